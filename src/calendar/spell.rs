@@ -1,0 +1,127 @@
+//! How dates are written: TIMEX3 values (TimeML 1.2.1), EDTF (ISO 8601-2:2019), ISO 8601 bounds.
+
+use std::fmt;
+
+use chrono::{Datelike, Timelike};
+
+use super::{Bound, Clock, PartOfDay, PartialDate, Season};
+
+/// A year as ISO 8601 has it: four digits, a sign before negative ones. `0000` is 1 BC.
+fn year(year: i32) -> String {
+    if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") }
+}
+
+impl PartialDate {
+    /// The TIMEX3 value. Times are spelled without their zone, as TimeBank does.
+    #[must_use]
+    pub fn value(&self) -> String {
+        match *self {
+            // Before the year 0 the digits of a decade would name another one; the year it starts with does not.
+            Self::Century(century) if century < 0 => year(century * 100),
+            Self::Decade(decade) if decade < 0 => year(decade * 10),
+            Self::Century(century) => format!("{century:02}"),
+            Self::Decade(decade) => format!("{decade:03}"),
+            Self::Year(y) => year(y),
+            Self::Half(y, half) => format!("{}-H{half}", year(y)),
+            Self::Quarter(y, quarter) => format!("{}-Q{quarter}", year(y)),
+            Self::Season(y, season) => format!("{}-{}", year(y), season.timex()),
+            Self::Month(y, month) => format!("{}-{month:02}", year(y)),
+            Self::Week(monday) => week(monday),
+            Self::Weekend(monday) => format!("{}-WE", week(monday)),
+            Self::Day(day) => date(day),
+            Self::PartOfDay(day, part) => format!("{}T{}", date(day), part.timex()),
+            Self::Time(day, clock) => format!("{}T{clock}", date(day)),
+        }
+    }
+
+    /// The EDTF form. Weeks and weekends, which EDTF does not know, become the interval of their days; a part of
+    /// a day becomes its day.
+    #[must_use]
+    pub fn edtf(&self) -> Option<String> {
+        Some(match *self {
+            Self::Century(century) if century < 0 => return None,
+            Self::Decade(decade) if decade < 0 => return None,
+            Self::Century(century) => format!("{century:02}XX"),
+            Self::Decade(decade) => format!("{decade:03}X"),
+            Self::Half(y, half) => format!("{}-{}", year(y), 39 + half),
+            Self::Quarter(y, quarter) => format!("{}-{}", year(y), 32 + quarter),
+            Self::Season(y, season) => format!("{}-{}", year(y), season.edtf()),
+            Self::Week(monday) => format!("{}/{}", date(monday), date(monday.checked_add_days(chrono::Days::new(6))?)),
+            Self::Weekend(_) => {
+                let saturday = self.first_day()?;
+                format!("{}/{}", date(saturday), date(saturday.succ_opt()?))
+            }
+            Self::PartOfDay(day, _) => date(day),
+            Self::Time(day, Clock { hour, minute, second, offset }) => {
+                let zone = offset.map(|offset| offset.to_string()).unwrap_or_default();
+                let (minute, second) = (minute.unwrap_or(0), second.unwrap_or(0));
+                format!("{}T{hour:02}:{minute:02}:{second:02}{zone}", date(day))
+            }
+            Self::Year(_) | Self::Month(..) | Self::Day(_) => self.value(),
+        })
+    }
+}
+
+fn date(day: chrono::NaiveDate) -> String {
+    format!("{}-{:02}-{:02}", year(day.year()), day.month(), day.day())
+}
+
+fn week(monday: chrono::NaiveDate) -> String {
+    let iso = monday.iso_week();
+    format!("{}-W{:02}", year(iso.year()), iso.week())
+}
+
+impl Season {
+    fn timex(self) -> &'static str {
+        match self {
+            Self::Spring => "SP",
+            Self::Summer => "SU",
+            Self::Autumn => "FA",
+            Self::Winter => "WI",
+        }
+    }
+
+    fn edtf(self) -> u8 {
+        match self {
+            Self::Spring => 21,
+            Self::Summer => 22,
+            Self::Autumn => 23,
+            Self::Winter => 24,
+        }
+    }
+}
+
+impl PartOfDay {
+    fn timex(self) -> &'static str {
+        match self {
+            Self::Morning => "MO",
+            Self::Afternoon => "AF",
+            Self::Evening => "EV",
+            Self::Night => "NI",
+            Self::Daytime => "DT",
+        }
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.hour, self.minute.unwrap_or(0))?;
+        match self.second {
+            Some(second) => write!(f, ":{second:02}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => f.write_str(&date(*day)),
+            Self::Time(time, offset) => {
+                let clock = time.time();
+                let (hour, minute, second) = (clock.hour(), clock.minute(), clock.second());
+                write!(f, "{}T{hour:02}:{minute:02}:{second:02}{offset}", date(time.date()))
+            }
+        }
+    }
+}

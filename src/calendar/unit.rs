@@ -1,0 +1,120 @@
+//! Units of counting and grains of knowing.
+
+/// A unit in which time is counted ("three *weeks* ago").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unit {
+    /// Seconds.
+    Second,
+    /// Minutes.
+    Minute,
+    /// Hours.
+    Hour,
+    /// Days.
+    Day,
+    /// Weekends.
+    Weekend,
+    /// ISO weeks, Monday to Sunday.
+    Week,
+    /// Two weeks.
+    Fortnight,
+    /// Calendar months.
+    Month,
+    /// Calendar quarters.
+    Quarter,
+    /// Half years.
+    Half,
+    /// Years.
+    Year,
+    /// Ten years.
+    Decade,
+    /// A hundred years.
+    Century,
+    /// A thousand years.
+    Millennium,
+}
+
+impl Unit {
+    /// The unit of this name in the data files.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "second" => Self::Second,
+            "minute" => Self::Minute,
+            "hour" => Self::Hour,
+            "day" => Self::Day,
+            "weekend" => Self::Weekend,
+            "week" => Self::Week,
+            "fortnight" => Self::Fortnight,
+            "month" => Self::Month,
+            "quarter" => Self::Quarter,
+            "half" => Self::Half,
+            "year" => Self::Year,
+            "decade" => Self::Decade,
+            "century" => Self::Century,
+            "millennium" => Self::Millennium,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is shorter than a day (and so spelled after a `T`).
+    #[must_use]
+    pub fn is_clock(self) -> bool {
+        self < Self::Day
+    }
+}
+
+/// How precisely a date is known, from coarse to fine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Granularity {
+    /// A hundred years.
+    Century,
+    /// Ten years.
+    Decade,
+    /// A year.
+    Year,
+    /// Half a year.
+    Half,
+    /// A quarter.
+    Quarter,
+    /// Spring, summer, autumn or winter.
+    Season,
+    /// A month.
+    Month,
+    /// An ISO week.
+    Week,
+    /// Saturday and Sunday.
+    Weekend,
+    /// A day.
+    Day,
+    /// Morning, afternoon, evening, night.
+    PartOfDay,
+    /// An hour.
+    Hour,
+    /// A minute.
+    Minute,
+    /// A second.
+    Second,
+}
+
+impl Granularity {
+    /// The name in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Century => "century",
+            Self::Decade => "decade",
+            Self::Year => "year",
+            Self::Half => "half",
+            Self::Quarter => "quarter",
+            Self::Season => "season",
+            Self::Month => "month",
+            Self::Week => "week",
+            Self::Weekend => "weekend",
+            Self::Day => "day",
+            Self::PartOfDay => "part-of-day",
+            Self::Hour => "hour",
+            Self::Minute => "minute",
+            Self::Second => "second",
+        }
+    }
+}

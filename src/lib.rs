@@ -1,0 +1,66 @@
+//! `dateline` reads news articles, finds the dates told in the text, resolves them against the article's own
+//! publication time, ties each to the statement that it dates, and tells the result as timeline events.
+//!
+//! # The way of the data
+//!
+//! ```text
+//! bytes ──> Article ──> Text ──> Expressions ──> Resolved dates ──> Events ──> records
+//!         article/     text/    temporal/        temporal/          event/    record/
+//! ```
+//!
+//! One function, [`pipeline::process`], is the only composer. The live worker, the command line, the evaluation
+//! and the demo all call it. It is pure: same bytes and settings, same records, on any machine on any day.
+//!
+//! # Modules
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`calendar`] | units, dates known to a grain, half-open intervals, arithmetic on them |
+//! | [`article`] | bytes to [`article::Article`]: one file an input format; publication times |
+//! | [`text`] | the body made readable, with a map back to the body as received; tokens, sentences, spans |
+//! | [`language`] | packs of words and rules, one folder a language |
+//! | [`temporal`] | expressions: recognised by rules, refined, resolved to dates |
+//! | [`event`] | dates tied to what happened then: clause, trigger, status, summary, identity |
+//! | [`record`] | what goes over the wire and into files, apart from the types above |
+//! | [`pipeline`] | the one composer |
+//! | [`evaluate`] | gold against system: align, score, report |
+//!
+//! Behind the feature `service` (on by default) stands the program: `config` (files, variables and flags to
+//! validated settings), `stream` (Kafka and the delivery contract), `web` (health and metrics), `telemetry`, `cli`.
+//!
+//! # Invariants
+//!
+//! - **The core knows no** Kafka, async, HTTP, clap, file system, environment, clock, machine time zone or
+//!   randomness. `cargo build --no-default-features` gives a library of the core alone.
+//! - **Nothing in the core reads the clock.** `clippy.toml` bans the functions that would.
+//! - **Extraction cannot fail**: it returns events and warnings. Only reading the bytes can.
+//! - **All matching is linear in the text.** No backtracking, no quadratic merge.
+//! - **What the text said and what it means are two types**: [`temporal::Expression`] and [`temporal::Resolved`].
+//! - **Wire types are apart from domain types**, and versioned.
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod article;
+pub mod calendar;
+pub mod error;
+pub mod evaluate;
+pub mod event;
+pub mod language;
+pub mod pipeline;
+pub mod record;
+pub mod temporal;
+pub mod text;
+
+#[cfg(feature = "service")]
+pub mod cli;
+#[cfg(feature = "service")]
+pub mod config;
+#[cfg(feature = "service")]
+pub mod stream;
+#[cfg(feature = "service")]
+pub mod telemetry;
+#[cfg(feature = "service")]
+pub mod web;
+
+/// The version of this crate, as it stands in every event record.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

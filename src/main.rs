@@ -1,0 +1,5 @@
+//! The program `dateline`: parse, dispatch, exit code.
+
+fn main() -> std::process::ExitCode {
+    dateline::cli::main()
+}

@@ -1,0 +1,142 @@
+//! What goes over the wire and into files. Versioned, and apart from the domain types, so that neither binds the
+//! other: a field here changes only with the version of the record.
+//!
+//! Must not know how records travel (Kafka, files) or how values were found.
+
+use serde::Serialize;
+
+/// One timeline event, version 1: the value on the topic `timeline.events`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EventRecord {
+    /// A pure function of article id, normalised sentence, expression and occurrence numbers. 32 hex digits.
+    pub id: String,
+    /// The article that tells it.
+    pub article: ArticleFields,
+    /// When.
+    pub date: DateFields,
+    /// What.
+    pub statement: StatementFields,
+    /// Where in the body as received: Unicode code points, end exclusive.
+    pub offsets: OffsetFields,
+    /// From 0 to 1.
+    pub confidence: f32,
+    /// Which program and pack said so.
+    pub extractor: String,
+}
+
+/// The article part of an event record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArticleFields {
+    /// Stable over revisions.
+    pub id: String,
+    /// The revision that was extracted.
+    pub revision: String,
+    /// Where it stands on the web.
+    pub url: Option<String>,
+    /// The headline.
+    pub title: String,
+    /// Who published it.
+    pub source: Option<String>,
+    /// BCP 47.
+    pub language: String,
+    /// RFC 3339 with the local offset.
+    pub published_at: String,
+}
+
+/// The date part of an event record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DateFields {
+    /// The expression as the text has it.
+    pub text: String,
+    /// Inclusive start, ISO 8601 at the grain of the expression; `null` where open.
+    pub start: Option<String>,
+    /// Exclusive end; `null` where open.
+    pub end: Option<String>,
+    /// century, decade, year, half, quarter, season, month, week, weekend, day, part-of-day, hour, minute, second.
+    pub granularity: &'static str,
+    /// TIMEX3 type: DATE, TIME, DURATION or SET.
+    pub r#type: &'static str,
+    /// TIMEX3 value.
+    pub value: String,
+    /// TIMEX3 modifier.
+    pub r#mod: Option<&'static str>,
+    /// ISO 8601-2 (EDTF).
+    pub edtf: Option<String>,
+    /// absolute, relative, narrative or publication.
+    pub basis: &'static str,
+    /// The date that it was counted from (ISO), where it was.
+    pub reference: Option<String>,
+    /// The rule that recognised it.
+    pub rule: String,
+}
+
+/// The statement part of an event record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatementFields {
+    /// The clause of the event, without the date.
+    pub summary: String,
+    /// The whole sentence.
+    pub sentence: String,
+    /// The word of the event that is dated; `null` where none was found.
+    pub trigger: Option<String>,
+    /// happened, ongoing, planned, possible or denied.
+    pub status: &'static str,
+}
+
+/// The offsets part of an event record: `[start, end)` in code points of the body as received.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OffsetFields {
+    /// Of the sentence.
+    pub sentence: [usize; 2],
+    /// Of the expression.
+    pub date: [usize; 2],
+    /// Of the trigger.
+    pub trigger: Option<[usize; 2]>,
+}
+
+/// What became of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArticleStatus {
+    /// Its events were published.
+    Extracted,
+    /// It was passed over, with the reason among the warnings.
+    Skipped,
+}
+
+/// Something worth telling that did not stop the work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Stable, kebab-case.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+}
+
+/// Where an article was read from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceFields {
+    /// Kafka topic.
+    pub topic: String,
+    /// Kafka partition.
+    pub partition: i32,
+    /// Kafka offset.
+    pub offset: i64,
+}
+
+/// The fate of an article: the value on the topic `timeline.articles`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArticleRecord {
+    /// Stable over revisions.
+    pub id: String,
+    /// The revision that was read.
+    pub revision: String,
+    /// What became of it.
+    pub status: ArticleStatus,
+    /// The ids of its events, in the order of the text.
+    pub events: Vec<String>,
+    /// What was worth telling.
+    pub warnings: Vec<Warning>,
+    /// Where it was read from.
+    pub source: SourceFields,
+}
