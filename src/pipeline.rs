@@ -3,9 +3,10 @@
 use crate::article::Article;
 use crate::error::Error;
 use crate::event::Event;
+use crate::language;
 use crate::record::{ArticleStatus, EventRecord, Warning};
-use crate::temporal::{Dropped, Resolved};
-use crate::text::Text;
+use crate::temporal::{self, Anchor, Document, Dropped, Resolved};
+use crate::text::{Text, lex, sentences};
 
 /// What a bare "in May" counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -95,6 +96,30 @@ pub fn process(bytes: &[u8], settings: &Settings) -> Outcome {
 /// Extracts from an article already read. It cannot fail.
 #[must_use]
 pub fn extract(article: &Article, settings: &Settings) -> Extraction {
-    let _ = (article, settings);
-    todo!()
+    let text = Text::of(&article.body);
+    let tag = article.language.as_deref().unwrap_or(&settings.language);
+    let Some(pack) = language::pack(tag) else {
+        return Extraction {
+            text,
+            expressions: Vec::new(),
+            events: Vec::new(),
+            dropped: Vec::new(),
+            warnings: Vec::new(),
+        };
+    };
+    let tokens = lex(text.as_str(), &pack.lexicon);
+    let sentences = sentences(text.as_str(), &tokens, &pack.lexicon);
+    let document = Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack };
+    let anchor = Anchor {
+        published: article.published.date(),
+        offset: *article.published.at.offset(),
+        narrative: match settings.genre {
+            Genre::News => Some(false),
+            Genre::Narrative => Some(true),
+            Genre::Auto => None,
+        },
+        day_first: false,
+    };
+    let (expressions, dropped) = temporal::tag(&document, &anchor);
+    Extraction { expressions, events: Vec::new(), dropped, warnings: Vec::new(), text }
 }
