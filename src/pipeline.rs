@@ -1,10 +1,10 @@
 //! The one composer: bytes in, records out. Pure: same bytes and settings, same records.
 
-use crate::article::Article;
+use crate::article::{self, Article};
 use crate::error::Error;
 use crate::event::Event;
-use crate::language;
-use crate::record::{ArticleStatus, EventRecord, Warning};
+use crate::language::{self, Pack};
+use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::temporal::{self, Anchor, Document, Dropped, Resolved};
 use crate::text::{Text, lex, sentences};
 
@@ -30,7 +30,7 @@ pub struct Settings {
     /// The zone of publication times that do not tell theirs.
     pub timezone: chrono_tz::Tz,
     /// The publication time of input that does not tell its own.
-    pub published: Option<crate::article::Published>,
+    pub published: Option<article::Published>,
     /// The largest message that is read, in bytes.
     pub max_bytes: usize,
 }
@@ -89,24 +89,60 @@ pub struct Extraction {
 /// Reads one message and extracts its events.
 #[must_use]
 pub fn process(bytes: &[u8], settings: &Settings) -> Outcome {
-    let _ = (bytes, settings);
-    todo!()
+    match article::read(bytes, settings) {
+        Ok(article) => Outcome::Article(Box::new(process_article(&article, settings))),
+        Err(error) => Outcome::Rejected(error),
+    }
 }
 
-/// Extracts from an article already read. It cannot fail.
+/// Extracts the events of an article already read, as records. It cannot fail.
+#[must_use]
+pub fn process_article(article: &Article, settings: &Settings) -> Processed {
+    let tag = language_of(article, settings);
+    let (status, events, warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
+        (None, _) => (ArticleStatus::Skipped, Vec::new(), vec![language_unsupported(tag)]),
+        (Some(_), true) => {
+            let message = "the article has no text".to_owned();
+            (ArticleStatus::Skipped, Vec::new(), vec![Warning { code: "empty-text", message }])
+        }
+        (Some(pack), false) => {
+            let extraction = extract_with(article, settings, pack);
+            let extractor = record::extractor(pack.language, pack.version);
+            let events = record::event_records(article, tag, &extraction, &extractor);
+            (ArticleStatus::Extracted, events, extraction.warnings)
+        }
+    };
+    Processed { id: article.id.clone(), revision: article.revision.clone(), status, events, warnings }
+}
+
+/// Extracts from an article already read. It cannot fail; without a pack for its language, it finds nothing.
 #[must_use]
 pub fn extract(article: &Article, settings: &Settings) -> Extraction {
-    let text = Text::of(&article.body);
-    let tag = article.language.as_deref().unwrap_or(&settings.language);
-    let Some(pack) = language::pack(tag) else {
-        return Extraction {
-            text,
+    let tag = language_of(article, settings);
+    match language::pack(tag) {
+        Some(pack) => extract_with(article, settings, pack),
+        None => Extraction {
+            text: Text::of(&article.body),
             expressions: Vec::new(),
             events: Vec::new(),
             dropped: Vec::new(),
-            warnings: Vec::new(),
-        };
-    };
+            warnings: vec![language_unsupported(tag)],
+        },
+    }
+}
+
+fn language_of<'a>(article: &'a Article, settings: &'a Settings) -> &'a str {
+    article.language.as_deref().unwrap_or(&settings.language)
+}
+
+fn language_unsupported(tag: &str) -> Warning {
+    let known: Vec<&str> = language::packs().map(|pack| pack.language).collect();
+    let message = format!("there is no language pack for `{tag}`; there is one for {}", known.join(", "));
+    Warning { code: "language-unsupported", message }
+}
+
+fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extraction {
+    let text = Text::of(&article.body);
     let tokens = lex(text.as_str(), &pack.lexicon);
     let sentences = sentences(text.as_str(), &tokens, &pack.lexicon);
     let document = Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack };

@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`).
 
+mod shared;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

@@ -1,0 +1,53 @@
+//! Flags shared by the commands that extract. Knows how flags are spelled, not what the settings do.
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+
+use crate::pipeline::{Genre, Settings};
+
+/// What the core can be told on the command line. A flag that is left out leaves the setting as it was.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ExtractArgs {
+    /// What a bare "in May" counts from: publication (news) or the last date told (narrative)
+    #[arg(long, value_enum)]
+    pub genre: Option<Genre>,
+    /// The language of articles that do not tell theirs, as a BCP 47 tag such as en-GB
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// The time zone of publication times that do not tell theirs, such as Europe/London
+    #[arg(long, value_name = "ZONE", value_parser = timezone)]
+    pub timezone: Option<chrono_tz::Tz>,
+}
+
+impl ExtractArgs {
+    /// Lays the flags that were given over the settings.
+    pub fn apply(&self, settings: &mut Settings) {
+        if let Some(genre) = self.genre {
+            settings.genre = genre;
+        }
+        if let Some(language) = &self.language {
+            settings.language.clone_from(language);
+        }
+        if let Some(timezone) = self.timezone {
+            settings.timezone = timezone;
+        }
+    }
+}
+
+impl ValueEnum for Genre {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::News, Self::Narrative, Self::Auto]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::News => PossibleValue::new("news"),
+            Self::Narrative => PossibleValue::new("narrative"),
+            Self::Auto => PossibleValue::new("auto").help("decided for each article"),
+        })
+    }
+}
+
+fn timezone(name: &str) -> Result<chrono_tz::Tz, String> {
+    name.parse().map_err(|_| "no such time zone; use an IANA name such as Europe/London".to_owned())
+}
