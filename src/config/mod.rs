@@ -19,6 +19,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use tracing_subscriber::filter::Targets;
+
 pub use self::error::Error;
 use self::layers::{Layers, Origin};
 use self::raw::Raw;
@@ -165,8 +167,8 @@ pub enum Delivery {
 /// The log, on standard error.
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// Levels as `tracing` spells them: `info`, or `info,dateline::stream=debug`.
-    pub level: String,
+    /// The least level that is written, for all of the program and for parts of it.
+    pub level: Targets,
     /// How lines look.
     pub format: LogFormat,
 }

@@ -83,7 +83,8 @@ impl Check<'_> {
             // A name alone would be read as a part of the program, so that a slip silences the log.
             self.choice("log.level", part.rsplit('=').next().unwrap_or_default(), &levels)?;
         }
-        Ok(Log { level: raw.level.clone(), format: self.choice("log.format", &raw.format, &formats)? })
+        let level = raw.level.parse().map_err(|e| self.error("log.level", e))?;
+        Ok(Log { level, format: self.choice("log.format", &raw.format, &formats)? })
     }
 
     fn http(&self, text: &str) -> Result<Option<SocketAddr>, Error> {
