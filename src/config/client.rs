@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub(super) const MASK: &str = "***";
 
 /// Settings that are not passed through, with the reason.
-const REFUSED: [(&str, &str); 11] = [
+pub(super) const REFUSED: [(&str, &str); 11] = [
     ("bootstrap.servers", "it is our own key kafka.brokers"),
     ("metadata.broker.list", "it is our own key kafka.brokers"),
     ("group.id", "it is our own key kafka.group"),

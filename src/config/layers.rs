@@ -45,8 +45,7 @@ impl Origin {
     }
 }
 
-/// The values of all layers so far, and where each was set.
-#[derive(Debug)]
+/// The values of all layers so far, and where each was set. No `Debug`: it holds secrets.
 pub(super) struct Layers {
     pub values: Table,
     origins: BTreeMap<String, Origin>,

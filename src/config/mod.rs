@@ -29,8 +29,7 @@ use crate::pipeline;
 /// The built-in layer. Its comments are generated: see [`reference()`].
 const BUILT_IN: &str = include_str!("../../config/dateline.toml");
 
-/// The configuration with all layers laid, not yet validated.
-#[derive(Debug)]
+/// The configuration with all layers laid, not yet validated. It has no `Debug`, since it holds secrets.
 pub struct Configuration {
     layers: Layers,
 }

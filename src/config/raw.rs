@@ -1,7 +1,7 @@
 //! The keys as files spell them. The doc comments here are the reference: `config/dateline.toml` and `dateline config
 //! --reference` are made from them, so they speak to the person who runs the program.
 //!
-//! Must not know what makes a value valid; see `validate`.
+//! Must not know what makes a value valid; see `validate`. Nothing here has `Debug`: it holds secrets.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// These values are built in. A file named with `--config` goes before them and holds no more than what differs;
 /// variables go before the file (`kafka.brokers` is `DATELINE_KAFKA__BROKERS`: two underscores stand for the dot);
 /// flags go before all. `dateline config` prints what comes out.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
     /// Where health (`/healthz`, `/readyz`) and metrics (`/metrics`) are served, as `HOST:PORT`; port 0 picks a free
@@ -29,7 +29,7 @@ pub(crate) struct Raw {
     pub log: Log,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kafka {
     /// Some brokers of the cluster, as `HOST:PORT`, parted by commas. Flag: `--brokers`.
@@ -58,7 +58,7 @@ pub(crate) struct Kafka {
     pub client_files: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Stream {
     /// `exactly-once`: outputs and offsets of a batch in one transaction. `at-least-once`: for brokers without
@@ -72,7 +72,7 @@ pub(crate) struct Stream {
     pub batch_time_ms: i64,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Extract {
     /// What a bare "in May" counts from: `news`, the publication time; `narrative`, the last date told; `auto` decides
@@ -86,7 +86,7 @@ pub(crate) struct Extract {
     pub max_bytes: i64,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
     /// `off`, `error`, `warn`, `info`, `debug` or `trace`; for one part of the program, `info,dateline::stream=debug`.
