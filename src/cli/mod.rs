@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`).
 
+mod eval;
 mod shared;
 
 use std::process::ExitCode;
@@ -17,10 +18,15 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Score against annotated corpora
+    Eval(eval::EvalArgs),
+}
 
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Eval(args) => eval::run(&args),
+    }
 }
