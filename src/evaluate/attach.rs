@@ -141,3 +141,63 @@ fn stops(before_last: Option<char>, last: Option<char>) -> bool {
 fn opens(character: char) -> bool {
     matches!(character, '"' | '\'' | '(' | 'A'..='Z')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::SystemEvent;
+
+    #[test]
+    fn sentences_end_at_a_stop_before_a_capital_and_at_empty_lines() {
+        let numbers = |text: &str| {
+            let sentences = Sentences::of(text);
+            text.char_indices().filter(|(_, c)| *c == 'x').map(|(at, _)| sentences.number(at)).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers("x. Axe x! \"Ax\" x? (x"), [0, 1, 1, 2, 2, 3]);
+        assert_eq!(numbers("x. x, approx. x; x.) Ax, \"x.\" 'x"), [0, 0, 0, 0, 0, 1, 1, 2]);
+        assert_eq!(numbers("x\n \nx\nx. \n\n Ax"), [0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn the_first_character_of_a_sentence_counts_to_the_one_before() {
+        let sentences = Sentences::of("Rain fell. Friday it snowed.");
+        assert_eq!((sentences.number(11), sentences.number(12)), (0, 1));
+    }
+
+    /// "The mill burned on Friday and closed." with what it is linked to told by the test.
+    fn mill(links: &str) -> Document {
+        let line = r#"{"id":"m","text":"The mill burned on Friday and closed. It was old.",
+            "timexes":[{"start":19,"end":25,"tid":"t1","type":"DATE","value":"2021-05-28"}],
+            "events":[{"start":9,"end":15,"eid":"e1"},{"start":30,"end":36,"eid":"e2"},{"start":41,"end":44,"eid":"e3"}],
+            "links":LINKS}"#;
+        Document::read_jsonl(&line.replace('\n', "").replace("LINKS", links)).unwrap().remove(0)
+    }
+
+    fn counts(links: &str, triggers: &[Extent]) -> EventCounts {
+        let event = |&trigger| SystemEvent { date: [16, 25], trigger, status: "happened" };
+        let prediction = Prediction { events: triggers.iter().map(event).collect(), ..Prediction::default() };
+        EventCounts::of(&mill(links), &prediction)
+    }
+
+    const BURNED: &str = r#"[{"event":"e1","timex":"t1","type":"IS_INCLUDED"}]"#;
+
+    #[test]
+    fn an_event_is_right_when_its_trigger_overlaps_a_linked_one() {
+        let right_and_wrong = counts(BURNED, &[[4, 10], [30, 36]]);
+        assert_eq!(right_and_wrong, EventCounts { gold: 1, system: 2, right: 1, found: 1 });
+        assert_eq!(right_and_wrong.measure(), Some(Measure::new((1, 2), (1, 1))));
+        assert_eq!(counts(BURNED, &[[30, 36]]), EventCounts { gold: 1, system: 1, right: 0, found: 0 });
+        assert_eq!(counts(BURNED, &[]), EventCounts { gold: 1, system: 0, right: 0, found: 0 });
+    }
+
+    #[test]
+    fn links_before_a_date_or_out_of_its_sentence_make_no_gold() {
+        let before = BURNED.replace("IS_INCLUDED", "BEFORE");
+        let elsewhere = BURNED.replace("e1", "e3");
+        for links in ["[]", &before, &elsewhere] {
+            let counts = counts(links, &[[9, 15]]);
+            assert_eq!(counts, EventCounts::default(), "{links}");
+            assert_eq!(counts.measure(), None);
+        }
+    }
+}

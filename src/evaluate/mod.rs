@@ -10,6 +10,7 @@ mod gold;
 mod report;
 mod score;
 mod system;
+mod timeml;
 
 pub use align::{Alignment, Extent, align};
 pub use attach::EventCounts;

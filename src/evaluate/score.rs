@@ -118,3 +118,67 @@ impl std::iter::Sum for Scores {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::SystemTimex;
+
+    fn document() -> Document {
+        let line = r#"{"id":"d","text":"Last May it rained for two weeks, and on Monday it stopped.","timexes":[
+            {"start":0,"end":8,"type":"DATE","value":"2020-05"},
+            {"start":23,"end":32,"type":"DURATION","value":"P2W"},
+            {"start":41,"end":47,"type":"DATE","value":"2021-05-31"}]}"#;
+        Document::read_jsonl(&line.replace('\n', "")).unwrap().remove(0)
+    }
+
+    fn answer(start: usize, end: usize, r#type: &str, value: &str) -> SystemTimex {
+        let (r#type, value) = (Some(r#type.to_owned()), Some(value.to_owned()));
+        SystemTimex { start, end, r#type, value, r#mod: None, rule: String::new() }
+    }
+
+    #[test]
+    fn counts_extents_overlaps_types_and_values() {
+        let timexes = vec![
+            answer(5, 8, "DATE", "2020-05"),       // shorter, the value right
+            answer(23, 32, "DATE", "P2W"),         // the type wrong
+            answer(48, 50, "DATE", "PRESENT_REF"), // spurious; Monday is missed
+        ];
+        let prediction = Prediction { timexes, ..Prediction::default() };
+        let scores = Scores::of(&document(), &prediction, &prediction.align(&document()));
+        let expected = TimexCounts { gold: 3, system: 3, strict: 1, relaxed: 2, r#type: 1, value: 2 };
+        assert_eq!(scores.timexes, expected);
+    }
+
+    #[test]
+    fn a_document_without_an_answer_lacks_recall_only() {
+        let silent = Prediction::default();
+        let scores = Scores::of(&document(), &silent, &silent.align(&document()));
+        assert_eq!(scores.timexes, TimexCounts { gold: 3, ..TimexCounts::default() });
+        assert_eq!(scores.timexes.measure(0), Measure { precision: 0.0, recall: 0.0, f1: 0.0 });
+    }
+
+    #[test]
+    fn a_missing_value_is_equal_to_no_answer() {
+        let mut gold = document();
+        gold.timexes[1].value = None;
+        let prediction = Prediction { timexes: vec![answer(23, 32, "DURATION", "P2W")], ..Prediction::default() };
+        assert_eq!(Scores::of(&gold, &prediction, &prediction.align(&gold)).timexes.value, 0);
+    }
+
+    #[test]
+    fn figures_are_percentages_and_their_harmonic_mean() {
+        let Measure { precision, recall, f1 } = Measure::new((3, 4), (3, 6));
+        assert_eq!((precision, recall, f1), (75.0, 50.0, 60.0));
+    }
+
+    #[test]
+    fn scores_of_a_corpus_sum_counts_and_not_percentages() {
+        let some = TimexCounts { gold: 1, system: 1, strict: 1, relaxed: 1, r#type: 1, value: 1 };
+        let many = TimexCounts { gold: 9, system: 9, ..TimexCounts::default() };
+        let sum: Scores =
+            [some, many].map(|timexes| Scores { documents: 1, timexes, ..Scores::default() }).into_iter().sum();
+        assert_eq!(sum.documents, 2);
+        assert_eq!(sum.timexes.measure(sum.timexes.strict).f1, 10.0);
+    }
+}
