@@ -2,7 +2,7 @@
 //! [`crate::evaluate`]'s.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -59,11 +59,12 @@ struct Scored {
 pub fn run(args: &EvalArgs) -> ExitCode {
     match evaluate(args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do where even the error cannot be told.
             let _ = writeln!(io::stderr(), "dateline eval: {error}");
-            ExitCode::FAILURE
+            let usage = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput);
+            ExitCode::from(if usage { 2 } else { 1 })
         }
     }
 }
@@ -78,8 +79,9 @@ fn evaluate(args: &EvalArgs) -> io::Result<()> {
     let report = Report::new(&figures);
 
     if let Some(path) = &args.predictions {
-        let lines = scored.iter().flat_map(|corpus| &corpus.predictions).map(serde_json::to_string);
-        write(path, &(lines.collect::<Result<Vec<_>, _>>()?.join("\n") + "\n"))?;
+        let said = scored.iter().flat_map(|corpus| &corpus.predictions);
+        let lines = said.map(|prediction| Ok(serde_json::to_string(prediction)? + "\n"));
+        write(path, &lines.collect::<io::Result<String>>()?)?;
     }
     if let Some(path) = &args.json {
         write(path, &(serde_json::to_string_pretty(&report)? + "\n"))?;
@@ -120,28 +122,78 @@ impl Corpus {
     }
 }
 
+/// Reads the corpora in the files and folders, in their order; in folders by name.
 fn read_corpora(paths: &[PathBuf]) -> io::Result<Vec<Corpus>> {
-    paths
-        .iter()
-        .map(|path| {
-            let documents = Document::read_jsonl(&read(path)?).map_err(|error| invalid(path, error))?;
-            Ok(Corpus { name: path.file_stem().unwrap_or_default().display().to_string(), documents })
-        })
-        .collect()
+    let mut files = Vec::new();
+    for path in paths {
+        let metadata = fs::metadata(path).map_err(|error| at(path, &error))?;
+        let before = files.len();
+        if metadata.is_dir() {
+            gold_files(path, &mut files)?
+        } else {
+            files.push(path.clone())
+        }
+        if files.len() == before {
+            return Err(io::Error::new(ErrorKind::NotFound, format!("{}: no .jsonl or .tml in it", path.display())));
+        }
+    }
+    let mut corpora: Vec<Corpus> = Vec::new();
+    let mut last_folder = None;
+    for file in &files {
+        let text = fs::read_to_string(file).map_err(|error| at(file, &error))?;
+        let folder = is(file, "tml").then(|| file.parent().unwrap_or(Path::new("")));
+        let documents = read_documents(file, &text)?;
+        // A TimeML file is one document: those of a folder make a corpus.
+        match corpora.last_mut().filter(|_| folder.is_some() && folder == last_folder) {
+            Some(corpus) => corpus.documents.extend(documents),
+            None => corpora.push(Corpus { name: name(folder.unwrap_or(file)), documents }),
+        }
+        last_folder = folder;
+    }
+    Ok(corpora)
 }
 
-fn read(path: &Path) -> io::Result<String> {
-    fs::read_to_string(path).map_err(|error| at(path, error))
+fn read_documents(file: &Path, text: &str) -> io::Result<Vec<Document>> {
+    let invalid = |error| io::Error::new(ErrorKind::InvalidData, format!("{}: {error}", file.display()));
+    if is(file, "tml") {
+        Ok(vec![Document::read_timeml(text, &name(file)).map_err(invalid)?])
+    } else if is(file, "jsonl") {
+        Document::read_jsonl(text).map_err(invalid)
+    } else {
+        let message = format!("{}: neither .jsonl nor .tml, so its format is not known", file.display());
+        Err(io::Error::new(ErrorKind::InvalidInput, message))
+    }
+}
+
+/// Adds the gold files in a folder and in the folders in it, by name. Links to folders are not followed.
+fn gold_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut entries = entries.map_err(|error| at(folder, &error))?;
+    entries.sort_by_key(fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_type().map_err(|error| at(&path, &error))?.is_dir() {
+            gold_files(&path, files)?;
+        } else if is(&path, "jsonl") || is(&path, "tml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn is(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|own| own == extension)
+}
+
+/// What a file or folder is called in a report.
+fn name(path: &Path) -> String {
+    path.file_stem().map_or_else(|| ".".into(), |name| name.display().to_string())
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    fs::write(path, text).map_err(|error| at(path, error))
+    fs::write(path, text).map_err(|error| at(path, &error))
 }
 
-fn at(path: &Path, error: io::Error) -> io::Error {
+fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-}
-
-fn invalid(path: &Path, error: impl std::fmt::Display) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
 }

@@ -15,9 +15,9 @@ pub enum ErrorKind {
     Extent,
     /// Of another TIMEX3 type.
     Type,
-    /// A value of the right grain, on the other side of publication: "May" of next year for last.
+    /// A value of the right grain that lies otherwise to publication (before, at, after): "May" of next year for last.
     Direction,
-    /// A value of the right grain, on the right side of publication, but another one.
+    /// A value of the right grain that lies rightly to publication, but another one.
     Date,
     /// A date of another grain.
     Grain,
@@ -213,5 +213,117 @@ impl<'a> Words<'a> {
         let before = self.between(start.saturating_sub(REACH), start);
         let after = self.between(end, end + REACH);
         format!("{before}[{}]{after}", self.between(start, end)).replace(char::is_whitespace, " ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document() -> Document {
+        let line = r#"{"id":"d","dct":"2021-06-01","text":"Rain fell in May, and fell\nlate on Monday.","timexes":[
+            {"start":13,"end":16,"type":"DATE","value":"2021-05"},
+            {"start":27,"end":41,"type":"TIME","value":"2021-05-31TNI"}]}"#;
+        Document::read_jsonl(&line.replace('\n', "")).unwrap().remove(0)
+    }
+
+    fn found(answers: &[(usize, usize, &str, &str)]) -> Vec<Error> {
+        let answer = |&(start, end, r#type, value): &(usize, usize, &str, &str)| {
+            let (r#type, value) = (Some(r#type.to_owned()), Some(value.to_owned()));
+            SystemTimex { start, end, r#type, value, r#mod: None, rule: "en/month".into() }
+        };
+        let prediction = Prediction { timexes: answers.iter().map(answer).collect(), ..Prediction::default() };
+        errors(&document(), &prediction, &prediction.align(&document()))
+    }
+
+    fn kinds_of(answers: &[(usize, usize, &str, &str)]) -> Vec<ErrorKind> {
+        found(answers).iter().map(|error| error.kind).collect()
+    }
+
+    #[test]
+    fn right_answers_are_no_errors() {
+        assert_eq!(kinds_of(&[(13, 16, "DATE", "2021-05"), (27, 41, "TIME", "2021-05-31TNI")]), []);
+    }
+
+    #[test]
+    fn what_is_not_paired_is_missed_or_spurious() {
+        assert_eq!(
+            kinds_of(&[(0, 4, "DATE", "2021"), (13, 16, "DATE", "2021-05")]),
+            [ErrorKind::Missed, ErrorKind::Spurious]
+        );
+    }
+
+    #[test]
+    fn a_pair_can_be_wrong_in_several_ways() {
+        assert_eq!(
+            kinds_of(&[(13, 16, "DATE", "2021-05"), (35, 41, "DATE", "2021-05-31")]),
+            [ErrorKind::Extent, ErrorKind::Type, ErrorKind::Grain]
+        );
+    }
+
+    #[test]
+    fn an_error_tells_both_sides_the_rule_and_the_words_around() {
+        let errors = found(&[(13, 16, "DATE", "2021-05"), (35, 41, "TIME", "2021-05-31TNI")]);
+        assert_eq!(
+            errors[0].to_string(),
+            "gold \"late on Monday\" TIME 2021-05-31TNI  system \"Monday\" TIME 2021-05-31TNI  by en/month\n    \
+             d: …Rain fell in May, and fell [late on Monday].…"
+        );
+    }
+
+    #[test]
+    fn wrong_values_are_told_apart() {
+        let document = document();
+        let kind = |gold, system| wrong_value(&document, gold, system);
+        for (gold, system) in [
+            ("2021-05", "2022-05"),
+            ("2021-05-28", "2021-06-04"),
+            ("2021-W21", "2021-W23"),
+            ("2020-Q4", "2021-Q4"),
+            ("2021-05-31TMO", "2021-06-02TNI"),
+            ("2021-05-31T09:00", "2021-06-02T10:00"),
+        ] {
+            assert_eq!(kind(gold, system), ErrorKind::Direction, "{gold} {system}");
+        }
+        for (gold, system) in [("2021-05", "2020-05"), ("2021-SP", "2021-FA"), ("2021-05-31TMO", "2021-05-31TNI")] {
+            assert_eq!(kind(gold, system), ErrorKind::Date, "{gold} {system}");
+        }
+        for (gold, system) in [("2021", "2021-05"), ("2021-SP", "2021-04"), ("202", "20"), ("2021-W21", "2021-W21-WE")]
+        {
+            assert_eq!(kind(gold, system), ErrorKind::Grain, "{gold} {system}");
+        }
+        for (gold, system) in [("P1D", "PT24H"), ("PXY", "P2Y")] {
+            assert_eq!(kind(gold, system), ErrorKind::Length, "{gold} {system}");
+        }
+        for (gold, system) in [("PRESENT_REF", "2021"), ("P1D", "2021-05-31"), ("", "2021"), ("PAST_REF", "P1Y")] {
+            assert_eq!(kind(gold, system), ErrorKind::Meaning, "{gold} {system}");
+        }
+    }
+
+    #[test]
+    fn odd_values_are_compared_without_fear() {
+        let document = document();
+        for odd in ["", "é", "2é", "T", "P", "-0043", "XXXX-XX-XX", "2021-05-31Té"] {
+            assert_ne!(wrong_value(&document, odd, "2021-05-31"), ErrorKind::Length, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_right_value_with_another_modifier_is_told_apart() {
+        let mut gold = document();
+        gold.timexes[0].r#mod = Some("START".into());
+        let (gold, system) = (
+            &gold.timexes[0],
+            SystemTimex {
+                start: 13,
+                end: 16,
+                r#type: Some("DATE".into()),
+                value: Some("2021-05".into()),
+                r#mod: None,
+                rule: String::new(),
+            },
+        );
+        let kinds: Vec<ErrorKind> = kinds(&document(), Some(gold), Some(&system)).collect();
+        assert_eq!(kinds, [ErrorKind::Modifier]);
     }
 }

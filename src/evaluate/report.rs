@@ -122,3 +122,65 @@ impl fmt::Display for Error {
         write!(f, "\n    {}: …{}…", self.document, self.context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::{EventCounts, TimexCounts};
+
+    fn scores() -> Scores {
+        Scores {
+            documents: 2,
+            timexes: TimexCounts { gold: 8, system: 5, strict: 3, relaxed: 4, r#type: 4, value: 2 },
+            events: EventCounts { gold: 4, system: 3, right: 2, found: 2 },
+        }
+    }
+
+    #[test]
+    fn one_corpus_is_told_without_a_total() {
+        let report = Report::new(&[("news".into(), scores())]).to_string();
+        let expected = "\
+news: 2 documents, 8 gold, 5 system
+             precision    recall        F1
+  strict         60.00     37.50     46.15
+  relaxed        80.00     50.00     61.54
+  type           80.00     50.00     61.54
+  value          40.00     25.00     30.77
+  attachment     66.67     50.00     57.14
+
+";
+        assert_eq!(report, expected);
+    }
+
+    #[test]
+    fn several_corpora_are_summed_and_those_without_links_show_no_attachment() {
+        let without_links = Scores { events: EventCounts::default(), ..scores() };
+        let report = Report::new(&[("news".into(), scores()), ("wars".into(), without_links)]).to_string();
+        let blocks: Vec<&str> = report.split("\n\n").collect();
+        assert!(blocks[1].starts_with("wars: 2 documents, 8 gold, 5 system") && !blocks[1].contains("attachment"));
+        assert!(blocks[2].starts_with("total: 4 documents, 16 gold, 10 system") && blocks[2].contains("attachment"));
+    }
+
+    #[test]
+    fn errors_are_counted_by_kind_and_cut_to_the_wanted_examples() {
+        let error = |kind| Error {
+            kind,
+            document: "d".into(),
+            gold: Some("\"May\" DATE 2021-05".into()),
+            system: None,
+            rule: None,
+            context: "in [May],".into(),
+        };
+        let errors = [error(ErrorKind::Missed), error(ErrorKind::Missed), error(ErrorKind::Type)];
+        let expected = "\
+missed: 2
+  gold \"May\" DATE 2021-05  system nothing
+    d: …in [May],…
+type: 1
+  gold \"May\" DATE 2021-05  system nothing
+    d: …in [May],…
+";
+        assert_eq!(list_errors(&errors, 1), expected);
+        assert_eq!(list_errors(&errors, 0), "missed: 2\ntype: 1\n");
+    }
+}
