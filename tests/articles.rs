@@ -1,4 +1,5 @@
 //! Good input, through the public reader: which fields an article has, and what stands in for those left out.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use dateline::article::{Article, read, read_plain};
 use dateline::pipeline::Settings;

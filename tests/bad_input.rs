@@ -1,5 +1,6 @@
 //! Bad input, through the one composer: every message has a fate, none breaks the program, and the reason can be
 //! acted on.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use dateline::pipeline::{Outcome, Processed, Settings, process};
 use dateline::record::ArticleStatus;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`).
 
 mod config;
+mod eval;
 pub mod kafka;
 mod shared;
 
@@ -22,7 +23,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Print the effective configuration, or its commented reference
     Config(config::ConfigArgs),
+    /// Score against annotated corpora
+    Eval(eval::EvalArgs),
 }
 
 /// The exit code for what does not work for now.
@@ -35,6 +39,7 @@ const USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Config(args) => config::run(&args),
+        Command::Eval(args) => eval::run(&args),
     }
 }
 

@@ -22,3 +22,23 @@ pub fn headers(record: &EventRecord) -> Vec<(&'static str, String)> {
         ("content-type", "application/json".to_owned()),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_attributes_come_from_the_record_alone() {
+        let record = crate::record::export::tests::record(Some("2019-04-01"), Some("2019-05-01"), "month");
+        let lines: Vec<String> = headers(&record).iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        ce_specversion: 1.0
+        ce_id: 5d41402abc4b2a76b9719d911017c592
+        ce_type: dateline.timeline.event.v1
+        ce_source: /dateline
+        ce_time: 2019-05-03T18:35:00+01:00
+        ce_subject: harbour-1
+        content-type: application/json
+        "#);
+    }
+}

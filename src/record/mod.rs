@@ -5,6 +5,7 @@
 
 pub mod cloudevents;
 mod convert;
+pub mod export;
 
 use serde::Serialize;
 
