@@ -1,4 +1,5 @@
 //! What must hold of every date on the calendar: spelling, stepping, intervals, the odd years.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Utc, Weekday};
 use dateline::calendar::{

@@ -2,6 +2,7 @@
 //!
 //! A case is a marked-up body. The marks are taken out, the engine reads the rest, what it found is marked up in the
 //! same way, and the two must be equal: so a failure shows both as sentences.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use std::fs;
 use std::path::Path;
