@@ -9,7 +9,10 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use dateline::article::{Article, Published};
+use dateline::event::{Event, Status};
 use dateline::pipeline::{self, Extraction, Genre, Settings};
+use dateline::temporal::{Basis, Expression, Modifier, Resolved, TimexType};
+use dateline::text::{Span, Text};
 
 /// What the articles of a stretch of cases have in common.
 #[derive(Clone)]
@@ -231,4 +234,48 @@ fn published(text: &str) -> Option<Published> {
     }
     let day: NaiveDate = text.parse().ok()?;
     Some(Published { at: Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)).fixed_offset(), has_time: false })
+}
+
+// ---- the runner itself ----
+
+/// Were the two ways of marking up not the same, every case would fail; were taking out wrong, none could be trusted.
+#[test]
+fn marks_can_be_taken_out_and_put_in_again() {
+    let expected = "Août: it **ran** from [3](DATE 2019-06-03) to [7 June](DATE 2019-06-07 END)! \
+                    → happened until 2019-06-07";
+    let body = plain(expected);
+    assert_eq!(body, "Août: it ran from 3 to 7 June!");
+
+    let span = |part: &str| body.find(part).map(|at| Span::new(at, at + part.len())).unwrap();
+    let date = |part, value: &str, modifier| Resolved {
+        expression: Expression { span: span(part), rule: "test" },
+        timex: TimexType::Date,
+        value: value.into(),
+        modifier,
+        interval: None,
+        granularity: None,
+        edtf: None,
+        basis: Basis::Absolute,
+        reference: None,
+        confidence: 1.0,
+        steps: Vec::new(),
+    };
+    let event = Event {
+        id: String::new(),
+        expression: 0,
+        until: Some(1),
+        sentence: span(&body),
+        trigger: Some(span("ran")),
+        summary: String::new(),
+        status: Status::Happened,
+        confidence: 1.0,
+    };
+    let found = Extraction {
+        text: Text::of(&body),
+        expressions: vec![date("3", "2019-06-03", None), date("7 June", "2019-06-07", Some(Modifier::End))],
+        events: vec![event],
+        dropped: Vec::new(),
+        warnings: Vec::new(),
+    };
+    assert_eq!(marked_up(&body, &found, true), expected);
 }
