@@ -81,7 +81,7 @@ fn a_message_of_50_megabytes_is_refused_unread() {
     // Were it looked at, it would be "not-utf8".
     let (code, message) = rejection(&vec![0xff; 50 << 20]);
     assert_eq!(code, "too-large");
-    insta::assert_snapshot!(message, @"52428800 bytes are more than the limit of 33554432; raise the limit if this is one article");
+    insta::assert_snapshot!(message, @"longer than the limit of 33554432 bytes; raise the limit if this is one article");
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn check_size(bytes: usize, settings: &Settings) -> Result<(), Error> {
         return Ok(());
     }
     let limit = settings.max_bytes;
-    let message = format!("{bytes} bytes are more than the limit of {limit}; raise the limit if this is one article");
+    let message = format!("longer than the limit of {limit} bytes; raise the limit if this is one article");
     Err(Error::new(ErrorKind::TooLarge, message))
 }
 

@@ -2,7 +2,11 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`).
 
+mod explain;
+mod extract;
+mod input;
 mod shared;
+mod table;
 
 use std::process::ExitCode;
 
@@ -17,10 +21,14 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Extract(extract::Extract),
+}
 
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Extract(command) => extract::run(&command),
+    }
 }
