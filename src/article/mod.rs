@@ -1,4 +1,4 @@
-//! Bytes to [`Article`]: one file an input format; [`published`] reads publication times.
+//! Bytes to [`Article`]: one file an input format; [`Published`] holds publication times.
 //!
 //! This module must not know what is done with an article: no tokens, no dates in the text, no Kafka.
 
