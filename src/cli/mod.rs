@@ -4,8 +4,12 @@
 
 mod config;
 mod eval;
+mod explain;
+mod extract;
+mod input;
 pub mod kafka;
 mod shared;
+mod table;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -23,6 +27,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Read articles or plain text and print their events
+    Extract(extract::Extract),
     /// Print the effective configuration, or its commented reference
     Config(config::ConfigArgs),
     /// Score against annotated corpora
@@ -38,6 +44,7 @@ const USAGE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Extract(command) => extract::run(&command),
         Command::Config(args) => config::run(&args),
         Command::Eval(args) => eval::run(&args),
     }

@@ -126,7 +126,8 @@ impl Parts<'_> {
             Some(tokens) => Some(numbers::ordinal(self.document, tokens).filter(|day| (1..=31).contains(day))? as u8),
             None => None,
         };
-        fields.weekday = self.number("weekday", "WEEKDAY").and_then(weekday);
+        let name = self.number("weekday", "WEEKDAY").or_else(|| self.number("weekday", "WEEKDAYSHORT"));
+        fields.weekday = name.and_then(weekday);
         fields.season = self.word("season", "SEASON").and_then(season);
         fields.quarter = self.small("quarter", "QUARTERTH");
         if let Some(text) = self.text("digit") {
