@@ -2,7 +2,7 @@
 
 use crate::article::{self, Article};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::temporal::{self, Anchor, Document, Dropped, Resolved};
@@ -157,5 +157,6 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extracti
         day_first: false,
     };
     let (expressions, dropped) = temporal::tag(&document, &anchor);
-    Extraction { expressions, events: Vec::new(), dropped, warnings: Vec::new(), text }
+    let events = event::events(&document, &expressions, &article.id, article.published.date());
+    Extraction { expressions, events, dropped, warnings: Vec::new(), text }
 }

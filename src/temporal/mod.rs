@@ -20,6 +20,7 @@ mod resolved;
 use std::ops::Range;
 
 pub use direction::Direction;
+pub(crate) use direction::is_past_form;
 pub use holiday::Holiday;
 pub use meaning::{Amount, Expression, Fields, Meaning, Which};
 pub use resolve::Anchor;

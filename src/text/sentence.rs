@@ -15,6 +15,9 @@ pub trait Abbreviations {
     fn opens_sentence(&self, token: &Token) -> bool;
 }
 
+/// The most tokens in a sentence. Tables and broken texts have no sentence ends, and every event carries its sentence.
+const LONGEST: usize = 250;
+
 /// The ranges of tokens that make a sentence each, in order.
 #[must_use]
 pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Vec<Range<usize>> {
@@ -27,6 +30,7 @@ pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Ve
             Shape::Mark('.' | '!' | '?' | '…') => closes(text, tokens, at, words),
             Shape::Mark('|' | '•') => Some(at + 1),
             _ if seam(text, tokens, at) => Some(at + 1),
+            _ if at - start >= LONGEST => Some(at + 1),
             _ if dot_of_word_ends(text, tokens, at, words) => Some(at + 1),
             _ => None,
         };

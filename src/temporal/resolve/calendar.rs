@@ -176,7 +176,7 @@ impl Choice {
             Some(_) => 0,
             None if self.narrative => i32::from(!current && start < self.anchor && self.months_behind(start) > 2),
             None if current => 0,
-            None => self.towards(start, fields.day.is_some() || fields.holiday.is_some()),
+            None => self.towards(start, fields.day.is_some() || fields.holiday.is_some(), fields.quarter.is_some()),
         };
         // 29 February: the nearest year that has one.
         (0..8).find_map(|more| in_year(fields, year + by + if by < 0 { -more } else { more }))
@@ -184,16 +184,17 @@ impl Choice {
 
     /// The year that the direction picks, or the nearest one. Nobody leaves the year out of a date that is far away
     /// while the same date of another year is near: so a day is the nearest one, whatever the tense, unless both are
-    /// about as far; a month or a quarter follows the tense unless that leads far past a near one.
-    fn towards(&self, start: NaiveDate, is_day: bool) -> i32 {
+    /// about as far; a month follows the tense.
+    fn towards(&self, start: NaiveDate, is_day: bool, is_quarter: bool) -> i32 {
         let days = (start - self.anchor).num_days();
         let tense = match self.direction {
             Direction::Past if days > 0 => -1,
             Direction::Future if days < 0 => 1,
             _ => 0,
         };
-        let near = if is_day { 125 } else { 70 };
-        if tense != 0 && days.abs() <= near { 0 } else { tense }
+        // A quarter that has begun or just ended is the one reported on, even where its report looks ahead.
+        let near = if is_day { days.abs() <= 125 } else { is_quarter && tense > 0 && days.abs() <= 130 };
+        if near { 0 } else { tense }
     }
 
     fn holds_anchor(&self, date: &PartialDate) -> bool {
