@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`).
 
+mod check;
 mod config;
 pub mod kafka;
 mod shared;
@@ -22,6 +23,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::CheckArgs),
     Config(config::ConfigArgs),
 }
 
@@ -34,6 +36,7 @@ const USAGE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Check(args) => check::run(&args),
         Command::Config(args) => config::run(&args),
     }
 }

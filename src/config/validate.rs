@@ -142,6 +142,12 @@ impl Check<'_> {
                 return Err(self.error(&key, format!("kafka.client has {name} as well; keep one of the two")));
             }
         }
+        for (name, value) in &all {
+            if let Some(problem) = client::unsound(name, value) {
+                let table = if raw.client.contains_key(name) { "kafka.client" } else { "kafka.client_files" };
+                return Err(self.error(&format!("{table}.{name}"), problem));
+            }
+        }
         match client::conflict(&all) {
             Some((name, problem)) => Err(self.error(&format!("kafka.client.{name}"), problem)),
             None => Ok(all),

@@ -21,3 +21,22 @@ pub fn client_config(kafka: &Kafka) -> ClientConfig {
     config.set("bootstrap.servers", &kafka.brokers);
     config
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Configuration;
+
+    fn kafka(name: &str, value: &str) -> Kafka {
+        let variable = (format!("DATELINE_KAFKA__CLIENT__{name}"), value.to_owned());
+        Configuration::load(None, [variable], []).unwrap().settings().unwrap().kafka
+    }
+
+    #[test]
+    fn what_is_passed_through_goes_before_our_defaults() {
+        assert_eq!(client_config(&kafka("LINGER_MS", "7")).get("client.id"), Some("dateline-0"));
+        let config = client_config(&kafka("CLIENT_ID", "mine"));
+        assert_eq!(config.get("client.id"), Some("mine"));
+        assert_eq!(config.get("bootstrap.servers"), Some("localhost:9092"));
+    }
+}

@@ -1,4 +1,5 @@
 //! (to be built)
 
+pub mod check;
 pub mod client;
 pub mod topics;
