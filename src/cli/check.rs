@@ -7,7 +7,9 @@ use clap::Args;
 
 use super::kafka::KafkaArgs;
 use super::{FAILED, USAGE, failed, print};
+use crate::config::Settings;
 use crate::stream::check::{Finding, Verdict, check};
+use crate::web::ask_ready;
 
 /// Looks at configuration, brokers, topics and permissions: what is wrong, and how to mend it.
 #[derive(Debug, Args)]
@@ -15,6 +17,9 @@ pub struct CheckArgs {
     /// Make the topics that are missing.
     #[arg(long)]
     create_topics: bool,
+    /// Look at nothing but whether the worker that serves health at `http` is ready: for a container's health check.
+    #[arg(long, conflicts_with = "create_topics")]
+    ready: bool,
     /// How long each question to the cluster may take, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
@@ -28,13 +33,27 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return failed(USAGE, &error),
     };
+    let timeout = Duration::from_secs(args.timeout);
+    if args.ready {
+        return ready(&settings, timeout);
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(FAILED, &error),
     };
-    let findings = runtime.block_on(check(&settings, args.create_topics, Duration::from_secs(args.timeout)));
+    let findings = runtime.block_on(check(&settings, args.create_topics, timeout));
     let printed = print(&findings.iter().map(line).collect::<String>());
     if findings.iter().any(|finding| finding.verdict == Verdict::Wrong) { FAILED.into() } else { printed }
+}
+
+fn ready(settings: &Settings, timeout: Duration) -> ExitCode {
+    let Some(address) = settings.http else {
+        return failed(USAGE, &"http is empty, so no worker can be asked; set it as the worker has it");
+    };
+    match ask_ready(address, timeout) {
+        Ok(()) => print("ok\n"),
+        Err(error) => failed(FAILED, &format!("{address}: {error}")),
+    }
 }
 
 fn line(finding: &Finding) -> String {
