@@ -2,7 +2,7 @@
 #![cfg(feature = "service")]
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dateline::config::Configuration;
@@ -113,6 +113,31 @@ mod image {
         let copies = file.lines().filter_map(|line| line.strip_prefix("COPY ")).filter(|line| !line.starts_with("--"));
         let sources: BTreeSet<_> = copies.flat_map(|line| line.rsplit_once(' ').unwrap().0.split(' ')).collect();
         assert_eq!(sources, allowed);
+    }
+
+    #[test]
+    fn what_the_program_embeds_is_copied() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let copied = read(".dockerignore");
+        for file in sources(&root.join("src")) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            // What tests embed is not built into the image.
+            let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for embedded in program.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                let path = file.parent().unwrap().join(embedded).canonicalize().unwrap();
+                let top = path.strip_prefix(root.canonicalize().unwrap()).unwrap().components().next().unwrap();
+                let top = top.as_os_str().to_str().unwrap();
+                assert!(copied.lines().any(|line| line == format!("!{top}")), "{embedded} of {file:?} is not copied");
+            }
+        }
+    }
+
+    /// All Rust files below a folder.
+    fn sources(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+        let files = files.into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs"));
+        files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
     }
 }
 
