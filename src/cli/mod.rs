@@ -5,6 +5,8 @@
 mod check;
 mod config;
 pub mod kafka;
+mod run;
+mod service;
 mod shared;
 
 use std::fmt::Display;
@@ -25,6 +27,7 @@ struct Cli {
 enum Command {
     Check(check::CheckArgs),
     Config(config::ConfigArgs),
+    Run(run::RunArgs),
 }
 
 /// The exit code for what does not work for now.
@@ -38,6 +41,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Run(args) => run::run(&args),
     }
 }
 

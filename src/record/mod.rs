@@ -3,7 +3,13 @@
 //!
 //! Must not know how records travel (Kafka, files) or how values were found.
 
+pub mod cloudevents;
+mod convert;
+pub mod export;
+
 use serde::Serialize;
+
+pub use convert::{event_records, extractor};
 
 /// One timeline event, version 1: the value on the topic `timeline.events`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

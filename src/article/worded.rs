@@ -1,0 +1,76 @@
+//! Publication times as people write them, through the crate `dateparser`: its one caller.
+//!
+//! `dateparser` completes what a text leaves out from the clock: "2021.02" becomes a day of February as late as
+//! today's, "6:15pm" a time of today. It is therefore handed only texts that tell year, month and day themselves,
+//! and a fixed midnight for those without a time.
+
+use chrono::{Datelike, Month, NaiveTime, Utc, Weekday};
+use chrono_tz::Tz;
+
+use super::Published;
+use super::published::digits;
+use super::zone::{in_zone, named_offset};
+
+/// What people write, through `dateparser`. The zone is cut off and read here, because `dateparser` would keep the
+/// instant alone, and takes unknown zone names for UTC.
+pub(super) fn worded(text: &str, zone: Tz) -> Option<Published> {
+    let (told, offset) = match text.rsplit_once(' ') {
+        Some((told, tail)) if named_offset(tail).is_some() => (told, named_offset(tail)),
+        _ => (text, None),
+    };
+    let whole = month_first(told).or_else(|| numeric(told))?;
+    let read = dateparser::parse_with(&whole, &Utc, NaiveTime::MIN).ok()?.naive_utc();
+    if text.split([' ', ',']).find_map(|word| word.parse().ok()).is_some_and(|told: Weekday| told != read.weekday()) {
+        return None;
+    }
+    let year_is_told = numbers(&whole).any(|number| number == format!("{:04}", read.year()));
+    // "03/05/2019" is May to some and March to others.
+    let day_comes_first_or_second = whole.find(['/', '-', '.']).is_some_and(|at| at < 3);
+    let order_is_open = day_comes_first_or_second && read.day() <= 12 && read.day() != read.month();
+    if !year_is_told || order_is_open {
+        return None;
+    }
+    let at = match offset {
+        Some(offset) => read.and_local_timezone(offset).single()?,
+        None => in_zone(read, zone)?,
+    };
+    Some(Published { at, has_time: whole.contains([':', '时']) })
+}
+
+/// A date with the month's name, as `May 3, 2019 6:35 pm`: the order and spelling that `dateparser` knows, from any
+/// usual one. `None` without a month's name, a day and a year of four digits.
+fn month_first(text: &str) -> Option<String> {
+    let text = text.to_ascii_lowercase().replace("a.m.", "am").replace("p.m.", "pm");
+    let needless = |word: &&str| word.is_empty() || *word == "at" || word.parse::<Weekday>().is_ok();
+    let mut words: Vec<&str> = text.split([' ', ',']).filter(|word| !needless(word)).collect();
+    // The time may come first: "18:35, 3 May 2019".
+    let time = words.iter().take_while(|word| word.contains(':') || matches!(**word, "am" | "pm")).count();
+    words.rotate_left(time);
+    let &[first, second, year, ref time @ ..] = words.as_slice() else { return None };
+    let (month, day) = if first.starts_with(|c: char| c.is_ascii_digit()) { (second, first) } else { (first, second) };
+    let month = if month.trim_end_matches('.') == "sept" { "sep" } else { month };
+    let month: Month = month.trim_end_matches('.').parse().ok()?;
+    let day = ["st", "nd", "rd", "th"].iter().find_map(|end| day.strip_suffix(end)).unwrap_or(day);
+    let is_whole = (1..=2).contains(&day.len()) && digits(day).is_some() && year.len() == 4 && digits(year).is_some();
+    (is_whole && time.iter().all(|word| has_no_name(word)))
+        .then(|| format!("{} {day}, {year} {}", month.name(), time.join(" ")).trim_end().to_owned())
+}
+
+/// A date in numbers with year, month and day: the year first or last, nothing before it.
+fn numeric(text: &str) -> Option<String> {
+    let lengths: Vec<usize> = numbers(text).take(3).map(str::len).collect();
+    let is_whole = matches!(lengths[..], [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 4]);
+    let is_time = text.find(':').is_some_and(|at| at < 3);
+    (is_whole && !is_time && has_no_name(text)).then(|| text.to_owned())
+}
+
+/// Whether there is no word but "am" and "pm" in it, such as a zone name that `dateparser` would take for UTC.
+fn has_no_name(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    words.all(|word| word.eq_ignore_ascii_case("am") || word.eq_ignore_ascii_case("pm"))
+}
+
+/// The runs of digits.
+pub(super) fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty())
+}

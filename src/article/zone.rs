@@ -1,0 +1,92 @@
+//! Local times to instants: named zones, gaps and overlaps of daylight saving time.
+
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+
+use crate::error::{Error, ErrorKind};
+
+/// The zone of an IANA name such as `Europe/London`.
+///
+/// # Errors
+///
+/// `timezone-unknown` when there is no such zone.
+pub fn timezone(name: &str) -> Result<Tz, Error> {
+    name.trim().parse().map_err(|_| {
+        let message = format!("there is no time zone `{name}`; use an IANA name such as Europe/London");
+        Error::new(ErrorKind::Timezone, message)
+    })
+}
+
+/// The offset of `+0100`, or of a zone name that has one meaning in RFC 2822.
+pub(super) fn named_offset(name: &str) -> Option<FixedOffset> {
+    let hours = match name.to_ascii_uppercase().as_str() {
+        "Z" | "UT" | "UTC" | "GMT" => 0,
+        "EDT" => -4,
+        "EST" | "CDT" => -5,
+        "CST" | "MDT" => -6,
+        "MST" | "PDT" => -7,
+        "PST" => -8,
+        _ => return name.parse().ok(),
+    };
+    FixedOffset::east_opt(hours * 3600)
+}
+
+/// A local time in a zone. Where clocks were set back, and the time came twice, it is the earlier one; where they
+/// were set forward, and the time never came, it is as much later as the clocks jumped.
+pub(super) fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<FixedOffset>> {
+    if let Some(found) = zone.from_local_datetime(&local).earliest() {
+        return with_offset(local, found.offset().fix());
+    }
+    // The longest jump was a whole day (Samoa skipped 30 December 2011), so this is before any.
+    let before = local.checked_sub_signed(TimeDelta::hours(25))?;
+    let offset = zone.from_local_datetime(&before).earliest()?.offset().fix();
+    let instant = local.checked_sub_offset(offset)?;
+    at_instant(instant, zone)
+}
+
+/// An instant (told in UTC), as the clocks of a zone show it.
+pub(super) fn at_instant(utc: NaiveDateTime, zone: Tz) -> Option<DateTime<FixedOffset>> {
+    let offset = zone.offset_from_utc_datetime(&utc).fix();
+    with_offset(utc.checked_add_offset(offset)?, offset)
+}
+
+/// A local time with its offset, cut to minutes: before standard time, zones were seconds off (London: -00:01:15),
+/// which RFC 3339 cannot spell. What the clock on the wall showed is kept.
+fn with_offset(local: NaiveDateTime, offset: FixedOffset) -> Option<DateTime<FixedOffset>> {
+    let minutes = offset.local_minus_utc() / 60;
+    FixedOffset::east_opt(minutes * 60)?.from_local_datetime(&local).single()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(local: &str, zone: Tz) -> String {
+        let local = local.parse().expect("a local time");
+        in_zone(local, zone).expect("a time").to_rfc3339()
+    }
+
+    #[test]
+    fn a_zone_is_known_by_its_iana_name() {
+        assert_eq!(timezone("Asia/Kathmandu"), Ok(Tz::Asia__Kathmandu));
+        let error = timezone("Europe/Londinium").expect_err("no such place");
+        assert_eq!(error.code(), "timezone-unknown");
+        insta::assert_snapshot!(error, @"there is no time zone `Europe/Londinium`; use an IANA name such as Europe/London");
+    }
+
+    #[test]
+    fn a_time_that_comes_twice_is_the_earlier_one() {
+        assert_eq!(spelled("2019-10-27T01:30:00", Tz::Europe__London), "2019-10-27T01:30:00+01:00");
+    }
+
+    #[test]
+    fn a_time_that_never_comes_moves_on_by_the_jump() {
+        assert_eq!(spelled("2019-03-31T01:30:00", Tz::Europe__London), "2019-03-31T02:30:00+01:00");
+        assert_eq!(spelled("2011-12-30T12:00:00", Tz::Pacific__Apia), "2011-12-31T12:00:00+14:00");
+    }
+
+    #[test]
+    fn offsets_have_whole_minutes_and_keep_the_local_time() {
+        assert_eq!(spelled("1815-06-22T09:00:00", Tz::Europe__London), "1815-06-22T09:00:00-00:01");
+    }
+}

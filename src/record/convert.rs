@@ -1,0 +1,255 @@
+//! Domain types to records, by hand.
+
+use chrono::SecondsFormat;
+
+use super::{ArticleFields, DateFields, EventRecord, OffsetFields, StatementFields};
+use crate::VERSION;
+use crate::article::Article;
+use crate::calendar::Bound;
+use crate::event::Event;
+use crate::pipeline::Extraction;
+use crate::temporal::Resolved;
+use crate::text::Span;
+
+/// Which program and which version of which pack says so, as records spell it: `dateline 0.1.0, en 1`.
+#[must_use]
+pub fn extractor(language: &str, pack: u32) -> String {
+    format!("dateline {VERSION}, {language} {pack}")
+}
+
+/// The events of an article as records, in their order. `language` is the article's, or what was taken for it.
+///
+/// An event whose expression names no dates (a length of time, a repetition) has no place on a timeline, and makes
+/// no record.
+#[must_use]
+pub fn event_records(article: &Article, language: &str, extraction: &Extraction, extractor: &str) -> Vec<EventRecord> {
+    let article = article_fields(article, language);
+    let record = |event: &Event| {
+        let from = extraction.expressions.get(event.expression)?;
+        let to = event.until.and_then(|until| extraction.expressions.get(until));
+        let text = &extraction.text;
+        let span = to.map_or(from.expression.span, |to| from.expression.span.join(to.expression.span));
+        let words = |span: Span| span.of(text.as_str()).to_owned();
+        Some(EventRecord {
+            id: event.id.clone(),
+            article: article.clone(),
+            date: date_fields(words(span), from, to)?,
+            statement: StatementFields {
+                summary: event.summary.clone(),
+                sentence: words(event.sentence),
+                trigger: event.trigger.map(words),
+                status: event.status.name(),
+            },
+            offsets: OffsetFields {
+                sentence: text.code_points(event.sentence),
+                date: text.code_points(span),
+                trigger: event.trigger.map(|trigger| text.code_points(trigger)),
+            },
+            confidence: event.confidence,
+            extractor: extractor.to_owned(),
+        })
+    };
+    extraction.events.iter().filter_map(record).collect()
+}
+
+fn article_fields(article: &Article, language: &str) -> ArticleFields {
+    ArticleFields {
+        id: article.id.clone(),
+        revision: article.revision.clone(),
+        url: article.url.clone(),
+        title: article.title.clone(),
+        source: article.source.clone(),
+        language: language.to_owned(),
+        published_at: article.published.at.to_rfc3339_opts(SecondsFormat::AutoSi, false),
+    }
+}
+
+/// The date of one expression, or of the range between two.
+fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>) -> Option<DateFields> {
+    let last = to.unwrap_or(from);
+    let spelled = |bound: Option<Bound>| bound.map(|bound| bound.to_string());
+    Some(DateFields {
+        text,
+        start: spelled(from.interval?.start),
+        end: spelled(last.interval?.end),
+        granularity: from.granularity?.name(),
+        r#type: from.timex.name(),
+        value: to.map_or_else(|| from.value.clone(), |to| format!("{}/{}", from.value, to.value)),
+        r#mod: from.modifier.map(|modifier| modifier.name()),
+        edtf: edtf(from, to),
+        basis: from.basis.name(),
+        reference: spelled(from.reference.map(Bound::Day)),
+        rule: from.expression.rule.to_owned(),
+    })
+}
+
+/// EDTF intervals do not nest, so a week (`2019-05-06/2019-05-12`) at an end of a range gives its outer day.
+fn edtf(from: &Resolved, to: Option<&Resolved>) -> Option<String> {
+    let first = from.edtf.as_deref()?;
+    let Some(to) = to else { return Some(first.to_owned()) };
+    let last = to.edtf.as_deref()?;
+    Some(format!("{}/{}", first.split('/').next()?, last.rsplit('/').next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{FixedOffset, NaiveDate};
+
+    use super::*;
+    use crate::article::Published;
+    use crate::calendar::PartialDate;
+    use crate::event::Status;
+    use crate::temporal::{Basis, Expression, Modifier, TimexType};
+    use crate::text::Text;
+
+    const BODY: &str = "Über Nacht: the ferry ran from 2017 to the week of 29 April, the line said.";
+
+    fn span(words: &str) -> Span {
+        let start = BODY.find(words).expect("in the text");
+        Span::new(start, start + words.len())
+    }
+
+    fn found(words: &str, date: PartialDate) -> Resolved {
+        Resolved {
+            expression: Expression { span: span(words), rule: "en/test" },
+            timex: TimexType::Date,
+            value: date.value(),
+            modifier: None,
+            interval: date.interval(FixedOffset::east_opt(3600).expect("an hour")),
+            granularity: Some(date.granularity()),
+            edtf: date.edtf(),
+            basis: Basis::Relative,
+            reference: NaiveDate::from_ymd_opt(2019, 5, 3),
+            confidence: 0.9,
+            steps: Vec::new(),
+        }
+    }
+
+    fn article() -> Article {
+        Article {
+            id: "ferry-1".to_owned(),
+            revision: "2".to_owned(),
+            title: "The ferry".to_owned(),
+            body: BODY.to_owned(),
+            published: Published::parse("2019-05-03T18:35:00+01:00", chrono_tz::UTC).expect("a time"),
+            language: None,
+            source: Some("The Quay".to_owned()),
+            url: None,
+        }
+    }
+
+    fn dated(until: Option<usize>) -> Event {
+        Event {
+            id: "5d41402abc4b2a76b9719d911017c592".to_owned(),
+            expression: 0,
+            until,
+            sentence: Span::new(0, BODY.len()),
+            trigger: Some(span("ran")),
+            summary: "the ferry ran".to_owned(),
+            status: Status::Happened,
+            confidence: 0.75,
+        }
+    }
+
+    fn records(expressions: Vec<Resolved>, event: Event) -> Vec<EventRecord> {
+        let (text, events) = (Text::of(BODY), vec![event]);
+        let extraction = Extraction { text, expressions, events, dropped: Vec::new(), warnings: Vec::new() };
+        event_records(&article(), "en", &extraction, "dateline 9.9.9, en 1")
+    }
+
+    fn week() -> Resolved {
+        found("the week of 29 April", PartialDate::week_of(NaiveDate::from_ymd_opt(2019, 4, 29).expect("a day")))
+    }
+
+    #[test]
+    fn a_record_holds_all_fields_of_version_1() {
+        let mut year = found("2017", PartialDate::Year(2017));
+        year.modifier = Some(Modifier::Mid);
+        let json = serde_json::to_string_pretty(&records(vec![year], dated(None))).expect("JSON");
+        insta::assert_snapshot!(json, @r#"
+        [
+          {
+            "id": "5d41402abc4b2a76b9719d911017c592",
+            "article": {
+              "id": "ferry-1",
+              "revision": "2",
+              "url": null,
+              "title": "The ferry",
+              "source": "The Quay",
+              "language": "en",
+              "published_at": "2019-05-03T18:35:00+01:00"
+            },
+            "date": {
+              "text": "2017",
+              "start": "2017-01-01",
+              "end": "2018-01-01",
+              "granularity": "year",
+              "type": "DATE",
+              "value": "2017",
+              "mod": "MID",
+              "edtf": "2017",
+              "basis": "relative",
+              "reference": "2019-05-03",
+              "rule": "en/test"
+            },
+            "statement": {
+              "summary": "the ferry ran",
+              "sentence": "Über Nacht: the ferry ran from 2017 to the week of 29 April, the line said.",
+              "trigger": "ran",
+              "status": "happened"
+            },
+            "offsets": {
+              "sentence": [
+                0,
+                75
+              ],
+              "date": [
+                31,
+                35
+              ],
+              "trigger": [
+                22,
+                25
+              ]
+            },
+            "confidence": 0.75,
+            "extractor": "dateline 9.9.9, en 1"
+          }
+        ]
+        "#);
+    }
+
+    #[test]
+    fn a_range_reaches_from_the_first_expression_to_the_end_of_the_second() {
+        let found = records(vec![found("2017", PartialDate::Year(2017)), week()], dated(Some(1)));
+        insta::assert_snapshot!(serde_json::to_string_pretty(&found[0].date).expect("JSON"), @r#"
+        {
+          "text": "2017 to the week of 29 April",
+          "start": "2017-01-01",
+          "end": "2019-05-06",
+          "granularity": "year",
+          "type": "DATE",
+          "value": "2017/2019-W18",
+          "mod": null,
+          "edtf": "2017/2019-05-05",
+          "basis": "relative",
+          "reference": "2019-05-03",
+          "rule": "en/test"
+        }
+        "#);
+        assert_eq!(found[0].offsets.date, [31, 59]);
+    }
+
+    #[test]
+    fn an_expression_that_names_no_dates_makes_no_record() {
+        let mut length = found("2017", PartialDate::Year(2017));
+        length.interval = None;
+        assert_eq!(records(vec![length], dated(None)), []);
+        assert_eq!(records(Vec::new(), dated(None)), [], "nor does one that is not there");
+    }
+
+    #[test]
+    fn the_extractor_names_program_and_pack() {
+        assert_eq!(extractor("en", 1), format!("dateline {VERSION}, en 1"));
+    }
+}

@@ -1,0 +1,198 @@
+//! iCalendar (RFC 5545). Its `DTEND` is exclusive, as ours; its years have four digits and no sign, so what began
+//! before the year 1 is left out.
+//!
+//! Written here, because neither of the crates for it fits: one brings a random generator and reads the clock, the
+//! other folds lines an octet too late.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime};
+
+use super::{Export, interval};
+use crate::calendar::Bound;
+use crate::record::EventRecord;
+
+/// The longest line, in octets, without its line break.
+const LINE: usize = 75;
+
+/// A calendar of events.
+pub struct ICalendar<W>(W);
+
+impl<W: Write> ICalendar<W> {
+    /// Starts an empty calendar.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn new(out: W) -> io::Result<Self> {
+        let mut calendar = Self(out);
+        for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//dateline//timeline//EN"] {
+            calendar.line(line)?;
+        }
+        Ok(calendar)
+    }
+
+    /// Writes a line, folded: the lines after the first start with a space, which counts.
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        let mut room = LINE;
+        for letter in text.chars() {
+            if letter.len_utf8() > room {
+                self.0.write_all(b"\r\n ")?;
+                room = LINE - 1;
+            }
+            room -= letter.len_utf8();
+            write!(self.0, "{letter}")?;
+        }
+        self.0.write_all(b"\r\n")
+    }
+}
+
+impl<W: Write> Export for ICalendar<W> {
+    fn event(&mut self, record: &EventRecord) -> io::Result<()> {
+        let Some((start, end)) = dates(record) else { return Ok(()) };
+        self.line("BEGIN:VEVENT")?;
+        self.line(&format!("UID:{}@dateline", record.id))?;
+        // When the information came to be: the publication, never the clock, so that a replay writes the same.
+        if let Ok(published) = DateTime::parse_from_rfc3339(&record.article.published_at) {
+            self.line(&format!("DTSTAMP:{}", utc(published.naive_local(), *published.offset())))?;
+        }
+        self.line(&format!("DTSTART{start}"))?;
+        if let Some(end) = end {
+            self.line(&format!("DTEND{end}"))?;
+        }
+        self.line(&format!("SUMMARY:{}", escaped(&record.statement.summary)))?;
+        self.line(&format!("DESCRIPTION:{}", escaped(&record.statement.sentence)))?;
+        self.line(&format!("CATEGORIES:{}", record.statement.status))?;
+        if let Some(url) = record.article.url.as_deref().filter(|url| !url.contains(char::is_control)) {
+            self.line(&format!("URL:{url}"))?;
+        }
+        // It took place; it does not take up the reader's time.
+        self.line("TRANSP:TRANSPARENT")?;
+        self.line("END:VEVENT")
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.line("END:VCALENDAR")?;
+        self.0.flush()
+    }
+}
+
+/// What follows `DTSTART` and `DTEND`; both are days or both are times, as the standard asks. Without an end it is
+/// the one day or moment; what is open at its start stands on its last day.
+fn dates(record: &EventRecord) -> Option<(String, Option<String>)> {
+    let interval = interval(record);
+    let (start, end) = match (interval.start, interval.end) {
+        (Some(start), end) => (start, end),
+        (None, Some(Bound::Day(end))) => (Bound::Day(end.pred_opt()?), None),
+        (None, end) => (end?, None),
+    };
+    if start.local().year() < 1 {
+        return None;
+    }
+    match (start, end) {
+        (Bound::Time(start, offset), None) => Some((format!(":{}", utc(start, offset)), None)),
+        (Bound::Time(start, from), Some(Bound::Time(end, to))) => {
+            Some((format!(":{}", utc(start, from)), Some(format!(":{}", utc(end, to)))))
+        }
+        (start, end) => Some((day(start.local().date()), end.and_then(day_after).map(day))),
+    }
+}
+
+/// The first day that is wholly after an exclusive end.
+fn day_after(end: Bound) -> Option<NaiveDate> {
+    let day = match end {
+        Bound::Day(day) => day,
+        Bound::Time(time, _) => time.date().checked_add_days(Days::new(1))?,
+    };
+    (day.year() <= 9999).then_some(day)
+}
+
+fn day(day: NaiveDate) -> String {
+    format!(";VALUE=DATE:{}", day.format("%Y%m%d"))
+}
+
+/// In UTC. On the first and the last day of the years that can be written it may not exist there; then the local
+/// time stands in for it.
+fn utc(local: NaiveDateTime, offset: FixedOffset) -> String {
+    let utc = local.checked_sub_offset(offset).filter(|utc| (1..=9999).contains(&utc.year())).unwrap_or(local);
+    utc.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// TEXT with its marks escaped, on one line.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' | ';' | ',' => out.extend(['\\', letter]),
+            '\n' => out.push_str("\\n"),
+            _ if letter.is_control() => {}
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{record, written};
+    use super::*;
+
+    fn dates_of(start: Option<&str>, end: Option<&str>) -> String {
+        match dates(&record(start, end, "day")) {
+            Some((start, end)) => format!("DTSTART{start} DTEND{}", end.unwrap_or_default()),
+            None => "left out".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_event_of_a_month() {
+        let records = [record(Some("2019-04-01"), Some("2019-05-01"), "month")];
+        insta::assert_snapshot!(written(&records, ICalendar::new).replace("\r\n", "\n"), @r#"
+        BEGIN:VCALENDAR
+        VERSION:2.0
+        PRODID:-//dateline//timeline//EN
+        BEGIN:VEVENT
+        UID:5d41402abc4b2a76b9719d911017c592@dateline
+        DTSTAMP:20190503T173500Z
+        DTSTART;VALUE=DATE:20190401
+        DTEND;VALUE=DATE:20190501
+        SUMMARY:Smith & Sons\, the ferry line\, closed <the> harbour
+        DESCRIPTION:Smith & Sons\, the ferry line\, closed <the> harbour last month
+         .
+        CATEGORIES:happened
+        URL:https://quay.example/harbour
+        TRANSP:TRANSPARENT
+        END:VEVENT
+        END:VCALENDAR
+        "#);
+    }
+
+    #[test]
+    fn ends_are_exclusive_and_times_in_utc() {
+        insta::assert_snapshot!(dates_of(Some("2019-05-03"), Some("2019-05-04")), @"DTSTART;VALUE=DATE:20190503 DTEND;VALUE=DATE:20190504");
+        insta::assert_snapshot!(
+            dates_of(Some("2019-05-03T00:30:00+01:00"), Some("2019-05-03T00:31:00+01:00")), @"DTSTART:20190502T233000Z DTEND:20190502T233100Z");
+        insta::assert_snapshot!(dates_of(Some("2019-05-03"), Some("2019-05-04T10:00:00+01:00")), @"DTSTART;VALUE=DATE:20190503 DTEND;VALUE=DATE:20190505");
+    }
+
+    #[test]
+    fn open_ends_and_years_that_cannot_be_written() {
+        insta::assert_snapshot!(dates_of(Some("2019-05-03"), None), @"DTSTART;VALUE=DATE:20190503 DTEND");
+        insta::assert_snapshot!(dates_of(None, Some("2019-05-04")), @"DTSTART;VALUE=DATE:20190503 DTEND");
+        insta::assert_snapshot!(dates_of(Some("9999-12-31"), Some("10000-01-01")), @"DTSTART;VALUE=DATE:99991231 DTEND");
+        insta::assert_snapshot!(dates_of(Some("-0043-03-15"), Some("-0043-03-16")), @"left out");
+        insta::assert_snapshot!(dates_of(Some("0000-03-15"), Some("0000-03-16")), @"left out");
+        insta::assert_snapshot!(dates_of(None, None), @"left out");
+    }
+
+    #[test]
+    fn lines_have_75_octets_at_most_and_letters_stay_whole() {
+        let mut long = record(Some("2019-04-01"), None, "month");
+        long.statement.summary = "Die Überfähre fährt weiter; \\ 老虎,".repeat(20) + "\r\nEnde";
+        let calendar = written(std::slice::from_ref(&long), ICalendar::new);
+        assert!(calendar.split("\r\n").all(|line| line.len() <= 75), "{calendar}");
+        let unfolded = calendar.replace("\r\n ", "");
+        let told = long.statement.summary.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,");
+        assert!(unfolded.contains(&told.replace("\r\n", "\\n")), "{unfolded}");
+    }
+}

@@ -1,0 +1,161 @@
+//! Event records in the forms that timeline tools take: one file a form, each written event by event, so that a
+//! stream of any length needs no more memory than one event.
+
+pub mod timeml;
+
+mod csv;
+mod icalendar;
+mod jsonl;
+mod timelinejs;
+mod vis;
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, NaiveDate};
+use serde::Serialize;
+
+use super::EventRecord;
+use crate::calendar::{Bound, Interval};
+
+pub use self::csv::Csv;
+pub use icalendar::ICalendar;
+pub use jsonl::JsonLines;
+pub use timelinejs::TimelineJs;
+pub use vis::VisTimeline;
+
+/// One form, being written.
+pub trait Export {
+    /// Writes an event. One that the form has no way to place (no date at all) is left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    fn event(&mut self, record: &EventRecord) -> io::Result<()>;
+
+    /// Writes what stands after the last event.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+/// The items of a JSON list that is written one by one.
+struct JsonItems<W> {
+    out: W,
+    separator: &'static str,
+}
+
+impl<W: Write> JsonItems<W> {
+    fn new(out: W) -> Self {
+        Self { out, separator: "\n" }
+    }
+
+    fn item(&mut self, item: &impl Serialize) -> io::Result<()> {
+        self.out.write_all(self.separator.as_bytes())?;
+        self.separator = ",\n";
+        Ok(serde_json::to_writer(&mut self.out, item)?)
+    }
+}
+
+/// The dates of a record, read back. An end that four digits of a year cannot spell counts as open.
+fn interval(record: &EventRecord) -> Interval {
+    let read = |text: &Option<String>| text.as_deref().and_then(bound);
+    Interval { start: read(&record.date.start), end: read(&record.date.end) }
+}
+
+fn bound(text: &str) -> Option<Bound> {
+    if !text.contains('T') {
+        return NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Bound::Day);
+    }
+    let time = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%:z").ok()?;
+    Some(Bound::Time(time.naive_local(), *time.offset()))
+}
+
+#[cfg(test)]
+pub(in crate::record) mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use chrono::FixedOffset;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
+
+    /// An event with the given dates; `granularity` is that of the expression.
+    pub(in crate::record) fn record(start: Option<&str>, end: Option<&str>, granularity: &'static str) -> EventRecord {
+        EventRecord {
+            id: "5d41402abc4b2a76b9719d911017c592".to_owned(),
+            article: ArticleFields {
+                id: "harbour-1".to_owned(),
+                revision: "1".to_owned(),
+                url: Some("https://quay.example/harbour".to_owned()),
+                title: "Harbour closed".to_owned(),
+                source: Some("The Quay".to_owned()),
+                language: "en".to_owned(),
+                published_at: "2019-05-03T18:35:00+01:00".to_owned(),
+            },
+            date: DateFields {
+                text: "last month".to_owned(),
+                start: start.map(str::to_owned),
+                end: end.map(str::to_owned),
+                granularity,
+                r#type: "DATE",
+                value: "2019-04".to_owned(),
+                r#mod: None,
+                edtf: Some("2019-04".to_owned()),
+                basis: "relative",
+                reference: Some("2019-05-03".to_owned()),
+                rule: "en/last-unit".to_owned(),
+            },
+            statement: StatementFields {
+                summary: "Smith & Sons, the ferry line, closed <the> harbour".to_owned(),
+                sentence: "Smith & Sons, the ferry line, closed <the> harbour last month.".to_owned(),
+                trigger: Some("closed".to_owned()),
+                status: "happened",
+            },
+            offsets: OffsetFields { sentence: [0, 62], date: [51, 61], trigger: Some([30, 36]) },
+            confidence: 0.9,
+            extractor: "dateline 0.1.0, en 1".to_owned(),
+        }
+    }
+
+    /// What a form looks like with these records.
+    pub(super) fn written<E: Export>(records: &[EventRecord], new: impl FnOnce(Shared) -> io::Result<E>) -> String {
+        let out = Shared::default();
+        let mut export = new(out.clone()).expect("memory takes everything");
+        for record in records {
+            export.event(record).expect("memory takes everything");
+        }
+        export.finish().expect("memory takes everything");
+        drop(export);
+        String::from_utf8(out.0.take()).expect("UTF-8")
+    }
+
+    /// Memory that can be looked into while it is written.
+    #[derive(Clone, Default)]
+    pub(super) struct Shared(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_bound_is_read_as_it_was_written(days in -4_300_000_i32..2_900_000, seconds in 0_u32..86_400, minutes in -840_i32..=840) {
+            let day = NaiveDate::from_num_days_from_ce_opt(days).expect("within the years");
+            let time = day.and_hms_opt(seconds / 3600, seconds / 60 % 60, seconds % 60).expect("a time");
+            let offset = FixedOffset::east_opt(minutes * 60).expect("within a day");
+            for known in [Bound::Day(day), Bound::Time(time, offset)] {
+                prop_assert_eq!(bound(&known.to_string()), Some(known));
+            }
+        }
+    }
+}
