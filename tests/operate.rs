@@ -1,5 +1,6 @@
 //! `dateline config` and `dateline check` as the people who run dateline see them: output, messages, exit codes.
 #![cfg(feature = "service")]
+#![expect(clippy::unwrap_used, reason = "all of this is test code")]
 
 use std::process::{Command, Output, Stdio};
 

@@ -1,5 +1,6 @@
 //! What stands around the program is held to the program: containers, documentation, dependencies.
 #![cfg(feature = "service")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is test code")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -82,13 +83,22 @@ mod compose {
     }
 
     #[test]
-    fn one_broker_is_enough_for_transactions_and_topics_are_not_made_by_chance() {
+    fn the_broker_is_the_one_that_the_tests_run() {
+        let tests = read("tests/kafka/cluster.rs");
         with_services(|services| {
-            let broker = |name: &str| text(services, &["kafka", "environment", name]).to_owned();
-            assert_eq!(broker("KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR"), "1");
-            assert_eq!(broker("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR"), "1");
-            assert_eq!(broker("KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR"), "1");
-            assert_eq!(broker("KAFKA_AUTO_CREATE_TOPICS_ENABLE"), "false");
+            let version = tests.split_once("const VERSION: &str = \"").unwrap().1.split('"').next().unwrap();
+            assert_eq!(text(services, &["kafka", "image"]), format!("apache/kafka:${{KAFKA_VERSION:-{version}}}"));
+            for (name, value) in services["kafka"]["environment"].as_mapping().unwrap() {
+                let property = name.as_str().unwrap().trim_start_matches("KAFKA_").to_lowercase().replace('_', ".");
+                let line = tests
+                    .lines()
+                    .find_map(|line| line.trim_start_matches([' ', '"']).strip_prefix(&format!("{property}=")));
+                let tested = line.unwrap_or_else(|| panic!("the tests do not set {property}"));
+                // What depends on where a broker stands is told apart.
+                if !tested.contains('{') && !property.contains("listener") {
+                    assert_eq!(value.as_str(), Some(tested), "{property}");
+                }
+            }
         });
     }
 }
