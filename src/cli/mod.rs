@@ -2,12 +2,15 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`).
 
+mod check;
 mod config;
 mod eval;
 mod explain;
 mod extract;
 mod input;
 pub mod kafka;
+mod run;
+mod service;
 mod shared;
 mod table;
 
@@ -29,10 +32,11 @@ struct Cli {
 enum Command {
     /// Read articles or plain text and print their events
     Extract(extract::Extract),
-    /// Print the effective configuration, or its commented reference
-    Config(config::ConfigArgs),
+    Run(run::RunArgs),
     /// Score against annotated corpora
     Eval(eval::EvalArgs),
+    Check(check::CheckArgs),
+    Config(config::ConfigArgs),
 }
 
 /// The exit code for what does not work for now.
@@ -45,8 +49,10 @@ const USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Extract(command) => extract::run(&command),
-        Command::Config(args) => config::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Config(args) => config::run(&args),
     }
 }
 

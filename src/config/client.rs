@@ -1,8 +1,11 @@
 //! librdkafka's own settings: which are passed through, which are refused, which are secrets.
 //!
-//! Must not know what librdkafka makes of them.
+//! Which names and values there are is librdkafka's to say: it is asked, and no list is kept here.
 
 use std::collections::BTreeMap;
+
+use rdkafka::ClientConfig;
+use rdkafka::error::KafkaError;
 
 /// What stands in the place of a secret wherever settings are shown.
 pub(super) const MASK: &str = "***";
@@ -25,6 +28,16 @@ pub(super) const REFUSED: [(&str, &str); 11] = [
 /// Why a setting is refused, if it is.
 pub(super) fn refused(name: &str) -> Option<&'static str> {
     REFUSED.iter().find(|(refused, _)| *refused == name).map(|(_, reason)| *reason)
+}
+
+/// What librdkafka has against a setting: that it does not know it, or that the value cannot be. Never tells the value
+/// of an unknown one: it may be a secret under a misspelt name.
+pub(super) fn unsound(name: &str, value: &str) -> Option<String> {
+    match ClientConfig::new().set(name, value).create_native_config() {
+        Ok(_) => None,
+        Err(KafkaError::ClientConfig(_, description, _, _)) => Some(description),
+        Err(_) => Some("librdkafka does not take it".into()),
+    }
 }
 
 /// Whether a setting's value must never be shown.

@@ -164,8 +164,8 @@ mod values {
 
     #[test]
     fn of_names() {
-        assert_snapshot!(in_file("[kafka]\ninput = 'my articles'"), @r#"kafka.input (file my.toml): "my articles" is no name for Kafka: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
-        assert_snapshot!(in_file("[kafka]\ninstance = ''"), @r#"kafka.instance (file my.toml): "" is no name for Kafka: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
+        assert_snapshot!(in_file("[kafka]\ninput = 'my articles'"), @r#"kafka.input (file my.toml): "my articles" is no topic: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
+        assert_snapshot!(in_file("[kafka]\ninstance = ''"), @r#"kafka.instance (file my.toml): "" is no name: 1 to 200 bytes without spaces"#);
         assert_snapshot!(in_file("[kafka]\ninput = 'timeline.articles'"), @"kafka.input (file my.toml): timeline.articles is an output topic as well; choose another kafka.output_prefix");
     }
 
@@ -234,6 +234,13 @@ mod pass_through {
     }
 
     #[test]
+    fn refuses_what_librdkafka_does_not_know_without_telling_the_value() {
+        assert_snapshot!(in_file("[kafka.client_files]\n'sasl.pasword' = '/dev/null'"), @r#"kafka.client_files.sasl.pasword (file my.toml): No such configuration property: "sasl.pasword""#);
+        assert_snapshot!(in_file("[kafka.client]\n'sasl.pasword' = 'hunter2'"), @r#"kafka.client.sasl.pasword (file my.toml): No such configuration property: "sasl.pasword""#);
+        assert_snapshot!(in_file("[kafka.client]\n'compression.type' = 'zip'"), @r#"kafka.client.compression.type (file my.toml): Invalid value "zip" for configuration property "compression.codec""#);
+    }
+
+    #[test]
     fn refuses_sasl_without_a_mechanism() {
         assert_snapshot!(in_file("[kafka.client]\n'security.protocol' = 'SASL_SSL'"), @"kafka.client.security.protocol (file my.toml): with SASL, sasl.mechanism is needed as well, for example PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (librdkafka's own default, GSSAPI, is not built in)");
         settings("[kafka.client]\n'security.protocol' = 'SASL_SSL'\n'sasl.mechanism' = 'PLAIN'", NONE, &[]);
@@ -241,7 +248,7 @@ mod pass_through {
 
     #[test]
     fn refuses_a_transaction_that_times_out_before_its_batch_is_full() {
-        assert_snapshot!(in_file("[kafka.client]\n'transaction.timeout.ms' = 500"), @"kafka.client.transaction.timeout.ms (file my.toml): must be longer than stream.batch_time_ms, or no batch can be committed");
+        assert_snapshot!(in_file("[stream]\nbatch_time_ms = 2000\n[kafka.client]\n'transaction.timeout.ms' = 2000"), @"kafka.client.transaction.timeout.ms (file my.toml): must be longer than stream.batch_time_ms, or no batch can be committed");
     }
 
     #[test]
@@ -260,49 +267,49 @@ mod shown {
         ("DATELINE_KAFKA__CLIENT__SASL_PASSWORD", "hunter2"),
         ("DATELINE_KAFKA__CLIENT__SSL_KEY_PEM", "hunter2"),
         ("DATELINE_KAFKA__CLIENT__SSL_KEY_PASSWORD", "hunter2"),
-        ("DATELINE_KAFKA__CLIENT__SASL_OAUTHBEARER_CLIENT_SECRET", "hunter2"),
+        ("DATELINE_KAFKA__CLIENT__SASL_OAUTHBEARER_CONFIG", "hunter2"),
     ];
 
     #[test]
     fn the_effective_configuration_tells_what_differs_and_masks_secrets() {
         let text = load("", &WITH_SECRETS, &[], Configuration::effective).unwrap();
         assert_snapshot!(text, @r##"
-http = ""
+        http = ""
 
-[kafka]
-brokers = "localhost:9092"
-input = "articles"
-output_prefix = "timeline."
-group = "dateline"
-instance = "0"
-partitions = 6
-replication = -1
+        [kafka]
+        brokers = "localhost:9092"
+        input = "articles"
+        output_prefix = "timeline."
+        group = "dateline"
+        instance = "0"
+        partitions = 6
+        replication = -1
 
-[kafka.client]
-"sasl.oauthbearer.client.secret" = "***"  # variable DATELINE_KAFKA__CLIENT__SASL_OAUTHBEARER_CLIENT_SECRET
-"sasl.password" = "***"  # variable DATELINE_KAFKA__CLIENT__SASL_PASSWORD
-"sasl.username" = "ada"  # variable DATELINE_KAFKA__CLIENT__SASL_USERNAME
-"ssl.key.password" = "***"  # variable DATELINE_KAFKA__CLIENT__SSL_KEY_PASSWORD
-"ssl.key.pem" = "***"  # variable DATELINE_KAFKA__CLIENT__SSL_KEY_PEM
+        [kafka.client]
+        "sasl.oauthbearer.config" = "***"  # variable DATELINE_KAFKA__CLIENT__SASL_OAUTHBEARER_CONFIG
+        "sasl.password" = "***"  # variable DATELINE_KAFKA__CLIENT__SASL_PASSWORD
+        "sasl.username" = "ada"  # variable DATELINE_KAFKA__CLIENT__SASL_USERNAME
+        "ssl.key.password" = "***"  # variable DATELINE_KAFKA__CLIENT__SSL_KEY_PASSWORD
+        "ssl.key.pem" = "***"  # variable DATELINE_KAFKA__CLIENT__SSL_KEY_PEM
 
-[kafka.client_files]
+        [kafka.client_files]
 
-[stream]
-delivery = "exactly-once"
-batch_messages = 500
-batch_bytes = 4194304
-batch_time_ms = 500
+        [stream]
+        delivery = "exactly-once"
+        batch_messages = 500
+        batch_bytes = 4194304
+        batch_time_ms = 500
 
-[extract]
-genre = "auto"
-language = "en"
-timezone = "UTC"
-max_bytes = 33554432
+        [extract]
+        genre = "auto"
+        language = "en"
+        timezone = "UTC"
+        max_bytes = 33554432
 
-[log]
-level = "info"
-format = "text"
-"##);
+        [log]
+        level = "info"
+        format = "text"
+        "##);
     }
 
     #[test]
@@ -315,7 +322,7 @@ format = "text"
     fn debug_output_masks_secrets() {
         let kafka = settings("", &WITH_SECRETS, &[]).kafka;
         assert_eq!(kafka.client.iter().filter(|(_, value)| value == "hunter2").count(), 4);
-        assert_snapshot!(format!("{kafka:?}"), @r#"Kafka { brokers: "localhost:9092", input: "articles", output_prefix: "timeline.", group: "dateline", instance: "0", client: ["sasl.oauthbearer.client.secret=***", "sasl.password=***", "sasl.username=ada", "ssl.key.password=***", "ssl.key.pem=***"], partitions: 6, replication: -1 }"#);
+        assert_snapshot!(format!("{kafka:?}"), @r#"Kafka { brokers: "localhost:9092", input: "articles", output_prefix: "timeline.", group: "dateline", instance: "0", client: ["sasl.oauthbearer.config=***", "sasl.password=***", "sasl.username=ada", "ssl.key.password=***", "ssl.key.pem=***"], partitions: 6, replication: -1 }"#);
     }
 }
 

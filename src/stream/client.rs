@@ -18,6 +18,36 @@ pub fn client_config(kafka: &Kafka) -> ClientConfig {
     for (name, value) in &kafka.client {
         config.set(name, value);
     }
+    if !kafka.client.iter().any(|(name, _)| name.starts_with("ssl.ca.")) {
+        // An OpenSSL of our own looks for the authorities where no system keeps them.
+        config.set("ssl.ca.location", "probe");
+    }
     config.set("bootstrap.servers", &kafka.brokers);
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Configuration;
+
+    fn kafka(name: &str, value: &str) -> Kafka {
+        let variable = (format!("DATELINE_KAFKA__CLIENT__{name}"), value.to_owned());
+        Configuration::load(None, [variable], []).unwrap().settings().unwrap().kafka
+    }
+
+    #[test]
+    fn what_is_passed_through_goes_before_our_defaults() {
+        assert_eq!(client_config(&kafka("LINGER_MS", "7")).get("client.id"), Some("dateline-0"));
+        let config = client_config(&kafka("CLIENT_ID", "mine"));
+        assert_eq!(config.get("client.id"), Some("mine"));
+        assert_eq!(config.get("bootstrap.servers"), Some("localhost:9092"));
+    }
+
+    #[test]
+    fn authorities_are_looked_for_where_systems_keep_them_unless_others_are_given() {
+        assert_eq!(client_config(&kafka("LINGER_MS", "7")).get("ssl.ca.location"), Some("probe"));
+        assert_eq!(client_config(&kafka("SSL_CA_LOCATION", "/ca")).get("ssl.ca.location"), Some("/ca"));
+        assert_eq!(client_config(&kafka("SSL_CA_PEM", "-----BEGIN")).get("ssl.ca.location"), None);
+    }
 }

@@ -2,9 +2,10 @@
 //!
 //! Must not know Kafka or what the worker does: it answers from [`telemetry`](crate::telemetry).
 
-use std::io;
-use std::net::SocketAddr;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -47,6 +48,30 @@ pub async fn serve(
     axum::serve(listener, router(status)).with_graceful_shutdown(shutdown).await
 }
 
+/// Asks the worker that serves at `address` whether it is ready: for containers, whose image has no tool to ask with.
+/// Blocks its thread.
+///
+/// # Errors
+/// If nobody answers within `timeout`, or with what the worker says.
+pub fn ask_ready(mut address: SocketAddr, timeout: Duration) -> io::Result<()> {
+    // A server that listens on all addresses is asked on the loopback one.
+    match address.ip() {
+        ip if !ip.is_unspecified() => {}
+        ip if ip.is_ipv4() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        _ => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+    }
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(1 << 16).read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    if head.lines().next().is_some_and(|line| line.contains(" 200 ")) {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("not ready: {}", body.trim_end())))
+}
+
 fn told(state: Result<(), String>) -> (StatusCode, String) {
     match state {
         Ok(()) => (StatusCode::OK, "ok\n".into()),
@@ -64,8 +89,6 @@ async fn metrics(State(status): State<Status>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
     use tower::ServiceExt;
@@ -120,6 +143,21 @@ mod tests {
         let address = taken.local_addr().unwrap();
         let error = serve(address, status(Duration::ZERO), async {}).await.unwrap_err().to_string();
         assert!(error.starts_with(&format!("http: {address} cannot be served: ")), "{error}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_worker_can_be_asked_whether_it_is_ready() {
+        let status = status(Duration::from_secs(60));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let everywhere = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), listener.local_addr().unwrap().port());
+        let server = tokio::spawn(axum::serve(listener, router(status.clone())).into_future());
+        let ask = || tokio::task::spawn_blocking(move || ask_ready(everywhere, Duration::from_secs(10)));
+        assert_eq!(ask().await.unwrap().unwrap_err().to_string(), "not ready: starting");
+        status.health.ready();
+        ask().await.unwrap().unwrap();
+        server.abort();
+        assert!(server.await.unwrap_err().is_cancelled());
+        assert_eq!(ask().await.unwrap().unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
     }
 
     #[tokio::test]

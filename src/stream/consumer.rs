@@ -1,0 +1,232 @@
+//! The input side: one `BaseConsumer`, polled by one thread. Messages, changes of ownership and errors come out as
+//! one closed enum, in the order in which they happened.
+//!
+//! Must not know what is done with messages.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, Rebalance};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::message::OwnedMessage;
+use rdkafka::statistics::Statistics;
+use rdkafka::{Message, Offset, TopicPartitionList};
+
+use super::Error;
+use super::client::client_config;
+use crate::config::Settings;
+
+/// How long a question to the broker may take.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// All that a poll can bring.
+#[derive(Debug)]
+pub enum Event {
+    /// A message.
+    Message(OwnedMessage),
+    /// Partitions came to this worker.
+    Assigned(Vec<i32>),
+    /// Partitions were taken from this worker.
+    Revoked {
+        /// Which.
+        partitions: Vec<i32>,
+        /// True where they may have another owner already.
+        lost: bool,
+    },
+    /// How far the partitions that are read go by now.
+    Watermarks(Vec<Watermark>),
+    /// Something that librdkafka mends by itself: a broker is away, a partition is led by another.
+    Trouble(KafkaError),
+    /// Something that it cannot mend: this consumer is at its end.
+    Fatal(KafkaError),
+    /// Nothing, for as long as was waited.
+    Idle,
+}
+
+/// The end of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watermark {
+    /// Which partition.
+    pub partition: i32,
+    /// The offset after its last message that can be read.
+    pub end: i64,
+    /// Where reading begins if nothing was read yet: the committed offset, or the first there is.
+    pub begin: i64,
+}
+
+/// Remembers what the hooks told during a poll. It holds no reference to the consumer, which owns it.
+struct Hooks {
+    events: Mutex<VecDeque<Event>>,
+}
+
+impl Hooks {
+    fn push(&self, event: Event) {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push_back(event);
+    }
+
+    fn pop(&self) -> Option<Event> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+}
+
+impl ClientContext for Hooks {
+    /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
+    fn stats(&self, statistics: Statistics) {
+        let topics = statistics.topics.into_values();
+        let owned = topics.flat_map(|topic| topic.partitions.into_values()).filter(|it| it.fetch_state == "active");
+        let ends = owned.filter(|it| it.ls_offset >= 0).map(|it| Watermark {
+            partition: it.partition,
+            end: it.ls_offset,
+            begin: if it.committed_offset >= 0 { it.committed_offset } else { it.lo_offset.max(0) },
+        });
+        self.push(Event::Watermarks(ends.collect()));
+    }
+}
+
+impl ConsumerContext for Hooks {
+    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        match rebalance {
+            Rebalance::Assign(list) => self.push(Event::Assigned(partitions(list))),
+            Rebalance::Revoke(list) => {
+                self.push(Event::Revoked { partitions: partitions(list), lost: consumer.assignment_lost() });
+            }
+            Rebalance::Error(error) => self.push(Event::Trouble(error.clone())),
+        }
+    }
+}
+
+fn partitions(list: &TopicPartitionList) -> Vec<i32> {
+    list.elements().iter().map(|element| element.partition()).collect()
+}
+
+/// A member of the consumer group.
+pub struct Consumer {
+    inner: BaseConsumer<Hooks>,
+    topic: String,
+    /// Where reading began in each partition: where to go back to when nothing was ever committed there.
+    began: BTreeMap<i32, i64>,
+}
+
+impl Consumer {
+    /// Makes a consumer; [`Consumer::subscribe`] lets it join.
+    pub fn new(settings: &Settings, topic: &str) -> Result<Self, Error> {
+        let mut config = client_config(&settings.kafka);
+        for (name, value) in DEFAULTS {
+            if config.get(name).is_none() {
+                config.set(name, value);
+            }
+        }
+        config.set("group.id", &settings.kafka.group);
+        for (name, value) in CONTRACT {
+            config.set(name, value);
+        }
+        let hooks = Hooks { events: Mutex::default() };
+        let inner = config.create_with_context(hooks).map_err(Error::client)?;
+        Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new() })
+    }
+
+    /// Joins the group. Partitions come by [`Consumer::next`].
+    pub fn subscribe(&self) -> KafkaResult<()> {
+        self.inner.subscribe(&[&self.topic])
+    }
+
+    /// The broker's word on one topic: its number of partitions, 0 where there is no such topic.
+    pub fn partition_count(&self, topic: &str, time: Duration) -> KafkaResult<usize> {
+        let metadata = self.inner.fetch_metadata(Some(topic), time)?;
+        Ok(metadata.topics().iter().find(|it| it.name() == topic).map_or(0, |it| it.partitions().len()))
+    }
+
+    /// What comes next, waiting at most so long. Must be called often: hooks fire only here, and a member that does
+    /// not call for `max.poll.interval.ms` is put out of the group.
+    pub fn next(&mut self, time: Duration) -> Event {
+        // A poll that ran a hook returns no message, so that what it told is always older than the next message.
+        let event = self.inner.context().pop().unwrap_or_else(|| self.poll(time));
+        match &event {
+            Event::Message(message) => {
+                self.began.entry(message.partition()).or_insert(message.offset());
+            }
+            Event::Revoked { partitions, .. } => self.began.retain(|partition, _| !partitions.contains(partition)),
+            _ => {}
+        }
+        event
+    }
+
+    fn poll(&self, time: Duration) -> Event {
+        match self.inner.poll(time) {
+            Some(Ok(message)) => Event::Message(message.detach()),
+            Some(Err(error @ KafkaError::MessageConsumptionFatal(_))) => Event::Fatal(error),
+            Some(Err(error)) => Event::Trouble(error),
+            None => self.inner.context().pop().unwrap_or(Event::Idle),
+        }
+    }
+
+    /// Goes back to the committed offset of every partition that was read from, and tells which these are. When this
+    /// fails, the consumer's position must not be trusted any more.
+    pub fn rewind(&mut self) -> KafkaResult<Vec<i32>> {
+        let mut asked = TopicPartitionList::new();
+        for partition in self.began.keys() {
+            asked.add_partition(&self.topic, *partition);
+        }
+        if self.began.is_empty() {
+            return Ok(Vec::new());
+        }
+        let committed = self.inner.committed_offsets(asked, ANSWER)?;
+        let mut targets = TopicPartitionList::new();
+        for element in committed.elements() {
+            element.error()?;
+            let began = self.began.get(&element.partition()).map_or(Offset::Stored, |began| Offset::Offset(*began));
+            let target = if let Offset::Offset(_) = element.offset() { element.offset() } else { began };
+            targets.add_partition_offset(&self.topic, element.partition(), target)?;
+        }
+        for element in self.inner.seek_partitions(targets, ANSWER)?.elements() {
+            element.error()?;
+        }
+        Ok(self.began.keys().copied().collect())
+    }
+
+    /// Stops or lets go on the flow of messages of all partitions that are owned now; hooks go on.
+    pub fn hold(&self, hold: bool) -> KafkaResult<()> {
+        let owned = self.inner.assignment()?;
+        if hold { self.inner.pause(&owned) } else { self.inner.resume(&owned) }
+    }
+
+    /// The group as it is now. To be fetched anew for each transaction.
+    pub fn group_metadata(&self) -> Option<ConsumerGroupMetadata> {
+        self.inner.group_metadata()
+    }
+
+    /// Commits offsets and waits for the broker's word.
+    pub fn commit(&self, offsets: &TopicPartitionList) -> KafkaResult<()> {
+        self.inner.commit(offsets, rdkafka::consumer::CommitMode::Sync)
+    }
+
+    /// Leaves the group and waits, but no longer than so long: closing can hang when the brokers are away.
+    pub fn leave(self, time: Duration) {
+        let (left, gone) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            drop(self.inner);
+            left.send(())
+        });
+        if gone.recv_timeout(time).is_err() {
+            tracing::warn!("the group was not left in time; the broker will notice by itself");
+        }
+    }
+}
+
+/// What the configuration may change.
+const DEFAULTS: [(&str, &str); 4] = [
+    // A new group reads all that there is: nothing is passed over.
+    ("auto.offset.reset", "earliest"),
+    // Classic and incremental: a worker that joins or leaves does not stop the others.
+    ("partition.assignment.strategy", "cooperative-sticky"),
+    // The bound on what is prefetched.
+    ("queued.max.messages.kbytes", "32768"),
+    // For watermarks, from which the lag is computed.
+    ("statistics.interval.ms", "5000"),
+];
+
+/// What the delivery contract stands on.
+const CONTRACT: [(&str, &str); 3] =
+    [("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"), ("isolation.level", "read_committed")];

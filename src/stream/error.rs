@@ -1,0 +1,77 @@
+//! Why a worker ended before it was asked to.
+
+use std::fmt;
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+/// Why a worker could not start, or had to end. The message says what, where and how to mend it.
+#[derive(Debug)]
+pub struct Error {
+    message: String,
+    source: Option<KafkaError>,
+}
+
+/// Where help is.
+const CHECK: &str = "`dateline check` tells what is wrong and how to mend it";
+
+impl Error {
+    fn new(message: impl Into<String>, source: Option<KafkaError>) -> Self {
+        Self { message: message.into(), source }
+    }
+
+    pub(super) fn client(error: KafkaError) -> Self {
+        let message = format!("librdkafka refuses the settings: {error}; see `[kafka.client]` in the configuration");
+        Self::new(message, Some(error))
+    }
+
+    pub(super) fn unreachable(brokers: &str, error: KafkaError) -> Self {
+        Self::new(format!("the brokers at {brokers} do not answer: {error}; {CHECK}"), Some(error))
+    }
+
+    pub(super) fn topic_missing(topic: &str) -> Self {
+        let message = format!(
+            "there is no topic `{topic}`, or this client may not see it; {CHECK}, and with --create-topics makes topics"
+        );
+        Self::new(message, None)
+    }
+
+    pub(super) fn consumer(error: KafkaError) -> Self {
+        Self::new(format!("the consumer cannot go on: {error}; {CHECK}"), Some(error))
+    }
+
+    pub(super) fn transaction(call: &str, error: KafkaError) -> Self {
+        use RDKafkaErrorCode::{Fenced, InvalidProducerEpoch, ProducerFenced};
+        let message = match error.rdkafka_error_code() {
+            Some(Fenced | ProducerFenced | InvalidProducerEpoch) => {
+                "another worker of this group runs with the same instance name and took over; give each worker its \
+                 own `--instance`"
+                    .to_owned()
+            }
+            Some(RDKafkaErrorCode::UnsupportedFeature) => {
+                "the brokers know no transactions; set `delivery = \"at-least-once\"` in `[stream]`".to_owned()
+            }
+            _ => format!("the transaction failed in \"{call}\": {error}; {CHECK}"),
+        };
+        Self::new(message, Some(error))
+    }
+
+    pub(super) fn unfinished(reason: &str) -> Self {
+        Self::new(format!("{reason}; what was not committed will be read again"), None)
+    }
+
+    pub(super) fn extraction_ended() -> Self {
+        Self::new("the extracting thread broke; this is a fault of dateline, please report it", None)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|error| error as _)
+    }
+}

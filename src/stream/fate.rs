@@ -1,0 +1,167 @@
+//! What becomes of one message: the records that tell it. Every message has exactly one fate, either a record on
+//! `timeline.articles` (with its events) or one on `timeline.rejected`.
+//!
+//! Pure: it is given the message and what the pipeline made of it, and knows no broker. Times of the records are
+//! those of the message, so that a replay yields the same.
+
+use rdkafka::Message;
+use rdkafka::message::{Header, OwnedHeaders, OwnedMessage};
+
+use super::batch::size;
+use super::topics::Topics;
+use crate::pipeline::{Outcome, Processed};
+use crate::record::{ArticleRecord, ArticleStatus, SourceFields, cloudevents};
+
+/// What one record needs on the wire besides key, value and headers: an upper bound.
+const OVERHEAD: usize = 128;
+
+/// What is told of an article on which the pipeline broke.
+const BROKEN: &str = "dateline broke on this article; this is a fault of dateline, please report it";
+
+/// What became of one message.
+#[derive(Debug)]
+pub struct Fate {
+    /// The partition that the message came from.
+    pub partition: i32,
+    /// The message's offset there.
+    pub offset: i64,
+    /// The message's size.
+    pub bytes: usize,
+    /// In a word.
+    pub verdict: Verdict,
+    /// How many events it has.
+    pub events: usize,
+    /// The records that tell it, in the order in which they are sent.
+    pub records: Vec<Record>,
+}
+
+/// A fate in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// A record on `timeline.articles`.
+    Article(ArticleStatus),
+    /// A record on `timeline.rejected`.
+    Rejected,
+}
+
+/// One record to send.
+#[derive(Debug)]
+pub struct Record {
+    /// The topic's name.
+    pub topic: String,
+    /// Its key.
+    pub key: Option<Vec<u8>>,
+    /// Its value.
+    pub value: Option<Vec<u8>>,
+    /// Its headers.
+    pub headers: OwnedHeaders,
+    /// Milliseconds since 1970; `None` leaves it to the broker.
+    pub timestamp: Option<i64>,
+    /// What is sent instead if this turns out too large. The size of headers as received cannot be told before.
+    pub instead: Option<Box<Record>>,
+}
+
+/// Tells what became of a message; `outcome` is `None` where the pipeline broke. No record is larger than `limit`
+/// bytes on the wire, except that a rejected message has a short one to send instead.
+#[must_use]
+pub fn fate(message: &OwnedMessage, outcome: Option<&Outcome>, topics: &Topics, limit: usize) -> Fate {
+    let (verdict, events, records) = match outcome {
+        Some(Outcome::Article(processed)) => match article(message, processed, topics, limit) {
+            Ok(records) => (Verdict::Article(processed.status), processed.events.len(), records),
+            Err(reason) => (Verdict::Rejected, 0, vec![rejected(message, "record-too-large", &reason, topics)]),
+        },
+        Some(Outcome::Rejected(error)) => {
+            (Verdict::Rejected, 0, vec![rejected(message, error.code(), &error.to_string(), topics)])
+        }
+        None => (Verdict::Rejected, 0, vec![rejected(message, "internal-error", BROKEN, topics)]),
+    };
+    let (partition, offset) = (message.partition(), message.offset());
+    Fate { partition, offset, bytes: size(message), verdict, events, records }
+}
+
+/// The records of an article: its events, then what became of it.
+fn article(
+    message: &OwnedMessage,
+    processed: &Processed,
+    topics: &Topics,
+    limit: usize,
+) -> Result<Vec<Record>, String> {
+    let timestamp = message.timestamp().to_millis();
+    let mut records = Vec::with_capacity(processed.events.len() + 1);
+    let mut add = |topic: &str, key: &str, value: Result<Vec<u8>, serde_json::Error>, headers: &[Head]| {
+        let value = value.map_err(|error| format!("a record of this article cannot be written: {error}"))?;
+        let heads: usize = headers.iter().map(|(name, value)| name.len() + value.len() + 10).sum();
+        let size = key.len() + value.len() + heads + OVERHEAD;
+        if size > limit {
+            return Err(format!(
+                "a record of this article for `{topic}` takes {size} bytes, more than the limit of {limit}; \
+                 raise `message.max.bytes` of the client and `max.message.bytes` of the topic"
+            ));
+        }
+        records.push(Record {
+            topic: topic.to_owned(),
+            key: Some(key.as_bytes().to_vec()),
+            value: Some(value),
+            headers: headers
+                .iter()
+                .fold(OwnedHeaders::new(), |all, (key, value)| all.insert(Header { key, value: Some(value.as_str()) })),
+            timestamp,
+            instead: None,
+        });
+        Ok(())
+    };
+    for event in &processed.events {
+        add(&topics.events, &event.id, serde_json::to_vec(event), &cloudevents::headers(event))?;
+    }
+    let told = ArticleRecord {
+        id: processed.id.clone(),
+        revision: processed.revision.clone(),
+        status: processed.status,
+        events: processed.events.iter().map(|event| event.id.clone()).collect(),
+        warnings: processed.warnings.clone(),
+        source: SourceFields {
+            topic: message.topic().to_owned(),
+            partition: message.partition(),
+            offset: message.offset(),
+        },
+    };
+    let json = ("content-type", "application/json".to_owned());
+    add(&topics.articles, &told.id, serde_json::to_vec(&told), &[json])?;
+    Ok(records)
+}
+
+type Head = (&'static str, String);
+
+/// The message as received, byte for byte, with its headers and ours. Should it not fit, a record without key,
+/// value and headers of its own still tells why and where the original stands.
+fn rejected(message: &OwnedMessage, code: &str, reason: &str, topics: &Topics) -> Record {
+    let partition = message.partition().to_string();
+    let offset = message.offset().to_string();
+    let tell = |headers: OwnedHeaders| {
+        [
+            ("dateline-error-code", code),
+            ("dateline-error", reason),
+            ("dateline-topic", message.topic()),
+            ("dateline-partition", &partition),
+            ("dateline-offset", &offset),
+        ]
+        .into_iter()
+        .fold(headers, |all, (key, value)| all.insert(Header { key, value: Some(value) }))
+    };
+    let pointer = Record {
+        topic: topics.rejected.clone(),
+        key: None,
+        value: None,
+        headers: tell(OwnedHeaders::new()),
+        timestamp: message.timestamp().to_millis(),
+        instead: None,
+    };
+    Record {
+        topic: topics.rejected.clone(),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers: tell(message.headers().cloned().unwrap_or_default()),
+        timestamp: message.timestamp().to_millis(),
+        instead: Some(Box::new(pointer)),
+    }
+}

@@ -1,0 +1,134 @@
+//! The output side: one producer a process, what is sent with it, and what a failure calls for.
+//!
+//! Must not know batches or the group.
+
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{DeliveryResult, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
+
+use super::client::client_config;
+use super::fate::{Fate, Record};
+use super::{Control, Error, Shutdown};
+use crate::config::{Delivery, Settings};
+
+/// How long work may go on after the end was asked for, when the brokers do not answer.
+pub const GRACE: Duration = Duration::from_secs(15);
+
+/// How often a wait looks again. Short beside a transaction, which takes about 10 ms.
+const LOOK: Duration = Duration::from_micros(500);
+
+/// Remembers the first record that could not be delivered.
+#[derive(Default)]
+pub struct Deliveries {
+    failed: Mutex<Option<KafkaError>>,
+}
+
+impl ClientContext for Deliveries {}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = result {
+            self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
+        }
+    }
+}
+
+/// The producer. Its thread serves delivery reports; calls about transactions block the caller.
+pub type Inner = ThreadedProducer<Deliveries>;
+
+/// Why a batch was not delivered.
+#[derive(Debug)]
+pub enum Failure {
+    /// Nothing of it counts; go back to the committed offsets and do it again.
+    Rewind(String),
+    /// This worker is at its end.
+    Fatal(Error),
+}
+
+/// Makes the producer, and with exactly-once delivery settles what an earlier process of this name left open.
+pub fn create(settings: &Settings) -> Result<Inner, Error> {
+    let mut config = client_config(&settings.kafka);
+    if config.get("compression.type").is_none() && config.get("compression.codec").is_none() {
+        config.set("compression.type", "zstd");
+    }
+    config.set("enable.idempotence", "true");
+    if settings.stream.delivery == Delivery::ExactlyOnce {
+        config.set("transactional.id", transactional_id(settings));
+    }
+    config.create_with_context(Deliveries::default()).map_err(Error::client)
+}
+
+/// Stable over restarts, so that a new process fences the one that it replaces.
+pub fn transactional_id(settings: &Settings) -> String {
+    format!("{}-{}", settings.kafka.group, settings.kafka.instance)
+}
+
+/// The largest record that this client sends, in bytes.
+pub fn limit(settings: &Settings) -> Result<usize, Error> {
+    let native = client_config(&settings.kafka).create_native_config().map_err(Error::client)?;
+    let limit = native.get("message.max.bytes").map_err(Error::client)?;
+    Ok(limit.parse().unwrap_or(1_000_000))
+}
+
+/// Hands all records over to the producer, in order.
+pub fn send_all(producer: &Inner, fates: &[Fate], control: &Control) -> Result<(), Failure> {
+    for record in fates.iter().flat_map(|fate| &fate.records) {
+        match send(producer, record, control) {
+            Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)) => match &record.instead {
+                Some(instead) => send(producer, instead, control),
+                None => Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)),
+            },
+            other => other,
+        }
+        .map_err(|error| Failure::Rewind(format!("a record for `{}` was not taken: {error}", record.topic)))?;
+    }
+    Ok(())
+}
+
+/// Hands one record over, waiting while the producer's queue is full.
+fn send(producer: &Inner, record: &Record, control: &Control) -> Result<(), KafkaError> {
+    let mut outgoing = BaseRecord::<[u8], [u8]>::to(&record.topic).headers(OwnedHeaders::clone(&record.headers));
+    outgoing.key = record.key.as_deref();
+    outgoing.payload = record.value.as_deref();
+    outgoing.timestamp = record.timestamp;
+    loop {
+        match producer.send(outgoing) {
+            Ok(()) => return Ok(()),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) if !overdue(&control.shutdown) => {
+                outgoing = back;
+                thread::sleep(LOOK);
+            }
+            Err((error, _)) => return Err(error),
+        }
+    }
+}
+
+/// Waits until nothing is on its way. To be done before a commit, whose own flush polls in steps of 100 ms.
+/// How long it can take is bounded by `message.timeout.ms`.
+pub fn drain(producer: &Inner, control: &Control) -> Result<(), Failure> {
+    while producer.in_flight_count() > 0 {
+        if overdue(&control.shutdown) {
+            return Err(Failure::Fatal(Error::unfinished("the brokers did not take the last records")));
+        }
+        control.health.beat();
+        thread::sleep(LOOK);
+    }
+    Ok(())
+}
+
+/// The first record that failed since this was asked last.
+pub fn take_failure(producer: &Inner) -> Option<KafkaError> {
+    producer.client().context().failed.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Whether the end was asked for so long ago that waiting is over.
+pub fn overdue(shutdown: &Shutdown) -> bool {
+    shutdown.elapsed().is_some_and(|time| time > GRACE)
+}

@@ -1,0 +1,286 @@
+//! The live worker: one loop, on the thread of its caller.
+//!
+//! ```text
+//!            collects                 extracts (other threads)          delivers
+//! poll ──> Batch (next one) ──> Extractor (one batch in hand) ──> records and offsets, committed
+//! ```
+//!
+//! When a batch is extracted, the next one is handed over before the first is delivered, so that both go on at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::batch::Batch;
+use super::consumer::{Consumer, Event, Watermark};
+use super::extract::{Extracted, Extractor, Work, guarded};
+use super::fate::{Verdict, fate};
+use super::producer::{self, Failure, GRACE};
+use super::topics::Topics;
+use super::{Control, Error, idempotent, transaction};
+use crate::config::{Delivery, Settings};
+use crate::pipeline;
+use crate::record::ArticleStatus;
+
+/// How long a poll waits when there is nothing else to do. Bounds how late a shutdown is noticed.
+const IDLE: Duration = Duration::from_millis(100);
+/// How long a poll waits beside an extraction. Bounds how late its end is noticed.
+const BESIDE: Duration = Duration::from_millis(5);
+/// How long a full batch waits for the extraction before it before the input is held. Rare, since holding throws
+/// prefetched messages away; short, since no hook fires meanwhile.
+const HOLD_AFTER: Duration = Duration::from_secs(1);
+/// How long the brokers may take to answer at the start.
+const START: Duration = Duration::from_secs(15);
+/// How often a batch may fail in a row.
+const TRIES: u32 = 10;
+
+/// What a worker did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Messages that were articles.
+    pub articles: u64,
+    /// Messages that were none.
+    pub rejected: u64,
+    /// Events published.
+    pub events: u64,
+    /// Batches committed.
+    pub batches: u64,
+    /// Batches rolled back.
+    pub aborted: u64,
+}
+
+/// Runs a worker until it is asked to end; it then finishes the batch in hand and leaves the group.
+///
+/// # Errors
+/// If it cannot start (no broker, no topic, refused settings), or cannot go on. What was not committed then will be
+/// read again by the next worker.
+pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
+    let topics = Topics::new(&settings.kafka);
+    let consumer = Consumer::new(settings, &topics.input)?;
+    for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
+        let partitions = consumer.partition_count(topic, START);
+        if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
+            return Err(Error::topic_missing(topic));
+        }
+    }
+    let producer = producer::create(settings)?;
+    if settings.stream.delivery == Delivery::ExactlyOnce {
+        transaction::init(&producer, control)?;
+    }
+    consumer.subscribe().map_err(Error::consumer)?;
+    let extractor = Extractor::start(work(settings, topics.clone(), producer::limit(settings)?));
+    let mut worker = Worker {
+        settings,
+        control,
+        topics,
+        consumer,
+        producer,
+        extractor,
+        collecting: Batch::default(),
+        held: false,
+        failures: 0,
+        positions: BTreeMap::new(),
+        summary: Summary::default(),
+    };
+    let ended = worker.work();
+    control.health.not_ready("ended");
+    worker.consumer.leave(GRACE);
+    ended.map(|()| worker.summary)
+}
+
+/// What is done with each message, on the extracting threads.
+fn work(settings: &Settings, topics: Topics, limit: usize) -> Arc<Work> {
+    let settings = settings.extract.clone();
+    Arc::new(move |message| {
+        let outcome = guarded(|bytes| pipeline::process(bytes, &settings), message);
+        fate(message, outcome.as_ref(), &topics, limit)
+    })
+}
+
+struct Worker<'a> {
+    settings: &'a Settings,
+    control: &'a Control,
+    topics: Topics,
+    consumer: Consumer,
+    producer: producer::Inner,
+    extractor: Extractor,
+    collecting: Batch,
+    /// Whether the input is held because both batches are full.
+    held: bool,
+    /// Batches that failed since the last that was delivered.
+    failures: u32,
+    /// What comes next in each partition after what was committed.
+    positions: BTreeMap<i32, i64>,
+    summary: Summary,
+}
+
+impl Worker<'_> {
+    fn work(&mut self) -> Result<(), Error> {
+        while !self.control.shutdown.is_triggered() {
+            self.control.health.beat();
+            let event = self.consumer.next(self.poll_time());
+            self.meet(event)?;
+            self.hand_over()?;
+            let patience = if self.is_full() && !self.held { HOLD_AFTER } else { Duration::ZERO };
+            match self.extractor.take(patience)? {
+                Some(extracted) => {
+                    self.hand_over()?;
+                    self.deliver(&extracted)?;
+                }
+                None if self.is_full() && !self.held => self.hold(true)?,
+                None => {}
+            }
+            if self.held && !self.is_full() {
+                self.hold(false)?;
+            }
+        }
+        self.finish()
+    }
+
+    fn poll_time(&self) -> Duration {
+        if self.extractor.is_busy() {
+            // A batch that is full waits for the extraction, not for messages.
+            return if self.is_full() && !self.held { Duration::ZERO } else { BESIDE };
+        }
+        self.collecting.patience(&self.settings.stream, Instant::now()).unwrap_or(IDLE).min(IDLE)
+    }
+
+    fn is_full(&self) -> bool {
+        self.collecting.is_full(&self.settings.stream)
+    }
+
+    fn meet(&mut self, event: Event) -> Result<(), Error> {
+        match event {
+            Event::Message(message) => self.collecting.push(message, Instant::now()),
+            Event::Assigned(partitions) => {
+                tracing::info!(?partitions, "partitions came to this worker");
+                self.control.health.ready();
+                if self.held {
+                    self.hold(true)?;
+                }
+            }
+            Event::Revoked { partitions, lost } => {
+                tracing::info!(?partitions, lost, "partitions left this worker");
+                self.forget(&partitions);
+                for partition in partitions {
+                    self.control.metrics.revoked(&self.topics.input, partition);
+                }
+            }
+            Event::Watermarks(ends) => self.tell_lag(ends),
+            Event::Trouble(error) => tracing::warn!(%error, "trouble with the input; librdkafka goes on trying"),
+            Event::Fatal(error) => return Err(Error::consumer(error)),
+            Event::Idle => {}
+        }
+        Ok(())
+    }
+}
+
+/// Handing over, delivering, going back, ending.
+impl Worker<'_> {
+    /// Gives the collected batch to extraction if it is due and extraction is free.
+    fn hand_over(&mut self) -> Result<(), Error> {
+        let due = self.collecting.patience(&self.settings.stream, Instant::now()) == Some(Duration::ZERO);
+        if !due || self.extractor.is_busy() {
+            return Ok(());
+        }
+        self.extractor.give(std::mem::take(&mut self.collecting))
+    }
+
+    fn deliver(&mut self, extracted: &Extracted) -> Result<(), Error> {
+        let fates = &extracted.fates;
+        if fates.is_empty() {
+            return Ok(());
+        }
+        let next: BTreeMap<i32, i64> = fates.iter().map(|fate| (fate.partition, fate.offset + 1)).collect();
+        let mut offsets = TopicPartitionList::new();
+        for (partition, offset) in &next {
+            let added = offsets.add_partition_offset(&self.topics.input, *partition, Offset::Offset(*offset));
+            added.map_err(Error::consumer)?;
+        }
+        let deliver = match self.settings.stream.delivery {
+            Delivery::ExactlyOnce => transaction::deliver,
+            Delivery::AtLeastOnce => idempotent::deliver,
+        };
+        match deliver(&self.producer, &self.consumer, fates, &offsets, self.control) {
+            Ok(()) => {
+                self.failures = 0;
+                self.control.health.ready();
+                self.positions.extend(next);
+                self.count(extracted);
+                Ok(())
+            }
+            Err(Failure::Fatal(error)) => Err(error),
+            Err(Failure::Rewind(reason)) => self.rewind(&reason),
+        }
+    }
+
+    /// Drops what is in hand and goes back to the committed offsets.
+    fn rewind(&mut self, reason: &str) -> Result<(), Error> {
+        self.failures += 1;
+        self.summary.aborted += 1;
+        self.control.metrics.aborted();
+        tracing::warn!(reason, failures = self.failures, "a batch was rolled back and will be read again");
+        if self.failures >= TRIES {
+            return Err(Error::unfinished(&format!(
+                "{TRIES} batches in a row were rolled back, the last one: {reason}"
+            )));
+        }
+        let read = self.consumer.rewind().map_err(Error::consumer)?;
+        self.forget(&read);
+        // Twice as long each time, from 50 ms to 12.8 s.
+        self.control.shutdown.wait(Duration::from_millis(25) * 2_u32.saturating_pow(self.failures));
+        Ok(())
+    }
+
+    fn forget(&mut self, partitions: &[i32]) {
+        self.collecting.forget(partitions);
+        self.extractor.forget(partitions);
+        self.positions.retain(|partition, _| !partitions.contains(partition));
+    }
+
+    fn hold(&mut self, hold: bool) -> Result<(), Error> {
+        self.held = hold;
+        self.consumer.hold(hold).map_err(Error::consumer)
+    }
+
+    /// Finishes what was extracted when the end was asked for. What was only collected is left to the next worker.
+    fn finish(&mut self) -> Result<(), Error> {
+        while self.extractor.is_busy() {
+            self.control.health.beat();
+            match self.extractor.take(IDLE)? {
+                Some(extracted) => return self.deliver(&extracted),
+                None if producer::overdue(&self.control.shutdown) => {
+                    tracing::warn!("an article takes longer than the end may; it will be read again");
+                    return Ok(());
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, extracted: &Extracted) {
+        for fate in &extracted.fates {
+            let (word, count) = match fate.verdict {
+                Verdict::Article(ArticleStatus::Extracted) => ("extracted", &mut self.summary.articles),
+                Verdict::Article(ArticleStatus::Skipped) => ("skipped", &mut self.summary.articles),
+                Verdict::Rejected => ("rejected", &mut self.summary.rejected),
+            };
+            *count += 1;
+            self.summary.events += fate.events as u64;
+            self.control.metrics.article(word, fate.bytes, fate.events);
+        }
+        self.summary.batches += 1;
+        self.control.metrics.committed(extracted.opened.elapsed());
+    }
+
+    /// The lag is counted from what was committed, or from where reading begins.
+    fn tell_lag(&self, ends: Vec<Watermark>) {
+        for Watermark { partition, end, begin } in ends {
+            let position = self.positions.get(&partition).copied().unwrap_or(begin);
+            self.control.metrics.lag(&self.topics.input, partition, (end - position).max(0));
+        }
+    }
+}
