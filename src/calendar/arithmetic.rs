@@ -94,7 +94,8 @@ impl PartialDate {
     /// The same grain, `count` of its own units later (earlier where negative).
     #[must_use]
     pub fn step(&self, count: i64) -> Option<Self> {
-        let n = i32::try_from(count).ok()?;
+        // More days than there are in `YEARS`: no unit steps further, and the years below cannot overflow.
+        let n = i32::try_from(count).ok().filter(|n| n.unsigned_abs() <= 10_000_000)?;
         let shifted = match *self {
             Self::Century(century) => Self::Century(century.checked_add(n)?),
             Self::Decade(decade) => Self::Decade(decade.checked_add(n)?),

@@ -14,5 +14,6 @@ pub use interval::{Bound, Interval};
 pub use partial::{Clock, PartOfDay, PartialDate, Season};
 pub use unit::{Granularity, Unit};
 
-/// The years that are dealt in: what four digits and a sign can spell.
-pub const YEARS: std::ops::RangeInclusive<i32> = -9999..=9999;
+/// The years that are dealt in: what four digits and a sign can spell, in whole centuries, so that the decade, century
+/// and ISO week of each of their days can be spelled too.
+pub const YEARS: std::ops::RangeInclusive<i32> = -9900..=9999;

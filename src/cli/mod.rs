@@ -2,9 +2,13 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`).
 
+mod config;
 mod eval;
+pub mod kafka;
 mod shared;
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -19,14 +23,37 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Print the effective configuration, or its commented reference
+    Config(config::ConfigArgs),
     /// Score against annotated corpora
     Eval(eval::EvalArgs),
 }
+
+/// The exit code for what does not work for now.
+const FAILED: u8 = 1;
+/// The exit code for flags and configuration that cannot work.
+const USAGE: u8 = 2;
 
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Config(args) => config::run(&args),
         Command::Eval(args) => eval::run(&args),
     }
+}
+
+/// Prints text to standard output. A reader that has gone away (`dateline config | head`) is no failure.
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(FAILED, &error),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Tells people what went wrong, on standard error.
+fn failed(code: u8, error: &dyn Display) -> ExitCode {
+    // Nobody is left to be told if this fails.
+    let _ = writeln!(io::stderr(), "dateline: {error}");
+    code.into()
 }

@@ -1,11 +1,89 @@
 //! Files, variables and flags to validated [`Settings`].
 //!
+//! Built-in values (`config/dateline.toml`) < a file < variables < flags. Each key is described once, in `raw`; the
+//! reference is made from there.
+//!
 //! Must not know what the settings are used for; refuses what cannot work, with a message that says how to mend it.
 
+mod client;
+mod error;
+mod layers;
+mod raw;
+mod reference;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+use std::fmt;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
+use tracing_subscriber::filter::Targets;
+
+pub use self::error::Error;
+use self::layers::{Layers, Origin};
+use self::raw::Raw;
 use crate::pipeline;
+
+/// The built-in layer. Its comments are generated: see [`reference()`].
+const BUILT_IN: &str = include_str!("../../config/dateline.toml");
+
+/// The configuration with all layers laid, not yet validated. It has no `Debug`, since it holds secrets.
+pub struct Configuration {
+    layers: Layers,
+}
+
+impl Configuration {
+    /// Lays `file` over the built-in values, `variables` over it (those called `DATELINE_…`), and `flags` on top: each
+    /// the flag's name, its key and the text given.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not TOML, if a key is not known, or if a value has another type than its key.
+    pub fn load<'a>(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+        flags: impl IntoIterator<Item = (&'static str, &'a str, &'a str)>,
+    ) -> Result<Self, Error> {
+        let mut layers = Layers::new(BUILT_IN.parse().map_err(|e| Error::origin(&Origin::BuiltIn, e))?);
+        if let Some(path) = file {
+            layers.file(path)?;
+        }
+        layers.variables(variables)?;
+        for (flag, key, text) in flags {
+            layers.text(key, text, &Origin::Flag(flag))?;
+        }
+        Ok(Self { layers })
+    }
+
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// If a value cannot work.
+    pub fn settings(&self) -> Result<Settings, Error> {
+        validate::settings(&self.raw()?, &self.layers)
+    }
+
+    /// The effective values as TOML, secrets masked; what is not the default tells where it was set.
+    ///
+    /// # Errors
+    /// None in practice: what was laid can be written.
+    pub fn effective(&self) -> Result<String, Error> {
+        reference::effective(self.raw()?, &self.layers)
+    }
+
+    fn raw(&self) -> Result<Raw, Error> {
+        self.layers.values.clone().try_into().map_err(|e| Error::origin(&Origin::BuiltIn, e))
+    }
+}
+
+/// Every key with its default and what it is for, as TOML: what `config/dateline.toml` holds.
+///
+/// # Errors
+/// None in practice: the built-in values can be written.
+pub fn reference() -> Result<String, Error> {
+    reference::reference(&Configuration::load(None, [], [])?.raw()?)
+}
 
 /// The effective, validated configuration.
 #[derive(Debug, Clone)]
@@ -18,10 +96,12 @@ pub struct Settings {
     pub extract: pipeline::Settings,
     /// Health and metrics; `None` for no server.
     pub http: Option<SocketAddr>,
+    /// The log.
+    pub log: Log,
 }
 
 /// How Kafka is reached and what the topics are called.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Kafka {
     /// `host:port[,…]`.
     pub brokers: String,
@@ -33,12 +113,32 @@ pub struct Kafka {
     pub group: String,
     /// What makes this replica's transactional id stable.
     pub instance: String,
-    /// librdkafka's own settings, passed through; those that exactly-once depends on were refused.
+    /// librdkafka's own settings, passed through; those that exactly-once depends on were refused. Holds secrets.
     pub client: Vec<(String, String)>,
-    /// For topics that `check --create-topics` makes.
+    /// For topics that `check --create-topics` makes; -1 for the broker's own default.
     pub partitions: i32,
-    /// For topics that `check --create-topics` makes.
+    /// For topics that `check --create-topics` makes; -1 for the broker's own default.
     pub replication: i32,
+}
+
+impl fmt::Debug for Kafka {
+    /// Shows no secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let masked = |(name, value): &(String, String)| {
+            let value = if client::is_secret(name) { client::MASK } else { value };
+            format!("{name}={value}")
+        };
+        f.debug_struct("Kafka")
+            .field("brokers", &self.brokers)
+            .field("input", &self.input)
+            .field("output_prefix", &self.output_prefix)
+            .field("group", &self.group)
+            .field("instance", &self.instance)
+            .field("client", &self.client.iter().map(masked).collect::<Vec<_>>())
+            .field("partitions", &self.partitions)
+            .field("replication", &self.replication)
+            .finish()
+    }
 }
 
 /// Batches and delivery.
@@ -61,4 +161,22 @@ pub enum Delivery {
     ExactlyOnce,
     /// An idempotent producer; offsets are committed after delivery.
     AtLeastOnce,
+}
+
+/// The log, on standard error.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// The least level that is written, for all of the program and for parts of it.
+    pub level: Targets,
+    /// How lines look.
+    pub format: LogFormat,
+}
+
+/// How the lines of the log look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }

@@ -1,1 +1,4 @@
 //! (to be built)
+
+pub mod client;
+pub mod topics;

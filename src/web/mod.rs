@@ -1,1 +1,130 @@
-//! (to be built)
+//! Health and metrics over HTTP.
+//!
+//! Must not know Kafka or what the worker does: it answers from [`telemetry`](crate::telemetry).
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::telemetry::{Health, Metrics};
+
+/// What the pages are answered from.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// What was counted.
+    pub metrics: Arc<Metrics>,
+    /// How the worker is.
+    pub health: Arc<Health>,
+}
+
+/// The pages: `/healthz` (restart me if it fails), `/readyz` (am I at work), `/metrics` (OpenMetrics).
+pub fn router(status: Status) -> Router {
+    Router::new()
+        .route("/healthz", get(|State(status): State<Status>| async move { told(status.health.liveness()) }))
+        .route("/readyz", get(|State(status): State<Status>| async move { told(status.health.readiness()) }))
+        .route("/metrics", get(metrics))
+        .with_state(status)
+}
+
+/// Serves the pages until `shutdown` is done. Logs the address, with the real port where port 0 was asked for.
+///
+/// # Errors
+/// If the address cannot be bound.
+pub async fn serve(
+    address: SocketAddr,
+    status: Status,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let bound = tokio::net::TcpListener::bind(address).await;
+    let listener = bound.map_err(|e| io::Error::new(e.kind(), format!("http: {address} cannot be served: {e}")))?;
+    tracing::info!(address = %listener.local_addr()?, "serving health and metrics");
+    axum::serve(listener, router(status)).with_graceful_shutdown(shutdown).await
+}
+
+fn told(state: Result<(), String>) -> (StatusCode, String) {
+    match state {
+        Ok(()) => (StatusCode::OK, "ok\n".into()),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why + "\n"),
+    }
+}
+
+async fn metrics(State(status): State<Status>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
+    match status.metrics.encode() {
+        Ok(text) => (kind, text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    fn status(patience: Duration) -> Status {
+        Status { metrics: Arc::default(), health: Arc::new(Health::new(patience)) }
+    }
+
+    async fn get(status: &Status, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router(status.clone()).oneshot(request).await.unwrap();
+        let code = response.status();
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (code, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_starts_is_alive_and_not_ready() {
+        let status = status(Duration::from_secs(60));
+        assert_eq!(get(&status, "/healthz").await, (StatusCode::OK, "ok\n".into()));
+        assert_eq!(get(&status, "/readyz").await, (StatusCode::SERVICE_UNAVAILABLE, "starting\n".into()));
+    }
+
+    #[tokio::test]
+    async fn a_worker_at_work_is_ready() {
+        let status = status(Duration::from_secs(60));
+        status.health.ready();
+        assert_eq!(get(&status, "/readyz").await, (StatusCode::OK, "ok\n".into()));
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_stands_still_fails_its_health() {
+        let status = status(Duration::ZERO);
+        assert_eq!(get(&status, "/healthz").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[tokio::test]
+    async fn metrics_are_open_metrics() {
+        let status = status(Duration::from_secs(60));
+        status.metrics.article("extracted", 10, 2);
+        let (code, text) = get(&status, "/metrics").await;
+        assert_eq!(code, StatusCode::OK);
+        assert!(text.contains("dateline_events_total 2\n"), "{text}");
+        assert!(text.ends_with("# EOF\n"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_taken_is_named() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap();
+        let error = serve(address, status(Duration::ZERO), async {}).await.unwrap_err().to_string();
+        assert!(error.starts_with(&format!("http: {address} cannot be served: ")), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_server_ends_when_it_is_told_to() {
+        let free = "127.0.0.1:0".parse().unwrap();
+        serve(free, status(Duration::ZERO), async {}).await.unwrap();
+    }
+}

@@ -1,0 +1,44 @@
+//! librdkafka's own settings: which are passed through, which are refused, which are secrets.
+//!
+//! Must not know what librdkafka makes of them.
+
+use std::collections::BTreeMap;
+
+/// What stands in the place of a secret wherever settings are shown.
+pub(super) const MASK: &str = "***";
+
+/// Settings that are not passed through, with the reason.
+pub(super) const REFUSED: [(&str, &str); 11] = [
+    ("bootstrap.servers", "it is our own key kafka.brokers"),
+    ("metadata.broker.list", "it is our own key kafka.brokers"),
+    ("group.id", "it is our own key kafka.group"),
+    ("transactional.id", "it is made of our own keys kafka.group and kafka.instance, so that it is stable"),
+    ("enable.auto.commit", "offsets are committed with the outputs of their batch; see stream.delivery"),
+    ("auto.commit.interval.ms", "offsets are committed with the outputs of their batch; see stream.batch_time_ms"),
+    ("enable.auto.offset.store", "offsets are committed with the outputs of their batch; see stream.delivery"),
+    ("isolation.level", "what others have not committed must not be read"),
+    ("enable.idempotence", "without it a record could come twice or out of order"),
+    ("enable.gapless.guarantee", "without idempotence it means nothing, and with it a batch could be cut short"),
+    ("enable.partition.eof", "the program needs it for itself: a backfill ends by it"),
+];
+
+/// Why a setting is refused, if it is.
+pub(super) fn refused(name: &str) -> Option<&'static str> {
+    REFUSED.iter().find(|(refused, _)| *refused == name).map(|(_, reason)| *reason)
+}
+
+/// Whether a setting's value must never be shown.
+pub(super) fn is_secret(name: &str) -> bool {
+    ["password", "secret", "key.pem", "jaas", "token", "oauthbearer.config"].iter().any(|part| name.contains(part))
+}
+
+/// What is wrong between the settings, if anything.
+pub(super) fn conflict(client: &BTreeMap<String, String>) -> Option<(&'static str, &'static str)> {
+    let sasl = client.get("security.protocol").is_some_and(|protocol| protocol.to_lowercase().starts_with("sasl"));
+    let mechanism = ["sasl.mechanism", "sasl.mechanisms"].iter().any(|name| client.contains_key(*name));
+    (sasl && !mechanism).then_some((
+        "security.protocol",
+        "with SASL, sasl.mechanism is needed as well, for example PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 \
+         (librdkafka's own default, GSSAPI, is not built in)",
+    ))
+}

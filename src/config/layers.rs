@@ -1,0 +1,228 @@
+//! Layers of values, laid one over the other: built-in < file < variables < flags.
+//!
+//! Holds each layer against the shape of the built-in one: a key that is not there, or of another type, is an error
+//! that names the key and where it was set. Must not know what makes a value valid.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::Error;
+
+/// The tables whose keys are librdkafka's, not ours.
+const OPEN: [&str; 2] = ["kafka.client", "kafka.client_files"];
+const PREFIX: &str = "DATELINE_";
+
+/// Where a value was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    BuiltIn,
+    File(PathBuf),
+    Variable(String),
+    Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built-in"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Variable(name) => write!(f, "variable {name}"),
+            Self::Flag(name) => write!(f, "flag {name}"),
+        }
+    }
+}
+
+impl Origin {
+    /// A key as this place spells it.
+    fn spell(&self, key: &str) -> String {
+        match self {
+            Self::Variable(_) => format!("{PREFIX}{}", key.replace('.', "__").to_uppercase()),
+            _ => key.to_owned(),
+        }
+    }
+}
+
+/// The values of all layers so far, and where each was set. No `Debug`: it holds secrets.
+pub(super) struct Layers {
+    pub values: Table,
+    origins: BTreeMap<String, Origin>,
+}
+
+impl Layers {
+    pub fn new(built_in: Table) -> Self {
+        Self { values: built_in, origins: BTreeMap::new() }
+    }
+
+    /// Where the key was set; the built-in layer where nobody did.
+    pub fn origin(&self, key: &str) -> &Origin {
+        self.origins.get(key).unwrap_or(&Origin::BuiltIn)
+    }
+
+    /// Lays a file over what is there.
+    pub fn file(&mut self, path: &Path) -> Result<(), Error> {
+        let origin = Origin::File(path.to_owned());
+        let text = std::fs::read_to_string(path).map_err(|e| Error::origin(&origin, format!("cannot be read: {e}")))?;
+        let table = text.parse::<Table>().map_err(|e| Error::origin(&origin, syntax(&text, &e)))?;
+        self.lay(&table, "", &origin)
+    }
+
+    /// Lays variables over what is there; those that do not start with `DATELINE_` are left out.
+    pub fn variables(&mut self, variables: impl IntoIterator<Item = (String, String)>) -> Result<(), Error> {
+        let ours: BTreeMap<_, _> = variables.into_iter().filter(|(name, _)| is_ours(name)).collect();
+        for (name, text) in ours {
+            let key = name[PREFIX.len()..].to_lowercase().replace("__", ".");
+            self.text(&key, &text, &Origin::Variable(name))?;
+        }
+        Ok(())
+    }
+
+    /// Lays one value that arrives as text over what is there: from a variable or a flag.
+    pub fn text(&mut self, key: &str, text: &str, origin: &Origin) -> Result<(), Error> {
+        for table in OPEN {
+            if let Some(name) = key.strip_prefix(table).and_then(|rest| rest.strip_prefix('.')) {
+                // A variable cannot have dots: `SASL_PASSWORD` is librdkafka's `sasl.password`.
+                self.set_open(table, &name.replace('_', "."), text.to_owned(), origin);
+                return Ok(());
+            }
+        }
+        let value = match self.slot(key) {
+            Some(Value::Integer(_)) => text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer),
+            _ => Value::String(text.to_owned()),
+        };
+        self.set(key, &value, origin)
+    }
+
+    /// Lays a table that stands at `prefix` over what is there.
+    fn lay(&mut self, layer: &Table, prefix: &str, origin: &Origin) -> Result<(), Error> {
+        for (name, value) in layer {
+            let key = join(prefix, name);
+            match (self.slot(&key), value) {
+                (Some(Value::Table(_)), Value::Table(table)) if OPEN.contains(&key.as_str()) => {
+                    self.lay_open(table, &key, "", origin)?;
+                }
+                (Some(Value::Table(_)), Value::Table(table)) => self.lay(table, &key, origin)?,
+                _ => self.set(&key, value, origin)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A table with librdkafka's keys: they have dots, quoted or not, and hold text, numbers or truth values.
+    fn lay_open(&mut self, layer: &Table, table: &str, prefix: &str, origin: &Origin) -> Result<(), Error> {
+        for (name, value) in layer {
+            let key = join(prefix, name);
+            let text = match value {
+                Value::Table(inner) => {
+                    self.lay_open(inner, table, &key, origin)?;
+                    continue;
+                }
+                Value::String(text) => text.clone(),
+                Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => value.to_string(),
+                // Told without the value: it may be a secret.
+                Value::Array(_) | Value::Datetime(_) => {
+                    let problem = "a text in quotes, a number, true or false is needed";
+                    return Err(Error::value(&join(table, &key), origin, problem));
+                }
+            };
+            self.set_open(table, &key, text, origin);
+        }
+        Ok(())
+    }
+
+    /// The value at a key, if the key is there.
+    fn slot(&mut self, key: &str) -> Option<&mut Value> {
+        let mut parts = key.split('.');
+        parts.next().and_then(|first| parts.try_fold(self.values.get_mut(first)?, |value, part| value.get_mut(part)))
+    }
+
+    fn set(&mut self, key: &str, value: &Value, origin: &Origin) -> Result<(), Error> {
+        match self.slot(key) {
+            Some(Value::Table(_)) => return Err(Error::value(key, origin, "a table is needed")),
+            Some(slot) if !slot.same_type(value) => {
+                let problem = format!("{} is needed, not {}", kind(slot), shown(value));
+                return Err(Error::value(key, origin, problem));
+            }
+            Some(slot) => *slot = value.clone(),
+            None => return Err(Error::origin(origin, self.unknown(key, origin))),
+        }
+        self.origins.insert(key.to_owned(), origin.clone());
+        Ok(())
+    }
+
+    fn set_open(&mut self, table: &str, name: &str, text: String, origin: &Origin) {
+        if let Some(Value::Table(open)) = self.slot(table) {
+            open.insert(name.to_owned(), Value::String(text));
+        }
+        self.origins.insert(join(table, name), origin.clone());
+    }
+
+    fn unknown(&self, key: &str, origin: &Origin) -> String {
+        let mut known = Vec::new();
+        collect(&self.values, "", &mut known);
+        let nearest = nearest(key, known.iter().map(String::as_str));
+        let hint = nearest.map(|near| format!("; did you mean {}?", origin.spell(near))).unwrap_or_default();
+        format!("there is no key {key}{hint}")
+    }
+}
+
+/// The nearest of the known names: by its whole, or by its last part ("brokers" for `kafka.brokers`).
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let last = |key: &str| key.rsplit('.').next().map(str::to_owned).unwrap_or_default();
+    let score = |key: &str| {
+        let whole = strsim::normalized_damerau_levenshtein(name, key);
+        whole.max(strsim::normalized_damerau_levenshtein(&last(name), &last(key)))
+    };
+    known
+        .map(|key| (score(key), key))
+        .filter(|(score, _)| *score >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, key)| key)
+}
+
+/// The line and the reason. Not the parser's own message, which shows the line, and so perhaps a secret.
+fn syntax(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {} is not TOML: {}", before.matches('\n').count() + 1, error.message())
+}
+
+/// Whether a variable is meant for this program. Kubernetes sets `DATELINE_SERVICE_HOST`, `DATELINE_PORT` and more in
+/// every pod beside a Service that is called "dateline", and the tests have switches of their own.
+fn is_ours(name: &str) -> bool {
+    let foreign = ["SERVICE_", "PORT", "TEST_"];
+    name.strip_prefix(PREFIX).is_some_and(|rest| !foreign.iter().any(|prefix| rest.starts_with(prefix)))
+}
+
+fn collect(table: &Table, prefix: &str, into: &mut Vec<String>) {
+    for (name, value) in table {
+        let key = join(prefix, name);
+        if let Value::Table(inner) = value
+            && !OPEN.contains(&key.as_str())
+        {
+            collect(inner, &key, into);
+        }
+        into.push(key);
+    }
+}
+
+fn join(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Integer(_) => "a whole number",
+        _ => "a text in quotes",
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => value.to_string(),
+        Value::Table(_) => "a table".into(),
+        Value::Array(_) => "a list".into(),
+        Value::Datetime(_) => "a date".into(),
+    }
+}

@@ -1,0 +1,96 @@
+//! The keys as files spell them. The doc comments here are the reference: `config/dateline.toml` and `dateline config
+//! --reference` are made from them, so they speak to the person who runs the program.
+//!
+//! Must not know what makes a value valid; see `validate`. Nothing here has `Debug`: it holds secrets.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Configuration of dateline: every key with its default.
+///
+/// These values are built in. A file named with `--config` goes before them and holds no more than what differs;
+/// variables go before the file (`kafka.brokers` is `DATELINE_KAFKA__BROKERS`: two underscores stand for the dot);
+/// flags go before all. `dateline config` prints what comes out.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Raw {
+    /// Where health (`/healthz`, `/readyz`) and metrics (`/metrics`) are served, as `HOST:PORT`; port 0 picks a free
+    /// one and logs it. Empty for no server. Flag: `--http`.
+    pub http: String,
+    /// Kafka: where it is, and what the topics are called.
+    pub kafka: Kafka,
+    /// Batches and delivery.
+    pub stream: Stream,
+    /// How articles are read.
+    pub extract: Extract,
+    /// The log, on standard error.
+    pub log: Log,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kafka {
+    /// Some brokers of the cluster, as `HOST:PORT`, parted by commas. Flag: `--brokers`.
+    pub brokers: String,
+    /// The topic that articles are read from. Flag: `--input`.
+    pub input: String,
+    /// What the names of the output topics start with: `timeline.` makes `timeline.events`, `timeline.articles` and
+    /// `timeline.rejected`. Flag: `--output-prefix`.
+    pub output_prefix: String,
+    /// The consumer group. All replicas of a worker share it. Flag: `--group`.
+    pub group: String,
+    /// The name of this replica. Each replica of a group needs its own and must keep it over restarts: group and
+    /// instance make the transactional id, by which a restarted worker takes over from its former self. In a
+    /// Kubernetes StatefulSet, the name of the pod. Two workers with one name stop each other. Flag: `--instance`.
+    pub instance: String,
+    /// How many partitions `dateline check --create-topics` gives a topic; -1 for the broker's own default.
+    pub partitions: i64,
+    /// How many replicas `dateline check --create-topics` gives a partition; -1 for the broker's own default.
+    pub replication: i64,
+    /// librdkafka's own settings, passed through under their own names, for example
+    /// `"security.protocol" = "SASL_SSL"`. As a variable: `DATELINE_KAFKA__CLIENT__SECURITY_PROTOCOL`. Those that
+    /// exactly-once depends on are refused by name. Secrets are never printed.
+    pub client: BTreeMap<String, String>,
+    /// The same, where a value stands in a file: `"sasl.password" = "/run/secrets/kafka"`. A line break at the end of
+    /// the file is left out.
+    pub client_files: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stream {
+    /// `exactly-once`: outputs and offsets of a batch in one transaction. `at-least-once`: for brokers without
+    /// transactions; after a crash some records come twice, with the same keys and values.
+    pub delivery: String,
+    /// The most articles in a batch, 1 to 100000. A batch ends at the first of the three limits that it meets.
+    pub batch_messages: i64,
+    /// The most bytes of input in a batch, 1024 to 1073741824. A larger article makes a batch of its own.
+    pub batch_bytes: i64,
+    /// The longest that a batch waits to fill, in milliseconds, 1 to 30000.
+    pub batch_time_ms: i64,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Extract {
+    /// What a bare "in May" counts from: `news`, the publication time; `narrative`, the last date told; `auto` decides
+    /// for each article. Flag: `--genre`.
+    pub genre: String,
+    /// The language of articles that do not tell theirs, as a BCP 47 tag. Flag: `--language`.
+    pub language: String,
+    /// The time zone of publication times that do not tell theirs, by its IANA name. Flag: `--timezone`.
+    pub timezone: String,
+    /// The largest message that is read, in bytes, 1 to 1073741824; a larger one is rejected.
+    pub max_bytes: i64,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    /// `off`, `error`, `warn`, `info`, `debug` or `trace`; for one part of the program, `info,dateline::stream=debug`.
+    pub level: String,
+    /// `text`, or `json` with one object a line.
+    pub format: String,
+}

@@ -1,0 +1,78 @@
+//! Settings as commented TOML: the reference, and the effective configuration.
+//!
+//! Must not know any key: names and order come from the types, the words from their doc comments.
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use super::layers::{Layers, Origin};
+use super::raw::Raw;
+use super::{Error, client};
+
+/// Every key with its value and what it is for.
+pub(super) fn reference(raw: &Raw) -> Result<String, Error> {
+    let schema = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true).into_generator();
+    let schema = schema.into_root_schema_for::<Raw>().to_value();
+    let text = to_toml(raw)?;
+    let mut out = comment(&schema);
+    let mut table = String::new();
+    for line in text.lines() {
+        let pointer = match parse(line) {
+            Line::Table(name) => {
+                table = format!("/properties/{}", name.replace('.', "/properties/"));
+                table.clone()
+            }
+            Line::Key(name) => format!("{table}/properties/{name}"),
+            Line::Blank => continue,
+        };
+        let words = schema.pointer(&pointer).map(comment).unwrap_or_default();
+        out.push_str(&format!("\n{words}{line}\n"));
+    }
+    Ok(out)
+}
+
+/// Every key with its value, secrets masked; where it is not the default, with where it was set.
+pub(super) fn effective(mut raw: Raw, layers: &Layers) -> Result<String, Error> {
+    for (_, value) in raw.kafka.client.iter_mut().filter(|(name, _)| client::is_secret(name)) {
+        client::MASK.clone_into(value);
+    }
+    let (mut out, mut table) = (String::new(), String::new());
+    for line in to_toml(&raw)?.lines() {
+        out.push_str(line);
+        match parse(line) {
+            Line::Table(name) => table = format!("{name}."),
+            Line::Key(name) => match layers.origin(&format!("{table}{name}")) {
+                Origin::BuiltIn => {}
+                origin => out.push_str(&format!("  # {origin}")),
+            },
+            Line::Blank => {}
+        }
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+fn to_toml(raw: &Raw) -> Result<String, Error> {
+    toml::to_string(raw).map_err(|e| Error::origin(&Origin::BuiltIn, e))
+}
+
+enum Line<'a> {
+    Table(&'a str),
+    Key(&'a str),
+    Blank,
+}
+
+/// What a line is. The values are numbers and texts, which `toml` writes on one line.
+fn parse(line: &str) -> Line<'_> {
+    match (line.strip_prefix('['), line.split_once(" = ")) {
+        (Some(table), _) => Line::Table(table.trim_end_matches(']')),
+        (None, Some((name, _))) => Line::Key(name.trim_matches('"')),
+        (None, None) => Line::Blank,
+    }
+}
+
+/// A schema's description as lines of comment.
+fn comment(schema: &Value) -> String {
+    let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    text.lines().map(|line| format!("# {line}").trim_end().to_owned() + "\n").collect()
+}

@@ -1,0 +1,182 @@
+//! Raw values to [`Settings`]: refuses what cannot work, and says how to mend it.
+//!
+//! Reads the files that `kafka.client_files` names, and nothing else.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::time::Duration;
+
+use super::layers::{Layers, nearest};
+use super::{Delivery, Error, Kafka, Log, LogFormat, Settings, Stream, client, raw};
+use crate::pipeline::{self, Genre};
+use crate::stream::topics::Topics;
+
+/// Checks every value.
+pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Error> {
+    let check = Check { layers };
+    let kafka = check.kafka(&raw.kafka)?;
+    let stream = check.stream(&raw.stream)?;
+    check.transaction_timeout(&kafka, &stream)?;
+    Ok(Settings {
+        kafka,
+        stream,
+        extract: check.extract(&raw.extract)?,
+        http: check.http(&raw.http)?,
+        log: check.log(&raw.log)?,
+    })
+}
+
+struct Check<'a> {
+    layers: &'a Layers,
+}
+
+impl Check<'_> {
+    fn error(&self, key: &str, problem: impl std::fmt::Display) -> Error {
+        Error::value(key, self.layers.origin(key), problem)
+    }
+
+    fn kafka(&self, raw: &raw::Kafka) -> Result<Kafka, Error> {
+        let kafka = Kafka {
+            brokers: self.brokers(&raw.brokers)?,
+            input: self.name("kafka.input", &raw.input)?,
+            output_prefix: self.name("kafka.output_prefix", &raw.output_prefix)?,
+            group: self.name("kafka.group", &raw.group)?,
+            instance: self.name("kafka.instance", &raw.instance)?,
+            client: self.client(raw)?.into_iter().collect(),
+            partitions: self.count("kafka.partitions", raw.partitions, 10_000)?,
+            replication: self.count("kafka.replication", raw.replication, 100)?,
+        };
+        if Topics::new(&kafka).outputs().contains(&kafka.input.as_str()) {
+            let problem = format!("{} is an output topic as well; choose another kafka.output_prefix", kafka.input);
+            return Err(self.error("kafka.input", problem));
+        }
+        Ok(kafka)
+    }
+
+    fn stream(&self, raw: &raw::Stream) -> Result<Stream, Error> {
+        let deliveries = [("exactly-once", Delivery::ExactlyOnce), ("at-least-once", Delivery::AtLeastOnce)];
+        let batch_time: u32 = self.within("stream.batch_time_ms", raw.batch_time_ms, 1, 30_000)?;
+        Ok(Stream {
+            delivery: self.choice("stream.delivery", &raw.delivery, &deliveries)?,
+            batch_messages: self.within("stream.batch_messages", raw.batch_messages, 1, 100_000)?,
+            batch_bytes: self.within("stream.batch_bytes", raw.batch_bytes, 1 << 10, 1 << 30)?,
+            batch_time: Duration::from_millis(batch_time.into()),
+        })
+    }
+
+    fn extract(&self, raw: &raw::Extract) -> Result<pipeline::Settings, Error> {
+        let genres = [("news", Genre::News), ("narrative", Genre::Narrative), ("auto", Genre::Auto)];
+        let zones = chrono_tz::TZ_VARIANTS.map(|zone| (zone.name(), zone));
+        Ok(pipeline::Settings {
+            genre: self.choice("extract.genre", &raw.genre, &genres)?,
+            language: self.language(&raw.language)?,
+            timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
+            published: None,
+            max_bytes: self.within("extract.max_bytes", raw.max_bytes, 1, 1 << 30)?,
+        })
+    }
+
+    fn log(&self, raw: &raw::Log) -> Result<Log, Error> {
+        let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+        let levels = ["off", "error", "warn", "info", "debug", "trace"].map(|level| (level, ()));
+        for part in raw.level.split(',') {
+            // A name alone would be read as a part of the program, so that a slip silences the log.
+            self.choice("log.level", part.rsplit('=').next().unwrap_or_default(), &levels)?;
+        }
+        let level = raw.level.parse().map_err(|e| self.error("log.level", e))?;
+        Ok(Log { level, format: self.choice("log.format", &raw.format, &formats)? })
+    }
+
+    fn http(&self, text: &str) -> Result<Option<SocketAddr>, Error> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let problem = |why: String| self.error("http", format!("{text:?} is no address HOST:PORT: {why}"));
+        let mut addresses = text.to_socket_addrs().map_err(|e| problem(e.to_string()))?;
+        addresses.next().map(Some).ok_or_else(|| problem("the host has no address".into()))
+    }
+
+    fn brokers(&self, text: &str) -> Result<String, Error> {
+        for broker in text.split(',').map(str::trim) {
+            let port = broker.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.contains(' '));
+            if port.and_then(|(_, port)| port.parse::<u16>().ok()).is_none_or(|port| port == 0) {
+                let problem = format!("{broker:?} is no address HOST:PORT, such as kafka-1.example.org:9092");
+                return Err(self.error("kafka.brokers", problem));
+            }
+        }
+        Ok(text.to_owned())
+    }
+
+    /// A name that Kafka accepts for a topic, which is what groups and instances are held to as well.
+    fn name(&self, key: &str, name: &str) -> Result<String, Error> {
+        let is_sound = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if name.is_empty() || name.len() > 200 || name == "." || name == ".." || !name.chars().all(is_sound) {
+            let problem = format!("{name:?} is no name for Kafka: 1 to 200 of the characters a-z A-Z 0-9 . _ -");
+            return Err(self.error(key, problem));
+        }
+        Ok(name.to_owned())
+    }
+
+    fn language(&self, tag: &str) -> Result<String, Error> {
+        let is_part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+        if !tag.split('-').all(is_part) {
+            return Err(self.error("extract.language", format!("{tag:?} is no BCP 47 tag, such as en or pt-BR")));
+        }
+        Ok(tag.to_owned())
+    }
+
+    /// What is passed through, with the values that stand in files.
+    fn client(&self, raw: &raw::Kafka) -> Result<BTreeMap<String, String>, Error> {
+        for (table, settings) in [("kafka.client", &raw.client), ("kafka.client_files", &raw.client_files)] {
+            let refused = settings.keys().find_map(|name| Some((name, client::refused(name)?)));
+            if let Some((name, reason)) = refused {
+                return Err(self.error(&format!("{table}.{name}"), format!("cannot be passed through: {reason}")));
+            }
+        }
+        let mut all = raw.client.clone();
+        for (name, path) in &raw.client_files {
+            let key = format!("kafka.client_files.{name}");
+            let value =
+                std::fs::read_to_string(path).map_err(|e| self.error(&key, format!("cannot read {path}: {e}")))?;
+            if all.insert(name.clone(), value.trim_end_matches(['\r', '\n']).to_owned()).is_some() {
+                return Err(self.error(&key, format!("kafka.client has {name} as well; keep one of the two")));
+            }
+        }
+        match client::conflict(&all) {
+            Some((name, problem)) => Err(self.error(&format!("kafka.client.{name}"), problem)),
+            None => Ok(all),
+        }
+    }
+
+    /// A transaction stays open while its batch fills.
+    fn transaction_timeout(&self, kafka: &Kafka, stream: &Stream) -> Result<(), Error> {
+        let given = kafka.client.iter().find(|(name, _)| name == "transaction.timeout.ms");
+        let timeout = given.and_then(|(_, value)| value.parse().ok()).map(Duration::from_millis);
+        if timeout.is_some_and(|timeout| timeout <= stream.batch_time) {
+            let problem = "must be longer than stream.batch_time_ms, or no batch can be committed";
+            return Err(self.error("kafka.client.transaction.timeout.ms", problem));
+        }
+        Ok(())
+    }
+
+    fn count(&self, key: &str, value: i64, most: i64) -> Result<i32, Error> {
+        let value = if value == -1 { Ok(-1) } else { self.within(key, value, 1, most) };
+        value.map_err(|_| self.error(key, format!("must be 1 to {most}, or -1 for the broker's own default")))
+    }
+
+    fn within<T: TryFrom<i64>>(&self, key: &str, value: i64, least: i64, most: i64) -> Result<T, Error> {
+        let sound =
+            Some(value).filter(|value| (least..=most).contains(value)).and_then(|value| T::try_from(value).ok());
+        sound.ok_or_else(|| self.error(key, format!("must be {least} to {most}, not {value}")))
+    }
+
+    fn choice<T: Copy>(&self, key: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Error> {
+        if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == value) {
+            return Ok(*choice);
+        }
+        let names = choices.iter().map(|(name, _)| *name);
+        let hint = nearest(value, names.clone()).map(|near| format!("; did you mean {near}?"));
+        let hint = hint.unwrap_or_else(|| format!("; it is one of {}", names.take(10).collect::<Vec<_>>().join(", ")));
+        Err(self.error(key, format!("{value:?} is not known{hint}")))
+    }
+}
