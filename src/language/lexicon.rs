@@ -3,7 +3,7 @@
 //! A word can have several classes ("second", "may"). Each distinct set of classes is one symbol, a byte, so that
 //! a sentence becomes a string of bytes over which the rules are one automaton.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -102,7 +102,8 @@ const SHAPES: [(&str, &[&str]); 18] = [
 
 impl Lexicon {
     /// Reads `words.toml`; `literals` are the words that patterns name themselves, each a class of its own.
-    pub(super) fn compile(source: &str, literals: &BTreeSet<String>) -> Result<Self, String> {
+    /// Only the classes that patterns name (`used`) make symbols; the others are looked up by word.
+    pub(super) fn compile(source: &str, literals: &BTreeSet<String>, used: &BTreeSet<String>) -> Result<Self, String> {
         let file: std::collections::BTreeMap<String, Words> =
             toml::from_str(source).map_err(|error| error.to_string())?;
         let mut lexicon = Self {
@@ -130,7 +131,10 @@ impl Lexicon {
             let class = lexicon.intern(&literal_class(literal));
             lexicon.add(literal, class, None);
         }
-        lexicon.number_symbols()?;
+        let literals = literals.iter().map(|word| literal_class(word));
+        let used: HashSet<Class> =
+            used.iter().cloned().chain(literals).filter_map(|name| lexicon.class(&name)).collect();
+        lexicon.number_symbols(&used)?;
         lexicon.abbreviation = lexicon.class("ABBREVIATION");
         lexicon.opener = lexicon.class("OPENER");
         Ok(lexicon)
@@ -159,12 +163,13 @@ impl Lexicon {
     }
 
     /// Numbers each distinct set of classes.
-    fn number_symbols(&mut self) -> Result<(), String> {
+    fn number_symbols(&mut self, used: &HashSet<Class>) -> Result<(), String> {
         let mut symbols: HashMap<Vec<Class>, u8> = HashMap::from([(Vec::new(), 0)]);
         for index in 0..self.entries.len() {
             let set = |any_case: bool| -> Vec<Class> {
                 let senses = self.entries[index].senses.iter();
-                senses.filter(|sense| any_case || !sense.needs_capital).map(|sense| sense.class).collect()
+                let senses = senses.filter(|sense| any_case || !sense.needs_capital).map(|sense| sense.class);
+                senses.filter(|class| used.contains(class)).collect()
             };
             let (capital, lower) = (set(true), set(false));
             let capital = self.symbol_of(capital, &mut symbols)?;
@@ -207,15 +212,26 @@ impl Lexicon {
         self.classes.get(name).copied()
     }
 
-    /// Whether the symbol has the class.
+    /// Whether the token has the class.
     #[must_use]
-    pub fn is(&self, symbol: u8, class: Class) -> bool {
+    pub fn has(&self, token: &Token, class: Class) -> bool {
+        match self.entries.get(usize::from(token.entry)) {
+            Some(entry) => {
+                let mut senses = entry.senses.iter();
+                senses.any(|sense| sense.class == class && (!sense.needs_capital || token.shape.is_capital()))
+            }
+            None => self.is(token.symbol, class),
+        }
+    }
+
+    /// Whether the symbol has the class.
+    fn is(&self, symbol: u8, class: Class) -> bool {
         let bits = self.members.get(usize::from(symbol)).and_then(|bits| bits.get(usize::from(class.0 / 64)));
         bits.is_some_and(|bits| bits & (1 << (class.0 % 64)) != 0)
     }
 
     /// The symbols that have the class.
-    pub fn symbols(&self, class: Class) -> impl Iterator<Item = u8> {
+    pub(super) fn symbols(&self, class: Class) -> impl Iterator<Item = u8> {
         (0..self.members.len() as u8).filter(move |&symbol| self.is(symbol, class))
     }
 
@@ -320,10 +336,10 @@ fn digit_kind(count: u8, value: u32) -> &'static str {
 
 impl Abbreviations for Lexicon {
     fn is_abbreviation(&self, token: &Token) -> bool {
-        self.abbreviation.is_some_and(|class| self.is(token.symbol, class))
+        self.abbreviation.is_some_and(|class| self.has(token, class))
     }
 
     fn opens_sentence(&self, token: &Token) -> bool {
-        self.opener.is_some_and(|class| self.is(token.symbol, class))
+        self.opener.is_some_and(|class| self.has(token, class))
     }
 }

@@ -62,8 +62,8 @@ impl Pack {
     /// Where the data is no TOML, names an unknown class or kind, or a rule lacks examples.
     pub fn compile(source: &Source) -> Result<Self, String> {
         let rules = rules::parse(source.rules).map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
-        let literals = rules::literals(&rules);
-        let lexicon = Lexicon::compile(source.words, &literals)
+        let (literals, classes) = rules::named(&rules);
+        let lexicon = Lexicon::compile(source.words, &literals, &classes)
             .map_err(|error| format!("{}/words.toml: {error}", source.language))?;
         let rules = Rules::compile(source.language, rules, &lexicon)
             .map_err(|error| format!("{}/rules.toml: {error}", source.language))?;

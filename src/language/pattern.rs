@@ -18,6 +18,13 @@ pub(super) fn literals(pattern: &str, into: &mut BTreeSet<String>) {
     into.extend(pattern.split('"').skip(1).step_by(2).map(str::to_owned));
 }
 
+/// The classes that a pattern names.
+pub(super) fn classes(pattern: &str, into: &mut BTreeSet<String>) {
+    let outside_quotes = pattern.split('"').step_by(2);
+    let words = outside_quotes.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    into.extend(words.filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).map(str::to_owned));
+}
+
 /// Translates a pattern. Fragments may use fragments that stand before them.
 pub(super) fn to_regex(
     pattern: &str,
@@ -36,7 +43,7 @@ fn translate(
     regex: &mut String,
     depth: usize,
 ) -> Result<(), String> {
-    if depth > 8 {
+    if depth > 16 {
         return Err(format!("fragments nest too deep at `{pattern}`"));
     }
     let mut rest = pattern.trim_start();
@@ -51,7 +58,9 @@ fn translate(
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
             if let Some(after) = after.strip_prefix(':') {
-                let _ = write!(regex, "(?P<{name}>");
+                // Alternatives may share a name, groups may not: the place makes it unique, `plain_name` drops it.
+                let place = regex.len();
+                let _ = write!(regex, "(?P<{name}_{place}>");
                 pending_name = true;
                 rest = after;
                 continue;
@@ -88,6 +97,11 @@ fn translate(
         rest = rest.trim_start();
     }
     Ok(())
+}
+
+/// The name of a part as the pattern has it.
+pub(super) fn plain_name(group: &str) -> &str {
+    group.split('_').next().unwrap_or(group)
 }
 
 /// One byte of any symbol that has the class.

@@ -188,11 +188,14 @@ pub(super) fn parse(source: &str) -> Result<File, String> {
     Ok(file)
 }
 
-pub(super) fn literals(file: &File) -> BTreeSet<String> {
-    let mut literals = BTreeSet::new();
-    let patterns = file.fragments.values().chain(file.rule.iter().map(|entry| &entry.pattern));
-    patterns.for_each(|text| pattern::literals(text, &mut literals));
-    literals
+/// The words and the classes that the patterns name.
+pub(super) fn named(file: &File) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut literals, mut classes) = (BTreeSet::new(), BTreeSet::new());
+    for text in file.fragments.values().chain(file.rule.iter().map(|entry| &entry.pattern)) {
+        pattern::literals(text, &mut literals);
+        pattern::classes(text, &mut classes);
+    }
+    (literals, classes)
 }
 
 impl Rules {
@@ -269,7 +272,10 @@ impl Rule {
         let input = regex_automata::Input::new(symbols).anchored(Anchored::Yes);
         self.parts.search_captures(&input, &mut captures);
         let names = self.parts.group_info().pattern_names(regex_automata::PatternID::ZERO);
-        names.zip(captures.iter()).filter_map(|(name, span)| Some((name?, span?.range()))).collect()
+        names
+            .zip(captures.iter())
+            .filter_map(|(name, span)| Some((pattern::plain_name(name?), span?.range())))
+            .collect()
     }
 }
 

@@ -35,13 +35,12 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> (Di
     let sentence = document.sentences.get(expression.sentence).cloned().unwrap_or_default();
     let before = expression.first.wrapping_sub(1);
     if before >= sentence.start && before < expression.first {
-        if document.is(before, "=until")
-            || document.is(before, "=till")
-            || document.is(before, "=by") && !past_before(document, sentence.start, before)
+        if document.is(before, "AHEADPREP")
+            || document.is(before, "BYPREP") && !past_before(document, sentence.start, before)
         {
             return (Direction::Future, "its preposition looks ahead");
         }
-        if document.is(before, "=since") {
+        if document.is(before, "SINCEPREP") {
             return (Direction::Past, "its preposition looks back");
         }
     }
@@ -69,7 +68,7 @@ fn search(document: &Document<'_>, tokens: impl Iterator<Item = usize>) -> Optio
             Sign::Future => return Some((Direction::Future, "its verb looks ahead")),
             Sign::Infinitive => {
                 let had =
-                    at.checked_sub(1).is_some_and(|before| document.is(before, "HAD") || document.is(before, "=used"));
+                    at.checked_sub(1).is_some_and(|before| document.is(before, "HAD") || document.is(before, "USED"));
                 let direction = if had { Direction::Past } else { Direction::Future };
                 return Some((direction, "its verb is an infinitive"));
             }

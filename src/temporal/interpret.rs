@@ -128,7 +128,10 @@ impl Parts<'_> {
         };
         fields.weekday = self.number("weekday", "WEEKDAY").and_then(weekday);
         fields.season = self.word("season", "SEASON").and_then(season);
-        fields.quarter = self.small("quarter", "QUARTERTH").or_else(|| self.small("quarter", "QUARTERNAME"));
+        fields.quarter = self.small("quarter", "QUARTERTH");
+        if let Some(text) = self.text("digit") {
+            fields.quarter = Some(text.parse().ok().filter(|quarter| (1..=4).contains(quarter))?);
+        }
         fields.half = self.half()?;
         fields.nth = self.nth()?;
         fields.week = self.text_starts_week();
@@ -148,8 +151,9 @@ impl Parts<'_> {
     fn year(&self) -> Option<Option<i32>> {
         if let Some(text) = self.text("year") {
             let year: i32 = text.parse().ok()?;
-            let year = if text.len() == 2 { numbers::full_year(year) } else { year };
-            let before = self.number("era", "ERA").is_some_and(|era| era < 0);
+            let era = self.number("era", "ERA");
+            let year = if text.len() == 2 && era.is_none() { numbers::full_year(year) } else { year };
+            let before = era.is_some_and(|era| era < 0);
             return Some(Some(if before { 1 - year } else { year }));
         }
         if self.range("spoken").is_none() || self.range("decadeword").is_some() {
@@ -200,7 +204,7 @@ impl Parts<'_> {
         let week = lexicon.class("=week");
         (first.saturating_sub(4)..first)
             .filter_map(|at| self.document.tokens.get(at))
-            .any(|token| week.is_some_and(|week| lexicon.is(token.symbol, week)))
+            .any(|token| week.is_some_and(|week| lexicon.has(token, week)))
             && self.parts.iter().all(|(_, range)| range.start >= first.saturating_sub(2))
             && self.range("named").is_none()
     }

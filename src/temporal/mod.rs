@@ -55,8 +55,9 @@ impl Document<'_> {
     #[must_use]
     pub fn is(&self, at: usize, class: &str) -> bool {
         let lexicon = &self.pack.lexicon;
+        debug_assert!(lexicon.class(class).is_some(), "the lexicon has no class {class}");
         let token = self.tokens.get(at);
-        token.zip(lexicon.class(class)).is_some_and(|(token, class)| lexicon.is(token.symbol, class))
+        token.zip(lexicon.class(class)).is_some_and(|(token, class)| lexicon.has(token, class))
     }
 
     /// The text of a token.

@@ -31,7 +31,7 @@ pub(super) fn ordinal(document: &Document<'_>, tokens: &[Token]) -> Option<u32> 
 pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount> {
     let lexicon = &document.pack.lexicon;
     let class = |name: &str| lexicon.class(name);
-    let is = |token: &Token, name: &str| class(name).is_some_and(|class| lexicon.is(token.symbol, class));
+    let is = |token: &Token, name: &str| class(name).is_some_and(|class| lexicon.has(token, class));
     let number = |token: &Token, name: &str| match lexicon.value(token, class(name)?) {
         Some(Value::Number(number)) => u32::try_from(*number).ok(),
         _ => None,
@@ -55,10 +55,9 @@ pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount
                 part = over.checked_mul(60)?.checked_div(under).filter(|&part| part < 60)?;
             }
             Shape::Mark(_) => continue,
-            _ if is(token, "VAGUEAMOUNT") || is(token, "=number") || is(token, "=dozens") || is(token, "=hundreds") => {
+            _ if is(token, "VAGUEAMOUNT") || is(token, "=number") || is(token, "DOZENS") => {
                 return Some(Amount::Open);
             }
-            _ if is(token, "=thousands") || is(token, "=scores") => return Some(Amount::Open),
             _ if is(token, "=couple") => count = 2,
             _ if is(token, "HALF") => part = 60 / number(token, "HALF")?,
             _ if is(token, "SCALE") => count = count.max(1).checked_mul(number(token, "SCALE")?)?,

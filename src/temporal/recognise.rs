@@ -49,7 +49,7 @@ pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> 
 fn fits(document: &Document<'_>, rule: &Rule, first: usize, end: usize) -> bool {
     let Context { after, not_after, before, not_before } = &rule.context;
     let is = |token: Option<&Token>, classes: &[crate::language::Class]| {
-        token.is_some_and(|token| classes.iter().any(|&class| document.pack.lexicon.is(token.symbol, class)))
+        token.is_some_and(|token| classes.iter().any(|&class| document.pack.lexicon.has(token, class)))
     };
     let previous = first.checked_sub(1).and_then(|at| document.tokens.get(at));
     let next = document.tokens.get(end);

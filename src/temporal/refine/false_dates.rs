@@ -51,6 +51,11 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
         }
     }
     let year = fields.year?;
+    let hyphen = next.is_some_and(|next| next.shape.is_mark('-') && !next.spaced);
+    if hyphen && document.tokens.get(expression.end + 1).is_some_and(|next| matches!(next.shape, Shape::Digits { .. }))
+    {
+        return Some("it is part of a longer number");
+    }
     let like_year = (1900..=2050).contains(&year);
     if !like_year && !preposition && !(1500..1900).contains(&year) {
         return Some("a bare number is taken for a year only behind a preposition, or where it is a likely one");

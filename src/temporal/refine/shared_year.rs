@@ -27,7 +27,7 @@ pub(super) fn refine(
 fn joins(document: &Document<'_>, at: usize) -> bool {
     document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
         || document.is(at, "DASH")
-        || ["=and", "=or", "=to", "=through", "=until"].iter().any(|class| document.is(at, class))
+        || document.is(at, "JOINWORD")
 }
 
 fn same_kind(first: &Fields, second: &Fields) -> bool {
