@@ -2,7 +2,7 @@
 //! [`crate::evaluate`]'s.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -58,18 +58,16 @@ struct Scored {
 /// Runs the command.
 pub fn run(args: &EvalArgs) -> ExitCode {
     match evaluate(args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            // Nothing is left to do where even the error cannot be told.
-            let _ = writeln!(io::stderr(), "dateline eval: {error}");
-            let usage = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput);
-            ExitCode::from(if usage { 2 } else { 1 })
+        Ok(report) => super::print(&report),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
+            super::failed(super::USAGE, &error)
         }
+        Err(error) => super::failed(super::FAILED, &error),
     }
 }
 
-fn evaluate(args: &EvalArgs) -> io::Result<()> {
+/// Scores, writes the files that are asked for, and gives what is to be printed.
+fn evaluate(args: &EvalArgs) -> io::Result<String> {
     let mut settings = Settings::default();
     args.extract.apply(&mut settings);
 
@@ -86,14 +84,14 @@ fn evaluate(args: &EvalArgs) -> io::Result<()> {
     if let Some(path) = &args.json {
         write(path, &(serde_json::to_string_pretty(&report)? + "\n"))?;
     }
-    let mut out = io::stdout().lock();
-    write!(out, "{report}")?;
+    let mut printed = report.to_string();
     for corpus in &scored {
         if let Some(examples) = args.errors {
-            writeln!(out, "Errors in {}\n{}", corpus.name, evaluate::list_errors(&corpus.errors, examples))?;
+            let list = evaluate::list_errors(&corpus.errors, examples);
+            printed += &format!("Errors in {}\n{list}\n", corpus.name);
         }
     }
-    out.flush()
+    Ok(printed)
 }
 
 impl Corpus {

@@ -125,3 +125,64 @@ impl SystemEvent {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Status;
+    use crate::text::Span;
+
+    fn document(dct: &str, text: &str) -> Document {
+        let line = serde_json::json!({"id": "d", "dct": dct, "text": text, "timexes": []});
+        Document::read_jsonl(&line.to_string()).unwrap().remove(0)
+    }
+
+    /// Extent and value of what is found in English.
+    fn found(document: &Document, settings: &Settings) -> Vec<(Extent, String)> {
+        let timexes = predict(document, settings).timexes.into_iter();
+        timexes.map(|timex| (timex.extent(), timex.value.unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn offsets_are_code_points_and_values_count_from_the_document() {
+        let document = document("2021-06-01", "Zoë Émile left last month.");
+        assert_eq!(found(&document, &Settings::default()), [([15, 25], "2021-05".to_owned())]);
+    }
+
+    #[test]
+    fn a_document_without_a_publication_time_counts_from_the_settings() {
+        let mut document = document("2021-06-01", "She left last month.");
+        let settings = Settings { published: document.published.take(), ..Settings::default() };
+        assert_eq!(found(&document, &settings), [([9, 19], "2021-05".to_owned())]);
+        assert_eq!(found(&document, &Settings::default()), [([9, 19], "1999-12".to_owned())]);
+    }
+
+    #[test]
+    fn events_are_those_with_a_trigger_and_a_range_reaches_to_its_end() {
+        let article = Article {
+            id: "d".into(),
+            revision: "1".into(),
+            title: String::new(),
+            body: "Émile worked from May 2019 to June 2020.".into(),
+            published: Published::parse("2021-06-01", chrono_tz::UTC).unwrap(),
+            language: None,
+            source: None,
+            url: None,
+        };
+        let mut extraction = pipeline::extract(&article, &Settings::default());
+        assert_eq!(extraction.expressions.len(), 2);
+        let event = Event {
+            id: String::new(),
+            expression: 0,
+            until: Some(1),
+            sentence: Span::new(0, 40),
+            trigger: Some(Span::new(7, 13)),
+            summary: String::new(),
+            status: Status::Happened,
+            confidence: 1.0,
+        };
+        extraction.events = vec![event.clone(), Event { trigger: None, ..event }];
+        let events = Prediction::of("d", &extraction).events;
+        assert_eq!(events, [SystemEvent { date: [18, 39], trigger: [6, 12], status: "happened" }]);
+    }
+}
