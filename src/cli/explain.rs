@@ -6,7 +6,7 @@ use super::table::{heading, one_line};
 use crate::article::Article;
 use crate::calendar::Bound;
 use crate::pipeline::Extraction;
-use crate::temporal::{Dropped, Meaning, Resolved};
+use crate::temporal::{Dropped, Resolved};
 use crate::text::Span;
 
 /// Writes what happened to an article's expressions, for people. Offsets are those of the records.
@@ -64,7 +64,7 @@ mod tests {
     use crate::article::read_json;
     use crate::calendar::PartialDate;
     use crate::pipeline::Settings;
-    use crate::temporal::{Basis, Expression, Modifier, TimexType};
+    use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
     use crate::text::Text;
 
     fn article(body: &str) -> Article {
