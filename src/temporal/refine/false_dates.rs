@@ -33,7 +33,12 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
     let at = expression.first;
     let before = at.checked_sub(1).and_then(|before| document.tokens.get(before));
     let next = document.tokens.get(expression.end);
-    let preposition = before.is_some() && document.is(at - 1, "TIMEPREP");
+    let preposition = before.is_some() && (document.is(at - 1, "TIMEPREP") || document.is(at - 1, "APPROXDATE"));
+    let named = fields.month.is_some() || fields.weekday.is_some() || fields.season.is_some();
+    let capital_behind = next.is_some_and(|next| next.shape == Shape::Capital && next.spaced && next.symbol == 0);
+    if named && capital_behind && before.is_some() && document.is(at - 1, "DET") {
+        return Some("it is part of a name");
+    }
     if fields.month.is_some() && !preposition {
         let name_before = before.is_some_and(|word| word.shape == Shape::Capital && word.spaced && word.symbol == 0);
         let name_behind = next.is_some_and(|word| word.shape == Shape::Capital && word.spaced && word.symbol == 0);

@@ -169,8 +169,8 @@ impl Choice {
         let start = this.first_day()?;
         let current = self.holds_anchor(&this);
         let by = match self.which {
-            Some(-1) if current || start > self.anchor => -1,
-            Some(-1) => 0,
+            Some(by @ ..=-1) if current || start > self.anchor => i32::try_from(by).ok()?,
+            Some(by @ ..=-1) => i32::try_from(by).ok()? + 1,
             Some(1) if !current && start > self.anchor => 0,
             Some(1) => 1,
             Some(_) => 0,
