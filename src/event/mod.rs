@@ -134,6 +134,10 @@ impl Told<'_> {
 
     /// "from 3 May to 7 June", "between March and May", "2016-2018": two dates, one stretch of time.
     fn is_range(&self, from: &Resolved, until: &Resolved) -> bool {
+        if from.expression.first == until.expression.first {
+            // Two years in one token.
+            return true;
+        }
         let between = from.expression.end..until.expression.first;
         let document = self.document;
         let before = from.expression.first.checked_sub(1);

@@ -254,7 +254,11 @@ impl Parts<'_> {
         if self.range("spoken").is_some() {
             return None;
         }
-        if self.tokens("decade")?.first()?.span.range().len() == 3 && self.range("article").is_none() {
+        let at = self.range("decade")?.start;
+        let short = self.tokens("decade")?.first()?.span.range().len() == 3;
+        let led =
+            self.range("article").is_some() || at.checked_sub(1).is_some_and(|at| self.document.is(at, "MODWORD"));
+        if short && !led {
             // "80s" alone is as often an age or a temperature.
             return None;
         }
@@ -400,7 +404,8 @@ impl Parts<'_> {
             return Some(value.to_owned());
         }
         if let Some(day) = self.number("weekday", "WEEKDAY").or_else(|| self.number("weekday", "WEEKDAYS")) {
-            return Some(format!("XXXX-WXX-{day}"));
+            let part = self.word("part", "NIGHTS").map(part_code).unwrap_or_default();
+            return Some(format!("XXXX-WXX-{day}{part}"));
         }
         if let Some(month) = self.number("month", "MONTH") {
             return Some(format!("XXXX-{month:02}"));
@@ -415,14 +420,7 @@ impl Parts<'_> {
             return Some(format!("XXXX-{code}"));
         }
         if let Some(part) = self.word("part", "PART") {
-            let code = match part {
-                "morning" => "MO",
-                "afternoon" => "AF",
-                "evening" => "EV",
-                "night" => "NI",
-                _ => "DT",
-            };
-            return Some(format!("XXXX-XX-XXT{code}"));
+            return Some(format!("XXXX-XX-XX{}", part_code(part)));
         }
         let amount = match self.tokens("amount") {
             Some(tokens) => numbers::amount(self.document, tokens)?,
@@ -543,7 +541,10 @@ impl Parts<'_> {
 
     /// The modifier that a word of approximation in the match gives.
     fn approximation(&self) -> Option<Modifier> {
-        let words = self.text("approx")?.to_ascii_lowercase();
+        let Some(words) = self.text("approx").map(str::to_ascii_lowercase) else {
+            let couple = self.range("amount")?.any(|at| self.document.is(at, "=couple"));
+            return couple.then_some(Modifier::Approx);
+        };
         Some(match words.split_ascii_whitespace().next()? {
             "more" | "over" | "well" => Modifier::MoreThan,
             "less" | "fewer" | "under" | "nearly" | "almost" => Modifier::LessThan,
@@ -554,6 +555,17 @@ impl Parts<'_> {
             "just" => Modifier::LessThan,
             _ => Modifier::Approx,
         })
+    }
+}
+
+/// How TIMEX3 spells a part of the day, behind its day.
+fn part_code(name: &str) -> &'static str {
+    match name {
+        "morning" => "TMO",
+        "afternoon" => "TAF",
+        "evening" => "TEV",
+        "night" => "TNI",
+        _ => "TDT",
     }
 }
 

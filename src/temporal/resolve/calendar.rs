@@ -193,7 +193,11 @@ impl Choice {
             _ => 0,
         };
         // A quarter that has begun or just ended is the one reported on, even where its report looks ahead.
-        let near = if is_day { days.abs() <= 125 } else { is_quarter && tense > 0 && days.abs() <= 130 };
+        let near = if is_day {
+            days.abs() <= if tense < 0 { 125 } else { 45 }
+        } else {
+            is_quarter && tense > 0 && days.abs() <= 130
+        };
         if near { 0 } else { tense }
     }
 
