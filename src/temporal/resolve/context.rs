@@ -143,15 +143,15 @@ fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     for year in years {
         if (year - published).abs() <= 1 { near += 1 } else { far += 1 }
     }
-    let deictic = expressions.iter().filter(|expression| {
-        matches!(
-            expression.meaning,
-            Meaning::Shift {
-                unit: Unit::Day | Unit::Week | Unit::Month | Unit::Year,
-                from: CountedFrom::Published,
-                ..
-            }
-        )
+    // What only makes sense on a day of publication: "yesterday", "last week", a bare weekday.
+    let deictic = expressions.iter().filter(|expression| match &expression.meaning {
+        Meaning::Shift {
+            unit: Unit::Day | Unit::Week | Unit::Month | Unit::Year,
+            from: CountedFrom::Published,
+            ..
+        } => true,
+        Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none() && fields.year.is_none(),
+        _ => false,
     });
-    far >= 5 && far >= 4 * near && deictic.count() * 3 <= far
+    far >= 5 && far >= 4 * near && deictic.count() * 5 <= far
 }
