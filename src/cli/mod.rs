@@ -4,6 +4,7 @@
 
 mod check;
 mod config;
+mod demo;
 pub mod kafka;
 mod run;
 mod service;
@@ -27,6 +28,7 @@ struct Cli {
 enum Command {
     Check(check::CheckArgs),
     Config(config::ConfigArgs),
+    Demo(demo::DemoArgs),
     Run(run::RunArgs),
 }
 
@@ -41,6 +43,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Run(args) => run::run(&args),
     }
 }

@@ -113,8 +113,12 @@ impl Wire {
 
     /// Waits until so many messages have their fate for a reader that reads committed records.
     pub fn await_fates(&self, count: usize) {
+        let topics = [self.topics.articles.as_str(), &self.topics.rejected];
         let reader = self.reader("read_committed");
-        reader.assign(&self.all_of(&[&self.topics.articles, &self.topics.rejected])).unwrap();
+        for topic in topics {
+            reader.fetch_metadata(Some(topic), PATIENCE).unwrap();
+        }
+        reader.assign(&self.all_of(&topics)).unwrap();
         let start = Instant::now();
         let mut seen = 0;
         while seen < count {
@@ -129,8 +133,10 @@ impl Wire {
 
     /// All that a topic holds now, by partition and offset; `isolation` is `read_committed` or `read_uncommitted`.
     pub fn read(&self, topic: &str, isolation: &str) -> Vec<OwnedMessage> {
-        let reader = self.reader(isolation);
         self.settle(topic);
+        let reader = self.reader(isolation);
+        // Else the reader waits half a second before it asks who leads the partitions.
+        reader.fetch_metadata(Some(topic), PATIENCE).unwrap();
         reader.assign(&self.all_of(&[topic])).unwrap();
         let mut messages = Vec::new();
         // The end of a partition is told again when it has moved.
