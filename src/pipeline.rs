@@ -2,10 +2,11 @@
 
 use crate::article::{self, Article};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{self, Event};
+use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
-use crate::temporal::{Dropped, Resolved};
-use crate::text::Text;
+use crate::temporal::{self, Anchor, Document, Dropped, Resolved};
+use crate::text::{Text, lex, sentences};
 
 /// What a bare "in May" counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,43 +98,65 @@ pub fn process(bytes: &[u8], settings: &Settings) -> Outcome {
 /// Extracts the events of an article already read, as records. It cannot fail.
 #[must_use]
 pub fn process_article(article: &Article, settings: &Settings) -> Processed {
-    let language = article.language.as_deref().unwrap_or(&settings.language);
-    let (status, events, warnings) = match reason_to_skip(article, language) {
-        Some(warning) => (ArticleStatus::Skipped, Vec::new(), vec![warning]),
-        None => {
-            let extraction = extract(article, settings);
-            let events = record::event_records(article, language, &extraction, &record::extractor("en", 1));
+    let tag = language_of(article, settings);
+    let (status, events, warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
+        (None, _) => (ArticleStatus::Skipped, Vec::new(), vec![language_unsupported(tag)]),
+        (Some(_), true) => {
+            let message = "the article has no text".to_owned();
+            (ArticleStatus::Skipped, Vec::new(), vec![Warning { code: "empty-text", message }])
+        }
+        (Some(pack), false) => {
+            let extraction = extract_with(article, settings, pack);
+            let extractor = record::extractor(pack.language, pack.version);
+            let events = record::event_records(article, tag, &extraction, &extractor);
             (ArticleStatus::Extracted, events, extraction.warnings)
         }
     };
     Processed { id: article.id.clone(), revision: article.revision.clone(), status, events, warnings }
 }
 
-fn reason_to_skip(article: &Article, language: &str) -> Option<Warning> {
-    if !has_pack(language) {
-        let message = format!("there is no language pack for `{language}`; there is one for `en`");
-        return Some(Warning { code: "language-unsupported", message });
-    }
-    if article.body.trim().is_empty() {
-        return Some(Warning { code: "empty-text", message: "the article has no text".to_owned() });
-    }
-    None
-}
-
-/// Whether there is a pack for a BCP 47 tag: its first subtag counts (`en-GB`; `en_GB` is common in feeds).
-fn has_pack(tag: &str) -> bool {
-    tag.split(['-', '_']).next().is_some_and(|primary| primary.eq_ignore_ascii_case("en"))
-}
-
-/// Extracts from an article already read. It cannot fail.
+/// Extracts from an article already read. It cannot fail; without a pack for its language, it finds nothing.
 #[must_use]
 pub fn extract(article: &Article, settings: &Settings) -> Extraction {
-    let _ = settings;
-    Extraction {
-        text: Text::of(&article.body),
-        expressions: Vec::new(),
-        events: Vec::new(),
-        dropped: Vec::new(),
-        warnings: Vec::new(),
+    let tag = language_of(article, settings);
+    match language::pack(tag) {
+        Some(pack) => extract_with(article, settings, pack),
+        None => Extraction {
+            text: Text::of(&article.body),
+            expressions: Vec::new(),
+            events: Vec::new(),
+            dropped: Vec::new(),
+            warnings: vec![language_unsupported(tag)],
+        },
     }
+}
+
+fn language_of<'a>(article: &'a Article, settings: &'a Settings) -> &'a str {
+    article.language.as_deref().unwrap_or(&settings.language)
+}
+
+fn language_unsupported(tag: &str) -> Warning {
+    let known: Vec<&str> = language::packs().map(|pack| pack.language).collect();
+    let message = format!("there is no language pack for `{tag}`; there is one for {}", known.join(", "));
+    Warning { code: "language-unsupported", message }
+}
+
+fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extraction {
+    let text = Text::of(&article.body);
+    let tokens = lex(text.as_str(), &pack.lexicon);
+    let sentences = sentences(text.as_str(), &tokens, &pack.lexicon);
+    let document = Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack };
+    let anchor = Anchor {
+        published: article.published.date(),
+        offset: *article.published.at.offset(),
+        narrative: match settings.genre {
+            Genre::News => Some(false),
+            Genre::Narrative => Some(true),
+            Genre::Auto => None,
+        },
+        day_first: false,
+    };
+    let (expressions, dropped) = temporal::tag(&document, &anchor);
+    let events = event::events(&document, &expressions, &article.id, article.published.date());
+    Extraction { expressions, events, dropped, warnings: Vec::new(), text }
 }

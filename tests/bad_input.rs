@@ -4,6 +4,7 @@
 
 use dateline::pipeline::{Outcome, Processed, Settings, process};
 use dateline::record::ArticleStatus;
+use proptest::prelude::*;
 
 /// The code and the message of a rejection.
 fn rejection(bytes: &[u8]) -> (&'static str, String) {
@@ -81,7 +82,7 @@ fn a_message_of_50_megabytes_is_refused_unread() {
     // Were it looked at, it would be "not-utf8".
     let (code, message) = rejection(&vec![0xff; 50 << 20]);
     assert_eq!(code, "too-large");
-    insta::assert_snapshot!(message, @"52428800 bytes are more than the limit of 33554432; raise the limit if this is one article");
+    insta::assert_snapshot!(message, @"longer than the limit of 33554432 bytes; raise the limit if this is one article");
 }
 
 #[test]
@@ -165,4 +166,19 @@ fn lone_surrogates_are_not_json() {
     }
     let (_, message) = rejection(br#"{"body": "\ud800"}"#);
     insta::assert_snapshot!(message, @"not JSON: unexpected end of hex escape at line 1 column 17 (half of a pair of \\u escapes stands alone there, or one is cut)");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_break_it(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = process(&bytes, &Settings::default());
+    }
+
+    #[test]
+    fn no_value_of_a_field_breaks_it(value in "[\\PC\\\\\"{}\\[\\]]{0,40}", field in "(id|body|published_at|timezone|language|url)") {
+        let json = format!(r#"{{"{field}": {value}, "title": "t", "published_at": "2019-05-03"}}"#);
+        let _ = process(json.as_bytes(), &Settings::default());
+        let json = format!(r#"{{"{field}": "{value}", "title": "t", "date": "2019-05-03"}}"#);
+        let _ = process(json.as_bytes(), &Settings::default());
+    }
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use dateline::article::{Article, Published};
 use dateline::event::{Event, Status};
 use dateline::pipeline::{self, Extraction, Genre, Settings};
-use dateline::temporal::{Basis, Expression, Modifier, Resolved, TimexType};
+use dateline::temporal::{Basis, Expression, Meaning, Modifier, Resolved, TimexType};
 use dateline::text::{Span, Text};
 
 /// What the articles of a stretch of cases have in common.
@@ -248,7 +248,15 @@ fn marks_can_be_taken_out_and_put_in_again() {
 
     let span = |part: &str| body.find(part).map(|at| Span::new(at, at + part.len())).unwrap();
     let date = |part, value: &str, modifier| Resolved {
-        expression: Expression { span: span(part), rule: "test" },
+        expression: Expression {
+            span: span(part),
+            first: 0,
+            end: 0,
+            sentence: 0,
+            rule: "test",
+            meaning: Meaning::Nothing,
+            modifier: None,
+        },
         timex: TimexType::Date,
         value: value.into(),
         modifier,

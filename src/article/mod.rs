@@ -1,4 +1,4 @@
-//! Bytes to [`Article`]: one file an input format; [`published`] reads publication times.
+//! Bytes to [`Article`]: one file an input format; [`Published`] holds publication times.
 //!
 //! This module must not know what is done with an article: no tokens, no dates in the text, no Kafka.
 
@@ -57,7 +57,7 @@ fn check_size(bytes: usize, settings: &Settings) -> Result<(), Error> {
         return Ok(());
     }
     let limit = settings.max_bytes;
-    let message = format!("{bytes} bytes are more than the limit of {limit}; raise the limit if this is one article");
+    let message = format!("longer than the limit of {limit} bytes; raise the limit if this is one article");
     Err(Error::new(ErrorKind::TooLarge, message))
 }
 

@@ -74,3 +74,28 @@ fn has_no_name(text: &str) -> bool {
 pub(super) fn numbers(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `dateparser` reads these, with parts of today: it is the check before it that keeps them out.
+    #[test]
+    fn what_would_be_completed_from_the_clock_is_not_handed_over() {
+        for text in ["6:15pm", "18:35", "May 27 02:45:27", "May 6 at 9:24 PM"] {
+            assert!(dateparser::parse_with(text, &Utc, NaiveTime::MIN).is_ok(), "{text}");
+            assert_eq!(worded(text, Tz::UTC), None, "{text}");
+        }
+        assert_eq!(worded("2021.02", Tz::UTC), None, "read as a day of February on most days");
+    }
+
+    #[test]
+    fn the_order_and_the_spelling_are_brought_to_one() {
+        for text in ["3 May 2019", "May 3rd 2019", "Friday, MAY. 3, 2019", "may 3 , 2019"] {
+            assert_eq!(month_first(text).as_deref(), Some("May 3, 2019"), "{text}");
+        }
+        assert_eq!(month_first("6:35 p.m., 3 May 2019").as_deref(), Some("May 3, 2019 6:35 pm"));
+        assert_eq!(month_first("3 May 19"), None);
+        assert_eq!(month_first("3 May 2019 18:35 CEST"), None);
+    }
+}

@@ -5,10 +5,15 @@
 mod check;
 mod config;
 mod demo;
+mod eval;
+mod explain;
+mod extract;
+mod input;
 pub mod kafka;
 mod run;
 mod service;
 mod shared;
+mod table;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -26,10 +31,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::DemoArgs),
+    /// Read articles or plain text and print their events
+    Extract(extract::Extract),
+    Run(run::RunArgs),
+    /// Score against annotated corpora
+    Eval(eval::EvalArgs),
     Check(check::CheckArgs),
     Config(config::ConfigArgs),
-    Demo(demo::DemoArgs),
-    Run(run::RunArgs),
 }
 
 /// The exit code for what does not work for now.
@@ -41,10 +50,12 @@ const USAGE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Extract(command) => extract::run(&command),
+        Command::Run(args) => run::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Config(args) => config::run(&args),
-        Command::Demo(args) => demo::run(&args),
-        Command::Run(args) => run::run(&args),
     }
 }
 

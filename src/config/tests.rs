@@ -164,8 +164,8 @@ mod values {
 
     #[test]
     fn of_names() {
-        assert_snapshot!(in_file("[kafka]\ninput = 'my articles'"), @r#"kafka.input (file my.toml): "my articles" is no name for Kafka: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
-        assert_snapshot!(in_file("[kafka]\ninstance = ''"), @r#"kafka.instance (file my.toml): "" is no name for Kafka: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
+        assert_snapshot!(in_file("[kafka]\ninput = 'my articles'"), @r#"kafka.input (file my.toml): "my articles" is no topic: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
+        assert_snapshot!(in_file("[kafka]\ninstance = ''"), @r#"kafka.instance (file my.toml): "" is no name: 1 to 200 bytes without spaces"#);
         assert_snapshot!(in_file("[kafka]\ninput = 'timeline.articles'"), @"kafka.input (file my.toml): timeline.articles is an output topic as well; choose another kafka.output_prefix");
     }
 

@@ -40,8 +40,8 @@ impl Check<'_> {
             brokers: self.brokers(&raw.brokers)?,
             input: self.name("kafka.input", &raw.input)?,
             output_prefix: self.name("kafka.output_prefix", &raw.output_prefix)?,
-            group: self.name("kafka.group", &raw.group)?,
-            instance: self.name("kafka.instance", &raw.instance)?,
+            group: self.id("kafka.group", &raw.group)?,
+            instance: self.id("kafka.instance", &raw.instance)?,
             client: self.client(raw)?.into_iter().collect(),
             partitions: self.count("kafka.partitions", raw.partitions, 10_000)?,
             replication: self.count("kafka.replication", raw.replication, 100)?,
@@ -107,14 +107,21 @@ impl Check<'_> {
         Ok(text.to_owned())
     }
 
-    /// A name that Kafka accepts for a topic, which is what groups and instances are held to as well.
+    /// A name that Kafka accepts for a topic, or the start of one.
     fn name(&self, key: &str, name: &str) -> Result<String, Error> {
         let is_sound = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         if name.is_empty() || name.len() > 200 || name == "." || name == ".." || !name.chars().all(is_sound) {
-            let problem = format!("{name:?} is no name for Kafka: 1 to 200 of the characters a-z A-Z 0-9 . _ -");
+            let problem = format!("{name:?} is no topic: 1 to 200 of the characters a-z A-Z 0-9 . _ -");
             return Err(self.error(key, problem));
         }
         Ok(name.to_owned())
+    }
+
+    fn id(&self, key: &str, id: &str) -> Result<String, Error> {
+        if id.is_empty() || id.len() > 200 || id.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(self.error(key, format!("{id:?} is no name: 1 to 200 bytes without spaces")));
+        }
+        Ok(id.to_owned())
     }
 
     fn language(&self, tag: &str) -> Result<String, Error> {

@@ -1,1 +1,21 @@
-//! (to be built)
+//! Gold against system: how well the dates of annotated texts are found, resolved and tied to what happened.
+//!
+//! The definitions are those of TempEval-3, Task A ([`TimexCounts`]), and of dates tied to events ([`EventCounts`]).
+//! Reads strings, knows no files, and asks [`crate::pipeline`] for the system's answers as any other caller does.
+
+mod align;
+mod attach;
+mod errors;
+mod gold;
+mod report;
+mod score;
+mod system;
+mod timeml;
+
+pub use align::{Alignment, Extent, align};
+pub use attach::EventCounts;
+pub use errors::{Error, ErrorKind, errors};
+pub use gold::{Document, GoldError, GoldEvent, Link, Timex};
+pub use report::{CorpusFigures, Report, list_errors};
+pub use score::{Measure, Scores, TimexCounts};
+pub use system::{Prediction, SystemEvent, SystemTimex, predict};

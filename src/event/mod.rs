@@ -2,6 +2,18 @@
 //!
 //! This module must not know how dates were recognised, nor how records look.
 
+mod clause;
+mod identity;
+mod status;
+mod summary;
+mod trigger;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+
+use crate::temporal::{Basis, Document, Resolved};
 use crate::text::Span;
 
 /// A dated statement.
@@ -52,4 +64,98 @@ impl Status {
             Self::Denied => "denied",
         }
     }
+}
+
+/// Ties the dates of a document to what happened then, in the order of the text.
+#[must_use]
+pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, published: NaiveDate) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut seen_sentences: HashMap<String, usize> = HashMap::new();
+    let mut rest = dates;
+    while let Some(first) = rest.first() {
+        let index = first.expression.sentence;
+        let count = rest.iter().take_while(|date| date.expression.sentence == index).count();
+        let offset = dates.len() - rest.len();
+        let Some(sentence) = document.sentences.get(index) else { break };
+        let (here, behind) = rest.split_at(count);
+        rest = behind;
+        let span = summary::sentence_span(document, sentence);
+        let number = seen_sentences.entry(identity::normalised(span.of(document.text))).or_insert(0);
+        let told = Told { document, sentence, span, number: *number, article, published };
+        *number += 1;
+        told.events(here, offset, &mut events);
+    }
+    events
+}
+
+/// One sentence with its dates.
+struct Told<'t> {
+    document: &'t Document<'t>,
+    sentence: &'t Range<usize>,
+    span: Span,
+    /// How many equal sentences stand before it.
+    number: usize,
+    article: &'t str,
+    published: NaiveDate,
+}
+
+impl Told<'_> {
+    fn events(&self, dates: &[Resolved], offset: usize, events: &mut Vec<Event>) {
+        if !dates.iter().any(makes_event) {
+            return;
+        }
+        let verbs = clause::verbs(self.document, self.sentence);
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        let mut at = 0;
+        while let Some(date) = dates.get(at) {
+            let until = dates.get(at + 1).filter(|until| self.is_range(date, until)).map(|_| at + 1);
+            let words = date.expression.span.of(self.document.text);
+            let number = seen.entry(words).or_insert(0);
+            if makes_event(date) {
+                let trigger = trigger::trigger(self.document, self.sentence, &verbs, date);
+                let status = status::status(self.document, self.sentence, trigger, date, self.published);
+                let told: Vec<_> = dates.iter().map(|date| &date.expression).collect();
+                let sentence = self.span.of(self.document.text);
+                events.push(Event {
+                    id: identity::id(self.article, sentence, self.number, words, *number),
+                    expression: offset + at,
+                    until: until.map(|until| offset + until),
+                    sentence: self.span,
+                    trigger: trigger.map(|trigger| self.document.tokens[trigger.token()].span),
+                    summary: summary::summary(self.document, self.sentence, trigger, &told),
+                    status,
+                    confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
+                });
+            }
+            *number += 1;
+            at = until.unwrap_or(at) + 1;
+        }
+    }
+
+    /// "from 3 May to 7 June", "between March and May", "2016-2018": two dates, one stretch of time.
+    fn is_range(&self, from: &Resolved, until: &Resolved) -> bool {
+        let between = from.expression.end..until.expression.first;
+        let document = self.document;
+        let before = from.expression.first.checked_sub(1);
+        let opened = |class| before.is_some_and(|before| document.is(before, class));
+        let joined = match between.len() {
+            1 => {
+                let at = between.start;
+                document.is(at, "UNTILWORD") || document.is(at, "DASH") || document.is(at, "AND") && opened("BETWEEN")
+            }
+            2 => document.is(between.start, "UNTILWORD") && document.is(between.start + 1, "DET"),
+            _ => false,
+        };
+        let ends = |date: &Resolved| date.interval.map(|interval| (interval.start, interval.end));
+        let in_order = match (ends(from), ends(until)) {
+            (Some((Some(first), _)), Some((Some(last), Some(_)))) => first.local() <= last.local(),
+            _ => false,
+        };
+        joined && in_order && makes_event(from) && makes_event(until)
+    }
+}
+
+/// Only expressions that name a time make events.
+fn makes_event(date: &Resolved) -> bool {
+    date.interval.is_some() && date.basis != Basis::Publication
 }

@@ -99,7 +99,7 @@ mod tests {
     use crate::article::Published;
     use crate::calendar::PartialDate;
     use crate::event::Status;
-    use crate::temporal::{Basis, Expression, Modifier, TimexType};
+    use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
     use crate::text::Text;
 
     const BODY: &str = "Über Nacht: the ferry ran from 2017 to the week of 29 April, the line said.";
@@ -109,9 +109,14 @@ mod tests {
         Span::new(start, start + words.len())
     }
 
+    fn expression(span: Span) -> Expression {
+        let meaning = Meaning::Nothing;
+        Expression { span, first: 0, end: 0, sentence: 0, rule: "en/test", meaning, modifier: None }
+    }
+
     fn found(words: &str, date: PartialDate) -> Resolved {
         Resolved {
-            expression: Expression { span: span(words), rule: "en/test" },
+            expression: expression(span(words)),
             timex: TimexType::Date,
             value: date.value(),
             modifier: None,

@@ -15,6 +15,7 @@ use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::client::client_config;
+use super::producer;
 use super::topics::Topics;
 use crate::config::{Delivery, Settings};
 
@@ -163,17 +164,12 @@ impl Check<'_> {
             // which a compacted topic does not take.
             let policy = if topic == self.topics.rejected { "delete" } else { "compact" };
             wanted.push(("cleanup.policy", policy.to_owned()));
-            if let Some(limit) = self.record_limit().filter(|limit| *limit > 1_000_000) {
+            // Brokers take a little more than librdkafka's default; where more is sent, more must be taken.
+            if let Some(limit) = producer::limit(self.settings).ok().filter(|limit| *limit > 1_000_000) {
                 wanted.push(("max.message.bytes", (limit + (1 << 16)).to_string()));
             }
         }
         wanted
-    }
-
-    /// The largest record that our producer sends; librdkafka's own default is 1,000,000, within the broker's.
-    fn record_limit(&self) -> Option<u64> {
-        let given = self.settings.kafka.client.iter().find(|(name, _)| name == "message.max.bytes");
-        given.and_then(|(_, value)| value.parse().ok())
     }
 
     /// Whether the output topics are set up as they must be; those just made are.
@@ -249,7 +245,7 @@ impl Check<'_> {
     /// Whether a transactional producer can start. Not under the worker's own id, which would stop a running worker.
     fn transactions(&mut self) {
         let kafka = &self.settings.kafka;
-        let id = format!("{}-{}-check", kafka.group, kafka.instance);
+        let id = format!("{}-check", producer::transactional_id(self.settings));
         let mut config = client_config(kafka);
         config.set("transactional.id", &id);
         let started = config.create::<BaseProducer>().and_then(|producer| producer.init_transactions(self.timeout));

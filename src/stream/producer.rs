@@ -66,7 +66,7 @@ pub fn create(settings: &Settings) -> Result<Inner, Error> {
 }
 
 /// Stable over restarts, so that a new process fences the one that it replaces.
-fn transactional_id(settings: &Settings) -> String {
+pub fn transactional_id(settings: &Settings) -> String {
     format!("{}-{}", settings.kafka.group, settings.kafka.instance)
 }
 

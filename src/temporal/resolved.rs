@@ -2,17 +2,9 @@
 
 use chrono::NaiveDate;
 
+use super::meaning::Expression;
 use crate::calendar::{Granularity, Interval};
 use crate::text::Span;
-
-/// What the text said: where, by which rule.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Expression {
-    /// Where it stands in the readable text.
-    pub span: Span,
-    /// The id of the rule that recognised it.
-    pub rule: &'static str,
-}
 
 /// A TIMEX3 type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +49,24 @@ pub enum Modifier {
 }
 
 impl Modifier {
+    /// The modifier of this name in the data files.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::Start,
+            Self::Mid,
+            Self::End,
+            Self::Approx,
+            Self::Before,
+            Self::After,
+            Self::LessThan,
+            Self::MoreThan,
+            Self::EqualOrLess,
+            Self::EqualOrMore,
+        ];
+        all.into_iter().find(|modifier| modifier.name() == name)
+    }
+
     /// As TIMEX3 spells it.
     #[must_use]
     pub fn name(self) -> &'static str {

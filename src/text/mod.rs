@@ -1,9 +1,17 @@
-//! The body made readable, with a map back to the body as received; spans, sentences, tokens.
+//! The body made readable, with a map back to the body as received; spans, tokens, sentences.
 //!
-//! This module must not know dates: it sees letters, digits and marks.
+//! This module must not know dates or words: it sees letters, digits and marks. What a word means comes from a
+//! language pack, through the tags that [`Token`] carries.
 
 mod clean;
+mod lex;
+mod number;
+mod sentence;
 mod span;
+mod token;
 
 pub use clean::Text;
+pub use lex::{Tagger, lex};
+pub use sentence::{Abbreviations, sentences};
 pub use span::Span;
+pub use token::{Shape, Token};

@@ -96,13 +96,18 @@ fn allowed(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
     use crate::pipeline::Settings;
-    use crate::temporal::{Expression, Modifier, TimexType};
+    use crate::temporal::{Expression, Meaning, Modifier, TimexType};
     use crate::text::{Span, Text};
+
+    fn expression(span: Span) -> Expression {
+        let meaning = Meaning::Nothing;
+        Expression { span, first: 0, end: 0, sentence: 0, rule: "en/test", meaning, modifier: None }
+    }
 
     fn found(text: &str, words: &str, value: &str, basis: Basis) -> Resolved {
         let start = text.find(words).expect("in the text");
         Resolved {
-            expression: Expression { span: Span::new(start, start + words.len()), rule: "en/test" },
+            expression: expression(Span::new(start, start + words.len())),
             timex: TimexType::Date,
             value: value.to_owned(),
             modifier: None,

@@ -1,0 +1,144 @@
+//! `--explain`: what was recognised in an article, by which rule, what was dropped, and how each value came about.
+
+use std::io::{self, Write};
+
+use super::table::{heading, one_line};
+use crate::article::Article;
+use crate::calendar::Bound;
+use crate::pipeline::Extraction;
+use crate::temporal::{Dropped, Resolved};
+use crate::text::Span;
+
+/// Writes what happened to an article's expressions, for people. Offsets are those of the records.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write(article: &Article, extraction: &Extraction, mut out: impl Write) -> io::Result<()> {
+    writeln!(out, "{}", heading(article))?;
+    if extraction.expressions.is_empty() {
+        writeln!(out, "\nNo temporal expressions found.")?;
+    }
+    for found in &extraction.expressions {
+        expression(found, extraction, &mut out)?;
+    }
+    if !extraction.dropped.is_empty() {
+        writeln!(out, "\nDropped")?;
+    }
+    for Dropped { span, rule, refiner, reason } in &extraction.dropped {
+        writeln!(out, "  {}, rule {rule}, by {refiner}: {reason}", place(*span, extraction))?;
+    }
+    writeln!(out)
+}
+
+fn expression(found: &Resolved, extraction: &Extraction, out: &mut impl Write) -> io::Result<()> {
+    let Resolved { expression, timex, value, modifier, basis, confidence, .. } = found;
+    writeln!(out, "\n{}", place(expression.span, extraction))?;
+    writeln!(out, "  rule        {}", expression.rule)?;
+    let modifier = modifier.map(|modifier| format!(", {}", modifier.name())).unwrap_or_default();
+    writeln!(out, "  value       {} {value}{modifier}", timex.name())?;
+    if let Some(interval) = found.interval {
+        let end = |bound: Option<Bound>| bound.map_or_else(|| "open".to_owned(), |bound| bound.to_string());
+        writeln!(out, "  covers      {} to {}, exclusive", end(interval.start), end(interval.end))?;
+    }
+    let counted = found.reference.map(|day| format!(", counted from {day}")).unwrap_or_default();
+    writeln!(out, "  basis       {}{counted}", basis.name())?;
+    writeln!(out, "  confidence  {confidence:.2}")?;
+    for (step, label) in found.steps.iter().zip(std::iter::once("steps").chain(std::iter::repeat(""))) {
+        writeln!(out, "  {label:<12}{step}")?;
+    }
+    Ok(())
+}
+
+/// The words and where they stand.
+fn place(span: Span, extraction: &Extraction) -> String {
+    let [start, end] = extraction.text.code_points(span);
+    format!("\"{}\" at {start}-{end}", one_line(span.of(extraction.text.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{FixedOffset, NaiveDate};
+
+    use super::*;
+    use crate::article::read_json;
+    use crate::calendar::PartialDate;
+    use crate::pipeline::Settings;
+    use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
+    use crate::text::Text;
+
+    fn article(body: &str) -> Article {
+        let json = format!(
+            r#"{{"title": "Harbour\nclosed", "source": "The Quay", "body": "{body}",
+                 "published_at": "2019-05-03T18:35:00+01:00"}}"#
+        );
+        read_json(json.as_bytes(), &Settings::default()).expect("an article")
+    }
+
+    fn explained(article: &Article, expressions: Vec<Resolved>, dropped: Vec<Dropped>) -> String {
+        let text = Text::of(&article.body);
+        let extraction = Extraction { text, expressions, events: Vec::new(), dropped, warnings: Vec::new() };
+        let mut out = Vec::new();
+        write(article, &extraction, &mut out).expect("memory takes everything");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn every_expression_tells_how_its_value_came_about() {
+        let article = article("The line may close the harbour, as late last month.");
+        let april = PartialDate::Month(2019, 4);
+        let found = Resolved {
+            expression: Expression {
+                span: Span::new(35, 50),
+                first: 0,
+                end: 0,
+                sentence: 0,
+                rule: "en/last-unit",
+                meaning: Meaning::Nothing,
+                modifier: None,
+            },
+            timex: TimexType::Date,
+            value: april.value(),
+            modifier: Some(Modifier::End),
+            interval: april.interval(FixedOffset::east_opt(3600).expect("an hour")),
+            granularity: Some(april.granularity()),
+            edtf: april.edtf(),
+            basis: Basis::Relative,
+            reference: NaiveDate::from_ymd_opt(2019, 5, 3),
+            confidence: 0.94,
+            steps: vec!["the month of publication", "one month back"],
+        };
+        let vague = Resolved { interval: None, reference: None, modifier: None, steps: Vec::new(), ..found.clone() };
+        let may = Dropped { span: Span::new(9, 12), rule: "en/month", refiner: "modal", reason: "a verb follows" };
+        insta::assert_snapshot!(explained(&article, vec![found, vague], vec![may]), @r#"
+        Harbour closed · The Quay · 2019-05-03
+
+        "late last month" at 35-50
+          rule        en/last-unit
+          value       DATE 2019-04, END
+          covers      2019-04-01 to 2019-05-01, exclusive
+          basis       relative, counted from 2019-05-03
+          confidence  0.94
+          steps       the month of publication
+                      one month back
+
+        "late last month" at 35-50
+          rule        en/last-unit
+          value       DATE 2019-04
+          basis       relative
+          confidence  0.94
+
+        Dropped
+          "may" at 9-12, rule en/month, by modal: a verb follows
+        "#);
+    }
+
+    #[test]
+    fn nothing_found_is_told() {
+        insta::assert_snapshot!(explained(&article("It closed."), Vec::new(), Vec::new()), @r#"
+        Harbour closed · The Quay · 2019-05-03
+
+        No temporal expressions found.
+        "#);
+    }
+}

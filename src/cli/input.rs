@@ -1,0 +1,203 @@
+//! Files and standard input to documents, one at a time, in flat memory. Knows how input is cut into documents, not
+//! what stands in one.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use serde::de::IgnoredAny;
+
+/// One document, as it was cut out of its input.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Where it starts, counted from 1.
+    pub line: usize,
+    /// What it is.
+    pub content: Content,
+}
+
+/// What a document is, as its first mark tells.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A JSON object; at most one byte longer than the limit, so that a reader sees that it is too long.
+    Json(Vec<u8>),
+    /// Plain text, cut as JSON is.
+    Plain(Vec<u8>),
+    /// A JSON array of objects, of which nothing was read.
+    Array,
+}
+
+/// An input, being cut into documents: lines of JSON, or one document as a whole.
+pub struct Input<R> {
+    reader: R,
+    /// The longest document, in bytes.
+    limit: usize,
+    /// The line that comes next.
+    line: usize,
+    state: State,
+}
+
+enum State {
+    Start,
+    Lines,
+    Done,
+}
+
+/// Opens a file, or standard input for `-`.
+///
+/// # Errors
+///
+/// When the file cannot be opened.
+pub fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    Ok(Box::new(BufReader::new(File::open(path)?)))
+}
+
+impl<R: BufRead> Input<R> {
+    /// Starts at the first line.
+    pub fn new(reader: R, limit: usize) -> Self {
+        Self { reader, limit, line: 1, state: State::Start }
+    }
+
+    /// The next document; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader.
+    pub fn next(&mut self) -> io::Result<Option<Document>> {
+        match self.state {
+            State::Start => self.first(),
+            State::Lines => self.next_line(),
+            State::Done => Ok(None),
+        }
+    }
+
+    /// The first document, whose first mark tells what the whole input is.
+    fn first(&mut self) -> io::Result<Option<Document>> {
+        let mut head = Vec::new();
+        let mut line = self.line;
+        // A line with a lone `[` may open an array or a caption, which the next one tells.
+        while matches!(marks(&head), [] | [b'[']) && self.read_line(&mut head)? {
+            if marks(&head).is_empty() {
+                line = self.line;
+            }
+        }
+        self.state = State::Done;
+        let content = match marks(&head) {
+            [] => return Ok(None),
+            [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Content::Array,
+            [b'{', ..] if head.len() <= self.limit && is_cut_off(marks(&head)) => Content::Json(self.rest(head)?),
+            [b'{', ..] => {
+                self.state = State::Lines;
+                Content::Json(head)
+            }
+            _ => Content::Plain(self.rest(head)?),
+        };
+        Ok(Some(Document { line, content }))
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<Document>> {
+        let mut bytes = Vec::new();
+        loop {
+            let line = self.line;
+            if !self.read_line(&mut bytes)? {
+                return Ok(None);
+            }
+            if !bytes.trim_ascii().is_empty() {
+                return Ok(Some(Document { line, content: Content::Json(bytes) }));
+            }
+            bytes.clear();
+        }
+    }
+
+    /// Appends a line, up to one byte over the limit; what is longer is passed over. False at the end.
+    fn read_line(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
+        let room = (self.limit + 1).saturating_sub(bytes.len());
+        let read = self.reader.by_ref().take(room as u64).read_until(b'\n', bytes)?;
+        if read == room && bytes.last() != Some(&b'\n') {
+            self.reader.skip_until(b'\n')?;
+        }
+        self.line += 1;
+        Ok(read > 0)
+    }
+
+    /// Appends all that is left, up to one byte over the limit.
+    fn rest(&mut self, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        let room = (self.limit + 1).saturating_sub(bytes.len());
+        self.reader.by_ref().take(room as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// What stands there, without blanks and a byte order mark.
+fn marks(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii()
+}
+
+/// Whether the line may be the first of an object that is spread over several. The line break tells it from a line
+/// that was cut within a text, because there JSON has none.
+fn is_cut_off(line: &[u8]) -> bool {
+    let mut line = line.to_vec();
+    line.push(b'\n');
+    serde_json::from_slice::<IgnoredAny>(&line).is_err_and(|error| error.is_eof())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn documents(text: &str, limit: usize) -> Vec<(usize, Content)> {
+        let mut input = Input::new(text.as_bytes(), limit);
+        std::iter::from_fn(|| input.next().expect("memory can be read"))
+            .map(|found| (found.line, found.content))
+            .collect()
+    }
+
+    fn json(text: &str) -> Content {
+        Content::Json(text.into())
+    }
+
+    #[test]
+    fn json_lines_are_a_document_each() {
+        let found = documents("\n{\"a\": 1}\r\n\n  \n{\"a\": 2}", 100);
+        assert_eq!(found, [(2, json("\n{\"a\": 1}\r\n")), (5, json("{\"a\": 2}"))]);
+    }
+
+    #[test]
+    fn a_broken_line_leaves_the_others_alone() {
+        let found = documents("{\"a\": \"cut\n{\"a\": 2}\noops\n", 100);
+        assert_eq!(found, [(1, json("{\"a\": \"cut\n")), (2, json("{\"a\": 2}\n")), (3, json("oops\n"))]);
+    }
+
+    #[test]
+    fn an_object_over_several_lines_is_one_document() {
+        let text = "{\n  \"a\": 1,\n  \"b\": 2\n}\n";
+        assert_eq!(documents(text, 100), [(1, json(text))]);
+    }
+
+    #[test]
+    fn an_array_of_objects_is_told_apart_from_a_text_in_brackets() {
+        assert_eq!(documents("[\n  {\"a\": 1}\n]", 100), [(1, Content::Array)]);
+        assert_eq!(documents("[{\"a\": 1}]", 100), [(1, Content::Array)]);
+        let text = "[Dover] The harbour closed.\nIt was Monday.\n";
+        assert_eq!(documents(text, 100), [(1, Content::Plain(text.into()))]);
+    }
+
+    #[test]
+    fn all_else_is_one_plain_text() {
+        let text = "\n  The harbour closed.\n{}\n";
+        assert_eq!(documents(text, 100), [(2, Content::Plain(text.into()))]);
+        assert_eq!(documents("", 100), []);
+        assert_eq!(documents(" \n\u{feff}\n", 100).len(), 1, "a mark within the text is text");
+        assert_eq!(documents("\u{feff} \n", 100), []);
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_one_byte_over_the_limit() {
+        let found = documents("{\"a\": 1234567890}\n{\"a\": 2}\n", 10);
+        assert_eq!(found, [(1, json("{\"a\": 12345"[..11].into())), (2, json("{\"a\": 2}\n"))]);
+        assert_eq!(documents("The harbour closed.\nIt was.", 10), [(1, Content::Plain("The harbour"[..11].into()))]);
+    }
+}

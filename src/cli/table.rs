@@ -1,0 +1,174 @@
+//! Events as tables for people, one an article, as wide as the terminal.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, presets};
+
+use crate::article::Article;
+use crate::record::EventRecord;
+
+/// Tables of events, being written.
+pub struct Table<W> {
+    out: W,
+    width: Option<u16>,
+    events: usize,
+}
+
+impl<W: Write> Table<W> {
+    /// Starts without any. `width` is in letters; `None` is that of the terminal.
+    pub fn new(out: W, width: Option<u16>) -> Self {
+        Self { out, width, events: 0 }
+    }
+
+    /// Writes the events of an article under its title; nothing where there are none.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn article(&mut self, article: &Article, events: &[EventRecord]) -> io::Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        if self.events > 0 {
+            writeln!(self.out)?;
+        }
+        self.events += events.len();
+        writeln!(self.out, "{}", heading(article))?;
+        let mut table = comfy_table::Table::new();
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        if let Some(width) = self.width {
+            table.set_width(width);
+        }
+        table.set_header(["Date", "Status", "Statement", "In the text"]);
+        for EventRecord { date, statement, .. } in events {
+            let when = match date.r#mod {
+                Some(modifier) => format!("{} ({})", date.value, modifier.to_lowercase().replace('_', " ")),
+                None => date.value.clone(),
+            };
+            table.add_row([when, statement.status.to_owned(), one_line(&statement.summary), one_line(&date.text)]);
+        }
+        writeln!(self.out, "{}", table.trim_fmt())
+    }
+
+    /// Says so where nothing was found.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn finish(&mut self, articles: usize) -> io::Result<()> {
+        match (self.events, articles) {
+            (0, 0) => writeln!(self.out, "No articles found.")?,
+            (0, 1) => writeln!(self.out, "No dated statements found in the article.")?,
+            (0, _) => writeln!(self.out, "No dated statements found in {articles} articles.")?,
+            _ => {}
+        }
+        self.out.flush()
+    }
+}
+
+/// What names an article: its title, its source and its day, as far as they are told.
+pub fn heading(article: &Article) -> String {
+    let day = article.published.date().to_string();
+    let parts = [one_line(&article.title), article.source.as_deref().map(one_line).unwrap_or_default(), day];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// On one line, and without the marks that a terminal would obey.
+pub fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::read_json;
+    use crate::pipeline::Settings;
+    use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
+
+    fn article() -> Article {
+        let json = br#"{"title": "Harbour closed", "source": "The Quay", "published_at": "2019-05-03"}"#;
+        read_json(json, &Settings::default()).expect("an article")
+    }
+
+    fn event(value: &str, modifier: Option<&'static str>, summary: &str) -> EventRecord {
+        let empty = String::new;
+        EventRecord {
+            id: empty(),
+            article: ArticleFields {
+                id: empty(),
+                revision: empty(),
+                url: None,
+                title: empty(),
+                source: None,
+                language: empty(),
+                published_at: empty(),
+            },
+            date: DateFields {
+                text: "late last\nmonth".to_owned(),
+                start: None,
+                end: None,
+                granularity: "month",
+                r#type: "DATE",
+                value: value.to_owned(),
+                r#mod: modifier,
+                edtf: None,
+                basis: "relative",
+                reference: None,
+                rule: empty(),
+            },
+            statement: StatementFields {
+                summary: summary.to_owned(),
+                sentence: empty(),
+                trigger: None,
+                status: "happened",
+            },
+            offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },
+            confidence: 0.9,
+            extractor: empty(),
+        }
+    }
+
+    fn written(articles: &[Vec<EventRecord>]) -> String {
+        let mut out = Vec::new();
+        let mut table = Table::new(&mut out, Some(100));
+        for events in articles {
+            table.article(&article(), events).expect("memory takes everything");
+        }
+        table.finish(articles.len()).expect("memory takes everything");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn a_table_an_article_under_its_heading() {
+        let long = "The ferry line closed the harbour to all ships but its own, ".repeat(3);
+        let first = vec![event("2019-04", Some("END"), "The \u{1b}[31mharbour closed"), event("2019", None, &long)];
+        insta::assert_snapshot!(written(&[first, vec![event("2018", None, "It opened")]]), @r#"
+        Harbour closed · The Quay · 2019-05-03
+        ────────────────────────────────────────────────────────────────────────────────────────────────────
+         Date            Status     Statement                                               In the text
+        ════════════════════════════════════════════════════════════════════════════════════════════════════
+         2019-04 (end)   happened   The [31mharbour closed                                  late last month
+        ────────────────────────────────────────────────────────────────────────────────────────────────────
+         2019            happened   The ferry line closed the harbour to all ships but      late last month
+                                    its own, The ferry line closed the harbour to all
+                                    ships but its own, The ferry line closed the harbour
+                                    to all ships but its own,
+        ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+        Harbour closed · The Quay · 2019-05-03
+        ───────────────────────────────────────────────
+         Date   Status     Statement   In the text
+        ═══════════════════════════════════════════════
+         2018   happened   It opened   late last month
+        ───────────────────────────────────────────────
+        "#);
+    }
+
+    #[test]
+    fn nothing_found_is_one_line() {
+        assert_eq!(written(&[]), "No articles found.\n");
+        assert_eq!(written(&[Vec::new()]), "No dated statements found in the article.\n");
+        assert_eq!(written(&[Vec::new(), Vec::new()]), "No dated statements found in 2 articles.\n");
+    }
+}

@@ -1,0 +1,188 @@
+//! The system's answer to a document: what the pipeline found in it, in the terms of the annotations.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{Alignment, Document, Extent, Timex, align};
+use crate::article::{Article, Published};
+use crate::event::Event;
+use crate::pipeline::{self, Extraction, Settings};
+use crate::temporal::{Modifier, Resolved};
+
+/// What the system says about one document. It serialises to what other scorers read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Prediction {
+    /// The document's id.
+    pub id: String,
+    /// The expressions that it found.
+    pub timexes: Vec<SystemTimex>,
+    /// The events that it dated by a word of the text.
+    pub events: Vec<SystemEvent>,
+}
+
+/// An expression that the system found. Offsets are code points into the document's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SystemTimex {
+    /// First code point.
+    pub start: usize,
+    /// After the last code point.
+    pub end: usize,
+    /// TIMEX3 type.
+    pub r#type: Option<String>,
+    /// TIMEX3 value.
+    pub value: Option<String>,
+    /// TIMEX3 modifier.
+    pub r#mod: Option<String>,
+    /// The rule that found it, for lists of errors.
+    #[serde(skip)]
+    pub rule: String,
+}
+
+/// A dated event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SystemEvent {
+    /// Where its date stands.
+    pub date: Extent,
+    /// Where its word stands.
+    pub trigger: Extent,
+    /// Whether it is told as done, planned, possible.
+    pub status: &'static str,
+}
+
+impl SystemTimex {
+    /// Where it stands.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        [self.start, self.end]
+    }
+}
+
+/// What the system says about a document.
+///
+/// A document that tells no publication time is counted from the one in the settings, else from the first day of
+/// 2000: its relative dates are lost, the others are not.
+#[must_use]
+pub fn predict(document: &Document, settings: &Settings) -> Prediction {
+    let first_of_2000 = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default().and_time(chrono::NaiveTime::MIN);
+    let unknown = Published { at: first_of_2000.and_utc().fixed_offset(), has_time: false };
+    let article = Article {
+        id: document.id.clone(),
+        revision: "1".into(),
+        title: document.title.clone(),
+        body: document.text.clone(),
+        published: document.published.or(settings.published).unwrap_or(unknown),
+        language: document.language.clone(),
+        source: None,
+        url: None,
+    };
+    Prediction::of(&document.id, &pipeline::extract(&article, settings))
+}
+
+impl Prediction {
+    /// Pairs its expressions with the document's.
+    #[must_use]
+    pub fn align(&self, document: &Document) -> Alignment {
+        let gold: Vec<Extent> = document.timexes.iter().map(Timex::extent).collect();
+        let system: Vec<Extent> = self.timexes.iter().map(SystemTimex::extent).collect();
+        align(&gold, &system)
+    }
+
+    /// An extraction in the terms of the annotations. Events without a word of their own cannot be compared and are
+    /// left out.
+    #[must_use]
+    pub fn of(id: &str, extraction: &Extraction) -> Self {
+        Self {
+            id: id.to_owned(),
+            timexes: extraction.expressions.iter().map(|resolved| SystemTimex::of(resolved, extraction)).collect(),
+            events: extraction.events.iter().filter_map(|event| SystemEvent::of(event, extraction)).collect(),
+        }
+    }
+}
+
+impl SystemTimex {
+    fn of(resolved: &Resolved, extraction: &Extraction) -> Self {
+        let [start, end] = extraction.text.code_points(resolved.expression.span);
+        Self {
+            start,
+            end,
+            r#type: Some(resolved.timex.name().to_owned()),
+            value: Some(resolved.value.clone()),
+            r#mod: resolved.modifier.map(|modifier| Modifier::name(modifier).to_owned()),
+            rule: resolved.expression.rule.to_owned(),
+        }
+    }
+}
+
+impl SystemEvent {
+    fn of(event: &Event, extraction: &Extraction) -> Option<Self> {
+        let span = |index: usize| extraction.expressions.get(index).map(|resolved| resolved.expression.span);
+        let date = span(event.expression)?;
+        let date = event.until.and_then(span).map_or(date, |until| date.join(until));
+        Some(Self {
+            date: extraction.text.code_points(date),
+            trigger: extraction.text.code_points(event.trigger?),
+            status: event.status.name(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Status;
+    use crate::text::Span;
+
+    fn document(dct: &str, text: &str) -> Document {
+        let line = serde_json::json!({"id": "d", "dct": dct, "text": text, "timexes": []});
+        Document::read_jsonl(&line.to_string()).unwrap().remove(0)
+    }
+
+    /// Extent and value of what is found in English.
+    fn found(document: &Document, settings: &Settings) -> Vec<(Extent, String)> {
+        let timexes = predict(document, settings).timexes.into_iter();
+        timexes.map(|timex| (timex.extent(), timex.value.unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn offsets_are_code_points_and_values_count_from_the_document() {
+        let document = document("2021-06-01", "Zoë Émile left last month.");
+        assert_eq!(found(&document, &Settings::default()), [([15, 25], "2021-05".to_owned())]);
+    }
+
+    #[test]
+    fn a_document_without_a_publication_time_counts_from_the_settings() {
+        let mut document = document("2021-06-01", "She left last month.");
+        let settings = Settings { published: document.published.take(), ..Settings::default() };
+        assert_eq!(found(&document, &settings), [([9, 19], "2021-05".to_owned())]);
+        assert_eq!(found(&document, &Settings::default()), [([9, 19], "1999-12".to_owned())]);
+    }
+
+    #[test]
+    fn events_are_those_with_a_trigger_and_a_range_reaches_to_its_end() {
+        let article = Article {
+            id: "d".into(),
+            revision: "1".into(),
+            title: String::new(),
+            body: "Émile worked from May 2019 to June 2020.".into(),
+            published: Published::parse("2021-06-01", chrono_tz::UTC).unwrap(),
+            language: None,
+            source: None,
+            url: None,
+        };
+        let mut extraction = pipeline::extract(&article, &Settings::default());
+        assert_eq!(extraction.expressions.len(), 2);
+        let event = Event {
+            id: String::new(),
+            expression: 0,
+            until: Some(1),
+            sentence: Span::new(0, 40),
+            trigger: Some(Span::new(7, 13)),
+            summary: String::new(),
+            status: Status::Happened,
+            confidence: 1.0,
+        };
+        extraction.events = vec![event.clone(), Event { trigger: None, ..event }];
+        let events = Prediction::of("d", &extraction).events;
+        assert_eq!(events, [SystemEvent { date: [18, 39], trigger: [6, 12], status: "happened" }]);
+    }
+}

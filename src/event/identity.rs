@@ -1,0 +1,49 @@
+//! Ids that stay: a pure function of what was said and where, not of what it was resolved to.
+
+use sha2::{Digest, Sha256};
+
+/// The id of an event: 32 hex digits.
+///
+/// `sentence_number` counts equal sentences before this one in the article, `expression_number` equal expressions
+/// before this one in the sentence. The resolved value is left out, so that a mended rule replaces its event.
+pub(super) fn id(
+    article: &str,
+    sentence: &str,
+    sentence_number: usize,
+    expression: &str,
+    expression_number: usize,
+) -> String {
+    let mut digest = Sha256::new();
+    for part in [article, &normalised(sentence), &normalised(expression)] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.update((sentence_number as u64).to_be_bytes());
+    digest.update((expression_number as u64).to_be_bytes());
+    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// White space folded, so that a new line break in a correction makes no new event.
+pub(super) fn normalised(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::id;
+
+    #[test]
+    fn white_space_makes_no_new_event_and_words_do() {
+        let first = id("a", "It closed  on\nFriday.", 0, "Friday", 0);
+        assert_eq!(first, id("a", "It closed on Friday.", 0, "Friday", 0));
+        assert_eq!(first.len(), 32);
+        for other in [
+            id("b", "It closed on Friday.", 0, "Friday", 0),
+            id("a", "It opened on Friday.", 0, "Friday", 0),
+            id("a", "It closed on Friday.", 1, "Friday", 0),
+            id("a", "It closed on Friday.", 0, "Friday", 1),
+        ] {
+            assert_ne!(first, other);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! A rule's pattern to a regular expression over symbols.
+//!
+//! | written | means |
+//! |---|---|
+//! | `MONTH` | one token of that class |
+//! | `"of"` | that word |
+//! | `day` in lower case | the fragment of that name, in its place |
+//! | `month:MONTH`, `n:( … )` | what stands there is called `month`, `n` |
+//! | `( a \| b )`, `a?`, `a{0,3}` | as in any regular expression, but always bounded |
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::lexicon::{Lexicon, literal_class};
+
+/// The words that a pattern names itself.
+pub(super) fn literals(pattern: &str, into: &mut BTreeSet<String>) {
+    into.extend(pattern.split('"').skip(1).step_by(2).map(str::to_owned));
+}
+
+/// The classes that a pattern names.
+pub(super) fn classes(pattern: &str, into: &mut BTreeSet<String>) {
+    let outside_quotes = pattern.split('"').step_by(2);
+    let words = outside_quotes.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    into.extend(words.filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).map(str::to_owned));
+}
+
+/// Translates a pattern. Fragments may use fragments that stand before them.
+pub(super) fn to_regex(
+    pattern: &str,
+    fragments: &BTreeMap<String, String>,
+    lexicon: &Lexicon,
+) -> Result<String, String> {
+    let mut regex = String::new();
+    translate(pattern, fragments, lexicon, &mut regex, 0)?;
+    Ok(regex)
+}
+
+fn translate(
+    pattern: &str,
+    fragments: &BTreeMap<String, String>,
+    lexicon: &Lexicon,
+    regex: &mut String,
+    depth: usize,
+) -> Result<(), String> {
+    if depth > 16 {
+        return Err(format!("fragments nest too deep at `{pattern}`"));
+    }
+    let mut rest = pattern.trim_start();
+    let mut pending_name = false;
+    while let Some(first) = rest.chars().next() {
+        if first == '"' {
+            let (word, after) =
+                rest[1..].split_once('"').ok_or_else(|| format!("a quote stays open in `{pattern}`"))?;
+            class(&literal_class(word), lexicon, regex)?;
+            rest = after;
+        } else if first.is_ascii_alphabetic() {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let (name, after) = rest.split_at(end);
+            if let Some(after) = after.strip_prefix(':') {
+                // Alternatives may share a name, groups may not: the place makes it unique, `plain_name` drops it.
+                let place = regex.len();
+                let _ = write!(regex, "(?P<{name}_{place}>");
+                pending_name = true;
+                rest = after;
+                continue;
+            }
+            if first.is_ascii_uppercase() {
+                class(name, lexicon, regex)?;
+            } else {
+                let fragment = fragments.get(name).ok_or_else(|| format!("no fragment is called `{name}`"))?;
+                regex.push_str("(?:");
+                translate(fragment, fragments, lexicon, regex, depth + 1)?;
+                regex.push(')');
+            }
+            rest = after;
+        } else if first == '(' {
+            let end = closing(rest).ok_or_else(|| format!("a bracket stays open in `{pattern}`"))?;
+            regex.push_str("(?:");
+            translate(&rest[1..end], fragments, lexicon, regex, depth + 1)?;
+            regex.push(')');
+            rest = &rest[end + 1..];
+        } else if first == '{' {
+            let end = rest.find('}').ok_or_else(|| format!("a brace stays open in `{pattern}`"))?;
+            regex.push_str(&rest[..=end]);
+            rest = &rest[end + 1..];
+        } else if matches!(first, '|' | '?') {
+            regex.push(first);
+            rest = &rest[1..];
+        } else {
+            return Err(format!("`{first}` means nothing in the pattern `{pattern}`"));
+        }
+        if pending_name {
+            regex.push(')');
+            pending_name = false;
+        }
+        rest = rest.trim_start();
+    }
+    Ok(())
+}
+
+/// The name of a part as the pattern has it.
+pub(super) fn plain_name(group: &str) -> &str {
+    group.split('_').next().unwrap_or(group)
+}
+
+/// One byte of any symbol that has the class.
+fn class(name: &str, lexicon: &Lexicon, regex: &mut String) -> Result<(), String> {
+    let class = lexicon.class(name).ok_or_else(|| format!("no class is called `{name}`"))?;
+    regex.push('[');
+    for symbol in lexicon.symbols(class) {
+        let _ = write!(regex, "\\x{symbol:02x}");
+    }
+    regex.push(']');
+    Ok(())
+}
+
+/// Where the bracket that opens `text` is closed.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(at),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,123 @@
+//! Which way a bare name looks: "on Friday" is the one before or the one after, as its clause has it.
+//!
+//! The reading comes from the tense and the sense of the clause that holds the date, never from a global switch:
+//! "was arrested on Friday" looks back, "will meet on Friday" and "agreed to sell in October" look ahead.
+
+use super::{Document, Expression};
+use crate::text::Shape;
+
+/// Which way a bare name looks from its anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To the last one.
+    Past,
+    /// To the next one.
+    Future,
+}
+
+/// What a word says about the time of its clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Past,
+    Future,
+    /// "to" before a verb: ahead, unless the verb before it was one of the past's own ("had to").
+    Infinitive,
+    /// The clause ends here.
+    Boundary,
+    None,
+}
+
+/// How far a clause is searched for its verb, in tokens.
+const REACH: usize = 30;
+
+/// Which way the clause of an expression looks, and why.
+pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> (Direction, &'static str) {
+    let sentence = document.sentences.get(expression.sentence).cloned().unwrap_or_default();
+    let before = expression.first.wrapping_sub(1);
+    if before >= sentence.start && before < expression.first {
+        if document.is(before, "AHEADPREP")
+            || document.is(before, "BYPREP") && !past_before(document, sentence.start, before)
+        {
+            return (Direction::Future, "its preposition looks ahead");
+        }
+        if document.is(before, "SINCEPREP") {
+            return (Direction::Past, "its preposition looks back");
+        }
+    }
+    match search(document, (sentence.start..expression.first).rev()) {
+        Some(found) => found,
+        None => search(document, expression.end..sentence.end)
+            .unwrap_or((Direction::Past, "no verb tells: taken for the last one")),
+    }
+}
+
+fn past_before(document: &Document<'_>, start: usize, end: usize) -> bool {
+    matches!(search(document, (start..end).rev()), Some((Direction::Past, _)))
+}
+
+/// Goes through tokens, nearest first, until one tells the time of the clause.
+fn search(document: &Document<'_>, tokens: impl Iterator<Item = usize>) -> Option<(Direction, &'static str)> {
+    for at in tokens.take(REACH) {
+        match sign(document, at) {
+            Sign::Past => {
+                if planned(document, at) {
+                    return Some((Direction::Future, "a word of planning looks ahead"));
+                }
+                return Some((Direction::Past, "its verb is in the past"));
+            }
+            Sign::Future => return Some((Direction::Future, "its verb looks ahead")),
+            Sign::Infinitive => {
+                let had =
+                    at.checked_sub(1).is_some_and(|before| document.is(before, "HAD") || document.is(before, "USED"));
+                let direction = if had { Direction::Past } else { Direction::Future };
+                return Some((direction, "its verb is an infinitive"));
+            }
+            Sign::Boundary => return None,
+            Sign::None => {}
+        }
+    }
+    None
+}
+
+/// Whether the past form at `at` is one of planning: "was scheduled for", "is due".
+fn planned(document: &Document<'_>, at: usize) -> bool {
+    document.is(at, "PLAN")
+}
+
+fn sign(document: &Document<'_>, at: usize) -> Sign {
+    let Some(token) = document.tokens.get(at) else { return Sign::Boundary };
+    match token.shape {
+        Shape::Mark(';' | ':' | '"' | '“' | '”' | '`') => return Sign::Boundary,
+        Shape::Lower | Shape::Capital | Shape::Upper => {}
+        _ => return Sign::None,
+    }
+    let is = |class| document.is(at, class);
+    if is("WILL") || is("WOULD") || is("MODAL") && token.shape == Shape::Lower {
+        Sign::Future
+    } else if is("PLAN") {
+        Sign::Future
+    } else if is("BE_PAST") || is("HAD") || is("DID") || is("HAVE") {
+        Sign::Past
+    } else if is("TO") && at + 1 < document.tokens.len() && is_verb_behind_to(document, at + 1) {
+        Sign::Infinitive
+    } else if token.shape == Shape::Lower && is_past_form(document, at) {
+        Sign::Past
+    } else {
+        Sign::None
+    }
+}
+
+fn is_verb_behind_to(document: &Document<'_>, at: usize) -> bool {
+    let token = document.tokens[at];
+    let word = token.of(document.text);
+    token.shape == Shape::Lower
+        && !document.is(at, "DET")
+        && !document.is(at, "CARDINAL")
+        && !["ing", "s", "ed", "ly"].iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether the word is a past form or a past participle, by its form.
+pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
+    let word = document.word(at);
+    document.is(at, "IRREGULAR_PAST") || word.len() > 3 && word.ends_with("ed") && !document.is(at, "NOT_PAST")
+}

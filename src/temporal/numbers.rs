@@ -1,0 +1,150 @@
+//! Numbers in words and digits, and the TIMEX3 spelling of lengths of time.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike};
+
+use super::Document;
+use super::meaning::{Amount, Fields, Meaning};
+use crate::calendar::{Clock, Unit};
+use crate::language::Value;
+use crate::text::{Shape, Token};
+
+/// The number of an ordinal or a plain small number: "15th", "third", "twenty-first", "3".
+pub(super) fn ordinal(document: &Document<'_>, tokens: &[Token]) -> Option<u32> {
+    let lexicon = &document.pack.lexicon;
+    let classes = ["ORDINAL", "QUARTERTH", "TENS"].map(|name| lexicon.class(name));
+    let mut sum = 0;
+    for token in tokens {
+        sum += match token.shape {
+            Shape::Digits { value, .. } => value,
+            Shape::Ordinal => token.of(document.text).trim_end_matches(char::is_alphabetic).parse().ok()?,
+            Shape::Mark(_) => 0,
+            _ => classes.iter().flatten().find_map(|&class| match lexicon.value(token, class) {
+                Some(Value::Number(number)) => u32::try_from(*number).ok(),
+                _ => None,
+            })?,
+        };
+    }
+    Some(sum)
+}
+
+/// How many: "two and a half", "5 1/2", "a couple of", "twenty-five", "three hundred", "several".
+pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount> {
+    let lexicon = &document.pack.lexicon;
+    let class = |name: &str| lexicon.class(name);
+    let is = |token: &Token, name: &str| class(name).is_some_and(|class| lexicon.has(token, class));
+    let number = |token: &Token, name: &str| match lexicon.value(token, class(name)?) {
+        Some(Value::Number(number)) => u32::try_from(*number).ok(),
+        _ => None,
+    };
+    let (mut count, mut part, mut told) = (0u32, 0u32, false);
+    for token in tokens {
+        let text = token.of(document.text);
+        match token.shape {
+            Shape::Digits { value, .. } => count = value,
+            Shape::Grouped => count = text.replace(',', "").split('.').next()?.parse().ok()?,
+            Shape::Decimal => {
+                let (whole, decimals) = text.split_once('.')?;
+                count = whole.parse().ok()?;
+                let tenths: f64 = format!("0.{decimals}").parse().ok()?;
+                // Below one, so the product is below 60.
+                part = (tenths * 60.0).round() as u32;
+            }
+            Shape::Fraction => {
+                let (over, under) = text.split_once('/')?;
+                let (over, under): (u32, u32) = (over.parse().ok()?, under.parse().ok()?);
+                part = over.checked_mul(60)?.checked_div(under).filter(|&part| part < 60)?;
+            }
+            Shape::Mark(_) => continue,
+            _ if is(token, "VAGUEAMOUNT") || is(token, "=number") || is(token, "DOZENS") => {
+                return Some(Amount::Open);
+            }
+            _ if is(token, "=couple") => count = 2,
+            _ if is(token, "HALF") => part = 60 / number(token, "HALF")?,
+            _ if is(token, "SCALE") => count = count.max(1).checked_mul(number(token, "SCALE")?)?,
+            // Of "two or three" and "two to three" the larger number holds both.
+            _ if is(token, "=or") || is(token, "=to") => count = 0,
+            _ => count = count.checked_add(number(token, "CARDINAL").unwrap_or(0))?,
+        }
+        told |= count > 0 || part > 0;
+    }
+    Some(if told { Amount::Exact { count, part } } else { Amount::whole(1) })
+}
+
+/// The TIMEX3 value of a length: `P3W`, `PT5H30M`, `PXY`. Parts of a unit are told in the next smaller one.
+pub(super) fn period(amount: Amount, unit: Unit) -> String {
+    let (letter, times, clock) = match unit {
+        Unit::Second => ("S", 1, true),
+        Unit::Minute => ("M", 1, true),
+        Unit::Hour => ("H", 1, true),
+        Unit::Day => ("D", 1, false),
+        Unit::Weekend => ("WE", 1, false),
+        Unit::Week => ("W", 1, false),
+        Unit::Fortnight => ("W", 2, false),
+        Unit::Month => ("M", 1, false),
+        Unit::Quarter => ("M", 3, false),
+        Unit::Half => ("M", 6, false),
+        Unit::Year => ("Y", 1, false),
+        Unit::Decade => ("Y", 10, false),
+        Unit::Century => ("Y", 100, false),
+        Unit::Millennium => ("Y", 1000, false),
+    };
+    let time = if clock { "T" } else { "" };
+    match amount {
+        Amount::Open => {
+            let letter = match unit {
+                Unit::Decade => "E",
+                Unit::Century => "C",
+                Unit::Quarter => "Q",
+                Unit::Millennium => "L",
+                _ => letter,
+            };
+            format!("P{time}X{letter}")
+        }
+        Amount::Exact { count, part } => {
+            let whole = u64::from(count) * times + u64::from(part) * times / 60;
+            let rest = if times == 1 { part } else { 0 };
+            let (smaller, per) = match unit {
+                Unit::Year => ("M", 12),
+                Unit::Day => ("TH", 24),
+                Unit::Hour => ("M", 60),
+                Unit::Minute => ("S", 60),
+                Unit::Week => ("D", 7),
+                Unit::Month => ("D", 30),
+                _ => ("", 0),
+            };
+            let small = rest * per / 60;
+            let lead = if whole > 0 || small == 0 { format!("{whole}{letter}") } else { String::new() };
+            let (mark, name) = smaller.strip_prefix('T').map_or(("", smaller), |name| ("T", name));
+            if small > 0 { format!("P{time}{lead}{mark}{small}{name}") } else { format!("P{time}{lead}") }
+        }
+    }
+}
+
+/// A year of two digits: up to 40 in this century, above in the last. Fixed, so that the answer is the same on any day.
+pub(super) fn full_year(year: i32) -> i32 {
+    if year <= 40 { 2000 + year } else { 1900 + year }
+}
+
+/// A date and time in ISO 8601.
+pub(super) fn date_time(text: &str) -> Option<Meaning> {
+    let zoned = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"));
+    let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+    let plain = text.trim_end_matches('Z');
+    let (time, offset): (NaiveDateTime, _) = match zoned {
+        Ok(time) => (time.naive_local(), Some(*time.offset())),
+        Err(_) => (formats.iter().find_map(|format| NaiveDateTime::parse_from_str(plain, format).ok())?, None),
+    };
+    let seconds = plain.split('T').nth(1)?.matches(':').count() > 1;
+    let clock = Clock {
+        hour: time.hour() as u8,
+        minute: Some(time.minute() as u8),
+        second: seconds.then_some(time.second() as u8),
+        offset,
+    };
+    Some(Meaning::Clock { clock, day: Some(Box::new(Meaning::Calendar(Box::new(fields(time.date()))))) })
+}
+
+fn fields(day: NaiveDate) -> Fields {
+    use chrono::Datelike;
+    Fields { year: Some(day.year()), month: Some(day.month() as u8), day: Some(day.day() as u8), ..Fields::default() }
+}

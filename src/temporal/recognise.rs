@@ -1,0 +1,60 @@
+//! Tokens to expressions: the longest match of any rule, left to right, in one pass.
+
+use super::interpret::interpret;
+use super::meaning::Expression;
+use super::{Document, Dropped};
+use crate::language::{Context, Rule};
+use crate::text::Token;
+
+/// Finds the expressions of a document, in order. Words that change the date behind them, and what is no date
+/// whatever it looks like, are still among them: refining takes them out.
+pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> Vec<Expression> {
+    let symbols: Vec<u8> = document.tokens.iter().map(|token| token.symbol).collect();
+    let mut expressions = Vec::new();
+    let mut found = Vec::new();
+    for (sentence, range) in document.sentences.iter().enumerate() {
+        let mut at = range.start;
+        while at < range.end {
+            if !document.pack.rules.can_start(symbols[at]) {
+                at += 1;
+                continue;
+            }
+            document.pack.rules.matches(&symbols[at..range.end], &mut found);
+            let best = found.iter().rev().find_map(|&(length, rule)| {
+                let tokens = at..at + length;
+                fits(document, rule, tokens.start, tokens.end)
+                    .then(|| interpret(document, rule, tokens, &symbols, sentence))
+                    .flatten()
+            });
+            match best {
+                Some(expression) => {
+                    at = expression.end;
+                    expressions.push(expression);
+                }
+                None => {
+                    if let Some(&(length, rule)) = found.last() {
+                        let span = document.span(at, at + length);
+                        let reason = "what stands beside it, or its numbers, rule it out";
+                        dropped.push(Dropped { span, rule: rule.id, refiner: "recognise", reason });
+                    }
+                    at += 1;
+                }
+            }
+        }
+    }
+    expressions
+}
+
+/// Whether what stands beside a match is what its rule asks for.
+fn fits(document: &Document<'_>, rule: &Rule, first: usize, end: usize) -> bool {
+    let Context { after, not_after, before, not_before } = &rule.context;
+    let is = |token: Option<&Token>, classes: &[crate::language::Class]| {
+        token.is_some_and(|token| classes.iter().any(|&class| document.pack.lexicon.has(token, class)))
+    };
+    let previous = first.checked_sub(1).and_then(|at| document.tokens.get(at));
+    let next = document.tokens.get(end);
+    (after.is_empty() || is(previous, after))
+        && !is(previous, not_after)
+        && (before.is_empty() || is(next, before))
+        && !is(next, not_before)
+}

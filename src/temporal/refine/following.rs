@@ -1,0 +1,47 @@
+//! "two days after" + "March 5": an amount counts from the date behind it. Where no date stands there, what is left
+//! is a length of time, without the word that said which way.
+
+use super::drop_it;
+use crate::language::CountedFrom;
+use crate::temporal::{Document, Dropped, Expression, Meaning};
+
+/// Joins counts to the date that they count from.
+pub(super) fn refine(
+    document: &Document<'_>,
+    expressions: Vec<Expression>,
+    dropped: &mut Vec<Dropped>,
+) -> Vec<Expression> {
+    let mut joined: Vec<Expression> = Vec::with_capacity(expressions.len());
+    for expression in expressions {
+        if let Some(last) = joined.last_mut() {
+            if last.end == expression.first && take_anchor(last, &expression.meaning) {
+                last.end = expression.end;
+                last.span = document.span(last.first, last.end);
+                continue;
+            }
+        }
+        joined.push(expression);
+    }
+    for expression in &mut joined {
+        let Meaning::Count { amount, unit, from: CountedFrom::Following, anchor: None, tail, .. } = expression.meaning
+        else {
+            continue;
+        };
+        drop_it(expression, "following", "no date to count from stands behind it: kept as a length", dropped);
+        expression.end -= tail;
+        expression.span = document.span(expression.first, expression.end);
+        expression.meaning = Meaning::Length { amount, unit, window: 0 };
+    }
+    joined
+}
+
+fn take_anchor(count: &mut Expression, meaning: &Meaning) -> bool {
+    let dated = matches!(meaning, Meaning::Calendar(_) | Meaning::Shift { .. });
+    match &mut count.meaning {
+        Meaning::Count { from: CountedFrom::Following, anchor: anchor @ None, .. } if dated => {
+            *anchor = Some(Box::new(meaning.clone()));
+            true
+        }
+        _ => false,
+    }
+}

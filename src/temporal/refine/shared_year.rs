@@ -1,0 +1,36 @@
+//! "March and April 2019", "26 July - 22 August 2019": dates in a list or a range share the year told last.
+
+use crate::temporal::{Document, Dropped, Expression, Fields, Meaning};
+
+/// Gives a date without a year that of the date it is listed with.
+pub(super) fn refine(
+    document: &Document<'_>,
+    mut expressions: Vec<Expression>,
+    _: &mut Vec<Dropped>,
+) -> Vec<Expression> {
+    for at in (1..expressions.len()).rev() {
+        let (head, tail) = expressions.split_at_mut(at);
+        let (Some(first), Some(second)) = (head.last_mut(), tail.first()) else { continue };
+        let listed = first.sentence == second.sentence
+            && second.first.saturating_sub(first.end) <= 2
+            && (first.end..second.first).all(|between| joins(document, between));
+        let (Meaning::Calendar(first), Meaning::Calendar(second)) = (&mut first.meaning, &second.meaning) else {
+            continue;
+        };
+        if listed && first.year.is_none() && first.which.is_none() && same_kind(first, second) {
+            first.year = second.year;
+        }
+    }
+    expressions
+}
+
+fn joins(document: &Document<'_>, at: usize) -> bool {
+    document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
+        || document.is(at, "DASH")
+        || document.is(at, "JOINWORD")
+}
+
+fn same_kind(first: &Fields, second: &Fields) -> bool {
+    let kind = |fields: &Fields| (fields.month.is_some(), fields.quarter.is_some(), fields.season.is_some());
+    kind(first) == kind(second) && kind(first) != (false, false, false)
+}

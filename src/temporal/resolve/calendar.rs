@@ -1,0 +1,223 @@
+//! Parts of a calendar date to a date: what the text leaves open comes from the anchor and the direction.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+
+use super::Value;
+use super::context::Context;
+use crate::calendar::{PartialDate, Unit, nth_weekday_of_month, weekday_in_week_of};
+use crate::language::CountedFrom;
+use crate::temporal::{Basis, Direction, Fields, Which};
+
+/// What the fields come to.
+pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
+    let mut fields = fields.clone();
+    if let Some((first, second)) = fields.numeric {
+        (fields.day, fields.month) =
+            if context.anchor.day_first { (Some(first), Some(second)) } else { (Some(second), Some(first)) };
+    }
+    if let Some(century) = fields.century {
+        return Some(absolute(PartialDate::Century(century)));
+    }
+    if let Some(decade) = fields.decade {
+        // "the eighties", "the '80s": of the century that had them last.
+        let decade = if decade < 10 { last_decade(context, decade) } else { decade };
+        return Some(absolute(PartialDate::Decade(decade)));
+    }
+    if let Some(year) = fields.year {
+        return Some(absolute(in_year(&fields, year)?));
+    }
+    if let Some(Which { by, from, unit: Some(unit) }) = fields.which {
+        return in_unit(context, &fields, by, from, unit);
+    }
+    named(context, &fields)
+}
+
+fn absolute(date: PartialDate) -> Value {
+    Value::date(date, Basis::Absolute, vec!["the text tells all of it"])
+}
+
+/// The fields within a year.
+fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
+    if let Some(holiday) = fields.holiday {
+        return holiday.in_year(year).map(PartialDate::Day);
+    }
+    if let Some(quarter) = fields.quarter {
+        return PartialDate::year(year).map(|_| PartialDate::Quarter(year, quarter));
+    }
+    if let Some(half) = fields.half {
+        return PartialDate::year(year).map(|_| PartialDate::Half(year, half));
+    }
+    if let Some(season) = fields.season {
+        return PartialDate::year(year).map(|_| PartialDate::Season(year, season));
+    }
+    let Some(month) = fields.month else { return PartialDate::year(year) };
+    if let (Some(nth), Some(weekday)) = (fields.nth, fields.weekday) {
+        return nth_weekday_of_month(year, month, weekday, nth).map(PartialDate::Day);
+    }
+    match fields.day {
+        Some(day) => {
+            let date = PartialDate::day(year, month, day)?;
+            if fields.week { date.first_day().map(PartialDate::week_of) } else { Some(date) }
+        }
+        None => PartialDate::month(year, month),
+    }
+}
+
+/// The fields within a unit that is itself counted: "March last year", "Tuesday of next week".
+fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, unit: Unit) -> Option<Value> {
+    let (anchor, basis) = context.from(from);
+    let whole = PartialDate::containing(anchor.first_day()?, unit).step(by)?;
+    let steps = vec!["its year, month or week is counted from the anchor"];
+    let date = match (unit, fields.weekday) {
+        (Unit::Week, Some(weekday)) => weekday_in_week_of(whole.first_day()?, weekday).map(PartialDate::Day)?,
+        (Unit::Month, Some(weekday)) => {
+            let first = whole.first_day()?;
+            nth_weekday_of_month(first.year(), first.month() as u8, weekday, fields.nth.unwrap_or(1))
+                .map(PartialDate::Day)?
+        }
+        _ => in_year(fields, whole.year_number())?,
+    };
+    Some(Value::date(date, basis, steps))
+}
+
+/// A name without a year: the one that the direction, or a word such as "last", picks.
+fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
+    let published = context.published();
+    let (anchor, basis) = match fields.which {
+        Some(which) => context.from(which.from),
+        None => context.from(CountedFrom::Published),
+    };
+    let anchor = anchor.first_day().unwrap_or(published);
+    let choose = Choice {
+        anchor,
+        which: fields.which.map(|which| which.by),
+        direction: context.direction(),
+        narrative: context.is_narrative() && basis == Basis::Narrative,
+    };
+    let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
+        match fields.day {
+            Some(day) => choose.weekday_with_day(weekday, day)?,
+            None => choose.weekday(weekday)?,
+        }
+    } else if fields.weekend {
+        choose.weekend()?
+    } else {
+        choose.in_years(fields)?
+    };
+    let reason = match fields.which {
+        Some(_) => "counted from the anchor by its own word",
+        None if choose.narrative => "the next one behind the date told last",
+        None => context.direction_reason(),
+    };
+    Some(Value::date(date, basis, vec![reason]))
+}
+
+struct Choice {
+    anchor: NaiveDate,
+    which: Option<i64>,
+    direction: Direction,
+    narrative: bool,
+}
+
+impl Choice {
+    /// "last Friday" is never today, "Friday" may be; "this Friday" is the one of this week.
+    fn weekday(&self, weekday: Weekday) -> Option<PartialDate> {
+        let back = i64::from((self.anchor.weekday().num_days_from_monday() + 7 - weekday.num_days_from_monday()) % 7);
+        let days = match (self.which, self.direction) {
+            (Some(-1), _) => -(if back == 0 { 7 } else { back }),
+            (Some(1), _) => 7 - back,
+            (Some(_), _) => return weekday_in_week_of(self.anchor, weekday).map(PartialDate::Day),
+            (None, _) if self.narrative => (7 - back) % 7,
+            (None, Direction::Past) => -back,
+            (None, Direction::Future) if back == 0 => 0,
+            (None, Direction::Future) => 7 - back,
+        };
+        PartialDate::Day(self.anchor).step(days)
+    }
+
+    /// "Friday the 12th": the nearest month, in the direction, in which it is one.
+    fn weekday_with_day(&self, weekday: Weekday, day: u8) -> Option<PartialDate> {
+        let step = if self.direction == Direction::Future { 1 } else { -1 };
+        let mut month = PartialDate::containing(self.anchor, Unit::Month);
+        for _ in 0..24 {
+            let first = month.first_day()?;
+            if let Some(PartialDate::Day(date)) = PartialDate::day(first.year(), first.month() as u8, day) {
+                if date.weekday() == weekday {
+                    return Some(PartialDate::Day(date));
+                }
+            }
+            month = month.step(step)?;
+        }
+        None
+    }
+
+    fn weekend(&self) -> Option<PartialDate> {
+        let this = PartialDate::weekend_of(self.anchor);
+        let by = match (self.which, self.direction) {
+            (Some(by), _) => by,
+            (None, Direction::Future) => 0,
+            // On a Saturday or Sunday the weekend is the one that is on.
+            (None, Direction::Past) => -i64::from(self.anchor.weekday().num_days_from_monday() < 5),
+        };
+        this.step(by)
+    }
+
+    /// A month, day, quarter, half, season or feast, in the year that the direction picks.
+    fn in_years(&self, fields: &Fields) -> Option<PartialDate> {
+        let year = self.anchor.year();
+        let this = in_year(fields, year).or_else(|| in_year(fields, year - 1))?;
+        let start = this.first_day()?;
+        let current = self.holds_anchor(&this);
+        let by = match self.which {
+            Some(-1) if current || start > self.anchor => -1,
+            Some(-1) => 0,
+            Some(1) if !current && start > self.anchor => 0,
+            Some(1) => 1,
+            Some(_) => 0,
+            None if self.narrative => i32::from(!current && start < self.anchor && self.months_behind(start) > 2),
+            None if current => 0,
+            None => self.towards(start, fields.day.is_some() || fields.holiday.is_some(), fields.quarter.is_some()),
+        };
+        // 29 February: the nearest year that has one.
+        (0..8).find_map(|more| in_year(fields, year + by + if by < 0 { -more } else { more }))
+    }
+
+    /// The year that the direction picks, or the nearest one. Nobody leaves the year out of a date that is far away
+    /// while the same date of another year is near: so a day is the nearest one, whatever the tense, unless both are
+    /// about as far; a month follows the tense.
+    fn towards(&self, start: NaiveDate, is_day: bool, is_quarter: bool) -> i32 {
+        let days = (start - self.anchor).num_days();
+        let tense = match self.direction {
+            Direction::Past if days > 0 => -1,
+            Direction::Future if days < 0 => 1,
+            _ => 0,
+        };
+        // A quarter that has begun or just ended is the one reported on, even where its report looks ahead.
+        let near = if is_day { days.abs() <= 125 } else { is_quarter && tense > 0 && days.abs() <= 130 };
+        if near { 0 } else { tense }
+    }
+
+    fn holds_anchor(&self, date: &PartialDate) -> bool {
+        let start = date.first_day();
+        let after = date.step(1).and_then(|next| next.first_day());
+        match (start, after) {
+            // A season steps by years; it lasts three months.
+            (Some(start), Some(_)) if matches!(date, PartialDate::Season(..)) => {
+                PartialDate::season_of(self.anchor) == *date && start <= self.anchor
+            }
+            (Some(start), Some(after)) => start <= self.anchor && self.anchor < after,
+            _ => false,
+        }
+    }
+
+    fn months_behind(&self, start: NaiveDate) -> i32 {
+        self.anchor.month() as i32 - start.month() as i32
+    }
+}
+
+/// The last decade of these tens that had begun at publication.
+fn last_decade(context: &Context<'_>, tens: i32) -> i32 {
+    let this = context.published().year().div_euclid(10);
+    let candidate = this.div_euclid(10) * 10 + tens;
+    if candidate > this { candidate - 10 } else { candidate }
+}

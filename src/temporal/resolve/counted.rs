@@ -1,0 +1,100 @@
+//! Units counted from an anchor.
+
+use chrono::Datelike;
+
+use super::context::Context;
+use super::{Value, value_of};
+use crate::calendar::{PartialDate, Unit, shift as shift_day};
+use crate::language::CountedFrom;
+use crate::temporal::{Amount, Basis, Meaning, TimexType};
+
+/// "last year", "the following day", "the quarter".
+pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFrom) -> Option<Value> {
+    if unit == Unit::Quarter && by == 0 {
+        return told_quarter(context);
+    }
+    let (anchor, basis) = match (from, by) {
+        // "the year", "that week": the one told last holds it, else the one of publication.
+        (CountedFrom::Told, 0) if !context.is_narrative() && unit > Unit::Day => context.from(CountedFrom::Published),
+        _ => context.from(from),
+    };
+    let whole = PartialDate::containing(anchor.first_day()?, unit).step(by)?;
+    Some(Value::date(whole, basis, vec!["a whole unit, counted from the anchor"]))
+}
+
+/// The quarter that is being told of: the one told last, else the last one that ended before publication.
+fn told_quarter(context: &Context<'_>) -> Option<Value> {
+    let published = context.published();
+    let (quarter, basis) = match context.quarter() {
+        Some(quarter) => (quarter, Basis::Narrative),
+        None => (PartialDate::containing(published, Unit::Quarter).step(-1)?, Basis::Relative),
+    };
+    Some(Value::date(quarter, basis, vec!["the quarter that is told of"]))
+}
+
+/// "the year-ago quarter": a year before the quarter that is told of; without one, the year before publication.
+pub(super) fn year_earlier(context: &Context<'_>, quarter: Option<u8>, period: bool) -> Option<Value> {
+    let steps = vec!["the same period, a year before"];
+    if let Some(quarter) = quarter {
+        let year = context.quarter().map_or(context.published().year(), |told| told.year_number());
+        return Some(Value::date(PartialDate::Quarter(year - 1, quarter), Basis::Narrative, steps));
+    }
+    let date = match context.quarter() {
+        Some(told) => told.step(-4)?,
+        None if period => PartialDate::containing(context.published(), Unit::Quarter).step(-5)?,
+        None => PartialDate::containing(context.published(), Unit::Year).step(-1)?,
+    };
+    Some(Value::date(date, Basis::Narrative, steps))
+}
+
+/// "two weeks ago", "three years later", "two days after March 5": at the grain of the unit.
+pub(super) fn count(
+    context: &Context<'_>,
+    amount: Amount,
+    unit: Unit,
+    sign: i64,
+    from: CountedFrom,
+    anchor: Option<&Meaning>,
+) -> Option<Value> {
+    let Amount::Exact { count, part } = amount else {
+        let value = if sign < 0 { "PAST_REF" } else { "FUTURE_REF" };
+        return Some(Value::spelled(TimexType::Date, value.to_owned()));
+    };
+    let (anchor, basis) = match anchor {
+        Some(meaning) => {
+            let value = value_of(context, meaning)?;
+            (value.date?, value.basis)
+        }
+        None => context.from(from),
+    };
+    let steps = vec!["an amount of units, counted from the anchor, at the grain of the unit"];
+    // In a report of quarters "a year earlier" is the same quarter of the year before.
+    if unit == Unit::Year && part == 0 && !context.is_narrative() && sign < 0 {
+        if let Some(quarter) = context.quarter() {
+            return Some(Value::date(quarter.step(-4 * i64::from(count))?, Basis::Narrative, steps));
+        }
+    }
+    let by = sign.checked_mul(i64::from(count))?;
+    let day = shift_day(anchor.first_day()?, by, unit)?;
+    let part_of = shift_day(day, sign * i64::from(part * parts(unit).1 / 60), parts(unit).0)?;
+    let date = match unit {
+        Unit::Second | Unit::Minute | Unit::Hour => PartialDate::Day(part_of),
+        Unit::Year if part > 0 => PartialDate::containing(part_of, Unit::Month),
+        Unit::Decade | Unit::Century | Unit::Millennium => PartialDate::containing(part_of, Unit::Year),
+        _ if unit > anchor.unit() || anchor.unit() == Unit::Day => PartialDate::containing(part_of, unit),
+        _ => PartialDate::containing(part_of, unit.max(Unit::Day)),
+    };
+    Some(Value::date(date, basis, steps))
+}
+
+/// What a part of the unit is told in, and how many make a whole one.
+fn parts(unit: Unit) -> (Unit, u32) {
+    match unit {
+        Unit::Year => (Unit::Month, 12),
+        Unit::Month => (Unit::Day, 30),
+        Unit::Week => (Unit::Day, 7),
+        Unit::Decade => (Unit::Year, 10),
+        Unit::Century => (Unit::Year, 100),
+        _ => (Unit::Day, 0),
+    }
+}

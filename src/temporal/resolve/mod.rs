@@ -1,0 +1,156 @@
+//! What was said to what it means: one file a family of meanings.
+//!
+//! Goes through a document in order, since a history counts from the last date told.
+
+mod calendar;
+mod context;
+mod counted;
+mod lengths;
+
+pub use context::Anchor;
+
+use context::Context;
+
+use super::direction::direction;
+use super::resolved::{Basis, Modifier, Resolved, TimexType};
+use super::{Document, Expression, Meaning};
+use crate::calendar::{Clock, Interval, PartialDate};
+
+/// What a meaning comes to, before it is spelled.
+#[derive(Debug, Clone, PartialEq)]
+struct Value {
+    timex: TimexType,
+    /// Where it is no single partial date.
+    spelled: Option<String>,
+    date: Option<PartialDate>,
+    /// The last date of a range.
+    until: Option<PartialDate>,
+    basis: Basis,
+    steps: Vec<&'static str>,
+}
+
+impl Value {
+    fn date(date: PartialDate, basis: Basis, steps: Vec<&'static str>) -> Self {
+        let timex = match date {
+            PartialDate::Time(..) | PartialDate::PartOfDay(..) => TimexType::Time,
+            _ => TimexType::Date,
+        };
+        Self { timex, spelled: None, date: Some(date), until: None, basis, steps }
+    }
+
+    fn spelled(timex: TimexType, value: String) -> Self {
+        Self { timex, spelled: Some(value), date: None, until: None, basis: Basis::Absolute, steps: Vec::new() }
+    }
+}
+
+/// Resolves the expressions of a document, in order. One that has no possible value is left out.
+pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
+    let mut context = Context::new(anchor, &expressions);
+    let mut resolved = Vec::with_capacity(expressions.len());
+    for expression in expressions {
+        context.look(direction(document, &expression));
+        if let Some(value) = value_of(&context, &expression.meaning) {
+            context.told(&expression.meaning, &value);
+            if let Some(finished) = finish(&context, expression, value) {
+                resolved.push(finished);
+            }
+        }
+    }
+    resolved
+}
+
+/// What a meaning comes to.
+fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
+    match meaning {
+        Meaning::Calendar(fields) => calendar::value(context, fields),
+        Meaning::Shift { by, unit, from } => counted::shift(context, *by, *unit, *from),
+        Meaning::Count { amount, unit, sign, from, anchor, .. } => {
+            counted::count(context, *amount, *unit, *sign, *from, anchor.as_deref())
+        }
+        Meaning::YearEarlier { quarter, period } => counted::year_earlier(context, *quarter, *period),
+        Meaning::Length { amount, unit, window } => lengths::value(context, *amount, *unit, *window),
+        Meaning::Repeat(value) => Some(Value::spelled(TimexType::Set, value.clone())),
+        Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.clone())),
+        Meaning::Clock { clock, day } => clock_value(context, *clock, day.as_deref()),
+        Meaning::PartOfDay { part, day } => {
+            let value = value_of(context, day)?;
+            Some(Value::date(PartialDate::PartOfDay(value.date?.first_day()?, *part), value.basis, value.steps))
+        }
+        Meaning::Years(from, to) => {
+            let (from, to) = (PartialDate::year(*from)?, PartialDate::year(*to)?);
+            let spelled = Some(format!("{}/{}", from.value(), to.value()));
+            Some(Value { spelled, until: Some(to), ..Value::date(from, Basis::Absolute, vec!["both years are told"]) })
+        }
+        Meaning::Modifier(_) | Meaning::Nothing => None,
+    }
+}
+
+/// A time of day, on its own day, else on the day of publication (in a history: the last day told).
+fn clock_value(context: &Context<'_>, clock: Clock, day: Option<&Meaning>) -> Option<Value> {
+    let (day, basis, mut steps) = match day {
+        Some(meaning) => {
+            let value = value_of(context, meaning)?;
+            (value.date?.first_day()?, value.basis, value.steps)
+        }
+        None => {
+            let (day, basis) = context.day_told();
+            (day, basis, vec!["no day is told with it"])
+        }
+    };
+    steps.push("the time is told");
+    Some(Value::date(PartialDate::Time(day, clock), basis, steps))
+}
+
+/// Spells a value out.
+fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option<Resolved> {
+    let offset = context.anchor.offset;
+    let interval = match (value.date, value.until) {
+        (Some(date), None) => Some(date.interval(offset)?),
+        (Some(date), Some(until)) => {
+            Some(Interval { start: date.interval(offset)?.start, end: until.interval(offset)?.end })
+        }
+        (None, _) => None,
+    };
+    let edtf = match (value.date, value.until) {
+        (Some(date), None) => date.edtf(),
+        (Some(date), Some(until)) => date.edtf().zip(until.edtf()).map(|(from, to)| format!("{from}/{to}")),
+        (None, _) => None,
+    };
+    let modifier = expression.modifier.or(rule_modifier(&expression));
+    let confidence = confidence(context, value.basis, modifier);
+    Some(Resolved {
+        timex: value.timex,
+        value: value.spelled.or_else(|| value.date.map(|date| date.value()))?,
+        modifier,
+        interval,
+        granularity: value.date.map(|date| date.granularity()),
+        edtf,
+        basis: value.basis,
+        reference: (value.basis != Basis::Absolute).then_some(context.reference(value.basis)),
+        confidence,
+        steps: value.steps,
+        expression,
+    })
+}
+
+/// "year-end" carries its modifier in its words.
+fn rule_modifier(expression: &Expression) -> Option<Modifier> {
+    if expression.rule.ends_with("/year-end") || expression.rule.ends_with("/rest-of") {
+        Some(Modifier::End)
+    } else {
+        None
+    }
+}
+
+/// How sure a value is, by what it was computed from. The figures are placeholders of rank, not frequencies: told in
+/// full, counted from publication, counted from a date told before.
+fn confidence(context: &Context<'_>, basis: Basis, modifier: Option<Modifier>) -> f32 {
+    let base = match basis {
+        Basis::Absolute => 0.97,
+        Basis::Publication => 0.95,
+        Basis::Relative if context.direction_is_sure() => 0.92,
+        Basis::Relative => 0.8,
+        Basis::Narrative => 0.75,
+    };
+    if modifier == Some(Modifier::Approx) { base - 0.05 } else { base }
+}

@@ -1,0 +1,217 @@
+//! A text to tokens, in one pass.
+//!
+//! Numbers that belong together are one token (`15:00`, `2019-05-03`, `1,987`), since what a rule sees must not
+//! depend on how a publisher writes a number; everything else is letters and marks.
+
+use super::{Shape, Span, Token};
+
+/// What a language says of a token: its symbol and its entry in the lexicon.
+pub trait Tagger {
+    /// For a word (letters, perhaps with dots or an apostrophe inside) as the text has it.
+    fn word(&self, word: &str, shape: Shape) -> (u8, u16);
+    /// For a number or a mark.
+    fn shape(&self, shape: Shape) -> u8;
+    /// Whether the word may carry a dot of its own: `Feb.`, `Mr.`
+    fn takes_dot(&self, entry: u16) -> bool;
+}
+
+/// Splits a text into tokens.
+#[must_use]
+pub fn lex(text: &str, tagger: &impl Tagger) -> Vec<Token> {
+    let mut lexer =
+        Lexer { text, bytes: text.as_bytes(), at: 0, spaced: true, tokens: Vec::with_capacity(text.len() / 5), tagger };
+    lexer.run();
+    lexer.tokens
+}
+
+struct Lexer<'t, T> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    spaced: bool,
+    tokens: Vec<Token>,
+    tagger: &'t T,
+}
+
+impl<T: Tagger> Lexer<'_, T> {
+    fn run(&mut self) {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b'\n' => self.line_end(),
+                b' ' | b'\t' | b'\r' => {
+                    self.at += 1;
+                    self.spaced = true;
+                }
+                b'0'..=b'9' => self.number(),
+                b'a'..=b'z' | b'A'..=b'Z' => self.word(),
+                b'\'' => self.apostrophe(1),
+                0x80.. => self.beyond_ascii(),
+                _ => self.push(self.at + 1, Shape::Mark(byte as char)),
+            }
+        }
+    }
+
+    fn peek(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    fn push(&mut self, end: usize, shape: Shape) {
+        let symbol = self.tagger.shape(shape);
+        self.push_as(end, shape, symbol, Token::UNKNOWN);
+    }
+
+    fn push_as(&mut self, end: usize, shape: Shape, symbol: u8, entry: u16) {
+        let span = Span::new(self.at, end);
+        self.tokens.push(Token { span, shape, spaced: self.spaced, symbol, entry });
+        self.at = end;
+        self.spaced = false;
+    }
+
+    /// A line end is white space; an empty line is the end of a paragraph.
+    fn line_end(&mut self) {
+        let start = self.at;
+        let mut lines = 0;
+        while let Some(byte) = self.bytes.get(self.at).filter(|byte| byte.is_ascii_whitespace()) {
+            lines += usize::from(*byte == b'\n');
+            self.at += 1;
+        }
+        self.spaced = true;
+        if lines > 1 {
+            let end = self.at;
+            self.at = start;
+            self.push(end, Shape::Break);
+            self.spaced = true;
+        }
+    }
+
+    fn beyond_ascii(&mut self) {
+        let Some(first) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) else {
+            self.at += 1;
+            return;
+        };
+        match first {
+            '’' => self.apostrophe(first.len_utf8()),
+            _ if first.is_alphabetic() => self.word(),
+            _ if first.is_whitespace() => {
+                self.at += first.len_utf8();
+                self.spaced = true;
+            }
+            _ => self.push(self.at + first.len_utf8(), Shape::Mark(first)),
+        }
+    }
+
+    /// The end of a run of letters (and combining marks) that starts at `from`.
+    fn letters(&self, from: usize) -> usize {
+        let mut end = from;
+        loop {
+            match self.peek(end) {
+                b'a'..=b'z' | b'A'..=b'Z' => end += 1,
+                0x80.. => match self.text.get(end..).and_then(|rest| rest.chars().next()) {
+                    Some(letter) if letter.is_alphabetic() => end += letter.len_utf8(),
+                    _ => return end,
+                },
+                _ => return end,
+            }
+        }
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let mut end = self.letters(start);
+        if end - start == 1 && self.peek(end) == b'.' && self.peek(end + 1).is_ascii_alphabetic() {
+            end = self.dotted(start);
+        }
+        let inner = self.apostrophe_width(end);
+        if inner > 0 && self.text.is_char_boundary(end + inner) {
+            let rest = self.letters(end + inner);
+            let tail = self.text.get(end + inner..rest).unwrap_or_default();
+            // "Friday's" is two tokens, "don't", "o'clock" and "O'Brien" are one.
+            if !tail.is_empty() && !tail.eq_ignore_ascii_case("s") {
+                end = rest;
+            }
+        }
+        let word = self.text.get(start..end).unwrap_or_default();
+        let shape = shape_of(word);
+        let (symbol, entry) = self.tagger.word(word, shape);
+        if entry == Token::UNKNOWN && self.glued(start, end) {
+            return;
+        }
+        let dot = self.peek(end) == b'.' && entry != Token::UNKNOWN && self.tagger.takes_dot(entry);
+        self.push_as(end + usize::from(dot), shape, symbol, entry);
+    }
+
+    /// `a.m.`, `U.S.`: single letters with dots between them. The last dot belongs to it.
+    fn dotted(&self, start: usize) -> usize {
+        let mut end = start + 1;
+        while self.peek(end) == b'.'
+            && self.peek(end + 1).is_ascii_alphabetic()
+            && !self.peek(end + 2).is_ascii_alphabetic()
+        {
+            end += 2;
+        }
+        if end > start + 1 && self.peek(end) == b'.' { end + 1 } else { end }
+    }
+
+    /// Scraped text runs paragraphs together ("on FridayThe court"): a known word at the seam stands for itself.
+    fn glued(&mut self, start: usize, end: usize) -> bool {
+        let word = self.bytes.get(start..end).unwrap_or_default();
+        let Some(seam) = word.windows(2).position(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+        else {
+            return false;
+        };
+        let seam = start + seam + 1;
+        let head = self.text.get(start..seam).unwrap_or_default();
+        let shape = shape_of(head);
+        let (symbol, entry) = self.tagger.word(head, shape);
+        if entry == Token::UNKNOWN {
+            return false;
+        }
+        self.push_as(seam, shape, symbol, entry);
+        true
+    }
+
+    /// How many bytes of an apostrophe stand at `at`; 0 where none does.
+    fn apostrophe_width(&self, at: usize) -> usize {
+        match self.peek(at) {
+            b'\'' => 1,
+            0xE2 if self.text.get(at..).is_some_and(|rest| rest.starts_with('’')) => 3,
+            _ => 0,
+        }
+    }
+
+    fn apostrophe(&mut self, width: usize) {
+        let after = self.at + width;
+        if self.peek(after).is_ascii_digit() && self.peek(after + 1).is_ascii_digit() && self.peek(after + 2) == b's' {
+            return self.push(after + 3, Shape::Plural);
+        }
+        let follows_word = !self.spaced
+            && self.tokens.last().is_some_and(|token| token.shape.is_word() || token.shape == Shape::Plural);
+        let has_s = matches!(self.peek(after), b's' | b'S') && !self.peek(after + 1).is_ascii_alphanumeric();
+        match (follows_word, has_s) {
+            (true, true) => self.push(after + 1, Shape::Possessive),
+            (true, false) => self.push(after, Shape::Possessive),
+            (false, _) => self.push(after, Shape::Mark('\'')),
+        }
+    }
+
+    fn number(&mut self) {
+        let (end, shape) = super::number::scan(self.bytes, self.at);
+        let sum = self.tokens.last().is_some_and(|last| {
+            !self.spaced
+                && matches!(last.shape, Shape::Mark('$' | '£' | '€' | '¥' | '#' | '/' | '.' | '@' | '&' | '=' | '_'))
+        });
+        let share = matches!(self.peek(end), b'%' | b'_' | b'@');
+        self.push(end, if sum || share { Shape::Sum } else { shape });
+    }
+}
+
+fn shape_of(word: &str) -> Shape {
+    let mut letters = word.chars().filter(|letter| letter.is_alphabetic());
+    match (letters.next(), letters.next()) {
+        (Some(first), second) if first.is_uppercase() => match second {
+            Some(second) if second.is_uppercase() && letters.all(char::is_uppercase) => Shape::Upper,
+            _ => Shape::Capital,
+        },
+        _ => Shape::Lower,
+    }
+}

@@ -1,0 +1,192 @@
+//! The shapes that numbers have in news: what belongs together, and what it looks like.
+
+use super::Shape;
+
+/// Scans the number that starts at `start` (a digit): its end and its shape.
+pub(super) fn scan(bytes: &[u8], start: usize) -> (usize, Shape) {
+    let end = digits(bytes, start);
+    let count = end - start;
+    let plain = || (end, plain(bytes, start, end));
+    match at(bytes, end) {
+        b':' if count <= 2 => clock(bytes, start, end).unwrap_or_else(plain),
+        b'-' | b'/' | b'.' if count <= 4 => dated(bytes, start, end)
+            .or_else(|| years(bytes, start, end))
+            .or_else(|| decimal(bytes, end))
+            .unwrap_or_else(plain),
+        b',' => grouped(bytes, start, end).unwrap_or_else(plain),
+        0xE2 if count == 4 => years(bytes, start, end).unwrap_or_else(plain),
+        b's' | b'S' if !at(bytes, end + 1).is_ascii_alphanumeric() => match count {
+            4 | 2 => (end + 1, Shape::Plural),
+            _ => plain(),
+        },
+        b's' | b'n' | b'r' | b't' | b'S' | b'N' | b'R' | b'T' if count <= 3 => {
+            ordinal(bytes, end).unwrap_or_else(plain)
+        }
+        _ => plain(),
+    }
+}
+
+fn at(bytes: &[u8], index: usize) -> u8 {
+    bytes.get(index).copied().unwrap_or(0)
+}
+
+fn digits(bytes: &[u8], start: usize) -> usize {
+    start + bytes.get(start..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count())
+}
+
+fn value(bytes: &[u8], start: usize, end: usize) -> u32 {
+    let digits = bytes.get(start..end).unwrap_or_default();
+    digits.iter().fold(0u32, |sum, digit| sum.saturating_mul(10).saturating_add(u32::from(digit - b'0')))
+}
+
+fn plain(bytes: &[u8], start: usize, end: usize) -> Shape {
+    let count = end - start;
+    let whole = value(bytes, start, end);
+    let (month, day) = (whole / 100 % 100, whole % 100);
+    if count == 8 && (1500..=2200).contains(&(whole / 10_000)) && (1..=12).contains(&month) && (1..=31).contains(&day) {
+        return Shape::Date;
+    }
+    Shape::Digits { count: u8::try_from(count).unwrap_or(u8::MAX), value: whole }
+}
+
+fn clock(bytes: &[u8], start: usize, colon: usize) -> Option<(usize, Shape)> {
+    let minute_end = digits(bytes, colon + 1);
+    let in_day =
+        value(bytes, start, colon) <= 24 && minute_end == colon + 3 && value(bytes, colon + 1, minute_end) < 60;
+    if !in_day {
+        return None;
+    }
+    let second_end = digits(bytes, minute_end + 1);
+    if at(bytes, minute_end) == b':' && second_end == minute_end + 3 && value(bytes, minute_end + 1, second_end) < 60 {
+        return Some((second_end, Shape::Clock));
+    }
+    Some((minute_end, Shape::Clock))
+}
+
+/// `2019-05-03`, `5/3/2019`, `3.5.19`, `2019-05`, each with one kind of separator, and ISO date-times.
+fn dated(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)> {
+    let separator = at(bytes, first_end);
+    let second_end = digits(bytes, first_end + 1);
+    let (first, second) = (first_end - start, second_end - first_end - 1);
+    if !(1..=2).contains(&second) || first == 3 {
+        return None;
+    }
+    let third_end = digits(bytes, second_end + 1);
+    let third = third_end.saturating_sub(second_end + 1);
+    if at(bytes, second_end) == separator && third > 0 {
+        let whole = (first == 4 && third <= 2) || (first <= 2 && (third == 4 || (third == 2 && separator == b'/')));
+        let ends = !at(bytes, third_end).is_ascii_digit() && at(bytes, third_end) != separator;
+        if !(whole && ends) {
+            return None;
+        }
+        return Some(date_time(bytes, third_end).unwrap_or((third_end, Shape::Date)));
+    }
+    let month = (1..=12).contains(&value(bytes, first_end + 1, second_end));
+    let year = (1500..=2200).contains(&value(bytes, start, first_end));
+    match separator {
+        b'-' | b'/' if first == 4 && second == 2 && month && year => Some((second_end, Shape::YearMonth)),
+        b'/' if first <= 2 => Some((second_end, Shape::Fraction)),
+        _ => None,
+    }
+}
+
+/// `T15:00:00Z`, behind a date.
+fn date_time(bytes: &[u8], date_end: usize) -> Option<(usize, Shape)> {
+    if at(bytes, date_end) != b'T' {
+        return None;
+    }
+    let hour_end = digits(bytes, date_end + 1);
+    let (mut end, _) = clock(bytes, date_end + 1, hour_end)?;
+    if at(bytes, end) == b'.' {
+        end = digits(bytes, end + 1);
+    }
+    match at(bytes, end) {
+        b'Z' => end += 1,
+        b'+' | b'-' if digits(bytes, end + 1) == end + 3 => {
+            let hours = end + 3;
+            end = digits(bytes, hours + usize::from(at(bytes, hours) == b':'));
+        }
+        _ => {}
+    }
+    Some((end, Shape::DateTime))
+}
+
+/// `1914-18`, `1914-1918`, `2019/20`, with a hyphen, a slash or an en dash.
+fn years(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)> {
+    let separator = match at(bytes, first_end) {
+        b'-' | b'/' => 1,
+        0xE2 if at(bytes, first_end + 1) == 0x80 && matches!(at(bytes, first_end + 2), 0x93 | 0x94) => 3,
+        _ => return None,
+    };
+    let second = first_end + separator;
+    let end = digits(bytes, second);
+    let from = value(bytes, start, first_end);
+    let to = match end - second {
+        2 => from / 100 * 100 + value(bytes, second, end),
+        4 => value(bytes, second, end),
+        _ => return None,
+    };
+    let likely = first_end - start == 4 && (1000..=2100).contains(&from) && to > from && to - from <= 200;
+    (likely && !at(bytes, end).is_ascii_alphanumeric()).then_some((end, Shape::Years))
+}
+
+fn decimal(bytes: &[u8], point: usize) -> Option<(usize, Shape)> {
+    if at(bytes, point) != b'.' {
+        return None;
+    }
+    let end = digits(bytes, point + 1);
+    (end > point + 1).then_some((end, Shape::Decimal))
+}
+
+fn grouped(bytes: &[u8], start: usize, comma: usize) -> Option<(usize, Shape)> {
+    if comma - start > 3 {
+        return None;
+    }
+    let mut end = comma;
+    while at(bytes, end) == b',' && digits(bytes, end + 1) == end + 4 {
+        end += 4;
+    }
+    if end == comma {
+        return None;
+    }
+    let decimals = if at(bytes, end) == b'.' { digits(bytes, end + 1) } else { end };
+    Some((if decimals > end + 1 { decimals } else { end }, Shape::Grouped))
+}
+
+fn ordinal(bytes: &[u8], end: usize) -> Option<(usize, Shape)> {
+    let ending = [at(bytes, end).to_ascii_lowercase(), at(bytes, end + 1).to_ascii_lowercase()];
+    let fits = matches!(&ending, b"st" | b"nd" | b"rd" | b"th") && !at(bytes, end + 2).is_ascii_lowercase();
+    fits.then_some((end + 2, Shape::Ordinal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(text: &str) -> (&str, Shape) {
+        let (end, shape) = scan(text.as_bytes(), 0);
+        (&text[..end], shape)
+    }
+
+    #[test]
+    fn numbers_that_belong_together_are_one_token() {
+        assert_eq!(shape("2019-05-03,"), ("2019-05-03", Shape::Date));
+        assert_eq!(shape("5/3/2019"), ("5/3/2019", Shape::Date));
+        assert_eq!(shape("3.5.2019."), ("3.5.2019", Shape::Date));
+        assert_eq!(shape("20190503"), ("20190503", Shape::Date));
+        assert_eq!(shape("2019-05-03T15:00:00+01:00 "), ("2019-05-03T15:00:00+01:00", Shape::DateTime));
+        assert_eq!(shape("2019-05 "), ("2019-05", Shape::YearMonth));
+        assert_eq!(shape("1914-18 "), ("1914-18", Shape::Years));
+        assert_eq!(shape("1914–1918"), ("1914–1918", Shape::Years));
+        assert_eq!(shape("15:00 "), ("15:00", Shape::Clock));
+        assert_eq!(shape("1,987 "), ("1,987", Shape::Grouped));
+        assert_eq!(shape("2.5 "), ("2.5", Shape::Decimal));
+        assert_eq!(shape("1/2 "), ("1/2", Shape::Fraction));
+        assert_eq!(shape("15th "), ("15th", Shape::Ordinal));
+        assert_eq!(shape("1980s "), ("1980s", Shape::Plural));
+        assert_eq!(shape("2021Mr"), ("2021", Shape::Digits { count: 4, value: 2021 }));
+        assert_eq!(shape("2882015"), ("2882015", Shape::Digits { count: 7, value: 2_882_015 }));
+        assert_eq!(shape("3-2 "), ("3", Shape::Digits { count: 1, value: 3 }));
+        assert_eq!(shape("2020. "), ("2020", Shape::Digits { count: 4, value: 2020 }));
+    }
+}

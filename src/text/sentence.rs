@@ -1,0 +1,112 @@
+//! Tokens to sentences.
+//!
+//! Works on tokens, so that dots which belong to a word ("Feb.", "U.S.") are out of the way, and sees the seams of
+//! scraped text, where a sentence starts without a space before it.
+
+use std::ops::Range;
+
+use super::{Shape, Token};
+
+/// What a language knows of the words around a dot.
+pub trait Abbreviations {
+    /// Whether a dot behind this word is not the end of a sentence.
+    fn is_abbreviation(&self, token: &Token) -> bool;
+    /// Whether the word, with a capital behind a word that carries its own dot, starts a sentence: `The`, `But`.
+    fn opens_sentence(&self, token: &Token) -> bool;
+}
+
+/// The most tokens in a sentence. Tables and broken texts have no sentence ends, and every event carries its sentence.
+const LONGEST: usize = 250;
+
+/// The ranges of tokens that make a sentence each, in order.
+#[must_use]
+pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Vec<Range<usize>> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while at < tokens.len() {
+        let end = match tokens[at].shape {
+            Shape::Break => Some(at + 1),
+            Shape::Mark('.' | '!' | '?' | '…') => closes(text, tokens, at, words),
+            Shape::Mark('|' | '•') => Some(at + 1),
+            _ if seam(text, tokens, at) => Some(at + 1),
+            _ if at - start >= LONGEST => Some(at + 1),
+            _ if dot_of_word_ends(text, tokens, at, words) => Some(at + 1),
+            _ => None,
+        };
+        match end {
+            Some(end) => {
+                if tokens[start..end].iter().any(|token| token.shape != Shape::Break) {
+                    sentences.push(start..end);
+                }
+                start = end;
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    if start < tokens.len() {
+        sentences.push(start..tokens.len());
+    }
+    sentences
+}
+
+/// Where the sentence ends that the mark at `at` closes, if it does: behind closing quotes and brackets.
+fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -> Option<usize> {
+    let mark = tokens[at];
+    let before = at.checked_sub(1).map(|before| tokens[before]);
+    if mark.shape.is_mark('.') && !mark.spaced {
+        let initial = before.is_some_and(|word| word.shape == Shape::Capital && word.span.range().len() == 1);
+        if initial || before.is_some_and(|word| words.is_abbreviation(&word)) {
+            return None;
+        }
+    }
+    let mut end = at + 1;
+    while let Some(next) = tokens.get(end) {
+        let closing = matches!(next.shape, Shape::Mark('.' | '!' | '?' | '"' | '\'' | '”' | '’' | ')' | ']'));
+        if !closing || next.spaced && !next.shape.is_mark('\'') {
+            break;
+        }
+        end += 1;
+    }
+    let Some(next) = tokens.get(end) else { return Some(end) };
+    let starts = starts_sentence(text, next);
+    let glued = !next.spaced && end == at + 1;
+    // "example.Com" and "3.5" are no seams, "elections.It was" is one: a capital with letters on both sides.
+    let seam = glued
+        && next.shape == Shape::Capital
+        && before.is_some_and(|word| word.shape == Shape::Lower || word.shape.is_word() && word.span.range().len() > 3);
+    (next.spaced && starts || !next.spaced && end > at + 1 && starts || seam).then_some(end)
+}
+
+fn starts_sentence(text: &str, token: &Token) -> bool {
+    match token.shape {
+        Shape::Lower => false,
+        Shape::Mark(mark) => matches!(mark, '"' | '\'' | '“' | '‘' | '(' | '[' | '`' | '—' | '-' | '_' | '*' | '<'),
+        _ => !token.of(text).is_empty(),
+    }
+}
+
+/// A word that carries its own dot ("the U.S.", "at 5 p.m.") ends the sentence where a capitalised function word
+/// follows; names follow such dots too often to say more.
+fn dot_of_word_ends(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -> bool {
+    let (Some(next), token) = (tokens.get(at + 1), tokens[at]) else { return false };
+    token.shape.is_word()
+        && token.of(text).ends_with('.')
+        && next.spaced
+        && next.shape == Shape::Capital
+        && words.opens_sentence(next)
+}
+
+/// Two paragraphs without even a dot between them: "expire in February 2021Mr Trump", "said on FridayThe".
+fn seam(text: &str, tokens: &[Token], at: usize) -> bool {
+    let (token, Some(next)) = (tokens[at], tokens.get(at + 1)) else { return false };
+    if next.spaced || !next.shape.is_capital() || next.span.range().len() < 2 {
+        return false;
+    }
+    match token.shape {
+        Shape::Digits { count: 4, .. } => next.shape == Shape::Capital,
+        Shape::Capital | Shape::Lower => token.span.end == next.span.start && !token.of(text).ends_with('.'),
+        _ => false,
+    }
+}

@@ -1,0 +1,95 @@
+//! The tokens of a text.
+
+use super::Span;
+
+/// One token: a word, a number, a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands.
+    pub span: Span,
+    /// What it looks like.
+    pub shape: Shape,
+    /// Whether white space (or the start of the text) stands before it.
+    pub spaced: bool,
+    /// The symbol of its classes, as the language's lexicon numbers them; 0 where it has none.
+    pub symbol: u8,
+    /// The word's entry in the lexicon; [`Token::UNKNOWN`] where it has none.
+    pub entry: u16,
+}
+
+impl Token {
+    /// The entry of words that the lexicon does not know.
+    pub const UNKNOWN: u16 = u16::MAX;
+
+    /// The text of it.
+    #[must_use]
+    pub fn of<'t>(&self, text: &'t str) -> &'t str {
+        self.span.of(text)
+    }
+}
+
+/// What a token looks like, whatever it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// Letters in lower case.
+    Lower,
+    /// Letters, the first a capital.
+    Capital,
+    /// Two or more capitals.
+    Upper,
+    /// Digits alone: `7`, `15`, `2019`, with their value where it fits. `zero`: a zero stands in front.
+    Digits {
+        /// How many.
+        count: u8,
+        /// What they say.
+        value: u32,
+    },
+    /// Digits in groups of three: `1,987`.
+    Grouped,
+    /// Digits with a decimal point or comma: `2.5`.
+    Decimal,
+    /// Digits over digits: `1/2`.
+    Fraction,
+    /// Digits and an ordinal ending: `15th`.
+    Ordinal,
+    /// Digits and a plural s: `1980s`, `'80s`.
+    Plural,
+    /// A time of day: `15:00`, `9:05:30`.
+    Clock,
+    /// Digits of a whole date: `2019-05-03`, `5/3/2019`, `3.5.2019`, `20190503`.
+    Date,
+    /// Digits of a year and month: `2019-05`, `2019/05`.
+    YearMonth,
+    /// A date and time in ISO 8601: `2019-05-03T15:00:00Z`.
+    DateTime,
+    /// Two years: `1914-18`, `2019/20`.
+    Years,
+    /// Digits that belong to a sum, a share, a web address: never a date.
+    Sum,
+    /// The ending of a possessive: `'s`, or the apostrophe alone.
+    Possessive,
+    /// The mark of a line that ends a paragraph.
+    Break,
+    /// Any other mark, by its character.
+    Mark(char),
+}
+
+impl Shape {
+    /// Whether it is a word.
+    #[must_use]
+    pub fn is_word(self) -> bool {
+        matches!(self, Self::Lower | Self::Capital | Self::Upper)
+    }
+
+    /// Whether it is a word that starts with a capital.
+    #[must_use]
+    pub fn is_capital(self) -> bool {
+        matches!(self, Self::Capital | Self::Upper)
+    }
+
+    /// Whether it is that mark.
+    #[must_use]
+    pub fn is_mark(self, mark: char) -> bool {
+        self == Self::Mark(mark)
+    }
+}

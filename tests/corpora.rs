@@ -1,0 +1,81 @@
+//! Extraction does not get worse on annotated corpora: the floors of `corpora.floor.toml` are reached.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it cannot go on")]
+
+mod outside;
+
+use dateline::evaluate::{CorpusFigures, Document, Scores, predict};
+use dateline::pipeline::{Genre, Settings};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Floors {
+    floor: Vec<Floor>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Floor {
+    /// Language and name: the file of gold without its ending.
+    corpus: String,
+    /// What bare dates count from there.
+    genre: String,
+    /// The least F1 of equal extents, in percent.
+    strict: f64,
+    /// The least F1 of equal values, in percent.
+    value: f64,
+}
+
+#[test]
+fn figures_stay_above_their_floors() {
+    let Floors { floor: floors } = toml::from_str(include_str!("corpora.floor.toml")).unwrap();
+    let files: Vec<String> = floors.iter().map(|floor| format!("corpora/{}.jsonl", floor.corpus)).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let Some(paths) = outside::shared("corpora", &files, "the floors on annotated corpora") else { return };
+
+    let mut fallen = Vec::new();
+    for (floor, path) in floors.iter().zip(paths) {
+        let documents = Document::read_jsonl(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let figures = CorpusFigures::new(&floor.corpus, score(&documents, &floor.settings()));
+        eprintln!("{figures}");
+        for (name, reached, least) in
+            [("strict", figures.strict.f1, floor.strict), ("value", figures.value.f1, floor.value)]
+        {
+            if reached < least {
+                fallen.push(format!("{}: {name} F1 is {reached:.2}, its floor {least:.2}", floor.corpus));
+            }
+        }
+    }
+    assert!(fallen.is_empty(), "{}", fallen.join("\n"));
+}
+
+impl Floor {
+    fn settings(&self) -> Settings {
+        let genre = match self.genre.as_str() {
+            "news" => Genre::News,
+            "narrative" => Genre::Narrative,
+            "auto" => Genre::Auto,
+            other => panic!("{other:?} is no genre; write news, narrative or auto"),
+        };
+        let language = self.corpus.split('/').next().unwrap_or_default().to_owned();
+        Settings { genre, language, ..Settings::default() }
+    }
+}
+
+/// The scores of all documents, on two threads.
+fn score(documents: &[Document], settings: &Settings) -> Scores {
+    let every_second = |first: usize| {
+        let documents = documents.iter().skip(first).step_by(2);
+        let scored = documents.map(|document| {
+            let prediction = predict(document, settings);
+            Scores::of(document, &prediction, &prediction.align(document))
+        });
+        scored.sum::<Scores>()
+    };
+    std::thread::scope(|scope| {
+        let others = scope.spawn(|| every_second(1));
+        let mut scores = every_second(0);
+        scores += others.join().unwrap();
+        scores
+    })
+}

@@ -1,0 +1,94 @@
+//! `dateline check` on a real cluster: what it makes, what it finds wrong.
+
+use std::time::Duration;
+
+use dateline::stream::check::{Verdict, check};
+use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
+use rdkafka::client::DefaultClientContext;
+
+use crate::cluster::{PASSWORD, USER, shared, skipped};
+use crate::wire::Wire;
+
+/// The findings, one a line, with `WIRE` for the chance part of the names.
+fn findings(wire: &Wire, create: bool) -> String {
+    findings_within(Duration::from_secs(20), wire, create)
+}
+
+fn findings_within(timeout: Duration, wire: &Wire, create: bool) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let found = runtime.block_on(check(&wire.settings, create, timeout));
+    let line = |(verdict, what, detail): (Verdict, String, String)| format!("{verdict:?} {what}: {detail}\n");
+    let lines: String = found.into_iter().map(|f| line((f.verdict, f.what, f.detail))).collect();
+    lines.replace(&wire.settings.kafka.brokers, "BROKERS").replace(&wire.settings.kafka.group, "WIRE")
+}
+
+#[test]
+fn missing_topics_are_made_as_they_must_be() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::without_topics(cluster);
+    assert_eq!(findings(&wire, false).matches("Wrong topic ").count(), 4);
+    assert!(!findings(&wire, true).contains("Wrong"));
+    insta::assert_snapshot!(findings(&wire, false), @r##"
+    Ok configuration: can be read
+    Ok brokers: 1 at BROKERS
+    Ok topic WIRE.articles: partitions: 6
+    Ok topic WIRE.timeline.events: partitions: 6
+    Ok topic WIRE.timeline.articles: partitions: 6
+    Ok topic WIRE.timeline.rejected: partitions: 6
+    Ok settings of WIRE.timeline.events: as they must be
+    Ok settings of WIRE.timeline.articles: as they must be
+    Ok settings of WIRE.timeline.rejected: as they must be
+    Ok reading WIRE.articles: allowed
+    Ok group WIRE: allowed
+    Ok transactions: can be started
+    "##);
+}
+
+#[test]
+fn events_that_are_not_compacted_are_wrong() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::without_topics(cluster);
+    findings(&wire, true);
+    let client = rdkafka::ClientConfig::new().set("bootstrap.servers", &cluster.plain).clone();
+    let admin: AdminClient<DefaultClientContext> = client.create().unwrap();
+    let change = AlterConfig::new(ResourceSpecifier::Topic(&wire.topics.events)).set("cleanup.policy", "delete");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(admin.alter_configs([&change], &AdminOptions::new())).unwrap()[0].as_ref().unwrap();
+
+    let told = findings(&wire, false);
+
+    let wrong: Vec<_> = told.lines().filter(|line| line.starts_with("Wrong")).collect();
+    insta::assert_snapshot!(wrong.join("\n"), @"Wrong settings of WIRE.timeline.events: cleanup.policy is delete; mend it with `kafka-configs --alter --entity-type topics --entity-name WIRE.timeline.events --add-config cleanup.policy=compact`");
+}
+
+#[test]
+fn topics_that_no_broker_can_hold_are_not_made() {
+    let Some(cluster) = shared() else { return };
+    let mut wire = Wire::without_topics(cluster);
+    wire.settings.kafka.replication = 99;
+    let told = findings(&wire, true);
+    assert_eq!(told.matches("cannot be made: InvalidReplicationFactor").count(), 4, "{told}");
+}
+
+#[test]
+fn a_password_that_is_not_right_is_told_and_not_shown() {
+    let Some(cluster) = shared() else { return };
+    let Some(secure) = &cluster.secure else { return skipped("SASL is tried on a cluster of our own") };
+    let mut wire = Wire::without_topics(cluster);
+    wire.settings.kafka.brokers.clone_from(&secure.scram);
+    let mut told_with = |password: &str, timeout: u64| {
+        let settings = [
+            ("security.protocol", "SASL_PLAINTEXT"),
+            ("sasl.mechanism", "SCRAM-SHA-256"),
+            ("sasl.username", USER),
+            ("sasl.password", password),
+        ];
+        wire.settings.kafka.client = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        findings_within(Duration::from_secs(timeout), &wire, false)
+    };
+    assert!(told_with(PASSWORD, 20).contains("Ok brokers"));
+    // librdkafka tries again until the time is over.
+    let told = told_with("wrong-donkey", 3);
+    assert!(told.contains("Wrong brokers: ") && told.contains("uthentication failed"), "{told}");
+    assert!(!told.contains("wrong-donkey"), "{told}");
+}

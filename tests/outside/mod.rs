@@ -1,0 +1,29 @@
+//! What some tests need from outside of the project: a folder of annotated corpora and reference scorers.
+
+use std::path::{Path, PathBuf};
+
+/// The files of these names in the shared folder, if all are there: `DATELINE_SHARED`, or else `../shared` beside the
+/// checkout. Where one is missing, tells on one line what is `skipped`; fails where `DATELINE_TEST_REQUIRE` asks for
+/// it (`all`, or a list with commas that holds `name`).
+pub fn shared(name: &str, files: &[&str], skipped: &str) -> Option<Vec<PathBuf>> {
+    let folder = std::env::var_os("DATELINE_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let found: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).filter(|path| path.exists()).collect();
+    if found.len() == files.len() {
+        return Some(found);
+    }
+    let mend = format!("set DATELINE_SHARED to a folder that holds {}", files.join(", "));
+    skip(name, &format!("{skipped}; {mend}"));
+    None
+}
+
+/// Tells what was skipped, or fails where it was required.
+#[expect(clippy::print_stderr, reason = "a test tells its reader")]
+#[expect(clippy::panic, reason = "a test fails")]
+pub fn skip(name: &str, skipped: &str) {
+    let required = std::env::var("DATELINE_TEST_REQUIRE").unwrap_or_default();
+    if required.split(',').any(|required| required == "all" || required == name) {
+        panic!("not skipped, since DATELINE_TEST_REQUIRE={required}: {skipped}");
+    }
+    eprintln!("skipped: {skipped}");
+}
