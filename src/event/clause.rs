@@ -99,7 +99,8 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     let before = at.checked_sub(1).filter(|before| *before >= sentence.start);
     if is_past_form(document, at) {
         let participle = before.is_some_and(|before| stands_before_noun(document, before));
-        return (!participle && !ends_period(document, at)).then(|| past(document, at, end));
+        let noun_before = before.is_some_and(|before| document.has(before, grammar.event_noun));
+        return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
     if is_present(document, before, at, end) {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
@@ -117,10 +118,10 @@ fn simple(tokens: Range<usize>, main: usize, mood: Mood) -> Verb {
 
 /// A past form without an auxiliary: its clause's verb, or a participle behind a noun that lacks one
 /// ("the concert planned for May").
-fn past(document: &Document<'_>, at: usize, end: usize) -> Verb {
+fn past(document: &Document<'_>, at: usize, noun_before: bool, end: usize) -> Verb {
     let grammar = &document.pack.grammar;
     let mut verb = simple(at..at + 1, at, Mood::Past);
-    if document.has(at, grammar.plan) && document.has(at + 1, grammar.time_preposition) {
+    if noun_before && document.has(at, grammar.plan) && document.has(at + 1, grammar.preposition) {
         verb.mood = Mood::Planned;
         verb.finite = false;
     }

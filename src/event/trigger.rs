@@ -39,10 +39,13 @@ mod distance {
     pub(super) const PARTICIPLE: usize = 3;
     pub(super) const INFINITIVE: usize = 1;
     /// "is" and "was" alone tell less than the words beside them.
-    pub(super) const COPULA: usize = 2;
+    pub(super) const COPULA: usize = 6;
+    /// "the concert planned for May": the participle tells only how its noun is meant.
+    pub(super) const PLANNED_NOUN: usize = 6;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 3;
-    pub(super) const NOUN: usize = 1;
+    pub(super) const BARE_NOUN: usize = 4;
+    /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
+    pub(super) const NOUN: usize = 3;
     /// The verb before the date, where the date opens a clause of its own.
     pub(super) const CLAUSE_BEFORE: usize = 6;
     /// Another finite verb stands between.
@@ -170,9 +173,8 @@ impl<'s> Seeker<'s> {
         let kind = match verb.mood {
             Mood::Participle => distance::PARTICIPLE,
             Mood::Infinitive => distance::INFINITIVE,
-            _ if document.has(verb.main, grammar.be_past) || document.has(verb.main, grammar.be_present) => {
-                distance::COPULA
-            }
+            _ if self.is_copula(verb) => distance::COPULA,
+            Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
             _ => 0,
         };
         let frame = behind
@@ -183,12 +185,22 @@ impl<'s> Seeker<'s> {
         self.between(date, &verb.tokens, opens) + kind + frame + unfinished
     }
 
+    fn is_copula(&self, verb: &Verb) -> bool {
+        let grammar = &self.document.pack.grammar;
+        self.document.has(verb.main, grammar.be_past) || self.document.has(verb.main, grammar.be_present)
+    }
+
     /// How far the noun of an event is from being what the date dates; `None` where it stands behind it.
     fn noun_cost(&self, date: &Resolved, at: usize, opens: bool) -> Option<usize> {
         let grammar = &self.document.pack.grammar;
         let before = date.expression.first.checked_sub(1)?;
-        let led = self.document.has(before, grammar.time_preposition);
-        let kind = if led { distance::NOUN } else { distance::BARE_NOUN };
+        let kind = if self.document.has(before, grammar.purpose) {
+            0
+        } else if self.document.has(before, grammar.time_preposition) {
+            distance::NOUN
+        } else {
+            distance::BARE_NOUN
+        };
         (at < date.expression.first).then(|| self.between(date, &(at..at + 1), opens) + kind)
     }
 
@@ -213,7 +225,7 @@ impl<'s> Seeker<'s> {
                 _ => 1,
             };
         }
-        let finite = |verb: &&Verb| verb.finite && gap.contains(&verb.main);
+        let finite = |verb: &&Verb| verb.finite && gap.contains(&verb.main) && !self.is_copula(verb);
         cost + distance::VERB_BETWEEN * self.verbs.iter().filter(finite).count()
     }
 }

@@ -34,6 +34,8 @@ grammar! {
     time_preposition = "TIMEPREP",
     /// Prepositions that open a group of their own, with or without a date: "of", "with", "against".
     preposition = "PREP",
+    /// "for", "of": they tie a date to the noun before them.
+    purpose = "NOUNPREP",
     /// "since".
     since = "SINCEPREP",
     /// "to".

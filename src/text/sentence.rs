@@ -70,7 +70,9 @@ fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -
         end += 1;
     }
     let Some(next) = tokens.get(end) else { return Some(end) };
-    let starts = starts_sentence(text, next);
+    // "...not a bad thing....— The author, May 3": a dash that is glued to the end signs what it follows.
+    let signature = !next.spaced && matches!(next.shape, Shape::Mark('—' | '–'));
+    let starts = !signature && starts_sentence(text, next);
     let glued = !next.spaced && end == at + 1;
     // "example.Com" and "3.5" are no seams, "elections.It was" is one: a capital with letters on both sides.
     let seam = glued
