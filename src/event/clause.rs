@@ -187,7 +187,9 @@ fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Optio
         return None;
     }
     let governs = document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end);
-    if !governs && (!has(grammar.plan) || document.word(at).ends_with("ing")) {
+    // "was due mainly to higher costs" plans nothing.
+    let cause = (at + 1..end).find(|&at| !is_adverb(document, at)).is_some_and(|at| document.has(at, grammar.to));
+    if !governs && (!has(grammar.plan) || cause || document.word(at).ends_with("ing")) {
         return None;
     }
     let mood = if uncertain || verb.mood == Mood::Possible { Mood::Possible } else { Mood::Planned };
@@ -249,7 +251,7 @@ fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
     let Some(token) = document.tokens.get(at).filter(|_| at < end) else { return false };
     let grammar = &document.pack.grammar;
     let word = token.of(document.text);
-    let not = [grammar.determiner, grammar.cardinal, grammar.month_lower, grammar.deictic];
+    let not = [grammar.determiner, grammar.cardinal, grammar.month_lower, grammar.deictic, grammar.preposition];
     token.shape == Shape::Lower
         && !not.into_iter().any(|class| document.has(at, class))
         && (document.has(at, grammar.verb)

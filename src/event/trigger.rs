@@ -43,9 +43,11 @@ mod distance {
     /// "the concert planned for May": the participle tells only how its noun is meant.
     pub(super) const PLANNED_NOUN: usize = 6;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 4;
+    pub(super) const BARE_NOUN: usize = 7;
     /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
-    pub(super) const NOUN: usize = 3;
+    pub(super) const NOUN: usize = 5;
+    /// "Iraq's invasion", "the sale of": a noun with the subject or object of its verb tells like a verb.
+    pub(super) const VERBAL_NOUN: usize = 3;
     /// The verb before the date, where the date opens a clause of its own.
     pub(super) const CLAUSE_BEFORE: usize = 6;
     /// Another finite verb stands between.
@@ -148,7 +150,9 @@ impl<'s> Seeker<'s> {
         let mut at = date.expression.first;
         while at > self.sentence.start {
             let before = at - 1;
-            let skipped = document.has(before, grammar.time_preposition) && !document.has(before, grammar.subordinator)
+            let preposition = document.has(before, grammar.time_preposition) && !document.has(before, grammar.and);
+            let skipped = preposition
+                && (before + 1 == date.expression.first || !document.has(before, grammar.subordinator))
                 || document.has(before, grammar.adverb)
                 || matches!(document.tokens[before].shape, Shape::Break | Shape::Mark('"' | '“' | '`' | '-' | '—'));
             if !skipped {
@@ -201,6 +205,9 @@ impl<'s> Seeker<'s> {
         } else {
             distance::BARE_NOUN
         };
+        let verbal = self.document.has(at + 1, grammar.of)
+            || at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
+        let kind = if verbal { kind.saturating_sub(distance::VERBAL_NOUN) } else { kind };
         (at < date.expression.first).then(|| self.between(date, &(at..at + 1), opens) + kind)
     }
 
@@ -220,7 +227,9 @@ impl<'s> Seeker<'s> {
                 Shape::Mark(',') if near => 1,
                 Shape::Mark(',') => distance::COMMA,
                 Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
-                _ if document.has(at, grammar.subordinator) => distance::SUBORDINATOR,
+                _ if document.has(at, grammar.subordinator) && at + 1 != date.expression.first => {
+                    distance::SUBORDINATOR
+                }
                 _ if near => 0,
                 _ => 1,
             };

@@ -48,6 +48,16 @@ grammar! {
     until = "UNTILWORD",
     /// Dashes.
     dash = "DASH",
+    /// "of".
+    of = "OF",
+    /// "and", "but", "that" at the start of a clause: they only join it to what stood before.
+    joining = "JOINING",
+    /// "according", as in "according to police".
+    according = "ACCORDING",
+    /// "caption", before the words under a picture.
+    caption = "CAPTION",
+    /// Commas.
+    comma = "COMMA",
     /// "that".
     that = "THAT",
     /// Personal and relative pronouns, as subjects.

@@ -186,7 +186,11 @@ impl<T: Tagger> Lexer<'_, T> {
         // "LinkedIn": two letters alone start no sentence here, unless they carry a dot ("Mr").
         let long = head.len() > 3 && (tail.len() > 2 || self.tagger.takes_dot(after));
         let opens = long && self.tagger.is_opener(after);
-        if symbol == 0 && !opens {
+        // "electionPress": a word in lower case does not turn into a name; handles and addresses do.
+        let marked = self.tokens.last().is_some_and(|last| !self.spaced && matches!(last.shape, Shape::Mark(_)));
+        let lower =
+            shape == Shape::Lower && head.len() > 3 && tail.len() > 3 && !marked && shape_of(tail) == Shape::Capital;
+        if symbol == 0 && !opens && !lower {
             return false;
         }
         self.push_as(seam, shape, symbol, entry);
