@@ -35,7 +35,9 @@ fn rows(expected: &Value) -> Vec<Row> {
     let rows = expected["dated_statements"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     rows.iter()
-        .map(|row| (text(&row["date_text"]), text(&row["when"]), row["mod"].as_str().map(Into::into), text(&row["status"])))
+        .map(|row| {
+            (text(&row["date_text"]), text(&row["when"]), row["mod"].as_str().map(Into::into), text(&row["status"]))
+        })
         .collect()
 }
 

@@ -115,7 +115,7 @@ impl Told<'_> {
             if makes_event(date) {
                 let trigger = seeker.trigger(date);
                 let status = status::status(&seeker, trigger, date, self.published);
-                let own: Vec<_> = [Some(at), until].into_iter().flatten().map(|at| &dates[at].expression).collect();
+                let own = date.expression.first..until.map_or(date, |until| &dates[until]).expression.end;
                 let sentence = self.span.of(self.document.text);
                 events.push(Event {
                     id: identity::id(self.article, sentence, self.number, words, *number),
@@ -123,7 +123,7 @@ impl Told<'_> {
                     until: until.map(|until| offset + until),
                     sentence: self.span,
                     trigger: trigger.map(|trigger| self.document.tokens[trigger.token()].span),
-                    summary: summary::summary(&seeker, trigger, &own),
+                    summary: summary::summary(&seeker, trigger, own),
                     status,
                     confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
                 });

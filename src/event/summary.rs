@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::clause::is_adverb;
 use super::trigger::{Seeker, Trigger};
-use crate::temporal::{Document, Expression};
+use crate::temporal::Document;
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
@@ -19,9 +19,9 @@ const FEWEST: usize = 3;
 /// The longest frame or bracket that is left out, in tokens.
 const ASIDE: usize = 12;
 
-/// The summary of the statement that the trigger tells; `dates` are the date's own expressions (two in a range).
-pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, dates: &[&Expression]) -> String {
-    let told = Telling { seeker, document: seeker.document, dates, trigger: trigger.map(|trigger| trigger.token()) };
+/// The summary of the statement that the trigger tells; `date` are the tokens of its date, from end to end in a range.
+pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: Range<usize>) -> String {
+    let told = Telling { seeker, document: seeker.document, date, trigger: trigger.map(|trigger| trigger.token()) };
     let clause = told.clause();
     let short = told.text(clause);
     let enough = short.split_whitespace().count() >= FEWEST;
@@ -31,7 +31,7 @@ pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, dates: 
 struct Telling<'s> {
     seeker: &'s Seeker<'s>,
     document: &'s Document<'s>,
-    dates: &'s [&'s Expression],
+    date: Range<usize>,
     trigger: Option<usize>,
 }
 
@@ -105,14 +105,13 @@ impl Telling<'_> {
         });
         for frame in frames {
             let behind = frame.tokens.end;
-            let that = (behind..trigger.min(behind + ASIDE)).find(|&at| document.has(at, grammar.that));
-            let clause = that.filter(|_| {
-                that == Some(behind) || self.dates.iter().any(|date| date.end <= trigger && date.first >= behind)
-            });
+            let mut finite = self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > behind).peekable();
+            let next = finite.peek().map_or(trigger, |verb| verb.main).min(trigger);
+            let clause = (behind..next.min(behind + ASIDE)).find(|&at| document.has(at, grammar.that));
             let subject = document.has(behind, grammar.subject)
                 || document.has(behind, grammar.determiner)
-                || document.tokens[behind].shape.is_capital();
-            let finite = self.seeker.verbs.iter().any(|verb| verb.finite && verb.main > behind && verb.main <= trigger);
+                || document.tokens[behind].shape.is_capital() && !document.has(frame.main, grammar.addressed);
+            let finite = finite.any(|verb| verb.main <= trigger);
             match clause {
                 Some(that) => return that + 1,
                 None if subject && finite => return behind,
@@ -126,9 +125,7 @@ impl Telling<'_> {
     fn text(&self, range: Range<usize>) -> String {
         let mut kept: Vec<bool> = range.clone().map(|at| self.is_told(at)).collect();
         self.leave_out_asides(&range, &mut kept);
-        for date in self.dates {
-            self.leave_out_date(date, &range, &mut kept);
-        }
+        self.leave_out_date(&range, &mut kept);
         let at_preferred = |end: usize| self.join(&(range.start..end), &kept);
         let whole = at_preferred(range.end);
         let Some(trigger) = self.trigger.filter(|_| whole.chars().count() > PREFERRED) else { return whole };
@@ -187,12 +184,13 @@ impl Telling<'_> {
     }
 
     /// Leaves out a date with the small words that led to it, where the sentence stays whole without.
-    fn leave_out_date(&self, date: &Expression, range: &Range<usize>, kept: &mut [bool]) {
-        if date.first < range.start || date.end > range.end || !self.is_adverbial(date, range) {
+    fn leave_out_date(&self, range: &Range<usize>, kept: &mut [bool]) {
+        let date = &self.date;
+        if date.start < range.start || date.end > range.end || !self.is_adverbial(range) {
             return;
         }
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let mut start = date.first;
+        let mut start = date.start;
         while start > range.start
             && document.has(start - 1, grammar.time_preposition)
             && !document.has(start - 1, grammar.and)
@@ -210,17 +208,28 @@ impl Telling<'_> {
 
     /// Whether the sentence stays whole without the date: not without that of "the 1987 treaty", "Friday's call", "the
     /// second half of April", "from 8 to 12 May".
-    fn is_adverbial(&self, date: &Expression, range: &Range<usize>) -> bool {
+    fn is_adverbial(&self, range: &Range<usize>) -> bool {
+        let date = &self.date;
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
         let possessive = shape(date.end) == Some(Shape::Possessive);
-        let Some(before) = date.first.checked_sub(1).filter(|before| *before >= range.start) else {
+        let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
             return !possessive;
         };
         let joined = document.has(date.end, grammar.and)
             || document.has(date.end, grammar.dash)
             || document.has(date.end, grammar.until);
         if possessive || joined || document.has(before, grammar.of) || document.has(before, grammar.until) {
+            return false;
+        }
+        // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
+        let mut led = before;
+        while led > range.start && document.has(led, grammar.time_preposition) {
+            led -= 1;
+        }
+        let others =
+            || self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main) && verb.main != led);
+        if self.trigger == Some(led) && date.end < range.end && others() {
             return false;
         }
         let in_group = document.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
@@ -231,11 +240,12 @@ impl Telling<'_> {
             || self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&before));
         let closes = date.end >= range.end || shape(date.end).is_some_and(|shape| !shape.is_word());
         let prefixed = document.has(date.end, grammar.time_preposition) || document.has(date.end, grammar.subordinator);
-        !in_group && (closes || prefixed || free && !self.is_noun_behind(date))
+        !in_group && (closes || prefixed || free && !self.is_noun_behind())
     }
 
     /// "in 1986 operating profit": the date belongs to the noun behind it.
-    fn is_noun_behind(&self, date: &Expression) -> bool {
+    fn is_noun_behind(&self) -> bool {
+        let date = &self.date;
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let at = date.end;
         document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
@@ -243,8 +253,7 @@ impl Telling<'_> {
                 .into_iter()
                 .any(|class| document.has(at, class))
             && !self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&at))
-            && self.trigger.is_some_and(|trigger| trigger >= at)
-            && date.first > self.seeker.sentence.start + 1
+            && date.start > self.seeker.sentence.start + 1
     }
 
     /// The tokens that are kept, spaced as the text has them.

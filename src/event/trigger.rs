@@ -43,9 +43,9 @@ mod distance {
     /// "the concert planned for May": the participle tells only how its noun is meant.
     pub(super) const PLANNED_NOUN: usize = 6;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 7;
+    pub(super) const BARE_NOUN: usize = 5;
     /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
-    pub(super) const NOUN: usize = 5;
+    pub(super) const NOUN: usize = 3;
     /// "Iraq's invasion", "the sale of": a noun with the subject or object of its verb tells like a verb.
     pub(super) const VERBAL_NOUN: usize = 3;
     /// The verb before the date, where the date opens a clause of its own.

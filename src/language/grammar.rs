@@ -100,6 +100,8 @@ grammar! {
     relative = "RELATIVE",
     /// Verbs of saying.
     report = "REPORT",
+    /// Verbs of saying that name who is told first: "told".
+    addressed = "ADDRESSED",
     /// "denied", "refused".
     denial = "DENIAL",
     /// "cancelled", "scrapped".

@@ -18,6 +18,9 @@ pub trait Abbreviations {
 /// The most tokens in a sentence. Tables and broken texts have no sentence ends, and every event carries its sentence.
 const LONGEST: usize = 250;
 
+/// White space, in bytes, that parts paragraphs on some wires.
+const PARAGRAPH: u32 = 4;
+
 /// The ranges of tokens that make a sentence each, in order.
 #[must_use]
 pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Vec<Range<usize>> {
@@ -97,7 +100,7 @@ fn dot_of_word_ends(text: &str, tokens: &[Token], at: usize, words: &impl Abbrev
         && token.of(text).ends_with('.')
         && next.spaced
         && next.shape == Shape::Capital
-        && words.opens_sentence(next)
+        && (words.opens_sentence(next) || next.span.start - token.span.end >= PARAGRAPH)
 }
 
 /// Two paragraphs without even a dot between them: "expire in February 2021Mr Trump", "said on FridayThe".
