@@ -251,7 +251,14 @@ fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
     let Some(token) = document.tokens.get(at).filter(|_| at < end) else { return false };
     let grammar = &document.pack.grammar;
     let word = token.of(document.text);
-    let not = [grammar.determiner, grammar.cardinal, grammar.month_lower, grammar.deictic, grammar.preposition];
+    let not = [
+        grammar.determiner,
+        grammar.cardinal,
+        grammar.month_lower,
+        grammar.deictic,
+        grammar.preposition,
+        grammar.no_event,
+    ];
     token.shape == Shape::Lower
         && !not.into_iter().any(|class| document.has(at, class))
         && (document.has(at, grammar.verb)

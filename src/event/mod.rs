@@ -105,7 +105,12 @@ impl Told<'_> {
             return;
         }
         let verbs = clause::verbs(self.document, self.sentence);
-        let seeker = trigger::Seeker { document: self.document, sentence: self.sentence, verbs: &verbs };
+        let seeker = trigger::Seeker {
+            document: self.document,
+            sentence: self.sentence,
+            verbs: &verbs,
+            published: self.published,
+        };
         let mut seen: HashMap<&str, usize> = HashMap::new();
         let mut at = 0;
         while let Some(date) = dates.get(at) {
@@ -114,7 +119,7 @@ impl Told<'_> {
             let number = seen.entry(words).or_insert(0);
             if makes_event(date) {
                 let trigger = seeker.trigger(date);
-                let status = status::status(&seeker, trigger, date, self.published);
+                let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.map_or(date, |until| &dates[until]).expression.end;
                 let sentence = self.span.of(self.document.text);
                 events.push(Event {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
+
 use super::clause::{Mood, Verb};
 use crate::calendar::Granularity;
 use crate::temporal::{Document, Resolved};
@@ -38,15 +40,17 @@ mod distance {
     pub(super) const FRAME: usize = 12;
     pub(super) const PARTICIPLE: usize = 3;
     pub(super) const INFINITIVE: usize = 1;
+    /// "invited them to rejoin two weeks ago": what was to come was not told of the past.
+    pub(super) const TO_COME_IN_THE_PAST: usize = 4;
     /// "is" and "was" alone tell less than the words beside them.
     pub(super) const COPULA: usize = 6;
     /// "the concert planned for May": the participle tells only how its noun is meant.
     pub(super) const PLANNED_NOUN: usize = 6;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 5;
+    pub(super) const BARE_NOUN: usize = 4;
     /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
     pub(super) const NOUN: usize = 3;
-    /// "Iraq's invasion", "the sale of": a noun with the subject or object of its verb tells like a verb.
+    /// "the ministry's apology": a noun with a subject of its own tells like a verb.
     pub(super) const VERBAL_NOUN: usize = 3;
     /// The verb before the date, where the date opens a clause of its own.
     pub(super) const CLAUSE_BEFORE: usize = 6;
@@ -59,6 +63,7 @@ pub(super) struct Seeker<'s> {
     pub(super) document: &'s Document<'s>,
     pub(super) sentence: &'s Range<usize>,
     pub(super) verbs: &'s [Verb],
+    pub(super) published: NaiveDate,
 }
 
 impl<'s> Seeker<'s> {
@@ -181,12 +186,19 @@ impl<'s> Seeker<'s> {
             Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
             _ => 0,
         };
+        let to_come = !verb.finite && matches!(verb.mood, Mood::Planned | Mood::Possible | Mood::Infinitive);
+        let past = if to_come && self.is_past(date) { distance::TO_COME_IN_THE_PAST } else { 0 };
         let frame = behind
             && document.has(verb.main, grammar.report)
             && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
         let frame = if frame && !opens { distance::FRAME } else { 0 };
         let unfinished = if opens && behind && !verb.finite { distance::BEHIND } else { 0 };
-        self.between(date, &verb.tokens, opens) + kind + frame + unfinished
+        self.between(date, &verb.tokens, opens) + kind + past + frame + unfinished
+    }
+
+    fn is_past(&self, date: &Resolved) -> bool {
+        let end = date.interval.and_then(|interval| interval.end);
+        end.is_some_and(|end| end.local().date() <= self.published)
     }
 
     fn is_copula(&self, verb: &Verb) -> bool {
@@ -205,8 +217,7 @@ impl<'s> Seeker<'s> {
         } else {
             distance::BARE_NOUN
         };
-        let verbal = self.document.has(at + 1, grammar.of)
-            || at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
+        let verbal = at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
         let kind = if verbal { kind.saturating_sub(distance::VERBAL_NOUN) } else { kind };
         (at < date.expression.first).then(|| self.between(date, &(at..at + 1), opens) + kind)
     }
