@@ -99,7 +99,8 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     let before = at.checked_sub(1).filter(|before| *before >= sentence.start);
     if is_past_form(document, at) {
         let participle = before.is_some_and(|before| stands_before_noun(document, before));
-        return (!participle && !ends_period(document, at)).then(|| past(document, at, end));
+        let noun_before = before.is_some_and(|before| document.has(before, grammar.event_noun));
+        return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
     if is_present(document, before, at, end) {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
@@ -117,10 +118,10 @@ fn simple(tokens: Range<usize>, main: usize, mood: Mood) -> Verb {
 
 /// A past form without an auxiliary: its clause's verb, or a participle behind a noun that lacks one
 /// ("the concert planned for May").
-fn past(document: &Document<'_>, at: usize, end: usize) -> Verb {
+fn past(document: &Document<'_>, at: usize, noun_before: bool, end: usize) -> Verb {
     let grammar = &document.pack.grammar;
     let mut verb = simple(at..at + 1, at, Mood::Past);
-    if document.has(at, grammar.plan) && document.has(at + 1, grammar.time_preposition) {
+    if noun_before && document.has(at, grammar.plan) && document.has(at + 1, grammar.preposition) {
         verb.mood = Mood::Planned;
         verb.finite = false;
     }
@@ -186,7 +187,9 @@ fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Optio
         return None;
     }
     let governs = document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end);
-    if !governs && (!has(grammar.plan) || document.word(at).ends_with("ing")) {
+    // "was due mainly to higher costs" plans nothing.
+    let cause = (at + 1..end).find(|&at| !is_adverb(document, at)).is_some_and(|at| document.has(at, grammar.to));
+    if !governs && (!has(grammar.plan) || cause || document.word(at).ends_with("ing")) {
         return None;
     }
     let mood = if uncertain || verb.mood == Mood::Possible { Mood::Possible } else { Mood::Planned };
@@ -248,7 +251,14 @@ fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
     let Some(token) = document.tokens.get(at).filter(|_| at < end) else { return false };
     let grammar = &document.pack.grammar;
     let word = token.of(document.text);
-    let not = [grammar.determiner, grammar.cardinal, grammar.month_lower, grammar.deictic];
+    let not = [
+        grammar.determiner,
+        grammar.cardinal,
+        grammar.month_lower,
+        grammar.deictic,
+        grammar.preposition,
+        grammar.no_event,
+    ];
     token.shape == Shape::Lower
         && !not.into_iter().any(|class| document.has(at, class))
         && (document.has(at, grammar.verb)

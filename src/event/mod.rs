@@ -105,7 +105,12 @@ impl Told<'_> {
             return;
         }
         let verbs = clause::verbs(self.document, self.sentence);
-        let seeker = trigger::Seeker { document: self.document, sentence: self.sentence, verbs: &verbs };
+        let seeker = trigger::Seeker {
+            document: self.document,
+            sentence: self.sentence,
+            verbs: &verbs,
+            published: self.published,
+        };
         let mut seen: HashMap<&str, usize> = HashMap::new();
         let mut at = 0;
         while let Some(date) = dates.get(at) {
@@ -114,8 +119,8 @@ impl Told<'_> {
             let number = seen.entry(words).or_insert(0);
             if makes_event(date) {
                 let trigger = seeker.trigger(date);
-                let status = status::status(&seeker, trigger, date, self.published);
-                let told: Vec<_> = dates.iter().map(|date| &date.expression).collect();
+                let status = status::status(&seeker, trigger, date);
+                let own = date.expression.first..until.map_or(date, |until| &dates[until]).expression.end;
                 let sentence = self.span.of(self.document.text);
                 events.push(Event {
                     id: identity::id(self.article, sentence, self.number, words, *number),
@@ -123,7 +128,7 @@ impl Told<'_> {
                     until: until.map(|until| offset + until),
                     sentence: self.span,
                     trigger: trigger.map(|trigger| self.document.tokens[trigger.token()].span),
-                    summary: summary::summary(self.document, self.sentence, trigger, &told),
+                    summary: summary::summary(&seeker, trigger, own),
                     status,
                     confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
                 });

@@ -11,13 +11,8 @@ use crate::temporal::{Document, Resolved};
 use crate::text::Shape;
 
 /// The status of what a trigger tells on a date, seen from the day of publication.
-pub(super) fn status(
-    seeker: &Seeker<'_>,
-    trigger: Option<Trigger<'_>>,
-    date: &Resolved,
-    published: NaiveDate,
-) -> Status {
-    let when = place(date, published);
+pub(super) fn status(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: &Resolved) -> Status {
+    let when = place(date, seeker.published);
     match trigger {
         None => by_place(when),
         Some(Trigger::Noun(noun)) => of_noun(seeker, noun, date, when),

@@ -1,122 +1,298 @@
-//! The statement in the article's own words, without the date, the reporting frame and what stands around it.
+//! The statement in the article's own words, without its date, the reporting frame and what stands around it.
 
 use std::ops::Range;
 
-use super::trigger::Trigger;
-use crate::temporal::{Document, Expression};
+use super::clause::is_adverb;
+use super::trigger::{Seeker, Trigger};
+use crate::temporal::Document;
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
 const LONGEST: usize = 280;
 
-/// The summary of the statement that the trigger tells.
-pub(super) fn summary(
-    document: &Document<'_>,
-    sentence: &Range<usize>,
-    trigger: Option<Trigger<'_>>,
-    dates: &[&Expression],
-) -> String {
-    let clause = clause(document, sentence, trigger.map(|trigger| trigger.token()), dates);
-    let short = words(document, &clause, dates);
-    let text = if short.split(' ').count() >= 3 { short } else { words(document, sentence, dates) };
-    cut(&capitalised(&text))
+/// What a summary is shortened to where a comma or a conjunction allows it, in characters.
+const PREFERRED: usize = 160;
+
+/// The fewest words that a summary tells something with.
+const FEWEST: usize = 3;
+
+/// The longest frame or bracket that is left out, in tokens.
+const ASIDE: usize = 12;
+
+/// The summary of the statement that the trigger tells; `date` are the tokens of its date, from end to end in a range.
+pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: Range<usize>) -> String {
+    let told = Telling { seeker, document: seeker.document, date, trigger: trigger.map(|trigger| trigger.token()) };
+    let clause = told.clause();
+    let short = told.text(clause);
+    let enough = short.split_whitespace().count() >= FEWEST;
+    cut(&capitalised(&if enough { short } else { told.text(told.body()) }))
 }
 
-/// The clause around the trigger. Commas divide only where they part the trigger from what is no part of its own
-/// clause: quotes, semicolons, dashes, and a frame of saying before it.
-fn clause(
-    document: &Document<'_>,
-    sentence: &Range<usize>,
+struct Telling<'s> {
+    seeker: &'s Seeker<'s>,
+    document: &'s Document<'s>,
+    date: Range<usize>,
     trigger: Option<usize>,
-    dates: &[&Expression],
-) -> Range<usize> {
-    let Some(trigger) = trigger else { return sentence.clone() };
-    let in_date = |at: usize| dates.iter().any(|date| (date.first..date.end).contains(&at));
-    let hard = |at: &usize| {
-        !in_date(*at) && matches!(document.tokens[*at].shape, Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`'))
-    };
-    let mut start = (sentence.start..trigger).rev().find(hard).map_or(sentence.start, |at| at + 1);
-    let end = (trigger..sentence.end).find(hard).unwrap_or(sentence.end);
-    // "The ministry said that the bridge was shut": what was said, without who said it.
-    if let Some(that) = (start..trigger).rev().find(|&at| {
-        document.has(at, document.pack.grammar.that) && at > start && document.has(at - 1, document.pack.grammar.report)
-    }) {
-        start = that + 1;
-    }
-    start..end
 }
 
-/// The words of a range, without the dates and the small words that only led to them.
-fn words(document: &Document<'_>, range: &Range<usize>, dates: &[&Expression]) -> String {
-    let mut kept = String::new();
-    let mut at = range.start;
-    let mut last_end = None;
-    while at < range.end {
-        if let Some(date) = dates.iter().find(|date| date.first == at && is_adverbial(document, date)) {
-            at = date.end;
-            if kept.is_empty() {
-                while at < range.end && document.tokens[at].shape.is_mark(',') {
-                    at += 1;
-                }
-            }
-            last_end = None;
-            continue;
-        }
-        let leads = dates.iter().any(|date| date.first == at + 1 && is_adverbial(document, date));
-        let token = document.tokens[at];
-        if leads && document.has(at, document.pack.grammar.time_preposition)
-            || matches!(token.shape, Shape::Break | Shape::Mark('(' | ')' | '[' | ']' | '*' | '_' | '`'))
+impl Telling<'_> {
+    /// The sentence behind its dateline ("PARIS, March 3 (Reuters) - ") and the captions that run into it.
+    fn body(&self) -> Range<usize> {
+        let (document, sentence) = (self.document, self.seeker.sentence);
+        let grammar = &document.pack.grammar;
+        let mut start = sentence.start;
+        let upper = document.tokens.get(start).is_some_and(|token| token.shape == Shape::Upper);
+        let dash =
+            sentence.clone().take(2 * ASIDE).find(|&at| document.has(at, grammar.dash) && document.tokens[at].spaced);
+        if let Some(dash) =
+            dash.filter(|&dash| upper && !(start..dash).any(|at| document.tokens[at].shape == Shape::Lower))
         {
-            at += 1;
-            last_end = None;
-            continue;
+            start = dash + 1;
         }
-        let glued = last_end == Some(token.span.start) && !token.spaced;
-        let mark = matches!(token.shape, Shape::Mark(',' | '.' | '!' | '?' | ';' | ':' | '%'))
-            || token.shape == Shape::Possessive;
-        if !kept.is_empty() && !glued && !mark {
-            kept.push(' ');
+        let caption = |at: &usize| document.has(*at, grammar.caption) && document.has(*at + 1, grammar.comma);
+        let before_trigger = start..self.trigger.unwrap_or(sentence.end).min(sentence.end);
+        if let Some(caption) = before_trigger.rev().find(caption) {
+            start = caption + 2;
         }
-        kept.push_str(token.span.of(document.text));
-        last_end = Some(token.span.end);
-        at += 1;
+        start..sentence.end
     }
-    tidy(&kept)
+
+    /// The clause around the trigger: up to semicolons and dashes, within its quotation or around it, without who
+    /// said it.
+    fn clause(&self) -> Range<usize> {
+        let (document, body) = (self.document, self.body());
+        let Some(trigger) = self.trigger.filter(|trigger| body.contains(trigger)) else { return body };
+        let (mut start, mut end, mut quoted) = (body.start, body.end, false);
+        for at in body.clone() {
+            let divides = match document.tokens[at].shape {
+                Shape::Mark('"' | '“' | '”') => {
+                    quoted = !quoted;
+                    // A quotation that holds the trigger stands for itself; others belong to their sentence.
+                    quoted && self.quotation_end(at, body.end) > trigger && at < trigger
+                        || !quoted && at > trigger && self.quotation_start(at, start) < trigger
+                }
+                Shape::Mark(';' | ':' | '—' | '`') => !quoted || start > body.start,
+                _ => false,
+            };
+            if divides && at < trigger {
+                start = at + 1;
+            } else if divides {
+                end = at;
+                break;
+            }
+        }
+        self.unframed(start, trigger)..end
+    }
+
+    fn quotation_end(&self, open: usize, end: usize) -> usize {
+        (open + 1..end).find(|&at| self.is_quote(at)).unwrap_or(end)
+    }
+
+    /// The quotation mark before the one at `close`; `close` itself where there is none.
+    fn quotation_start(&self, close: usize, start: usize) -> usize {
+        (start.saturating_sub(1)..close).rev().find(|&at| self.is_quote(at)).unwrap_or(close)
+    }
+
+    fn is_quote(&self, at: usize) -> bool {
+        matches!(self.document.tokens[at].shape, Shape::Mark('"' | '“' | '”'))
+    }
+
+    /// "The ministry said that the bridge was shut": what was said, without who said it, where that is a sentence.
+    fn unframed(&self, start: usize, trigger: usize) -> usize {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let frames = self.seeker.verbs.iter().filter(|verb| {
+            verb.finite && verb.main >= start && verb.tokens.end <= trigger && document.has(verb.main, grammar.report)
+        });
+        for frame in frames {
+            let behind = frame.tokens.end;
+            let mut finite = self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > behind).peekable();
+            let next = finite.peek().map_or(trigger, |verb| verb.main).min(trigger);
+            let clause = (behind..next.min(behind + ASIDE)).find(|&at| document.has(at, grammar.that));
+            let subject = document.has(behind, grammar.subject)
+                || document.has(behind, grammar.determiner)
+                || document.tokens[behind].shape.is_capital() && !document.has(frame.main, grammar.addressed);
+            let finite = finite.any(|verb| verb.main <= trigger);
+            match clause {
+                Some(that) => return that + 1,
+                None if subject && finite => return behind,
+                None => {}
+            }
+        }
+        start
+    }
+
+    /// The words of a range that are told.
+    fn text(&self, range: Range<usize>) -> String {
+        let mut kept: Vec<bool> = range.clone().map(|at| self.is_told(at)).collect();
+        self.leave_out_asides(&range, &mut kept);
+        self.leave_out_date(&range, &mut kept);
+        let at_preferred = |end: usize| self.join(&(range.start..end), &kept);
+        let whole = at_preferred(range.end);
+        let Some(trigger) = self.trigger.filter(|_| whole.chars().count() > PREFERRED) else { return whole };
+        let ends = (trigger + 2..range.end).rev().filter(|&at| self.divides(at));
+        let shorter = ends.map(at_preferred).find(|text| text.chars().count() <= PREFERRED);
+        shorter.unwrap_or(whole)
+    }
+
+    fn divides(&self, at: usize) -> bool {
+        let grammar = &self.document.pack.grammar;
+        self.document.has(at, grammar.comma) && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
+            || self.document.has(at, grammar.relative)
+            || self.document.has(at, grammar.subordinator) && !self.document.has(at, grammar.and)
+    }
+
+    fn is_told(&self, at: usize) -> bool {
+        !matches!(self.document.tokens[at].shape, Shape::Break | Shape::Mark('[' | ']' | '*' | '_' | '`'))
+    }
+
+    /// Leaves out brackets, and frames between commas or at the end: ", the office said,".
+    fn leave_out_asides(&self, range: &Range<usize>, kept: &mut [bool]) {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut from: Option<usize> = None;
+        for at in range.start..=range.end {
+            let shape = document.tokens.get(at).filter(|_| at < range.end).map(|token| token.shape);
+            let closes = match (from.map(|from| document.tokens[from].shape), shape) {
+                (Some(Shape::Mark('(' | '<')), Some(Shape::Mark(')' | '>'))) => true,
+                (Some(Shape::Mark(',')), Some(Shape::Mark(',' | '.')) | None) => {
+                    from.is_some_and(|from| self.is_frame(from + 1..at))
+                }
+                _ => false,
+            };
+            if let Some(from) = from.filter(|from| {
+                closes && at - from <= ASIDE && self.trigger.is_none_or(|trigger| trigger < *from || trigger > at)
+            }) {
+                let keeps_comma = document.has(at, grammar.comma) && at < range.end;
+                let end = if keeps_comma || at == range.end { at } else { at + 1 };
+                kept[from - range.start..end - range.start].fill(false);
+            }
+            if matches!(shape, Some(Shape::Mark('(' | '<' | ','))) {
+                from = Some(at);
+            } else if closes {
+                from = None;
+            }
+        }
+    }
+
+    /// "police said", "according to the office", "he said": a frame and no more.
+    fn is_frame(&self, range: Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let says = |verb: &super::clause::Verb| document.has(verb.main, grammar.report);
+        let mut verbs = self.seeker.verbs.iter().filter(|verb| range.contains(&verb.main)).peekable();
+        let opens = document.has(range.start, grammar.subordinator) || document.has(range.start, grammar.relative);
+        let said = verbs.peek().is_some() && verbs.all(says);
+        said && !opens || document.has(range.start, grammar.according)
+    }
+
+    /// Leaves out a date with the small words that led to it, where the sentence stays whole without.
+    fn leave_out_date(&self, range: &Range<usize>, kept: &mut [bool]) {
+        let date = &self.date;
+        if date.start < range.start || date.end > range.end || !self.is_adverbial(range) {
+            return;
+        }
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut start = date.start;
+        while start > range.start
+            && document.has(start - 1, grammar.time_preposition)
+            && !document.has(start - 1, grammar.and)
+        {
+            start -= 1;
+        }
+        let mut end = date.end;
+        if start == range.start || kept[..start - range.start].iter().all(|kept| !kept) {
+            while end < range.end && document.has(end, grammar.comma) {
+                end += 1;
+            }
+        }
+        kept[start - range.start..end - range.start].fill(false);
+    }
+
+    /// Whether the sentence stays whole without the date: not without that of "the 1987 treaty", "Friday's call", "the
+    /// second half of April", "from 8 to 12 May".
+    fn is_adverbial(&self, range: &Range<usize>) -> bool {
+        let date = &self.date;
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
+        let possessive = shape(date.end) == Some(Shape::Possessive);
+        let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
+            return !possessive;
+        };
+        let joined = document.has(date.end, grammar.and)
+            || document.has(date.end, grammar.dash)
+            || document.has(date.end, grammar.until);
+        if possessive || joined || document.has(before, grammar.of) || document.has(before, grammar.until) {
+            return false;
+        }
+        // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
+        let mut led = before;
+        while led > range.start && document.has(led, grammar.time_preposition) {
+            led -= 1;
+        }
+        let others =
+            || self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main) && verb.main != led);
+        if self.trigger == Some(led) && date.end < range.end && others() {
+            return false;
+        }
+        let in_group = document.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
+        let free = document.has(before, grammar.time_preposition)
+            || document.has(before, grammar.subordinator)
+            || shape(before).is_some_and(|shape| !shape.is_word())
+            || is_adverb(document, before)
+            || self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&before));
+        let closes = date.end >= range.end || shape(date.end).is_some_and(|shape| !shape.is_word());
+        let prefixed = document.has(date.end, grammar.time_preposition) || document.has(date.end, grammar.subordinator);
+        !in_group && (closes || prefixed || free && !self.is_noun_behind())
+    }
+
+    /// "in 1986 operating profit": the date belongs to the noun behind it.
+    fn is_noun_behind(&self) -> bool {
+        let date = &self.date;
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let at = date.end;
+        document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
+            && ![grammar.determiner, grammar.subject, grammar.time_preposition, grammar.preposition, grammar.to]
+                .into_iter()
+                .any(|class| document.has(at, class))
+            && !self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&at))
+            && date.start > self.seeker.sentence.start + 1
+    }
+
+    /// The tokens that are kept, spaced as the text has them.
+    fn join(&self, range: &Range<usize>, kept: &[bool]) -> String {
+        let grammar = &self.document.pack.grammar;
+        let mut text = String::new();
+        let mut before: Option<usize> = None;
+        for at in range.clone().filter(|at| kept[at - range.start]) {
+            let token = self.document.tokens[at];
+            if text.is_empty()
+                && (!token.shape.is_word() && !is_content(token.shape) || self.document.has(at, grammar.joining))
+            {
+                continue;
+            }
+            let mark = matches!(token.shape, Shape::Mark(',' | '.' | '!' | '?' | ';' | ':' | '%'))
+                || token.shape == Shape::Possessive;
+            let glued = before == at.checked_sub(1) && !token.spaced;
+            if !text.is_empty() && !glued && !mark {
+                text.push(' ');
+            }
+            text.push_str(token.of(self.document.text));
+            before = Some(at);
+        }
+        tidy(&text)
+    }
 }
 
-/// Whether the sentence stays whole without the date: not "the 1987 treaty", not "Friday's call".
-fn is_adverbial(document: &Document<'_>, date: &Expression) -> bool {
-    let possessive = document.tokens.get(date.end).is_some_and(|token| token.shape == Shape::Possessive);
-    let before = date.first.checked_sub(1);
-    let determined = before.is_some_and(|before| {
-        document.has(before, document.pack.grammar.determiner) || document.tokens[before].shape == Shape::Possessive
-    });
-    let led = before.is_some_and(|before| document.has(before, document.pack.grammar.time_preposition));
-    let article = document.has(date.first, document.pack.grammar.determiner);
-    let noun_behind = document.tokens.get(date.end).is_some_and(|token| token.shape.is_word() && token.symbol == 0);
-    !possessive
-        && !determined
-        && (!(article && noun_behind) || led)
-        && !(noun_behind
-            && !led
-            && before.is_some_and(|before| {
-                document.tokens[before].shape.is_word()
-                    && document.tokens[before].symbol == 0
-                    && document.tokens[before].shape == Shape::Lower
-                    && document.tokens[date.end].shape == Shape::Lower
-            }))
+/// Whether a summary can start with it, though it is no word.
+fn is_content(shape: Shape) -> bool {
+    !matches!(shape, Shape::Mark(mark) if !matches!(mark, '"' | '“' | '$' | '£' | '€'))
 }
 
+/// Takes off the marks that are left at the ends.
 fn tidy(text: &str) -> String {
-    let trim =
-        |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '"' | '\'' | '“' | '”' | '…');
-    let text = text.trim_matches(trim).replace(" ,", ",").replace(",,", ",");
-    let text = text
-        .strip_prefix("and ")
-        .or_else(|| text.strip_prefix("but "))
-        .or_else(|| text.strip_prefix("that "))
-        .unwrap_or(&text);
-    text.trim_end_matches('.').trim_end_matches(trim).to_owned()
+    let trim = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '\'' | '…');
+    let text = text.replace(",,", ",");
+    let text = text.trim_matches(trim).trim_end_matches('.').trim_end_matches(trim);
+    // A quotation mark without its other half only opened or closed what is left out.
+    if text.matches('"').count() == 1 { text.replace('"', "") } else { text.to_owned() }
 }
 
 fn capitalised(text: &str) -> String {

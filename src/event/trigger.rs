@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
+
 use super::clause::{Mood, Verb};
 use crate::calendar::Granularity;
 use crate::temporal::{Document, Resolved};
@@ -38,11 +40,18 @@ mod distance {
     pub(super) const FRAME: usize = 12;
     pub(super) const PARTICIPLE: usize = 3;
     pub(super) const INFINITIVE: usize = 1;
+    /// "invited them to rejoin two weeks ago": what was to come was not told of the past.
+    pub(super) const TO_COME_IN_THE_PAST: usize = 4;
     /// "is" and "was" alone tell less than the words beside them.
-    pub(super) const COPULA: usize = 2;
+    pub(super) const COPULA: usize = 6;
+    /// "the concert planned for May": the participle tells only how its noun is meant.
+    pub(super) const PLANNED_NOUN: usize = 6;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 3;
-    pub(super) const NOUN: usize = 1;
+    pub(super) const BARE_NOUN: usize = 4;
+    /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
+    pub(super) const NOUN: usize = 3;
+    /// "the ministry's apology": a noun with a subject of its own tells like a verb.
+    pub(super) const VERBAL_NOUN: usize = 3;
     /// The verb before the date, where the date opens a clause of its own.
     pub(super) const CLAUSE_BEFORE: usize = 6;
     /// Another finite verb stands between.
@@ -54,6 +63,7 @@ pub(super) struct Seeker<'s> {
     pub(super) document: &'s Document<'s>,
     pub(super) sentence: &'s Range<usize>,
     pub(super) verbs: &'s [Verb],
+    pub(super) published: NaiveDate,
 }
 
 impl<'s> Seeker<'s> {
@@ -145,7 +155,9 @@ impl<'s> Seeker<'s> {
         let mut at = date.expression.first;
         while at > self.sentence.start {
             let before = at - 1;
-            let skipped = document.has(before, grammar.time_preposition) && !document.has(before, grammar.subordinator)
+            let preposition = document.has(before, grammar.time_preposition) && !document.has(before, grammar.and);
+            let skipped = preposition
+                && (before + 1 == date.expression.first || !document.has(before, grammar.subordinator))
                 || document.has(before, grammar.adverb)
                 || matches!(document.tokens[before].shape, Shape::Break | Shape::Mark('"' | '“' | '`' | '-' | '—'));
             if !skipped {
@@ -170,25 +182,43 @@ impl<'s> Seeker<'s> {
         let kind = match verb.mood {
             Mood::Participle => distance::PARTICIPLE,
             Mood::Infinitive => distance::INFINITIVE,
-            _ if document.has(verb.main, grammar.be_past) || document.has(verb.main, grammar.be_present) => {
-                distance::COPULA
-            }
+            _ if self.is_copula(verb) => distance::COPULA,
+            Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
             _ => 0,
         };
+        let to_come = !verb.finite && matches!(verb.mood, Mood::Planned | Mood::Possible | Mood::Infinitive);
+        let past = if to_come && self.is_past(date) { distance::TO_COME_IN_THE_PAST } else { 0 };
         let frame = behind
             && document.has(verb.main, grammar.report)
             && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
         let frame = if frame && !opens { distance::FRAME } else { 0 };
         let unfinished = if opens && behind && !verb.finite { distance::BEHIND } else { 0 };
-        self.between(date, &verb.tokens, opens) + kind + frame + unfinished
+        self.between(date, &verb.tokens, opens) + kind + past + frame + unfinished
+    }
+
+    fn is_past(&self, date: &Resolved) -> bool {
+        let end = date.interval.and_then(|interval| interval.end);
+        end.is_some_and(|end| end.local().date() <= self.published)
+    }
+
+    fn is_copula(&self, verb: &Verb) -> bool {
+        let grammar = &self.document.pack.grammar;
+        self.document.has(verb.main, grammar.be_past) || self.document.has(verb.main, grammar.be_present)
     }
 
     /// How far the noun of an event is from being what the date dates; `None` where it stands behind it.
     fn noun_cost(&self, date: &Resolved, at: usize, opens: bool) -> Option<usize> {
         let grammar = &self.document.pack.grammar;
         let before = date.expression.first.checked_sub(1)?;
-        let led = self.document.has(before, grammar.time_preposition);
-        let kind = if led { distance::NOUN } else { distance::BARE_NOUN };
+        let kind = if self.document.has(before, grammar.purpose) {
+            0
+        } else if self.document.has(before, grammar.time_preposition) {
+            distance::NOUN
+        } else {
+            distance::BARE_NOUN
+        };
+        let verbal = at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
+        let kind = if verbal { kind.saturating_sub(distance::VERBAL_NOUN) } else { kind };
         (at < date.expression.first).then(|| self.between(date, &(at..at + 1), opens) + kind)
     }
 
@@ -208,12 +238,14 @@ impl<'s> Seeker<'s> {
                 Shape::Mark(',') if near => 1,
                 Shape::Mark(',') => distance::COMMA,
                 Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
-                _ if document.has(at, grammar.subordinator) => distance::SUBORDINATOR,
+                _ if document.has(at, grammar.subordinator) && at + 1 != date.expression.first => {
+                    distance::SUBORDINATOR
+                }
                 _ if near => 0,
                 _ => 1,
             };
         }
-        let finite = |verb: &&Verb| verb.finite && gap.contains(&verb.main);
+        let finite = |verb: &&Verb| verb.finite && gap.contains(&verb.main) && !self.is_copula(verb);
         cost + distance::VERB_BETWEEN * self.verbs.iter().filter(finite).count()
     }
 }

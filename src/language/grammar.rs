@@ -34,6 +34,8 @@ grammar! {
     time_preposition = "TIMEPREP",
     /// Prepositions that open a group of their own, with or without a date: "of", "with", "against".
     preposition = "PREP",
+    /// "for", "of": they tie a date to the noun before them.
+    purpose = "NOUNPREP",
     /// "since".
     since = "SINCEPREP",
     /// "to".
@@ -46,6 +48,16 @@ grammar! {
     until = "UNTILWORD",
     /// Dashes.
     dash = "DASH",
+    /// "of".
+    of = "OF",
+    /// "and", "but", "that" at the start of a clause: they only join it to what stood before.
+    joining = "JOINING",
+    /// "according", as in "according to police".
+    according = "ACCORDING",
+    /// "caption", before the words under a picture.
+    caption = "CAPTION",
+    /// Commas.
+    comma = "COMMA",
     /// "that".
     that = "THAT",
     /// Personal and relative pronouns, as subjects.
@@ -88,6 +100,8 @@ grammar! {
     relative = "RELATIVE",
     /// Verbs of saying.
     report = "REPORT",
+    /// Verbs of saying that name who is told first: "told".
+    addressed = "ADDRESSED",
     /// "denied", "refused".
     denial = "DENIAL",
     /// "cancelled", "scrapped".

@@ -311,6 +311,11 @@ impl Tagger for Lexicon {
     fn takes_dot(&self, entry: u16) -> bool {
         self.entries.get(usize::from(entry)).is_some_and(|entry| entry.takes_dot)
     }
+
+    fn is_opener(&self, entry: u16) -> bool {
+        let senses = self.entries.get(usize::from(entry)).map(|entry| entry.senses.as_slice()).unwrap_or_default();
+        self.opener.is_some_and(|opener| senses.iter().any(|sense| sense.class == opener))
+    }
 }
 
 fn digit_kind(count: u8, value: u32) -> &'static str {

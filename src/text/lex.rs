@@ -13,13 +13,25 @@ pub trait Tagger {
     fn shape(&self, shape: Shape) -> u8;
     /// Whether the word may carry a dot of its own: `Feb.`, `Mr.`
     fn takes_dot(&self, entry: u16) -> bool;
+    /// Whether the word is one that starts sentences: `The`, `When`.
+    fn is_opener(&self, entry: u16) -> bool;
 }
+
+/// The longest line, in bytes, that a publisher may have broken for its width.
+const LONG_LINE: usize = 200;
 
 /// Splits a text into tokens.
 #[must_use]
 pub fn lex(text: &str, tagger: &impl Tagger) -> Vec<Token> {
-    let mut lexer =
-        Lexer { text, bytes: text.as_bytes(), at: 0, spaced: true, tokens: Vec::with_capacity(text.len() / 5), tagger };
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        line: 0,
+        spaced: true,
+        tokens: Vec::with_capacity(text.len() / 5),
+        tagger,
+    };
     lexer.run();
     lexer.tokens
 }
@@ -28,6 +40,8 @@ struct Lexer<'t, T> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    /// Where the line began.
+    line: usize,
     spaced: bool,
     tokens: Vec<Token>,
     tagger: &'t T,
@@ -67,7 +81,8 @@ impl<T: Tagger> Lexer<'_, T> {
         self.spaced = false;
     }
 
-    /// A line end is white space; an empty line is the end of a paragraph.
+    /// A line end is white space; an empty line is the end of a paragraph, and so is the end of a line that is too
+    /// long to have been broken for its width.
     fn line_end(&mut self) {
         let start = self.at;
         let mut lines = 0;
@@ -76,7 +91,9 @@ impl<T: Tagger> Lexer<'_, T> {
             self.at += 1;
         }
         self.spaced = true;
-        if lines > 1 {
+        let long = start - self.line > LONG_LINE;
+        self.line = self.at;
+        if lines > 1 || long {
             let end = self.at;
             self.at = start;
             self.push(end, Shape::Break);
@@ -152,7 +169,8 @@ impl<T: Tagger> Lexer<'_, T> {
         if end > start + 1 && self.peek(end) == b'.' { end + 1 } else { end }
     }
 
-    /// Scraped text runs paragraphs together ("on FridayThe court"): a known word at the seam stands for itself.
+    /// Scraped text runs paragraphs together ("on FridayThe court"): the word before the seam stands for itself, where
+    /// it belongs to a date or what follows starts sentences. Other seams are names ("YouTube", "PayPal").
     fn glued(&mut self, start: usize, end: usize) -> bool {
         let word = self.bytes.get(start..end).unwrap_or_default();
         let Some(seam) = word.windows(2).position(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
@@ -163,7 +181,16 @@ impl<T: Tagger> Lexer<'_, T> {
         let head = self.text.get(start..seam).unwrap_or_default();
         let shape = shape_of(head);
         let (symbol, entry) = self.tagger.word(head, shape);
-        if entry == Token::UNKNOWN {
+        let tail = self.text.get(seam..end).unwrap_or_default();
+        let (_, after) = self.tagger.word(tail, Shape::Capital);
+        // "LinkedIn": two letters alone start no sentence here, unless they carry a dot ("Mr").
+        let long = head.len() > 3 && (tail.len() > 2 || self.tagger.takes_dot(after));
+        let opens = long && self.tagger.is_opener(after);
+        // "electionPress": a word in lower case does not turn into a name; handles and addresses do.
+        let marked = self.tokens.last().is_some_and(|last| !self.spaced && matches!(last.shape, Shape::Mark(_)));
+        let lower =
+            shape == Shape::Lower && head.len() > 3 && tail.len() > 3 && !marked && shape_of(tail) == Shape::Capital;
+        if symbol == 0 && !opens && !lower {
             return false;
         }
         self.push_as(seam, shape, symbol, entry);

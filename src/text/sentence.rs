@@ -18,6 +18,9 @@ pub trait Abbreviations {
 /// The most tokens in a sentence. Tables and broken texts have no sentence ends, and every event carries its sentence.
 const LONGEST: usize = 250;
 
+/// White space, in bytes, that parts paragraphs on some wires.
+const PARAGRAPH: u32 = 4;
+
 /// The ranges of tokens that make a sentence each, in order.
 #[must_use]
 pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Vec<Range<usize>> {
@@ -70,7 +73,9 @@ fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -
         end += 1;
     }
     let Some(next) = tokens.get(end) else { return Some(end) };
-    let starts = starts_sentence(text, next);
+    // "...not a bad thing....— The author, May 3": a dash that is glued to the end signs what it follows.
+    let signature = !next.spaced && matches!(next.shape, Shape::Mark('—' | '–'));
+    let starts = !signature && starts_sentence(text, next);
     let glued = !next.spaced && end == at + 1;
     // "example.Com" and "3.5" are no seams, "elections.It was" is one: a capital with letters on both sides.
     let seam = glued
@@ -95,7 +100,7 @@ fn dot_of_word_ends(text: &str, tokens: &[Token], at: usize, words: &impl Abbrev
         && token.of(text).ends_with('.')
         && next.spaced
         && next.shape == Shape::Capital
-        && words.opens_sentence(next)
+        && (words.opens_sentence(next) || next.span.start - token.span.end >= PARAGRAPH)
 }
 
 /// Two paragraphs without even a dot between them: "expire in February 2021Mr Trump", "said on FridayThe".

@@ -1,0 +1,68 @@
+//! The article that the project grew from: every dated statement of it, and none that is not dated.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod outside;
+
+use std::fs;
+
+use dateline::article::{Article, Published};
+use dateline::pipeline::{self, Extraction, Settings};
+use serde_json::Value;
+
+/// The date's text, its value, its modifier and the status of what it dates.
+type Row = (String, String, Option<String>, String);
+
+#[test]
+fn the_seed_article_is_told_as_a_careful_reader_tells_it() {
+    let files = ["seed/article.txt", "seed/timeline.json"];
+    let Some(paths) = outside::shared("seed", &files, "the seed article is not there") else { return };
+    let expected: Value = serde_json::from_str(&fs::read_to_string(&paths[1]).unwrap()).unwrap();
+    let article = article(fs::read_to_string(&paths[0]).unwrap(), expected["published_at"].as_str().unwrap());
+    let found = pipeline::extract(&article, &Settings::default());
+
+    let mut wanted = rows(&expected);
+    // A row can be told twice, as its note says; what is told must be wanted.
+    let mut told = told(&found);
+    wanted.sort();
+    wanted.dedup();
+    told.sort();
+    told.dedup();
+    assert_eq!(told, wanted);
+    assert!(found.events.iter().all(|event| event.trigger.is_some() && !event.summary.is_empty()));
+}
+
+fn rows(expected: &Value) -> Vec<Row> {
+    let rows = expected["dated_statements"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    rows.iter()
+        .map(|row| {
+            (text(&row["date_text"]), text(&row["when"]), row["mod"].as_str().map(Into::into), text(&row["status"]))
+        })
+        .collect()
+}
+
+fn told(found: &Extraction) -> Vec<Row> {
+    let events = found.events.iter();
+    events
+        .map(|event| {
+            let date = &found.expressions[event.expression];
+            let words = found.text.slice(date.expression.span).to_owned();
+            let modifier = date.modifier.map(|modifier| modifier.name().to_owned());
+            (words, date.value.clone(), modifier, event.status.name().to_owned())
+        })
+        .collect()
+}
+
+fn article(body: String, published: &str) -> Article {
+    let at = chrono::DateTime::parse_from_rfc3339(published).unwrap();
+    Article {
+        id: "seed".into(),
+        revision: "1".into(),
+        title: String::new(),
+        body,
+        published: Published { at, has_time: true },
+        language: Some("en".into()),
+        source: None,
+        url: None,
+    }
+}
