@@ -17,8 +17,8 @@ pub struct Anchor {
     /// Whether bare dates count from publication (`Some(false)`), from the last date told (`Some(true)`), or as the
     /// document itself shows (`None`).
     pub narrative: Option<bool>,
-    /// Whether "3/5" is the third of May.
-    pub day_first: bool,
+    /// Whether the document's region writes the third of May as "3/5"; `None` where that is not known.
+    pub day_first: Option<bool>,
 }
 
 /// An anchor, with what was told so far.
