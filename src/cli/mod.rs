@@ -4,6 +4,7 @@
 
 mod check;
 mod config;
+mod demo;
 mod eval;
 mod explain;
 mod extract;
@@ -30,6 +31,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::DemoArgs),
     /// Read articles or plain text and print their events
     Extract(extract::Extract),
     Run(run::RunArgs),
@@ -48,6 +50,7 @@ const USAGE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
         Command::Extract(command) => extract::run(&command),
         Command::Run(args) => run::run(&args),
         Command::Eval(args) => eval::run(&args),

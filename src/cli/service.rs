@@ -20,7 +20,7 @@ const LINGER: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// If the worker cannot start or go on, or the pages cannot be served.
-pub fn serve(settings: &Settings, control: &Control) -> Result<Summary, Box<dyn std::error::Error>> {
+pub fn serve(settings: &Settings, control: &Control) -> Result<Summary, Box<dyn std::error::Error + Send + Sync>> {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     listen(&runtime, &control.shutdown)?;
     let (ended, end) = oneshot::channel::<()>();

@@ -123,3 +123,88 @@ fn each(batch: &[OwnedMessage], threads: usize, work: &Work) -> Vec<Fate> {
 pub fn guarded(process: impl Fn(&[u8]) -> Outcome, message: &OwnedMessage) -> Option<Outcome> {
     catch_unwind(AssertUnwindSafe(|| process(message.payload().unwrap_or_default()))).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Condvar, Mutex};
+
+    use rdkafka::Timestamp;
+
+    use super::*;
+    use crate::record::ArticleStatus;
+    use crate::stream::fate::Verdict;
+
+    fn batch(places: &[(i32, i64)]) -> Batch {
+        let mut batch = Batch::default();
+        for (partition, offset) in places {
+            let topic = "articles".to_owned();
+            batch.push(
+                OwnedMessage::new(None, None, topic, Timestamp::NotAvailable, *partition, *offset, None),
+                Instant::now(),
+            );
+        }
+        batch
+    }
+
+    fn told(message: &OwnedMessage) -> Fate {
+        Fate {
+            partition: message.partition(),
+            offset: message.offset(),
+            bytes: 0,
+            verdict: Verdict::Article(ArticleStatus::Extracted),
+            events: 0,
+            records: Vec::new(),
+        }
+    }
+
+    fn places(fates: &[Fate]) -> Vec<(i32, i64)> {
+        fates.iter().map(|fate| (fate.partition, fate.offset)).collect()
+    }
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn fates_keep_the_order_of_the_batch_on_many_threads() {
+        let order: Vec<(i32, i64)> = (0..500).map(|n| (n % 3, i64::from(n))).collect();
+        assert_eq!(places(&each(batch(&order).messages(), 8, &told)), order);
+    }
+
+    #[test]
+    fn a_partition_that_left_while_its_batch_was_in_hand_is_left_out() {
+        let mut extractor = Extractor::start(Arc::new(told));
+        extractor.give(batch(&[(0, 5), (1, 7), (0, 6)])).unwrap();
+        extractor.forget(&[0]);
+        assert_eq!(places(&extractor.take(LONG).unwrap().unwrap().fates), [(1, 7)]);
+        // It may come back, from another offset.
+        extractor.give(batch(&[(0, 5)])).unwrap();
+        assert_eq!(places(&extractor.take(LONG).unwrap().unwrap().fates), [(0, 5)]);
+    }
+
+    #[test]
+    fn waiting_for_a_long_article_does_not_block_the_one_who_polls() {
+        let gate = Arc::new((Mutex::new(false), Condvar::new()));
+        let held = gate.clone();
+        let mut extractor = Extractor::start(Arc::new(move |message| {
+            let open = held.0.lock().unwrap();
+            drop(held.1.wait_while(open, |open| !*open).unwrap());
+            told(message)
+        }));
+        extractor.give(batch(&[(0, 1)])).unwrap();
+        assert!(extractor.take(Duration::ZERO).unwrap().is_none());
+        assert!(extractor.is_busy());
+        *gate.0.lock().unwrap() = true;
+        gate.1.notify_all();
+        assert_eq!(extractor.take(LONG).unwrap().unwrap().fates.len(), 1);
+        assert!(!extractor.is_busy());
+    }
+
+    #[test]
+    fn a_broken_pipeline_is_told_apart_from_a_broken_worker() {
+        let message = batch(&[(0, 1)]).messages()[0].clone();
+        assert!(guarded(|_| panic!("a fault in a rule"), &message).is_none());
+
+        let mut extractor = Extractor::start(Arc::new(|_| panic!("a fault of the worker")));
+        extractor.give(batch(&[(0, 1)])).unwrap();
+        assert!(extractor.take(LONG).is_err());
+    }
+}

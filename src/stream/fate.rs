@@ -165,3 +165,103 @@ fn rejected(message: &OwnedMessage, code: &str, reason: &str, topics: &Topics) -
         instead: Some(Box::new(pointer)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::Timestamp;
+    use rdkafka::message::Headers;
+
+    use super::*;
+    use crate::pipeline::{self, Settings};
+
+    const ROOM: usize = 1_000_000;
+
+    fn topics() -> Topics {
+        let name = |it: &str| it.to_owned();
+        Topics { input: name("in"), events: name("events"), articles: name("told"), rejected: name("set-aside") }
+    }
+
+    fn message(payload: Option<&[u8]>) -> OwnedMessage {
+        let headers = OwnedHeaders::new().insert(Header { key: "feed", value: Some("night desk") });
+        let (payload, key) = (payload.map(<[u8]>::to_vec), Some(b"k".to_vec()));
+        OwnedMessage::new(payload, key, "in".into(), Timestamp::CreateTime(42), 3, 17, Some(headers))
+    }
+
+    fn fate_of(payload: Option<&[u8]>, limit: usize) -> Fate {
+        let message = message(payload);
+        let outcome = pipeline::process(message.payload().unwrap_or_default(), &Settings::default());
+        fate(&message, Some(&outcome), &topics(), limit)
+    }
+
+    const ARTICLE: &[u8] = br#"{"id": "b-1", "published": "2026-03-12T09:00:00Z",
+        "title": "Bridge opens", "body": "The mayor opened the bridge on Monday."}"#;
+
+    fn head<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+        let found = record.headers.iter().find(|header| header.key == name)?;
+        std::str::from_utf8(found.value?).ok()
+    }
+
+    #[test]
+    fn an_article_is_told_after_its_events_and_names_them_and_its_place() {
+        let fate = fate_of(Some(ARTICLE), ROOM);
+        let (told, events) = fate.records.split_last().unwrap();
+        assert_eq!((told.topic.as_str(), told.key.as_deref()), ("told", Some(&b"b-1"[..])));
+        let value: serde_json::Value = serde_json::from_slice(told.value.as_deref().unwrap()).unwrap();
+        assert_eq!(value["status"], "extracted");
+        assert_eq!(value["source"], serde_json::json!({"topic": "in", "partition": 3, "offset": 17}));
+        let keys: Vec<_> = events.iter().map(|event| event.key.clone().unwrap()).collect();
+        let named: Vec<_> = value["events"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+        assert_eq!(keys, named.iter().map(|id| id.as_bytes().to_vec()).collect::<Vec<_>>());
+        assert!(events.iter().all(|event| event.topic == "events" && head(event, "ce_id").is_some()));
+        assert_eq!((fate.verdict, fate.events), (Verdict::Article(ArticleStatus::Extracted), events.len()));
+    }
+
+    #[test]
+    fn every_record_has_the_time_of_its_message() {
+        for payload in [ARTICLE, b"?"] {
+            assert!(fate_of(Some(payload), ROOM).records.iter().all(|record| record.timestamp == Some(42)));
+        }
+    }
+
+    #[test]
+    fn a_rejected_message_is_as_it_came_with_our_headers_after_its_own() {
+        let fate = fate_of(Some(b"{\xff"), ROOM);
+        let [record] = &fate.records[..] else { panic!("one record") };
+        assert_eq!((record.topic.as_str(), fate.verdict), ("set-aside", Verdict::Rejected));
+        assert_eq!((record.key.as_deref(), record.value.as_deref()), (Some(&b"k"[..]), Some(&b"{\xff"[..])));
+        let names: Vec<_> = record.headers.iter().map(|header| header.key.to_owned()).collect();
+        let ours = ["dateline-error-code", "dateline-error", "dateline-topic", "dateline-partition", "dateline-offset"];
+        assert_eq!(names[0], "feed");
+        assert_eq!(names[1..], ours);
+        assert_eq!(head(record, "dateline-offset"), Some("17"));
+    }
+
+    #[test]
+    fn a_message_without_a_value_is_rejected_without_one() {
+        assert_eq!(fate_of(None, ROOM).records[0].value, None);
+    }
+
+    #[test]
+    fn an_article_with_a_record_that_does_not_fit_is_rejected_whole() {
+        let fate = fate_of(Some(ARTICLE), 100);
+        assert_eq!(fate.verdict, Verdict::Rejected);
+        assert_eq!(fate.records.len(), 1, "no event of it is sent");
+        assert_eq!(head(&fate.records[0], "dateline-error-code"), Some("record-too-large"));
+        assert_eq!(fate.records[0].value.as_deref(), Some(ARTICLE));
+    }
+
+    #[test]
+    fn what_is_sent_instead_of_a_rejected_message_is_small_and_tells_where_it_stands() {
+        let fate = fate_of(Some(b"?"), ROOM);
+        let instead = fate.records[0].instead.as_deref().unwrap();
+        assert_eq!((&instead.key, &instead.value), (&None, &None));
+        assert_eq!(head(instead, "feed"), None);
+        assert_eq!((head(instead, "dateline-partition"), head(instead, "dateline-offset")), (Some("3"), Some("17")));
+    }
+
+    #[test]
+    fn an_article_that_broke_the_pipeline_is_rejected() {
+        let fate = fate(&message(Some(ARTICLE)), None, &topics(), ROOM);
+        assert_eq!(head(&fate.records[0], "dateline-error-code"), Some("internal-error"));
+    }
+}

@@ -3,6 +3,8 @@
 //! The reading comes from the tense and the sense of the clause that holds the date, never from a global switch:
 //! "was arrested on Friday" looks back, "will meet on Friday" and "agreed to sell in October" look ahead.
 
+use std::ops::Range;
+
 use super::{Document, Expression};
 use crate::text::Shape;
 
@@ -46,7 +48,7 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> (Di
     }
     match search(document, (sentence.start..expression.first).rev()) {
         Some(found) => found,
-        None => search(document, expression.end..sentence.end)
+        None => search_ahead(document, expression.end..sentence.end)
             .unwrap_or((Direction::Past, "no verb tells: taken for the last one")),
     }
 }
@@ -55,21 +57,26 @@ fn past_before(document: &Document<'_>, start: usize, end: usize) -> bool {
     matches!(search(document, (start..end).rev()), Some((Direction::Past, _)))
 }
 
+/// As `search`, for a date that stands before its verb: "In April the group agreed to sell" dates the agreement.
+fn search_ahead(document: &Document<'_>, tokens: Range<usize>) -> Option<(Direction, &'static str)> {
+    let end = tokens.end;
+    let verb = tokens.clone().find(|&at| document.is(at, "PLAN"));
+    let agreed = verb.filter(|&at| is_past_form(document, at) && !document.is(at.wrapping_sub(1), "BE_PRESENT"));
+    match (agreed, search(document, tokens.start..agreed.unwrap_or(end))) {
+        (Some(_), None) => Some((Direction::Past, "its verb is in the past")),
+        (_, found) => found,
+    }
+}
+
 /// Goes through tokens, nearest first, until one tells the time of the clause.
 fn search(document: &Document<'_>, tokens: impl Iterator<Item = usize>) -> Option<(Direction, &'static str)> {
     for at in tokens.take(REACH) {
         match sign(document, at) {
-            Sign::Past => {
-                if planned(document, at) {
-                    return Some((Direction::Future, "a word of planning looks ahead"));
-                }
-                return Some((Direction::Past, "its verb is in the past"));
-            }
+            Sign::Past if is_behind_will(document, at) => return Some((Direction::Future, "its verb looks ahead")),
+            Sign::Past => return Some((Direction::Past, "its verb is in the past")),
             Sign::Future => return Some((Direction::Future, "its verb looks ahead")),
             Sign::Infinitive => {
-                let had =
-                    at.checked_sub(1).is_some_and(|before| document.is(before, "HAD") || document.is(before, "USED"));
-                let direction = if had { Direction::Past } else { Direction::Future };
+                let direction = if is_behind_past(document, at) { Direction::Past } else { Direction::Future };
                 return Some((direction, "its verb is an infinitive"));
             }
             Sign::Boundary => return None,
@@ -79,9 +86,32 @@ fn search(document: &Document<'_>, tokens: impl Iterator<Item = usize>) -> Optio
     None
 }
 
-/// Whether the past form at `at` is one of planning: "was scheduled for", "is due".
-fn planned(document: &Document<'_>, at: usize) -> bool {
-    document.is(at, "PLAN")
+/// "will be closed", "to have met": a past form that belongs to a verb of the future.
+fn is_behind_will(document: &Document<'_>, at: usize) -> bool {
+    for before in (at.saturating_sub(4)..at).rev() {
+        let is = |class| document.is(before, class);
+        if is("WILL") || is("WOULD") || is("MODAL") || is("TO") {
+            return true;
+        }
+        if !(is("BE_PRESENT") || is("BE_PAST") || is("HAVE") || is("NEGATION") || document.word(before).ends_with("ly"))
+        {
+            return false;
+        }
+    }
+    false
+}
+
+/// "failed to agree", "had to leave", "was able to meet": an infinitive that its past verb carries out. Behind a word of
+/// planning, or a noun ("the deal to sell"), it looks ahead.
+fn is_behind_past(document: &Document<'_>, to: usize) -> bool {
+    let Some(before) = to.checked_sub(1) else { return false };
+    if document.is(before, "PLAN") {
+        return false;
+    }
+    is_past_form(document, before)
+        || document.is(before, "HAD")
+        || document.is(before, "USED")
+        || document.is(before, "ABLE")
 }
 
 fn sign(document: &Document<'_>, at: usize) -> Sign {

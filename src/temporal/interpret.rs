@@ -11,7 +11,7 @@ use super::numbers;
 use super::resolved::Modifier;
 use crate::calendar::{Clock, PartOfDay, Season, Unit};
 use crate::language::{CountedFrom, Rule, Template, Value};
-use crate::text::Token;
+use crate::text::{Span, Token};
 
 /// The named parts of a match.
 struct Parts<'p> {
@@ -19,38 +19,66 @@ struct Parts<'p> {
     parts: Vec<(&'p str, Range<usize>)>,
 }
 
-/// What the match says; `None` where its numbers are impossible.
+/// Appends what the match says: one expression, or two where it joins two dates. False where its numbers are
+/// impossible.
 pub(super) fn interpret(
     document: &Document<'_>,
     rule: &Rule,
     tokens: Range<usize>,
     symbols: &[u8],
     sentence: usize,
-) -> Option<Expression> {
+    expressions: &mut Vec<Expression>,
+) -> bool {
     let mut parts = rule.parts(&symbols[tokens.clone()]);
     for (_, range) in &mut parts {
         *range = range.start + tokens.start..range.end + tokens.start;
     }
     let parts = Parts { document, parts };
-    let meaning = match &rule.template {
-        Template::Calendar => Meaning::Calendar(Box::new(parts.fields()?)),
-        Template::Shift { unit, by } => parts.shift(unit.as_deref(), *by)?,
-        Template::Count { sign, from } => parts.count(*sign, *from, &tokens)?,
-        Template::Length { window } => parts.length(*window)?,
-        Template::Repeat { value } => Meaning::Repeat(value.clone().or_else(|| parts.repetition())?),
-        Template::Vague { value } => Meaning::Vague(value.clone()),
-        Template::Clock => parts.clock()?,
-        Template::PartOfDay { by } => parts.part_of_day(*by)?,
-        Template::Modifier { modifier } => Meaning::Modifier(Modifier::from_name(modifier)?),
-        Template::Years => parts.years()?,
-        Template::Nothing => Meaning::Nothing,
+    let found = expressions.len();
+    let mut push = |first: usize, end: usize, span: Span, meaning: Meaning| {
+        let modifier = parts.approximation();
+        expressions.push(Expression { span, first, end, sentence, rule: rule.id, meaning, modifier });
     };
-    let modifier = parts.approximation();
-    let span = document.span(tokens.start, tokens.end);
-    Some(Expression { span, first: tokens.start, end: tokens.end, sentence, rule: rule.id, meaning, modifier })
+    let whole = document.span(tokens.start, tokens.end);
+    match &rule.template {
+        Template::Days => {
+            for (meaning, range) in parts.days(&tokens).into_iter().flatten() {
+                push(range.start, range.end, document.span(range.start, range.end), meaning);
+            }
+        }
+        Template::Years => {
+            for (year, span) in parts.years(whole).into_iter().flatten() {
+                let fields = Fields { year: Some(year), ..Fields::default() };
+                push(tokens.start, tokens.end, span, Meaning::Calendar(Box::new(fields)));
+            }
+        }
+        template => {
+            if let Some(meaning) = parts.meaning(template, &tokens) {
+                push(tokens.start, tokens.end, whole, meaning);
+            }
+        }
+    }
+    expressions.len() > found
 }
 
 impl Parts<'_> {
+    /// What a match of one expression says.
+    fn meaning(&self, template: &Template, tokens: &Range<usize>) -> Option<Meaning> {
+        Some(match template {
+            Template::Calendar => Meaning::Calendar(Box::new(self.fields()?)),
+            Template::Shift { unit, by } => self.shift(unit.as_deref(), *by)?,
+            Template::Count { sign, from } => self.count(*sign, *from, tokens)?,
+            Template::Length { window } => self.length(*window)?,
+            Template::Repeat { value } => Meaning::Repeat(value.clone().or_else(|| self.repetition())?),
+            Template::Vague { value } => Meaning::Vague(value.clone()),
+            Template::Clock => self.clock()?,
+            Template::PartOfDay { by } => self.part_of_day(*by)?,
+            Template::Modifier { modifier } => Meaning::Modifier(Modifier::from_name(modifier)?),
+            Template::Nothing => Meaning::Nothing,
+            Template::Days | Template::Years => return None,
+        })
+    }
+
     fn range(&self, name: &str) -> Option<Range<usize>> {
         self.parts.iter().find(|(part, _)| *part == name).map(|(_, range)| range.clone())
     }
@@ -122,18 +150,18 @@ impl Parts<'_> {
             Some(tokens) => Some(numbers::ordinal(self.document, tokens).filter(|day| (1..=31).contains(day))? as u8),
             None => None,
         };
-        fields.last_day = match self.tokens("lastday") {
-            Some(tokens) => Some(numbers::ordinal(self.document, tokens).filter(|day| (1..=31).contains(day))? as u8),
-            None => None,
-        };
         let name = self.number("weekday", "WEEKDAY").or_else(|| self.number("weekday", "WEEKDAYSHORT"));
         fields.weekday = name.and_then(weekday);
         fields.season = self.word("season", "SEASON").and_then(season);
         fields.quarter = self.small("quarter", "QUARTERTH");
-        if let Some(text) = self.text("digit") {
-            fields.quarter = Some(text.parse().ok().filter(|quarter| (1..=4).contains(quarter))?);
-        }
         fields.half = self.half()?;
+        if let Some(text) = self.text("digit") {
+            let digit: u8 = text.parse().ok()?;
+            match self.text_has_h() {
+                true => fields.half = Some(Some(digit).filter(|half| (1..=2).contains(half))?),
+                false => fields.quarter = Some(Some(digit).filter(|quarter| (1..=4).contains(quarter))?),
+            }
+        }
         fields.nth = self.nth()?;
         fields.week = self.text_starts_week();
         fields.weekend = self.range("weekend").is_some();
@@ -196,6 +224,11 @@ impl Parts<'_> {
         }
     }
 
+    fn text_has_h(&self) -> bool {
+        let before = self.range("digit").and_then(|digit| digit.start.checked_sub(1));
+        before.is_some_and(|before| self.document.word(before).eq_ignore_ascii_case("h"))
+    }
+
     fn text_starts_week(&self) -> bool {
         // "the week of March 6": the rule has a month and a day behind the word.
         let Some(month) = self.range("month") else { return false };
@@ -219,6 +252,14 @@ impl Parts<'_> {
             );
         }
         if self.range("spoken").is_some() {
+            return None;
+        }
+        let at = self.range("decade")?.start;
+        let short = self.tokens("decade")?.first()?.span.range().len() == 3;
+        let led =
+            self.range("article").is_some() || at.checked_sub(1).is_some_and(|at| self.document.is(at, "MODWORD"));
+        if short && !led {
+            // "80s" alone is as often an age or a temperature.
             return None;
         }
         let digits: String = self.text("decade")?.chars().filter(char::is_ascii_digit).collect();
@@ -279,18 +320,33 @@ impl Parts<'_> {
         if self.range("told").is_some() {
             // "the quarter" is the one told of; "the year" is the one of publication, or in a history the one told.
             let unit = self.unit("told")?;
-            return Some(Meaning::Shift { by: by?, unit, from: CountedFrom::Told });
+            let from = if unit == Unit::Quarter { CountedFrom::Told } else { CountedFrom::Sentence };
+            return Some(Meaning::Shift { by: by?, unit, from });
         }
         if let Some(day) = self.number("day", "DEICTIC") {
             return Some(Meaning::Shift { by: day, unit: Unit::Day, from: CountedFrom::Published });
+        }
+        if let Some(season) = self.word("season", "SEASON").and_then(season) {
+            let which = Some(Which { by: by?, from: CountedFrom::Published, unit: None });
+            return Some(Meaning::Calendar(Box::new(Fields { which, season: Some(season), ..Fields::default() })));
         }
         let unit = match unit {
             Some(name) => Unit::from_name(name)?,
             None => self.unit("unit")?,
         };
         let which = self.which();
-        let from = which.map_or(CountedFrom::Published, |which| which.from);
+        let mut from = which.map_or(CountedFrom::Published, |which| which.from);
+        if self.tells_the_next() && unit <= Unit::Day {
+            from = CountedFrom::Told;
+        }
         Some(Meaning::Shift { by: by.or(which.map(|which| which.by))?, unit, from })
+    }
+
+    /// "the next day" follows the day told, "next day" and "next year" follow publication.
+    fn tells_the_next(&self) -> bool {
+        let Some(which) = self.range("which") else { return false };
+        let article = which.start.checked_sub(1).is_some_and(|before| self.document.is(before, "DET"));
+        article && self.number("which", "NEXT").is_some()
     }
 
     fn count(&self, sign: i64, from: CountedFrom, tokens: &Range<usize>) -> Option<Meaning> {
@@ -307,12 +363,13 @@ impl Parts<'_> {
         let tail = self.range("sign").map_or(0, |range| tokens.end - range.start);
         let amount = match self.tokens("amount") {
             Some(tokens) => numbers::amount(self.document, tokens)?,
+            None if self.range("half").is_some() => Amount::Exact { count: 1, part: 30 },
             None => Amount::whole(1),
         };
         if let Some(part) = self.word("unit", "PART").and_then(part) {
             // "the night before"
             let day = Meaning::Shift { by: sign, unit: Unit::Day, from };
-            return Some(Meaning::PartOfDay { part, day: Box::new(day) });
+            return Some(Meaning::PartOfDay { part, day: Some(Box::new(day)) });
         }
         Some(Meaning::Count { amount, unit: self.unit("unit")?, sign, from, anchor: None, tail })
     }
@@ -347,7 +404,8 @@ impl Parts<'_> {
             return Some(value.to_owned());
         }
         if let Some(day) = self.number("weekday", "WEEKDAY").or_else(|| self.number("weekday", "WEEKDAYS")) {
-            return Some(format!("XXXX-WXX-{day}"));
+            let part = self.word("part", "NIGHTS").map(part_code).unwrap_or_default();
+            return Some(format!("XXXX-WXX-{day}{part}"));
         }
         if let Some(month) = self.number("month", "MONTH") {
             return Some(format!("XXXX-{month:02}"));
@@ -362,14 +420,7 @@ impl Parts<'_> {
             return Some(format!("XXXX-{code}"));
         }
         if let Some(part) = self.word("part", "PART") {
-            let code = match part {
-                "morning" => "MO",
-                "afternoon" => "AF",
-                "evening" => "EV",
-                "night" => "NI",
-                _ => "DT",
-            };
-            return Some(format!("XXXX-XX-XXT{code}"));
+            return Some(format!("XXXX-XX-XX{}", part_code(part)));
         }
         let amount = match self.tokens("amount") {
             Some(tokens) => numbers::amount(self.document, tokens)?,
@@ -403,6 +454,9 @@ impl Parts<'_> {
     }
 
     fn hour_and_minute(&self) -> Option<(u8, Option<u8>, Option<u8>)> {
+        if let Some(sign) = self.text("sign") {
+            return self.past_the_hour(sign.eq_ignore_ascii_case("to"));
+        }
         if let Some(hour) = self.small("noon", "NOON") {
             return Some((hour, Some(0), None));
         }
@@ -422,35 +476,75 @@ impl Parts<'_> {
         Some((hour, Some(0), None))
     }
 
-    fn part_of_day(&self, by: Option<i64>) -> Option<Meaning> {
-        if self.range("tonight").is_some() {
-            let day = Meaning::Shift { by: by?, unit: Unit::Day, from: CountedFrom::Published };
-            return Some(Meaning::PartOfDay { part: PartOfDay::Night, day: Box::new(day) });
-        }
-        let part = self.word("part", "PART").and_then(part)?;
-        let day = if self.range("weekday").is_some() {
-            Meaning::Calendar(Box::new(self.fields()?))
-        } else if let Some(day) = self.number("day", "DEICTIC") {
-            Meaning::Shift { by: day, unit: Unit::Day, from: CountedFrom::Published }
-        } else if let Some(which) = self.which() {
-            Meaning::Shift { by: which.by, unit: Unit::Day, from: which.from }
-        } else {
-            Meaning::Shift { by: by?, unit: Unit::Day, from: CountedFrom::Told }
+    /// "half past six", "ten to three".
+    fn past_the_hour(&self, before: bool) -> Option<(u8, Option<u8>, Option<u8>)> {
+        let minutes = match self.number("partof", "HALF") {
+            Some(half) => 60 / u32::try_from(half).ok()?,
+            None => match numbers::amount(self.document, self.tokens("minutes")?)? {
+                Amount::Exact { count, part: 0 } => count,
+                _ => return None,
+            },
         };
-        Some(Meaning::PartOfDay { part, day: Box::new(day) })
+        let hour = match self.number("hour", "HOURWORD") {
+            Some(hour) => u32::try_from(hour).ok()?,
+            None => self.text("hour")?.parse().ok()?,
+        };
+        let all = if before { (hour * 60).checked_sub(minutes)? } else { hour * 60 + minutes };
+        (minutes < 60 && hour <= 24).then_some(((all / 60 % 24) as u8, Some((all % 60) as u8), None))
     }
 
-    fn years(&self) -> Option<Meaning> {
+    fn part_of_day(&self, by: Option<i64>) -> Option<Meaning> {
+        let part = match self.range("night") {
+            Some(_) => PartOfDay::Night,
+            None => self.word("part", "PART").and_then(part)?,
+        };
+        let shift = |by, from| Meaning::Shift { by, unit: Unit::Day, from };
+        let day = if self.range("weekday").is_some() {
+            Some(Meaning::Calendar(Box::new(self.fields()?)))
+        } else if let Some(day) = self.number("day", "DEICTIC") {
+            Some(shift(day, CountedFrom::Published))
+        } else if let Some(which) = self.which() {
+            Some(shift(which.by, if self.tells_the_next() { CountedFrom::Told } else { which.from }))
+        } else {
+            let from = if self.range("night").is_some() { CountedFrom::Published } else { CountedFrom::Sentence };
+            by.map(|by| shift(by, from))
+        };
+        Some(Meaning::PartOfDay { part, day: day.map(Box::new) })
+    }
+
+    /// Two years in one token, each with the digits that tell it.
+    fn years(&self, whole: Span) -> Option<[(i32, Span); 2]> {
         let text = self.text("years")?;
-        let numbers: Vec<i32> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
-        let &[from, to] = numbers.as_slice() else { return None };
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let first = digits(text);
+        let last = text.len()
+            - text
+                .rfind(|c: char| !c.is_ascii_digit())
+                .map(|at| at + text[at..].chars().next().map_or(1, char::len_utf8))?;
+        let (from, to): (i32, i32) = (text[..first].parse().ok()?, text[text.len() - last..].parse().ok()?);
         let to = if to < 100 { from / 100 * 100 + to } else { to };
-        (from < to).then_some(Meaning::Years(from, to))
+        let (start, end) = (whole.start as usize, whole.end as usize);
+        (from < to).then(|| [(from, Span::new(start, start + first)), (to, Span::new(end - last, end))])
+    }
+
+    /// Two days of one month, each with its tokens; the month's own stand with the day beside it.
+    fn days(&self, tokens: &Range<usize>) -> Option<[(Meaning, Range<usize>); 2]> {
+        let fields = self.fields()?;
+        let day = |name| numbers::ordinal(self.document, self.tokens(name)?).filter(|day| (1..=31).contains(day));
+        let date = |day: u32| Meaning::Calendar(Box::new(Fields { day: Some(day as u8), ..fields.clone() }));
+        let (first, last) = (self.range("firstday")?, self.range("lastday")?);
+        let month_leads = self.range("month")?.start < first.start;
+        let first = if month_leads { tokens.start..first.end } else { first };
+        let last = last.start..if month_leads { last.end } else { tokens.end };
+        Some([(date(day("firstday")?), first), (date(day("lastday")?), last)])
     }
 
     /// The modifier that a word of approximation in the match gives.
     fn approximation(&self) -> Option<Modifier> {
-        let words = self.text("approx")?.to_ascii_lowercase();
+        let Some(words) = self.text("approx").map(str::to_ascii_lowercase) else {
+            let couple = self.range("amount")?.any(|at| self.document.is(at, "=couple"));
+            return couple.then_some(Modifier::Approx);
+        };
         Some(match words.split_ascii_whitespace().next()? {
             "more" | "over" | "well" => Modifier::MoreThan,
             "less" | "fewer" | "under" | "nearly" | "almost" => Modifier::LessThan,
@@ -461,6 +555,17 @@ impl Parts<'_> {
             "just" => Modifier::LessThan,
             _ => Modifier::Approx,
         })
+    }
+}
+
+/// How TIMEX3 spells a part of the day, behind its day.
+fn part_code(name: &str) -> &'static str {
+    match name {
+        "morning" => "TMO",
+        "afternoon" => "TAF",
+        "evening" => "TEV",
+        "night" => "TNI",
+        _ => "TDT",
     }
 }
 

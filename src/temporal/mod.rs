@@ -29,7 +29,7 @@ pub(crate) use order::day_first_in;
 pub use resolve::Anchor;
 pub use resolved::{Basis, Dropped, Modifier, Resolved, TimexType};
 
-use crate::language::Pack;
+use crate::language::{Class, Pack};
 use crate::text::{Span, Token};
 
 /// A readable text with its tokens and sentences, and the language that they are read in.
@@ -62,6 +62,12 @@ impl Document<'_> {
         debug_assert!(lexicon.class(class).is_some(), "the lexicon has no class {class}");
         let token = self.tokens.get(at);
         token.zip(lexicon.class(class)).is_some_and(|(token, class)| lexicon.has(token, class))
+    }
+
+    /// Whether the token has the class.
+    #[must_use]
+    pub fn has(&self, at: usize, class: Class) -> bool {
+        self.tokens.get(at).is_some_and(|token| self.pack.lexicon.has(token, class))
     }
 
     /// The text of a token.
@@ -112,7 +118,7 @@ mod tests {
     pub(super) fn values(document: &Document<'_>, day_first: Option<bool>) -> (Vec<String>, Tagged) {
         let published = chrono::NaiveDate::from_ymd_opt(2019, 5, 3).unwrap();
         let offset = chrono::FixedOffset::east_opt(0).unwrap();
-        let tagged = tag(document, &Anchor { published, offset, narrative: Some(false), day_first });
+        let tagged = tag(document, &Anchor { published, offset, narrative: Some(false), time: None, day_first });
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
     }
 }

@@ -92,7 +92,6 @@ pub(super) fn period(amount: Amount, unit: Unit) -> String {
     match amount {
         Amount::Open => {
             let letter = match unit {
-                Unit::Decade => "E",
                 Unit::Century => "C",
                 Unit::Quarter => "Q",
                 Unit::Millennium => "L",

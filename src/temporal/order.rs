@@ -57,7 +57,7 @@ fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
     match meaning {
         Meaning::Calendar(fields) => Some(fields),
         Meaning::Clock { day: Some(inner), .. }
-        | Meaning::PartOfDay { day: inner, .. }
+        | Meaning::PartOfDay { day: Some(inner), .. }
         | Meaning::Count { anchor: Some(inner), .. } => fields_mut(inner),
         _ => None,
     }

@@ -77,7 +77,7 @@ impl Cluster {
         let nodes: Vec<Node> = (0..size)
             .map(|at| Node {
                 id: at + 1,
-                folder: folder.join(format!("node-{}", at + 1)),
+                folder: folder.join("nodes").join(format!("{}", at + 1)),
                 plain: plain[at],
                 tls: tls[at],
                 scram: scram[at],
@@ -86,10 +86,10 @@ impl Cluster {
             .collect();
         let mut brokers = Vec::new();
         for node in &nodes {
-            fs::create_dir(&node.folder).map_err(text)?;
+            fs::create_dir_all(&node.folder).map_err(text)?;
             fs::write(node.folder.join("server.properties"), properties(node, &nodes, &folder)).map_err(text)?;
             fs::write(node.folder.join("log4j2.properties"), LOG).map_err(text)?;
-            brokers.push(launch(&libraries, node)?);
+            brokers.push(launch(&libraries, &folder, node)?);
         }
         let cluster = Self {
             plain: addresses(&plain),
@@ -166,7 +166,7 @@ fn libraries() -> Result<PathBuf, String> {
 }
 
 /// Starts a broker on a fresh log.
-fn launch(libraries: &Path, node: &Node) -> Result<Child, String> {
+fn launch(libraries: &Path, shared: &Path, node: &Node) -> Result<Child, String> {
     let scram = format!("SCRAM-SHA-256=[name={USER},password={PASSWORD}]");
     let script = r#"
         cd "$FOLDER" || exit
@@ -178,11 +178,17 @@ fn launch(libraries: &Path, node: &Node) -> Result<Child, String> {
         read -r _
         kill -9 $broker
         wait $broker 2>/dev/null
-        cd / && rm -rf "$FOLDER"; rmdir "$(dirname "$FOLDER")" 2>/dev/null
+        # The last one removes what they share.
+        cd / && rm -rf "$FOLDER" && rmdir "$SHARED/nodes" 2>/dev/null && rm -rf "$SHARED"
     "#;
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(script);
-    shell.env("FOLDER", &node.folder).env("LIBRARIES", libraries).env("CLUSTER", CLUSTER_ID).env("SCRAM", scram);
+    shell
+        .env("FOLDER", &node.folder)
+        .env("SHARED", shared)
+        .env("LIBRARIES", libraries)
+        .env("CLUSTER", CLUSTER_ID)
+        .env("SCRAM", scram);
     // A group of its own, so that Ctrl-C on the tests does not stop the shell before it has cleaned up.
     shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     shell.spawn().map_err(text)

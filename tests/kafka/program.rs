@@ -6,15 +6,15 @@ use std::process::{Child, Command, Output, Stdio};
 use crate::cluster::shared;
 use crate::wire::{Wire, article};
 
-/// `dateline run` on a wire.
-fn dateline_run(wire: &Wire, flags: &[&str]) -> Command {
+/// The program on a wire.
+fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
     let kafka = &wire.settings.kafka;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
-    command.arg("run").args(["--brokers", &kafka.brokers, "--input", &kafka.input, "--group", &kafka.group]);
-    command.args(["--output-prefix", &kafka.output_prefix]).args(flags);
-    command.env("DATELINE_STREAM__BATCH_MESSAGES", "7").env("DATELINE_STREAM__BATCH_TIME_MS", "20");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dateline"));
+    program.arg(command).args(["--brokers", &kafka.brokers, "--input", &kafka.input, "--group", &kafka.group]);
+    program.args(["--output-prefix", &kafka.output_prefix]).args(flags);
+    program.env("DATELINE_STREAM__BATCH_MESSAGES", "7").env("DATELINE_STREAM__BATCH_TIME_MS", "20");
+    program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    program
 }
 
 fn terminate(child: Child) -> Output {
@@ -28,7 +28,7 @@ fn sigterm_finishes_the_batch_leaves_and_exits_0() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..300).map(article));
-    let worker = dateline_run(&wire, &[]).spawn().unwrap();
+    let worker = dateline(&wire, "run", &[]).spawn().unwrap();
     wire.await_fates(7);
 
     let output = terminate(worker);
@@ -43,7 +43,7 @@ fn sigterm_finishes_the_batch_leaves_and_exits_0() {
     let fates = |partition| found.articles.keys().filter(|place| place.0 == partition).count() as i64;
     assert_eq!(wire.committed(), [fates(0), fates(1), fates(2)]);
 
-    let next = dateline_run(&wire, &[]).spawn().unwrap();
+    let next = dateline(&wire, "run", &[]).spawn().unwrap();
     wire.await_fates(300);
     assert_eq!(terminate(next).status.code(), Some(0));
     assert_eq!(wire.found("read_uncommitted"), wire.expected());
@@ -54,7 +54,7 @@ fn a_missing_topic_is_named_and_the_way_to_mend_it() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::without_topics(cluster);
 
-    let output = dateline_run(&wire, &[]).output().unwrap();
+    let output = dateline(&wire, "run", &[]).output().unwrap();
 
     let log = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{log}");
@@ -66,7 +66,7 @@ fn health_and_metrics_are_served_while_it_runs() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..3).map(article));
-    let mut worker = dateline_run(&wire, &["--http", "127.0.0.1:0"]).spawn().unwrap();
+    let mut worker = dateline(&wire, "run", &["--http", "127.0.0.1:0"]).spawn().unwrap();
     let log = BufReader::new(worker.stderr.take().unwrap());
     let served = log.lines().map_while(Result::ok).find(|line| line.contains("serving health and metrics")).unwrap();
     let address = served.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
@@ -78,6 +78,40 @@ fn health_and_metrics_are_served_while_it_runs() {
     assert_eq!(terminate(worker).status.code(), Some(0));
     assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
     assert!(metrics.contains("dateline_articles_total{fate=\"extracted\"} 3"), "{metrics}");
+}
+
+#[test]
+fn check_makes_the_topics_and_then_finds_nothing_wrong() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::without_topics(cluster);
+    let check = |flags: &[&str]| {
+        let output = dateline(&wire, "check", flags).env("DATELINE_KAFKA__PARTITIONS", "3").output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+
+    let (missing, text) = check(&[]);
+    assert_eq!(missing, Some(1), "{text}");
+    let (made, text) = check(&["--create-topics"]);
+    assert_eq!(made, Some(0), "{text}");
+    let (well, text) = check(&[]);
+    assert_eq!(well, Some(0), "{text}");
+
+    wire.send((0..3).map(article));
+    wire.run_until(3);
+    assert_eq!(wire.found("read_committed"), wire.expected());
+}
+
+#[test]
+fn the_demo_shows_every_sample_and_ends() {
+    let output = Command::new(env!("CARGO_BIN_EXE_dateline")).args(["demo", "--once"]).output().unwrap();
+
+    let (shown, log) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{log}");
+    assert_eq!(log, "");
+    let summary = shown.lines().last().unwrap();
+    assert!(summary.ends_with(" events from 17 articles, 1 of them corrections; 1 rejected"), "{shown}");
+    assert!(!summary.starts_with("0 "), "{shown}");
+    assert!(shown.contains("REJECTED, not-json: ") && shown.contains("CORRECTED, revision 2"), "{shown}");
 }
 
 fn get(address: &str, path: &str) -> String {

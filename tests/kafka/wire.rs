@@ -84,12 +84,11 @@ impl Wire {
     /// Puts messages on the input topic and waits until they are there.
     pub fn send(&self, messages: impl IntoIterator<Item = Outgoing>) {
         let producer: BaseProducer = self.client().set("message.max.bytes", "30000000").create().unwrap();
-        for (index, message) in messages.into_iter().enumerate() {
+        for message in messages {
             let mut record = BaseRecord::<[u8], [u8]>::to(&self.topics.input).partition(message.partition);
             record.key = message.key.as_deref();
             record.payload = message.value.as_deref();
             record.headers = message.headers;
-            record.timestamp = Some(1_700_000_000_000 + index as i64);
             producer.send(record).map_err(|(error, _)| error).unwrap();
         }
         producer.flush(PATIENCE).unwrap();
@@ -101,7 +100,10 @@ impl Wire {
         settings.kafka.instance = instance.to_owned();
         let control = Control::default();
         let watched = control.clone();
-        Worker { control, thread: thread::spawn(move || run(&settings, &watched)) }
+        Worker {
+            control,
+            thread: thread::spawn(move || run(&settings, &watched).inspect_err(|error| eprintln!("{error}"))),
+        }
     }
 
     /// Runs a worker until so many messages have their fate, and returns what it did.
@@ -113,8 +115,12 @@ impl Wire {
 
     /// Waits until so many messages have their fate for a reader that reads committed records.
     pub fn await_fates(&self, count: usize) {
+        let topics = [self.topics.articles.as_str(), &self.topics.rejected];
         let reader = self.reader("read_committed");
-        reader.assign(&self.all_of(&[&self.topics.articles, &self.topics.rejected])).unwrap();
+        for topic in topics {
+            reader.fetch_metadata(Some(topic), PATIENCE).unwrap();
+        }
+        reader.assign(&self.all_of(&topics)).unwrap();
         let start = Instant::now();
         let mut seen = 0;
         while seen < count {
@@ -129,8 +135,10 @@ impl Wire {
 
     /// All that a topic holds now, by partition and offset; `isolation` is `read_committed` or `read_uncommitted`.
     pub fn read(&self, topic: &str, isolation: &str) -> Vec<OwnedMessage> {
-        let reader = self.reader(isolation);
         self.settle(topic);
+        let reader = self.reader(isolation);
+        // Else the reader waits half a second before it asks who leads the partitions.
+        reader.fetch_metadata(Some(topic), PATIENCE).unwrap();
         reader.assign(&self.all_of(&[topic])).unwrap();
         let mut messages = Vec::new();
         // The end of a partition is told again when it has moved.
