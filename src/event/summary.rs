@@ -31,7 +31,10 @@ fn clause(
     dates: &[&Expression],
 ) -> Range<usize> {
     let Some(trigger) = trigger else { return sentence.clone() };
-    let in_date = |at: usize| dates.iter().any(|date| (date.first..date.end).contains(&at));
+    let in_date = |at: usize| {
+        let next = dates.partition_point(|date| date.end <= at);
+        dates.get(next).is_some_and(|date| date.first <= at)
+    };
     let hard = |at: &usize| {
         !in_date(*at) && matches!(document.tokens[*at].shape, Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`'))
     };
@@ -48,11 +51,16 @@ fn clause(
 
 /// The words of a range, without the dates and the small words that only led to them.
 fn words(document: &Document<'_>, range: &Range<usize>, dates: &[&Expression]) -> String {
+    // By halving, since there are texts in which every word is a date.
+    let adverbial = |at: usize| {
+        let index = dates.binary_search_by_key(&at, |date| date.first).ok()?;
+        dates.get(index).filter(|date| is_adverbial(document, date))
+    };
     let mut kept = String::new();
     let mut at = range.start;
     let mut last_end = None;
     while at < range.end {
-        if let Some(date) = dates.iter().find(|date| date.first == at && is_adverbial(document, date)) {
+        if let Some(date) = adverbial(at) {
             at = date.end;
             if kept.is_empty() {
                 while at < range.end && document.tokens[at].shape.is_mark(',') {
@@ -62,9 +70,8 @@ fn words(document: &Document<'_>, range: &Range<usize>, dates: &[&Expression]) -
             last_end = None;
             continue;
         }
-        let leads = dates.iter().any(|date| date.first == at + 1 && is_adverbial(document, date));
         let token = document.tokens[at];
-        if leads && document.is(at, "TIMEPREP")
+        if adverbial(at + 1).is_some() && document.is(at, "TIMEPREP")
             || matches!(token.shape, Shape::Break | Shape::Mark('(' | ')' | '[' | ']' | '*' | '_' | '`'))
         {
             at += 1;
