@@ -120,4 +120,90 @@ grammar! {
     weekday = "WEEKDAY",
     /// Units of time.
     unit = "UNIT",
+    /// "until", "till": the date behind them lies ahead.
+    ahead = "AHEADPREP",
+    /// "by".
+    by = "BYPREP",
+    /// "used", before "to".
+    used = "USED",
+    /// "able", "forced": they carry the verb behind their "to".
+    able = "ABLE",
+    /// Past forms that do not end in -ed.
+    irregular_past = "IRREGULAR_PAST",
+    /// Words in -ed that are no past form.
+    not_past = "NOT_PAST",
+    /// "and", "or", "to": they join two dates of a list.
+    join = "JOINWORD",
+    /// "on", "at", between a time and its day.
+    clock_preposition = "CLOCKPREP",
+    /// "sometime".
+    sometime = "=sometime",
+    /// "about", "around", before a date.
+    about = "APPROXDATE",
+    /// "daily", with its period.
+    adverbial = "ADVERBIAL",
+    /// "couple".
+    couple = "=couple",
+    /// "nineties", with its number.
+    decade_word = "DECADEWORD",
+    /// "dozens", "hundreds", as in "dozens of".
+    dozens = "DOZENS",
+    /// "AD", "BC".
+    era = "ERA",
+    /// "half", "quarter", with the number that divides.
+    half = "HALF",
+    /// "one" to "twelve", as hours.
+    hour_word = "HOURWORD",
+    /// "last", "past".
+    last = "LAST",
+    /// "am", "pm", with what they add.
+    meridiem = "MERIDIEM",
+    /// Months, with their number.
+    month = "MONTH",
+    /// "next", "coming".
+    next = "NEXT",
+    /// "noon", "midnight", with their hour.
+    noon = "NOON",
+    /// "number", as in "a number of".
+    number_of = "=number",
+    /// "or" between two numbers.
+    or_word = "=or",
+    /// "first" to "thirtieth", with their number.
+    ordinal = "ORDINAL",
+    /// "morning", with its name.
+    part_of_day = "PART",
+    /// "early", "late", "of": what makes the date behind it a part of it.
+    part_word = "MODWORD",
+    /// "mornings", with their name.
+    parts_of_day = "NIGHTS",
+    /// Units in the plural, with their name.
+    plural = "PLURAL",
+    /// The four that a quarter can have.
+    quarter_number = "QUARTERTH",
+    /// "hundred", "dozen", with their number.
+    scale = "SCALE",
+    /// Seasons, with their name.
+    season = "SEASON",
+    /// Units in the singular, with their name.
+    singular = "SINGULAR",
+    /// "eleven" to "nineteen", with their number.
+    teens = "TEENS",
+    /// "twenty", with its number.
+    tens = "TENS",
+    /// "this", "current".
+    this = "THIS",
+    /// "to" between two numbers.
+    to_word = "=to",
+    /// "previous", "following", "same": they count from the date told before.
+    told = "TOLD",
+    /// "several", "a few".
+    vague_amount = "VAGUEAMOUNT",
+    /// "week".
+    week = "=week",
+    /// Weekdays in the plural, with their number.
+    weekday_plural = "WEEKDAYS",
+    /// Short forms of weekdays, with their number.
+    weekday_short = "WEEKDAYSHORT",
+    /// Zones, with their minutes east.
+    zone = "ZONE",
 }

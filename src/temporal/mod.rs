@@ -55,15 +55,6 @@ impl Document<'_> {
         }
     }
 
-    /// Whether the token has the class of this name.
-    #[must_use]
-    pub fn is(&self, at: usize, class: &str) -> bool {
-        let lexicon = &self.pack.lexicon;
-        debug_assert!(lexicon.class(class).is_some(), "the lexicon has no class {class}");
-        let token = self.tokens.get(at);
-        token.zip(lexicon.class(class)).is_some_and(|(token, class)| lexicon.has(token, class))
-    }
-
     /// Whether the token has the class.
     #[must_use]
     pub fn has(&self, at: usize, class: Class) -> bool {

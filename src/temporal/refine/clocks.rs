@@ -47,15 +47,19 @@ fn join(document: &Document<'_>, first: &mut Expression, second: &Expression) ->
 
 /// What may stand within one expression: "3 p.m., Friday", "3 p.m. on Friday", "Friday at 3 p.m."
 fn joins(document: &Document<'_>, at: usize) -> bool {
-    document.tokens.get(at).is_some_and(|token| token.shape.is_mark(',')) || document.is(at, "CLOCKPREP")
+    document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
+        || document.has(at, document.pack.grammar.clock_preposition)
 }
 
 /// Only small words stand between: "Friday at 3 p.m.", "3 p.m. on Friday".
 fn near(document: &Document<'_>, from: usize, to: usize) -> bool {
     (from..to).all(|at| {
         document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
-            || document.is(at, "TIMEPREP")
-            || document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower && document.is(at, "DET"))
+            || document.has(at, document.pack.grammar.time_preposition)
+            || document
+                .tokens
+                .get(at)
+                .is_some_and(|token| token.shape == Shape::Lower && document.has(at, document.pack.grammar.determiner))
     })
 }
 

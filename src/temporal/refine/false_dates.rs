@@ -55,7 +55,9 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
     let at = expression.first;
     let before = at.checked_sub(1).and_then(|before| document.tokens.get(before));
     let next = document.tokens.get(expression.end);
-    let preposition = before.is_some() && (document.is(at - 1, "TIMEPREP") || document.is(at - 1, "APPROXDATE"));
+    let preposition = before.is_some()
+        && (document.has(at - 1, document.pack.grammar.time_preposition)
+            || document.has(at - 1, document.pack.grammar.about));
     if let Some(reason) = named(document, expression, fields, preposition) {
         return Some(reason);
     }
@@ -93,7 +95,8 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
     };
     let next = document.tokens.get(expression.end);
     let starts = is_sentence_start(document, expression);
-    let determined = document.is(expression.first, "DET") || !starts && document.is(expression.first - 1, "DET");
+    let determined = document.has(expression.first, document.pack.grammar.determiner)
+        || !starts && document.has(expression.first - 1, document.pack.grammar.determiner);
     if name(next) && (determined || starts && fields.month.is_some()) {
         return Some("it is part of a name");
     }
@@ -101,7 +104,11 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
     if preposition {
         return None;
     }
-    let verb_behind = ["WILL", "MODAL", "HAVE", "REPORT"].iter().any(|class| document.is(expression.end, class));
+    let verb_behind = {
+        let grammar = &document.pack.grammar;
+        let verbs = [grammar.will, grammar.modal, grammar.have, grammar.report];
+        verbs.iter().any(|&class| document.has(expression.end, class))
+    };
     if is_name_too(document, at) {
         let name_before = !starts && name(document.tokens.get(at - 1));
         if name(next) || name_before || starts && verb_behind {

@@ -61,7 +61,7 @@ fn takes(modifier: &Expression, expression: &Expression) -> bool {
 
 fn join(document: &Document<'_>, modifier: &Expression, expression: &mut Expression) {
     match modifier.meaning {
-        Meaning::Modifier(Modifier::Approx) if document.is(modifier.first, "=sometime") => {}
+        Meaning::Modifier(Modifier::Approx) if document.has(modifier.first, document.pack.grammar.sometime) => {}
         Meaning::Modifier(kind) => expression.modifier = Some(kind),
         Meaning::PartOfDay { part, .. } => {
             let day = std::mem::replace(&mut expression.meaning, Meaning::Nothing);
