@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::event::{self, Event};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
-use crate::temporal::{self, Anchor, Document, Dropped, Resolved};
+use crate::temporal::{self, Anchor, Document, Dropped, Resolved, Tagged};
 use crate::text::{Text, lex, sentences};
 
 /// What a bare "in May" counts from.
@@ -155,9 +155,18 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extracti
             Genre::Auto => None,
         },
         time: article.published.has_time.then(|| article.published.at.time()),
-        day_first: false,
+        day_first: temporal::day_first_in(language_of(article, settings)),
     };
-    let (expressions, dropped) = temporal::tag(&document, &anchor);
+    let Tagged { expressions, dropped, order_open } = temporal::tag(&document, &anchor);
+    let warnings = order_open.map(|span| order_open_warning(text.slice(span))).into_iter().collect();
     let events = event::events(&document, &expressions, &article.id, article.published.date());
-    Extraction { expressions, events, dropped, warnings: Vec::new(), text }
+    Extraction { expressions, events, dropped, warnings, text }
+}
+
+fn order_open_warning(date: &str) -> Warning {
+    let message = format!(
+        "nothing tells whether day or month comes first in `{date}`, so the month was taken to; \
+         give the article a `language` with its region, such as `en-GB` or `en-US`"
+    );
+    Warning { code: "date-order-open", message }
 }

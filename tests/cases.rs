@@ -222,7 +222,8 @@ fn settings_of(text: &str, language: &str, place: &str) -> Given {
         match part.split_once(": ") {
             Some(("genre", "news")) => given.genre = Genre::News,
             Some(("genre", "narrative")) => given.genre = Genre::Narrative,
-            _ => panic!("{place}: unknown setting {part:?}; there are `genre: news` and `genre: narrative`"),
+            Some(("language", tag)) => given.language = tag.to_owned(),
+            _ => panic!("{place}: unknown setting {part:?}; there are `genre: news|narrative` and `language: TAG`"),
         }
     }
     given

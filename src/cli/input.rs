@@ -78,9 +78,17 @@ impl<R: BufRead> Input<R> {
     fn first(&mut self) -> io::Result<Option<Document>> {
         let mut head = Vec::new();
         let mut line = self.line;
+        // What the lines so far hold beside blanks. Each line is looked at once, since there may be many blank ones.
+        let mut opening = Vec::new();
         // A line with a lone `[` may open an array or a caption, which the next one tells.
-        while matches!(marks(&head), [] | [b'[']) && self.read_line(&mut head)? {
-            if marks(&head).is_empty() {
+        while matches!(opening.as_slice(), [] | [b'[']) {
+            let read = head.len();
+            if !self.read_line(&mut head)? {
+                break;
+            }
+            let new = head.get(read..).unwrap_or_default();
+            opening.extend_from_slice(if read == 0 { marks(new) } else { new.trim_ascii() });
+            if opening.is_empty() {
                 line = self.line;
             }
         }

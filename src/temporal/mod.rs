@@ -1,17 +1,19 @@
 //! Temporal expressions: recognised by rules, refined, resolved to dates.
 //!
 //! ```text
-//! tokens ── recognise ──> Expressions ── refine ──> Expressions ── resolve ──> Resolved
+//! tokens ── recognise ──> Expressions ── refine, order ──> Expressions ── resolve, dateline ──> Resolved
 //! ```
 //!
 //! What the text said ([`Expression`]) and what it means ([`Resolved`]) are two types. This module must not know
 //! what happened at a time, nor how records look.
 
+mod dateline;
 mod direction;
 mod holiday;
 mod interpret;
 mod meaning;
 mod numbers;
+mod order;
 mod recognise;
 mod refine;
 mod resolve;
@@ -23,6 +25,7 @@ pub use direction::Direction;
 pub(crate) use direction::is_past_form;
 pub use holiday::Holiday;
 pub use meaning::{Amount, Expression, Fields, Meaning, Which};
+pub(crate) use order::day_first_in;
 pub use resolve::Anchor;
 pub use resolved::{Basis, Dropped, Modifier, Resolved, TimexType};
 
@@ -65,11 +68,48 @@ impl Document<'_> {
     }
 }
 
-/// Finds the expressions of a document and what they mean, in the order of the text.
+/// What was found in a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tagged {
+    /// The expressions with what they mean, in the order of the text.
+    pub expressions: Vec<Resolved>,
+    /// What was recognised and then dropped.
+    pub dropped: Vec<Dropped>,
+    /// The first date in digits for which nothing told whether its day or its month comes first.
+    pub order_open: Option<Span>,
+}
+
+/// Finds the expressions of a document and what they mean.
 #[must_use]
-pub fn tag(document: &Document<'_>, anchor: &Anchor) -> (Vec<Resolved>, Vec<Dropped>) {
+pub fn tag(document: &Document<'_>, anchor: &Anchor) -> Tagged {
     let mut dropped = Vec::new();
     let expressions = recognise::recognise(document, &mut dropped);
-    let expressions = refine::refine(document, expressions, &mut dropped);
-    (resolve::resolve(document, expressions, anchor), dropped)
+    let mut expressions = refine::refine(document, expressions, &mut dropped);
+    let order_open = order::settle(document, &mut expressions, anchor.day_first);
+    let mut expressions = resolve::resolve(document, expressions, anchor);
+    dateline::mark(document, &mut expressions, anchor.published);
+    Tagged { expressions, dropped, order_open }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language;
+    use crate::text::{lex, sentences};
+
+    /// An English text as a document.
+    pub(super) fn document<T>(text: &str, look: impl FnOnce(&Document<'_>) -> T) -> T {
+        let pack = language::pack("en").unwrap();
+        let tokens = lex(text, &pack.lexicon);
+        let sentences = sentences(text, &tokens, &pack.lexicon);
+        look(&Document { text, tokens: &tokens, sentences: &sentences, pack })
+    }
+
+    /// What was found in a document published on Friday, 3 May 2019, its TIMEX3 values before it.
+    pub(super) fn values(document: &Document<'_>, day_first: Option<bool>) -> (Vec<String>, Tagged) {
+        let published = chrono::NaiveDate::from_ymd_opt(2019, 5, 3).unwrap();
+        let offset = chrono::FixedOffset::east_opt(0).unwrap();
+        let tagged = tag(document, &Anchor { published, offset, narrative: Some(false), time: None, day_first });
+        (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
+    }
 }

@@ -75,7 +75,8 @@ fn dated(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)>
     let third = third_end.saturating_sub(second_end + 1);
     if at(bytes, second_end) == separator && third > 0 {
         let whole = (first == 4 && third <= 2) || (first <= 2 && (third == 4 || (third == 2 && separator == b'/')));
-        let ends = !at(bytes, third_end).is_ascii_digit() && at(bytes, third_end) != separator;
+        // The separator may stand behind it as the full stop of the sentence.
+        let ends = at(bytes, third_end) != separator || !at(bytes, third_end + 1).is_ascii_digit();
         if !(whole && ends) {
             return None;
         }

@@ -10,11 +10,6 @@ use crate::temporal::{Basis, Direction, Fields, Which};
 
 /// What the fields come to.
 pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
-    let mut fields = fields.clone();
-    if let Some((first, second)) = fields.numeric {
-        (fields.day, fields.month) =
-            if context.anchor.day_first { (Some(first), Some(second)) } else { (Some(second), Some(first)) };
-    }
     if let Some(century) = fields.century {
         return Some(absolute(PartialDate::Century(century)));
     }
@@ -24,12 +19,12 @@ pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         return Some(absolute(PartialDate::Decade(decade)));
     }
     if let Some(year) = fields.year {
-        return Some(absolute(in_year(&fields, year)?));
+        return Some(absolute(in_year(fields, year)?));
     }
     if let Some(Which { by, from, unit: Some(unit) }) = fields.which {
-        return in_unit(context, &fields, by, from, unit);
+        return in_unit(context, fields, by, from, unit);
     }
-    named(context, &fields)
+    named(context, fields)
 }
 
 fn absolute(date: PartialDate) -> Value {

@@ -19,8 +19,8 @@ pub struct Anchor {
     pub narrative: Option<bool>,
     /// The local time of publication, where it was told.
     pub time: Option<NaiveTime>,
-    /// Whether "3/5" is the third of May.
-    pub day_first: bool,
+    /// Whether the document's region writes the third of May as "3/5"; `None` where that is not known.
+    pub day_first: Option<bool>,
 }
 
 /// An anchor, with what was told so far.
