@@ -154,6 +154,7 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extracti
             Genre::Narrative => Some(true),
             Genre::Auto => None,
         },
+        time: article.published.has_time.then(|| article.published.at.time()),
         day_first: false,
     };
     let (expressions, dropped) = temporal::tag(&document, &anchor);

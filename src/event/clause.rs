@@ -12,11 +12,11 @@ use crate::text::Shape;
 pub(super) enum Mood {
     /// Told as done: "made", "was made", "had made".
     Past,
-    /// Told as so: "is", "is making".
+    /// Told as so: "is", "is making", "makes".
     Present,
     /// Told as to come: "will make", "is due to make", "plans to make".
     Planned,
-    /// Told as possible: "may make".
+    /// Told as possible: "may make", "is likely to make".
     Possible,
     /// "to make", without a word of planning before it.
     Infinitive,
@@ -37,18 +37,28 @@ pub(super) struct Verb {
     pub(super) negated: bool,
     /// Whether it goes on ("is making", "has been making").
     pub(super) progressive: bool,
+    /// Whether it reaches from the past to now ("has made").
+    pub(super) perfect: bool,
+    /// Whether it has a subject of its own, so that its clause can stand alone.
+    pub(super) finite: bool,
 }
 
 /// How far behind its first auxiliary the main verb is sought.
-const GROUP: usize = 6;
+const GROUP: usize = 7;
+
+/// How far before an infinitive or a gerund the verb that governs it is sought.
+const GOVERNED: usize = 6;
 
 /// The verb groups of a sentence, in order.
 pub(super) fn verbs(document: &Document<'_>, sentence: &Range<usize>) -> Vec<Verb> {
-    let mut verbs = Vec::new();
+    let mut verbs: Vec<Verb> = Vec::new();
     let mut at = sentence.start;
     while at < sentence.end {
-        match verb_at(document, at, sentence.end) {
-            Some(verb) => {
+        match verb_at(document, at, sentence) {
+            Some(mut verb) => {
+                if let Some(before) = verbs.last().filter(|_| !verb.finite) {
+                    govern(document, before, &mut verb);
+                }
                 at = verb.tokens.end.max(at + 1);
                 verbs.push(verb);
             }
@@ -58,80 +68,106 @@ pub(super) fn verbs(document: &Document<'_>, sentence: &Range<usize>) -> Vec<Ver
     verbs
 }
 
-fn verb_at(document: &Document<'_>, at: usize, end: usize) -> Option<Verb> {
+/// The group that starts at a token, if one does.
+fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Option<Verb> {
     let token = document.tokens.get(at)?;
+    let grammar = &document.pack.grammar;
+    let has = |class| document.has(at, class);
+    let lower = token.shape == Shape::Lower;
     if !token.shape.is_word() {
         return None;
     }
-    let is = |class| document.is(at, class);
-    let lower = token.shape == Shape::Lower;
-    if is("WILL") || is("WOULD") && lower {
+    let end = sentence.end;
+    if has(grammar.will) || has(grammar.would) && lower {
         return Some(group(document, at, end, Mood::Planned));
     }
-    if is("MODAL") && lower {
+    if has(grammar.modal) && lower {
         return Some(group(document, at, end, Mood::Possible));
     }
-    if is("BE_PAST") || is("HAD") || is("DID") || is("HAVE") {
+    if has(grammar.be_past) || has(grammar.had) || has(grammar.did) || has(grammar.have) {
         return Some(group(document, at, end, Mood::Past));
     }
-    if is("BE_PRESENT") || is("DO") {
+    if has(grammar.be_present) || has(grammar.does) {
         return Some(group(document, at, end, Mood::Present));
     }
-    if is("TO") && is_base_form(document, at + 1, end) {
+    if has(grammar.to) && is_base_form(document, at + 1, end) {
         return Some(simple(at..at + 2, at + 1, Mood::Infinitive));
     }
-    if !lower {
+    if !lower || has(grammar.no_event) || is_second_half(document, at) {
         return None;
     }
-    if is("PLAN") && document.is(at + 1, "TO") && is_base_form(document, at + 2, end) {
-        return Some(simple(at..at + 3, at + 2, Mood::Planned));
-    }
+    let before = at.checked_sub(1).filter(|before| *before >= sentence.start);
     if is_past_form(document, at) {
-        let mood = if is_attribute(document, at, end) { return None } else { Mood::Past };
-        return Some(simple(at..at + 1, at, mood));
+        let participle = before.is_some_and(|before| stands_before_noun(document, before));
+        return (!participle && !ends_period(document, at)).then(|| past(document, at, end));
+    }
+    if is_present(document, before, at, end) {
+        return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
-    (word.len() > 4 && word.ends_with("ing") && !document.is(at.wrapping_sub(1), "DET"))
-        .then(|| simple(at..at + 1, at, Mood::Participle))
+    let gerund = word.len() > 4 && word.ends_with("ing") && !has(grammar.event_noun);
+    let noun = before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
+    (gerund && !noun).then(|| simple(at..at + 1, at, Mood::Participle))
 }
 
 fn simple(tokens: Range<usize>, main: usize, mood: Mood) -> Verb {
-    Verb { tokens, main, mood, negated: false, progressive: false }
+    let finite = matches!(mood, Mood::Past | Mood::Present);
+    Verb { tokens, main, mood, negated: false, progressive: false, perfect: false, finite }
+}
+
+/// A past form without an auxiliary: its clause's verb, or a participle behind a noun that lacks one
+/// ("the concert planned for May").
+fn past(document: &Document<'_>, at: usize, end: usize) -> Verb {
+    let grammar = &document.pack.grammar;
+    let mut verb = simple(at..at + 1, at, Mood::Past);
+    if document.has(at, grammar.plan) && document.has(at + 1, grammar.time_preposition) {
+        verb.mood = Mood::Planned;
+        verb.finite = false;
+    }
+    absorbing(document, verb, end)
+}
+
+/// "failed to agree", "began to fall": one group, carried by its first word.
+fn absorbing(document: &Document<'_>, mut verb: Verb, end: usize) -> Verb {
+    let grammar = &document.pack.grammar;
+    let at = verb.main;
+    if document.has(at, grammar.implicative) && document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end)
+    {
+        verb.tokens.end = at + 3;
+    }
+    verb
 }
 
 /// An auxiliary and what belongs to it, up to its main verb. Without one, the auxiliary stands for itself.
 fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb {
-    let mut verb =
-        Verb { tokens: first..first + 1, main: first, mood, negated: is_negative(document, first), progressive: false };
-    let base_follows =
-        matches!(mood, Mood::Planned | Mood::Possible) || document.is(first, "DO") || document.is(first, "DID");
+    let grammar = &document.pack.grammar;
+    let mut verb = simple(first..first + 1, first, mood);
+    verb.finite = true;
+    verb.negated = is_negative(document, first);
+    verb.perfect = document.has(first, grammar.have);
+    let base_follows = matches!(mood, Mood::Planned | Mood::Possible)
+        || document.has(first, grammar.does)
+        || document.has(first, grammar.did);
     for at in first + 1..end.min(first + GROUP) {
-        let is = |class| document.is(at, class);
-        let word = document.word(at);
-        if is("NEGATION") {
-            verb.negated = true;
-        } else if is("BE_PAST") || is("BE_PRESENT") || is("HAVE") {
+        let has = |class| document.has(at, class);
+        if has(grammar.negation) {
+            verb.negated = !document.has(at + 1, grammar.no_negation);
+        } else if has(grammar.be_past) || has(grammar.be_present) || has(grammar.have) {
             verb.main = at;
-        } else if is("PLAN") && document.is(at + 1, "TO") && is_base_form(document, at + 2, end) {
-            verb.mood = if mood == Mood::Possible { mood } else { Mood::Planned };
-            verb.main = at + 2;
-            verb.tokens.end = at + 3;
-            return verb;
-        } else if is("PLAN") && !base_follows && is_participle_of_plan(document, at) {
+        } else if has(grammar.to) && is_be(document, verb.main) && is_base_form(document, at + 1, end) {
+            // "are to meet"
             verb.mood = Mood::Planned;
-            verb.main = at;
-            verb.tokens.end = at + 1;
+            verb.main = at + 1;
+            verb.tokens.end = at + 2;
             return verb;
-        } else if is_adverb(word) {
-        } else {
-            let shape = document.tokens.get(at).map(|token| token.shape);
-            let fits = shape == Some(Shape::Lower)
-                && (base_follows && verb.main == first || is_past_form(document, at) || word.ends_with("ing"))
-                && !document.is(at, "DET");
-            if fits {
+        } else if let Some(planned) = planned(document, at, end, &verb) {
+            return planned;
+        } else if !is_adverb(document, at) {
+            if is_main(document, at, base_follows && verb.main == first) {
+                verb.progressive = document.word(at).ends_with("ing");
                 verb.main = at;
-                verb.progressive = word.ends_with("ing");
                 verb.tokens.end = at + 1;
+                return absorbing(document, verb, end);
             }
             break;
         }
@@ -140,9 +176,61 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
     verb
 }
 
-fn is_participle_of_plan(document: &Document<'_>, at: usize) -> bool {
-    matches!(document.word(at), "due" | "set" | "ready" | "bound" | "poised" | "likely")
-        || document.word(at).ends_with("ed")
+/// "is due to expire", "was scheduled for", "is likely to rise", "is going to tour": the word of planning at `at` and
+/// the infinitive that it governs, as one group.
+fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Option<Verb> {
+    let grammar = &document.pack.grammar;
+    let has = |class| document.has(at, class);
+    let uncertain = has(grammar.uncertain);
+    if !uncertain && !has(grammar.plan) && !has(grammar.going) || !is_be(document, verb.main) {
+        return None;
+    }
+    let governs = document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end);
+    if !governs && (!has(grammar.plan) || document.word(at).ends_with("ing")) {
+        return None;
+    }
+    let mood = if uncertain || verb.mood == Mood::Possible { Mood::Possible } else { Mood::Planned };
+    let main = if governs { at + 2 } else { at };
+    Some(Verb { tokens: verb.tokens.start..main + 1, main, mood, perfect: false, ..verb.clone() })
+}
+
+/// What the verb before says of an infinitive or a gerund behind it: "plans to open", "refused to vote",
+/// "is considering moving".
+fn govern(document: &Document<'_>, before: &Verb, verb: &mut Verb) {
+    let grammar = &document.pack.grammar;
+    let between = before.tokens.end..verb.tokens.start;
+    let divided = between.clone().any(|at| matches!(document.tokens[at].shape, Shape::Mark(_)));
+    let close = if verb.mood == Mood::Infinitive { GOVERNED } else { 1 };
+    if between.len() >= close || divided || !matches!(verb.mood, Mood::Infinitive | Mood::Participle) {
+        return;
+    }
+    let by = |class| document.has(before.main, class);
+    if by(grammar.denial) {
+        verb.negated = true;
+        verb.mood = Mood::Planned;
+    } else if by(grammar.uncertain) || before.mood == Mood::Possible {
+        verb.mood = Mood::Possible;
+    } else if by(grammar.plan) {
+        verb.mood = Mood::Planned;
+        verb.negated = before.negated;
+    } else if before.negated && between.is_empty() {
+        verb.negated = true;
+    }
+}
+
+/// Whether the word at `at` is the main verb behind an auxiliary.
+fn is_main(document: &Document<'_>, at: usize, base: bool) -> bool {
+    let grammar = &document.pack.grammar;
+    document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
+        && (base && !document.has(at, grammar.time_preposition)
+            || is_past_form(document, at)
+            || document.word(at).ends_with("ing"))
+        && !document.has(at, grammar.determiner)
+}
+
+fn is_be(document: &Document<'_>, at: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    document.has(at, grammar.be_past) || document.has(at, grammar.be_present)
 }
 
 fn is_negative(document: &Document<'_>, at: usize) -> bool {
@@ -150,33 +238,96 @@ fn is_negative(document: &Document<'_>, at: usize) -> bool {
     word.ends_with("n't") || word.ends_with("n’t") || word == "cannot"
 }
 
-fn is_adverb(word: &str) -> bool {
-    word.len() > 3 && word.ends_with("ly")
-        || matches!(
-            word,
-            "also" | "now" | "then" | "still" | "already" | "just" | "ever" | "soon" | "again" | "once" | "yet"
-        )
+/// Whether the word is an adverb, by its form or the list.
+pub(super) fn is_adverb(document: &Document<'_>, at: usize) -> bool {
+    let word = document.word(at);
+    word.len() > 3 && word.ends_with("ly") || document.has(at, document.pack.grammar.adverb)
 }
 
 fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
     let Some(token) = document.tokens.get(at).filter(|_| at < end) else { return false };
+    let grammar = &document.pack.grammar;
     let word = token.of(document.text);
+    let not = [grammar.determiner, grammar.cardinal, grammar.month_lower, grammar.deictic];
     token.shape == Shape::Lower
-        && !["DET", "CARDINAL", "MONTH_LOWER", "DEICTIC"].iter().any(|class| document.is(at, class))
-        && !["ing", "ed", "ly"].iter().any(|ending| word.ends_with(ending))
-        && !(word.ends_with('s') && !word.ends_with("ss"))
+        && !not.into_iter().any(|class| document.has(at, class))
+        && (document.has(at, grammar.verb)
+            || !["ing", "ed", "ly"].iter().any(|ending| word.ends_with(ending))
+                && !(word.ends_with('s') && !word.ends_with("ss"))
+                && !document.has(at, grammar.event_noun))
 }
 
-/// A past form before its noun: "the elected mayor", "a newly built bridge".
-fn is_attribute(document: &Document<'_>, at: usize, end: usize) -> bool {
+/// "Polls open", "the court meets": a known verb behind what can be its subject. A word that is also the noun of an
+/// event ("talks", "plans") counts as a verb only before an object.
+fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    let Some(before) = before.map(|before| behind_adverbs(document, before)) else { return false };
+    let third = document.has(at, grammar.verb_third);
+    if !third && !document.has(at, grammar.verb) || !document.tokens[before].shape.is_word() {
+        return false;
+    }
+    let word = document.word(before);
+    let plural = word.ends_with('s') && !word.ends_with("ss");
+    let pronoun = document.has(before, grammar.subject);
+    let subject = pronoun || third != plural || document.tokens[before].shape.is_capital();
+    let closed = [grammar.determiner, grammar.preposition, grammar.cardinal, grammar.and, grammar.to, grammar.negation];
+    let no_subject = closed.into_iter().any(|class| document.has(before, class)) || ends_like_adjective(word);
+    let next = at + 1;
+    let object = next < end
+        && (document.has(next, grammar.determiner)
+            || document.tokens[next].shape.is_capital() && !ends_sentence_part(document, next));
+    let noun = document.has(at, grammar.event_noun) && !pronoun && !object;
+    let verb_follows = next < end
+        && (is_be(document, next)
+            || document.has(next, grammar.will)
+            || document.has(next, grammar.have)
+            || document.has(next, grammar.had))
+        || next < end && is_past_form(document, next);
+    subject && !no_subject && !noun && !verb_follows
+}
+
+fn ends_sentence_part(document: &Document<'_>, at: usize) -> bool {
+    document.has(at, document.pack.grammar.weekday)
+}
+
+fn ends_like_adjective(word: &str) -> bool {
+    word.len() > 4 && ["ic", "al", "ive", "ous", "ful", "able"].iter().any(|ending| word.ends_with(ending))
+}
+
+fn behind_adverbs(document: &Document<'_>, mut at: usize) -> usize {
+    while at > 0 && is_adverb(document, at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The second half of a compound: "oil-rich", "Atlanta-based".
+fn is_second_half(document: &Document<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
-    let behind = document.tokens.get(at + 1).filter(|_| at + 1 < end);
-    let noun_behind = behind.is_some_and(|token| token.shape.is_word())
-        && !document.is(at + 1, "TIMEPREP")
-        && !document.is(at + 1, "DET")
-        && !document.is(at + 1, "TO");
-    let determined =
-        document.is(before, "DET") || document.tokens.get(before).is_some_and(|token| token.shape == Shape::Possessive);
-    let adverb = is_adverb(document.word(before)) && before > 0 && document.is(before - 1, "DET");
-    noun_behind && (determined || adverb)
+    document.has(before, document.pack.grammar.dash) && !document.tokens[before].spaced && !document.tokens[at].spaced
+}
+
+fn is_determined(document: &Document<'_>, before: usize) -> bool {
+    document.has(before, document.pack.grammar.determiner) || document.tokens[before].shape == Shape::Possessive
+}
+
+/// A past form before its noun: "the elected mayor", "a newly built bridge", "of continued growth".
+fn stands_before_noun(document: &Document<'_>, before: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    let at = before + 1;
+    let noun_behind = document.tokens.get(at + 1).is_some_and(|token| token.shape.is_word())
+        && ![grammar.preposition, grammar.time_preposition, grammar.determiner, grammar.to]
+            .into_iter()
+            .any(|class| document.has(at + 1, class))
+        && !is_adverb(document, at + 1);
+    let adverb = is_adverb(document, before) && before > 0 && is_determined(document, before - 1);
+    noun_behind && (is_determined(document, before) || adverb || document.has(before, grammar.preposition))
+        || is_determined(document, before) && document.has(at, grammar.event_noun)
+}
+
+/// "the quarter ended Sept. 30": how a period is named, not what happened.
+fn ends_period(document: &Document<'_>, at: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    let before = at.checked_sub(1);
+    document.has(at, grammar.ending) && before.is_some_and(|before| document.has(before, grammar.unit))
 }

@@ -105,6 +105,7 @@ impl Told<'_> {
             return;
         }
         let verbs = clause::verbs(self.document, self.sentence);
+        let seeker = trigger::Seeker { document: self.document, sentence: self.sentence, verbs: &verbs };
         let mut seen: HashMap<&str, usize> = HashMap::new();
         let mut at = 0;
         while let Some(date) = dates.get(at) {
@@ -112,8 +113,8 @@ impl Told<'_> {
             let words = date.expression.span.of(self.document.text);
             let number = seen.entry(words).or_insert(0);
             if makes_event(date) {
-                let trigger = trigger::trigger(self.document, self.sentence, &verbs, date);
-                let status = status::status(self.document, self.sentence, trigger, date, self.published);
+                let trigger = seeker.trigger(date);
+                let status = status::status(&seeker, trigger, date, self.published);
                 let told: Vec<_> = dates.iter().map(|date| &date.expression).collect();
                 let sentence = self.span.of(self.document.text);
                 events.push(Event {
@@ -134,16 +135,22 @@ impl Told<'_> {
 
     /// "from 3 May to 7 June", "between March and May", "2016-2018": two dates, one stretch of time.
     fn is_range(&self, from: &Resolved, until: &Resolved) -> bool {
+        if from.expression.first == until.expression.first {
+            // Two years in one token.
+            return true;
+        }
         let between = from.expression.end..until.expression.first;
-        let document = self.document;
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
         let before = from.expression.first.checked_sub(1);
-        let opened = |class| before.is_some_and(|before| document.is(before, class));
+        let opened = |class| before.is_some_and(|before| document.has(before, class));
         let joined = match between.len() {
             1 => {
                 let at = between.start;
-                document.is(at, "UNTILWORD") || document.is(at, "DASH") || document.is(at, "AND") && opened("BETWEEN")
+                document.has(at, grammar.until)
+                    || document.has(at, grammar.dash)
+                    || document.has(at, grammar.and) && opened(grammar.between)
             }
-            2 => document.is(between.start, "UNTILWORD") && document.is(between.start + 1, "DET"),
+            2 => document.has(between.start, grammar.until) && document.has(between.start + 1, grammar.determiner),
             _ => false,
         };
         let ends = |date: &Resolved| date.interval.map(|interval| (interval.start, interval.end));

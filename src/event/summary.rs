@@ -38,9 +38,9 @@ fn clause(
     let mut start = (sentence.start..trigger).rev().find(hard).map_or(sentence.start, |at| at + 1);
     let end = (trigger..sentence.end).find(hard).unwrap_or(sentence.end);
     // "The ministry said that the bridge was shut": what was said, without who said it.
-    if let Some(that) =
-        (start..trigger).rev().find(|&at| document.is(at, "THAT") && at > start && document.is(at - 1, "REPORT"))
-    {
+    if let Some(that) = (start..trigger).rev().find(|&at| {
+        document.has(at, document.pack.grammar.that) && at > start && document.has(at - 1, document.pack.grammar.report)
+    }) {
         start = that + 1;
     }
     start..end
@@ -64,7 +64,7 @@ fn words(document: &Document<'_>, range: &Range<usize>, dates: &[&Expression]) -
         }
         let leads = dates.iter().any(|date| date.first == at + 1 && is_adverbial(document, date));
         let token = document.tokens[at];
-        if leads && document.is(at, "TIMEPREP")
+        if leads && document.has(at, document.pack.grammar.time_preposition)
             || matches!(token.shape, Shape::Break | Shape::Mark('(' | ')' | '[' | ']' | '*' | '_' | '`'))
         {
             at += 1;
@@ -88,10 +88,11 @@ fn words(document: &Document<'_>, range: &Range<usize>, dates: &[&Expression]) -
 fn is_adverbial(document: &Document<'_>, date: &Expression) -> bool {
     let possessive = document.tokens.get(date.end).is_some_and(|token| token.shape == Shape::Possessive);
     let before = date.first.checked_sub(1);
-    let determined =
-        before.is_some_and(|before| document.is(before, "DET") || document.tokens[before].shape == Shape::Possessive);
-    let led = before.is_some_and(|before| document.is(before, "TIMEPREP"));
-    let article = document.is(date.first, "DET");
+    let determined = before.is_some_and(|before| {
+        document.has(before, document.pack.grammar.determiner) || document.tokens[before].shape == Shape::Possessive
+    });
+    let led = before.is_some_and(|before| document.has(before, document.pack.grammar.time_preposition));
+    let article = document.has(date.first, document.pack.grammar.determiner);
     let noun_behind = document.tokens.get(date.end).is_some_and(|token| token.shape.is_word() && token.symbol == 0);
     !possessive
         && !determined

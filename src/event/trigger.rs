@@ -1,4 +1,4 @@
-//! Which word a date dates: the verb of its clause, or the noun of an event that it stands before.
+//! Which word a date dates: the verb of its clause, or the noun of an event.
 
 use std::ops::Range;
 
@@ -26,88 +26,198 @@ impl Trigger<'_> {
     }
 }
 
-/// The word that the expression dates; `None` where the sentence has no event word.
-pub(super) fn trigger<'v>(
-    document: &Document<'_>,
-    sentence: &Range<usize>,
-    verbs: &'v [Verb],
-    date: &Resolved,
-) -> Option<Trigger<'v>> {
-    if let Some(noun) = noun_behind(document, sentence, verbs, date) {
-        return Some(Trigger::Noun(noun));
-    }
-    let cost = |verb: &&Verb| cost(document, date, verb);
-    verbs.iter().filter(|verb| !overlaps(verb, date)).min_by_key(cost).map(Trigger::Verb)
+/// What parts a word from its date, in words. Tuned on annotated news; the order of size is what matters.
+mod distance {
+    pub(super) const COMMA: usize = 3;
+    pub(super) const SUBORDINATOR: usize = 5;
+    /// Quotes, semicolons, dashes: another clause.
+    pub(super) const CLAUSE: usize = 8;
+    /// A word behind its date is dated by it only where the date opens the clause.
+    pub(super) const BEHIND: usize = 7;
+    /// ", police said." is the frame around what is dated.
+    pub(super) const FRAME: usize = 12;
+    pub(super) const PARTICIPLE: usize = 3;
+    pub(super) const INFINITIVE: usize = 1;
+    /// "is" and "was" alone tell less than the words beside them.
+    pub(super) const COPULA: usize = 2;
+    /// A noun without a preposition between it and its date: "a meeting Friday".
+    pub(super) const BARE_NOUN: usize = 3;
+    pub(super) const NOUN: usize = 1;
+    /// The verb before the date, where the date opens a clause of its own.
+    pub(super) const CLAUSE_BEFORE: usize = 6;
+    /// Another finite verb stands between.
+    pub(super) const VERB_BETWEEN: usize = 4;
 }
 
-fn overlaps(verb: &Verb, date: &Resolved) -> bool {
-    verb.main >= date.expression.first && verb.main < date.expression.end
+/// A sentence with its verbs, in which the words of dates are sought.
+pub(super) struct Seeker<'s> {
+    pub(super) document: &'s Document<'s>,
+    pub(super) sentence: &'s Range<usize>,
+    pub(super) verbs: &'s [Verb],
 }
 
-/// The noun of an event that the date stands before: "the 2020 elections", "Friday's call", "the 1987 treaty".
-fn noun_behind(document: &Document<'_>, sentence: &Range<usize>, verbs: &[Verb], date: &Resolved) -> Option<usize> {
-    let end = date.expression.end;
-    let next = document.tokens.get(end).filter(|_| end < sentence.end)?;
-    let possessive = next.shape == Shape::Possessive;
-    let start = end + usize::from(possessive);
-    if !possessive && !(is_attribute(document, sentence, date) && next.shape.is_word()) {
-        return None;
-    }
-    let mut head = None;
-    for at in start..sentence.end.min(start + 7) {
-        let token = document.tokens[at];
-        let is_verb = verbs.iter().any(|verb| verb.tokens.contains(&at) && verb.mood != Mood::Participle);
-        let stops = ["TIMEPREP", "SUBORDINATOR", "DET", "TO", "BE_PRESENT", "BE_PAST", "WEEKDAY", "WITH"];
-        let small = stops.iter().any(|class| document.is(at, class));
-        match token.shape {
-            Shape::Mark('-' | '(' | ')' | '/') => continue,
-            _ if !token.shape.is_word() || is_verb || small => break,
-            _ => head = Some(at),
+impl<'s> Seeker<'s> {
+    /// The word that the expression dates; `None` where the sentence has no event word.
+    pub(super) fn trigger(&self, date: &Resolved) -> Option<Trigger<'s>> {
+        if let Some(noun) = self.noun_behind(date) {
+            return Some(Trigger::Noun(noun));
         }
-        // "(INF)" behind its name is no head of its own.
+        let opens = self.opens_clause(date);
+        let verbs = self.verbs.iter().filter(|verb| !contains(date, verb.main));
+        let verbs = verbs.map(|verb| (self.verb_cost(date, verb, opens), Trigger::Verb(verb)));
+        let nouns = self.sentence.clone().filter(|&at| self.is_event_noun(at) && !contains(date, at));
+        let nouns = nouns.filter_map(|at| Some((self.noun_cost(date, at, opens)?, Trigger::Noun(at))));
+        verbs.chain(nouns).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)
     }
-    head.filter(|&head| possessive || document.tokens[head].shape != Shape::Upper)
-}
 
-/// Whether the date stands within a noun's group: behind an article, or with an article of its own, and without a
-/// preposition of time before it alone.
-fn is_attribute(document: &Document<'_>, sentence: &Range<usize>, date: &Resolved) -> bool {
-    let coarse = date.granularity.is_some_and(|granularity| granularity <= Granularity::Month);
-    let Some(before) = date.expression.first.checked_sub(1).filter(|before| *before >= sentence.start) else {
-        return false;
-    };
-    let determined = document.is(before, "DET")
-        || document.tokens[before].shape == Shape::Possessive
-        || document.is(date.expression.first, "DET") && date.expression.end - date.expression.first == 2;
-    let next_is_noun = document.tokens.get(date.expression.end).is_some_and(|token| token.shape.is_word());
-    let adjective = document.tokens.get(before).is_some_and(|token| token.shape == Shape::Lower && token.symbol == 0);
-    next_is_noun && (determined || coarse && adjective && !document.is(before, "TIMEPREP"))
-}
+    /// The noun of an event that the date stands before: "the 2020 elections", "Friday's call", "the 1987 treaty".
+    fn noun_behind(&self, date: &Resolved) -> Option<usize> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let end = date.expression.end;
+        let next = document.tokens.get(end).filter(|_| end < self.sentence.end)?;
+        let possessive = next.shape == Shape::Possessive;
+        if !possessive && !(self.is_attribute(date) && (next.shape.is_word() || next.shape.is_mark('('))) {
+            return None;
+        }
+        let stops = [
+            grammar.time_preposition,
+            grammar.preposition,
+            grammar.subordinator,
+            grammar.determiner,
+            grammar.subject,
+            grammar.to,
+            grammar.weekday,
+        ];
+        let (mut head, mut bracket) = (None, false);
+        for at in end + usize::from(possessive)..self.sentence.end.min(end + 9) {
+            let shape = document.tokens[at].shape;
+            match shape {
+                Shape::Mark('(') => bracket = true,
+                Shape::Mark(')') => bracket = false,
+                Shape::Mark('-' | '/') | Shape::Possessive => {}
+                Shape::Sum | Shape::Digits { .. } => {}
+                _ if !shape.is_word()
+                    || self.verbs.iter().any(|verb| verb.tokens.contains(&at) && verb.mood != Mood::Participle)
+                    || stops.into_iter().any(|class| document.has(at, class)) =>
+                {
+                    break;
+                }
+                // What stands in brackets names the noun, but is not its head: "Forces (INF) treaty".
+                _ if !bracket => head = Some(at),
+                _ => {}
+            }
+        }
+        // A year makes any noun an event of that year; a day or a quarter only those that happen.
+        let of_year = !possessive && date.granularity.is_some_and(|granularity| granularity <= Granularity::Year);
+        head.filter(|&at| self.is_event_noun(at) || of_year && !document.has(at, grammar.unit))
+    }
 
-/// How far a verb is from being what the date dates: words between, and more for what divides clauses.
-fn cost(document: &Document<'_>, date: &Resolved, verb: &Verb) -> usize {
-    let (from, to, behind) = if verb.tokens.end <= date.expression.first {
-        (verb.tokens.end, date.expression.first, false)
-    } else {
-        (date.expression.end, verb.tokens.start, true)
-    };
-    let mut cost = 0;
-    for at in from..to.max(from) {
-        let token = document.tokens[at];
-        cost += match token.shape {
-            Shape::Mark(',') => 3,
-            Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => 8,
-            Shape::Mark(_) => 1,
-            _ if document.is(at, "SUBORDINATOR") => 5,
-            _ => 1,
+    /// Whether the date stands within a noun's group: behind an article, or with an article of its own, and without a
+    /// preposition of time before it alone.
+    fn is_attribute(&self, date: &Resolved) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (first, end) = (date.expression.first, date.expression.end);
+        let coarse = date.granularity.is_some_and(|granularity| granularity <= Granularity::Month);
+        let noun_behind = self.is_event_noun(end) || self.is_event_noun(end + 1);
+        let Some(before) = first.checked_sub(1).filter(|before| *before >= self.sentence.start) else {
+            return coarse && noun_behind;
         };
+        let determined = document.has(before, grammar.determiner)
+            || document.tokens[before].shape == Shape::Possessive
+            || document.has(first, grammar.determiner) && end - first == 2;
+        let adjective = document.tokens[before].shape == Shape::Lower && document.tokens[before].symbol == 0;
+        determined || coarse && noun_behind || coarse && adjective && !document.has(before, grammar.time_preposition)
     }
-    let opens_sentence = behind && date.expression.first <= 2 + document.sentences[date.expression.sentence].start;
-    let side = if behind && !opens_sentence { 5 } else { 0 };
-    let kind = match verb.mood {
-        Mood::Participle => 5,
-        Mood::Infinitive => 2,
-        _ => 0,
-    };
-    cost + side + kind
+
+    /// Whether the noun of an event stands there, as the head of its group and not as a part of a verb.
+    fn is_event_noun(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        at < self.sentence.end
+            && document.has(at, grammar.event_noun)
+            && !self.verbs.iter().any(|verb| verb.tokens.contains(&at))
+            && !(document.has(at + 1, grammar.event_noun) && at + 1 < self.sentence.end)
+            && !document.tokens.get(at + 1).is_some_and(|next| next.shape.is_mark('-') && !next.spaced)
+    }
+
+    /// Whether the date opens a clause, at the start of the sentence or behind "and", "but": what it dates follows.
+    fn opens_clause(&self, date: &Resolved) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut at = date.expression.first;
+        while at > self.sentence.start {
+            let before = at - 1;
+            let skipped = document.has(before, grammar.time_preposition) && !document.has(before, grammar.subordinator)
+                || document.has(before, grammar.adverb)
+                || matches!(document.tokens[before].shape, Shape::Break | Shape::Mark('"' | '“' | '`' | '-' | '—'));
+            if !skipped {
+                break;
+            }
+            at = before;
+        }
+        let behind = date.expression.end;
+        let subject_behind = document.tokens.get(behind).is_some_and(|next| {
+            next.shape.is_mark(',')
+                || next.shape.is_capital()
+                || document.has(behind, grammar.determiner)
+                || document.has(behind, grammar.subject)
+        });
+        at <= self.sentence.start + 1 || subject_behind && document.has(at - 1, grammar.subordinator)
+    }
+
+    /// How far a verb is from being what the date dates.
+    fn verb_cost(&self, date: &Resolved, verb: &Verb, opens: bool) -> usize {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let behind = verb.tokens.start >= date.expression.end;
+        let kind = match verb.mood {
+            Mood::Participle => distance::PARTICIPLE,
+            Mood::Infinitive => distance::INFINITIVE,
+            _ if document.has(verb.main, grammar.be_past) || document.has(verb.main, grammar.be_present) => {
+                distance::COPULA
+            }
+            _ => 0,
+        };
+        let frame = behind
+            && document.has(verb.main, grammar.report)
+            && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
+        let frame = if frame && !opens { distance::FRAME } else { 0 };
+        let unfinished = if opens && behind && !verb.finite { distance::BEHIND } else { 0 };
+        self.between(date, &verb.tokens, opens) + kind + frame + unfinished
+    }
+
+    /// How far the noun of an event is from being what the date dates; `None` where it stands behind it.
+    fn noun_cost(&self, date: &Resolved, at: usize, opens: bool) -> Option<usize> {
+        let grammar = &self.document.pack.grammar;
+        let before = date.expression.first.checked_sub(1)?;
+        let led = self.document.has(before, grammar.time_preposition);
+        let kind = if led { distance::NOUN } else { distance::BARE_NOUN };
+        (at < date.expression.first).then(|| self.between(date, &(at..at + 1), opens) + kind)
+    }
+
+    /// What parts a date from the words of a candidate.
+    fn between(&self, date: &Resolved, word: &Range<usize>, opens: bool) -> usize {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let behind = word.start >= date.expression.end;
+        let gap = if behind { date.expression.end..word.start } else { word.end..date.expression.first };
+        let near = opens && behind;
+        let mut cost = match (behind, opens) {
+            (true, false) => distance::BEHIND,
+            (false, true) => distance::CLAUSE_BEFORE,
+            _ => 0,
+        };
+        for at in gap.clone() {
+            cost += match document.tokens[at].shape {
+                Shape::Mark(',') if near => 1,
+                Shape::Mark(',') => distance::COMMA,
+                Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
+                _ if document.has(at, grammar.subordinator) => distance::SUBORDINATOR,
+                _ if near => 0,
+                _ => 1,
+            };
+        }
+        let finite = |verb: &&Verb| verb.finite && gap.contains(&verb.main);
+        cost + distance::VERB_BETWEEN * self.verbs.iter().filter(finite).count()
+    }
+}
+
+fn contains(date: &Resolved, at: usize) -> bool {
+    (date.expression.first..date.expression.end).contains(&at)
 }

@@ -3,12 +3,14 @@
 //! A pack maps words to classes (`words.toml`) and states rules over classes (`rules.toml`). This module compiles
 //! them; it must not know what an expression means on the calendar.
 
+mod grammar;
 mod lexicon;
 mod pattern;
 mod rules;
 
 pub mod en;
 
+pub use grammar::Grammar;
 pub use lexicon::{Class, Lexicon, Value};
 pub use rules::{Context, CountedFrom, Example, Rule, Rules, Template};
 
@@ -23,6 +25,8 @@ pub struct Pack {
     pub version: u32,
     /// Words to classes.
     pub lexicon: Lexicon,
+    /// The classes that code asks for.
+    pub grammar: Grammar,
     /// Patterns over classes, and what they mean.
     pub rules: Rules,
 }
@@ -65,9 +69,10 @@ impl Pack {
         let (literals, classes) = rules::named(&rules);
         let lexicon = Lexicon::compile(source.words, &literals, &classes)
             .map_err(|error| format!("{}/words.toml: {error}", source.language))?;
+        let grammar = Grammar::compile(&lexicon).map_err(|error| format!("{}/words.toml: {error}", source.language))?;
         let rules = Rules::compile(source.language, rules, &lexicon)
             .map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
-        Ok(Self { language: source.language, version: source.version, lexicon, rules })
+        Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules })
     }
 }
 

@@ -64,8 +64,10 @@ pub enum Template {
         /// The TIMEX3 modifier.
         modifier: String,
     },
-    /// Two years: `1914-18`.
+    /// Two years in one token: `1914-18`.
     Years,
+    /// Two days of one month: `firstday`, `lastday`, `month`.
+    Days,
     /// Not a date at all, whatever its words look like.
     Nothing,
 }
@@ -78,6 +80,9 @@ pub enum CountedFrom {
     Published,
     /// The last date told.
     Told,
+    /// The last date told in the same sentence, else publication: "the year" in "in June 1944 and by the end of the
+    /// year".
+    Sentence,
     /// The date or event that stands behind it.
     Following,
 }

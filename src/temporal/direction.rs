@@ -3,6 +3,8 @@
 //! The reading comes from the tense and the sense of the clause that holds the date, never from a global switch:
 //! "was arrested on Friday" looks back, "will meet on Friday" and "agreed to sell in October" look ahead.
 
+use std::ops::Range;
+
 use super::{Document, Expression};
 use crate::text::Shape;
 
@@ -35,18 +37,18 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> (Di
     let sentence = document.sentences.get(expression.sentence).cloned().unwrap_or_default();
     let before = expression.first.wrapping_sub(1);
     if before >= sentence.start && before < expression.first {
-        if document.is(before, "AHEADPREP")
-            || document.is(before, "BYPREP") && !past_before(document, sentence.start, before)
+        if document.has(before, document.pack.grammar.ahead)
+            || document.has(before, document.pack.grammar.by) && !past_before(document, sentence.start, before)
         {
             return (Direction::Future, "its preposition looks ahead");
         }
-        if document.is(before, "SINCEPREP") {
+        if document.has(before, document.pack.grammar.since) {
             return (Direction::Past, "its preposition looks back");
         }
     }
     match search(document, (sentence.start..expression.first).rev()) {
         Some(found) => found,
-        None => search(document, expression.end..sentence.end)
+        None => search_ahead(document, expression.end..sentence.end)
             .unwrap_or((Direction::Past, "no verb tells: taken for the last one")),
     }
 }
@@ -55,21 +57,28 @@ fn past_before(document: &Document<'_>, start: usize, end: usize) -> bool {
     matches!(search(document, (start..end).rev()), Some((Direction::Past, _)))
 }
 
+/// As `search`, for a date that stands before its verb: "In April the group agreed to sell" dates the agreement.
+fn search_ahead(document: &Document<'_>, tokens: Range<usize>) -> Option<(Direction, &'static str)> {
+    let end = tokens.end;
+    let verb = tokens.clone().find(|&at| document.has(at, document.pack.grammar.plan));
+    let agreed = verb.filter(|&at| {
+        is_past_form(document, at) && !document.has(at.wrapping_sub(1), document.pack.grammar.be_present)
+    });
+    match (agreed, search(document, tokens.start..agreed.unwrap_or(end))) {
+        (Some(_), None) => Some((Direction::Past, "its verb is in the past")),
+        (_, found) => found,
+    }
+}
+
 /// Goes through tokens, nearest first, until one tells the time of the clause.
 fn search(document: &Document<'_>, tokens: impl Iterator<Item = usize>) -> Option<(Direction, &'static str)> {
     for at in tokens.take(REACH) {
         match sign(document, at) {
-            Sign::Past => {
-                if planned(document, at) {
-                    return Some((Direction::Future, "a word of planning looks ahead"));
-                }
-                return Some((Direction::Past, "its verb is in the past"));
-            }
+            Sign::Past if is_behind_will(document, at) => return Some((Direction::Future, "its verb looks ahead")),
+            Sign::Past => return Some((Direction::Past, "its verb is in the past")),
             Sign::Future => return Some((Direction::Future, "its verb looks ahead")),
             Sign::Infinitive => {
-                let had =
-                    at.checked_sub(1).is_some_and(|before| document.is(before, "HAD") || document.is(before, "USED"));
-                let direction = if had { Direction::Past } else { Direction::Future };
+                let direction = if is_behind_past(document, at) { Direction::Past } else { Direction::Future };
                 return Some((direction, "its verb is an infinitive"));
             }
             Sign::Boundary => return None,
@@ -79,9 +88,37 @@ fn search(document: &Document<'_>, tokens: impl Iterator<Item = usize>) -> Optio
     None
 }
 
-/// Whether the past form at `at` is one of planning: "was scheduled for", "is due".
-fn planned(document: &Document<'_>, at: usize) -> bool {
-    document.is(at, "PLAN")
+/// "will be closed", "to have met": a past form that belongs to a verb of the future.
+fn is_behind_will(document: &Document<'_>, at: usize) -> bool {
+    for before in (at.saturating_sub(4)..at).rev() {
+        let is = |class| document.has(before, class);
+        let grammar = &document.pack.grammar;
+        if is(grammar.will) || is(grammar.would) || is(grammar.modal) || is(grammar.to) {
+            return true;
+        }
+        if !(is(grammar.be_present)
+            || is(grammar.be_past)
+            || is(grammar.have)
+            || is(grammar.negation)
+            || document.word(before).ends_with("ly"))
+        {
+            return false;
+        }
+    }
+    false
+}
+
+/// "failed to agree", "had to leave", "was able to meet": an infinitive that its past verb carries out. Behind a word of
+/// planning, or a noun ("the deal to sell"), it looks ahead.
+fn is_behind_past(document: &Document<'_>, to: usize) -> bool {
+    let Some(before) = to.checked_sub(1) else { return false };
+    if document.has(before, document.pack.grammar.plan) {
+        return false;
+    }
+    is_past_form(document, before)
+        || document.has(before, document.pack.grammar.had)
+        || document.has(before, document.pack.grammar.used)
+        || document.has(before, document.pack.grammar.able)
 }
 
 fn sign(document: &Document<'_>, at: usize) -> Sign {
@@ -91,14 +128,15 @@ fn sign(document: &Document<'_>, at: usize) -> Sign {
         Shape::Lower | Shape::Capital | Shape::Upper => {}
         _ => return Sign::None,
     }
-    let is = |class| document.is(at, class);
-    if is("WILL") || is("WOULD") || is("MODAL") && token.shape == Shape::Lower {
+    let is = |class| document.has(at, class);
+    let grammar = &document.pack.grammar;
+    if is(grammar.will) || is(grammar.would) || is(grammar.modal) && token.shape == Shape::Lower {
         Sign::Future
-    } else if is("PLAN") {
+    } else if is(grammar.plan) {
         Sign::Future
-    } else if is("BE_PAST") || is("HAD") || is("DID") || is("HAVE") {
+    } else if is(grammar.be_past) || is(grammar.had) || is(grammar.did) || is(grammar.have) {
         Sign::Past
-    } else if is("TO") && at + 1 < document.tokens.len() && is_verb_behind_to(document, at + 1) {
+    } else if is(grammar.to) && at + 1 < document.tokens.len() && is_verb_behind_to(document, at + 1) {
         Sign::Infinitive
     } else if token.shape == Shape::Lower && is_past_form(document, at) {
         Sign::Past
@@ -111,13 +149,14 @@ fn is_verb_behind_to(document: &Document<'_>, at: usize) -> bool {
     let token = document.tokens[at];
     let word = token.of(document.text);
     token.shape == Shape::Lower
-        && !document.is(at, "DET")
-        && !document.is(at, "CARDINAL")
+        && !document.has(at, document.pack.grammar.determiner)
+        && !document.has(at, document.pack.grammar.cardinal)
         && !["ing", "s", "ed", "ly"].iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whether the word is a past form or a past participle, by its form.
 pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
     let word = document.word(at);
-    document.is(at, "IRREGULAR_PAST") || word.len() > 3 && word.ends_with("ed") && !document.is(at, "NOT_PAST")
+    document.has(at, document.pack.grammar.irregular_past)
+        || word.len() > 3 && word.ends_with("ed") && !document.has(at, document.pack.grammar.not_past)
 }

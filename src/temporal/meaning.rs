@@ -87,11 +87,9 @@ pub enum Meaning {
     PartOfDay {
         /// The part.
         part: PartOfDay,
-        /// The day.
-        day: Box<Meaning>,
+        /// The day; `None` where it stands behind ("the night of 17 March").
+        day: Option<Box<Meaning>>,
     },
-    /// From a year to a year, both included.
-    Years(i32, i32),
     /// A word that changes the date behind it.
     Modifier(Modifier),
     /// Not a date.
@@ -115,8 +113,6 @@ pub struct Fields {
     pub month: Option<u8>,
     /// 1 to 31.
     pub day: Option<u8>,
-    /// The last day of a run of days in one month ("3 to 7 June").
-    pub last_day: Option<u8>,
     /// The weekday.
     pub weekday: Option<Weekday>,
     /// Which such weekday of the month; -1 is the last.

@@ -26,7 +26,7 @@ pub use meaning::{Amount, Expression, Fields, Meaning, Which};
 pub use resolve::Anchor;
 pub use resolved::{Basis, Dropped, Modifier, Resolved, TimexType};
 
-use crate::language::Pack;
+use crate::language::{Class, Pack};
 use crate::text::{Span, Token};
 
 /// A readable text with its tokens and sentences, and the language that they are read in.
@@ -52,13 +52,10 @@ impl Document<'_> {
         }
     }
 
-    /// Whether the token has the class of this name.
+    /// Whether the token has the class.
     #[must_use]
-    pub fn is(&self, at: usize, class: &str) -> bool {
-        let lexicon = &self.pack.lexicon;
-        debug_assert!(lexicon.class(class).is_some(), "the lexicon has no class {class}");
-        let token = self.tokens.get(at);
-        token.zip(lexicon.class(class)).is_some_and(|(token, class)| lexicon.has(token, class))
+    pub fn has(&self, at: usize, class: Class) -> bool {
+        self.tokens.get(at).is_some_and(|token| self.pack.lexicon.has(token, class))
     }
 
     /// The text of a token.

@@ -5,20 +5,21 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike};
 use super::Document;
 use super::meaning::{Amount, Fields, Meaning};
 use crate::calendar::{Clock, Unit};
-use crate::language::Value;
+use crate::language::{Class, Value};
 use crate::text::{Shape, Token};
 
 /// The number of an ordinal or a plain small number: "15th", "third", "twenty-first", "3".
 pub(super) fn ordinal(document: &Document<'_>, tokens: &[Token]) -> Option<u32> {
     let lexicon = &document.pack.lexicon;
-    let classes = ["ORDINAL", "QUARTERTH", "TENS"].map(|name| lexicon.class(name));
+    let grammar = &document.pack.grammar;
+    let classes = [grammar.ordinal, grammar.quarter_number, grammar.tens];
     let mut sum = 0;
     for token in tokens {
         sum += match token.shape {
             Shape::Digits { value, .. } => value,
             Shape::Ordinal => token.of(document.text).trim_end_matches(char::is_alphabetic).parse().ok()?,
             Shape::Mark(_) => 0,
-            _ => classes.iter().flatten().find_map(|&class| match lexicon.value(token, class) {
+            _ => classes.iter().find_map(|&class| match lexicon.value(token, class) {
                 Some(Value::Number(number)) => u32::try_from(*number).ok(),
                 _ => None,
             })?,
@@ -30,9 +31,9 @@ pub(super) fn ordinal(document: &Document<'_>, tokens: &[Token]) -> Option<u32> 
 /// How many: "two and a half", "5 1/2", "a couple of", "twenty-five", "three hundred", "several".
 pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount> {
     let lexicon = &document.pack.lexicon;
-    let class = |name: &str| lexicon.class(name);
-    let is = |token: &Token, name: &str| class(name).is_some_and(|class| lexicon.has(token, class));
-    let number = |token: &Token, name: &str| match lexicon.value(token, class(name)?) {
+    let grammar = &document.pack.grammar;
+    let is = |token: &Token, class: Class| lexicon.has(token, class);
+    let number = |token: &Token, class: Class| match lexicon.value(token, class) {
         Some(Value::Number(number)) => u32::try_from(*number).ok(),
         _ => None,
     };
@@ -55,15 +56,15 @@ pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount
                 part = over.checked_mul(60)?.checked_div(under).filter(|&part| part < 60)?;
             }
             Shape::Mark(_) => continue,
-            _ if is(token, "VAGUEAMOUNT") || is(token, "=number") || is(token, "DOZENS") => {
+            _ if is(token, grammar.vague_amount) || is(token, grammar.number_of) || is(token, grammar.dozens) => {
                 return Some(Amount::Open);
             }
-            _ if is(token, "=couple") => count = 2,
-            _ if is(token, "HALF") => part = 60 / number(token, "HALF")?,
-            _ if is(token, "SCALE") => count = count.max(1).checked_mul(number(token, "SCALE")?)?,
+            _ if is(token, grammar.couple) => count = 2,
+            _ if is(token, grammar.half) => part = 60 / number(token, grammar.half)?,
+            _ if is(token, grammar.scale) => count = count.max(1).checked_mul(number(token, grammar.scale)?)?,
             // Of "two or three" and "two to three" the larger number holds both.
-            _ if is(token, "=or") || is(token, "=to") => count = 0,
-            _ => count = count.checked_add(number(token, "CARDINAL").unwrap_or(0))?,
+            _ if is(token, grammar.or_word) || is(token, grammar.to_word) => count = 0,
+            _ => count = count.checked_add(number(token, grammar.cardinal).unwrap_or(0))?,
         }
         told |= count > 0 || part > 0;
     }
@@ -92,7 +93,6 @@ pub(super) fn period(amount: Amount, unit: Unit) -> String {
     match amount {
         Amount::Open => {
             let letter = match unit {
-                Unit::Decade => "E",
                 Unit::Century => "C",
                 Unit::Quarter => "Q",
                 Unit::Millennium => "L",

@@ -22,15 +22,11 @@ pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> 
             document.pack.rules.matches(&symbols[at..range.end], &mut found);
             let best = found.iter().rev().find_map(|&(length, rule)| {
                 let tokens = at..at + length;
-                fits(document, rule, tokens.start, tokens.end)
-                    .then(|| interpret(document, rule, tokens, &symbols, sentence))
-                    .flatten()
+                let fits = fits(document, rule, tokens.start, tokens.end);
+                (fits && interpret(document, rule, tokens, &symbols, sentence, &mut expressions)).then_some(length)
             });
             match best {
-                Some(expression) => {
-                    at = expression.end;
-                    expressions.push(expression);
-                }
+                Some(length) => at += length,
                 None => {
                     if let Some(&(length, rule)) = found.last() {
                         let span = document.span(at, at + length);

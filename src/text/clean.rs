@@ -1,19 +1,22 @@
 //! The body made readable, with a map back to the body as received.
 
-use super::Span;
+use std::ops::Range;
+
+use super::{Span, html};
 
 /// A piece of the map starts at least this often, so that a look-up counts few characters.
 const PIECE: usize = 512;
 
 /// The readable text of a body, and where each of its stretches stood in the body as received.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     readable: String,
-    /// Sorted by `readable`; empty where every byte is one code point in its own place.
+    /// Sorted by both; empty where every byte is one code point in its own place.
     pieces: Vec<Piece>,
 }
 
-/// From here on to the next piece, characters of the readable text and of the body go side by side.
+/// From here on to the next piece, characters of the readable text and of the body go side by side. Where something
+/// of the body was left out, one piece marks what stands before it and one, at the same byte, what stands behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Piece {
     /// A byte of the readable text.
@@ -26,18 +29,17 @@ impl Text {
     /// Makes a body readable. Bodies of HTML lose their tags and entities, others stay as they are.
     #[must_use]
     pub fn of(body: &str) -> Self {
+        if html::is_html(body) {
+            let mut builder = Builder::new(body, html::makes_lines(body));
+            html::read(body, &mut builder);
+            return builder.text;
+        }
         if body.is_ascii() {
             return Self { readable: body.to_owned(), pieces: Vec::new() };
         }
-        let mut pieces = Vec::with_capacity(body.len() / PIECE + 1);
-        let mut next = 0;
-        for (point, (at, _)) in body.char_indices().enumerate() {
-            if at >= next {
-                pieces.push(Piece { readable: narrow(at), source: narrow(point) });
-                next = at + PIECE;
-            }
-        }
-        Self { readable: body.to_owned(), pieces }
+        let mut builder = Builder::new(body, false);
+        builder.keep(0..body.len());
+        builder.text
     }
 
     /// The readable text. Spans count in its bytes.
@@ -52,19 +54,96 @@ impl Text {
         span.of(&self.readable)
     }
 
-    /// The stretch in Unicode code points of the body as received, end exclusive.
+    /// The stretch in Unicode code points of the body as received, end exclusive. What was left out before or behind
+    /// it is not in it.
     #[must_use]
     pub fn code_points(&self, span: Span) -> [usize; 2] {
-        [self.code_point(span.start), self.code_point(span.end)]
+        let start = self.code_point(span.start, self.pieces.partition_point(|piece| piece.readable <= span.start));
+        if span.end <= span.start {
+            return [start, start];
+        }
+        let index = self.pieces.partition_point(|piece| piece.readable < span.end);
+        let end = match self.pieces.get(index) {
+            Some(piece) if piece.readable == span.end => piece.source as usize,
+            _ => self.code_point(span.end, index),
+        };
+        [start, end]
     }
 
-    fn code_point(&self, at: u32) -> usize {
-        let index = self.pieces.partition_point(|piece| piece.readable <= at);
+    /// The code point of a byte in the piece before `index`.
+    fn code_point(&self, at: u32, index: usize) -> usize {
         let Some(piece) = index.checked_sub(1).and_then(|index| self.pieces.get(index)) else {
             return at as usize;
         };
         let between = self.readable.get(piece.readable as usize..at as usize).unwrap_or_default();
         piece.source as usize + between.chars().count()
+    }
+}
+
+/// Writes a readable text, in the order of the body.
+pub(super) struct Builder<'b> {
+    body: &'b str,
+    text: Text,
+    /// A byte of the body, and its code point.
+    reached: (usize, usize),
+    /// Whether the line ends of the body are mere spaces.
+    flows: bool,
+}
+
+impl<'b> Builder<'b> {
+    pub(super) fn new(body: &'b str, flows: bool) -> Self {
+        let text = Text { readable: String::with_capacity(body.len()), pieces: Vec::new() };
+        Self { body, text, reached: (0, 0), flows }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.readable.is_empty()
+    }
+
+    /// Whether a stretch of the body has nothing but white space.
+    pub(super) fn is_blank(&self, source: Range<usize>) -> bool {
+        self.body.get(source).unwrap_or_default().trim().is_empty()
+    }
+
+    /// Takes over a stretch of the body.
+    pub(super) fn keep(&mut self, source: Range<usize>) {
+        let (mut at, mut rest) = (source.start, self.body.get(source).unwrap_or_default());
+        while !rest.is_empty() {
+            let end = (0..=PIECE.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
+            let (piece, behind) = rest.split_at(end.unwrap_or(rest.len()));
+            self.mark(at);
+            if self.flows {
+                self.text.readable.extend(piece.chars().map(|c| if c == '\n' { ' ' } else { c }));
+            } else {
+                self.text.readable.push_str(piece);
+            }
+            at += piece.len();
+            rest = behind;
+        }
+        self.mark(at);
+    }
+
+    /// Puts a text in the place of a stretch of the body.
+    pub(super) fn replace(&mut self, source: Range<usize>, with: &str) {
+        self.mark(source.start);
+        self.text.readable.push_str(with);
+        self.mark(source.end);
+    }
+
+    /// Adds a text that the body does not have.
+    pub(super) fn insert(&mut self, text: &str) {
+        self.text.readable.push_str(text);
+    }
+
+    /// Notes that the end of the readable text is this byte of the body.
+    fn mark(&mut self, at: usize) {
+        let (byte, point) = self.reached;
+        let point = point + self.body.get(byte..at).unwrap_or_default().chars().count();
+        self.reached = (at, point);
+        let piece = Piece { readable: narrow(self.text.readable.len()), source: narrow(point) };
+        if self.text.pieces.last() != Some(&piece) {
+            self.text.pieces.push(piece);
+        }
     }
 }
 
@@ -75,7 +154,15 @@ fn narrow(at: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use proptest::test_runner::RngSeed;
+
     use super::*;
+
+    fn readable(body: &str) -> String {
+        Text::of(body).as_str().to_owned()
+    }
 
     #[test]
     fn offsets_count_code_points_of_the_body() {
@@ -85,5 +172,161 @@ mod tests {
         let end = body.chars().count();
         assert_eq!(text.code_points(Span::new(at, body.len())), [end - 3, end]);
         assert_eq!(text.code_points(Span::new(0, 4)), [0, 3]);
+    }
+
+    #[test]
+    fn plain_text_stays_as_it_is() {
+        for body in [
+            "profits < 3% and <b or c> d",
+            "a < b > c",
+            "x <y> z",
+            "<3",
+            "R&D at AT&T; Q&A;",
+            "1 <\n2",
+            "mail <ann@example.org>",
+            "line\n\nline &",
+        ] {
+            assert_eq!(readable(body), body);
+        }
+    }
+
+    #[test]
+    fn tags_vanish_and_blocks_stand_apart() {
+        assert_eq!(readable("<p>One <b>bold</b> word.</p>\n\n <p>Two</p>"), "One bold word.\n\nTwo");
+        assert_eq!(readable("<div><h1>Head</h1>\n<ul><li>a<li>b</ul></div>"), "Head\n\na\n\nb");
+        assert_eq!(readable("One<br>two<br/><BR />three"), "One\ntwo\n\nthree");
+        assert_eq!(readable("<tr><td>3 May</td><td>It opened.</td></tr><tr><td>4 May"), "3 May\nIt opened.\n\n4 May");
+        assert_eq!(readable("<p>said\n <a href=\"x>y\">\n on Friday</a></p>"), "said    on Friday");
+        assert_eq!(readable("In <i>May</i>\n\nNext <i>paragraph</i>"), "In May\n\nNext paragraph");
+    }
+
+    #[test]
+    fn what_nobody_reads_vanishes() {
+        let head = "<!DOCTYPE html><html><head><title>T</title><style>p > b {}</style><meta name=a></head>";
+        assert_eq!(readable(&format!("{head}<body><p>Text</p></body></html>")), "Text");
+        assert_eq!(readable("a<script>if (a < b) \"</p>\"</script>b<!-- <p>c -->d<?php e ?>f<br>"), "abdf");
+        assert_eq!(readable("<p>a<![CDATA[b]]>c<svg><svg/><text>d</text><svg>e</svg>f</svg>g"), "acg");
+        assert_eq!(readable("<svg><path d=1><p>a</p><template>b<template>c</template>d</template>"), "a");
+    }
+
+    #[test]
+    fn entities_are_decoded() {
+        assert_eq!(readable("May&nbsp;3 &ndash; &#8217;&#x2019;&#146; AT&amp;T &amp"), "May\u{a0}3 – ’’’ AT&T &");
+        assert_eq!(
+            readable("<p>&lt;p&gt; &unknown; &#xD800; &#0; &#99999999999;"),
+            "<p> &unknown; \u{fffd} \u{fffd} \u{fffd}"
+        );
+        let text = Text::of("<p>a&nbsp;</p>");
+        assert_eq!(text.code_points(Span::new(1, 3)), [4, 10]);
+        assert_eq!(text.code_points(Span::new(0, 1)), [3, 4]);
+    }
+
+    #[test]
+    fn broken_html_is_read_to_its_end() {
+        for piece in
+            ["<", "&", "<p", "<p<p", "</", "<!--", "<!-", "<![CDATA[", "<p>", "&amp", "&#", "<svg>", "<a b='", "é<"]
+        {
+            let text = Text::of(&("<p>".to_owned() + &piece.repeat(2000)));
+            let length = 3 + piece.chars().count() * 2000;
+            let [start, end] = text.code_points(Span::new(0, text.as_str().len()));
+            assert!(start <= end && end <= length, "{piece}");
+        }
+    }
+
+    /// What may stand around a word of HTML: none of it is text, and all of it ends or starts a word.
+    const AROUND: &[&str] = &[
+        " ",
+        "\r\n",
+        "\n\n",
+        "<br>",
+        "<p>",
+        "</p>",
+        "<p class='a>b' id=\"é\">",
+        " <!-- é -->",
+        "&nbsp;",
+        "&#160;",
+        "&emsp;<i>",
+        "</i>&#xA0;",
+        " <script>1 < 2 é</script>",
+        "<li >",
+        " <?é?>",
+        "<hr/>",
+        " <svg><a/>é</svg>",
+    ];
+
+    /// Words as a body has them, and as they read.
+    const WORDS: &[(&str, &str)] = &[
+        ("May", "May"),
+        ("naïve", "naïve"),
+        ("日本", "日本"),
+        ("AT&amp;T", "AT&T"),
+        ("caf&eacute;", "café"),
+        ("&#x2019;90s", "’90s"),
+        ("&euro;", "€"),
+        ("Fri<b>day</b>", "Friday"),
+        ("<em>3</em><sup>rd</sup>", "3rd"),
+        ("&NotEqualTilde;", "≂̸"),
+        ("a<!-- -->b", "ab"),
+        ("&", "&"),
+        ("&lt;&colon;&semi;&lt", "<:;<"),
+    ];
+
+    /// The part of a word's source that its span must tell: without the tags before and behind.
+    fn kept(source: &str) -> &str {
+        let source = source.strip_prefix("<em>").unwrap_or(source);
+        source.strip_suffix("</b>").or_else(|| source.strip_suffix("</sup>")).unwrap_or(source)
+    }
+
+    fn words() -> impl Strategy<Value = Vec<(&'static str, (&'static str, &'static str))>> {
+        prop::collection::vec((select(AROUND), select(WORDS)), 1..300)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn the_span_of_each_word_tells_its_source(words in words()) {
+            let (mut body, mut sources) = ("<p>".to_owned(), Vec::new());
+            for (around, (source, read)) in words {
+                body += around;
+                sources.push((body.chars().count() + source.find(kept(source)).unwrap(), kept(source), read));
+                body += source;
+                body += " ";
+            }
+            let text = Text::of(&body);
+            let mut from = 0;
+            for (start, source, read) in sources {
+                let at = from + text.as_str()[from..].find(read).unwrap();
+                prop_assert!(text.as_str()[from..at].trim().is_empty(), "{:?}", &text.as_str()[from..at]);
+                from = at + read.len();
+                prop_assert_eq!(text.code_points(Span::new(at, from)), [start, start + source.chars().count()]);
+            }
+        }
+
+        #[test]
+        fn plain_text_maps_to_itself(body in "[^<&]*", from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>()) {
+            let bounds: Vec<usize> = body.char_indices().map(|(at, _)| at).chain([body.len()]).collect();
+            let (from, to) = (from.index(bounds.len()), to.index(bounds.len()));
+            let (from, to) = (from.min(to), from.max(to));
+            let text = Text::of(&body);
+            prop_assert_eq!(text.as_str(), &body);
+            prop_assert_eq!(text.code_points(Span::new(bounds[from], bounds[to])), [from, to]);
+        }
+
+        #[test]
+        fn whatever_is_made_of_markup_stays_in_the_body(pieces in prop::collection::vec(select(&[
+            "<", ">", "/", "&", ";", "#", "x", "p", "b", "=", "'", "\"", "!", "-", "[", "]", "?", " ", "\n", "\r", "\0", "é",
+            "<p>", "<b", "amp", "svg", "script", "title", "</", "<!--", "-->", "<![CDATA[", "160", "日",
+        ][..]), 0..80)) {
+            let body = "<p>".to_owned() + &pieces.concat();
+            let text = Text::of(&body);
+            let bounds: Vec<usize> = text.as_str().char_indices().map(|(at, _)| at).chain([text.as_str().len()]).collect();
+            let mut last = 0;
+            for pair in bounds.windows(2) {
+                let [start, end] = text.code_points(Span::new(pair[0], pair[1]));
+                prop_assert!(last <= start && start <= end && end <= body.chars().count(), "{body:?}: {start}..{end}");
+                last = start;
+            }
+        }
     }
 }

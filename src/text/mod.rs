@@ -4,6 +4,7 @@
 //! language pack, through the tags that [`Token`] carries.
 
 mod clean;
+mod html;
 mod lex;
 mod number;
 mod sentence;

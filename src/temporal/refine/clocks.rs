@@ -12,8 +12,8 @@ pub(super) fn refine(document: &Document<'_>, expressions: Vec<Expression>, _: &
     for mut expression in expressions {
         if let Some(last) = joined.last_mut().filter(|last| last.sentence == expression.sentence) {
             let gap = expression.first.saturating_sub(last.end);
-            let comma = gap == 1 && document.tokens.get(last.end).is_some_and(|token| token.shape.is_mark(','));
-            if (gap == 0 || comma) && join(document, last, &expression) {
+            let joined = gap == 0 || gap == 1 && joins(document, last.end);
+            if joined && join(document, last, &expression) {
                 continue;
             }
             if gap <= NEAR && near(document, last.end, expression.first) {
@@ -34,7 +34,7 @@ fn join(document: &Document<'_>, first: &mut Expression, second: &Expression) ->
         (day, Meaning::Clock { clock, day: None }) if is_day(day) => {
             Meaning::Clock { clock: *clock, day: Some(Box::new(day.clone())) }
         }
-        (Meaning::Clock { clock, day: None }, Meaning::PartOfDay { day, .. }) => {
+        (Meaning::Clock { clock, day: None }, Meaning::PartOfDay { day: Some(day), .. }) => {
             Meaning::Clock { clock: *clock, day: Some(day.clone()) }
         }
         _ => return false,
@@ -45,12 +45,21 @@ fn join(document: &Document<'_>, first: &mut Expression, second: &Expression) ->
     true
 }
 
+/// What may stand within one expression: "3 p.m., Friday", "3 p.m. on Friday", "Friday at 3 p.m."
+fn joins(document: &Document<'_>, at: usize) -> bool {
+    document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
+        || document.has(at, document.pack.grammar.clock_preposition)
+}
+
 /// Only small words stand between: "Friday at 3 p.m.", "3 p.m. on Friday".
 fn near(document: &Document<'_>, from: usize, to: usize) -> bool {
     (from..to).all(|at| {
         document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
-            || document.is(at, "TIMEPREP")
-            || document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower && document.is(at, "DET"))
+            || document.has(at, document.pack.grammar.time_preposition)
+            || document
+                .tokens
+                .get(at)
+                .is_some_and(|token| token.shape == Shape::Lower && document.has(at, document.pack.grammar.determiner))
     })
 }
 
@@ -60,12 +69,12 @@ fn lend_day(first: &mut Expression, second: &mut Expression) {
     if let Meaning::Clock { day: day @ None, .. } = &mut second.meaning {
         *day = match &first.meaning {
             Meaning::Clock { day, .. } => day.clone(),
-            Meaning::PartOfDay { day, .. } => Some(day.clone()),
+            Meaning::PartOfDay { day, .. } => day.clone(),
             meaning => day_of(meaning),
         };
     } else if let Meaning::Clock { day: day @ None, .. } = &mut first.meaning {
         *day = match &second.meaning {
-            Meaning::PartOfDay { day, .. } => Some(day.clone()),
+            Meaning::PartOfDay { day, .. } => day.clone(),
             meaning => day_of(meaning),
         };
     }

@@ -2,7 +2,7 @@
 
 use super::drop_it;
 use crate::temporal::{Document, Dropped, Expression, Fields, Meaning};
-use crate::text::Shape;
+use crate::text::{Shape, Token};
 
 /// Takes out what is no date.
 pub(super) fn refine(
@@ -23,40 +23,55 @@ pub(super) fn refine(
 fn reason(document: &Document<'_>, expression: &Expression) -> Option<&'static str> {
     match &expression.meaning {
         Meaning::Nothing => Some("its rule says that it is no date"),
-        Meaning::Calendar(fields) if expression.end == expression.first + 1 => bare(document, expression, fields),
+        Meaning::Calendar(_) if is_glued(document, expression) => Some("it is part of a longer word"),
+        Meaning::Calendar(fields) if is_bare(fields) => bare(document, expression, fields),
         _ => None,
     }
 }
 
-/// Reasons against a date of a single word.
+/// Digits of a date that a hyphen ties to a word before it: "report-2017-06-01".
+fn is_glued(document: &Document<'_>, expression: &Expression) -> bool {
+    let Some(before) = expression.first.checked_sub(2) else { return false };
+    let [word, hyphen, date] = [before, before + 1, before + 2].map(|at| document.tokens.get(at));
+    date.is_some_and(|date| date.shape == Shape::Date && !date.spaced)
+        && hyphen.is_some_and(|hyphen| hyphen.shape.is_mark('-') && !hyphen.spaced)
+        && word.is_some_and(|word| word.shape.is_word())
+}
+
+/// Whether a single part is told, by a name or a number.
+fn is_bare(fields: &Fields) -> bool {
+    let parts = [
+        fields.year.is_some(),
+        fields.month.is_some(),
+        fields.day.is_some(),
+        fields.weekday.is_some(),
+        fields.season.is_some(),
+    ];
+    parts.iter().filter(|told| **told).count() == 1 && fields.which.is_none()
+}
+
+/// Reasons against a date of a single part.
 fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Option<&'static str> {
     let at = expression.first;
     let before = at.checked_sub(1).and_then(|before| document.tokens.get(before));
     let next = document.tokens.get(expression.end);
-    let preposition = before.is_some() && document.is(at - 1, "TIMEPREP");
-    if fields.month.is_some() && !preposition {
-        let name_before = before.is_some_and(|word| word.shape == Shape::Capital && word.spaced && word.symbol == 0);
-        let name_behind = next.is_some_and(|word| word.shape == Shape::Capital && word.spaced && word.symbol == 0);
-        if name_behind && (name_before || is_name_too(document, at)) {
-            return Some("it is part of a name");
-        }
-        if document.word(at) == "May"
-            && next.is_some_and(|word| word.shape == Shape::Lower)
-            && is_sentence_start(document, expression)
-        {
-            return Some("it is the verb");
-        }
-        if name_before && is_name_too(document, at) {
-            return Some("it is part of a name");
-        }
+    let preposition = before.is_some()
+        && (document.has(at - 1, document.pack.grammar.time_preposition)
+            || document.has(at - 1, document.pack.grammar.about));
+    if let Some(reason) = named(document, expression, fields, preposition) {
+        return Some(reason);
     }
-    let year = fields.year?;
+    let year = fields.year.filter(|_| expression.end == at + 1)?;
     let hyphen = next.is_some_and(|next| next.shape.is_mark('-') && !next.spaced);
     if hyphen && document.tokens.get(expression.end + 1).is_some_and(|next| matches!(next.shape, Shape::Digits { .. }))
     {
         return Some("it is part of a longer number");
     }
     let like_year = (1900..=2050).contains(&year);
+    let capital_behind = next.is_some_and(|next| next.shape == Shape::Capital && next.spaced && next.symbol == 0);
+    if !like_year && capital_behind {
+        return Some("it is the number of a name");
+    }
     if !like_year && !preposition && !(1500..1900).contains(&year) {
         return Some("a bare number is taken for a year only behind a preposition, or where it is a likely one");
     }
@@ -67,6 +82,45 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
         return Some("what follows is counted by it");
     }
     None
+}
+
+/// Reasons against a month, weekday or season by its name.
+fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, preposition: bool) -> Option<&'static str> {
+    let at = expression.end - 1;
+    if fields.year.is_some() || fields.month.is_none() && fields.weekday.is_none() && fields.season.is_none() {
+        return None;
+    }
+    let name = |token: Option<&Token>| {
+        token.is_some_and(|token| token.shape == Shape::Capital && token.spaced && token.symbol == 0)
+    };
+    let next = document.tokens.get(expression.end);
+    let starts = is_sentence_start(document, expression);
+    let determined = document.has(expression.first, document.pack.grammar.determiner)
+        || !starts && document.has(expression.first - 1, document.pack.grammar.determiner);
+    if name(next) && (determined || starts && fields.month.is_some()) {
+        return Some("it is part of a name");
+    }
+    fields.month?;
+    if preposition {
+        return None;
+    }
+    let verb_behind = {
+        let grammar = &document.pack.grammar;
+        let verbs = [grammar.will, grammar.modal, grammar.have, grammar.report];
+        verbs.iter().any(|&class| document.has(expression.end, class))
+    };
+    if is_name_too(document, at) {
+        let name_before = !starts && name(document.tokens.get(at - 1));
+        if name(next) || name_before || starts && verb_behind {
+            return Some("it is part of a name");
+        }
+    }
+    let word = document.word(at);
+    if word == "May" && starts && next.is_some_and(|next| next.shape == Shape::Lower) {
+        return Some("it is the verb");
+    }
+    let short = word.len() <= 4 && !matches!(word, "May" | "June" | "July");
+    short.then_some("a short form without its dot, a day or a preposition names no month")
 }
 
 /// Months that are first names as well.

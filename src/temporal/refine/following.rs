@@ -38,7 +38,8 @@ pub(super) fn refine(
 fn take_anchor(count: &mut Expression, meaning: &Meaning) -> bool {
     let dated = matches!(meaning, Meaning::Calendar(_) | Meaning::Shift { .. });
     match &mut count.meaning {
-        Meaning::Count { from: CountedFrom::Following, anchor: anchor @ None, .. } if dated => {
+        // "the day after" counts from the date told last, unless one stands behind it.
+        Meaning::Count { anchor: anchor @ None, tail: 1.., .. } if dated => {
             *anchor = Some(Box::new(meaning.clone()));
             true
         }

@@ -13,7 +13,7 @@ pub(super) fn refine(
     let mut pending: Option<Expression> = None;
     for mut expression in expressions {
         let modifier = pending.take();
-        if matches!(expression.meaning, Meaning::Modifier(_)) {
+        if is_open(&expression.meaning) {
             if let Some(modifier) = modifier {
                 drop_it(&modifier, "modifiers", "no date stands behind it", dropped);
             }
@@ -42,29 +42,35 @@ pub(super) fn refine(
     joined
 }
 
+/// Whether it is nothing without the date behind it.
+fn is_open(meaning: &Meaning) -> bool {
+    matches!(meaning, Meaning::Modifier(_) | Meaning::PartOfDay { day: None, .. })
+}
+
 /// Whether the modifier can change this expression: dates, yes; lengths, repetitions and references, no.
 fn takes(modifier: &Expression, expression: &Expression) -> bool {
     let dated = matches!(
         expression.meaning,
-        Meaning::Calendar(_)
-            | Meaning::Shift { .. }
-            | Meaning::PartOfDay { .. }
-            | Meaning::Years(..)
-            | Meaning::Clock { .. }
+        Meaning::Calendar(_) | Meaning::Shift { .. } | Meaning::PartOfDay { .. } | Meaning::Clock { .. }
     );
-    dated && expression.modifier.is_none() && matches!(modifier.meaning, Meaning::Modifier(_))
+    match modifier.meaning {
+        Meaning::Modifier(_) => dated && expression.modifier.is_none(),
+        _ => matches!(expression.meaning, Meaning::Calendar(_) | Meaning::Shift { .. }),
+    }
 }
 
 fn join(document: &Document<'_>, modifier: &Expression, expression: &mut Expression) {
-    let Meaning::Modifier(kind) = modifier.meaning else { return };
-    expression.modifier = Some(kind);
-    // "late" and "in the" before a name stay out of the way of its extent only where they are prepositions; the
-    // modifier's words belong to the date.
+    match modifier.meaning {
+        Meaning::Modifier(Modifier::Approx) if document.has(modifier.first, document.pack.grammar.sometime) => {}
+        Meaning::Modifier(kind) => expression.modifier = Some(kind),
+        Meaning::PartOfDay { part, .. } => {
+            let day = std::mem::replace(&mut expression.meaning, Meaning::Nothing);
+            expression.meaning = Meaning::PartOfDay { part, day: Some(Box::new(day)) };
+        }
+        _ => return,
+    }
     expression.first = modifier.first;
     expression.span = document.span(expression.first, expression.end);
-    if kind == Modifier::Approx && document.is(modifier.first, "=sometime") {
-        expression.modifier = None;
-    }
 }
 
 /// "the year" alone is no date, "the end of the year" is.

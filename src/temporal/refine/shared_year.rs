@@ -26,8 +26,8 @@ pub(super) fn refine(
 
 fn joins(document: &Document<'_>, at: usize) -> bool {
     document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
-        || document.is(at, "DASH")
-        || document.is(at, "JOINWORD")
+        || document.has(at, document.pack.grammar.dash)
+        || document.has(at, document.pack.grammar.join)
 }
 
 fn same_kind(first: &Fields, second: &Fields) -> bool {

@@ -169,8 +169,8 @@ impl Choice {
         let start = this.first_day()?;
         let current = self.holds_anchor(&this);
         let by = match self.which {
-            Some(-1) if current || start > self.anchor => -1,
-            Some(-1) => 0,
+            Some(by @ ..=-1) if current || start > self.anchor => i32::try_from(by).ok()?,
+            Some(by @ ..=-1) => i32::try_from(by).ok()? + 1,
             Some(1) if !current && start > self.anchor => 0,
             Some(1) => 1,
             Some(_) => 0,
@@ -193,7 +193,11 @@ impl Choice {
             _ => 0,
         };
         // A quarter that has begun or just ended is the one reported on, even where its report looks ahead.
-        let near = if is_day { days.abs() <= 125 } else { is_quarter && tense > 0 && days.abs() <= 130 };
+        let near = if is_day {
+            days.abs() <= if tense < 0 { 125 } else { 45 }
+        } else {
+            is_quarter && tense > 0 && days.abs() <= 130
+        };
         if near { 0 } else { tense }
     }
 

@@ -1,6 +1,6 @@
 //! What expressions are counted from: publication, and what was told so far.
 
-use chrono::{Datelike, FixedOffset, NaiveDate};
+use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 
 use super::Value;
 use crate::calendar::{PartialDate, Unit};
@@ -17,6 +17,8 @@ pub struct Anchor {
     /// Whether bare dates count from publication (`Some(false)`), from the last date told (`Some(true)`), or as the
     /// document itself shows (`None`).
     pub narrative: Option<bool>,
+    /// The local time of publication, where it was told.
+    pub time: Option<NaiveTime>,
     /// Whether "3/5" is the third of May.
     pub day_first: bool,
 }
@@ -28,6 +30,9 @@ pub(super) struct Context<'a> {
     direction: (Direction, &'static str),
     /// The last date told, a day or coarser.
     last: Option<PartialDate>,
+    /// The sentence of the expression that is resolved, and the last date told in it.
+    sentence: usize,
+    in_sentence: Option<PartialDate>,
     /// The last quarter told.
     quarter: Option<PartialDate>,
 }
@@ -35,14 +40,27 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     pub(super) fn new(anchor: &'a Anchor, expressions: &[Expression]) -> Self {
         let narrative = anchor.narrative.unwrap_or_else(|| is_history(anchor, expressions));
-        Self { anchor, narrative, direction: (Direction::Past, ""), last: None, quarter: None }
+        Self {
+            anchor,
+            narrative,
+            direction: (Direction::Past, ""),
+            last: None,
+            sentence: 0,
+            in_sentence: None,
+            quarter: None,
+        }
     }
 
     pub(super) fn is_narrative(&self) -> bool {
         self.narrative
     }
 
-    pub(super) fn look(&mut self, direction: (Direction, &'static str)) {
+    /// Turns to the next expression: its sentence, and the way that its clause looks.
+    pub(super) fn start(&mut self, sentence: usize, direction: (Direction, &'static str)) {
+        if sentence != self.sentence {
+            self.sentence = sentence;
+            self.in_sentence = None;
+        }
         self.direction = direction;
     }
 
@@ -80,6 +98,7 @@ impl<'a> Context<'a> {
             date => date,
         };
         self.last = Some(date);
+        self.in_sentence = Some(date);
     }
 
     /// The date to count from, and what it is.
@@ -87,7 +106,10 @@ impl<'a> Context<'a> {
         let published = (PartialDate::Day(self.published()), Basis::Relative);
         match from {
             CountedFrom::Told | CountedFrom::Following => self.last.map_or(published, |date| (date, Basis::Narrative)),
-            CountedFrom::Published => match self.last.filter(|_| self.narrative) {
+            CountedFrom::Sentence if self.in_sentence.is_some() => {
+                self.in_sentence.map_or(published, |date| (date, Basis::Narrative))
+            }
+            CountedFrom::Published | CountedFrom::Sentence => match self.last.filter(|_| self.narrative) {
                 Some(date) => (date, Basis::Narrative),
                 None => published,
             },
@@ -96,8 +118,9 @@ impl<'a> Context<'a> {
 
     /// The day for a time of day that has none.
     pub(super) fn day_told(&self) -> (NaiveDate, Basis) {
-        match self.last {
-            Some(PartialDate::Day(day)) if self.narrative => (day, Basis::Narrative),
+        match (self.in_sentence, self.last) {
+            (Some(PartialDate::Day(day)), _) => (day, Basis::Narrative),
+            (_, Some(PartialDate::Day(day))) if self.narrative => (day, Basis::Narrative),
             _ => (self.published(), Basis::Relative),
         }
     }
@@ -113,7 +136,6 @@ impl<'a> Context<'a> {
 fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     let years = expressions.iter().filter_map(|expression| match &expression.meaning {
         Meaning::Calendar(fields) => fields.year,
-        Meaning::Years(from, _) => Some(*from),
         _ => None,
     });
     let published = anchor.published.year();
@@ -121,15 +143,15 @@ fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     for year in years {
         if (year - published).abs() <= 1 { near += 1 } else { far += 1 }
     }
-    let deictic = expressions.iter().filter(|expression| {
-        matches!(
-            expression.meaning,
-            Meaning::Shift {
-                unit: Unit::Day | Unit::Week | Unit::Month | Unit::Year,
-                from: CountedFrom::Published,
-                ..
-            }
-        )
+    // What only makes sense on a day of publication: "yesterday", "last week", a bare weekday.
+    let deictic = expressions.iter().filter(|expression| match &expression.meaning {
+        Meaning::Shift {
+            unit: Unit::Day | Unit::Week | Unit::Month | Unit::Year,
+            from: CountedFrom::Published,
+            ..
+        } => true,
+        Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none() && fields.year.is_none(),
+        _ => false,
     });
-    far >= 5 && far >= 4 * near && deictic.count() * 3 <= far
+    far >= 5 && far >= 4 * near && deictic.count() * 5 <= far
 }

@@ -1,23 +1,19 @@
 //! Units counted from an anchor.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveTime, TimeDelta, Timelike};
 
 use super::context::Context;
 use super::{Value, value_of};
-use crate::calendar::{PartialDate, Unit, shift as shift_day};
+use crate::calendar::{Clock, PartialDate, Unit, shift as shift_day};
 use crate::language::CountedFrom;
 use crate::temporal::{Amount, Basis, Meaning, TimexType};
 
 /// "last year", "the following day", "the quarter".
 pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFrom) -> Option<Value> {
-    if unit == Unit::Quarter && by == 0 {
+    if unit == Unit::Quarter && by == 0 && from == CountedFrom::Told {
         return told_quarter(context);
     }
-    let (anchor, basis) = match (from, by) {
-        // "the year", "that week": the one told last holds it, else the one of publication.
-        (CountedFrom::Told, 0) if !context.is_narrative() && unit > Unit::Day => context.from(CountedFrom::Published),
-        _ => context.from(from),
-    };
+    let (anchor, basis) = context.from(from);
     let whole = PartialDate::containing(anchor.first_day()?, unit).step(by)?;
     Some(Value::date(whole, basis, vec!["a whole unit, counted from the anchor"]))
 }
@@ -60,6 +56,7 @@ pub(super) fn count(
         let value = if sign < 0 { "PAST_REF" } else { "FUTURE_REF" };
         return Some(Value::spelled(TimexType::Date, value.to_owned()));
     };
+    let named = anchor.is_some();
     let (anchor, basis) = match anchor {
         Some(meaning) => {
             let value = value_of(context, meaning)?;
@@ -75,16 +72,34 @@ pub(super) fn count(
         }
     }
     let by = sign.checked_mul(i64::from(count))?;
+    if let (true, Basis::Relative, Some(time)) = (unit.is_clock(), basis, context.anchor.time) {
+        return clock_from(context, time, by, unit);
+    }
     let day = shift_day(anchor.first_day()?, by, unit)?;
     let part_of = shift_day(day, sign * i64::from(part * parts(unit).1 / 60), parts(unit).0)?;
     let date = match unit {
         Unit::Second | Unit::Minute | Unit::Hour => PartialDate::Day(part_of),
         Unit::Year if part > 0 => PartialDate::containing(part_of, Unit::Month),
         Unit::Decade | Unit::Century | Unit::Millennium => PartialDate::containing(part_of, Unit::Year),
-        _ if unit > anchor.unit() || anchor.unit() == Unit::Day => PartialDate::containing(part_of, unit),
-        _ => PartialDate::containing(part_of, unit.max(Unit::Day)),
+        // From a day that is named, a day comes out: "a week before 3 June".
+        _ if named && anchor.unit() == Unit::Day => PartialDate::Day(part_of),
+        _ => PartialDate::containing(part_of, unit),
     };
     Some(Value::date(date, basis, steps))
+}
+
+/// "two hours ago", from the time of publication.
+fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, unit: Unit) -> Option<Value> {
+    let each = match unit {
+        Unit::Hour => TimeDelta::hours(1),
+        Unit::Minute => TimeDelta::minutes(1),
+        _ => TimeDelta::seconds(1),
+    };
+    let moved = context.published().and_time(time).checked_add_signed(each.checked_mul(i32::try_from(by).ok()?)?)?;
+    let second = (unit == Unit::Second).then_some(moved.second() as u8);
+    let clock = Clock { hour: moved.hour() as u8, minute: Some(moved.minute() as u8), second, offset: None };
+    let steps = vec!["an amount of time, counted from the time of publication"];
+    Some(Value::date(PartialDate::Time(moved.date(), clock), Basis::Relative, steps))
 }
 
 /// What a part of the unit is told in, and how many make a whole one.

@@ -48,7 +48,7 @@ pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anc
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
     for expression in expressions {
-        context.look(direction(document, &expression));
+        context.start(expression.sentence, direction(document, &expression));
         if let Some(value) = value_of(&context, &expression.meaning) {
             context.told(&expression.meaning, &value);
             if let Some(finished) = finish(&context, expression, value) {
@@ -73,13 +73,8 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.clone())),
         Meaning::Clock { clock, day } => clock_value(context, *clock, day.as_deref()),
         Meaning::PartOfDay { part, day } => {
-            let value = value_of(context, day)?;
+            let value = value_of(context, day.as_deref()?)?;
             Some(Value::date(PartialDate::PartOfDay(value.date?.first_day()?, *part), value.basis, value.steps))
-        }
-        Meaning::Years(from, to) => {
-            let (from, to) = (PartialDate::year(*from)?, PartialDate::year(*to)?);
-            let spelled = Some(format!("{}/{}", from.value(), to.value()));
-            Some(Value { spelled, until: Some(to), ..Value::date(from, Basis::Absolute, vec!["both years are told"]) })
         }
         Meaning::Modifier(_) | Meaning::Nothing => None,
     }
@@ -116,7 +111,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         (Some(date), Some(until)) => date.edtf().zip(until.edtf()).map(|(from, to)| format!("{from}/{to}")),
         (None, _) => None,
     };
-    let modifier = expression.modifier.or(rule_modifier(&expression));
+    let modifier = modifier(&expression);
     let confidence = confidence(context, value.basis, modifier);
     Some(Resolved {
         timex: value.timex,
@@ -133,12 +128,15 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
     })
 }
 
-/// "year-end" carries its modifier in its words.
-fn rule_modifier(expression: &Expression) -> Option<Modifier> {
+/// The TIMEX3 modifier: as told, but "more than 30 years ago" is before that year, and "nearly 90 years ago" about it.
+fn modifier(expression: &Expression) -> Option<Modifier> {
     if expression.rule.ends_with("/year-end") || expression.rule.ends_with("/rest-of") {
-        Some(Modifier::End)
-    } else {
-        None
+        return Some(Modifier::End);
+    }
+    match (&expression.meaning, expression.modifier) {
+        (Meaning::Count { sign: ..0, .. }, Some(Modifier::MoreThan)) => Some(Modifier::Before),
+        (Meaning::Count { .. }, Some(Modifier::LessThan)) => Some(Modifier::Approx),
+        (_, modifier) => modifier,
     }
 }
 

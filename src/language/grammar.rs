@@ -1,0 +1,209 @@
+//! The classes that code asks for, by name and once: a language that lacks one does not compile.
+//!
+//! Rules name classes in data. Clauses, directions and ranges are read by code, and code names them here, so that a
+//! misspelt class is an error of the pack and no look-up by name is left where tokens are gone through.
+
+use super::lexicon::{Class, Lexicon};
+
+/// Declares the struct and how it is filled, so that a class is named in one place.
+macro_rules! grammar {
+    ($($(#[doc = $doc:literal])* $field:ident = $name:literal,)*) => {
+        /// Classes of words, as `words.toml` names them.
+        #[derive(Debug, Clone, Copy)]
+        pub struct Grammar {
+            $($(#[doc = $doc])* pub $field: Class,)*
+        }
+
+        impl Grammar {
+            /// Looks every class up.
+            ///
+            /// # Errors
+            /// Where the lexicon lacks one, with its name.
+            pub(super) fn compile(lexicon: &Lexicon) -> Result<Self, String> {
+                let class = |name| lexicon.class(name).ok_or_else(|| format!("the class {name} is missing"));
+                Ok(Self { $($field: class($name)?,)* })
+            }
+        }
+    };
+}
+
+grammar! {
+    /// Articles and possessive pronouns.
+    determiner = "DET",
+    /// What may stand before a date: "in", "on", "by".
+    time_preposition = "TIMEPREP",
+    /// Prepositions that open a group of their own, with or without a date: "of", "with", "against".
+    preposition = "PREP",
+    /// "since".
+    since = "SINCEPREP",
+    /// "to".
+    to = "TO",
+    /// "and".
+    and = "AND",
+    /// "between".
+    between = "BETWEEN",
+    /// "to", "until", "through" between two dates.
+    until = "UNTILWORD",
+    /// Dashes.
+    dash = "DASH",
+    /// "that".
+    that = "THAT",
+    /// Personal and relative pronouns, as subjects.
+    subject = "SUBJECT",
+    /// "will", "shall".
+    will = "WILL",
+    /// "would".
+    would = "WOULD",
+    /// "may", "could", "must".
+    modal = "MODAL",
+    /// "was", "were", "been".
+    be_past = "BE_PAST",
+    /// "is", "are", "being".
+    be_present = "BE_PRESENT",
+    /// "has", "have".
+    have = "HAVE",
+    /// "had".
+    had = "HAD",
+    /// "do", "does".
+    does = "DO",
+    /// "did".
+    did = "DID",
+    /// "going", as in "is going to".
+    going = "GOING",
+    /// "not", "no", "never".
+    negation = "NEGATION",
+    /// What takes a negation back: "not only", "no doubt".
+    no_negation = "NO_NEGATION",
+    /// What they govern lies ahead: "due", "plans", "agreed".
+    plan = "PLAN",
+    /// What they govern may not come: "likely", "considering", "threatened".
+    uncertain = "UNCERTAIN",
+    /// They carry the verb behind their "to": "failed to agree", "began to fall".
+    implicative = "IMPLICATIVE",
+    /// Adverbs that stand within a verb group.
+    adverb = "ADVERB",
+    /// What starts a clause of its own.
+    subordinator = "SUBORDINATOR",
+    /// Relative pronouns.
+    relative = "RELATIVE",
+    /// Verbs of saying.
+    report = "REPORT",
+    /// "denied", "refused".
+    denial = "DENIAL",
+    /// "cancelled", "scrapped".
+    cancel = "CANCEL",
+    /// "called", before "off".
+    called = "CALLED",
+    /// "off".
+    off = "OFF",
+    /// "if", "unless", "whether".
+    condition = "CONDITION",
+    /// "perhaps", "allegedly".
+    perhaps = "PERHAPS",
+    /// Base forms of verbs.
+    verb = "VERB",
+    /// Their third persons.
+    verb_third = "VERB_THIRD",
+    /// Words in -ing and -ed that are no verbs, or that tell of nothing that happens: "trading", "compared".
+    no_event = "NO_EVENT",
+    /// "ended", "ending" before the date that ends a period.
+    ending = "ENDING",
+    /// Nouns that tell of something that happens.
+    event_noun = "EVENT_NOUN",
+    /// Numbers in words.
+    cardinal = "CARDINAL",
+    /// Months in lower case.
+    month_lower = "MONTH_LOWER",
+    /// "today", "tomorrow".
+    deictic = "DEICTIC",
+    /// Names of weekdays.
+    weekday = "WEEKDAY",
+    /// Units of time.
+    unit = "UNIT",
+    /// "until", "till": the date behind them lies ahead.
+    ahead = "AHEADPREP",
+    /// "by".
+    by = "BYPREP",
+    /// "used", before "to".
+    used = "USED",
+    /// "able", "forced": they carry the verb behind their "to".
+    able = "ABLE",
+    /// Past forms that do not end in -ed.
+    irregular_past = "IRREGULAR_PAST",
+    /// Words in -ed that are no past form.
+    not_past = "NOT_PAST",
+    /// "and", "or", "to": they join two dates of a list.
+    join = "JOINWORD",
+    /// "on", "at", between a time and its day.
+    clock_preposition = "CLOCKPREP",
+    /// "sometime".
+    sometime = "=sometime",
+    /// "about", "around", before a date.
+    about = "APPROXDATE",
+    /// "daily", with its period.
+    adverbial = "ADVERBIAL",
+    /// "couple".
+    couple = "=couple",
+    /// "nineties", with its number.
+    decade_word = "DECADEWORD",
+    /// "dozens", "hundreds", as in "dozens of".
+    dozens = "DOZENS",
+    /// "AD", "BC".
+    era = "ERA",
+    /// "half", "quarter", with the number that divides.
+    half = "HALF",
+    /// "one" to "twelve", as hours.
+    hour_word = "HOURWORD",
+    /// "last", "past".
+    last = "LAST",
+    /// "am", "pm", with what they add.
+    meridiem = "MERIDIEM",
+    /// Months, with their number.
+    month = "MONTH",
+    /// "next", "coming".
+    next = "NEXT",
+    /// "noon", "midnight", with their hour.
+    noon = "NOON",
+    /// "number", as in "a number of".
+    number_of = "=number",
+    /// "or" between two numbers.
+    or_word = "=or",
+    /// "first" to "thirtieth", with their number.
+    ordinal = "ORDINAL",
+    /// "morning", with its name.
+    part_of_day = "PART",
+    /// "early", "late", "of": what makes the date behind it a part of it.
+    part_word = "MODWORD",
+    /// "mornings", with their name.
+    parts_of_day = "NIGHTS",
+    /// Units in the plural, with their name.
+    plural = "PLURAL",
+    /// The four that a quarter can have.
+    quarter_number = "QUARTERTH",
+    /// "hundred", "dozen", with their number.
+    scale = "SCALE",
+    /// Seasons, with their name.
+    season = "SEASON",
+    /// Units in the singular, with their name.
+    singular = "SINGULAR",
+    /// "eleven" to "nineteen", with their number.
+    teens = "TEENS",
+    /// "twenty", with its number.
+    tens = "TENS",
+    /// "this", "current".
+    this = "THIS",
+    /// "to" between two numbers.
+    to_word = "=to",
+    /// "previous", "following", "same": they count from the date told before.
+    told = "TOLD",
+    /// "several", "a few".
+    vague_amount = "VAGUEAMOUNT",
+    /// "week".
+    week = "=week",
+    /// Weekdays in the plural, with their number.
+    weekday_plural = "WEEKDAYS",
+    /// Short forms of weekdays, with their number.
+    weekday_short = "WEEKDAYSHORT",
+    /// Zones, with their minutes east.
+    zone = "ZONE",
+}

@@ -1,0 +1,263 @@
+//! The parts of a calendar date.
+
+use std::ops::Range;
+
+use chrono::Weekday;
+
+use super::parts::Parts;
+use crate::calendar::Season;
+use crate::language::CountedFrom;
+use crate::temporal::holiday::Holiday;
+use crate::temporal::meaning::{Fields, Meaning, Which};
+use crate::temporal::numbers;
+use crate::text::Span;
+
+impl Parts<'_> {
+    pub(super) fn which(&self) -> Option<Which> {
+        let unit = match self.range("named") {
+            Some(_) => Some(self.unit("named")?),
+            None => None,
+        };
+        let grammar = &self.document.pack.grammar;
+        for (class, from) in [
+            (grammar.last, CountedFrom::Published),
+            (grammar.next, CountedFrom::Published),
+            (grammar.this, CountedFrom::Published),
+            (grammar.told, CountedFrom::Told),
+        ] {
+            if let Some(by) = self.number("which", class) {
+                return Some(Which { by, from, unit });
+            }
+        }
+        None
+    }
+
+    pub(super) fn fields(&self) -> Option<Fields> {
+        let mut fields = Fields { which: self.which(), ..Fields::default() };
+        if fields.which.is_none() && self.range("named").is_some() {
+            fields.which = Some(Which { by: 0, from: CountedFrom::Told, unit: self.unit("named") });
+        }
+        fields.year = self.year()?;
+        fields.month =
+            self.small("month", self.classes().month).or_else(|| self.small("month", self.classes().month_lower));
+        fields.day = match self.tokens("day") {
+            Some(tokens) => Some(numbers::ordinal(self.document, tokens).filter(|day| (1..=31).contains(day))? as u8),
+            None => None,
+        };
+        let name = self
+            .number("weekday", self.classes().weekday)
+            .or_else(|| self.number("weekday", self.classes().weekday_short));
+        fields.weekday = name.and_then(weekday);
+        fields.season = self.word("season", self.classes().season).and_then(season);
+        fields.quarter = self.small("quarter", self.classes().quarter_number);
+        fields.half = self.half()?;
+        if let Some(text) = self.text("digit") {
+            let digit: u8 = text.parse().ok()?;
+            match self.text_has_h() {
+                true => fields.half = Some(Some(digit).filter(|half| (1..=2).contains(half))?),
+                false => fields.quarter = Some(Some(digit).filter(|quarter| (1..=4).contains(quarter))?),
+            }
+        }
+        fields.nth = self.nth()?;
+        fields.week = self.text_starts_week();
+        fields.weekend = self.range("weekend").is_some();
+        fields.decade = self.decade();
+        fields.century = self.century()?;
+        fields.holiday = match self.text("holiday") {
+            Some(text) => Some(Holiday::from_name(&plain_name(text))?),
+            None => None,
+        };
+        self.numeric(&mut fields)?;
+        Some(fields)
+    }
+
+    /// The outer `None` refuses the match.
+    #[expect(clippy::option_option, reason = "no year told, and an impossible year, are two things")]
+    fn year(&self) -> Option<Option<i32>> {
+        if let Some(text) = self.text("year") {
+            let year: i32 = text.parse().ok()?;
+            let era = self.number("era", self.classes().era);
+            let year = if text.len() == 2 && era.is_none() { numbers::full_year(year) } else { year };
+            let before = era.is_some_and(|era| era < 0);
+            return Some(Some(if before { 1 - year } else { year }));
+        }
+        if self.range("spoken").is_none() || self.range("decadeword").is_some() {
+            return Some(None);
+        }
+        let spoken = |name| self.number(name, self.classes().tens).or_else(|| self.number(name, self.classes().teens));
+        let century = spoken("spoken")?;
+        let rest =
+            spoken("decade").or_else(|| spoken("teen"))? + self.number("unit", self.classes().cardinal).unwrap_or(0);
+        let year = century * 100 + rest;
+        Some(Some(i32::try_from(year).ok().filter(|year| (1000..2200).contains(year))?))
+    }
+
+    #[expect(clippy::option_option, reason = "no half told, and an impossible half, are two things")]
+    fn half(&self) -> Option<Option<u8>> {
+        if self.range("halflast").is_some() {
+            return Some(Some(2));
+        }
+        match self.range("half") {
+            None => Some(None),
+            Some(_) => match self.small::<u8>("half", self.classes().quarter_number)? {
+                half @ 1..=2 => Some(Some(half)),
+                4 => Some(Some(2)),
+                _ => None,
+            },
+        }
+    }
+
+    #[expect(clippy::option_option, reason = "no number told, and an impossible one, are two things")]
+    fn nth(&self) -> Option<Option<i8>> {
+        if self.range("nthlast").is_some() {
+            return Some(Some(-1));
+        }
+        match self.tokens("nth") {
+            None => Some(None),
+            Some(tokens) => match numbers::ordinal(self.document, tokens)? {
+                nth @ 1..=5 => Some(Some(nth as i8)),
+                _ => None,
+            },
+        }
+    }
+
+    fn text_has_h(&self) -> bool {
+        let before = self.range("digit").and_then(|digit| digit.start.checked_sub(1));
+        before.is_some_and(|before| self.document.word(before).eq_ignore_ascii_case("h"))
+    }
+
+    fn text_starts_week(&self) -> bool {
+        // "the week of March 6": the rule has a month and a day behind the word.
+        let Some(month) = self.range("month") else { return false };
+        let Some(day) = self.range("day") else { return false };
+        let first = month.start.min(day.start);
+        let lexicon = &self.document.pack.lexicon;
+        let week = self.classes().week;
+        (first.saturating_sub(4)..first)
+            .filter_map(|at| self.document.tokens.get(at))
+            .any(|token| lexicon.has(token, week))
+            && self.all_start_behind(first.saturating_sub(2))
+            && self.range("named").is_none()
+    }
+
+    fn decade(&self) -> Option<i32> {
+        if self.range("decadeword").is_some() {
+            let tens = i32::try_from(self.number("decadeword", self.classes().decade_word)?).ok()? / 10;
+            let century =
+                self.number("spoken", self.classes().teens).or_else(|| self.number("spoken", self.classes().tens));
+            return Some(
+                century.and_then(|century| i32::try_from(century).ok()).map_or(tens, |century| century * 10 + tens),
+            );
+        }
+        if self.range("spoken").is_some() {
+            return None;
+        }
+        let at = self.range("decade")?.start;
+        let short = self.tokens("decade")?.first()?.span.range().len() == 3;
+        let led = self.range("article").is_some()
+            || at.checked_sub(1).is_some_and(|at| self.document.has(at, self.classes().part_word));
+        if short && !led {
+            // "80s" alone is as often an age or a temperature.
+            return None;
+        }
+        let digits: String = self.text("decade")?.chars().filter(char::is_ascii_digit).collect();
+        let year: i32 = digits.parse().ok()?;
+        (year % 10 == 0).then_some(year / 10)
+    }
+
+    #[expect(clippy::option_option, reason = "no century told, and an impossible one, are two things")]
+    fn century(&self) -> Option<Option<i32>> {
+        let Some(tokens) = self.tokens("century") else { return Some(None) };
+        let number = i32::try_from(numbers::ordinal(self.document, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
+        let before = self.number("era", self.classes().era).is_some_and(|era| era < 0);
+        Some(Some(if before { -number } else { number - 1 }))
+    }
+
+    /// Dates in digits. The order of day and month stays open here where the numbers do not tell it.
+    fn numeric(&self, fields: &mut Fields) -> Option<()> {
+        if let Some(text) = self.text("yearmonth") {
+            let mut numbers = text.split(['-', '/']).map_while(|number| number.parse::<i32>().ok());
+            fields.year = numbers.next();
+            fields.month = numbers.next().and_then(|month| u8::try_from(month).ok());
+            return fields.month.map(|_| ());
+        }
+        let Some(text) = self.text("date") else {
+            return if fields.decade.is_none() && self.range("decade").is_some() && self.range("spoken").is_none() {
+                None
+            } else {
+                Some(())
+            };
+        };
+        if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            fields.year = text[..4].parse().ok();
+            fields.month = text[4..6].parse().ok();
+            fields.day = text[6..].parse().ok();
+            return Some(());
+        }
+        let numbers: Vec<i32> = text.split(['-', '/', '.']).map_while(|number| number.parse().ok()).collect();
+        let &[first, second, third] = numbers.as_slice() else { return None };
+        let small = |number: i32| u8::try_from(number).ok().filter(|number| (1..=31).contains(number));
+        if first > 31 {
+            fields.year = Some(first);
+            fields.month = Some(small(second).filter(|&month| month <= 12)?);
+            fields.day = Some(small(third)?);
+            return Some(());
+        }
+        fields.year = Some(if third < 100 { numbers::full_year(third) } else { third });
+        let (first, second) = (small(first)?, small(second)?);
+        match (first > 12, second > 12) {
+            (true, true) => return None,
+            (true, false) => (fields.day, fields.month) = (Some(first), Some(second)),
+            (false, true) => (fields.month, fields.day) = (Some(first), Some(second)),
+            (false, false) => fields.numeric = Some((first, second)),
+        }
+        Some(())
+    }
+
+    /// Two years in one token, each with the digits that tell it.
+    pub(super) fn years(&self, whole: Span) -> Option<[(i32, Span); 2]> {
+        let text = self.text("years")?;
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let first = digits(text);
+        let last = text.len()
+            - text
+                .rfind(|c: char| !c.is_ascii_digit())
+                .map(|at| at + text[at..].chars().next().map_or(1, char::len_utf8))?;
+        let (from, to): (i32, i32) = (text[..first].parse().ok()?, text[text.len() - last..].parse().ok()?);
+        let to = if to < 100 { from / 100 * 100 + to } else { to };
+        let (start, end) = (whole.start as usize, whole.end as usize);
+        (from < to).then(|| [(from, Span::new(start, start + first)), (to, Span::new(end - last, end))])
+    }
+
+    /// Two days of one month, each with its tokens; the month's own stand with the day beside it.
+    pub(super) fn days(&self, tokens: &Range<usize>) -> Option<[(Meaning, Range<usize>); 2]> {
+        let fields = self.fields()?;
+        let day = |name| numbers::ordinal(self.document, self.tokens(name)?).filter(|day| (1..=31).contains(day));
+        let date = |day: u32| Meaning::Calendar(Box::new(Fields { day: Some(day as u8), ..fields.clone() }));
+        let (first, last) = (self.range("firstday")?, self.range("lastday")?);
+        let month_leads = self.range("month")?.start < first.start;
+        let first = if month_leads { tokens.start..first.end } else { first };
+        let last = last.start..if month_leads { last.end } else { tokens.end };
+        Some([(date(day("firstday")?), first), (date(day("lastday")?), last)])
+    }
+}
+
+fn weekday(number: i64) -> Option<Weekday> {
+    Weekday::try_from(u8::try_from(number - 1).ok()?).ok()
+}
+
+pub(super) fn season(name: &str) -> Option<Season> {
+    Some(match name {
+        "spring" => Season::Spring,
+        "summer" => Season::Summer,
+        "autumn" => Season::Autumn,
+        "winter" => Season::Winter,
+        _ => return None,
+    })
+}
+
+/// A feast's name as the table has it: lower case, no possessive endings, no dots.
+fn plain_name(text: &str) -> String {
+    let lower = text.to_lowercase().replace('’', "'").replace("'s", "").replace(['\'', '.'], "");
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,105 @@
+//! Times and parts of a day.
+
+use super::parts::Parts;
+use crate::calendar::{Clock, PartOfDay, Unit};
+use crate::language::CountedFrom;
+use crate::temporal::meaning::{Amount, Meaning, offset_minutes};
+use crate::temporal::numbers;
+
+impl Parts<'_> {
+    pub(super) fn clock(&self) -> Option<Meaning> {
+        if let Some(text) = self.text("datetime") {
+            return numbers::date_time(text);
+        }
+        let zone = self.number("zone", self.classes().zone);
+        let offset = match zone {
+            Some(minutes) => Some(offset_minutes(minutes)?),
+            None => None,
+        };
+        let (hour, minute, second) = self.hour_and_minute()?;
+        let later = self.number("meridiem", self.classes().meridiem).or_else(|| {
+            match self.word("part", self.classes().part_of_day)? {
+                "morning" => Some(0),
+                "night" if hour < 6 => Some(0),
+                _ => Some(12),
+            }
+        });
+        let hour = match later {
+            Some(later) if hour <= 12 => hour % 12 + u8::try_from(later).ok()?,
+            Some(0) => return None,
+            _ => hour,
+        };
+        let hour = if hour == 24 { 0 } else { hour };
+        Some(Meaning::Clock { clock: Clock { hour, minute, second, offset }, day: None })
+    }
+
+    fn hour_and_minute(&self) -> Option<(u8, Option<u8>, Option<u8>)> {
+        if let Some(sign) = self.text("sign") {
+            return self.past_the_hour(sign.eq_ignore_ascii_case("to"));
+        }
+        if let Some(hour) = self.small("noon", self.classes().noon) {
+            return Some((hour, Some(0), None));
+        }
+        if let Some(text) = self.text("military") {
+            let whole: u16 = text.parse().ok()?;
+            return Some(((whole / 100) as u8, Some((whole % 100) as u8), None));
+        }
+        if let Some(text) = self.text("clock").or_else(|| self.text("point")) {
+            let mut numbers = text.split([':', '.']).map_while(|number| number.parse::<u8>().ok());
+            let (hour, minute) = (numbers.next()?, numbers.next()?);
+            return (hour <= 24 && minute < 60).then_some((hour, Some(minute), numbers.next()));
+        }
+        let hour = match self.number("hour", self.classes().hour_word) {
+            Some(hour) => u8::try_from(hour).ok()?,
+            None => self.text("hour")?.parse().ok()?,
+        };
+        Some((hour, Some(0), None))
+    }
+
+    /// "half past six", "ten to three".
+    fn past_the_hour(&self, before: bool) -> Option<(u8, Option<u8>, Option<u8>)> {
+        let minutes = match self.number("partof", self.classes().half) {
+            Some(half) => 60 / u32::try_from(half).ok()?,
+            None => match numbers::amount(self.document, self.tokens("minutes")?)? {
+                Amount::Exact { count, part: 0 } => count,
+                _ => return None,
+            },
+        };
+        let hour = match self.number("hour", self.classes().hour_word) {
+            Some(hour) => u32::try_from(hour).ok()?,
+            None => self.text("hour")?.parse().ok()?,
+        };
+        let all = if before { (hour * 60).checked_sub(minutes)? } else { hour * 60 + minutes };
+        (minutes < 60 && hour <= 24).then_some(((all / 60 % 24) as u8, Some((all % 60) as u8), None))
+    }
+
+    pub(super) fn part_of_day(&self, by: Option<i64>) -> Option<Meaning> {
+        let part = match self.range("night") {
+            Some(_) => PartOfDay::Night,
+            None => self.word("part", self.classes().part_of_day).and_then(part)?,
+        };
+        let shift = |by, from| Meaning::Shift { by, unit: Unit::Day, from };
+        let day = if self.range("weekday").is_some() {
+            Some(Meaning::Calendar(Box::new(self.fields()?)))
+        } else if let Some(day) = self.number("day", self.classes().deictic) {
+            Some(shift(day, CountedFrom::Published))
+        } else if let Some(which) = self.which() {
+            Some(shift(which.by, if self.tells_the_next() { CountedFrom::Told } else { which.from }))
+        } else {
+            let from = if self.range("night").is_some() { CountedFrom::Published } else { CountedFrom::Sentence };
+            by.map(|by| shift(by, from))
+        };
+        Some(Meaning::PartOfDay { part, day: day.map(Box::new) })
+    }
+}
+
+pub(super) fn part(name: &str) -> Option<PartOfDay> {
+    Some(match name {
+        "morning" => PartOfDay::Morning,
+        "afternoon" => PartOfDay::Afternoon,
+        "evening" => PartOfDay::Evening,
+        "night" => PartOfDay::Night,
+        "daytime" => PartOfDay::Daytime,
+        _ => return None,
+    })
+}

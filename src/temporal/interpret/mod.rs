@@ -1,0 +1,222 @@
+//! A match and its named parts to a meaning. The parts are read by what their words say in the lexicon.
+
+mod calendar;
+mod clock;
+mod parts;
+
+use std::ops::Range;
+
+use calendar::season;
+use clock::part;
+use parts::Parts;
+
+use super::Document;
+use super::meaning::{Amount, Expression, Fields, Meaning, Which};
+use super::numbers;
+use super::resolved::Modifier;
+use crate::calendar::Unit;
+use crate::language::{CountedFrom, Rule, Template, Value};
+use crate::text::Span;
+
+/// Appends what the match says: one expression, or two where it joins two dates. False where its numbers are
+/// impossible.
+pub(super) fn interpret(
+    document: &Document<'_>,
+    rule: &Rule,
+    tokens: Range<usize>,
+    symbols: &[u8],
+    sentence: usize,
+    expressions: &mut Vec<Expression>,
+) -> bool {
+    let parts = Parts::of(document, rule, &tokens, symbols);
+    let found = expressions.len();
+    let mut push = |first: usize, end: usize, span: Span, meaning: Meaning| {
+        let modifier = parts.approximation();
+        expressions.push(Expression { span, first, end, sentence, rule: rule.id, meaning, modifier });
+    };
+    let whole = document.span(tokens.start, tokens.end);
+    match &rule.template {
+        Template::Days => {
+            for (meaning, range) in parts.days(&tokens).into_iter().flatten() {
+                push(range.start, range.end, document.span(range.start, range.end), meaning);
+            }
+        }
+        Template::Years => {
+            for (year, span) in parts.years(whole).into_iter().flatten() {
+                let fields = Fields { year: Some(year), ..Fields::default() };
+                push(tokens.start, tokens.end, span, Meaning::Calendar(Box::new(fields)));
+            }
+        }
+        template => {
+            if let Some(meaning) = parts.meaning(template, &tokens) {
+                push(tokens.start, tokens.end, whole, meaning);
+            }
+        }
+    }
+    expressions.len() > found
+}
+
+impl Parts<'_> {
+    /// What a match of one expression says.
+    fn meaning(&self, template: &Template, tokens: &Range<usize>) -> Option<Meaning> {
+        Some(match template {
+            Template::Calendar => Meaning::Calendar(Box::new(self.fields()?)),
+            Template::Shift { unit, by } => self.shift(unit.as_deref(), *by)?,
+            Template::Count { sign, from } => self.count(*sign, *from, tokens)?,
+            Template::Length { window } => self.length(*window)?,
+            Template::Repeat { value } => Meaning::Repeat(value.clone().or_else(|| self.repetition())?),
+            Template::Vague { value } => Meaning::Vague(value.clone()),
+            Template::Clock => self.clock()?,
+            Template::PartOfDay { by } => self.part_of_day(*by)?,
+            Template::Modifier { modifier } => Meaning::Modifier(Modifier::from_name(modifier)?),
+            Template::Nothing => Meaning::Nothing,
+            Template::Days | Template::Years => return None,
+        })
+    }
+
+    fn shift(&self, unit: Option<&str>, by: Option<i64>) -> Option<Meaning> {
+        if self.range("told").is_some() {
+            // "the quarter" is the one told of; "the year" is the one of publication, or in a history the one told.
+            let unit = self.unit("told")?;
+            let from = if unit == Unit::Quarter { CountedFrom::Told } else { CountedFrom::Sentence };
+            return Some(Meaning::Shift { by: by?, unit, from });
+        }
+        if let Some(day) = self.number("day", self.classes().deictic) {
+            return Some(Meaning::Shift { by: day, unit: Unit::Day, from: CountedFrom::Published });
+        }
+        if let Some(season) = self.word("season", self.classes().season).and_then(season) {
+            let which = Some(Which { by: by?, from: CountedFrom::Published, unit: None });
+            return Some(Meaning::Calendar(Box::new(Fields { which, season: Some(season), ..Fields::default() })));
+        }
+        let unit = match unit {
+            Some(name) => Unit::from_name(name)?,
+            None => self.unit("unit")?,
+        };
+        let which = self.which();
+        let mut from = which.map_or(CountedFrom::Published, |which| which.from);
+        if self.tells_the_next() && unit <= Unit::Day {
+            from = CountedFrom::Told;
+        }
+        Some(Meaning::Shift { by: by.or(which.map(|which| which.by))?, unit, from })
+    }
+
+    /// "the next day" follows the day told, "next day" and "next year" follow publication.
+    fn tells_the_next(&self) -> bool {
+        let Some(which) = self.range("which") else { return false };
+        let article =
+            which.start.checked_sub(1).is_some_and(|before| self.document.has(before, self.classes().determiner));
+        article && self.number("which", self.classes().next).is_some()
+    }
+
+    fn count(&self, sign: i64, from: CountedFrom, tokens: &Range<usize>) -> Option<Meaning> {
+        let has_unit = self.range("unit").is_some();
+        if !has_unit {
+            let quarter = self.small("quarter", self.classes().quarter_number);
+            return Some(Meaning::YearEarlier { quarter, period: self.range("named").is_some() });
+        }
+        let sign = match self.text("sign") {
+            Some(word) if word.starts_with(['b', 'B', 'p', 'P']) => -1,
+            Some(_) => 1,
+            None => sign,
+        };
+        let tail = self.range("sign").map_or(0, |range| tokens.end - range.start);
+        let amount = match self.tokens("amount") {
+            Some(tokens) => numbers::amount(self.document, tokens)?,
+            None if self.range("half").is_some() => Amount::Exact { count: 1, part: 30 },
+            None => Amount::whole(1),
+        };
+        if let Some(part) = self.word("unit", self.classes().part_of_day).and_then(part) {
+            // "the night before"
+            let day = Meaning::Shift { by: sign, unit: Unit::Day, from };
+            return Some(Meaning::PartOfDay { part, day: Some(Box::new(day)) });
+        }
+        Some(Meaning::Count { amount, unit: self.unit("unit")?, sign, from, anchor: None, tail })
+    }
+
+    fn length(&self, window: i64) -> Option<Meaning> {
+        if let Some(tokens) = self.tokens("whole") {
+            let lexicon = &self.document.pack.lexicon;
+            let class = self.classes().unit;
+            let unit = tokens.iter().find_map(|token| lexicon.value(token, class))?;
+            let Value::Name(unit) = unit else { return None };
+            return Some(Meaning::Length {
+                amount: Amount::Exact { count: 1, part: 30 },
+                unit: Unit::from_name(unit)?,
+                window,
+            });
+        }
+        let unit = self.unit("unit")?;
+        let amount = match self.tokens("amount") {
+            Some(tokens) => numbers::amount(self.document, tokens)?,
+            None if self.number_is_plural() => Amount::Open,
+            None => Amount::whole(1),
+        };
+        Some(Meaning::Length { amount, unit, window })
+    }
+
+    fn number_is_plural(&self) -> bool {
+        self.value("unit", self.classes().plural).is_some()
+    }
+
+    fn repetition(&self) -> Option<String> {
+        if let Some(value) = self.word("often", self.classes().adverbial) {
+            return Some(value.to_owned());
+        }
+        if let Some(day) = self
+            .number("weekday", self.classes().weekday)
+            .or_else(|| self.number("weekday", self.classes().weekday_plural))
+        {
+            let part = self.word("part", self.classes().parts_of_day).map(part_code).unwrap_or_default();
+            return Some(format!("XXXX-WXX-{day}{part}"));
+        }
+        if let Some(month) = self.number("month", self.classes().month) {
+            return Some(format!("XXXX-{month:02}"));
+        }
+        if let Some(season) = self.word("season", self.classes().season) {
+            let code = match season {
+                "spring" => "SP",
+                "summer" => "SU",
+                "autumn" => "FA",
+                _ => "WI",
+            };
+            return Some(format!("XXXX-{code}"));
+        }
+        if let Some(part) = self.word("part", self.classes().part_of_day) {
+            return Some(format!("XXXX-XX-XX{}", part_code(part)));
+        }
+        let amount = match self.tokens("amount") {
+            Some(tokens) => numbers::amount(self.document, tokens)?,
+            None => Amount::whole(1),
+        };
+        Some(numbers::period(amount, self.unit("unit")?))
+    }
+
+    /// The modifier that a word of approximation in the match gives.
+    fn approximation(&self) -> Option<Modifier> {
+        let Some(words) = self.text("approx").map(str::to_ascii_lowercase) else {
+            let couple = self.range("amount")?.any(|at| self.document.has(at, self.classes().couple));
+            return couple.then_some(Modifier::Approx);
+        };
+        Some(match words.split_ascii_whitespace().next()? {
+            "more" | "over" | "well" => Modifier::MoreThan,
+            "less" | "fewer" | "under" | "nearly" | "almost" => Modifier::LessThan,
+            "at" if words.ends_with("most") => Modifier::EqualOrLess,
+            "at" | "as" => Modifier::EqualOrMore,
+            "up" | "no" | "within" => Modifier::EqualOrLess,
+            "just" if words.ends_with("over") => Modifier::MoreThan,
+            "just" => Modifier::LessThan,
+            _ => Modifier::Approx,
+        })
+    }
+}
+
+/// How TIMEX3 spells a part of the day, behind its day.
+fn part_code(name: &str) -> &'static str {
+    match name {
+        "morning" => "TMO",
+        "afternoon" => "TAF",
+        "evening" => "TEV",
+        "night" => "TNI",
+        _ => "TDT",
+    }
+}

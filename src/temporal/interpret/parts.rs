@@ -1,0 +1,75 @@
+//! The named parts of a match, and what their words say in the lexicon.
+
+use std::ops::Range;
+
+use crate::calendar::Unit;
+use crate::language::{Class, Grammar, Rule, Value};
+use crate::temporal::Document;
+use crate::text::Token;
+
+/// The named parts of a match.
+pub(super) struct Parts<'p> {
+    pub(super) document: &'p Document<'p>,
+    parts: Vec<(&'p str, Range<usize>)>,
+}
+
+impl<'p> Parts<'p> {
+    /// The parts of a rule's match.
+    pub(super) fn of(document: &'p Document<'p>, rule: &'p Rule, tokens: &Range<usize>, symbols: &[u8]) -> Self {
+        let mut parts = rule.parts(&symbols[tokens.clone()]);
+        for (_, range) in &mut parts {
+            *range = range.start + tokens.start..range.end + tokens.start;
+        }
+        Self { document, parts }
+    }
+
+    /// Whether every named part starts at the token or behind it.
+    pub(super) fn all_start_behind(&self, token: usize) -> bool {
+        self.parts.iter().all(|(_, range)| range.start >= token)
+    }
+
+    pub(super) fn classes(&self) -> &Grammar {
+        &self.document.pack.grammar
+    }
+
+    pub(super) fn range(&self, name: &str) -> Option<Range<usize>> {
+        self.parts.iter().find(|(part, _)| *part == name).map(|(_, range)| range.clone())
+    }
+
+    pub(super) fn tokens(&self, name: &str) -> Option<&[Token]> {
+        self.document.tokens.get(self.range(name)?)
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        let range = self.range(name)?;
+        Some(self.document.span(range.start, range.end).of(self.document.text))
+    }
+
+    /// What the first word of a part says within a class.
+    pub(super) fn value(&self, name: &str, class: Class) -> Option<&Value> {
+        let lexicon = &self.document.pack.lexicon;
+        self.tokens(name)?.iter().find_map(|token| lexicon.value(token, class))
+    }
+
+    pub(super) fn number(&self, name: &str, class: Class) -> Option<i64> {
+        match self.value(name, class)? {
+            Value::Number(number) => Some(*number),
+            Value::Name(_) => None,
+        }
+    }
+
+    pub(super) fn word(&self, name: &str, class: Class) -> Option<&str> {
+        match self.value(name, class)? {
+            Value::Name(word) => Some(word),
+            Value::Number(_) => None,
+        }
+    }
+
+    pub(super) fn small<T: TryFrom<i64>>(&self, name: &str, class: Class) -> Option<T> {
+        self.number(name, class).and_then(|number| T::try_from(number).ok())
+    }
+
+    pub(super) fn unit(&self, name: &str) -> Option<Unit> {
+        Unit::from_name(self.word(name, self.classes().unit).or_else(|| self.word(name, self.classes().singular))?)
+    }
+}

@@ -1,0 +1,289 @@
+//! HTML made readable: tags vanish, blocks become paragraphs, entities are decoded.
+//!
+//! The tokenizer of HTML is a library's; here stands only what is kept of its tokens, and from where in the body.
+//! This module must not know what the text says.
+
+use std::convert::Infallible;
+use std::ops::Range;
+
+use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
+use html5gum::{Emitter, ForwardingEmitter, Span, State, Tokenizer};
+
+use super::clean::Builder;
+
+/// Tags that stand on lines of their own: a paragraph ends before and behind them.
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Tags that end a line, but no paragraph: the cells of a row belong together.
+const LINES: &[&str] = &["br", "td", "th"];
+
+/// Tags whose content nobody reads. What else stands in a `head` has no text, and its end may be left out.
+const SKIPPED: &[&str] =
+    &["iframe", "noembed", "noframes", "noscript", "script", "style", "svg", "template", "textarea", "title"];
+
+/// Other tags that tell a body of HTML.
+const INLINE: &[&str] = &[
+    "a", "abbr", "b", "big", "button", "center", "cite", "code", "del", "em", "font", "head", "i", "img", "ins",
+    "label", "link", "mark", "meta", "picture", "q", "s", "small", "source", "span", "strike", "strong", "sub", "sup",
+    "time", "u", "video", "wbr",
+];
+
+/// Whether a body is HTML: it has a whole tag of a known name. A body without any `<` may have entities alone.
+pub(super) fn is_html(body: &str) -> bool {
+    let known = |name: &str| [BLOCKS, LINES, SKIPPED, INLINE].iter().any(|names| holds(names, name));
+    if body.contains('<') { tags(body).any(known) } else { has_entity(body) }
+}
+
+fn holds(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The names of the tags in a body, whole tags only: `<b>`, `</b>`, `<a href="…">`, but not the `<b` of `a <b or c> d`.
+fn tags(body: &str) -> impl Iterator<Item = &str> {
+    memchr::memchr_iter(b'<', body.as_bytes()).filter_map(|at| {
+        let inside = body.get(at + 1..)?;
+        let inside = inside.get(..memchr::memchr2(b'<', b'>', inside.as_bytes())?)?;
+        if body.as_bytes().get(at + 1 + inside.len()) != Some(&b'>') {
+            return None;
+        }
+        let inside = inside.strip_prefix('/').unwrap_or(inside);
+        let (name, rest) = inside.split_at(inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len()));
+        (matches!(rest.trim(), "" | "/") || rest.contains('=')).then_some(name)
+    })
+}
+
+/// Whether something like `&rsquo;` or `&#8217;` stands in a body.
+fn has_entity(body: &str) -> bool {
+    let bytes = body.as_bytes();
+    memchr::memchr_iter(b'&', bytes).any(|at| {
+        let name = bytes.get(at + 1..).unwrap_or_default();
+        let name = name.strip_prefix(b"#").unwrap_or(name);
+        // The longest name has 31 letters.
+        let length = name.iter().take(32).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        length > 1 && name.get(length) == Some(&b';')
+    })
+}
+
+/// Reads a body of HTML, however broken, as a browser would.
+pub(super) fn read<'b>(body: &'b str, out: &mut Builder<'b>) {
+    let mut inner =
+        CallbackEmitter::new(Content { out, run: 0..0, seam: "", skipped: None, depth: 0, opens_skipped: false });
+    // What stands in a `script` is no HTML.
+    inner.naively_switch_states(true);
+    let content = Positioned { inner, body: body.as_bytes(), position: 0, done: 0 };
+    let Ok(()) = Tokenizer::new_with_emitter(body, content).finish();
+}
+
+/// Whether the tags of a body make its lines, so that the line ends of the source are mere spaces.
+pub(super) fn makes_lines(body: &str) -> bool {
+    tags(body).any(|name| holds(&["p", "br", "div"], name))
+}
+
+/// The tokenizer's listener: hands on tags as they come, and text with the place in the body that it stands for.
+struct Positioned<'a, 'b> {
+    inner: CallbackEmitter<Content<'a, 'b>, Infallible, ()>,
+    body: &'b [u8],
+    /// The byte that the tokenizer has come to.
+    position: usize,
+    /// The byte behind the last token.
+    done: usize,
+}
+
+impl ForwardingEmitter for Positioned<'_, '_> {
+    type Token = Infallible;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = Infallible> {
+        &mut self.inner
+    }
+
+    fn move_position(&mut self, by: isize) {
+        self.position = self.position.saturating_add_signed(by);
+    }
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
+
+    fn emit_string(&mut self, characters: &[u8]) {
+        let as_it_stands = self.position.saturating_sub(characters.len())..self.position;
+        let decoded = self.body.get(self.done) == Some(&b'&') && self.done < as_it_stands.start
+            || self.body.get(as_it_stands.clone()) != Some(characters);
+        let content = self.inner.callback_mut();
+        if decoded {
+            content.decoded(self.done..self.position, &String::from_utf8_lossy(characters));
+        } else {
+            content.text(as_it_stands);
+        }
+        self.done = self.position;
+    }
+
+    fn emit_current_tag(&mut self) -> Option<State> {
+        self.done = self.position;
+        self.inner.emit_current_tag()
+    }
+
+    fn emit_current_comment(&mut self) {
+        self.done = self.position;
+        self.inner.emit_current_comment();
+    }
+
+    fn emit_current_doctype(&mut self) {
+        self.done = self.position;
+        self.inner.emit_current_doctype();
+    }
+
+    fn emit_eof(&mut self) {
+        self.inner.callback_mut().finish_run();
+    }
+}
+
+/// What is kept of a body.
+struct Content<'a, 'b> {
+    out: &'a mut Builder<'b>,
+    /// Text of the body that is not written yet. The tokenizer may hand it over in the middle of a character.
+    run: Range<usize>,
+    /// The line ends that are due before the next text.
+    seam: &'static str,
+    /// The tag whose content is being skipped.
+    skipped: Option<&'static str>,
+    /// How often it is open.
+    depth: usize,
+    /// Whether the start tag being read opens it.
+    opens_skipped: bool,
+}
+
+impl Content<'_, '_> {
+    fn text(&mut self, source: Range<usize>) {
+        if self.skipped.is_some() {
+            return;
+        }
+        if self.run.end == source.start {
+            self.run.end = source.end;
+        } else {
+            self.finish_run();
+            self.run = source;
+        }
+    }
+
+    fn decoded(&mut self, source: Range<usize>, text: &str) {
+        self.finish_run();
+        if self.skipped.is_none() {
+            self.out.insert(std::mem::take(&mut self.seam));
+            self.out.replace(source, text);
+        }
+    }
+
+    fn finish_run(&mut self) {
+        let run = std::mem::replace(&mut self.run, 0..0);
+        // Space between blocks is no text.
+        let is_layout = !self.seam.is_empty() || self.out.is_empty();
+        if run.is_empty() || is_layout && self.out.is_blank(run.clone()) {
+            return;
+        }
+        self.out.insert(std::mem::take(&mut self.seam));
+        self.out.keep(run);
+    }
+
+    fn start_tag(&mut self, name: &str) {
+        self.finish_run();
+        // Blocks end an `svg` that nobody closed.
+        if self.skipped == Some("svg") && holds(BLOCKS, name) {
+            self.skipped = None;
+        }
+        match self.skipped {
+            Some(skipped) => self.opens_skipped = skipped == name,
+            None => {
+                self.skipped = SKIPPED.iter().copied().find(|skipped| *skipped == name);
+                self.opens_skipped = self.skipped.is_some();
+                self.depth = 0;
+                self.break_at(name);
+            }
+        }
+        self.depth += usize::from(self.opens_skipped);
+    }
+
+    fn end_tag(&mut self, name: &str) {
+        self.finish_run();
+        match self.skipped {
+            Some(skipped) if skipped == name => self.close_skipped(),
+            Some(_) => {}
+            None => self.break_at(name),
+        }
+    }
+
+    fn close_skipped(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth == 0 {
+            self.skipped = None;
+        }
+    }
+
+    /// A line ends here, or a paragraph, where the tag says so and where there is text to end.
+    fn break_at(&mut self, name: &str) {
+        if self.out.is_empty() {
+            return;
+        }
+        if holds(BLOCKS, name) || name == "br" && !self.seam.is_empty() {
+            self.seam = "\n\n";
+        } else if holds(LINES, name) && self.seam.is_empty() {
+            self.seam = "\n";
+        }
+    }
+}
+
+impl Callback<Infallible, ()> for Content<'_, '_> {
+    fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Infallible> {
+        match event {
+            CallbackEvent::OpenStartTag { name } => self.start_tag(std::str::from_utf8(name).unwrap_or_default()),
+            CallbackEvent::EndTag { name } => self.end_tag(std::str::from_utf8(name).unwrap_or_default()),
+            // Only in an `svg` does `/>` close a tag.
+            CallbackEvent::CloseStartTag { self_closing: true }
+                if self.opens_skipped && self.skipped == Some("svg") =>
+            {
+                self.close_skipped();
+            }
+            _ => {}
+        }
+        None
+    }
+}
