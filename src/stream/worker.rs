@@ -284,3 +284,66 @@ impl Worker<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::ClientConfig;
+    use rdkafka::mocking::MockCluster;
+    use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer as _};
+    use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+
+    use super::*;
+    use crate::config::Configuration;
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    /// A cluster for errors on demand, and settings for it. It is no proof of exactly once: aborted records are seen.
+    fn cluster() -> (MockCluster<'static, DefaultProducerContext>, Settings) {
+        let cluster = MockCluster::new(1).unwrap();
+        let mut settings = Configuration::load(None, [], []).unwrap().settings().unwrap();
+        settings.kafka.brokers = cluster.bootstrap_servers();
+        settings.stream.batch_time = Duration::from_millis(10);
+        let topics = Topics::new(&settings.kafka);
+        for topic in [&topics.input, &topics.events, &topics.articles, &topics.rejected] {
+            cluster.create_topic(topic, 1, 1).unwrap();
+        }
+        let mut config = ClientConfig::new();
+        let producer: BaseProducer = config.set("bootstrap.servers", &settings.kafka.brokers).create().unwrap();
+        for n in 0..5 {
+            producer.send(BaseRecord::<(), _>::to(&topics.input).payload(&format!("broken {n}"))).unwrap();
+        }
+        producer.flush(LONG).unwrap();
+        (cluster, settings)
+    }
+
+    /// Runs a worker until it has rejected so many messages for good, or ended by itself.
+    fn run_until(settings: &Settings, rejected: usize) -> Result<Summary, Error> {
+        let control = Control::default();
+        let counted = format!("dateline_articles_total{{fate=\"rejected\"}} {rejected}\n");
+        std::thread::scope(|scope| {
+            let worker = scope.spawn(|| run(settings, &control));
+            while !worker.is_finished() && !control.metrics.encode().unwrap().contains(&counted) {
+                control.shutdown.wait(Duration::from_millis(10));
+            }
+            control.shutdown.trigger();
+            worker.join().unwrap()
+        })
+    }
+
+    #[test]
+    fn a_batch_whose_offsets_are_refused_is_rolled_back_and_read_again() {
+        let (cluster, settings) = cluster();
+        let refusal = RDKafkaRespErr::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION;
+        cluster.request_errors(RDKafkaApiKey::TxnOffsetCommit, &[refusal]);
+        let did = run_until(&settings, 5).unwrap();
+        assert_eq!((did.aborted, did.rejected), (1, 5));
+    }
+
+    #[test]
+    fn a_fenced_worker_ends() {
+        let (cluster, settings) = cluster();
+        cluster.request_errors(RDKafkaApiKey::EndTxn, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_PRODUCER_FENCED]);
+        let error = run_until(&settings, usize::MAX).unwrap_err().to_string();
+        assert!(error.contains("--instance"), "{error}");
+    }
+}

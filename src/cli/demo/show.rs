@@ -117,8 +117,9 @@ impl Show {
 
     fn lines(&self, news: &mut String, mark: char, events: &[String]) {
         for event in events.iter().filter_map(|id| self.events.get(id)) {
-            let date = ["/date/value", "/date/start"].map(|pointer| text(event, pointer));
-            let date = date.into_iter().find(|date| !date.is_empty()).unwrap_or("?");
+            // A decade is `199` in TIMEX3, where EDTF has `199X`.
+            let is_span = ["decade", "century"].contains(&text(event, "/date/granularity"));
+            let date = text(event, if is_span { "/date/edtf" } else { "/date/value" });
             let (status, said) = (text(event, "/statement/status"), text(event, "/date/text"));
             let summary = cut(text(event, "/statement/summary"));
             line(news, &format!("{mark} {date:<16} {status:<9} {summary}  [{said}]"));
@@ -155,6 +156,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_decade_is_shown_as_one() {
+        let mut show = Show::default();
+        let mut decade = event("a", "199", "Mills closed");
+        decade["date"] = json!({"text": "the 1990s", "value": "199", "edtf": "199X", "granularity": "decade"});
+        show.event(decade);
+        show.article(&article("1", &["a"]));
+        assert!(show.news().contains("  199X             happened  Mills closed  [the 1990s]"));
+    }
 
     fn event(id: &str, date: &str, summary: &str) -> Value {
         json!({
