@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use rustc_hash::FxHashMap;
+
 use serde::Deserialize;
 
 use crate::text::{Abbreviations, Shape, Tagger, Token};
@@ -28,11 +30,12 @@ pub enum Value {
 pub struct Lexicon {
     classes: HashMap<String, Class>,
     entries: Vec<Entry>,
-    words: HashMap<String, u16>,
+    /// Looked up for every word of a text: a fast hash, since the keys are the project's own.
+    words: FxHashMap<String, u16>,
     /// For each symbol, a bit a class.
     members: Vec<Vec<u64>>,
-    digits: HashMap<&'static str, u8>,
-    shapes: HashMap<&'static str, u8>,
+    digits: FxHashMap<&'static str, u8>,
+    shapes: FxHashMap<&'static str, u8>,
     abbreviation: Option<Class>,
     opener: Option<Class>,
 }
@@ -109,10 +112,10 @@ impl Lexicon {
         let mut lexicon = Self {
             classes: HashMap::new(),
             entries: Vec::new(),
-            words: HashMap::new(),
+            words: FxHashMap::default(),
             members: vec![Vec::new()],
-            digits: HashMap::new(),
-            shapes: HashMap::new(),
+            digits: FxHashMap::default(),
+            shapes: FxHashMap::default(),
             abbreviation: None,
             opener: None,
         };

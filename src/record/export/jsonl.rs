@@ -18,8 +18,10 @@ impl<W: Write> JsonLines<W> {
 
 impl<W: Write> Export for JsonLines<W> {
     fn event(&mut self, record: &EventRecord) -> io::Result<()> {
-        serde_json::to_writer(&mut self.0, record)?;
-        self.0.write_all(b"\n")
+        // One write a record: serde writes in crumbs.
+        let mut line = serde_json::to_vec(record)?;
+        line.push(b'\n');
+        self.0.write_all(&line)
     }
 
     fn finish(&mut self) -> io::Result<()> {
