@@ -28,6 +28,7 @@ fn missing_topics_are_made_as_they_must_be() {
     let wire = Wire::without_topics(cluster);
     assert_eq!(findings(&wire, false).matches("Wrong topic ").count(), 4);
     assert!(!findings(&wire, true).contains("Wrong"));
+    wire.await_topics();
     insta::assert_snapshot!(findings(&wire, false), @r##"
     Ok configuration: can be read
     Ok brokers: 1 at BROKERS
@@ -49,6 +50,7 @@ fn events_that_are_not_compacted_are_wrong() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::without_topics(cluster);
     findings(&wire, true);
+    wire.await_topics();
     let client = rdkafka::ClientConfig::new().set("bootstrap.servers", &cluster.plain).clone();
     let admin: AdminClient<DefaultClientContext> = client.create().unwrap();
     let change = AlterConfig::new(ResourceSpecifier::Topic(&wire.topics.events)).set("cleanup.policy", "delete");

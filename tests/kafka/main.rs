@@ -4,7 +4,13 @@
 //! (without the tests of TLS and SASL). Where there is no Java or Maven the tests say so and pass, unless
 //! `DATELINE_TEST_REQUIRE` is `all` or contains `kafka`.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of this is test code")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "all of this is test code"
+)]
 
 mod check;
 mod cluster;

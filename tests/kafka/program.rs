@@ -93,6 +93,7 @@ fn check_makes_the_topics_and_then_finds_nothing_wrong() {
     assert_eq!(missing, Some(1), "{text}");
     let (made, text) = check(&["--create-topics"]);
     assert_eq!(made, Some(0), "{text}");
+    wire.await_topics();
     let (well, text) = check(&[]);
     assert_eq!(well, Some(0), "{text}");
 

@@ -49,15 +49,19 @@ impl Wire {
         for made in runtime.block_on(admin.create_topics(&topics, &options)).unwrap() {
             made.unwrap();
         }
-        // Made is not yet seen.
-        let client = wire.reader("read_committed");
+        wire.await_topics();
+        wire
+    }
+
+    /// Waits until the topics are seen: a broker answers that they are made before it tells of them.
+    pub fn await_topics(&self) {
+        let client = self.reader("read_committed");
         let start = Instant::now();
-        for topic in &topics {
-            while client.fetch_metadata(Some(topic.name), PATIENCE).unwrap().topics()[0].partitions().is_empty() {
-                assert!(start.elapsed() < PATIENCE, "{} was not made", topic.name);
+        for topic in [self.topics.input.as_str()].into_iter().chain(self.topics.outputs()) {
+            while client.fetch_metadata(Some(topic), PATIENCE).unwrap().topics()[0].partitions().is_empty() {
+                assert!(start.elapsed() < PATIENCE, "{topic} was not made");
             }
         }
-        wire
     }
 
     /// A wire with names alone.
