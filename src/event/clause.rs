@@ -189,7 +189,8 @@ fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Optio
     let governs = document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end);
     // "was due mainly to higher costs" plans nothing.
     let cause = (at + 1..end).find(|&at| !is_adverb(document, at)).is_some_and(|at| document.has(at, grammar.to));
-    if !governs && (!has(grammar.plan) || cause || document.word(at).ends_with("ing")) {
+    let off = has(grammar.called) && document.has(at + 1, grammar.off);
+    if !governs && (!has(grammar.plan) || cause || off || document.word(at).ends_with("ing")) {
         return None;
     }
     let mood = if uncertain || verb.mood == Mood::Possible { Mood::Possible } else { Mood::Planned };
@@ -210,7 +211,6 @@ fn govern(document: &Document<'_>, before: &Verb, verb: &mut Verb) {
     let by = |class| document.has(before.main, class);
     if by(grammar.denial) {
         verb.negated = true;
-        verb.mood = Mood::Planned;
     } else if by(grammar.uncertain) || before.mood == Mood::Possible {
         verb.mood = Mood::Possible;
     } else if by(grammar.plan) {

@@ -6,6 +6,8 @@ mod clause;
 mod identity;
 mod status;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod trigger;
 
 use std::collections::HashMap;

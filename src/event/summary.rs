@@ -227,9 +227,7 @@ impl Telling<'_> {
         while led > range.start && document.has(led, grammar.time_preposition) {
             led -= 1;
         }
-        let others =
-            || self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main) && verb.main != led);
-        if self.trigger == Some(led) && date.end < range.end && others() {
+        if self.trigger == Some(led) && self.is_reduced(led, range) {
             return false;
         }
         let in_group = document.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
@@ -241,6 +239,17 @@ impl Telling<'_> {
         let closes = date.end >= range.end || shape(date.end).is_some_and(|shape| !shape.is_word());
         let prefixed = document.has(date.end, grammar.time_preposition) || document.has(date.end, grammar.subordinator);
         !in_group && (closes || prefixed || free && !self.is_noun_behind())
+    }
+
+    /// Whether the past form before the date only describes its noun: another verb tells the clause.
+    fn is_reduced(&self, past: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let joined = |at: usize| document.has(at, grammar.subordinator) || document.has(at, grammar.relative);
+        self.seeker
+            .verbs
+            .iter()
+            .filter(|verb| verb.finite && range.contains(&verb.main))
+            .any(|verb| verb.tokens.start == self.date.end || verb.tokens.end <= past && !(verb.main..past).any(joined))
     }
 
     /// "in 1986 operating profit": the date belongs to the noun behind it.

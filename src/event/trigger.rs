@@ -47,7 +47,7 @@ mod distance {
     /// "the concert planned for May": the participle tells only how its noun is meant.
     pub(super) const PLANNED_NOUN: usize = 6;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 4;
+    pub(super) const BARE_NOUN: usize = 5;
     /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
     pub(super) const NOUN: usize = 3;
     /// "the ministry's apology": a noun with a subject of its own tells like a verb.
@@ -146,7 +146,16 @@ impl<'s> Seeker<'s> {
             && document.has(at, grammar.event_noun)
             && !self.verbs.iter().any(|verb| verb.tokens.contains(&at))
             && !(document.has(at + 1, grammar.event_noun) && at + 1 < self.sentence.end)
+            && !self.is_within_noun(at)
             && !document.tokens.get(at + 1).is_some_and(|next| next.shape.is_mark('-') && !next.spaced)
+    }
+
+    /// "the deadline for bids", "a wave of attacks": the first noun is the head.
+    fn is_within_noun(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        at >= self.sentence.start + 2
+            && document.has(at - 1, grammar.purpose)
+            && document.has(at - 2, grammar.event_noun)
     }
 
     /// Whether the date opens a clause, at the start of the sentence or behind "and", "but": what it dates follows.
@@ -180,13 +189,16 @@ impl<'s> Seeker<'s> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let behind = verb.tokens.start >= date.expression.end;
         let kind = match verb.mood {
+            // "denied leaving": the denial is about what is dated.
+            _ if verb.negated && !verb.finite => 0,
             Mood::Participle => distance::PARTICIPLE,
             Mood::Infinitive => distance::INFINITIVE,
             _ if self.is_copula(verb) => distance::COPULA,
             Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
             _ => 0,
         };
-        let to_come = !verb.finite && matches!(verb.mood, Mood::Planned | Mood::Possible | Mood::Infinitive);
+        let to_come =
+            !verb.finite && !verb.negated && matches!(verb.mood, Mood::Planned | Mood::Possible | Mood::Infinitive);
         let past = if to_come && self.is_past(date) { distance::TO_COME_IN_THE_PAST } else { 0 };
         let frame = behind
             && document.has(verb.main, grammar.report)
@@ -233,7 +245,15 @@ impl<'s> Seeker<'s> {
             (false, true) => distance::CLAUSE_BEFORE,
             _ => 0,
         };
-        for at in gap.clone() {
+        // "In May the firm, which makes bolts, opened": what a relative clause between commas cost is given back.
+        let mut aside = None;
+        for at in gap {
+            let comma = document.tokens[at].shape.is_mark(',');
+            if near && document.has(at, grammar.relative) {
+                aside = Some(cost);
+            } else if let Some(before) = aside.filter(|_| comma) {
+                (cost, aside) = (before, None);
+            }
             cost += match document.tokens[at].shape {
                 Shape::Mark(',') if near => 1,
                 Shape::Mark(',') => distance::COMMA,
@@ -244,9 +264,11 @@ impl<'s> Seeker<'s> {
                 _ if near => 0,
                 _ => 1,
             };
+            if self.verbs.iter().any(|verb| verb.main == at && verb.finite && !self.is_copula(verb)) {
+                cost += distance::VERB_BETWEEN;
+            }
         }
-        let finite = |verb: &&Verb| verb.finite && gap.contains(&verb.main) && !self.is_copula(verb);
-        cost + distance::VERB_BETWEEN * self.verbs.iter().filter(finite).count()
+        cost
     }
 }
 

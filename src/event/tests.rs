@@ -1,0 +1,101 @@
+//! What sentences tell: the word that each date dates, how it is told, and its summary.
+
+use chrono::DateTime;
+
+use crate::article::{Article, Published};
+use crate::pipeline::{self, Extraction, Settings};
+use crate::text::Span;
+
+/// Reads a body that was published on Friday, 3 May 2019.
+fn read(body: &str) -> Extraction {
+    let at = DateTime::parse_from_rfc3339("2019-05-03T12:00:00Z").expect("it is a time");
+    let article = Article {
+        id: "test".into(),
+        revision: "1".into(),
+        title: String::new(),
+        body: body.into(),
+        published: Published { at, has_time: true },
+        language: Some("en".into()),
+        source: None,
+        url: None,
+    };
+    pipeline::extract(&article, &Settings::default())
+}
+
+/// Trigger and status of each event.
+fn told(body: &str) -> Vec<(String, &'static str)> {
+    let found = read(body);
+    let events = found.events.iter();
+    let word = |span: Option<Span>| span.map_or(String::new(), |span| found.text.slice(span).to_owned());
+    events.map(|event| (word(event.trigger), event.status.name())).collect()
+}
+
+/// The summary of the last event.
+fn summary(body: &str) -> String {
+    read(body).events.last().map(|event| event.summary.clone()).unwrap_or_default()
+}
+
+#[test]
+fn a_date_dates_the_verb_of_its_clause_or_the_noun_that_it_names() {
+    for (body, triggers) in [
+        ("In October the firm, which makes bolts, opened a plant.", vec!["opened"]),
+        ("The shop closed in 1990 and reopened in 2003.", vec!["closed", "reopened"]),
+        ("The court meets on Friday behind closed doors.", vec!["meets"]),
+        ("They spoke of the 1987 treaty at length.", vec!["treaty"]),
+        ("He was seen at Tuesday's hearing.", vec!["hearing"]),
+        ("The 2018 floods ruined the crop.", vec!["floods"]),
+        ("The judge set a hearing for May 22.", vec!["hearing"]),
+        ("The driver was fined on Monday, police said.", vec!["fined"]),
+        ("The Leeds-based firm failed to pay in March.", vec!["failed"]),
+    ] {
+        let found: Vec<String> = told(body).into_iter().map(|(trigger, _)| trigger).collect();
+        assert_eq!(found, triggers, "{body}");
+    }
+}
+
+#[test]
+fn a_statement_is_told_as_its_verbs_have_it() {
+    for (body, status) in [
+        ("A sale had been scheduled for 2 April but was cancelled.", "denied"),
+        ("He cancelled a summit at the end of last year.", "happened"),
+        ("The concert planned for 9 May has been called off.", "denied"),
+        ("He denied leaving the house on Tuesday.", "denied"),
+        ("No ferry ran on Wednesday.", "denied"),
+        ("He not only won in 2014, he set a record.", "happened"),
+        ("If talks fail, nurses would strike on May 14.", "possible"),
+        ("The bank is considering moving to Lyon in 2020.", "possible"),
+        ("The ship is going to sail on 9 May.", "planned"),
+        ("She has led the party since 2011.", "ongoing"),
+    ] {
+        assert_eq!(told(body).first().map(|(_, status)| *status), Some(status), "{body}");
+    }
+}
+
+#[test]
+fn a_summary_is_the_statement_without_its_date_and_its_frame() {
+    for (body, expected) in [
+        ("PORTO, May 3 (Wire) - Workers left the mill on Monday.", "Workers left the mill"),
+        ("The mill was sold on Monday, the owner said.", "The mill was sold"),
+        ("The owner said that the mill was sold in March.", "The mill was sold"),
+        ("On Monday, the union (UTW) left the talks.", "The union left the talks"),
+        (
+            "Mr Hale, quoted in \"the Bell\", sold it in March; his son did not.",
+            "Mr Hale, quoted in \"the Bell\", sold it",
+        ),
+        ("The 1987 treaty banned such missiles.", "The 1987 treaty banned such missiles"),
+        ("The shop closed in 1990 and reopened in 2003.", "The shop closed in 1990 and reopened"),
+    ] {
+        assert_eq!(summary(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_long_summary_ends_at_a_comma_or_at_a_word() {
+    let tail = ", while the mayor spoke of the bridge and of the river".repeat(4);
+    assert_eq!(
+        summary(&format!("The new mill opened in March{tail}.")),
+        "The new mill opened, while the mayor spoke of the bridge and of the river, while the mayor spoke of the bridge and of the river"
+    );
+    let long = summary(&format!("The new mill opened in March with {}gates.", "painted ".repeat(60)));
+    assert!(long.chars().count() <= 280 && long.ends_with("painted …"), "{long}");
+}
