@@ -1,6 +1,8 @@
 //! Every rule's own examples: each phrase has the value that its rule promises, and none of the phrases that a rule
 //! must not match is matched by it.
 
+#![expect(clippy::expect_used, reason = "a test fails where it cannot go on")]
+
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveTime};

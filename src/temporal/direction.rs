@@ -130,9 +130,8 @@ fn sign(document: &Document<'_>, at: usize) -> Sign {
     }
     let is = |class| document.has(at, class);
     let grammar = &document.pack.grammar;
-    if is(grammar.will) || is(grammar.would) || is(grammar.modal) && token.shape == Shape::Lower {
-        Sign::Future
-    } else if is(grammar.plan) {
+    let modal = is(grammar.modal) && token.shape == Shape::Lower;
+    if is(grammar.will) || is(grammar.would) || is(grammar.plan) || modal {
         Sign::Future
     } else if is(grammar.be_past) || is(grammar.had) || is(grammar.did) || is(grammar.have) {
         Sign::Past

@@ -81,7 +81,7 @@ fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -
     let seam = glued
         && next.shape == Shape::Capital
         && before.is_some_and(|word| word.shape == Shape::Lower || word.shape.is_word() && word.span.range().len() > 3);
-    (next.spaced && starts || !next.spaced && end > at + 1 && starts || seam).then_some(end)
+    (seam || starts && (next.spaced || end > at + 1)).then_some(end)
 }
 
 fn starts_sentence(text: &str, token: &Token) -> bool {

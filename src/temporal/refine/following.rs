@@ -13,12 +13,11 @@ pub(super) fn refine(
 ) -> Vec<Expression> {
     let mut joined: Vec<Expression> = Vec::with_capacity(expressions.len());
     for expression in expressions {
-        if let Some(last) = joined.last_mut() {
-            if last.end == expression.first && take_anchor(last, &expression.meaning) {
-                last.end = expression.end;
-                last.span = document.span(last.first, last.end);
-                continue;
-            }
+        let count = joined.last_mut().filter(|last| last.end == expression.first);
+        if let Some(count) = count.and_then(|count| take_anchor(count, &expression.meaning)) {
+            count.end = expression.end;
+            count.span = document.span(count.first, count.end);
+            continue;
         }
         joined.push(expression);
     }
@@ -35,14 +34,14 @@ pub(super) fn refine(
     joined
 }
 
-fn take_anchor(count: &mut Expression, meaning: &Meaning) -> bool {
+/// The count with its anchor, where it takes one: "the day after" counts from the date told last, unless one stands
+/// behind it.
+fn take_anchor<'e>(count: &'e mut Expression, meaning: &Meaning) -> Option<&'e mut Expression> {
     let dated = matches!(meaning, Meaning::Calendar(_) | Meaning::Shift { .. });
-    match &mut count.meaning {
-        // "the day after" counts from the date told last, unless one stands behind it.
-        Meaning::Count { anchor: anchor @ None, tail: 1.., .. } if dated => {
-            *anchor = Some(Box::new(meaning.clone()));
-            true
-        }
-        _ => false,
+    let Meaning::Count { anchor: anchor @ None, tail: 1.., .. } = &mut count.meaning else { return None };
+    if !dated {
+        return None;
     }
+    *anchor = Some(Box::new(meaning.clone()));
+    Some(count)
 }

@@ -136,10 +136,10 @@ impl Choice {
         let mut month = PartialDate::containing(self.anchor, Unit::Month);
         for _ in 0..24 {
             let first = month.first_day()?;
-            if let Some(PartialDate::Day(date)) = PartialDate::day(first.year(), first.month() as u8, day) {
-                if date.weekday() == weekday {
-                    return Some(PartialDate::Day(date));
-                }
+            if let Some(PartialDate::Day(date)) = PartialDate::day(first.year(), first.month() as u8, day)
+                && date.weekday() == weekday
+            {
+                return Some(PartialDate::Day(date));
             }
             month = month.step(step)?;
         }

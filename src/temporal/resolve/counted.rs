@@ -66,10 +66,9 @@ pub(super) fn count(
     };
     let steps = vec!["an amount of units, counted from the anchor, at the grain of the unit"];
     // In a report of quarters "a year earlier" is the same quarter of the year before.
-    if unit == Unit::Year && part == 0 && !context.is_narrative() && sign < 0 {
-        if let Some(quarter) = context.quarter() {
-            return Some(Value::date(quarter.step(-4 * i64::from(count))?, Basis::Narrative, steps));
-        }
+    let one_year = unit == Unit::Year && amount == Amount::whole(1) && sign < 0 && !named && !context.is_narrative();
+    if let Some(quarter) = context.quarter().filter(|_| one_year) {
+        return Some(Value::date(quarter.step(-4)?, Basis::Narrative, steps));
     }
     let by = sign.checked_mul(i64::from(count))?;
     if let (true, Basis::Relative, Some(time)) = (unit.is_clock(), basis, context.anchor.time) {
