@@ -259,7 +259,9 @@ impl<'s> Seeker<'s> {
     fn noun_cost(&self, date: &Resolved, at: usize, opens: bool) -> Option<usize> {
         let grammar = &self.document.pack.grammar;
         let before = date.expression.first.checked_sub(1)?;
-        let kind = if self.document.has(before, grammar.purpose) {
+        let is_be = self.document.has(before, grammar.be_present) || self.document.has(before, grammar.be_past);
+        // "The deadline is July 31": what is said to be the date is what it dates.
+        let kind = if is_be || self.document.has(before, grammar.purpose) {
             0
         } else if self.document.has(before, grammar.time_preposition) {
             distance::NOUN
