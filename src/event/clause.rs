@@ -259,12 +259,12 @@ fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
         grammar.preposition,
         grammar.no_event,
     ];
-    token.shape == Shape::Lower
-        && !not.into_iter().any(|class| document.has(at, class))
-        && (document.has(at, grammar.verb)
-            || !["ing", "ed", "ly"].iter().any(|ending| word.ends_with(ending))
-                && !(word.ends_with('s') && !word.ends_with("ss"))
-                && !document.has(at, grammar.event_noun))
+    if token.shape != Shape::Lower || not.into_iter().any(|class| document.has(at, class)) {
+        return false;
+    }
+    let inflected = ["ing", "ed", "ly"].iter().any(|ending| word.ends_with(ending));
+    let plural = word.ends_with('s') && !word.ends_with("ss");
+    document.has(at, grammar.verb) || !(inflected || plural || document.has(at, grammar.event_noun))
 }
 
 /// "Polls open", "the court meets": a known verb behind what can be its subject. A word that is also the noun of an
@@ -287,12 +287,9 @@ fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: us
         && (document.has(next, grammar.determiner)
             || document.tokens[next].shape.is_capital() && !ends_sentence_part(document, next));
     let noun = document.has(at, grammar.event_noun) && !pronoun && !object;
-    let verb_follows = next < end
-        && (is_be(document, next)
-            || document.has(next, grammar.will)
-            || document.has(next, grammar.have)
-            || document.has(next, grammar.had))
-        || next < end && is_past_form(document, next);
+    let verbal = [grammar.be_past, grammar.be_present, grammar.will, grammar.have, grammar.had];
+    let verb_follows =
+        next < end && (verbal.into_iter().any(|class| document.has(next, class)) || is_past_form(document, next));
     subject && !no_subject && !noun && !verb_follows
 }
 

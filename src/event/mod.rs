@@ -107,12 +107,7 @@ impl Told<'_> {
             return;
         }
         let verbs = clause::verbs(self.document, self.sentence);
-        let seeker = trigger::Seeker {
-            document: self.document,
-            sentence: self.sentence,
-            verbs: &verbs,
-            published: self.published,
-        };
+        let seeker = trigger::Seeker::new(self.document, self.sentence, &verbs, self.published);
         let mut seen: HashMap<&str, usize> = HashMap::new();
         let mut at = 0;
         while let Some(date) = dates.get(at) {

@@ -64,9 +64,46 @@ pub(super) struct Seeker<'s> {
     pub(super) sentence: &'s Range<usize>,
     pub(super) verbs: &'s [Verb],
     pub(super) published: NaiveDate,
+    /// For each token of the sentence, what verb it belongs to.
+    roles: Vec<Role>,
+}
+
+/// A token's part in the verbs of its sentence, so that they are gone through once a sentence and not once a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// The word that carries a finite verb, "is" and "was" alone aside.
+    Finite,
+    /// Another word of a group.
+    Part,
+    /// A gerund or participle, which may stand within a noun's group.
+    Participle,
+    None,
 }
 
 impl<'s> Seeker<'s> {
+    pub(super) fn new(
+        document: &'s Document<'s>,
+        sentence: &'s Range<usize>,
+        verbs: &'s [Verb],
+        published: NaiveDate,
+    ) -> Self {
+        let mut seeker = Self { document, sentence, verbs, published, roles: vec![Role::None; sentence.len()] };
+        for verb in verbs {
+            let part = if verb.mood == Mood::Participle { Role::Participle } else { Role::Part };
+            seeker.roles[verb.tokens.start - sentence.start..verb.tokens.end - sentence.start].fill(part);
+            if verb.finite && !seeker.is_copula(verb) {
+                seeker.roles[verb.main - sentence.start] = Role::Finite;
+            }
+        }
+        seeker
+    }
+
+    /// The part of a token of the sentence.
+    fn role(&self, at: usize) -> Role {
+        let place = at.checked_sub(self.sentence.start);
+        place.and_then(|place| self.roles.get(place)).copied().unwrap_or(Role::None)
+    }
+
     /// The word that the expression dates; `None` where the sentence has no event word.
     pub(super) fn trigger(&self, date: &Resolved) -> Option<Trigger<'s>> {
         if let Some(noun) = self.noun_behind(date) {
@@ -107,7 +144,7 @@ impl<'s> Seeker<'s> {
                 Shape::Mark('-' | '/') | Shape::Possessive => {}
                 Shape::Sum | Shape::Digits { .. } => {}
                 _ if !shape.is_word()
-                    || self.verbs.iter().any(|verb| verb.tokens.contains(&at) && verb.mood != Mood::Participle)
+                    || matches!(self.role(at), Role::Finite | Role::Part)
                     || stops.into_iter().any(|class| document.has(at, class)) =>
                 {
                     break;
@@ -144,7 +181,7 @@ impl<'s> Seeker<'s> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         at < self.sentence.end
             && document.has(at, grammar.event_noun)
-            && !self.verbs.iter().any(|verb| verb.tokens.contains(&at))
+            && self.role(at) == Role::None
             && !(document.has(at + 1, grammar.event_noun) && at + 1 < self.sentence.end)
             && !self.is_within_noun(at)
             && !document.tokens.get(at + 1).is_some_and(|next| next.shape.is_mark('-') && !next.spaced)
@@ -222,7 +259,9 @@ impl<'s> Seeker<'s> {
     fn noun_cost(&self, date: &Resolved, at: usize, opens: bool) -> Option<usize> {
         let grammar = &self.document.pack.grammar;
         let before = date.expression.first.checked_sub(1)?;
-        let kind = if self.document.has(before, grammar.purpose) {
+        let is_be = self.document.has(before, grammar.be_present) || self.document.has(before, grammar.be_past);
+        // "The deadline is July 31": what is said to be the date is what it dates.
+        let kind = if is_be || self.document.has(before, grammar.purpose) {
             0
         } else if self.document.has(before, grammar.time_preposition) {
             distance::NOUN
@@ -264,7 +303,7 @@ impl<'s> Seeker<'s> {
                 _ if near => 0,
                 _ => 1,
             };
-            if self.verbs.iter().any(|verb| verb.main == at && verb.finite && !self.is_copula(verb)) {
+            if self.role(at) == Role::Finite {
                 cost += distance::VERB_BETWEEN;
             }
         }
