@@ -212,8 +212,6 @@ grammar! {
     told = "TOLD",
     /// "several", "a few".
     vague_amount = "VAGUEAMOUNT",
-    /// "week".
-    week = "=week",
     /// Weekdays in the plural, with their number.
     weekday_plural = "WEEKDAYS",
     /// Short forms of weekdays, with their number.

@@ -88,20 +88,22 @@ fn search(document: &Document<'_>, tokens: impl Iterator<Item = usize>) -> Optio
     None
 }
 
-/// "will be closed", "to have met": a past form that belongs to a verb of the future.
+/// "will be closed", "to be held": a past form that belongs to a verb of the future. "may have fled" is none: what may
+/// have been lies back.
 fn is_behind_will(document: &Document<'_>, at: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    let mut perfect = false;
     for before in (at.saturating_sub(4)..at).rev() {
         let is = |class| document.has(before, class);
-        let grammar = &document.pack.grammar;
-        if is(grammar.will) || is(grammar.would) || is(grammar.modal) || is(grammar.to) {
+        if is(grammar.will) {
             return true;
         }
-        if !(is(grammar.be_present)
-            || is(grammar.be_past)
-            || is(grammar.have)
-            || is(grammar.negation)
-            || document.word(before).ends_with("ly"))
-        {
+        if is(grammar.would) || is(grammar.modal) || is(grammar.to) {
+            return !perfect;
+        }
+        perfect |= is(grammar.have);
+        let between = [grammar.be_present, grammar.be_past, grammar.have, grammar.negation];
+        if !between.iter().any(|&class| is(class)) && !document.word(before).ends_with("ly") {
             return false;
         }
     }
@@ -112,13 +114,10 @@ fn is_behind_will(document: &Document<'_>, at: usize) -> bool {
 /// planning, or a noun ("the deal to sell"), it looks ahead.
 fn is_behind_past(document: &Document<'_>, to: usize) -> bool {
     let Some(before) = to.checked_sub(1) else { return false };
-    if document.has(before, document.pack.grammar.plan) {
-        return false;
-    }
-    is_past_form(document, before)
-        || document.has(before, document.pack.grammar.had)
-        || document.has(before, document.pack.grammar.used)
-        || document.has(before, document.pack.grammar.able)
+    let grammar = &document.pack.grammar;
+    let is = |class| document.has(before, class);
+    let carried_out = is(grammar.implicative) || is(grammar.had) || is(grammar.used) || is(grammar.able);
+    carried_out || is_past_form(document, before) && !is(grammar.plan) && !is(grammar.uncertain)
 }
 
 fn sign(document: &Document<'_>, at: usize) -> Sign {
@@ -130,8 +129,13 @@ fn sign(document: &Document<'_>, at: usize) -> Sign {
     }
     let is = |class| document.has(at, class);
     let grammar = &document.pack.grammar;
+    let before = at.wrapping_sub(1);
     let modal = is(grammar.modal) && token.shape == Shape::Lower;
-    if is(grammar.will) || is(grammar.would) || is(grammar.plan) || modal {
+    let planning = is(grammar.plan) && !document.has(before, grammar.to);
+    // "is arriving on Saturday", "opens on Saturday": where a name of the calendar stands with it, the plan is told.
+    let arriving = token.of(document.text).ends_with("ing") && document.has(before, grammar.be_present);
+    let opens = is(grammar.verb_third) && token.shape == Shape::Lower && !is(grammar.report);
+    if is(grammar.will) || is(grammar.would) || planning || modal || arriving || opens {
         Sign::Future
     } else if is(grammar.be_past) || is(grammar.had) || is(grammar.did) || is(grammar.have) {
         Sign::Past

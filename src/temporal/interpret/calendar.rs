@@ -59,7 +59,7 @@ impl Parts<'_> {
             }
         }
         fields.nth = self.nth()?;
-        fields.week = self.text_starts_week();
+        fields.week = self.range("week").is_some();
         fields.weekend = self.range("weekend").is_some();
         fields.decade = self.decade();
         fields.century = self.century()?;
@@ -124,20 +124,6 @@ impl Parts<'_> {
     fn text_has_h(&self) -> bool {
         let before = self.range("digit").and_then(|digit| digit.start.checked_sub(1));
         before.is_some_and(|before| self.document.word(before).eq_ignore_ascii_case("h"))
-    }
-
-    fn text_starts_week(&self) -> bool {
-        // "the week of March 6": the rule has a month and a day behind the word.
-        let Some(month) = self.range("month") else { return false };
-        let Some(day) = self.range("day") else { return false };
-        let first = month.start.min(day.start);
-        let lexicon = &self.document.pack.lexicon;
-        let week = self.classes().week;
-        (first.saturating_sub(4)..first)
-            .filter_map(|at| self.document.tokens.get(at))
-            .any(|token| lexicon.has(token, week))
-            && self.all_start_behind(first.saturating_sub(2))
-            && self.range("named").is_none()
     }
 
     fn decade(&self) -> Option<i32> {

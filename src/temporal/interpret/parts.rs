@@ -23,11 +23,6 @@ impl<'p> Parts<'p> {
         Self { document, parts }
     }
 
-    /// Whether every named part starts at the token or behind it.
-    pub(super) fn all_start_behind(&self, token: usize) -> bool {
-        self.parts.iter().all(|(_, range)| range.start >= token)
-    }
-
     pub(super) fn classes(&self) -> &Grammar {
         &self.document.pack.grammar
     }

@@ -66,6 +66,7 @@ fn join(document: &Document<'_>, modifier: &Expression, expression: &mut Express
         Meaning::PartOfDay { part, .. } => {
             let day = std::mem::replace(&mut expression.meaning, Meaning::Nothing);
             expression.meaning = Meaning::PartOfDay { part, day: Some(Box::new(day)) };
+            expression.rule = modifier.rule;
         }
         _ => return,
     }
