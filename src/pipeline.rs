@@ -158,8 +158,13 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extracti
         day_first: temporal::day_first_in(language_of(article, settings)),
     };
     let Tagged { expressions, dropped, order_open } = temporal::tag(&document, &anchor);
-    let warnings = order_open.map(|span| order_open_warning(text.slice(span))).into_iter().collect();
-    let events = event::events(&document, &expressions, &article.id, article.published.date());
+    let (events, crowded) = event::events(&document, &expressions, &article.id, article.published.date());
+    let order_open = order_open.map(|span| order_open_warning(text.slice(span)));
+    let crowded = (crowded > 0).then(|| Warning {
+        code: "crowded-sentences",
+        message: format!("{crowded} dates made no event: their sentences hold too many, as a table or a list does"),
+    });
+    let warnings = order_open.into_iter().chain(crowded).collect();
     Extraction { expressions, events, dropped, warnings, text }
 }
 

@@ -68,10 +68,21 @@ impl Status {
     }
 }
 
-/// Ties the dates of a document to what happened then, in the order of the text.
+/// The most events of one sentence. More dates than this are a table or a list, and every event carries its sentence:
+/// without a bound a megabyte of dates would make half a gigabyte of records.
+const MOST_IN_A_SENTENCE: usize = 24;
+
+/// Ties the dates of a document to what happened then, in the order of the text. Gives as well how many dates made no
+/// event because their sentence is crowded with them.
 #[must_use]
-pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, published: NaiveDate) -> Vec<Event> {
+pub fn events(
+    document: &Document<'_>,
+    dates: &[Resolved],
+    article: &str,
+    published: NaiveDate,
+) -> (Vec<Event>, usize) {
     let mut events = Vec::new();
+    let mut crowded = 0;
     let mut seen_sentences: HashMap<String, usize> = HashMap::new();
     let mut rest = dates;
     while let Some(first) = rest.first() {
@@ -81,13 +92,15 @@ pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, publis
         let Some(sentence) = document.sentences.get(index) else { break };
         let (here, behind) = rest.split_at(count);
         rest = behind;
+        let here = here.get(..MOST_IN_A_SENTENCE).unwrap_or(here);
+        crowded += count - here.len();
         let span = summary::sentence_span(document, sentence);
         let number = seen_sentences.entry(identity::normalised(span.of(document.text))).or_insert(0);
         let told = Told { document, sentence, span, number: *number, article, published };
         *number += 1;
         told.events(here, offset, &mut events);
     }
-    events
+    (events, crowded)
 }
 
 /// One sentence with its dates.
