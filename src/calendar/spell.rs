@@ -62,8 +62,24 @@ impl PartialDate {
     }
 }
 
+/// A day, by hand: it is spelled several times for every event, and formatting is slow.
 fn date(day: chrono::NaiveDate) -> String {
-    format!("{}-{:02}-{:02}", year(day.year()), day.month(), day.day())
+    let mut text = String::with_capacity(11);
+    if day.year() < 0 {
+        text.push('-');
+    }
+    let year = day.year().unsigned_abs();
+    if year > 9999 {
+        text.push_str(&(year / 10_000).to_string());
+    }
+    let digits = [year / 1000 % 10, year / 100 % 10, year / 10 % 10, year % 10];
+    let [month, day] = [day.month(), day.day()];
+    text.extend(digits.into_iter().filter_map(|digit| char::from_digit(digit, 10)));
+    for number in [month, day] {
+        text.push('-');
+        text.extend([number / 10, number % 10].into_iter().filter_map(|digit| char::from_digit(digit, 10)));
+    }
+    text
 }
 
 fn week(monday: chrono::NaiveDate) -> String {

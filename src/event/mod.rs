@@ -75,12 +75,7 @@ const MOST_IN_A_SENTENCE: usize = 24;
 /// Ties the dates of a document to what happened then, in the order of the text. Gives as well how many dates made no
 /// event because their sentence is crowded with them.
 #[must_use]
-pub fn events(
-    document: &Document<'_>,
-    dates: &[Resolved],
-    article: &str,
-    published: NaiveDate,
-) -> (Vec<Event>, usize) {
+pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, published: NaiveDate) -> (Vec<Event>, usize) {
     let mut events = Vec::new();
     let mut crowded = 0;
     let mut seen_sentences: HashMap<String, usize> = HashMap::new();

@@ -268,7 +268,8 @@ impl Telling<'_> {
     /// The tokens that are kept, spaced as the text has them.
     fn join(&self, range: &Range<usize>, kept: &[bool]) -> String {
         let grammar = &self.document.pack.grammar;
-        let mut text = String::new();
+        let length = self.document.span(range.start, range.end).range().len();
+        let mut text = String::with_capacity(length);
         let mut before: Option<usize> = None;
         for at in range.clone().filter(|at| kept[at - range.start]) {
             let token = self.document.tokens[at];
@@ -286,7 +287,7 @@ impl Telling<'_> {
             text.push_str(token.of(self.document.text));
             before = Some(at);
         }
-        tidy(&text)
+        tidy(text)
     }
 }
 
@@ -296,9 +297,9 @@ fn is_content(shape: Shape) -> bool {
 }
 
 /// Takes off the marks that are left at the ends.
-fn tidy(text: &str) -> String {
+fn tidy(text: String) -> String {
     let trim = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '\'' | '…');
-    let text = text.replace(",,", ",");
+    let text = if text.contains(",,") { text.replace(",,", ",") } else { text };
     let text = text.trim_matches(trim).trim_end_matches('.').trim_end_matches(trim);
     // A quotation mark without its other half only opened or closed what is left out.
     if text.matches('"').count() == 1 { text.replace('"', "") } else { text.to_owned() }

@@ -7,24 +7,28 @@ use crate::record::EventRecord;
 
 /// One record a line.
 #[derive(Debug)]
-pub struct JsonLines<W>(W);
+pub struct JsonLines<W> {
+    out: W,
+    /// One write a record: serde writes in crumbs.
+    line: Vec<u8>,
+}
 
 impl<W: Write> JsonLines<W> {
     /// Starts an empty stream.
     pub fn new(out: W) -> Self {
-        Self(out)
+        Self { out, line: Vec::new() }
     }
 }
 
 impl<W: Write> Export for JsonLines<W> {
     fn event(&mut self, record: &EventRecord) -> io::Result<()> {
-        // One write a record: serde writes in crumbs.
-        let mut line = serde_json::to_vec(record)?;
-        line.push(b'\n');
-        self.0.write_all(&line)
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, record)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
 }
