@@ -28,6 +28,19 @@
 //! Behind the feature `service` (on by default) stands the program: `config` (files, variables and flags to
 //! validated settings), `stream` (Kafka and the delivery contract), `web` (health and metrics), `telemetry`, `cli`.
 //!
+//! # Example
+//!
+//! ```
+//! use dateline::pipeline::{Outcome, Settings, process};
+//!
+//! let article = br#"{"id": "a1", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#;
+//! let Outcome::Article(processed) = process(article, &Settings::default()) else { panic!("it is an article") };
+//! let event = &processed.events[0];
+//! assert_eq!(event.date.value, "2019-04");
+//! assert_eq!(event.statement.summary, "The bridge was shut");
+//! assert_eq!(event.statement.status, "happened");
+//! ```
+//!
 //! # Invariants
 //!
 //! - **The core knows no** Kafka, async, HTTP, clap, file system, environment, clock, machine time zone or

@@ -32,10 +32,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::DemoArgs),
-    /// Read articles or plain text and print their events
+    /// Reads articles or plain text and prints their events
     Extract(extract::Extract),
     Run(run::RunArgs),
-    /// Score against annotated corpora
+    /// Scores against annotated corpora
     Eval(eval::EvalArgs),
     Check(check::CheckArgs),
     Config(config::ConfigArgs),
