@@ -1,10 +1,15 @@
 //! Every message has exactly one fate, and comes out as the pipeline says.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use dateline::config::Delivery;
 use rdkafka::Message;
+use serde_json::json;
 
 use crate::cluster::shared;
-use crate::wire::{Wire, article, broken, header};
+use crate::outside;
+use crate::wire::{Outgoing, Wire, article, broken, header};
 
 #[test]
 fn what_comes_out_is_what_the_pipeline_says_once() {
@@ -22,6 +27,42 @@ fn what_comes_out_is_what_the_pipeline_says_once() {
     // Nothing was written and then taken back either.
     assert_eq!(wire.found("read_uncommitted"), expected);
     assert_eq!(wire.committed(), [20, 21, 21]);
+}
+
+/// What `dateline extract` prints for an article: a line an event.
+fn extracted(article: &[u8]) -> Vec<String> {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .args(["extract", "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    program.stdin.take().unwrap().write_all(article).unwrap();
+    let printed = String::from_utf8(program.wait_with_output().unwrap().stdout).unwrap();
+    let mut lines: Vec<String> = printed.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn the_seed_article_comes_through_kafka_as_extract_prints_it() {
+    let files = ["seed/article.txt"];
+    let Some(paths) = outside::shared("seed", &files, "the seed article is not there") else { return };
+    let Some(cluster) = shared() else { return };
+    let body = std::fs::read_to_string(&paths[0]).unwrap();
+    let seed =
+        json!({"id": "seed", "published_at": "2019-05-03T18:35:00+01:00", "body": body}).to_string().into_bytes();
+    let wire = Wire::new(cluster);
+    wire.send([Outgoing { partition: 0, key: None, value: Some(seed.clone()), headers: None }]);
+
+    wire.run_until(1);
+
+    let events = wire.read(&wire.topics.events, "read_committed");
+    let mut values: Vec<_> =
+        events.iter().map(|event| String::from_utf8(event.payload().unwrap().to_vec()).unwrap()).collect();
+    values.sort();
+    assert!(values.len() >= 14, "the seed article has its events");
+    assert_eq!(values, extracted(&seed));
 }
 
 #[test]

@@ -15,6 +15,8 @@
 mod check;
 mod cluster;
 mod delivery;
+#[path = "../outside/mod.rs"]
+mod outside;
 mod program;
 mod rejection;
 mod security;
