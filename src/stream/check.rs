@@ -147,6 +147,9 @@ impl Check<'_> {
         let wanted = self.wanted(name);
         let topic = NewTopic::new(name, kafka.partitions, TopicReplication::Fixed(kafka.replication));
         let topic = wanted.iter().fold(topic, |topic, (key, value)| topic.set(key, value));
+        // A rejection carries the time of its message, so that a replay writes the same; with the usual retention the
+        // rejection of an old article would be gone at once. Whoever wants a limit may set one: it is not checked.
+        let topic = if name == self.topics.rejected { topic.set("retention.ms", "-1") } else { topic };
         let options = AdminOptions::new().request_timeout(Some(self.timeout)).operation_timeout(Some(self.timeout));
         let results = admin.create_topics([&topic], &options).await.map_err(|e| e.to_string())?;
         match results.into_iter().next() {
