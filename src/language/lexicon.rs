@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rustc_hash::FxHashMap;
-
 use serde::Deserialize;
 
 use crate::text::{Abbreviations, Shape, Tagger, Token};
