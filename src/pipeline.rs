@@ -136,7 +136,7 @@ fn language_of<'a>(article: &'a Article, settings: &'a Settings) -> &'a str {
 }
 
 fn language_unsupported(tag: &str) -> Warning {
-    let known: Vec<&str> = language::packs().map(|pack| pack.language).collect();
+    let known: Vec<String> = language::packs().map(|pack| format!("`{}`", pack.language)).collect();
     let message = format!("there is no language pack for `{tag}`; there is one for {}", known.join(", "));
     Warning { code: "language-unsupported", message }
 }
