@@ -26,8 +26,8 @@
 //!
 //! # Modules
 //!
-//! [`client`] and [`topics`] hold what all clients share. [`worker`] is the loop: [`consumer`] -> [`batch`] ->
-//! [`extract`] (with [`fate`]) -> [`producer`], by [`transaction`] or by [`idempotent`].
+//! `client` and `topics` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
+//! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`.
 //!
 //! Must not know the command line or HTTP; reads no clock but the monotonic one.
 
