@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::temporal::{Document, is_past_form};
-use crate::text::Shape;
+use crate::text::{Shape, Token};
 
 /// How a verb group places what it tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,10 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     let grammar = &document.pack.grammar;
     let has = |class| document.has(at, class);
     let lower = token.shape == Shape::Lower;
-    if !token.shape.is_word() {
+    let word = token.of(document.text);
+    // A word that no list knows can be a verb by its ending alone; most words are such.
+    let by_ending = word.ends_with("ed") || word.ends_with("ing");
+    if !token.shape.is_word() || token.entry == Token::UNKNOWN && !by_ending {
         return None;
     }
     let end = sentence.end;
@@ -105,7 +108,6 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     if is_present(document, before, at, end) {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
-    let word = token.of(document.text);
     let gerund = word.len() > 4 && word.ends_with("ing") && !has(grammar.event_noun);
     let noun = before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
     (gerund && !noun).then(|| simple(at..at + 1, at, Mood::Participle))

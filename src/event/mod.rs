@@ -90,10 +90,11 @@ pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, publis
         let here = here.get(..MOST_IN_A_SENTENCE).unwrap_or(here);
         crowded += count - here.len();
         let span = summary::sentence_span(document, sentence);
-        let number = seen_sentences.entry(identity::normalised(span.of(document.text))).or_insert(0);
-        let told = Told { document, sentence, span, number: *number, article, published };
-        *number += 1;
+        let normalised = identity::normalised(span.of(document.text));
+        let number = seen_sentences.get(&normalised).copied().unwrap_or(0);
+        let told = Told { document, sentence, span, normalised: &normalised, number, article, published };
         told.events(here, offset, &mut events);
+        seen_sentences.insert(normalised, number + 1);
     }
     (events, crowded)
 }
@@ -103,6 +104,8 @@ struct Told<'t> {
     document: &'t Document<'t>,
     sentence: &'t Range<usize>,
     span: Span,
+    /// Its text with white space folded.
+    normalised: &'t str,
     /// How many equal sentences stand before it.
     number: usize,
     article: &'t str,
@@ -126,9 +129,8 @@ impl Told<'_> {
                 let trigger = seeker.trigger(date);
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.map_or(date, |until| &dates[until]).expression.end;
-                let sentence = self.span.of(self.document.text);
                 events.push(Event {
-                    id: identity::id(self.article, sentence, self.number, words, *number),
+                    id: identity::id(self.article, self.normalised, self.number, words, *number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
                     sentence: self.span,
