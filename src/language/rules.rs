@@ -130,6 +130,8 @@ pub struct Rule {
     pub template: Template,
     /// What must stand beside it.
     pub context: Context,
+    /// Whether it is read in histories only, where words that mean little in the news date what is told.
+    pub histories: bool,
     /// Phrases with their values.
     pub examples: Vec<Example>,
     /// Phrases that it must not match.
@@ -169,6 +171,8 @@ struct Entry {
     before: Vec<String>,
     #[serde(default)]
     not_before: Vec<String>,
+    #[serde(default)]
+    histories: bool,
     examples: Vec<Example>,
     not: Vec<String>,
 }
@@ -309,6 +313,7 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
         pattern: entry.pattern,
         template: entry.meaning,
         context,
+        histories: entry.histories,
         examples: entry.examples,
         not: entry.not,
         parts,

@@ -32,7 +32,8 @@ pub(super) fn interpret(
     let found = expressions.len();
     let mut push = |first: usize, end: usize, span: Span, meaning: Meaning| {
         let modifier = parts.approximation();
-        expressions.push(Expression { span, first, end, sentence, rule: rule.id, meaning, modifier });
+        let (rule, histories) = (rule.id, rule.histories);
+        expressions.push(Expression { span, first, end, sentence, rule, histories, meaning, modifier });
     };
     let whole = document.span(tokens.start, tokens.end);
     match &rule.template {
