@@ -227,16 +227,22 @@ impl Parts<'_> {
         (from < to).then(|| [(from, Span::new(start, start + first)), (to, Span::new(end - last, end))])
     }
 
-    /// Two days of one month, each with its tokens; the month's own stand with the day beside it.
-    pub(super) fn days(&self, tokens: &Range<usize>) -> Option<[(Meaning, Range<usize>); 2]> {
+    /// Days of one month, each with its tokens; the month's own stand with the day beside it.
+    pub(super) fn days(&self, tokens: &Range<usize>) -> Option<Vec<(Meaning, Range<usize>)>> {
         let fields = self.fields()?;
-        let day = |name| numbers::ordinal(self.document, self.tokens(name)?).filter(|day| (1..=31).contains(day));
-        let date = |day: u32| Meaning::Calendar(Box::new(Fields { day: Some(day as u8), ..fields.clone() }));
-        let (first, last) = (self.range("firstday")?, self.range("lastday")?);
-        let month_leads = self.range("month")?.start < first.start;
-        let first = if month_leads { tokens.start..first.end } else { first };
-        let last = last.start..if month_leads { last.end } else { tokens.end };
-        Some([(date(day("firstday")?), first), (date(day("lastday")?), last)])
+        let ranges: Vec<Range<usize>> =
+            ["firstday", "nextday", "lastday"].iter().flat_map(|name| self.ranges(name)).collect();
+        let month_leads = self.range("month")?.start < ranges.first()?.start;
+        let last = ranges.len() - 1;
+        let date = |(at, range): (usize, Range<usize>)| {
+            let day = numbers::ordinal(self.document, self.document.tokens.get(range.clone())?)?;
+            let day = u8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
+            let meaning = Meaning::Calendar(Box::new(Fields { day: Some(day), ..fields.clone() }));
+            let start = if at == 0 && month_leads { tokens.start } else { range.start };
+            let end = if at == last { tokens.end } else { range.end };
+            Some((meaning, start..end))
+        };
+        ranges.into_iter().enumerate().map(date).collect()
     }
 }
 

@@ -84,11 +84,11 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         None => context.from(CountedFrom::Published),
     };
     let anchor = anchor.first_day().unwrap_or(published);
-    if basis == Basis::Narrative
+    if context.is_narrative()
         && is_bare(fields)
         && let Some(date) = context.year_of_story().and_then(|year| in_year(fields, year))
     {
-        return Some(Value::date(date, basis, vec!["of the year that the story has come to"]));
+        return Some(Value::date(date, Basis::Narrative, vec!["of the year that the story has come to"]));
     }
     let choose = Choice {
         anchor,
