@@ -68,17 +68,15 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
         return Some("it is part of a longer number");
     }
     let like_year = (1900..=2050).contains(&year);
+    let determined = document.has(at.wrapping_sub(1), document.pack.grammar.determiner);
     let capital_behind = next.is_some_and(|next| next.shape == Shape::Capital && next.spaced && next.symbol == 0);
-    if !like_year && capital_behind {
+    if !like_year && capital_behind && !(determined && (1500..1900).contains(&year)) {
         return Some("it is the number of a name");
     }
     if !like_year && !preposition && !(1500..1900).contains(&year) {
         return Some("a bare number is taken for a year only behind a preposition, or where it is a likely one");
     }
-    if !preposition
-        && next.is_some_and(|next| next.shape == Shape::Lower && !next.of(document.text).is_empty())
-        && !like_year
-    {
+    if !preposition && next.is_some_and(|next| next.shape == Shape::Lower) && !like_year {
         return Some("what follows is counted by it");
     }
     None
@@ -110,7 +108,7 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
         verbs.iter().any(|&class| document.has(expression.end, class))
     };
     if is_name_too(document, at) {
-        let name_before = !starts && name(document.tokens.get(at - 1));
+        let name_before = !starts && is_capitalised_name(document, expression, at - 1);
         if name(next) || name_before || starts && verb_behind {
             return Some("it is part of a name");
         }
@@ -126,6 +124,16 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
 /// Months that are first names as well.
 fn is_name_too(document: &Document<'_>, at: usize) -> bool {
     matches!(document.word(at), "April" | "May" | "June" | "August" | "March")
+}
+
+/// Whether a word within a sentence has a capital that no weekday gives it: "the Long March".
+fn is_capitalised_name(document: &Document<'_>, expression: &Expression, at: usize) -> bool {
+    let starts = document.sentences.get(expression.sentence).is_some_and(|sentence| sentence.start == at);
+    let grammar = &document.pack.grammar;
+    let dated =
+        [grammar.weekday, grammar.month, grammar.part_word, grammar.about].iter().any(|&class| document.has(at, class));
+    document.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital && token.spaced)
+        && (document.tokens[at].symbol == 0 || !starts && !dated)
 }
 
 fn is_sentence_start(document: &Document<'_>, expression: &Expression) -> bool {

@@ -4,6 +4,7 @@
 use super::drop_it;
 use crate::language::CountedFrom;
 use crate::temporal::{Document, Dropped, Expression, Meaning};
+use crate::text::Shape;
 
 /// Joins counts to the date that they count from.
 pub(super) fn refine(
@@ -22,16 +23,28 @@ pub(super) fn refine(
         joined.push(expression);
     }
     for expression in &mut joined {
-        let Meaning::Count { amount, unit, from: CountedFrom::Following, anchor: None, tail, .. } = expression.meaning
+        let end = expression.end;
+        let Meaning::Count { amount, unit, from: from @ CountedFrom::Following, anchor: None, tail, .. } =
+            &mut expression.meaning
         else {
             continue;
         };
+        if ends_there(document, end) {
+            *from = CountedFrom::Told;
+            continue;
+        }
+        let (amount, unit, tail) = (*amount, *unit, *tail);
         drop_it(expression, "following", "no date to count from stands behind it: kept as a length", dropped);
         expression.end -= tail;
         expression.span = document.span(expression.first, expression.end);
         expression.meaning = Meaning::Length { amount, unit, window: 0 };
     }
     joined
+}
+
+/// "He had left two years before." A mark behind the word that says which way: it counts from what was told.
+fn ends_there(document: &Document<'_>, end: usize) -> bool {
+    document.tokens.get(end).is_none_or(|next| matches!(next.shape, Shape::Break | Shape::Mark('.' | ',' | ';')))
 }
 
 /// The count with its anchor, where it takes one: "the day after" counts from the date told last, unless one stands
