@@ -126,6 +126,7 @@ impl Parts<'_> {
         let amount = match self.tokens("amount") {
             Some(tokens) => numbers::amount(self.document, tokens)?,
             None if self.range("half").is_some() => Amount::Exact { count: 1, part: 30 },
+            None if self.number_is_plural() => Amount::Open,
             None => Amount::whole(1),
         };
         if let Some(part) = self.word("unit", self.classes().part_of_day).and_then(part) {
