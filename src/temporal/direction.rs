@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::{Document, Expression};
+use crate::syntax::is_past_form;
 use crate::text::Shape;
 
 /// Which way a bare name looks from its anchor.
@@ -155,11 +156,4 @@ fn is_verb_behind_to(document: &Document<'_>, at: usize) -> bool {
         && !document.has(at, document.pack.grammar.determiner)
         && !document.has(at, document.pack.grammar.cardinal)
         && !["ing", "s", "ed", "ly"].iter().any(|ending| word.ends_with(ending))
-}
-
-/// Whether the word is a past form or a past participle, by its form.
-pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
-    let word = document.word(at);
-    document.has(at, document.pack.grammar.irregular_past)
-        || word.len() > 3 && word.ends_with("ed") && !document.has(at, document.pack.grammar.not_past)
 }

@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use crate::temporal::{Document, is_past_form};
+use super::Document;
 use crate::text::{Shape, Token};
 
 /// How a verb group places what it tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mood {
+pub enum Mood {
     /// Told as done: "made", "was made", "had made".
     Past,
     /// Told as so: "is", "is making", "makes".
@@ -26,21 +26,21 @@ pub(super) enum Mood {
 
 /// A verb group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verb {
+pub struct Verb {
     /// All of it, as tokens.
-    pub(super) tokens: Range<usize>,
+    pub tokens: Range<usize>,
     /// The word that carries it.
-    pub(super) main: usize,
+    pub main: usize,
     /// How it places what it tells.
-    pub(super) mood: Mood,
+    pub mood: Mood,
     /// Whether it is denied.
-    pub(super) negated: bool,
+    pub negated: bool,
     /// Whether it goes on ("is making", "has been making").
-    pub(super) progressive: bool,
+    pub progressive: bool,
     /// Whether it reaches from the past to now ("has made").
-    pub(super) perfect: bool,
+    pub perfect: bool,
     /// Whether it has a subject of its own, so that its clause can stand alone.
-    pub(super) finite: bool,
+    pub finite: bool,
 }
 
 /// How far behind its first auxiliary the main verb is sought.
@@ -244,7 +244,7 @@ fn is_negative(document: &Document<'_>, at: usize) -> bool {
 }
 
 /// Whether the word is an adverb, by its form or the list.
-pub(super) fn is_adverb(document: &Document<'_>, at: usize) -> bool {
+pub(crate) fn is_adverb(document: &Document<'_>, at: usize) -> bool {
     let word = document.word(at);
     word.len() > 3 && word.ends_with("ly") || document.has(at, document.pack.grammar.adverb)
 }
@@ -339,4 +339,11 @@ fn ends_period(document: &Document<'_>, at: usize) -> bool {
     let grammar = &document.pack.grammar;
     let before = at.checked_sub(1);
     document.has(at, grammar.ending) && before.is_some_and(|before| document.has(before, grammar.unit))
+}
+
+/// Whether the word is a past form or a past participle, by its form.
+pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
+    let word = document.word(at);
+    document.has(at, document.pack.grammar.irregular_past)
+        || word.len() > 3 && word.ends_with("ed") && !document.has(at, document.pack.grammar.not_past)
 }
