@@ -200,6 +200,8 @@ grammar! {
     part_word = "MODWORD",
     /// "mornings", with their name.
     parts_of_day = "NIGHTS",
+    /// "quarter", "period", with the unit that they stand for.
+    period = "PERIOD",
     /// Units in the plural, with their name.
     plural = "PLURAL",
     /// The four that a quarter can have.

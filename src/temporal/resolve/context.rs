@@ -99,9 +99,8 @@ impl<'a> Context<'a> {
     /// Takes note of a date, for what counts from it later.
     pub(super) fn told(&mut self, meaning: &Meaning, value: &Value) {
         let Some(date) = value.until.or(value.date) else { return };
-        if matches!(date, PartialDate::Quarter(..))
-            && !matches!(meaning, Meaning::YearEarlier { .. } | Meaning::Count { .. })
-        {
+        let compared = matches!(meaning, Meaning::SamePeriod { .. } | Meaning::Count { .. });
+        if matches!(date, PartialDate::Quarter(..)) && !compared && !self.is_outlook(date) {
             self.quarter = Some(date);
         }
         let date = match date {
@@ -113,6 +112,12 @@ impl<'a> Context<'a> {
         if !(self.narrative && (self.story.is_aside(self.at) || looks_back(meaning))) {
             self.last = Some(date);
         }
+    }
+
+    /// Whether a period is looked forward to, and not yet one that is reported on.
+    fn is_outlook(&self, date: PartialDate) -> bool {
+        let after = date.step(1).and_then(|next| next.first_day());
+        self.direction() == Direction::Future && after.is_none_or(|after| after > self.published())
     }
 
     /// The date to count from, and what it is.
@@ -152,7 +157,7 @@ impl<'a> Context<'a> {
 fn looks_back(meaning: &Meaning) -> bool {
     matches!(
         meaning,
-        Meaning::Count { sign: ..0, anchor: None, .. } | Meaning::Shift { by: ..0, .. } | Meaning::YearEarlier { .. }
+        Meaning::Count { sign: ..0, anchor: None, .. } | Meaning::Shift { by: ..0, .. } | Meaning::SamePeriod { .. }
     )
 }
 

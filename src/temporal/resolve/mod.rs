@@ -68,7 +68,7 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::Count { amount, unit, sign, from, anchor, .. } => {
             counted::count(context, *amount, *unit, *sign, *from, anchor.as_deref())
         }
-        Meaning::YearEarlier { quarter, period } => counted::year_earlier(context, *quarter, *period),
+        Meaning::SamePeriod { year, quarter, period } => counted::same_period(context, *year, *quarter, *period),
         Meaning::Length { amount, unit, window } => lengths::value(context, *amount, *unit, *window),
         Meaning::Repeat(value) => Some(Value::spelled(TimexType::Set, value.clone())),
         Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.clone())),
