@@ -72,6 +72,10 @@ impl Parts<'_> {
                 }
             }
             Template::Length { window } => self.length(*window)?,
+            Template::Within => match self.length(0)? {
+                Meaning::Length { amount, unit, .. } => Meaning::Within { amount, unit },
+                meaning => meaning,
+            },
             Template::Repeat { value } => Meaning::Repeat(value.clone().or_else(|| self.repetition())?),
             Template::Vague { value } => Meaning::Vague(value.clone()),
             Template::Clock => self.clock()?,
