@@ -146,7 +146,8 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extracti
     let text = Text::of(&article.body);
     let tokens = lex(text.as_str(), &pack.lexicon);
     let sentences = sentences(text.as_str(), &tokens, &pack.lexicon);
-    let document = Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
+    let document =
+        Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
     let candidates = temporal::recognise(&document);
     let syntax = Syntax::of(&document, candidates.sentences());
     let document = Document { syntax: &syntax, ..document };

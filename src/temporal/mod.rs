@@ -94,7 +94,11 @@ mod tests {
     pub(super) fn values(document: &Document<'_>, day_first: Option<bool>) -> (Vec<String>, Tagged) {
         let published = chrono::NaiveDate::from_ymd_opt(2019, 5, 3).unwrap();
         let offset = chrono::FixedOffset::east_opt(0).unwrap();
-        let tagged = tag(document, recognise(document), &Anchor { published, offset, narrative: Some(false), time: None, day_first });
+        let tagged = tag(
+            document,
+            recognise(document),
+            &Anchor { published, offset, narrative: Some(false), time: None, day_first },
+        );
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 
 use super::Value;
+use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::{Amount, Basis, Direction, Expression, Meaning};
@@ -37,6 +38,9 @@ pub(super) struct Context<'a> {
     quarter: Option<PartialDate>,
     /// Whether a longer part of the year was told behind it: "the nine months".
     year_to_date: bool,
+    /// The dates of the document, and which of them is resolved.
+    story: Story,
+    at: usize,
 }
 
 impl<'a> Context<'a> {
@@ -51,7 +55,14 @@ impl<'a> Context<'a> {
             in_sentence: None,
             quarter: None,
             year_to_date: false,
+            story: Story::new(expressions),
+            at: 0,
         }
+    }
+
+    /// The year that a history has come to, for the bare date that is resolved.
+    pub(super) fn year_of_story(&self) -> Option<i32> {
+        self.story.year(self.at, self.last?)
     }
 
     pub(super) fn is_narrative(&self) -> bool {
@@ -59,11 +70,12 @@ impl<'a> Context<'a> {
     }
 
     /// Turns to the next expression: its sentence, and the way that its clause looks.
-    pub(super) fn start(&mut self, sentence: usize, direction: (Direction, &'static str)) {
+    pub(super) fn start(&mut self, at: usize, sentence: usize, direction: (Direction, &'static str)) {
         if sentence != self.sentence {
             self.sentence = sentence;
             self.in_sentence = None;
         }
+        self.at = at;
         self.direction = direction;
     }
 
@@ -115,8 +127,10 @@ impl<'a> Context<'a> {
             PartialDate::Century(_) | PartialDate::Decade(_) if self.narrative => return,
             date => date,
         };
-        self.last = Some(date);
         self.in_sentence = Some(date);
+        if !(self.narrative && (self.story.is_aside(self.at) || looks_back(meaning))) {
+            self.last = Some(date);
+        }
     }
 
     /// Whether a period is looked forward to, and not yet one that is reported on: it has not ended, and its clause
@@ -131,7 +145,9 @@ impl<'a> Context<'a> {
     pub(super) fn from(&self, from: CountedFrom) -> (PartialDate, Basis) {
         let published = (PartialDate::Day(self.published()), Basis::Relative);
         match from {
-            CountedFrom::Told | CountedFrom::Following => self.last.map_or(published, |date| (date, Basis::Narrative)),
+            CountedFrom::Told | CountedFrom::Following => {
+                self.in_sentence.or(self.last).map_or(published, |date| (date, Basis::Narrative))
+            }
             CountedFrom::Sentence if self.in_sentence.is_some() => {
                 self.in_sentence.map_or(published, |date| (date, Basis::Narrative))
             }
@@ -156,6 +172,14 @@ impl<'a> Context<'a> {
         let last = self.last.filter(|_| basis == Basis::Narrative).and_then(|date| date.first_day());
         last.unwrap_or(self.anchor.published)
     }
+}
+
+/// Whether it counts back from what was told: the story goes on from there, not from what lies behind it.
+fn looks_back(meaning: &Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Count { sign: ..0, anchor: None, .. } | Meaning::Shift { by: ..0, .. } | Meaning::SamePeriod { .. }
+    )
 }
 
 /// Whether a document is a history: it tells many years, and hardly any of them is near its publication.

@@ -6,6 +6,7 @@ mod calendar;
 mod context;
 mod counted;
 mod lengths;
+mod story;
 
 pub use context::Anchor;
 
@@ -48,8 +49,8 @@ impl Value {
 pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
-    for expression in expressions {
-        context.start(expression.sentence, direction(document, &expression));
+    for (at, expression) in expressions.into_iter().enumerate() {
+        context.start(at, expression.sentence, direction(document, &expression));
         if let Some(value) = value_of(&context, &expression.meaning) {
             context.told(&expression.meaning, &value);
             if let Some(finished) = finish(&context, expression, value) {
