@@ -78,6 +78,9 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
     if let Some(reason) = named(document, expression, fields, preposition) {
         return Some(reason);
     }
+    if fields.day.is_some() && is_counting(document, expression.end) {
+        return Some("what follows is counted by it");
+    }
     let year = fields.year.filter(|_| expression.end == at + 1)?;
     let hyphen = next.is_some_and(|next| next.shape.is_mark('-') && !next.spaced);
     if hyphen && document.tokens.get(expression.end + 1).is_some_and(|next| matches!(next.shape, Shape::Digits { .. }))
@@ -97,6 +100,23 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
         return Some("what follows is counted by it");
     }
     None
+}
+
+/// Whether a word may be what an ordinal before it counts: "the 14th floor", but not "the 14th the", "the 14th was".
+fn is_counting(document: &Document<'_>, at: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    let closed = [
+        grammar.determiner,
+        grammar.time_preposition,
+        grammar.preposition,
+        grammar.subject,
+        grammar.joining,
+        grammar.be_past,
+        grammar.had,
+        grammar.will,
+    ];
+    document.tokens.get(at).is_some_and(|next| next.shape.is_word())
+        && !closed.iter().any(|&class| document.has(at, class))
 }
 
 /// Reasons against a month, weekday or season by its name.

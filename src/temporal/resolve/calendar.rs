@@ -71,6 +71,10 @@ fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, u
             nth_weekday_of_month(first.year(), first.month() as u8, weekday, fields.nth.unwrap_or(1))
                 .map(PartialDate::Day)?
         }
+        (Unit::Month, None) => {
+            let first = whole.first_day()?;
+            PartialDate::day(first.year(), first.month() as u8, fields.day?)?
+        }
         _ => in_year(fields, whole.year_number())?,
     };
     Some(Value::date(date, basis, steps))
@@ -101,6 +105,8 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
             Some(day) => choose.weekday_with_day(weekday, day)?,
             None => choose.weekday(weekday)?,
         }
+    } else if let Some(day) = fields.day.filter(|_| fields.month.is_none()) {
+        choose.day_of_month(day)?
     } else if fields.weekend {
         choose.weekend()?
     } else {
@@ -149,6 +155,22 @@ impl Choice {
                 return Some(PartialDate::Day(date));
             }
             month = month.step(step)?;
+        }
+        None
+    }
+
+    /// "the 14th": the first month, in the direction, in which the day comes.
+    fn day_of_month(&self, day: u8) -> Option<PartialDate> {
+        let ahead = self.narrative || self.direction == Direction::Future;
+        let mut month = PartialDate::containing(self.anchor, Unit::Month);
+        for _ in 0..4 {
+            let first = month.first_day()?;
+            if let Some(PartialDate::Day(date)) = PartialDate::day(first.year(), first.month() as u8, day)
+                && (date == self.anchor || (date > self.anchor) == ahead)
+            {
+                return Some(PartialDate::Day(date));
+            }
+            month = month.step(if ahead { 1 } else { -1 })?;
         }
         None
     }
