@@ -6,6 +6,7 @@
 mod grammar;
 mod lexicon;
 mod pattern;
+mod reference;
 mod rules;
 pub mod speech;
 

@@ -19,14 +19,42 @@ pub enum Direction {
     Future,
 }
 
-/// A direction, and what told it.
-type Told = (Direction, &'static str);
+/// Which way a clause looks, and what told it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reading {
+    /// The way.
+    pub(super) direction: Direction,
+    /// What told it.
+    pub(super) reason: &'static str,
+    /// How often such a reading is right, 0 to 1: see [`super::resolve`] on confidence.
+    pub(super) sure: f32,
+}
+
+impl Reading {
+    const SINCE: Self = Self::past("its preposition looks back", 0.96);
+    const UNTIL: Self = Self::future("its preposition looks ahead", 0.94);
+    const HAPPENED: Self = Self::past("it is the day of what happened", 0.94);
+    const PAST: Self = Self::past("its verb is in the past", 0.92);
+    const AHEAD: Self = Self::future("its verb looks ahead", 0.86);
+    const INFINITIVE: Self = Self::future("its verb is an infinitive", 0.75);
+    const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", 0.75);
+    const PLANNED: Self = Self::future("a word of planning stands beside it", 0.8);
+    pub(super) const UNTOLD: Self = Self::past("no verb tells: taken for the last one", 0.6);
+
+    const fn past(reason: &'static str, sure: f32) -> Self {
+        Self { direction: Direction::Past, reason, sure }
+    }
+
+    const fn future(reason: &'static str, sure: f32) -> Self {
+        Self { direction: Direction::Future, reason, sure }
+    }
+}
 
 /// How far a clause is searched for its verb, in tokens.
 const REACH: usize = 30;
 
 /// Which way the clause of an expression looks, and why.
-pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Told {
+pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Reading {
     let sentence = document.sentences.get(expression.sentence).cloned().unwrap_or_default();
     let clause = Clause { document, verbs: document.verbs(&sentence), sentence };
     let (first, end) = (expression.first, expression.end);
@@ -35,14 +63,14 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Tol
         return told;
     }
     if clause.is_of_what_happened(end) {
-        return (Direction::Past, "it is the day of what happened");
+        return Reading::HAPPENED;
     }
     let told = if clause.opens(first) {
         clause.looks_ahead(end).or_else(|| clause.looks_back(first))
     } else {
         clause.looks_back(first).or_else(|| clause.looks_ahead(end))
     };
-    told.unwrap_or((Direction::Past, "no verb tells: taken for the last one"))
+    told.unwrap_or(Reading::UNTOLD)
 }
 
 /// The sentence of a date, with its verbs.
@@ -54,21 +82,21 @@ struct Clause<'c> {
 
 impl Clause<'_> {
     /// What the word before the date says of it.
-    fn preposition(&self, first: usize, clause: impl Fn() -> Option<Told>) -> Option<Told> {
+    fn preposition(&self, first: usize, clause: impl Fn() -> Option<Reading>) -> Option<Reading> {
         let grammar = &self.document.pack.grammar;
         let before = first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
         let has = |class| self.document.has(before, class);
-        let past = || matches!(clause(), Some((Direction::Past, _)));
+        let past = || clause().is_some_and(|told| told.direction == Direction::Past);
         // "as soon as Tuesday", "as early as March"
         let soon = has(grammar.as_word) && before > self.sentence.start + 1 && {
             self.document.has(before - 1, grammar.soon) && self.document.has(before - 2, grammar.as_word)
         };
         if has(grammar.since) {
-            Some((Direction::Past, "its preposition looks back"))
+            Some(Reading::SINCE)
         } else if (has(grammar.by) || soon) && !past()
             || has(grammar.ahead) && !(before == self.sentence.start && past())
         {
-            Some((Direction::Future, "its preposition looks ahead"))
+            Some(Reading::UNTIL)
         } else {
             None
         }
@@ -99,7 +127,7 @@ impl Clause<'_> {
     }
 
     /// The nearest word before the date that tells.
-    fn looks_back(&self, first: usize) -> Option<Told> {
+    fn looks_back(&self, first: usize) -> Option<Reading> {
         let mut verbs = self.verbs.iter().rev().skip_while(|verb| verb.tokens.start >= first).peekable();
         let mut at = first;
         while at > self.sentence.start && first - at < REACH {
@@ -119,63 +147,54 @@ impl Clause<'_> {
     }
 
     /// The nearest word behind the date that tells. "In April the group agreed to sell" dates the agreement.
-    fn looks_ahead(&self, end: usize) -> Option<Told> {
+    fn looks_ahead(&self, end: usize) -> Option<Reading> {
         let mut verbs = self.verbs.iter().skip_while(|verb| verb.tokens.start < end).peekable();
         let mut at = end;
         while at < self.sentence.end && at - end < REACH {
             if let Some(verb) = verbs.next_if(|verb| verb.tokens.start <= at) {
-                let agreed = verb.mood == Mood::Past && verb.finite;
-                if agreed {
-                    return Some((Direction::Past, "its verb is in the past"));
-                }
-                if let Some(told) = self.sign(verb) {
+                let done = verb.mood == Mood::Past && verb.finite;
+                if let Some(told) = if done { Some(Reading::PAST) } else { self.sign(verb) } {
                     return Some(told);
                 }
                 at = at.max(verb.tokens.end);
-                continue;
-            }
-            if self.divides(at) {
+            } else if self.divides(at) {
                 return None;
-            }
-            if let Some(told) = self.plans(at) {
+            } else if let Some(told) = self.plans(at) {
                 return Some(told);
+            } else {
+                at += 1;
             }
-            at += 1;
         }
         None
     }
 
     /// Which way a verb looks.
-    fn sign(&self, verb: &Verb) -> Option<Told> {
+    fn sign(&self, verb: &Verb) -> Option<Reading> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let is = |class| document.has(verb.main, class);
         let within = |class| verb.tokens.clone().any(|at| document.has(at, class));
-        const AHEAD: Told = (Direction::Future, "its verb looks ahead");
-        const PAST: Told = (Direction::Past, "its verb is in the past");
         match verb.mood {
             // "may have fled": what may have been lies back.
-            Mood::Planned | Mood::Possible if verb.finite && within(grammar.have) => Some(PAST),
+            Mood::Planned | Mood::Possible if verb.finite && within(grammar.have) => Some(Reading::PAST),
             // "could not be reached": what was not possible was not so in the past.
-            Mood::Possible if within(grammar.could) && self.is_negated(verb) => Some(PAST),
-            Mood::Planned | Mood::Possible => Some(AHEAD),
+            Mood::Possible if within(grammar.could) && self.is_negated(verb) => Some(Reading::PAST),
+            Mood::Planned | Mood::Possible => Some(Reading::AHEAD),
             // "the rally planned for Saturday was cancelled"
-            Mood::Past if is(grammar.plan) && self.is_called_off(verb) => Some(PAST),
+            Mood::Past if is(grammar.plan) && self.is_called_off(verb) => Some(Reading::PAST),
             // "agreed to a sale in October", "is scheduled for"
-            Mood::Past if is(grammar.plan) && !verb.negated => Some(AHEAD),
-            Mood::Past => Some(PAST),
+            Mood::Past if is(grammar.plan) && !verb.negated => Some(Reading::AHEAD),
+            Mood::Past => Some(Reading::PAST),
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
             // it, the plan is told.
             Mood::Present if is(grammar.report) || is(grammar.be_present) || is(grammar.does) => None,
             // "Image caption Fans wait on Thursday": under a picture the present tells what it shows.
-            Mood::Present if self.sentence.clone().any(|at| document.has(at, grammar.caption)) => Some(PAST),
-            Mood::Present => Some(AHEAD),
-            Mood::Infinitive if within(grammar.have) && is_past_form(document, verb.main) => Some(PAST),
-            Mood::Infinitive if self.is_behind_past(verb.tokens.start) => {
-                Some((Direction::Past, "its verb is an infinitive that the past carried out"))
-            }
-            Mood::Infinitive => Some((Direction::Future, "its verb is an infinitive")),
+            Mood::Present if self.sentence.clone().any(|at| document.has(at, grammar.caption)) => Some(Reading::PAST),
+            Mood::Present => Some(Reading::AHEAD),
+            Mood::Infinitive if within(grammar.have) && is_past_form(document, verb.main) => Some(Reading::PAST),
+            Mood::Infinitive if self.is_behind_past(verb.tokens.start) => Some(Reading::CARRIED_OUT),
+            Mood::Infinitive => Some(Reading::INFINITIVE),
             Mood::Participle if document.part(verb.main) == Part::Gerund => None,
-            Mood::Participle => Some(PAST),
+            Mood::Participle => Some(Reading::PAST),
         }
     }
 
@@ -203,9 +222,9 @@ impl Clause<'_> {
     }
 
     /// Nouns and adjectives of planning: "the deadline is", "the upcoming".
-    fn plans(&self, at: usize) -> Option<Told> {
+    fn plans(&self, at: usize) -> Option<Reading> {
         let planning = self.document.has(at, self.document.pack.grammar.plan);
-        planning.then_some((Direction::Future, "a word of planning stands beside it"))
+        planning.then_some(Reading::PLANNED)
     }
 
     fn divides(&self, at: usize) -> bool {

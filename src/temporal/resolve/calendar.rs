@@ -93,7 +93,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     let choose = Choice {
         anchor,
         which: fields.which.map(|which| which.by),
-        direction: context.direction(),
+        direction: context.reading().direction,
         narrative: context.is_narrative() && basis == Basis::Narrative,
     };
     let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
@@ -109,7 +109,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     let reason = match fields.which {
         Some(_) => "counted from the anchor by its own word",
         None if choose.narrative => "the next one behind the date told last",
-        None => context.direction_reason(),
+        None => context.reading().reason,
     };
     Some(Value::date(date, basis, vec![reason]))
 }

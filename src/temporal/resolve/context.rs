@@ -6,7 +6,8 @@ use super::Value;
 use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
-use crate::temporal::{Amount, Basis, Direction, Expression, Meaning};
+use crate::temporal::direction::{Direction, Reading};
+use crate::temporal::{Amount, Basis, Expression, Meaning};
 
 /// What a document gives to count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Anchor {
 pub(super) struct Context<'a> {
     pub(super) anchor: &'a Anchor,
     narrative: bool,
-    direction: (Direction, &'static str),
+    reading: Reading,
     /// The last date told, a day or coarser.
     last: Option<PartialDate>,
     /// The sentence of the expression that is resolved, and the last date told in it.
@@ -49,7 +50,7 @@ impl<'a> Context<'a> {
         Self {
             anchor,
             narrative,
-            direction: (Direction::Past, ""),
+            reading: Reading::UNTOLD,
             last: None,
             sentence: 0,
             in_sentence: None,
@@ -70,30 +71,23 @@ impl<'a> Context<'a> {
     }
 
     /// Turns to the next expression: its sentence, and the way that its clause looks.
-    pub(super) fn start(&mut self, at: usize, sentence: usize, direction: (Direction, &'static str)) {
+    pub(super) fn start(&mut self, at: usize, sentence: usize, reading: Reading) {
         if sentence != self.sentence {
             self.sentence = sentence;
             self.in_sentence = None;
         }
         self.at = at;
-        self.direction = direction;
+        self.reading = reading;
     }
 
-    pub(super) fn direction(&self) -> Direction {
-        self.direction.0
+    /// Which way the clause looks.
+    pub(super) fn reading(&self) -> Reading {
+        self.reading
     }
 
     /// Whether a verb tells that the clause looks ahead of publication.
     pub(super) fn looks_ahead(&self) -> bool {
-        !self.narrative && self.direction() == Direction::Future && self.direction_is_sure()
-    }
-
-    pub(super) fn direction_reason(&self) -> &'static str {
-        self.direction.1
-    }
-
-    pub(super) fn direction_is_sure(&self) -> bool {
-        !self.direction.1.starts_with("no verb")
+        !self.narrative && self.reading.direction == Direction::Future
     }
 
     pub(super) fn published(&self) -> NaiveDate {
@@ -138,7 +132,7 @@ impl<'a> Context<'a> {
     fn is_outlook(&self, date: PartialDate) -> bool {
         let after = date.step(1).and_then(|next| next.first_day());
         let open = after.is_none_or(|after| after > self.published());
-        open && (self.direction() == Direction::Future || self.quarter.is_some_and(|told| told != date))
+        open && (self.reading.direction == Direction::Future || self.quarter.is_some_and(|told| told != date))
     }
 
     /// The date to count from, and what it is.

@@ -3,6 +3,7 @@
 //! Goes through a document in order, since a history counts from the last date told.
 
 mod calendar;
+mod confidence;
 mod context;
 mod counted;
 mod lengths;
@@ -120,7 +121,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         (None, _) => None,
     };
     let modifier = modifier(&expression);
-    let confidence = confidence(context, value.basis, modifier);
+    let confidence = confidence::of(context, &expression, &value, modifier);
     Some(Resolved {
         timex: value.timex,
         value: value.spelled.or_else(|| value.date.map(|date| date.value()))?,
@@ -146,17 +147,4 @@ fn modifier(expression: &Expression) -> Option<Modifier> {
         (Meaning::Count { .. }, Some(Modifier::LessThan)) => Some(Modifier::Approx),
         (_, modifier) => modifier,
     }
-}
-
-/// How sure a value is, by what it was computed from. The figures are placeholders of rank, not frequencies: told in
-/// full, counted from publication, counted from a date told before.
-fn confidence(context: &Context<'_>, basis: Basis, modifier: Option<Modifier>) -> f32 {
-    let base = match basis {
-        Basis::Absolute => 0.97,
-        Basis::Publication => 0.95,
-        Basis::Relative if context.direction_is_sure() => 0.92,
-        Basis::Relative => 0.8,
-        Basis::Narrative => 0.75,
-    };
-    if modifier == Some(Modifier::Approx) { base - 0.05 } else { base }
 }
