@@ -110,7 +110,12 @@ fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
     let grammar = &document.pack.grammar;
     let has = |class| document.has(at, class);
     let modal = document.part(at) == Part::Modal;
-    if has(grammar.will) && modal || has(grammar.would) {
+    // "They'd met" is "they had met".
+    if has(grammar.would) && document.word(at).ends_with('d') && document.word(at) != "would" {
+        let had = is_past_form(document, at + 1) && document.part(at + 1) != Part::Base;
+        return Some(if had { Mood::Past } else { Mood::Planned });
+    }
+    if has(grammar.will) && !matches!(document.part(at), Part::Noun | Part::Name) || has(grammar.would) {
         Some(Mood::Planned)
     } else if has(grammar.modal) && modal {
         Some(Mood::Possible)
@@ -151,13 +156,16 @@ fn past(document: &Document<'_>, at: usize, noun_before: bool, end: usize) -> Ve
     absorbing(document, verb, end)
 }
 
-/// "failed to agree", "began to fall": one group, carried by its first word.
+/// "failed to agree", "began to fall": one group, carried by its first word; "remained closed" by its last.
 fn absorbing(document: &Document<'_>, mut verb: Verb, end: usize) -> Verb {
     let grammar = &document.pack.grammar;
     let at = verb.main;
     if document.has(at, grammar.implicative) && document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end)
     {
         verb.tokens.end = at + 3;
+    } else if document.has(at, grammar.linking) && at + 1 < end && is_past_form(document, at + 1) {
+        verb.main = at + 1;
+        verb.tokens.end = at + 2;
     }
     verb
 }
@@ -215,7 +223,8 @@ fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Optio
     // "was due mainly to higher costs" plans nothing.
     let cause = (at + 1..end).find(|&at| !is_adverb(document, at)).is_some_and(|at| document.has(at, grammar.to));
     let off = has(grammar.called) && document.has(at + 1, grammar.off);
-    if !governs && (!has(grammar.plan) || cause || off || document.word(at).ends_with("ing")) {
+    let committed = has(grammar.commitment);
+    if !governs && (!has(grammar.plan) || committed || cause || off || document.word(at).ends_with("ing")) {
         return None;
     }
     let mood = if uncertain || verb.mood == Mood::Possible { Mood::Possible } else { Mood::Planned };

@@ -132,7 +132,9 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
     let starts = is_sentence_start(document, expression);
     let determined = document.has(expression.first, document.pack.grammar.determiner)
         || !starts && document.has(expression.first - 1, document.pack.grammar.determiner);
-    if name(next) && (determined || starts && fields.month.is_some()) {
+    // "the June Festival" may be called so, "the September Senate hearing" was in September.
+    let may_name = fields.month.is_none() || starts || is_name_too(document, at);
+    if name(next) && may_name && (determined || starts && fields.month.is_some()) {
         return Some("it is part of a name");
     }
     fields.month?;
