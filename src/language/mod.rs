@@ -7,6 +7,7 @@ mod grammar;
 mod lexicon;
 mod pattern;
 mod rules;
+mod sets;
 
 pub mod en;
 
