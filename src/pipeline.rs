@@ -106,10 +106,10 @@ pub fn process_article(article: &Article, settings: &Settings) -> Processed {
             (ArticleStatus::Skipped, Vec::new(), vec![Warning { code: "empty-text", message }])
         }
         (Some(pack), false) => {
-            let extraction = extract_with(article, settings, pack);
+            let mut extraction = extract_with(article, settings, pack);
             let extractor = record::extractor(pack.language, pack.version);
-            let events = record::event_records(article, tag, &extraction, &extractor);
-            (ArticleStatus::Extracted, events, extraction.warnings)
+            let warnings = std::mem::take(&mut extraction.warnings);
+            (ArticleStatus::Extracted, record::event_records(article, tag, extraction, &extractor), warnings)
         }
     };
     Processed { id: article.id.clone(), revision: article.revision.clone(), status, events, warnings }
