@@ -281,17 +281,25 @@ impl Key {
     const LONGEST: usize = 24;
 
     fn of(word: &str) -> Option<Self> {
-        let mut bytes = [0u8; Self::LONGEST];
-        bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+        let bytes = word.as_bytes();
+        let (first, rest) = bytes.split_at(bytes.len().min(8));
+        let (second, third) = rest.split_at(rest.len().min(8));
+        let key = Self(packed(first), packed(second), packed(third));
         // Dots stand behind single letters alone.
-        if bytes[1] == b'.' || !word.is_ascii() {
+        if bytes.get(1) == Some(&b'.') || (key.0 | key.1 | key.2) & NOT_ASCII != 0 {
             let plain = word.replace('.', "").replace('’', "'");
             return plain.is_ascii().then(|| Self::of(&plain))?;
         }
-        bytes.make_ascii_lowercase();
-        let (&[first, second, third], _) = bytes.as_chunks() else { return None };
-        Some(Self(u64::from_ne_bytes(first), u64::from_ne_bytes(second), u64::from_ne_bytes(third)))
+        (bytes.len() <= Self::LONGEST).then_some(key)
     }
+}
+
+/// The bit that bytes of letters beyond ASCII have.
+const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+
+/// Up to eight letters as one number. The bit that tells capitals from small letters is set in all of them.
+fn packed(letters: &[u8]) -> u64 {
+    letters.iter().fold(0, |packed, letter| packed << 8 | u64::from(letter | 0x20))
 }
 
 impl Tagger for Lexicon {

@@ -72,7 +72,7 @@ fn article_fields(article: &Article, language: &str) -> ArticleFields {
 /// The date of one expression, or of the range between two.
 fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>) -> Option<DateFields> {
     let last = to.unwrap_or(from);
-    let spelled = |bound: Option<Bound>| bound.map(|bound| bound.to_string());
+    let spelled = |bound: Option<Bound>| bound.map(|bound| bound.spelled());
     Some(DateFields {
         text,
         start: spelled(from.interval?.start),

@@ -138,17 +138,8 @@ impl<T: Tagger> Lexer<'_, T> {
     fn word(&mut self) {
         let start = self.at;
         let mut end = self.letters(start);
-        if end - start == 1 && self.peek(end) == b'.' && self.peek(end + 1).is_ascii_alphabetic() {
-            end = self.dotted(start);
-        }
-        let inner = self.apostrophe_width(end);
-        if inner > 0 && self.text.is_char_boundary(end + inner) {
-            let rest = self.letters(end + inner);
-            let tail = self.text.get(end + inner..rest).unwrap_or_default();
-            // "Friday's" is two tokens, "don't", "o'clock" and "O'Brien" are one.
-            if !tail.is_empty() && !tail.eq_ignore_ascii_case("s") {
-                end = rest;
-            }
+        if matches!(self.peek(end), b'.' | b'\'' | 0x80..) {
+            end = self.beyond_marks(start, end);
         }
         let word = self.text.get(start..end).unwrap_or_default();
         let shape = shape_of(word);
@@ -158,6 +149,21 @@ impl<T: Tagger> Lexer<'_, T> {
         }
         let dot = self.peek(end) == b'.' && self.tagger.takes_dot(tag.entry);
         self.push_as(end + usize::from(dot), shape, tag);
+    }
+
+    /// The end of a word whose letters end at `end`, with the marks inside of it: "U.S.", "don't".
+    fn beyond_marks(&self, start: usize, mut end: usize) -> usize {
+        if end - start == 1 && self.peek(end) == b'.' && self.peek(end + 1).is_ascii_alphabetic() {
+            end = self.dotted(start);
+        }
+        let inner = self.apostrophe_width(end);
+        if inner == 0 {
+            return end;
+        }
+        let rest = self.letters(end + inner);
+        let tail = self.text.get(end + inner..rest).unwrap_or_default();
+        // "Friday's" is two tokens, "don't", "o'clock" and "O'Brien" are one.
+        if tail.is_empty() || tail.eq_ignore_ascii_case("s") { end } else { rest }
     }
 
     /// `a.m.`, `U.S.`: single letters with dots between them. The last dot belongs to it.
