@@ -61,6 +61,7 @@ pub mod event;
 pub mod language;
 pub mod pipeline;
 pub mod record;
+pub mod syntax;
 pub mod temporal;
 pub mod text;
 

@@ -5,7 +5,8 @@ use crate::error::Error;
 use crate::event::{self, Event};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
-use crate::temporal::{self, Anchor, Document, Dropped, Resolved, Tagged};
+use crate::syntax::{Document, Syntax};
+use crate::temporal::{self, Anchor, Dropped, Resolved, Tagged};
 use crate::text::{Text, lex, sentences};
 
 /// What a bare "in May" counts from.
@@ -145,7 +146,11 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extracti
     let text = Text::of(&article.body);
     let tokens = lex(text.as_str(), &pack.lexicon);
     let sentences = sentences(text.as_str(), &tokens, &pack.lexicon);
-    let document = Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack };
+    let document =
+        Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
+    let candidates = temporal::recognise(&document);
+    let syntax = Syntax::of(&document, candidates.sentences());
+    let document = Document { syntax: &syntax, ..document };
     let anchor = Anchor {
         published: article.published.date(),
         offset: *article.published.at.offset(),
@@ -157,7 +162,7 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extracti
         time: article.published.has_time.then(|| article.published.at.time()),
         day_first: temporal::day_first_in(language_of(article, settings)),
     };
-    let Tagged { expressions, dropped, order_open } = temporal::tag(&document, &anchor);
+    let Tagged { expressions, dropped, order_open } = temporal::tag(&document, candidates, &anchor);
     let (events, crowded) = event::events(&document, &expressions, &article.id, article.published.date());
     let order_open = order_open.map(|span| order_open_warning(text.slice(span)));
     let crowded = (crowded > 0).then(|| Warning {

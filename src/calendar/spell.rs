@@ -26,11 +26,15 @@ fn digits(text: &mut String, number: u32, least: usize) {
 }
 
 /// A year and what stands behind it.
-fn in_year(number: i32, mark: &str, part: u8, least: usize) -> String {
-    let mut text = year(number);
-    text.push_str(mark);
-    digits(&mut text, part.into(), least);
-    text
+fn followed(mut year: String, mark: &str, part: u8, least: usize) -> String {
+    year.push_str(mark);
+    digits(&mut year, part.into(), least);
+    year
+}
+
+/// A year as TIMEX3 has it, which took `BC0044` over from TIMEX2: the number that the era counts, not the astronomical.
+fn timex_year(astronomical: i32) -> String {
+    if astronomical <= 0 { format!("BC{:04}", 1 - astronomical) } else { year(astronomical) }
 }
 
 impl PartialDate {
@@ -38,21 +42,21 @@ impl PartialDate {
     #[must_use]
     pub fn value(&self) -> String {
         match *self {
-            // Before the year 0 the digits of a decade would name another one; the year it starts with does not.
-            Self::Century(century) if century < 0 => year(century * 100),
-            Self::Decade(decade) if decade < 0 => year(decade * 10),
+            // The digits that its years share: 399 to 300 BC are `BC03`.
+            Self::Century(century) if century < 0 => format!("BC{:02}", -(century + 1)),
+            Self::Decade(decade) if decade < 0 => format!("BC{:03}", -(decade + 1)),
             Self::Century(century) => format!("{century:02}"),
             Self::Decade(decade) => format!("{decade:03}"),
-            Self::Year(y) => year(y),
-            Self::Half(y, half) => in_year(y, "-H", half, 1),
-            Self::Quarter(y, quarter) => in_year(y, "-Q", quarter, 1),
-            Self::Season(y, season) => format!("{}-{}", year(y), season.timex()),
-            Self::Month(y, month) => in_year(y, "-", month, 2),
+            Self::Year(y) => timex_year(y),
+            Self::Half(y, half) => followed(timex_year(y), "-H", half, 1),
+            Self::Quarter(y, quarter) => followed(timex_year(y), "-Q", quarter, 1),
+            Self::Season(y, season) => format!("{}-{}", timex_year(y), season.timex()),
+            Self::Month(y, month) => followed(timex_year(y), "-", month, 2),
             Self::Week(monday) => week(monday),
             Self::Weekend(monday) => format!("{}-WE", week(monday)),
-            Self::Day(day) => date(day),
-            Self::PartOfDay(day, part) => format!("{}T{}", date(day), part.timex()),
-            Self::Time(day, clock) => format!("{}T{clock}", date(day)),
+            Self::Day(day) => timex_date(day),
+            Self::PartOfDay(day, part) => format!("{}T{}", timex_date(day), part.timex()),
+            Self::Time(day, clock) => format!("{}T{clock}", timex_date(day)),
         }
     }
 
@@ -65,9 +69,9 @@ impl PartialDate {
             Self::Decade(decade) if decade < 0 => return None,
             Self::Century(century) => format!("{century:02}XX"),
             Self::Decade(decade) => format!("{decade:03}X"),
-            Self::Half(y, half) => in_year(y, "-", 39 + half, 2),
-            Self::Quarter(y, quarter) => in_year(y, "-", 32 + quarter, 2),
-            Self::Season(y, season) => in_year(y, "-", season.edtf(), 2),
+            Self::Half(y, half) => followed(year(y), "-", 39 + half, 2),
+            Self::Quarter(y, quarter) => followed(year(y), "-", 32 + quarter, 2),
+            Self::Season(y, season) => followed(year(y), "-", season.edtf(), 2),
             Self::Week(monday) => format!("{}/{}", date(monday), date(monday.checked_add_days(chrono::Days::new(6))?)),
             Self::Weekend(_) => {
                 let saturday = self.first_day()?;
@@ -79,7 +83,9 @@ impl PartialDate {
                 let (minute, second) = (minute.unwrap_or(0), second.unwrap_or(0));
                 format!("{}T{hour:02}:{minute:02}:{second:02}{zone}", date(day))
             }
-            Self::Year(_) | Self::Month(..) | Self::Day(_) => self.value(),
+            Self::Year(y) => year(y),
+            Self::Month(y, month) => format!("{}-{month:02}", year(y)),
+            Self::Day(day) => date(day),
         })
     }
 }
@@ -93,9 +99,17 @@ fn date(day: NaiveDate) -> String {
     text
 }
 
+/// A day as TIMEX3 has it.
+fn timex_date(day: NaiveDate) -> String {
+    if day.year() > 0 {
+        return date(day);
+    }
+    format!("{}-{:02}-{:02}", timex_year(day.year()), day.month(), day.day())
+}
+
 fn week(monday: NaiveDate) -> String {
     let iso = monday.iso_week();
-    format!("{}-W{:02}", year(iso.year()), iso.week())
+    format!("{}-W{:02}", timex_year(iso.year()), iso.week())
 }
 
 impl Season {

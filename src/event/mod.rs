@@ -1,8 +1,7 @@
-//! Resolved dates to events: clause, trigger, status, summary, identity.
+//! Resolved dates to events: trigger, status, summary, identity.
 //!
 //! This module must not know how dates were recognised, nor how records look.
 
-mod clause;
 mod identity;
 mod status;
 mod summary;
@@ -16,7 +15,8 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::temporal::{Basis, Document, Resolved};
+use crate::syntax::Document;
+use crate::temporal::{Basis, Resolved};
 use crate::text::Span;
 
 /// A dated statement.
@@ -121,8 +121,8 @@ impl Told<'_> {
         if !dates.iter().any(makes_event) {
             return;
         }
-        let verbs = clause::verbs(self.document, self.sentence);
-        let seeker = trigger::Seeker::new(self.document, self.sentence, &verbs, self.published);
+        let verbs = self.document.verbs(self.sentence);
+        let seeker = trigger::Seeker::new(self.document, self.sentence, verbs, self.published);
         let mut seen: Vec<&str> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {

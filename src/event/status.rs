@@ -5,9 +5,9 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::Status;
-use super::clause::{Mood, Verb};
 use super::trigger::{Seeker, Trigger};
-use crate::temporal::{Document, Resolved};
+use crate::syntax::{Document, Mood, Verb};
+use crate::temporal::Resolved;
 use crate::text::Shape;
 
 /// The status of what a trigger tells on a date, seen from the day of publication.

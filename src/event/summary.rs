@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::clause::is_adverb;
 use super::trigger::{Seeker, Trigger};
-use crate::temporal::Document;
+use crate::syntax::{Document, Verb, is_adverb};
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
@@ -186,7 +185,7 @@ impl Telling<'_> {
     /// "police said", "according to the office", "he said": a frame and no more.
     fn is_frame(&self, range: Range<usize>) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let says = |verb: &super::clause::Verb| document.has(verb.main, grammar.report);
+        let says = |verb: &Verb| document.has(verb.main, grammar.report);
         let mut verbs = self.seeker.verbs.iter().filter(|verb| range.contains(&verb.main)).peekable();
         let opens = document.has(range.start, grammar.subordinator) || document.has(range.start, grammar.relative);
         let said = verbs.peek().is_some() && verbs.all(says);

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::clause::{Mood, Verb};
 use crate::calendar::Granularity;
-use crate::temporal::{Document, Resolved};
+use crate::syntax::{Document, Mood, Verb};
+use crate::temporal::Resolved;
 use crate::text::Shape;
 
 /// The word that is dated.

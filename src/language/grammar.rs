@@ -68,6 +68,8 @@ grammar! {
     would = "WOULD",
     /// "may", "could", "must".
     modal = "MODAL",
+    /// "could".
+    could = "COULD",
     /// "was", "were", "been".
     be_past = "BE_PAST",
     /// "is", "are", "being".
@@ -136,6 +138,14 @@ grammar! {
     unit = "UNIT",
     /// "until", "till": the date behind them lies ahead.
     ahead = "AHEADPREP",
+    /// Nouns of what is told because it happened: "attack", "ruling", "resignation".
+    outcome = "OUTCOME",
+    /// Adjectives that tell a state, and are verbs or nouns as well: "open", "dead".
+    predicate = "PREDICATE",
+    /// "as".
+    as_word = "AS",
+    /// "soon", "early", between "as" and "as".
+    soon = "SOON",
     /// "by".
     by = "BYPREP",
     /// "used", before "to".
@@ -190,6 +200,8 @@ grammar! {
     part_word = "MODWORD",
     /// "mornings", with their name.
     parts_of_day = "NIGHTS",
+    /// "quarter", "period", with the unit that they stand for.
+    period = "PERIOD",
     /// Units in the plural, with their name.
     plural = "PLURAL",
     /// The four that a quarter can have.

@@ -6,8 +6,10 @@
 mod grammar;
 mod lexicon;
 mod pattern;
+mod reference;
 mod rules;
 mod sets;
+pub mod speech;
 
 pub mod en;
 
@@ -30,6 +32,8 @@ pub struct Pack {
     pub grammar: Grammar,
     /// Patterns over classes, and what they mean.
     pub rules: Rules,
+    /// What tells the parts of speech.
+    pub speech: speech::Weights,
 }
 
 /// A language's data, as its folder has it.
@@ -43,6 +47,8 @@ pub struct Source {
     pub words: &'static str,
     /// The text of `rules.toml`.
     pub rules: &'static str,
+    /// The weights of parts of speech, as [`speech::Weights::read`] reads them.
+    pub speech: &'static [u8],
 }
 
 /// One line a language.
@@ -73,7 +79,9 @@ impl Pack {
         let grammar = Grammar::compile(&lexicon).map_err(|error| format!("{}/words.toml: {error}", source.language))?;
         let rules = Rules::compile(source.language, rules, &lexicon)
             .map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
-        Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules })
+        let speech = speech::Weights::read(source.speech)
+            .ok_or_else(|| format!("{}/speech.bin: its length is wrong; train it anew", source.language))?;
+        Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules, speech })
     }
 }
 

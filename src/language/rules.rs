@@ -37,12 +37,16 @@ pub enum Template {
         /// What it counts from.
         from: CountedFrom,
     },
+    /// The period that is told of, in another year: the one called `year`, else the year before.
+    SamePeriod,
     /// An amount of units as a length of time.
     Length {
         /// -1 where the length ends at publication, 1 where it starts there.
         #[serde(default)]
         window: i64,
     },
+    /// An amount of units behind "in": how long it takes, or where its clause looks ahead, when it comes.
+    Within,
     /// A repetition, with its TIMEX3 value where the words do not give it.
     Repeat {
         /// The value.

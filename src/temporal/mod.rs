@@ -1,7 +1,7 @@
 //! Temporal expressions: recognised by rules, refined, resolved to dates.
 //!
 //! ```text
-//! tokens ── recognise ──> Expressions ── refine, order ──> Expressions ── resolve, dateline ──> Resolved
+//! tokens ── recognise ──> Candidates ── refine, order ──> Expressions ── resolve, dateline ──> Resolved
 //! ```
 //!
 //! What the text said ([`Expression`]) and what it means ([`Resolved`]) are two types. This module must not know
@@ -19,54 +19,15 @@ mod refine;
 mod resolve;
 mod resolved;
 
-use std::ops::Range;
-
 pub use direction::Direction;
-pub(crate) use direction::is_past_form;
 pub use holiday::Holiday;
 pub use meaning::{Amount, Expression, Fields, Meaning, Which};
 pub(crate) use order::day_first_in;
 pub use resolve::Anchor;
 pub use resolved::{Basis, Dropped, Modifier, Resolved, TimexType};
 
-use crate::language::{Class, Pack};
-use crate::text::{Span, Token};
-
-/// A readable text with its tokens and sentences, and the language that they are read in.
-#[derive(Debug, Clone, Copy)]
-pub struct Document<'d> {
-    /// The readable text.
-    pub text: &'d str,
-    /// Its tokens.
-    pub tokens: &'d [Token],
-    /// Its sentences, as ranges of tokens.
-    pub sentences: &'d [Range<usize>],
-    /// Its language.
-    pub pack: &'d Pack,
-}
-
-impl Document<'_> {
-    /// The stretch of text from token `first` to before token `end`.
-    #[must_use]
-    pub fn span(&self, first: usize, end: usize) -> Span {
-        match (self.tokens.get(first), end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
-            (Some(first), Some(last)) if first.span.start <= last.span.end => first.span.join(last.span),
-            _ => Span::new(0, 0),
-        }
-    }
-
-    /// Whether the token has the class.
-    #[must_use]
-    pub fn has(&self, at: usize, class: Class) -> bool {
-        self.tokens.get(at).is_some_and(|token| self.pack.lexicon.has(token, class))
-    }
-
-    /// The text of a token.
-    #[must_use]
-    pub fn word(&self, at: usize) -> &str {
-        self.tokens.get(at).map_or("", |token| token.of(self.text))
-    }
-}
+use crate::syntax::Document;
+use crate::text::Span;
 
 /// What was found in a document.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,11 +40,32 @@ pub struct Tagged {
     pub order_open: Option<Span>,
 }
 
-/// Finds the expressions of a document and what they mean.
+/// What the rules found in a document, before anything is known of its clauses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidates {
+    expressions: Vec<Expression>,
+    dropped: Vec<Dropped>,
+}
+
+/// Finds what may be expressions.
 #[must_use]
-pub fn tag(document: &Document<'_>, anchor: &Anchor) -> Tagged {
+pub fn recognise(document: &Document<'_>) -> Candidates {
     let mut dropped = Vec::new();
     let expressions = recognise::recognise(document, &mut dropped);
+    Candidates { expressions, dropped }
+}
+
+impl Candidates {
+    /// The sentences that hold one, by their number, in order.
+    pub fn sentences(&self) -> impl Iterator<Item = usize> + '_ {
+        self.expressions.chunk_by(|a, b| a.sentence == b.sentence).filter_map(|same| Some(same.first()?.sentence))
+    }
+}
+
+/// Says what candidates mean, in a document whose syntax is known for their sentences.
+#[must_use]
+pub fn tag(document: &Document<'_>, candidates: Candidates, anchor: &Anchor) -> Tagged {
+    let Candidates { expressions, mut dropped } = candidates;
     let mut expressions = refine::refine(document, expressions, &mut dropped);
     let order_open = order::settle(document, &mut expressions, anchor.day_first);
     let mut expressions = resolve::resolve(document, expressions, anchor);
@@ -95,6 +77,7 @@ pub fn tag(document: &Document<'_>, anchor: &Anchor) -> Tagged {
 mod tests {
     use super::*;
     use crate::language;
+    use crate::syntax::Syntax;
     use crate::text::{lex, sentences};
 
     /// An English text as a document.
@@ -102,14 +85,20 @@ mod tests {
         let pack = language::pack("en").unwrap();
         let tokens = lex(text, &pack.lexicon);
         let sentences = sentences(text, &tokens, &pack.lexicon);
-        look(&Document { text, tokens: &tokens, sentences: &sentences, pack })
+        let document = Document { text, tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
+        let syntax = Syntax::of(&document, recognise(&document).sentences());
+        look(&Document { syntax: &syntax, ..document })
     }
 
     /// What was found in a document published on Friday, 3 May 2019, its TIMEX3 values before it.
     pub(super) fn values(document: &Document<'_>, day_first: Option<bool>) -> (Vec<String>, Tagged) {
         let published = chrono::NaiveDate::from_ymd_opt(2019, 5, 3).unwrap();
         let offset = chrono::FixedOffset::east_opt(0).unwrap();
-        let tagged = tag(document, &Anchor { published, offset, narrative: Some(false), time: None, day_first });
+        let tagged = tag(
+            document,
+            recognise(document),
+            &Anchor { published, offset, narrative: Some(false), time: None, day_first },
+        );
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
     }
 }

@@ -3,5 +3,11 @@
 use super::Source;
 
 /// The data of this folder.
-pub const SOURCE: Source =
-    Source { language: "en", version: 1, words: include_str!("words.toml"), rules: include_str!("rules.toml") };
+pub const SOURCE: Source = Source {
+    language: "en",
+    version: 2,
+    words: include_str!("words.toml"),
+    rules: include_str!("rules.toml"),
+    // Trained on the English Web Treebank of Universal Dependencies (Silveira et al. 2014; CC BY-SA 4.0).
+    speech: include_bytes!("speech.bin"),
+};

@@ -25,8 +25,25 @@ fn reason(document: &Document<'_>, expression: &Expression) -> Option<&'static s
         Meaning::Nothing => Some("its rule says that it is no date"),
         Meaning::Calendar(_) if is_glued(document, expression) => Some("it is part of a longer word"),
         Meaning::Calendar(fields) if is_bare(fields) => bare(document, expression, fields),
+        Meaning::Shift { .. } | Meaning::Length { .. } if is_title(document, expression) => Some("it is a title"),
         _ => None,
     }
+}
+
+/// "This Week" in quotes and with a capital, "USA Today", "five SEC officials": what a paper, a programme or an agency
+/// is called.
+fn is_title(document: &Document<'_>, expression: &Expression) -> bool {
+    let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
+    let is_quote = |at| matches!(shape(at), Some(Shape::Mark('"' | '“' | '”' | '\'' | '‘' | '’' | '`')));
+    let (Some(before), last) = (expression.first.checked_sub(1), expression.end - 1) else { return false };
+    match (shape(expression.first), shape(last)) {
+        (Some(Shape::Lower), Some(Shape::Upper)) => return true,
+        (_, Some(Shape::Capital)) => {}
+        _ => return false,
+    }
+    let stop = usize::from(matches!(shape(expression.end), Some(Shape::Mark(',' | '.'))));
+    let quoted = is_quote(before) && is_quote(expression.end + stop);
+    quoted || last == expression.first && shape(before) == Some(Shape::Upper)
 }
 
 /// Digits of a date that a hyphen ties to a word before it: "report-2017-06-01".
@@ -101,6 +118,12 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
         return Some("it is part of a name");
     }
     fields.month?;
+    // "Jan" and "Dec" are first names; the dot that the months have they never do.
+    let word = document.word(at);
+    let short = word.len() <= 4 && !word.ends_with('.') && !matches!(word, "May" | "June" | "July");
+    if short && name(next) {
+        return Some("it is part of a name");
+    }
     if preposition {
         return None;
     }
@@ -115,11 +138,9 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
             return Some("it is part of a name");
         }
     }
-    let word = document.word(at);
     if word == "May" && starts && next.is_some_and(|next| next.shape == Shape::Lower) {
         return Some("it is the verb");
     }
-    let short = word.len() <= 4 && !matches!(word, "May" | "June" | "July");
     short.then_some("a short form without its dot, a day or a preposition names no month")
 }
 

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::Value;
 use super::context::Context;
+use super::story::is_bare;
 use crate::calendar::{PartialDate, Unit, nth_weekday_of_month, weekday_in_week_of};
 use crate::language::CountedFrom;
 use crate::temporal::{Basis, Direction, Fields, Which};
@@ -15,7 +16,7 @@ pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     }
     if let Some(decade) = fields.decade {
         // "the eighties", "the '80s": of the century that had them last.
-        let decade = if decade < 10 { last_decade(context, decade) } else { decade };
+        let decade = if (0..10).contains(&decade) { last_decade(context, decade) } else { decade };
         return Some(absolute(PartialDate::Decade(decade)));
     }
     if let Some(year) = fields.year {
@@ -32,7 +33,7 @@ fn absolute(date: PartialDate) -> Value {
 }
 
 /// The fields within a year.
-fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
+pub(super) fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
     if let Some(holiday) = fields.holiday {
         return holiday.in_year(year).map(PartialDate::Day);
     }
@@ -83,10 +84,16 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         None => context.from(CountedFrom::Published),
     };
     let anchor = anchor.first_day().unwrap_or(published);
+    if basis == Basis::Narrative
+        && is_bare(fields)
+        && let Some(date) = context.year_of_story().and_then(|year| in_year(fields, year))
+    {
+        return Some(Value::date(date, basis, vec!["of the year that the story has come to"]));
+    }
     let choose = Choice {
         anchor,
         which: fields.which.map(|which| which.by),
-        direction: context.direction(),
+        direction: context.reading().direction,
         narrative: context.is_narrative() && basis == Basis::Narrative,
     };
     let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
@@ -102,7 +109,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     let reason = match fields.which {
         Some(_) => "counted from the anchor by its own word",
         None if choose.narrative => "the next one behind the date told last",
-        None => context.direction_reason(),
+        None => context.reading().reason,
     };
     Some(Value::date(date, basis, vec![reason]))
 }
