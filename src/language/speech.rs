@@ -98,8 +98,8 @@ pub const ROWS: usize = 1 << ROW_BITS;
 /// A table of weights. A feature is a hash: its upper bits are its row, its lower bits prove that the row is its own.
 #[derive(Debug, Clone, Copy)]
 pub struct Weights {
-    owners: &'static [[u8; 2]],
-    rows: &'static [[u8; Part::COUNT]],
+    owners: &'static [[u8; 2]; ROWS],
+    rows: &'static [[u8; Part::COUNT]; ROWS],
 }
 
 impl Weights {
@@ -109,7 +109,10 @@ impl Weights {
     pub const fn read(bytes: &'static [u8]) -> Option<Self> {
         let Some((owners, rows)) = bytes.split_at_checked(2 * ROWS) else { return None };
         let (rows, rest) = rows.as_chunks::<{ Part::COUNT }>();
-        if rows.len() == ROWS && rest.is_empty() { Some(Self { owners: owners.as_chunks().0, rows }) } else { None }
+        match (owners.as_chunks().0.first_chunk(), rows.first_chunk()) {
+            (Some(owners), Some(whole)) if rows.len() == ROWS && rest.is_empty() => Some(Self { owners, rows: whole }),
+            _ => None,
+        }
     }
 
     /// The parts of the words of a sentence, into `parts`, which is as long.
