@@ -122,10 +122,11 @@ impl Weights {
             let mut sums = [0i16; Part::COUNT];
             for feature in features(words, at, last, before_last) {
                 let row = row(feature);
-                if u16::from_le_bytes(self.owners[row]) == owner(feature) {
-                    for (sum, weight) in sums.iter_mut().zip(&self.rows[row]) {
-                        *sum += i16::from(weight.cast_signed());
-                    }
+                // All bits or none, and no branch: whether a row is the feature's own cannot be guessed, and so the
+                // rows are fetched side by side.
+                let own = -i16::from(u16::from_le_bytes(self.owners[row]) == owner(feature));
+                for (sum, weight) in sums.iter_mut().zip(&self.rows[row]) {
+                    *sum += i16::from(weight.cast_signed()) & own;
                 }
             }
             *part = best(&sums);
@@ -149,11 +150,9 @@ pub fn owner(feature: u32) -> u16 {
 /// The part with the greatest sum; of equal ones the first.
 #[must_use]
 pub fn best<N: Ord + Copy>(sums: &[N; Part::COUNT]) -> Part {
-    let mut best = 0;
-    for part in 1..Part::COUNT {
-        if sums[part] > sums[best] {
-            best = part;
-        }
+    let (mut best, mut most) = (0, sums[0]);
+    for (part, &sum) in sums.iter().enumerate().skip(1) {
+        (best, most) = if sum > most { (part, sum) } else { (best, most) };
     }
     Part::ALL[best]
 }
