@@ -94,14 +94,14 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         let noun_before = before.is_some_and(|before| document.has(before, grammar.event_noun));
         return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
-    let adjective = before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
-    if !adjective && (part == Part::Present || is_present(document, before, at, end)) {
+    let adjective = || before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
+    if (part == Part::Present || is_present(document, before, at, end)) && !adjective() {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
     let gerund = word.len() > 4 && word.ends_with("ing") && (part == Part::Gerund || part == Part::Adjective);
-    let noun = before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
-    (gerund && !noun).then(|| simple(at..at + 1, at, Mood::Participle))
+    let noun = || before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
+    (gerund && !noun()).then(|| simple(at..at + 1, at, Mood::Participle))
 }
 
 /// How the auxiliary at a token places its group, if one stands there. Those that are other words as well ("may",
@@ -305,9 +305,10 @@ fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
 /// event ("talks", "plans") counts as a verb only before an object.
 fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: usize) -> bool {
     let grammar = &document.pack.grammar;
-    let Some(before) = before.map(|before| behind_adverbs(document, before)) else { return false };
     let third = document.has(at, grammar.verb_third);
-    if !third && !document.has(at, grammar.verb) || !document.tokens[before].shape.is_word() {
+    let Some(before) = before.filter(|_| third || document.has(at, grammar.verb)) else { return false };
+    let before = behind_adverbs(document, before);
+    if !document.tokens[before].shape.is_word() {
         return false;
     }
     let word = document.word(before);

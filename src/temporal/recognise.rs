@@ -14,11 +14,8 @@ pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> 
     let mut found = Vec::new();
     for (sentence, range) in document.sentences.iter().enumerate() {
         let mut at = range.start;
-        while at < range.end {
-            if !document.pack.rules.can_start(symbols[at]) {
-                at += 1;
-                continue;
-            }
+        while let Some(next) = symbols[at..range.end].iter().position(|&symbol| document.pack.rules.can_start(symbol)) {
+            at += next;
             document.pack.rules.matches(&symbols[at..range.end], &mut found);
             let best = found.iter().rev().find_map(|&(length, rule)| {
                 let tokens = at..at + length;
