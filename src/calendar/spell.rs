@@ -90,10 +90,10 @@ fn week(monday: chrono::NaiveDate) -> String {
 impl Season {
     fn timex(self) -> &'static str {
         match self {
-            Self::Spring => "SP",
-            Self::Summer => "SU",
-            Self::Autumn => "FA",
-            Self::Winter => "WI",
+            Self::Spring | Self::SouthernSpring => "SP",
+            Self::Summer | Self::SouthernSummer => "SU",
+            Self::Autumn | Self::SouthernAutumn => "FA",
+            Self::Winter | Self::SouthernWinter => "WI",
         }
     }
 
@@ -103,6 +103,10 @@ impl Season {
             Self::Summer => 22,
             Self::Autumn => 23,
             Self::Winter => 24,
+            Self::SouthernSpring => 29,
+            Self::SouthernSummer => 30,
+            Self::SouthernAutumn => 31,
+            Self::SouthernWinter => 32,
         }
     }
 }

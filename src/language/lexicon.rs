@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::feasts::Feasts;
 use crate::text::{Abbreviations, Shape, Tagger, Token};
 
 /// A class of words, by its number in the lexicon.
@@ -81,7 +82,8 @@ const DIGITS: [(&str, &[&str]); 12] = [
 ];
 
 /// The classes of the other shapes.
-const SHAPES: [(&str, &[&str]); 18] = [
+const SHAPES: [(&str, &[&str]); 19] = [
+    ("short-year", &["YY"]),
     ("digits", &["INT"]),
     ("grouped", &["INT"]),
     ("decimal", &["DEC"]),
@@ -105,7 +107,12 @@ const SHAPES: [(&str, &[&str]); 18] = [
 impl Lexicon {
     /// Reads `words.toml`; `literals` are the words that patterns name themselves, each a class of its own.
     /// Only the classes that patterns name (`used`) make symbols; the others are looked up by word.
-    pub(super) fn compile(source: &str, literals: &BTreeSet<String>, used: &BTreeSet<String>) -> Result<Self, String> {
+    pub(super) fn compile(
+        source: &str,
+        feasts: &Feasts,
+        literals: &BTreeSet<String>,
+        used: &BTreeSet<String>,
+    ) -> Result<Self, String> {
         let file: std::collections::BTreeMap<String, Words> =
             toml::from_str(source).map_err(|error| error.to_string())?;
         let mut lexicon = Self {
@@ -128,6 +135,10 @@ impl Lexicon {
                     words.into_iter().for_each(|(word, value)| lexicon.add(&word, class, Some(value)));
                 }
             }
+        }
+        let (first, other) = (lexicon.intern("FEASTSTART"), lexicon.intern("FEASTWORD"));
+        for (place, word) in feasts.words() {
+            lexicon.add(word, if place == 0 { first } else { other }, None);
         }
         for literal in literals {
             let class = lexicon.intern(&literal_class(literal));
@@ -226,6 +237,11 @@ impl Lexicon {
         }
     }
 
+    /// The entry of a word in lower case.
+    fn find(&self, word: &[u8]) -> Option<u16> {
+        std::str::from_utf8(word).ok().and_then(|word| self.words.get(word)).copied()
+    }
+
     /// Whether the symbol has the class.
     fn is(&self, symbol: u8, class: Class) -> bool {
         let bits = self.members.get(usize::from(symbol)).and_then(|bits| bits.get(usize::from(class.0 / 64)));
@@ -253,6 +269,18 @@ pub(super) fn literal_class(word: &str) -> String {
 /// The longest word that is looked up; longer ones are in no lexicon.
 const LONGEST: usize = 24;
 
+/// "todayyy", "weeeeks": cuts every run of three letters or more down to `keep`.
+fn squeeze(word: &mut [u8; LONGEST], len: usize, keep: usize) -> &[u8] {
+    let (mut at, mut kept) = (0, 0);
+    while at < len {
+        let run = word[at..len].iter().take_while(|&&letter| letter == word[at]).count();
+        let (letter, stays) = (word[at], if run > 2 { keep } else { run });
+        word[kept..kept + stays].fill(letter);
+        (at, kept) = (at + run, kept + stays);
+    }
+    &word[..kept]
+}
+
 impl Tagger for Lexicon {
     fn word(&self, word: &str, shape: Shape) -> (u8, u16) {
         if word.len() > LONGEST {
@@ -276,9 +304,13 @@ impl Tagger for Lexicon {
             buffer[len] = byte;
             len += 1;
         }
-        let Some(&index) = std::str::from_utf8(&buffer[..len]).ok().and_then(|word| self.words.get(word)) else {
-            return (0, Token::UNKNOWN);
-        };
+        let found = self.find(&buffer[..len]).or_else(|| {
+            let drawled = buffer[..len].windows(3).any(|three| three[0] == three[1] && three[1] == three[2]);
+            let (mut once, mut twice) = (buffer, buffer);
+            (drawled && len > 4)
+                .then(|| self.find(squeeze(&mut twice, len, 2)).or_else(|| self.find(squeeze(&mut once, len, 1))))?
+        });
+        let Some(index) = found else { return (0, Token::UNKNOWN) };
         let entry = &self.entries[usize::from(index)];
         (if shape.is_capital() { entry.capital } else { entry.lower }, index)
     }
@@ -293,6 +325,7 @@ impl Tagger for Lexicon {
             Shape::Fraction => "fraction",
             Shape::Ordinal => "ordinal",
             Shape::Plural => "plural",
+            Shape::ShortYear => "short-year",
             Shape::Clock => "clock",
             Shape::Date => "date",
             Shape::YearMonth => "year-month",
@@ -305,7 +338,7 @@ impl Tagger for Lexicon {
             Shape::Mark('/') => "slash",
             Shape::Mark('(') => "open",
             Shape::Mark(')') => "close",
-            Shape::Mark(_) | Shape::Break | Shape::Lower | Shape::Capital | Shape::Upper => return 0,
+            Shape::Mark(_) | Shape::Break | Shape::Label | Shape::Lower | Shape::Capital | Shape::Upper => return 0,
         };
         self.shapes.get(kind).copied().unwrap_or(0)
     }

@@ -177,7 +177,7 @@ impl Word {
             Shape::Upper if word.len() > 1 => 4,
             Shape::Upper => 5,
             Shape::Possessive => 6,
-            Shape::Break => 7,
+            Shape::Break | Shape::Label => 7,
             Shape::Mark(_) => 8,
             Shape::Ordinal => 9,
             _ => return Self { word: 2, ending: 2, shape: 10 },

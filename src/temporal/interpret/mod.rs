@@ -36,8 +36,9 @@ pub(super) fn interpret(
     };
     let whole = document.span(tokens.start, tokens.end);
     match &rule.template {
-        Template::Days => {
-            for (meaning, range) in parts.days(&tokens).into_iter().flatten() {
+        Template::List => {
+            let pairs = parts.clocks().or_else(|| parts.pairs()).map(Vec::from);
+            for (meaning, range) in pairs.or_else(|| parts.listed(&tokens)).into_iter().flatten() {
                 push(range.start, range.end, document.span(range.start, range.end), meaning);
             }
         }
@@ -70,7 +71,7 @@ impl Parts<'_> {
             Template::PartOfDay { by } => self.part_of_day(*by)?,
             Template::Modifier { modifier } => Meaning::Modifier(Modifier::from_name(modifier)?),
             Template::Nothing => Meaning::Nothing,
-            Template::Days | Template::Years => return None,
+            Template::List | Template::Years => return None,
         })
     }
 

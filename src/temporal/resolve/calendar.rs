@@ -6,10 +6,39 @@ use super::Value;
 use super::context::Context;
 use crate::calendar::{PartialDate, Unit, nth_weekday_of_month, weekday_in_week_of};
 use crate::language::CountedFrom;
-use crate::temporal::{Basis, Direction, Fields, Which};
+use crate::temporal::{Basis, Direction, Fields, Region, Which};
 
 /// What the fields come to.
 pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
+    let value = first_value(context, fields)?;
+    let date = value.date?;
+    if let Some(holiday) = &fields.holiday {
+        let days = holiday.days(context.anchor.region);
+        return Some(Value { until: if days > 1 { date.step(days - 1) } else { None }, ..value });
+    }
+    match fiscal(date, context.anchor.fiscal_start).filter(|_| fields.fiscal) {
+        Some((first, last)) => {
+            Some(Value { spelled: Some(date.value()), date: Some(first), until: Some(last), ..value })
+        }
+        None => Some(value),
+    }
+}
+
+/// The first and the last month of a fiscal year, half or quarter that is not the calendar's own: fiscal 2019 from
+/// October on is October 2018 to September 2019.
+fn fiscal(date: PartialDate, start: u8) -> Option<(PartialDate, PartialDate)> {
+    let months = match date {
+        PartialDate::Year(_) => 12,
+        PartialDate::Half(..) => 6,
+        PartialDate::Quarter(..) => 3,
+        _ => return None,
+    };
+    let late = i64::from(start.checked_sub(1).filter(|late| (1..12).contains(late))?);
+    let first = PartialDate::containing(date.first_day()?, Unit::Month).step(late - 12)?;
+    Some((first, first.step(months - 1)?))
+}
+
+fn first_value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     if let Some(century) = fields.century {
         return Some(absolute(PartialDate::Century(century)));
     }
@@ -19,7 +48,7 @@ pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         return Some(absolute(PartialDate::Decade(decade)));
     }
     if let Some(year) = fields.year {
-        return Some(absolute(in_year(fields, year)?));
+        return Some(absolute(in_year(fields, year, context.anchor.region)?));
     }
     if let Some(Which { by, from, unit: Some(unit) }) = fields.which {
         return in_unit(context, fields, by, from, unit);
@@ -32,9 +61,9 @@ fn absolute(date: PartialDate) -> Value {
 }
 
 /// The fields within a year.
-fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
-    if let Some(holiday) = fields.holiday {
-        return holiday.in_year(year).map(PartialDate::Day);
+fn in_year(fields: &Fields, year: i32, region: Option<Region>) -> Option<PartialDate> {
+    if let Some(holiday) = &fields.holiday {
+        return holiday.in_year(year, region);
     }
     if let Some(quarter) = fields.quarter {
         return PartialDate::year(year).map(|_| PartialDate::Quarter(year, quarter));
@@ -43,6 +72,7 @@ fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
         return PartialDate::year(year).map(|_| PartialDate::Half(year, half));
     }
     if let Some(season) = fields.season {
+        let season = if region.is_some_and(Region::is_southern) { season.southern() } else { season };
         return PartialDate::year(year).map(|_| PartialDate::Season(year, season));
     }
     let Some(month) = fields.month else { return PartialDate::year(year) };
@@ -65,12 +95,16 @@ fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, u
     let steps = vec!["its year, month or week is counted from the anchor"];
     let date = match (unit, fields.weekday) {
         (Unit::Week, Some(weekday)) => weekday_in_week_of(whole.first_day()?, weekday).map(PartialDate::Day)?,
+        (Unit::Month, None) if fields.day.is_some() => {
+            let first = whole.first_day()?;
+            PartialDate::day(first.year(), first.month() as u8, fields.day?)?
+        }
         (Unit::Month, Some(weekday)) => {
             let first = whole.first_day()?;
             nth_weekday_of_month(first.year(), first.month() as u8, weekday, fields.nth.unwrap_or(1))
                 .map(PartialDate::Day)?
         }
-        _ => in_year(fields, whole.year_number())?,
+        _ => in_year(fields, whole.year_number(), context.anchor.region)?,
     };
     Some(Value::date(date, basis, steps))
 }
@@ -87,6 +121,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         anchor,
         which: fields.which.map(|which| which.by),
         direction: context.direction(),
+        region: context.anchor.region,
         narrative: context.is_narrative() && basis == Basis::Narrative,
     };
     let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
@@ -111,6 +146,7 @@ struct Choice {
     anchor: NaiveDate,
     which: Option<i64>,
     direction: Direction,
+    region: Option<Region>,
     narrative: bool,
 }
 
@@ -159,8 +195,11 @@ impl Choice {
 
     /// A month, day, quarter, half, season or feast, in the year that the direction picks.
     fn in_years(&self, fields: &Fields) -> Option<PartialDate> {
-        let year = self.anchor.year();
-        let this = in_year(fields, year).or_else(|| in_year(fields, year - 1))?;
+        let in_year = |year| in_year(fields, year, self.region);
+        // In January and February the season that began in December is the one that is on.
+        let begun = fields.season.and_then(|_| in_year(self.anchor.year() - 1)).filter(|date| self.holds_anchor(date));
+        let year = self.anchor.year() - i32::from(begun.is_some());
+        let this = in_year(year).or_else(|| in_year(year - 1))?;
         let start = this.first_day()?;
         let current = self.holds_anchor(&this);
         let by = match self.which {
@@ -174,7 +213,7 @@ impl Choice {
             None => self.towards(start, fields.day.is_some() || fields.holiday.is_some(), fields.quarter.is_some()),
         };
         // 29 February: the nearest year that has one.
-        (0..8).find_map(|more| in_year(fields, year + by + if by < 0 { -more } else { more }))
+        (0..8).find_map(|more| in_year(year + by + if by < 0 { -more } else { more }))
     }
 
     /// The year that the direction picks, or the nearest one. Nobody leaves the year out of a date that is far away
@@ -202,7 +241,8 @@ impl Choice {
         match (start, after) {
             // A season steps by years; it lasts three months.
             (Some(start), Some(_)) if matches!(date, PartialDate::Season(..)) => {
-                PartialDate::season_of(self.anchor) == *date && start <= self.anchor
+                let end = start.checked_add_months(chrono::Months::new(3));
+                start <= self.anchor && end.is_some_and(|end| self.anchor < end)
             }
             (Some(start), Some(after)) => start <= self.anchor && self.anchor < after,
             _ => false,
