@@ -12,8 +12,8 @@ use regex_automata::nfa::thompson::pikevm::PikeVM;
 
 /// TIMEX3 values of dates.
 const VALUE: &str = r"(?x-u)^(
-    \d\d | \d\d\d                                       # century, decade
-    | -?\d{4} ( - ( H[12] | Q[1-4] | SP | SU | FA | WI | \d\d | W\d\d (-WE)? | \d\d-\d\d
+    (BC)?\d\d (\d)?                                     # century, decade
+    | (-|BC)?\d{4} ( - ( H[12] | Q[1-4] | SP | SU | FA | WI | \d\d | W\d\d (-WE)? | \d\d-\d\d
                   (T ( MO | AF | EV | NI | DT | \d\d:\d\d (:\d\d)? ))? ) )?
 )$";
 
@@ -231,10 +231,13 @@ fn the_first_and_last_years_and_the_year_zero_can_be_dealt_with() {
 }
 
 #[test]
-fn years_before_christ_are_astronomical() {
-    assert_eq!(PartialDate::Year(0).value(), "0000");
-    assert_eq!(PartialDate::Year(-43).value(), "-0043");
-    assert_eq!(PartialDate::day(-43, 3, 15).unwrap().value(), "-0043-03-15");
+fn years_before_christ_are_told_by_their_era_in_timex3_and_astronomical_elsewhere() {
+    assert_eq!(PartialDate::Year(0).value(), "BC0001");
+    assert_eq!(PartialDate::Year(-43).value(), "BC0044");
+    assert_eq!(PartialDate::day(-43, 3, 15).unwrap().value(), "BC0044-03-15");
+    assert_eq!(PartialDate::Decade(-34).value(), "BC033");
+    assert_eq!(PartialDate::Year(-43).edtf().unwrap(), "-0043");
+    assert_eq!(PartialDate::day(-43, 3, 15).unwrap().edtf().unwrap(), "-0043-03-15");
     assert_eq!(interval(&PartialDate::Year(-43)).end.unwrap().to_string(), "-0042-01-01");
 }
 

@@ -36,7 +36,7 @@ fn figures_stay_above_their_floors() {
     let mut fallen = Vec::new();
     for (floor, path) in floors.iter().zip(paths) {
         let documents = Document::read_jsonl(&std::fs::read_to_string(path).unwrap()).unwrap();
-        let figures = CorpusFigures::new(&floor.corpus, score(&documents, &floor.settings()));
+        let figures = CorpusFigures::new(&floor.corpus, &score(&documents, &floor.settings()));
         eprintln!("{figures}");
         for (name, reached, least) in
             [("strict", figures.strict.f1, floor.strict), ("value", figures.value.f1, floor.value)]

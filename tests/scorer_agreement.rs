@@ -75,7 +75,7 @@ impl Corpus {
                 Scores::of(document, prediction, &prediction.align(document))
             })
             .sum();
-        let figures = CorpusFigures::new("generated", scores);
+        let figures = CorpusFigures::new("generated", &scores);
         let told = |name: &str, Measure { precision, recall, f1 }| {
             (name.to_owned(), format!("{precision:.2} {recall:.2} {f1:.2}"))
         };
@@ -151,7 +151,7 @@ fn prediction(random: &mut Random, document: &Document) -> Prediction {
         let trigger = known(random, document.events.iter().map(|event| event.extent()).collect());
         SystemEvent { date, trigger, status: "happened" }
     });
-    Prediction { id: document.id.clone(), events: events.collect(), timexes }
+    Prediction { id: document.id.clone(), events: events.collect(), timexes, dated: Vec::new() }
 }
 
 fn run(scorer: &Path, gold: &Path, system: &Path) -> String {

@@ -11,26 +11,31 @@ fn year(year: i32) -> String {
     if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") }
 }
 
+/// A year as TIMEX3 has it, which took `BC0044` over from TIMEX2: the number that the era counts, not the astronomical.
+fn timex_year(astronomical: i32) -> String {
+    if astronomical <= 0 { format!("BC{:04}", 1 - astronomical) } else { year(astronomical) }
+}
+
 impl PartialDate {
     /// The TIMEX3 value. Times are spelled without their zone, as TimeBank does.
     #[must_use]
     pub fn value(&self) -> String {
         match *self {
-            // Before the year 0 the digits of a decade would name another one; the year it starts with does not.
-            Self::Century(century) if century < 0 => year(century * 100),
-            Self::Decade(decade) if decade < 0 => year(decade * 10),
+            // The digits that its years share: 399 to 300 BC are `BC03`.
+            Self::Century(century) if century < 0 => format!("BC{:02}", -(century + 1)),
+            Self::Decade(decade) if decade < 0 => format!("BC{:03}", -(decade + 1)),
             Self::Century(century) => format!("{century:02}"),
             Self::Decade(decade) => format!("{decade:03}"),
-            Self::Year(y) => year(y),
-            Self::Half(y, half) => format!("{}-H{half}", year(y)),
-            Self::Quarter(y, quarter) => format!("{}-Q{quarter}", year(y)),
-            Self::Season(y, season) => format!("{}-{}", year(y), season.timex()),
-            Self::Month(y, month) => format!("{}-{month:02}", year(y)),
+            Self::Year(y) => timex_year(y),
+            Self::Half(y, half) => format!("{}-H{half}", timex_year(y)),
+            Self::Quarter(y, quarter) => format!("{}-Q{quarter}", timex_year(y)),
+            Self::Season(y, season) => format!("{}-{}", timex_year(y), season.timex()),
+            Self::Month(y, month) => format!("{}-{month:02}", timex_year(y)),
             Self::Week(monday) => week(monday),
             Self::Weekend(monday) => format!("{}-WE", week(monday)),
-            Self::Day(day) => date(day),
-            Self::PartOfDay(day, part) => format!("{}T{}", date(day), part.timex()),
-            Self::Time(day, clock) => format!("{}T{clock}", date(day)),
+            Self::Day(day) => timex_date(day),
+            Self::PartOfDay(day, part) => format!("{}T{}", timex_date(day), part.timex()),
+            Self::Time(day, clock) => format!("{}T{clock}", timex_date(day)),
         }
     }
 
@@ -57,7 +62,9 @@ impl PartialDate {
                 let (minute, second) = (minute.unwrap_or(0), second.unwrap_or(0));
                 format!("{}T{hour:02}:{minute:02}:{second:02}{zone}", date(day))
             }
-            Self::Year(_) | Self::Month(..) | Self::Day(_) => self.value(),
+            Self::Year(y) => year(y),
+            Self::Month(y, month) => format!("{}-{month:02}", year(y)),
+            Self::Day(day) => date(day),
         })
     }
 }
@@ -82,9 +89,17 @@ fn date(day: chrono::NaiveDate) -> String {
     text
 }
 
+/// A day as TIMEX3 has it.
+fn timex_date(day: chrono::NaiveDate) -> String {
+    if day.year() > 0 {
+        return date(day);
+    }
+    format!("{}-{:02}-{:02}", timex_year(day.year()), day.month(), day.day())
+}
+
 fn week(monday: chrono::NaiveDate) -> String {
     let iso = monday.iso_week();
-    format!("{}-W{:02}", year(iso.year()), iso.week())
+    format!("{}-W{:02}", timex_year(iso.year()), iso.week())
 }
 
 impl Season {

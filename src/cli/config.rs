@@ -1,4 +1,4 @@
-//! `dateline config`: the effective configuration.
+//! `dateline config`: the effective configuration, its reference, and the reference of the rules.
 
 use std::process::ExitCode;
 
@@ -7,6 +7,7 @@ use clap::Args;
 use super::kafka::KafkaArgs;
 use super::{USAGE, failed, print};
 use crate::config;
+use crate::language::{self, Pack};
 
 /// Prints the effective configuration as TOML, secrets masked.
 #[derive(Debug, Args)]
@@ -14,6 +15,9 @@ pub struct ConfigArgs {
     /// Print the reference instead: every key with its default and what it is for.
     #[arg(long)]
     reference: bool,
+    /// Print the rules of every language instead, with their examples, as Markdown.
+    #[arg(long, conflicts_with = "reference")]
+    rules: bool,
     #[command(flatten)]
     kafka: KafkaArgs,
 }
@@ -30,6 +34,9 @@ pub fn run(args: &ConfigArgs) -> ExitCode {
 fn text(args: &ConfigArgs) -> Result<String, config::Error> {
     if args.reference {
         return config::reference();
+    }
+    if args.rules {
+        return Ok(language::packs().map(Pack::reference).collect::<Vec<_>>().join("\n"));
     }
     let configuration = args.kafka.configuration()?;
     configuration.settings()?;

@@ -73,7 +73,7 @@ fn evaluate(args: &EvalArgs) -> io::Result<String> {
 
     let corpora = read_corpora(&args.gold)?;
     let scored: Vec<Scored> = corpora.into_iter().map(|corpus| corpus.half(args.half).score(&settings)).collect();
-    let figures: Vec<_> = scored.iter().map(|corpus| (corpus.name.clone(), corpus.scores)).collect();
+    let figures: Vec<_> = scored.iter().map(|corpus| (corpus.name.clone(), corpus.scores.clone())).collect();
     let report = Report::new(&figures);
 
     if let Some(path) = &args.predictions {

@@ -5,6 +5,7 @@
 
 mod align;
 mod attach;
+mod calibration;
 mod errors;
 mod gold;
 mod report;
@@ -14,8 +15,9 @@ mod timeml;
 
 pub use align::{Alignment, Extent, align};
 pub use attach::EventCounts;
+pub use calibration::{Band, Calibration};
 pub use errors::{Error, ErrorKind, errors};
 pub use gold::{Document, GoldError, GoldEvent, Link, Timex};
 pub use report::{CorpusFigures, Report, list_errors};
 pub use score::{Measure, Scores, TimexCounts};
-pub use system::{Prediction, SystemEvent, SystemTimex, predict};
+pub use system::{Dated, Prediction, SystemEvent, SystemTimex, predict};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Error, ErrorKind, Measure, Scores};
+use super::{Band, Error, ErrorKind, Measure, Scores};
 
 /// The figures of some corpora and of all together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,16 +36,23 @@ pub struct CorpusFigures {
     pub value: Measure,
     /// Dates tied to the right event; `None` where the corpus has no links.
     pub attachment: Option<Measure>,
+    /// The dates of events by how sure the system is of them, in five bands of equal size.
+    pub confidence: Vec<Band>,
+    /// The same in two: the less and the more sure half.
+    pub confidence_halves: Vec<Band>,
 }
+
+/// Bands of confidence in a report.
+const BANDS: usize = 5;
 
 impl Report {
     /// The figures of these corpora, by name.
     #[must_use]
     pub fn new(corpora: &[(String, Scores)]) -> Self {
-        let total = corpora.iter().map(|(_, scores)| *scores).sum();
+        let total: Scores = corpora.iter().map(|(_, scores)| scores.clone()).sum();
         Self {
-            corpora: corpora.iter().map(|(name, scores)| CorpusFigures::new(name, *scores)).collect(),
-            total: CorpusFigures::new("total", total),
+            corpora: corpora.iter().map(|(name, scores)| CorpusFigures::new(name, scores)).collect(),
+            total: CorpusFigures::new("total", &total),
         }
     }
 }
@@ -53,7 +60,7 @@ impl Report {
 impl CorpusFigures {
     /// The figures that scores make.
     #[must_use]
-    pub fn new(name: &str, scores: Scores) -> Self {
+    pub fn new(name: &str, scores: &Scores) -> Self {
         let timexes = scores.timexes;
         Self {
             name: name.to_owned(),
@@ -65,6 +72,8 @@ impl CorpusFigures {
             r#type: timexes.measure(timexes.r#type),
             value: timexes.measure(timexes.value),
             attachment: scores.events.measure(),
+            confidence: scores.calibration.bands(BANDS),
+            confidence_halves: scores.calibration.bands(2),
         }
     }
 }
@@ -89,6 +98,16 @@ impl fmt::Display for CorpusFigures {
             rows.into_iter().chain(self.attachment.map(|m| ("attachment", m)))
         {
             writeln!(f, "  {name:10}{precision:10.2}{recall:10.2}{f1:10.2}")?;
+        }
+        if self.confidence.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "  {:20}{:>10}{:>10}", "confidence", "events", "right")?;
+        let bands = self.confidence.iter().map(|band| ("", band));
+        let halves = ["lower half", "higher half"].into_iter().zip(&self.confidence_halves);
+        for (name, Band { from, to, events, right }) in bands.chain(halves) {
+            let range = format!("{from:.2}-{to:.2} {name}");
+            writeln!(f, "    {range:22}{events:>6}{right:>10.2}")?;
         }
         Ok(())
     }
@@ -126,13 +145,14 @@ impl fmt::Display for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{EventCounts, TimexCounts};
+    use crate::evaluate::{Calibration, EventCounts, TimexCounts};
 
     fn scores() -> Scores {
         Scores {
             documents: 2,
             timexes: TimexCounts { gold: 8, system: 5, strict: 3, relaxed: 4, r#type: 4, value: 2 },
             events: EventCounts { gold: 4, system: 3, right: 2, found: 2 },
+            calibration: Calibration::default(),
         }
     }
 

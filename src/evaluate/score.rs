@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
-use super::{Alignment, Document, EventCounts, Prediction};
+use super::{Alignment, Calibration, Document, EventCounts, Prediction};
 
 /// Precision, recall and their harmonic mean, in percent. What has no denominator is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -69,7 +69,7 @@ impl TimexCounts {
 }
 
 /// How well documents were answered. Scores add up: those of a corpus are the sum of its documents'.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scores {
     /// How many documents.
     pub documents: usize,
@@ -77,16 +77,21 @@ pub struct Scores {
     pub timexes: TimexCounts,
     /// Their dated events.
     pub events: EventCounts,
+    /// How sure the system was, and what came of it.
+    pub calibration: Calibration,
 }
 
 impl Scores {
     /// Scores one document.
     #[must_use]
     pub fn of(document: &Document, prediction: &Prediction, alignment: &Alignment) -> Self {
+        let mut calibration = Calibration::default();
+        calibration.add(document, prediction, alignment);
         Self {
             documents: 1,
             timexes: TimexCounts::of(document, prediction, alignment),
             events: EventCounts::of(document, prediction),
+            calibration,
         }
     }
 }
@@ -107,6 +112,7 @@ impl AddAssign for Scores {
         self.documents += other.documents;
         self.timexes += other.timexes;
         self.events += other.events;
+        self.calibration += other.calibration;
     }
 }
 

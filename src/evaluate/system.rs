@@ -10,7 +10,7 @@ use crate::pipeline::{self, Extraction, Settings};
 use crate::temporal::{Modifier, Resolved};
 
 /// What the system says about one document. It serialises to what other scorers read.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Prediction {
     /// The document's id.
     pub id: String,
@@ -18,6 +18,18 @@ pub struct Prediction {
     pub timexes: Vec<SystemTimex>,
     /// The events that it dated by a word of the text.
     pub events: Vec<SystemEvent>,
+    /// Every event, with or without such a word, and how sure it is.
+    #[serde(skip)]
+    pub dated: Vec<Dated>,
+}
+
+/// An event's date and how sure the system is of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dated {
+    /// Which of the expressions dates it.
+    pub timex: usize,
+    /// 0 to 1.
+    pub confidence: f32,
 }
 
 /// An expression that the system found. Offsets are code points into the document's text.
@@ -95,6 +107,7 @@ impl Prediction {
             id: id.to_owned(),
             timexes: extraction.expressions.iter().map(|resolved| SystemTimex::of(resolved, extraction)).collect(),
             events: extraction.events.iter().filter_map(|event| SystemEvent::of(event, extraction)).collect(),
+            dated: extraction.events.iter().map(Dated::of).collect(),
         }
     }
 }
@@ -110,6 +123,12 @@ impl SystemTimex {
             r#mod: resolved.modifier.map(|modifier| Modifier::name(modifier).to_owned()),
             rule: resolved.expression.rule.to_owned(),
         }
+    }
+}
+
+impl Dated {
+    fn of(event: &Event) -> Self {
+        Self { timex: event.expression, confidence: event.confidence }
     }
 }
 

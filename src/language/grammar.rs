@@ -70,6 +70,8 @@ grammar! {
     would = "WOULD",
     /// "may", "could", "must".
     modal = "MODAL",
+    /// "could".
+    could = "COULD",
     /// "was", "were", "been".
     be_past = "BE_PAST",
     /// "is", "are", "being".
@@ -138,6 +140,14 @@ grammar! {
     unit = "UNIT",
     /// "until", "till": the date behind them lies ahead.
     ahead = "AHEADPREP",
+    /// Nouns of what is told because it happened: "attack", "ruling", "resignation".
+    outcome = "OUTCOME",
+    /// Adjectives that tell a state, and are verbs or nouns as well: "open", "dead".
+    predicate = "PREDICATE",
+    /// "as".
+    as_word = "AS",
+    /// "soon", "early", between "as" and "as".
+    soon = "SOON",
     /// "by".
     by = "BYPREP",
     /// "used", before "to".
@@ -156,6 +166,8 @@ grammar! {
     sometime = "=sometime",
     /// "Street", "Avenue": a number before their name is that of a house.
     street = "STREET",
+    /// "Times", "Games": with a capital behind a name of the calendar, they make a title of it.
+    title = "CAPITALNOUN",
     /// "people", "dollars": what is counted.
     counted = "COUNTED",
     /// "about", "around", before a date.
@@ -196,6 +208,8 @@ grammar! {
     part_word = "MODWORD",
     /// "mornings", with their name.
     parts_of_day = "NIGHTS",
+    /// "quarter", "period", with the unit that they stand for.
+    period = "PERIOD",
     /// Units in the plural, with their name.
     plural = "PLURAL",
     /// The four that a quarter can have.

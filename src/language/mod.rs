@@ -7,6 +7,7 @@ mod feasts;
 mod grammar;
 mod lexicon;
 mod pattern;
+mod reference;
 mod rules;
 pub mod speech;
 

@@ -36,6 +36,8 @@ pub enum Template {
         /// What it counts from.
         from: CountedFrom,
     },
+    /// The period that is told of, in another year: the one called `year`, else the year before.
+    SamePeriod,
     /// An amount of units as a length of time.
     Length {
         /// -1 where the length ends at publication, 1 where it starts there.

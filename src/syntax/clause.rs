@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use super::Document;
-use crate::text::{Shape, Token};
+use crate::language::speech::Part;
+use crate::text::Shape;
 
 /// How a verb group places what it tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,44 +74,64 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     let token = document.tokens.get(at)?;
     let grammar = &document.pack.grammar;
     let has = |class| document.has(at, class);
-    let lower = token.shape == Shape::Lower;
-    let word = token.of(document.text);
-    // A word that no list knows can be a verb by its ending alone; most words are such.
-    let by_ending = word.ends_with("ed") || word.ends_with("ing");
-    if !token.shape.is_word() || token.entry == Token::UNKNOWN && !by_ending {
+    if !token.shape.is_word() {
         return None;
     }
     let end = sentence.end;
-    if has(grammar.will) || has(grammar.would) && lower {
-        return Some(group(document, at, end, Mood::Planned));
-    }
-    if has(grammar.modal) && lower {
-        return Some(group(document, at, end, Mood::Possible));
-    }
-    if has(grammar.be_past) || has(grammar.had) || has(grammar.did) || has(grammar.have) {
-        return Some(group(document, at, end, Mood::Past));
-    }
-    if has(grammar.be_present) || has(grammar.does) {
-        return Some(group(document, at, end, Mood::Present));
+    if let Some(mood) = auxiliary(document, at) {
+        return Some(group(document, at, end, mood));
     }
     if has(grammar.to) && is_base_form(document, at + 1, end) {
-        return Some(simple(at..at + 2, at + 1, Mood::Infinitive));
+        return Some(infinitive(document, at, end));
     }
-    if !lower || has(grammar.no_event) || is_second_half(document, at) {
+    if token.shape != Shape::Lower || has(grammar.no_event) || is_second_half(document, at) {
         return None;
     }
     let before = at.checked_sub(1).filter(|before| *before >= sentence.start);
+    let part = document.part(at);
     if is_past_form(document, at) {
         let participle = before.is_some_and(|before| stands_before_noun(document, before));
         let noun_before = before.is_some_and(|before| document.has(before, grammar.event_noun));
         return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
-    if is_present(document, before, at, end) {
+    let adjective = before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
+    if !adjective && (part == Part::Present || is_present(document, before, at, end)) {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
-    let gerund = word.len() > 4 && word.ends_with("ing") && !has(grammar.event_noun);
+    let word = token.of(document.text);
+    let gerund = word.len() > 4 && word.ends_with("ing") && (part == Part::Gerund || part == Part::Adjective);
     let noun = before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
     (gerund && !noun).then(|| simple(at..at + 1, at, Mood::Participle))
+}
+
+/// How the auxiliary at a token places its group, if one stands there. Those that are other words as well ("may",
+/// "will") are known by their part of speech.
+fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
+    let grammar = &document.pack.grammar;
+    let has = |class| document.has(at, class);
+    let modal = document.part(at) == Part::Modal;
+    if has(grammar.will) && modal || has(grammar.would) {
+        Some(Mood::Planned)
+    } else if has(grammar.modal) && modal {
+        Some(Mood::Possible)
+    } else if has(grammar.be_past) || has(grammar.had) || has(grammar.did) || has(grammar.have) {
+        Some(Mood::Past)
+    } else if has(grammar.be_present) || has(grammar.does) {
+        Some(Mood::Present)
+    } else {
+        None
+    }
+}
+
+/// "to meet", "to be held", "to have fled".
+fn infinitive(document: &Document<'_>, to: usize, end: usize) -> Verb {
+    let auxiliary = is_be(document, to + 1) || document.has(to + 1, document.pack.grammar.have);
+    let mut verb = simple(to..to + 2, to + 1, Mood::Infinitive);
+    if auxiliary {
+        verb = Verb { finite: false, ..group(document, to + 1, end, Mood::Infinitive) };
+        verb.tokens.start = to;
+    }
+    verb
 }
 
 fn simple(tokens: Range<usize>, main: usize, mood: Mood) -> Verb {
@@ -158,13 +179,15 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
         } else if has(grammar.be_past) || has(grammar.be_present) || has(grammar.have) {
             verb.main = at;
         } else if has(grammar.to) && is_be(document, verb.main) && is_base_form(document, at + 1, end) {
-            // "are to meet"
-            verb.mood = Mood::Planned;
-            verb.main = at + 1;
-            verb.tokens.end = at + 2;
-            return verb;
+            // "are to meet", "is to be held"
+            let Verb { tokens, main, .. } = infinitive(document, at, end);
+            return Verb { mood: Mood::Planned, main, tokens: first..tokens.end, ..verb };
         } else if let Some(planned) = planned(document, at, end, &verb) {
             return planned;
+        } else if is_be(document, verb.main) && is_predicate(document, at) {
+            verb.main = at;
+            verb.tokens.end = at + 1;
+            return verb;
         } else if !is_adverb(document, at) {
             if is_main(document, at, base_follows && verb.main == first) {
                 verb.progressive = document.word(at).ends_with("ing");
@@ -196,8 +219,13 @@ fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Optio
         return None;
     }
     let mood = if uncertain || verb.mood == Mood::Possible { Mood::Possible } else { Mood::Planned };
-    let main = if governs { at + 2 } else { at };
-    Some(Verb { tokens: verb.tokens.start..main + 1, main, mood, perfect: false, ..verb.clone() })
+    let (main, group_end) = if governs {
+        let infinitive = infinitive(document, at + 1, end);
+        (infinitive.main, infinitive.tokens.end)
+    } else {
+        (at, at + 1)
+    };
+    Some(Verb { tokens: verb.tokens.start..group_end, main, mood, perfect: false, ..verb.clone() })
 }
 
 /// What the verb before says of an infinitive or a gerund behind it: "plans to open", "refused to vote",
@@ -233,6 +261,14 @@ fn is_main(document: &Document<'_>, at: usize, base: bool) -> bool {
         && !document.has(at, grammar.determiner)
 }
 
+/// "was open", "is ready": an adjective that no noun follows.
+fn is_predicate(document: &Document<'_>, at: usize) -> bool {
+    let known = document.pack.grammar;
+    let adjective = document.part(at) == Part::Adjective || document.has(at, known.predicate);
+    let lower = document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
+    adjective && lower && !document.part(at + 1).is_noun() && document.part(at + 1) != Part::Adjective
+}
+
 fn is_be(document: &Document<'_>, at: usize) -> bool {
     let grammar = &document.pack.grammar;
     document.has(at, grammar.be_past) || document.has(at, grammar.be_present)
@@ -250,23 +286,10 @@ pub(crate) fn is_adverb(document: &Document<'_>, at: usize) -> bool {
 }
 
 fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
-    let Some(token) = document.tokens.get(at).filter(|_| at < end) else { return false };
-    let grammar = &document.pack.grammar;
-    let word = token.of(document.text);
-    let not = [
-        grammar.determiner,
-        grammar.cardinal,
-        grammar.month_lower,
-        grammar.deictic,
-        grammar.preposition,
-        grammar.no_event,
-    ];
-    if token.shape != Shape::Lower || not.into_iter().any(|class| document.has(at, class)) {
-        return false;
-    }
-    let inflected = ["ing", "ed", "ly"].iter().any(|ending| word.ends_with(ending));
-    let plural = word.ends_with('s') && !word.ends_with("ss");
-    document.has(at, grammar.verb) || !(inflected || plural || document.has(at, grammar.event_noun))
+    let lower = document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
+    let part = document.part(at);
+    let verb = part == Part::Base || document.has(at, document.pack.grammar.verb) && part != Part::Adjective;
+    lower && at < end && verb
 }
 
 /// "Polls open", "the court meets": a known verb behind what can be its subject. A word that is also the noun of an
@@ -341,9 +364,20 @@ fn ends_period(document: &Document<'_>, at: usize) -> bool {
     document.has(at, grammar.ending) && before.is_some_and(|before| document.has(before, grammar.unit))
 }
 
-/// Whether the word is a past form or a past participle, by its form.
+/// Whether the word is a past form or a past participle: by its part of speech, and by its form where that is sure.
 pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
-    let word = document.word(at);
-    document.has(at, document.pack.grammar.irregular_past)
-        || word.len() > 3 && word.ends_with("ed") && !document.has(at, document.pack.grammar.not_past)
+    let grammar = &document.pack.grammar;
+    let part = document.part(at);
+    let irregular = document.has(at, grammar.irregular_past);
+    let regular = || {
+        let word = document.word(at);
+        word.len() > 3 && word.ends_with("ed") && !document.has(at, grammar.not_past)
+    };
+    match part {
+        Part::Past | Part::Participle => true,
+        // "They put", "to hit": some forms are the same in the present.
+        Part::Base | Part::Present => irregular && !document.has(at, grammar.verb),
+        Part::Adjective | Part::Name | Part::Noun | Part::Nouns => irregular,
+        _ => irregular || regular(),
+    }
 }

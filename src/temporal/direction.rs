@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
-use super::{Document, Expression};
-use crate::syntax::is_past_form;
+use super::Expression;
+use crate::language::speech::Part;
+use crate::syntax::{Document, Mood, Verb, is_past_form};
 use crate::text::Shape;
 
 /// Which way a bare name looks from its anchor.
@@ -18,142 +19,218 @@ pub enum Direction {
     Future,
 }
 
-/// What a word says about the time of its clause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    Past,
-    Future,
-    /// "to" before a verb: ahead, unless the verb before it was one of the past's own ("had to").
-    Infinitive,
-    /// The clause ends here.
-    Boundary,
-    None,
+/// Which way a clause looks, and what told it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reading {
+    /// The way.
+    pub(super) direction: Direction,
+    /// What told it.
+    pub(super) reason: &'static str,
+    /// How often such a reading is right, 0 to 1: see [`super::resolve`] on confidence.
+    pub(super) sure: f32,
+}
+
+impl Reading {
+    const SINCE: Self = Self::past("its preposition looks back", 0.96);
+    const UNTIL: Self = Self::future("its preposition looks ahead", 0.94);
+    const HAPPENED: Self = Self::past("it is the day of what happened", 0.94);
+    const PAST: Self = Self::past("its verb is in the past", 0.92);
+    const AHEAD: Self = Self::future("its verb looks ahead", 0.86);
+    const INFINITIVE: Self = Self::future("its verb is an infinitive", 0.75);
+    const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", 0.75);
+    const PLANNED: Self = Self::future("a word of planning stands beside it", 0.8);
+    pub(super) const UNTOLD: Self = Self::past("no verb tells: taken for the last one", 0.6);
+
+    const fn past(reason: &'static str, sure: f32) -> Self {
+        Self { direction: Direction::Past, reason, sure }
+    }
+
+    const fn future(reason: &'static str, sure: f32) -> Self {
+        Self { direction: Direction::Future, reason, sure }
+    }
 }
 
 /// How far a clause is searched for its verb, in tokens.
 const REACH: usize = 30;
 
 /// Which way the clause of an expression looks, and why.
-pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> (Direction, &'static str) {
+pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Reading {
     let sentence = document.sentences.get(expression.sentence).cloned().unwrap_or_default();
-    let before = expression.first.wrapping_sub(1);
-    if before >= sentence.start && before < expression.first {
-        if document.has(before, document.pack.grammar.ahead)
-            || document.has(before, document.pack.grammar.by) && !past_before(document, sentence.start, before)
-        {
-            return (Direction::Future, "its preposition looks ahead");
-        }
-        if document.has(before, document.pack.grammar.since) {
-            return (Direction::Past, "its preposition looks back");
-        }
+    let clause = Clause { document, verbs: document.verbs(&sentence), sentence };
+    let (first, end) = (expression.first, expression.end);
+    let looks_back = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
+    if let Some(told) = clause.preposition(first, looks_back) {
+        return told;
     }
-    match search(document, (sentence.start..expression.first).rev()) {
-        Some(found) => found,
-        None => search_ahead(document, expression.end..sentence.end)
-            .unwrap_or((Direction::Past, "no verb tells: taken for the last one")),
+    if clause.is_of_what_happened(end) {
+        return Reading::HAPPENED;
     }
-}
-
-fn past_before(document: &Document<'_>, start: usize, end: usize) -> bool {
-    matches!(search(document, (start..end).rev()), Some((Direction::Past, _)))
-}
-
-/// As `search`, for a date that stands before its verb: "In April the group agreed to sell" dates the agreement.
-fn search_ahead(document: &Document<'_>, tokens: Range<usize>) -> Option<(Direction, &'static str)> {
-    let end = tokens.end;
-    let verb = tokens.clone().find(|&at| document.has(at, document.pack.grammar.plan));
-    let agreed = verb.filter(|&at| {
-        is_past_form(document, at) && !document.has(at.wrapping_sub(1), document.pack.grammar.be_present)
-    });
-    match (agreed, search(document, tokens.start..agreed.unwrap_or(end))) {
-        (Some(_), None) => Some((Direction::Past, "its verb is in the past")),
-        (_, found) => found,
-    }
-}
-
-/// Goes through tokens, nearest first, until one tells the time of the clause.
-fn search(document: &Document<'_>, tokens: impl Iterator<Item = usize>) -> Option<(Direction, &'static str)> {
-    for at in tokens.take(REACH) {
-        match sign(document, at) {
-            Sign::Past if is_behind_will(document, at) => return Some((Direction::Future, "its verb looks ahead")),
-            Sign::Past => return Some((Direction::Past, "its verb is in the past")),
-            Sign::Future => return Some((Direction::Future, "its verb looks ahead")),
-            Sign::Infinitive => {
-                let direction = if is_behind_past(document, at) { Direction::Past } else { Direction::Future };
-                return Some((direction, "its verb is an infinitive"));
-            }
-            Sign::Boundary => return None,
-            Sign::None => {}
-        }
-    }
-    None
-}
-
-/// "will be closed", "to be held": a past form that belongs to a verb of the future. "may have fled" is none: what may
-/// have been lies back.
-fn is_behind_will(document: &Document<'_>, at: usize) -> bool {
-    let grammar = &document.pack.grammar;
-    let mut perfect = false;
-    for before in (at.saturating_sub(4)..at).rev() {
-        let is = |class| document.has(before, class);
-        if is(grammar.will) {
-            return true;
-        }
-        if is(grammar.would) || is(grammar.modal) || is(grammar.to) {
-            return !perfect;
-        }
-        perfect |= is(grammar.have);
-        let between = [grammar.be_present, grammar.be_past, grammar.have, grammar.negation];
-        if !between.iter().any(|&class| is(class)) && !document.word(before).ends_with("ly") {
-            return false;
-        }
-    }
-    false
-}
-
-/// "failed to agree", "had to leave", "was able to meet": an infinitive that its past verb carries out. Behind a word of
-/// planning, or a noun ("the deal to sell"), it looks ahead.
-fn is_behind_past(document: &Document<'_>, to: usize) -> bool {
-    let Some(before) = to.checked_sub(1) else { return false };
-    let grammar = &document.pack.grammar;
-    let is = |class| document.has(before, class);
-    let carried_out = is(grammar.implicative) || is(grammar.had) || is(grammar.used) || is(grammar.able);
-    carried_out || is_past_form(document, before) && !is(grammar.plan) && !is(grammar.uncertain)
-}
-
-fn sign(document: &Document<'_>, at: usize) -> Sign {
-    let Some(token) = document.tokens.get(at) else { return Sign::Boundary };
-    match token.shape {
-        Shape::Mark(';' | ':' | '"' | '“' | '”' | '`') => return Sign::Boundary,
-        Shape::Lower | Shape::Capital | Shape::Upper => {}
-        _ => return Sign::None,
-    }
-    let is = |class| document.has(at, class);
-    let grammar = &document.pack.grammar;
-    let before = at.wrapping_sub(1);
-    let modal = is(grammar.modal) && token.shape == Shape::Lower;
-    let planning = is(grammar.plan) && !document.has(before, grammar.to);
-    // "is arriving on Saturday", "opens on Saturday": where a name of the calendar stands with it, the plan is told.
-    let arriving = token.of(document.text).ends_with("ing") && document.has(before, grammar.be_present);
-    let opens = is(grammar.verb_third) && token.shape == Shape::Lower && !is(grammar.report);
-    if is(grammar.will) || is(grammar.would) || planning || modal || arriving || opens {
-        Sign::Future
-    } else if is(grammar.be_past) || is(grammar.had) || is(grammar.did) || is(grammar.have) {
-        Sign::Past
-    } else if is(grammar.to) && at + 1 < document.tokens.len() && is_verb_behind_to(document, at + 1) {
-        Sign::Infinitive
-    } else if token.shape == Shape::Lower && is_past_form(document, at) {
-        Sign::Past
+    let told = if clause.opens(first) {
+        clause.looks_ahead(end).or_else(|| clause.looks_back(first))
     } else {
-        Sign::None
-    }
+        clause.looks_back(first).or_else(|| clause.looks_ahead(end))
+    };
+    told.unwrap_or(Reading::UNTOLD)
 }
 
-fn is_verb_behind_to(document: &Document<'_>, at: usize) -> bool {
-    let token = document.tokens[at];
-    let word = token.of(document.text);
-    token.shape == Shape::Lower
-        && !document.has(at, document.pack.grammar.determiner)
-        && !document.has(at, document.pack.grammar.cardinal)
-        && !["ing", "s", "ed", "ly"].iter().any(|ending| word.ends_with(ending))
+/// The sentence of a date, with its verbs.
+struct Clause<'c> {
+    document: &'c Document<'c>,
+    sentence: Range<usize>,
+    verbs: &'c [Verb],
+}
+
+impl Clause<'_> {
+    /// What the word before the date says of it.
+    fn preposition(&self, first: usize, clause: impl Fn() -> Option<Reading>) -> Option<Reading> {
+        let grammar = &self.document.pack.grammar;
+        let before = first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
+        let has = |class| self.document.has(before, class);
+        let past = || clause().is_some_and(|told| told.direction == Direction::Past);
+        // "as soon as Tuesday", "as early as March"
+        let soon = has(grammar.as_word) && before > self.sentence.start + 1 && {
+            self.document.has(before - 1, grammar.soon) && self.document.has(before - 2, grammar.as_word)
+        };
+        if has(grammar.since) {
+            Some(Reading::SINCE)
+        } else if (has(grammar.by) || soon) && !past()
+            || has(grammar.ahead) && !(before == self.sentence.start && past())
+        {
+            Some(Reading::UNTIL)
+        } else {
+            None
+        }
+    }
+
+    /// "Friday's attack", "Wednesday's ruling": whatever the clause says, the noun tells of what is known.
+    fn is_of_what_happened(&self, end: usize) -> bool {
+        let grammar = &self.document.pack.grammar;
+        let possessive = self.document.tokens.get(end).is_some_and(|token| token.shape == Shape::Possessive);
+        let mut group = (end + 1..self.sentence.end).take(4).take_while(|&at| {
+            self.document.part(at).is_noun()
+                || matches!(self.document.part(at), Part::Adjective | Part::Name | Part::Participle)
+        });
+        possessive && group.any(|at| self.document.has(at, grammar.outcome))
+    }
+
+    /// Whether the date, with its preposition, stands at the start of a clause: "..., but in March a judge ruled".
+    fn opens(&self, first: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut start = first;
+        while start > self.sentence.start
+            && document.has(start - 1, grammar.time_preposition)
+            && !document.has(start - 1, grammar.subordinator)
+        {
+            start -= 1;
+        }
+        start == self.sentence.start || document.has(start - 1, grammar.subordinator)
+    }
+
+    /// The nearest word before the date that tells.
+    fn looks_back(&self, first: usize) -> Option<Reading> {
+        let mut verbs = self.verbs.iter().rev().skip_while(|verb| verb.tokens.start >= first).peekable();
+        let mut at = first;
+        while at > self.sentence.start && first - at < REACH {
+            at -= 1;
+            if let Some(verb) = verbs.next_if(|verb| verb.tokens.end > at) {
+                if let Some(told) = self.sign(verb) {
+                    return Some(told);
+                }
+                at = at.min(verb.tokens.start);
+            } else if self.divides(at) {
+                return None;
+            } else if let Some(told) = self.plans(at) {
+                return Some(told);
+            }
+        }
+        None
+    }
+
+    /// The nearest word behind the date that tells. "In April the group agreed to sell" dates the agreement.
+    fn looks_ahead(&self, end: usize) -> Option<Reading> {
+        let mut verbs = self.verbs.iter().skip_while(|verb| verb.tokens.start < end).peekable();
+        let mut at = end;
+        while at < self.sentence.end && at - end < REACH {
+            if let Some(verb) = verbs.next_if(|verb| verb.tokens.start <= at) {
+                let done = verb.mood == Mood::Past && verb.finite;
+                if let Some(told) = if done { Some(Reading::PAST) } else { self.sign(verb) } {
+                    return Some(told);
+                }
+                at = at.max(verb.tokens.end);
+            } else if self.divides(at) {
+                return None;
+            } else if let Some(told) = self.plans(at) {
+                return Some(told);
+            } else {
+                at += 1;
+            }
+        }
+        None
+    }
+
+    /// Which way a verb looks.
+    fn sign(&self, verb: &Verb) -> Option<Reading> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let is = |class| document.has(verb.main, class);
+        let within = |class| verb.tokens.clone().any(|at| document.has(at, class));
+        match verb.mood {
+            // "may have fled": what may have been lies back.
+            Mood::Planned | Mood::Possible if verb.finite && within(grammar.have) => Some(Reading::PAST),
+            // "could not be reached": what was not possible was not so in the past.
+            Mood::Possible if within(grammar.could) && self.is_negated(verb) => Some(Reading::PAST),
+            Mood::Planned | Mood::Possible => Some(Reading::AHEAD),
+            // "the rally planned for Saturday was cancelled"
+            Mood::Past if is(grammar.plan) && self.is_called_off(verb) => Some(Reading::PAST),
+            // "agreed to a sale in October", "is scheduled for"
+            Mood::Past if is(grammar.plan) && !verb.negated => Some(Reading::AHEAD),
+            Mood::Past => Some(Reading::PAST),
+            // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
+            // it, the plan is told.
+            Mood::Present if is(grammar.report) || is(grammar.be_present) || is(grammar.does) => None,
+            // "Image caption Fans wait on Thursday": under a picture the present tells what it shows.
+            Mood::Present if self.sentence.clone().any(|at| document.has(at, grammar.caption)) => Some(Reading::PAST),
+            Mood::Present => Some(Reading::AHEAD),
+            Mood::Infinitive if within(grammar.have) && is_past_form(document, verb.main) => Some(Reading::PAST),
+            Mood::Infinitive if self.is_behind_past(verb.tokens.start) => Some(Reading::CARRIED_OUT),
+            Mood::Infinitive => Some(Reading::INFINITIVE),
+            Mood::Participle if document.part(verb.main) == Part::Gerund => None,
+            Mood::Participle => Some(Reading::PAST),
+        }
+    }
+
+    fn is_negated(&self, verb: &Verb) -> bool {
+        let before = (self.sentence.start..verb.tokens.start).rev().take(REACH / 2);
+        verb.negated || before.into_iter().any(|at| self.document.has(at, self.document.pack.grammar.negation))
+    }
+
+    /// Whether the next verb says that what was planned is off.
+    fn is_called_off(&self, planned: &Verb) -> bool {
+        let next = self.verbs.iter().find(|verb| verb.tokens.start > planned.main);
+        next.is_some_and(|verb| {
+            verb.mood == Mood::Past && self.document.has(verb.main, self.document.pack.grammar.cancel)
+        })
+    }
+
+    /// "failed to agree", "had to leave", "was able to meet": an infinitive that its past verb carries out. Behind a word
+    /// of planning, or a noun ("the deal to sell"), it looks ahead.
+    fn is_behind_past(&self, to: usize) -> bool {
+        let Some(before) = to.checked_sub(1) else { return false };
+        let grammar = &self.document.pack.grammar;
+        let is = |class| self.document.has(before, class);
+        let carried_out = is(grammar.implicative) || is(grammar.had) || is(grammar.used) || is(grammar.able);
+        carried_out || is_past_form(self.document, before) && !is(grammar.plan) && !is(grammar.uncertain)
+    }
+
+    /// Nouns and adjectives of planning: "the deadline is", "the upcoming".
+    fn plans(&self, at: usize) -> Option<Reading> {
+        let planning = self.document.has(at, self.document.pack.grammar.plan);
+        planning.then_some(Reading::PLANNED)
+    }
+
+    fn divides(&self, at: usize) -> bool {
+        self.document
+            .tokens
+            .get(at)
+            .is_none_or(|token| matches!(token.shape, Shape::Mark(';' | ':' | '"' | '“' | '”' | '`')))
+    }
 }

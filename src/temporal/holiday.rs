@@ -19,7 +19,7 @@ use crate::language::Feasts;
 /// A feast that a name names, with the days that some countries keep it on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holiday {
-    everywhere: Option<Kept>,
+    kept: Kept,
     by_country: Vec<(Region, Kept)>,
 }
 
@@ -49,33 +49,34 @@ impl Holiday {
     /// The feast of this plain name.
     #[must_use]
     pub fn named(feasts: &Feasts, plain_name: &str) -> Option<Self> {
-        let mut holiday = Self { everywhere: None, by_country: Vec::new() };
+        let (mut everywhere, mut by_country) = (None, Vec::new());
         for (country, text) in feasts.named(plain_name)? {
             let kept = Kept::read(text)?;
             match country {
-                Some(country) => holiday.by_country.push((Region::of_code(country)?, kept)),
-                None => holiday.everywhere = Some(kept),
+                Some(country) => by_country.push((Region::of_code(country)?, kept)),
+                None => everywhere = Some(kept),
             }
         }
-        Some(holiday)
+        let kept = everywhere.or(by_country.first().map(|(_, kept)| *kept))?;
+        Some(Self { kept, by_country })
     }
 
-    /// Its first day in a year, as a country keeps it; `None` outside of what chrono can say.
+    /// Keeps it on the day of a country, where that has one of its own.
+    pub(super) fn keep_in(&mut self, country: Region) {
+        let own = self.by_country.iter().find(|(region, _)| *region == country);
+        self.kept = own.map_or(self.kept, |(_, kept)| *kept);
+    }
+
+    /// Its first day in a year; `None` outside of what chrono can say.
     #[must_use]
-    pub fn in_year(&self, year: i32, country: Option<Region>) -> Option<PartialDate> {
-        let kept = self.kept_in(country)?;
-        PartialDate::Day(kept.day.in_year(year)?).step(kept.later)
+    pub fn in_year(&self, year: i32) -> Option<PartialDate> {
+        PartialDate::Day(self.kept.day.in_year(year)?).step(self.kept.later)
     }
 
     /// How many days it lasts.
     #[must_use]
-    pub fn days(&self, country: Option<Region>) -> i64 {
-        self.kept_in(country).map_or(1, |kept| kept.days)
-    }
-
-    fn kept_in(&self, country: Option<Region>) -> Option<Kept> {
-        let own = self.by_country.iter().find(|(region, _)| Some(*region) == country);
-        own.map(|(_, kept)| *kept).or(self.everywhere).or(self.by_country.first().map(|(_, kept)| *kept))
+    pub fn days(&self) -> i64 {
+        self.kept.days
     }
 }
 
@@ -154,10 +155,10 @@ mod tests {
 
     fn kept(name: &str, year: i32, country: &str) -> String {
         let pack = crate::language::pack("en").unwrap();
-        let holiday = Holiday::named(&pack.feasts, name).unwrap();
-        let country = Region::of_code(country);
-        let first = holiday.in_year(year, country).unwrap();
-        match holiday.days(country) {
+        let mut holiday = Holiday::named(&pack.feasts, name).unwrap();
+        Region::of_code(country).into_iter().for_each(|country| holiday.keep_in(country));
+        let first = holiday.in_year(year).unwrap();
+        match holiday.days() {
             1 => first.value(),
             days => format!("{} for {days}", first.value()),
         }

@@ -56,9 +56,11 @@ pub enum Meaning {
         /// How many of the last tokens only say which way to count.
         tail: usize,
     },
-    /// The same period, a year before: "the year-earlier period", with its quarter where told.
-    YearEarlier {
-        /// 1 to 4.
+    /// The same period in another year: "the year-earlier period", "the 1988 quarter".
+    SamePeriod {
+        /// The year; `None` for the year before.
+        year: Option<i32>,
+        /// 1 to 4, where it is told.
         quarter: Option<u8>,
         /// Whether a quarter or a period is named.
         period: bool,

@@ -70,6 +70,7 @@ pub fn tag(document: &Document<'_>, candidates: Candidates, anchor: &Anchor) -> 
     let Candidates { expressions, mut dropped } = candidates;
     let mut expressions = refine::refine(document, expressions, &mut dropped);
     let order_open = order::settle(document, &mut expressions, anchor.region.and_then(Region::day_first));
+    anchor.region.into_iter().for_each(|region| region::settle(&mut expressions, region));
     let mut expressions = resolve::resolve(document, expressions, anchor);
     dateline::mark(document, &mut expressions, anchor.published);
     Tagged { expressions, dropped, order_open }

@@ -43,7 +43,7 @@ fn told(document: &Document<'_>, expressions: &[Expression], region: Option<bool
 }
 
 /// The calendar date in a meaning, wherever it stands.
-fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
+pub(super) fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
     match meaning {
         Meaning::Calendar(fields) => Some(fields),
         Meaning::Clock { day: Some(inner), .. }
@@ -61,7 +61,7 @@ mod tests {
 
     fn read(text: &str, tag: &str) -> (Vec<String>, bool) {
         document(text, |document| {
-            let tagged = values(document, Region::of_code(tag));
+            let tagged = values(document, Region::of_article(tag, None, chrono_tz::UTC));
             (tagged.0, tagged.1.order_open.is_some())
         })
     }

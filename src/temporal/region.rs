@@ -2,6 +2,9 @@
 
 use chrono_tz::Tz;
 
+use super::Expression;
+use super::order::fields_mut;
+
 /// A country, by its two letters of ISO 3166.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region([u8; 2]);
@@ -61,6 +64,14 @@ impl Region {
             b"GB" | b"AU" | b"IE" | b"NZ" | b"IN" | b"ZA" => Some(true),
             _ => None,
         }
+    }
+}
+
+/// Gives feasts and seasons the days that they have in a country.
+pub(super) fn settle(expressions: &mut [Expression], region: Region) {
+    for fields in expressions.iter_mut().filter_map(|expression| fields_mut(&mut expression.meaning)) {
+        fields.season = fields.season.map(|season| if region.is_southern() { season.southern() } else { season });
+        fields.holiday.iter_mut().for_each(|holiday| holiday.keep_in(region));
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn scan(bytes: &[u8], start: usize) -> (usize, Shape) {
         b',' => grouped(bytes, start, end).unwrap_or_else(plain),
         0xE2 if count == 4 => years(bytes, start, end).unwrap_or_else(plain),
         b's' | b'S' if !at(bytes, end + 1).is_ascii_alphanumeric() => match count {
-            4 | 2 => (end + 1, Shape::Plural),
+            2..=4 => (end + 1, Shape::Plural),
             _ => plain(),
         },
         b's' | b'n' | b'r' | b't' | b'S' | b'N' | b'R' | b'T' if count <= 3 => {

@@ -5,7 +5,7 @@ use super::Source;
 /// The data of this folder.
 pub const SOURCE: Source = Source {
     language: "en",
-    version: 1,
+    version: 2,
     words: include_str!("words.toml"),
     rules: include_str!("rules.toml"),
     feasts: include_str!("feasts.toml"),

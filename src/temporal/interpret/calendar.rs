@@ -78,10 +78,8 @@ impl Parts<'_> {
         if let Some(text) = self.text("year") {
             let text = text.trim_start_matches(['\'', '’', '‘']);
             let year: i32 = text.parse().ok()?;
-            let era = self.number("era", self.classes().era);
-            let year = if text.len() == 2 && era.is_none() { numbers::full_year(year) } else { year };
-            let before = era.is_some_and(|era| era < 0);
-            return Some(Some(if before { 1 - year } else { year }));
+            let is_short = text.len() == 2 && self.range("era").is_none();
+            return Some(Some(if is_short { numbers::full_year(year) } else { self.in_era(year) }));
         }
         if let Some(years) = self.text("years") {
             // A season that spans two years counts to the first.
@@ -96,6 +94,15 @@ impl Parts<'_> {
             spoken("decade").or_else(|| spoken("teen"))? + self.number("unit", self.classes().cardinal).unwrap_or(0);
         let year = century * 100 + rest;
         Some(Some(i32::try_from(year).ok().filter(|year| (1000..2200).contains(year))?))
+    }
+
+    fn is_before_christ(&self) -> bool {
+        self.number("era", self.classes().era).is_some_and(|era| era < 0)
+    }
+
+    /// A year as its era counts it, astronomically.
+    fn in_era(&self, year: i32) -> i32 {
+        if self.is_before_christ() { 1 - year } else { year }
     }
 
     #[expect(clippy::option_option, reason = "no half told, and an impossible half, are two things")]
@@ -147,24 +154,23 @@ impl Parts<'_> {
             return None;
         }
         let at = self.range("decade")?.start;
-        let short = self.tokens("decade")?.first()?.span.range().len() == 3;
+        let short = self.tokens("decade")?.first()?.span.range().len() < "1980s".len();
         let led = self.range("article").is_some()
             || at.checked_sub(1).is_some_and(|at| self.document.has(at, self.classes().part_word));
         if short && !led {
-            // "80s" alone is as often an age or a temperature.
+            // "80s" alone is as often an age or a temperature, "740s" a machine.
             return None;
         }
         let digits: String = self.text("decade")?.chars().filter(char::is_ascii_digit).collect();
         let year: i32 = digits.parse().ok()?;
-        (year % 10 == 0).then_some(year / 10)
+        (year % 10 == 0).then_some(if self.is_before_christ() { -(year / 10) - 1 } else { year / 10 })
     }
 
     #[expect(clippy::option_option, reason = "no century told, and an impossible one, are two things")]
     fn century(&self) -> Option<Option<i32>> {
         let Some(tokens) = self.tokens("century") else { return Some(None) };
         let number = i32::try_from(numbers::ordinal(self.document, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
-        let before = self.number("era", self.classes().era).is_some_and(|era| era < 0);
-        Some(Some(if before { -number } else { number - 1 }))
+        Some(Some(if self.is_before_christ() { -number } else { number - 1 }))
     }
 
     /// Dates in digits. The order of day and month stays open here where the numbers do not tell it.
@@ -215,8 +221,14 @@ impl Parts<'_> {
         Some(())
     }
 
-    /// Two years in one token, each with the digits that tell it.
+    /// Two years in one token, each with the digits that tell it, or two that share an era.
     pub(super) fn years(&self, whole: Span) -> Option<[(i32, Span); 2]> {
+        if let (Some(first), Some(last)) = (self.range("firstyear"), self.range("lastyear")) {
+            let year = |name| Some(self.in_era(self.text(name)?.parse().ok()?));
+            let (from, to) = (year("firstyear")?, year("lastyear")?);
+            let [first, last] = [self.document.span(first.start, first.end), self.document.span(last.start, last.end)];
+            return (from < to).then_some([(from, first), (to, Span::new(last.start as usize, whole.end as usize))]);
+        }
         let text = self.text("years")?;
         let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
         let first = digits(text);
@@ -251,7 +263,7 @@ impl Parts<'_> {
                 _ => fields.century = Some(i32::from(number) - 1),
             }
             let start = if index == 0 && (month_leads || determined) { tokens.start } else { at };
-            let end = if index == last && !month_leads { tokens.end } else { at + 1 };
+            let end = if index == last { tokens.end } else { at + 1 };
             listed.push((Meaning::Calendar(Box::new(fields)), start..end));
         }
         Some(listed)

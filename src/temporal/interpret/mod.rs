@@ -64,6 +64,14 @@ impl Parts<'_> {
             Template::Calendar => Meaning::Calendar(Box::new(self.fields()?)),
             Template::Shift { unit, by } => self.shift(unit.as_deref(), *by)?,
             Template::Count { sign, from } => self.count(*sign, *from, tokens)?,
+            Template::SamePeriod => {
+                let fields = self.fields()?;
+                Meaning::SamePeriod {
+                    year: fields.year,
+                    quarter: fields.quarter,
+                    period: self.range("named").is_some(),
+                }
+            }
             Template::Length { window } => self.length(*window)?,
             Template::Repeat { value } => Meaning::Repeat(value.clone().or_else(|| self.repetition())?),
             Template::Vague { value } => Meaning::Vague(value.clone()),
@@ -110,11 +118,6 @@ impl Parts<'_> {
     }
 
     fn count(&self, sign: i64, from: CountedFrom, tokens: &Range<usize>) -> Option<Meaning> {
-        let has_unit = self.range("unit").is_some();
-        if !has_unit {
-            let quarter = self.small("quarter", self.classes().quarter_number);
-            return Some(Meaning::YearEarlier { quarter, period: self.range("named").is_some() });
-        }
         let sign = match self.text("sign") {
             Some(word) if word.starts_with(['b', 'B', 'p', 'P']) => -1,
             Some(_) => 1,
@@ -124,6 +127,7 @@ impl Parts<'_> {
         let amount = match self.tokens("amount") {
             Some(tokens) => numbers::amount(self.document, tokens)?,
             None if self.range("half").is_some() => Amount::Exact { count: 1, part: 30 },
+            None if self.number_is_plural() => Amount::Open,
             None => Amount::whole(1),
         };
         if let Some(part) = self.word("unit", self.classes().part_of_day).and_then(part) {

@@ -65,6 +65,7 @@ impl<'p> Parts<'p> {
     }
 
     pub(super) fn unit(&self, name: &str) -> Option<Unit> {
-        Unit::from_name(self.word(name, self.classes().unit).or_else(|| self.word(name, self.classes().singular))?)
+        let classes = [self.classes().unit, self.classes().singular, self.classes().period];
+        Unit::from_name(classes.into_iter().find_map(|class| self.word(name, class))?)
     }
 }

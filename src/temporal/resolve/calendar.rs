@@ -4,16 +4,17 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::Value;
 use super::context::Context;
+use super::story::is_bare;
 use crate::calendar::{PartialDate, Unit, nth_weekday_of_month, weekday_in_week_of};
 use crate::language::CountedFrom;
-use crate::temporal::{Basis, Direction, Fields, Region, Which};
+use crate::temporal::{Basis, Direction, Fields, Which};
 
 /// What the fields come to.
 pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     let value = first_value(context, fields)?;
     let date = value.date?;
     if let Some(holiday) = &fields.holiday {
-        let days = holiday.days(context.anchor.region);
+        let days = holiday.days();
         return Some(Value { until: if days > 1 { date.step(days - 1) } else { None }, ..value });
     }
     match fiscal(date, context.anchor.fiscal_start).filter(|_| fields.fiscal) {
@@ -44,11 +45,11 @@ fn first_value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     }
     if let Some(decade) = fields.decade {
         // "the eighties", "the '80s": of the century that had them last.
-        let decade = if decade < 10 { last_decade(context, decade) } else { decade };
+        let decade = if (0..10).contains(&decade) { last_decade(context, decade) } else { decade };
         return Some(absolute(PartialDate::Decade(decade)));
     }
     if let Some(year) = fields.year {
-        return Some(absolute(in_year(fields, year, context.anchor.region)?));
+        return Some(absolute(in_year(fields, year)?));
     }
     if let Some(Which { by, from, unit: Some(unit) }) = fields.which {
         return in_unit(context, fields, by, from, unit);
@@ -61,9 +62,9 @@ fn absolute(date: PartialDate) -> Value {
 }
 
 /// The fields within a year.
-fn in_year(fields: &Fields, year: i32, region: Option<Region>) -> Option<PartialDate> {
+pub(super) fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
     if let Some(holiday) = &fields.holiday {
-        return holiday.in_year(year, region);
+        return holiday.in_year(year);
     }
     if let Some(quarter) = fields.quarter {
         return PartialDate::year(year).map(|_| PartialDate::Quarter(year, quarter));
@@ -72,7 +73,6 @@ fn in_year(fields: &Fields, year: i32, region: Option<Region>) -> Option<Partial
         return PartialDate::year(year).map(|_| PartialDate::Half(year, half));
     }
     if let Some(season) = fields.season {
-        let season = if region.is_some_and(Region::is_southern) { season.southern() } else { season };
         return PartialDate::year(year).map(|_| PartialDate::Season(year, season));
     }
     let Some(month) = fields.month else { return PartialDate::year(year) };
@@ -104,7 +104,7 @@ fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, u
             nth_weekday_of_month(first.year(), first.month() as u8, weekday, fields.nth.unwrap_or(1))
                 .map(PartialDate::Day)?
         }
-        _ => in_year(fields, whole.year_number(), context.anchor.region)?,
+        _ => in_year(fields, whole.year_number())?,
     };
     Some(Value::date(date, basis, steps))
 }
@@ -117,11 +117,16 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         None => context.from(CountedFrom::Published),
     };
     let anchor = anchor.first_day().unwrap_or(published);
+    if basis == Basis::Narrative
+        && is_bare(fields)
+        && let Some(date) = context.year_of_story().and_then(|year| in_year(fields, year))
+    {
+        return Some(Value::date(date, basis, vec!["of the year that the story has come to"]));
+    }
     let choose = Choice {
         anchor,
         which: fields.which.map(|which| which.by),
-        direction: context.direction(),
-        region: context.anchor.region,
+        direction: context.reading().direction,
         narrative: context.is_narrative() && basis == Basis::Narrative,
     };
     let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
@@ -137,7 +142,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     let reason = match fields.which {
         Some(_) => "counted from the anchor by its own word",
         None if choose.narrative => "the next one behind the date told last",
-        None => context.direction_reason(),
+        None => context.reading().reason,
     };
     Some(Value::date(date, basis, vec![reason]))
 }
@@ -146,7 +151,6 @@ struct Choice {
     anchor: NaiveDate,
     which: Option<i64>,
     direction: Direction,
-    region: Option<Region>,
     narrative: bool,
 }
 
@@ -195,7 +199,7 @@ impl Choice {
 
     /// A month, day, quarter, half, season or feast, in the year that the direction picks.
     fn in_years(&self, fields: &Fields) -> Option<PartialDate> {
-        let in_year = |year| in_year(fields, year, self.region);
+        let in_year = |year| in_year(fields, year);
         // In January and February the season that began in December is the one that is on.
         let begun = fields.season.and_then(|_| in_year(self.anchor.year() - 1)).filter(|date| self.holds_anchor(date));
         let year = self.anchor.year() - i32::from(begun.is_some());

@@ -3,9 +3,11 @@
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 
 use super::Value;
+use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
-use crate::temporal::{Basis, Direction, Expression, Meaning, Region};
+use crate::temporal::direction::{Direction, Reading};
+use crate::temporal::{Basis, Expression, Meaning, Region};
 
 /// What a document gives to count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub struct Anchor {
 pub(super) struct Context<'a> {
     pub(super) anchor: &'a Anchor,
     narrative: bool,
-    direction: (Direction, &'static str),
+    reading: Reading,
     /// The last date told, a day or coarser.
     last: Option<PartialDate>,
     /// The sentence of the expression that is resolved, and the last date told in it.
@@ -38,6 +40,9 @@ pub(super) struct Context<'a> {
     in_sentence: Option<PartialDate>,
     /// The last quarter told.
     quarter: Option<PartialDate>,
+    /// The dates of the document, and which of them is resolved.
+    story: Story,
+    at: usize,
 }
 
 impl<'a> Context<'a> {
@@ -46,12 +51,19 @@ impl<'a> Context<'a> {
         Self {
             anchor,
             narrative,
-            direction: (Direction::Past, ""),
+            reading: Reading::UNTOLD,
             last: None,
             sentence: 0,
             in_sentence: None,
             quarter: None,
+            story: Story::new(expressions),
+            at: 0,
         }
+    }
+
+    /// The year that a history has come to, for the bare date that is resolved.
+    pub(super) fn year_of_story(&self) -> Option<i32> {
+        self.story.year(self.at, self.last?)
     }
 
     pub(super) fn is_narrative(&self) -> bool {
@@ -59,24 +71,18 @@ impl<'a> Context<'a> {
     }
 
     /// Turns to the next expression: its sentence, and the way that its clause looks.
-    pub(super) fn start(&mut self, sentence: usize, direction: (Direction, &'static str)) {
+    pub(super) fn start(&mut self, at: usize, sentence: usize, reading: Reading) {
         if sentence != self.sentence {
             self.sentence = sentence;
             self.in_sentence = None;
         }
-        self.direction = direction;
+        self.at = at;
+        self.reading = reading;
     }
 
-    pub(super) fn direction(&self) -> Direction {
-        self.direction.0
-    }
-
-    pub(super) fn direction_reason(&self) -> &'static str {
-        self.direction.1
-    }
-
-    pub(super) fn direction_is_sure(&self) -> bool {
-        !self.direction.1.starts_with("no verb")
+    /// Which way the clause looks.
+    pub(super) fn reading(&self) -> Reading {
+        self.reading
     }
 
     pub(super) fn published(&self) -> NaiveDate {
@@ -90,9 +96,8 @@ impl<'a> Context<'a> {
     /// Takes note of a date, for what counts from it later.
     pub(super) fn told(&mut self, meaning: &Meaning, value: &Value) {
         let Some(date) = value.until.or(value.date) else { return };
-        if matches!(date, PartialDate::Quarter(..))
-            && !matches!(meaning, Meaning::YearEarlier { .. } | Meaning::Count { .. })
-        {
+        let compared = matches!(meaning, Meaning::SamePeriod { .. } | Meaning::Count { .. });
+        if matches!(date, PartialDate::Quarter(..)) && !compared && !self.is_outlook(date) {
             self.quarter = Some(date);
         }
         let date = match date {
@@ -100,15 +105,25 @@ impl<'a> Context<'a> {
             PartialDate::Century(_) | PartialDate::Decade(_) if self.narrative => return,
             date => date,
         };
-        self.last = Some(date);
         self.in_sentence = Some(date);
+        if !(self.narrative && (self.story.is_aside(self.at) || looks_back(meaning))) {
+            self.last = Some(date);
+        }
+    }
+
+    /// Whether a period is looked forward to, and not yet one that is reported on.
+    fn is_outlook(&self, date: PartialDate) -> bool {
+        let after = date.step(1).and_then(|next| next.first_day());
+        self.reading().direction == Direction::Future && after.is_none_or(|after| after > self.published())
     }
 
     /// The date to count from, and what it is.
     pub(super) fn from(&self, from: CountedFrom) -> (PartialDate, Basis) {
         let published = (PartialDate::Day(self.published()), Basis::Relative);
         match from {
-            CountedFrom::Told | CountedFrom::Following => self.last.map_or(published, |date| (date, Basis::Narrative)),
+            CountedFrom::Told | CountedFrom::Following => {
+                self.in_sentence.or(self.last).map_or(published, |date| (date, Basis::Narrative))
+            }
             CountedFrom::Sentence if self.in_sentence.is_some() => {
                 self.in_sentence.map_or(published, |date| (date, Basis::Narrative))
             }
@@ -133,6 +148,14 @@ impl<'a> Context<'a> {
         let last = self.last.filter(|_| basis == Basis::Narrative).and_then(|date| date.first_day());
         last.unwrap_or(self.anchor.published)
     }
+}
+
+/// Whether it counts back from what was told: the story goes on from there, not from what lies behind it.
+fn looks_back(meaning: &Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Count { sign: ..0, anchor: None, .. } | Meaning::Shift { by: ..0, .. } | Meaning::SamePeriod { .. }
+    )
 }
 
 /// Whether a document is a history: it tells many years, and hardly any of them is near its publication.

@@ -1,6 +1,6 @@
 //! Units counted from an anchor.
 
-use chrono::{Datelike, NaiveTime, TimeDelta, Timelike};
+use chrono::{NaiveTime, TimeDelta, Timelike};
 
 use super::context::Context;
 use super::{Value, value_of};
@@ -28,19 +28,24 @@ fn told_quarter(context: &Context<'_>) -> Option<Value> {
     Some(Value::date(quarter, basis, vec!["the quarter that is told of"]))
 }
 
-/// "the year-ago quarter": a year before the quarter that is told of; without one, the year before publication.
-pub(super) fn year_earlier(context: &Context<'_>, quarter: Option<u8>, period: bool) -> Option<Value> {
-    let steps = vec!["the same period, a year before"];
-    if let Some(quarter) = quarter {
-        let year = context.quarter().map_or(context.published().year(), |told| told.year_number());
-        return Some(Value::date(PartialDate::Quarter(year - 1, quarter), Basis::Narrative, steps));
-    }
-    let date = match context.quarter() {
-        Some(told) => told.step(-4)?,
-        None if period => PartialDate::containing(context.published(), Unit::Quarter).step(-5)?,
-        None => PartialDate::containing(context.published(), Unit::Year).step(-1)?,
+/// "the year-ago quarter" (of the one that is told of), "the 1988 period"; where no quarter is told of, the whole year.
+pub(super) fn same_period(
+    context: &Context<'_>,
+    year: Option<i32>,
+    quarter: Option<u8>,
+    period: bool,
+) -> Option<Value> {
+    let told = match context.quarter() {
+        None if period && year.is_none() => PartialDate::containing(context.published(), Unit::Quarter).step(-1)?,
+        None => PartialDate::containing(context.published(), Unit::Year),
+        Some(told) => told,
     };
-    Some(Value::date(date, Basis::Narrative, steps))
+    let year = year.unwrap_or(told.year_number() - 1);
+    let date = match (quarter, told) {
+        (Some(quarter), _) | (None, PartialDate::Quarter(_, quarter)) => PartialDate::Quarter(year, quarter),
+        _ => PartialDate::year(year)?,
+    };
+    Some(Value::date(date, Basis::Narrative, vec!["the period that is told of, in another year"]))
 }
 
 /// "two weeks ago", "three years later", "two days after March 5": at the grain of the unit.

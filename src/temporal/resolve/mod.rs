@@ -3,9 +3,11 @@
 //! Goes through a document in order, since a history counts from the last date told.
 
 mod calendar;
+mod confidence;
 mod context;
 mod counted;
 mod lengths;
+mod story;
 
 pub use context::Anchor;
 
@@ -47,8 +49,8 @@ impl Value {
 pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
-    for expression in expressions {
-        context.start(expression.sentence, direction(document, &expression));
+    for (at, expression) in expressions.into_iter().enumerate() {
+        context.start(at, expression.sentence, direction(document, &expression));
         if let Some(value) = value_of(&context, &expression.meaning) {
             context.told(&expression.meaning, &value);
             if let Some(finished) = finish(&context, expression, value) {
@@ -67,7 +69,7 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::Count { amount, unit, sign, from, anchor, .. } => {
             counted::count(context, *amount, *unit, *sign, *from, anchor.as_deref())
         }
-        Meaning::YearEarlier { quarter, period } => counted::year_earlier(context, *quarter, *period),
+        Meaning::SamePeriod { year, quarter, period } => counted::same_period(context, *year, *quarter, *period),
         Meaning::Length { amount, unit, window } => lengths::value(context, *amount, *unit, *window),
         Meaning::Repeat(value) => Some(Value::spelled(TimexType::Set, value.clone())),
         Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.clone())),
@@ -112,7 +114,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         (None, _) => None,
     };
     let modifier = modifier(&expression);
-    let confidence = confidence(context, value.basis, modifier);
+    let confidence = confidence::of(context, &expression, &value, modifier);
     Some(Resolved {
         timex: value.timex,
         value: value.spelled.or_else(|| value.date.map(|date| date.value()))?,
@@ -138,17 +140,4 @@ fn modifier(expression: &Expression) -> Option<Modifier> {
         (Meaning::Count { .. }, Some(Modifier::LessThan)) => Some(Modifier::Approx),
         (_, modifier) => modifier,
     }
-}
-
-/// How sure a value is, by what it was computed from. The figures are placeholders of rank, not frequencies: told in
-/// full, counted from publication, counted from a date told before.
-fn confidence(context: &Context<'_>, basis: Basis, modifier: Option<Modifier>) -> f32 {
-    let base = match basis {
-        Basis::Absolute => 0.97,
-        Basis::Publication => 0.95,
-        Basis::Relative if context.direction_is_sure() => 0.92,
-        Basis::Relative => 0.8,
-        Basis::Narrative => 0.75,
-    };
-    if modifier == Some(Modifier::Approx) { base - 0.05 } else { base }
 }

@@ -1,0 +1,95 @@
+//! How confidence holds: of the events that the system is this sure of, how many have the right date.
+//!
+//! An event's date is right where the gold has an expression there with the same TIMEX3 value.
+
+use std::ops::AddAssign;
+
+use serde::Serialize;
+
+use super::{Alignment, Document, Prediction};
+
+/// Confidences with what came of them. Those of a corpus are those of its documents together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Calibration {
+    answers: Vec<(f32, bool)>,
+}
+
+/// The events of a stretch of confidence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Band {
+    /// The lowest confidence in it, 0 to 1.
+    pub from: f32,
+    /// The highest.
+    pub to: f32,
+    /// How many events.
+    pub events: usize,
+    /// How many of them have the right date, in percent.
+    pub right: f64,
+}
+
+impl Calibration {
+    /// Adds the events of a document.
+    pub fn add(&mut self, document: &Document, prediction: &Prediction, alignment: &Alignment) {
+        let mut gold = vec![None; prediction.timexes.len()];
+        for &(of_gold, of_system) in &alignment.pairs {
+            gold[of_system] = document.timexes.get(of_gold).map(|timex| &timex.value);
+        }
+        for dated in &prediction.dated {
+            let answer = prediction.timexes.get(dated.timex);
+            let right = answer.is_some_and(|answer| gold[dated.timex] == Some(&answer.value));
+            self.answers.push((dated.confidence, right));
+        }
+    }
+
+    /// The events in bands of equal size, the least sure first. Fewer where there are fewer events.
+    #[must_use]
+    pub fn bands(&self, count: usize) -> Vec<Band> {
+        let mut answers = self.answers.clone();
+        answers.sort_by(|a, b| a.0.total_cmp(&b.0));
+        answers.chunks(answers.len().div_ceil(count).max(1)).filter_map(Band::of).collect()
+    }
+}
+
+impl AddAssign for Calibration {
+    fn add_assign(&mut self, other: Self) {
+        self.answers.extend(other.answers);
+    }
+}
+
+impl Band {
+    #[expect(clippy::cast_precision_loss, reason = "counts of annotations are far below 2^52")]
+    fn of(answers: &[(f32, bool)]) -> Option<Self> {
+        let ((from, _), (to, _)) = (answers.first()?, answers.last()?);
+        let right = answers.iter().filter(|(_, right)| *right).count();
+        let right = 100.0 * right as f64 / answers.len() as f64;
+        Some(Self { from: *from, to: *to, events: answers.len(), right })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_are_of_equal_size_and_the_least_sure_come_first() {
+        let answers = vec![(0.9, true), (0.5, false), (0.6, true), (0.8, true)];
+        let bands = Calibration { answers }.bands(2);
+        let expected =
+            [Band { from: 0.5, to: 0.6, events: 2, right: 50.0 }, Band { from: 0.8, to: 0.9, events: 2, right: 100.0 }];
+        assert_eq!(bands, expected);
+        assert!(Calibration::default().bands(2).is_empty());
+    }
+
+    #[test]
+    fn a_date_is_right_where_the_gold_has_its_value() {
+        let line = r#"{"id":"d","dct":"2021-06-01","text":"She left last month and came back on 3 May 2020.",
+            "timexes":[{"start":9,"end":19,"type":"DATE","value":"2021-05"},
+                       {"start":37,"end":47,"type":"DATE","value":"2020-05-04"}]}"#;
+        let document = Document::read_jsonl(&line.replace('\n', "")).unwrap().remove(0);
+        let prediction = super::super::predict(&document, &crate::pipeline::Settings::default());
+        let mut calibration = Calibration::default();
+        calibration.add(&document, &prediction, &prediction.align(&document));
+        let right: Vec<bool> = calibration.answers.iter().map(|(_, right)| *right).collect();
+        assert_eq!(right, [true, false]);
+    }
+}

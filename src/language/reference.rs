@@ -1,0 +1,51 @@
+//! The rules of a language for people to read, rendered from the data that they are compiled from.
+
+use std::fmt::Write as _;
+
+use super::{Pack, Rule};
+
+impl Pack {
+    /// Every rule with what it is for, its pattern, its examples and what it must not match, as Markdown.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        let rules = self.rules.all();
+        let mut page = format!(
+            "# Rules of `{}`, version {}\n\n{} rules, in the order of their priority. The longest match wins; of equally \
+             long ones, the first.\n",
+            self.language,
+            self.version,
+            rules.len()
+        );
+        for rule in rules {
+            page += &section(rule);
+        }
+        page
+    }
+}
+
+fn section(rule: &Rule) -> String {
+    let mut section = format!("\n## {}\n\n{}\n\n    {}\n\n", rule.id, rule.doc, rule.pattern);
+    if !rule.examples.is_empty() {
+        section += "| said | on | value |\n|---|---|---|\n";
+    }
+    for example in &rule.examples {
+        // Writing to a string cannot fail.
+        let _ = writeln!(section, "| {} | {} | `{}` |", example.text, example.on, example.value);
+    }
+    let not: Vec<String> = rule.not.iter().map(|phrase| format!("\"{phrase}\"")).collect();
+    section + &format!("\nNot in {}.\n", not.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_rule_stands_in_the_reference_with_its_examples() {
+        for pack in super::super::packs() {
+            let page = pack.reference();
+            for rule in pack.rules.all() {
+                assert!(page.contains(&format!("\n## {}\n\n{}\n", rule.id, rule.doc)));
+                assert!(rule.examples.iter().all(|example| page.contains(&format!("| {} |", example.text))));
+            }
+        }
+    }
+}
