@@ -44,6 +44,8 @@ pub enum Template {
         #[serde(default)]
         window: i64,
     },
+    /// An amount of units behind "in": how long it takes, or where its clause looks ahead, when it comes.
+    Within,
     /// A repetition, with its TIMEX3 value where the words do not give it.
     Repeat {
         /// The value.

@@ -74,6 +74,13 @@ pub enum Meaning {
         /// -1 where it ends at publication, 1 where it starts there, else 0.
         window: i64,
     },
+    /// "in five years": a length of time, or where its clause looks ahead, the time that lies so far ahead.
+    Within {
+        /// How many.
+        amount: Amount,
+        /// Of what.
+        unit: Unit,
+    },
     /// A repetition, by its TIMEX3 value.
     Repeat(String),
     /// A reference for which no date can be named, by its TIMEX3 value.

@@ -41,6 +41,7 @@ pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount
     for token in tokens {
         let text = token.of(document.text);
         match token.shape {
+            Shape::Digits { .. } if count > 0 => break,
             Shape::Digits { value, .. } => count = value,
             Shape::Grouped => count = text.replace(',', "").split('.').next()?.parse().ok()?,
             Shape::Decimal => {
@@ -66,8 +67,8 @@ pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount
             _ if is(token, grammar.couple) => count = 2,
             _ if is(token, grammar.half) => part = 60 / number(token, grammar.half)?,
             _ if is(token, grammar.scale) => count = count.max(1).checked_mul(number(token, grammar.scale)?)?,
-            // Of "two or three" and "two to three" the larger number holds both.
-            _ if is(token, grammar.or_word) || is(token, grammar.to_word) => count = 0,
+            // "two or three", "10 to 15", "10-15": the first is what annotators write.
+            _ if count > 0 && (is(token, grammar.or_word) || is(token, grammar.to_word)) => break,
             _ => count = count.checked_add(number(token, grammar.cardinal).unwrap_or(0))?,
         }
         told |= count > 0 || part > 0;

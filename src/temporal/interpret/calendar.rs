@@ -8,7 +8,7 @@ use super::parts::Parts;
 use crate::calendar::Season;
 use crate::language::{CountedFrom, plain_name};
 use crate::temporal::holiday::Holiday;
-use crate::temporal::meaning::{Fields, Meaning, Which};
+use crate::temporal::meaning::{Amount, Fields, Meaning, Which};
 use crate::temporal::numbers;
 use crate::text::Span;
 
@@ -80,6 +80,10 @@ impl Parts<'_> {
             let year: i32 = text.parse().ok()?;
             let is_short = text.len() == 2 && self.range("era").is_none();
             return Some(Some(if is_short { numbers::full_year(year) } else { self.in_era(year) }));
+        }
+        if let Some(rest) = self.tokens("rest") {
+            let Amount::Exact { count, part: 0 } = numbers::amount(self.document, rest)? else { return None };
+            return Some(Some(i32::try_from(count).ok().filter(|rest| *rest < 100)? + 2000));
         }
         if let Some(years) = self.text("years") {
             // A season that spans two years counts to the first.
@@ -154,7 +158,8 @@ impl Parts<'_> {
             return None;
         }
         let at = self.range("decade")?.start;
-        let short = self.tokens("decade")?.first()?.span.range().len() < "1980s".len();
+        let text = self.text("decade")?;
+        let short = text.len() < "1980s".len() && text.starts_with(|first: char| first.is_ascii_digit());
         let led = self.range("article").is_some()
             || at.checked_sub(1).is_some_and(|at| self.document.has(at, self.classes().part_word));
         if short && !led {
@@ -269,8 +274,8 @@ impl Parts<'_> {
         Some(listed)
     }
 
-    /// Two dates of month and day in digits: "5-22 to 5-28".
-    pub(super) fn pairs(&self) -> Option<[(Meaning, Range<usize>); 2]> {
+    /// Dates of month and day in digits, one or two: "5-22 to 5-28".
+    pub(super) fn pairs(&self) -> Option<Vec<(Meaning, Range<usize>)>> {
         let date = |name| {
             let range = self.range(name)?;
             let mut numbers = self.text(name)?.split(['-', '/']).map_while(|number| number.trim().parse::<u8>().ok());
@@ -284,7 +289,11 @@ impl Parts<'_> {
             }
             Some((Meaning::Calendar(Box::new(fields)), range))
         };
-        Some([date("from")?, date("until")?])
+        let from = date("from")?;
+        Some(match self.range("until") {
+            Some(_) => vec![from, date("until")?],
+            None => vec![from],
+        })
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn interpret(
     let whole = document.span(tokens.start, tokens.end);
     match &rule.template {
         Template::List => {
-            let pairs = parts.clocks().or_else(|| parts.pairs()).map(Vec::from);
+            let pairs = parts.clocks().map(Vec::from).or_else(|| parts.pairs());
             for (meaning, range) in pairs.or_else(|| parts.listed(&tokens)).into_iter().flatten() {
                 push(range.start, range.end, document.span(range.start, range.end), meaning);
             }
@@ -73,6 +73,10 @@ impl Parts<'_> {
                 }
             }
             Template::Length { window } => self.length(*window)?,
+            Template::Within => match self.length(0)? {
+                Meaning::Length { amount, unit, .. } => Meaning::Within { amount, unit },
+                meaning => meaning,
+            },
             Template::Repeat { value } => Meaning::Repeat(value.clone().or_else(|| self.repetition())?),
             Template::Vague { value } => Meaning::Vague(value.clone()),
             Template::Clock => self.clock()?,
@@ -199,8 +203,10 @@ impl Parts<'_> {
     /// The modifier that a word of approximation in the match gives.
     fn approximation(&self) -> Option<Modifier> {
         let Some(words) = self.text("approx").map(str::to_ascii_lowercase) else {
-            let couple = self.range("amount")?.any(|at| self.document.has(at, self.classes().couple));
-            return couple.then_some(Modifier::Approx);
+            let classes = [self.classes().couple, self.classes().or_word, self.classes().to_word];
+            let mut words = self.range("amount")?;
+            let open = words.any(|at| classes.iter().any(|&class| self.document.has(at, class)));
+            return open.then_some(Modifier::Approx);
         };
         Some(match words.split_ascii_whitespace().next()? {
             "more" | "over" | "well" => Modifier::MoreThan,

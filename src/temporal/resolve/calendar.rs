@@ -264,3 +264,18 @@ fn last_decade(context: &Context<'_>, tens: i32) -> i32 {
     let candidate = this.div_euclid(10) * 10 + tens;
     if candidate > this { candidate - 10 } else { candidate }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fiscal_year_is_named_for_the_year_that_it_ends_in() {
+        let months =
+            |date, start| fiscal(date, start).map(|(first, last)| format!("{}/{}", first.value(), last.value()));
+        assert_eq!(months(PartialDate::Year(2019), 10).as_deref(), Some("2018-10/2019-09"));
+        assert_eq!(months(PartialDate::Quarter(2019, 4), 10).as_deref(), Some("2019-07/2019-09"));
+        assert_eq!(months(PartialDate::Half(2019, 1), 4).as_deref(), Some("2018-04/2018-09"));
+        assert_eq!(months(PartialDate::Year(2019), 1), None);
+    }
+}

@@ -7,7 +7,7 @@ use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::direction::{Direction, Reading};
-use crate::temporal::{Basis, Expression, Meaning, Region};
+use crate::temporal::{Amount, Basis, Expression, Meaning, Region};
 
 /// What a document gives to count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(super) struct Context<'a> {
     in_sentence: Option<PartialDate>,
     /// The last quarter told.
     quarter: Option<PartialDate>,
+    /// Whether a longer part of the year was told behind it: "the nine months".
+    year_to_date: bool,
     /// The dates of the document, and which of them is resolved.
     story: Story,
     at: usize,
@@ -56,6 +58,7 @@ impl<'a> Context<'a> {
             sentence: 0,
             in_sentence: None,
             quarter: None,
+            year_to_date: false,
             story: Story::new(expressions),
             at: 0,
         }
@@ -85,20 +88,36 @@ impl<'a> Context<'a> {
         self.reading
     }
 
+    /// Whether a verb tells that the clause looks ahead of publication.
+    pub(super) fn looks_ahead(&self) -> bool {
+        !self.narrative && self.reading.direction == Direction::Future
+    }
+
     pub(super) fn published(&self) -> NaiveDate {
         self.anchor.published
     }
 
+    /// The quarter that is reported on.
     pub(super) fn quarter(&self) -> Option<PartialDate> {
         self.quarter
     }
 
+    /// What the same time of another year is compared with in a report: its quarter, or behind "the nine months" its
+    /// year.
+    pub(super) fn compared(&self) -> Option<PartialDate> {
+        self.quarter.and_then(|told| if self.year_to_date { PartialDate::year(told.year_number()) } else { Some(told) })
+    }
+
     /// Takes note of a date, for what counts from it later.
     pub(super) fn told(&mut self, meaning: &Meaning, value: &Value) {
+        if let Meaning::Length { amount: Amount::Exact { count: 6.., .. }, unit: Unit::Month, .. } = meaning {
+            self.year_to_date = true;
+        }
         let Some(date) = value.until.or(value.date) else { return };
         let compared = matches!(meaning, Meaning::SamePeriod { .. } | Meaning::Count { .. });
         if matches!(date, PartialDate::Quarter(..)) && !compared && !self.is_outlook(date) {
             self.quarter = Some(date);
+            self.year_to_date = false;
         }
         let date = match date {
             PartialDate::Time(day, _) | PartialDate::PartOfDay(day, _) => PartialDate::Day(day),
@@ -111,10 +130,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether a period is looked forward to, and not yet one that is reported on.
+    /// Whether a period is looked forward to, and not yet one that is reported on: it has not ended, and its clause
+    /// looks ahead or one that has ended is reported on already.
     fn is_outlook(&self, date: PartialDate) -> bool {
         let after = date.step(1).and_then(|next| next.first_day());
-        self.reading().direction == Direction::Future && after.is_none_or(|after| after > self.published())
+        let open = after.is_none_or(|after| after > self.published());
+        open && (self.reading.direction == Direction::Future || self.quarter.is_some_and(|told| told != date))
     }
 
     /// The date to count from, and what it is.

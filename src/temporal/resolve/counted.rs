@@ -35,10 +35,13 @@ pub(super) fn same_period(
     quarter: Option<u8>,
     period: bool,
 ) -> Option<Value> {
-    let told = match context.quarter() {
-        None if period && year.is_none() => PartialDate::containing(context.published(), Unit::Quarter).step(-1)?,
-        None => PartialDate::containing(context.published(), Unit::Year),
-        Some(told) => told,
+    let told = match (context.quarter(), context.compared()) {
+        (Some(quarter), _) if period => quarter,
+        (_, Some(compared)) => compared,
+        (None, None) if period && year.is_none() => {
+            PartialDate::containing(context.published(), Unit::Quarter).step(-1)?
+        }
+        _ => PartialDate::containing(context.published(), Unit::Year),
     };
     let year = year.unwrap_or(told.year_number() - 1);
     let date = match (quarter, told) {
@@ -72,8 +75,8 @@ pub(super) fn count(
     let steps = vec!["an amount of units, counted from the anchor, at the grain of the unit"];
     // In a report of quarters "a year earlier" is the same quarter of the year before.
     let one_year = unit == Unit::Year && amount == Amount::whole(1) && sign < 0 && !named && !context.is_narrative();
-    if let Some(quarter) = context.quarter().filter(|_| one_year) {
-        return Some(Value::date(quarter.step(-4)?, Basis::Narrative, steps));
+    if one_year && context.compared().is_some() {
+        return same_period(context, None, None, false);
     }
     let by = sign.checked_mul(i64::from(count))?;
     if let (true, Basis::Relative, Some(time)) = (unit.is_clock(), basis, context.anchor.time) {

@@ -15,8 +15,9 @@ use context::Context;
 
 use super::direction::direction;
 use super::resolved::{Basis, Modifier, Resolved, TimexType};
-use super::{Document, Expression, Meaning};
+use super::{Amount, Document, Expression, Meaning};
 use crate::calendar::{Clock, Interval, PartialDate};
+use crate::language::CountedFrom;
 
 /// What a meaning comes to, before it is spelled.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +72,12 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         }
         Meaning::SamePeriod { year, quarter, period } => counted::same_period(context, *year, *quarter, *period),
         Meaning::Length { amount, unit, window } => lengths::value(context, *amount, *unit, *window),
+        Meaning::Within { amount: amount @ Amount::Exact { .. }, unit }
+            if context.looks_ahead() && !unit.is_clock() =>
+        {
+            counted::count(context, *amount, *unit, 1, CountedFrom::Published, None)
+        }
+        Meaning::Within { amount, unit } => lengths::value(context, *amount, *unit, 0),
         Meaning::Repeat(value) => Some(Value::spelled(TimexType::Set, value.clone())),
         Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.clone())),
         Meaning::Clock { clock, day } => clock_value(context, *clock, day.as_deref()),
