@@ -90,11 +90,39 @@ pub struct Extraction {
     pub warnings: Vec<Warning>,
 }
 
+/// A stage of the work on an article that is done: what is timed where speed is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The message is an article.
+    Read,
+    /// Its body is clean, in tokens and sentences.
+    Lexed,
+    /// Expressions are recognised.
+    Recognised,
+    /// The sentences that hold some have parts of speech and verbs.
+    Parsed,
+    /// Expressions are refined and resolved.
+    Resolved,
+    /// They are tied to what happened then.
+    Told,
+    /// Events are records.
+    Recorded,
+}
+
 /// Reads one message and extracts its events.
 #[must_use]
 pub fn process(bytes: &[u8], settings: &Settings) -> Outcome {
+    process_watched(bytes, settings, &mut |_| {})
+}
+
+/// As [`process`], and says when each stage is done.
+#[must_use]
+pub fn process_watched(bytes: &[u8], settings: &Settings, done: &mut dyn FnMut(Stage)) -> Outcome {
     match article::read(bytes, settings) {
-        Ok(article) => Outcome::Article(Box::new(process_article(&article, settings))),
+        Ok(article) => {
+            done(Stage::Read);
+            Outcome::Article(Box::new(records_of(&article, settings, done)))
+        }
         Err(error) => Outcome::Rejected(error),
     }
 }
@@ -102,6 +130,10 @@ pub fn process(bytes: &[u8], settings: &Settings) -> Outcome {
 /// Extracts the events of an article already read, as records. It cannot fail.
 #[must_use]
 pub fn process_article(article: &Article, settings: &Settings) -> Processed {
+    records_of(article, settings, &mut |_| {})
+}
+
+fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
     let tag = language_of(article, settings);
     let (status, events, warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
         (None, _) => (ArticleStatus::Skipped, Vec::new(), vec![language_unsupported(tag)]),
@@ -110,10 +142,12 @@ pub fn process_article(article: &Article, settings: &Settings) -> Processed {
             (ArticleStatus::Skipped, Vec::new(), vec![Warning { code: "empty-text", message }])
         }
         (Some(pack), false) => {
-            let extraction = extract_with(article, settings, pack);
+            let mut extraction = extract_with(article, settings, pack, done);
             let extractor = record::extractor(pack.language, pack.version);
-            let events = record::event_records(article, tag, &extraction, &extractor);
-            (ArticleStatus::Extracted, events, extraction.warnings)
+            let warnings = std::mem::take(&mut extraction.warnings);
+            let events = record::event_records(article, tag, extraction, &extractor);
+            done(Stage::Recorded);
+            (ArticleStatus::Extracted, events, warnings)
         }
     };
     Processed { id: article.id.clone(), revision: article.revision.clone(), status, events, warnings }
@@ -124,7 +158,7 @@ pub fn process_article(article: &Article, settings: &Settings) -> Processed {
 pub fn extract(article: &Article, settings: &Settings) -> Extraction {
     let tag = language_of(article, settings);
     match language::pack(tag) {
-        Some(pack) => extract_with(article, settings, pack),
+        Some(pack) => extract_with(article, settings, pack, &mut |_| {}),
         None => Extraction {
             text: Text::of(&article.body),
             expressions: Vec::new(),
@@ -145,15 +179,18 @@ fn language_unsupported(tag: &str) -> Warning {
     Warning { code: "language-unsupported", message }
 }
 
-fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extraction {
+fn extract_with(article: &Article, settings: &Settings, pack: &Pack, done: &mut dyn FnMut(Stage)) -> Extraction {
     let text = Text::of(&article.body);
     let tokens = lex(text.as_str(), &pack.lexicon);
     let sentences = sentences(text.as_str(), &tokens, &pack.lexicon);
+    done(Stage::Lexed);
     let document =
         Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
     let candidates = temporal::recognise(&document);
+    done(Stage::Recognised);
     let syntax = Syntax::of(&document, candidates.sentences());
     let document = Document { syntax: &syntax, ..document };
+    done(Stage::Parsed);
     let anchor = Anchor {
         published: article.published.date(),
         offset: *article.published.at.offset(),
@@ -167,7 +204,9 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack) -> Extracti
         fiscal_start: settings.fiscal_start,
     };
     let Tagged { expressions, dropped, order_open } = temporal::tag(&document, candidates, &anchor);
+    done(Stage::Resolved);
     let (events, crowded) = event::events(&document, &expressions, &article.id, article.published.date());
+    done(Stage::Told);
     let order_open = order_open.map(|span| order_open_warning(text.slice(span)));
     let crowded = (crowded > 0).then(|| Warning {
         code: "crowded-sentences",

@@ -255,6 +255,7 @@ fn marks_can_be_taken_out_and_put_in_again() {
             end: 0,
             sentence: 0,
             rule: "test",
+            histories: false,
             meaning: Meaning::Nothing,
             modifier: None,
         },

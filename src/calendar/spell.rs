@@ -2,13 +2,34 @@
 
 use std::fmt;
 
-use chrono::{Datelike, Timelike};
+use chrono::{Datelike, NaiveDate, Timelike};
 
 use super::{Bound, Clock, PartOfDay, PartialDate, Season};
 
 /// A year as ISO 8601 has it: four digits, a sign before negative ones. `0000` is 1 BC.
 fn year(year: i32) -> String {
-    if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") }
+    let mut text = String::with_capacity(11);
+    if year < 0 {
+        text.push('-');
+    }
+    digits(&mut text, year.unsigned_abs(), 4);
+    text
+}
+
+/// Adds a number with at least so many digits, by hand: dates are spelled several times for every event, and
+/// formatting is slow.
+fn digits(text: &mut String, number: u32, least: usize) {
+    if least > 1 || number > 9 {
+        digits(text, number / 10, least.saturating_sub(1));
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// A year and what stands behind it.
+fn followed(mut year: String, mark: &str, part: u8, least: usize) -> String {
+    year.push_str(mark);
+    digits(&mut year, part.into(), least);
+    year
 }
 
 /// A year as TIMEX3 has it, which took `BC0044` over from TIMEX2: the number that the era counts, not the astronomical.
@@ -27,10 +48,10 @@ impl PartialDate {
             Self::Century(century) => format!("{century:02}"),
             Self::Decade(decade) => format!("{decade:03}"),
             Self::Year(y) => timex_year(y),
-            Self::Half(y, half) => format!("{}-H{half}", timex_year(y)),
-            Self::Quarter(y, quarter) => format!("{}-Q{quarter}", timex_year(y)),
+            Self::Half(y, half) => followed(timex_year(y), "-H", half, 1),
+            Self::Quarter(y, quarter) => followed(timex_year(y), "-Q", quarter, 1),
             Self::Season(y, season) => format!("{}-{}", timex_year(y), season.timex()),
-            Self::Month(y, month) => format!("{}-{month:02}", timex_year(y)),
+            Self::Month(y, month) => followed(timex_year(y), "-", month, 2),
             Self::Week(monday) => week(monday),
             Self::Weekend(monday) => format!("{}-WE", week(monday)),
             Self::Day(day) => timex_date(day),
@@ -48,9 +69,9 @@ impl PartialDate {
             Self::Decade(decade) if decade < 0 => return None,
             Self::Century(century) => format!("{century:02}XX"),
             Self::Decade(decade) => format!("{decade:03}X"),
-            Self::Half(y, half) => format!("{}-{}", year(y), 39 + half),
-            Self::Quarter(y, quarter) => format!("{}-{}", year(y), 32 + quarter),
-            Self::Season(y, season) => format!("{}-{}", year(y), season.edtf()),
+            Self::Half(y, half) => followed(year(y), "-", 39 + half, 2),
+            Self::Quarter(y, quarter) => followed(year(y), "-", 32 + quarter, 2),
+            Self::Season(y, season) => followed(year(y), "-", season.edtf(), 2),
             Self::Week(monday) => format!("{}/{}", date(monday), date(monday.checked_add_days(chrono::Days::new(6))?)),
             Self::Weekend(_) => {
                 let saturday = self.first_day()?;
@@ -69,35 +90,24 @@ impl PartialDate {
     }
 }
 
-/// A day, by hand: it is spelled several times for every event, and formatting is slow.
-fn date(day: chrono::NaiveDate) -> String {
-    let mut text = String::with_capacity(11);
-    if day.year() < 0 {
+fn date(day: NaiveDate) -> String {
+    let mut text = year(day.year());
+    for number in [day.month(), day.day()] {
         text.push('-');
-    }
-    let year = day.year().unsigned_abs();
-    if year > 9999 {
-        text.push_str(&(year / 10_000).to_string());
-    }
-    let digits = [year / 1000 % 10, year / 100 % 10, year / 10 % 10, year % 10];
-    let [month, day] = [day.month(), day.day()];
-    text.extend(digits.into_iter().filter_map(|digit| char::from_digit(digit, 10)));
-    for number in [month, day] {
-        text.push('-');
-        text.extend([number / 10, number % 10].into_iter().filter_map(|digit| char::from_digit(digit, 10)));
+        digits(&mut text, number, 2);
     }
     text
 }
 
 /// A day as TIMEX3 has it.
-fn timex_date(day: chrono::NaiveDate) -> String {
+fn timex_date(day: NaiveDate) -> String {
     if day.year() > 0 {
         return date(day);
     }
     format!("{}-{:02}-{:02}", timex_year(day.year()), day.month(), day.day())
 }
 
-fn week(monday: chrono::NaiveDate) -> String {
+fn week(monday: NaiveDate) -> String {
     let iso = monday.iso_week();
     format!("{}-W{:02}", timex_year(iso.year()), iso.week())
 }
@@ -148,15 +158,23 @@ impl fmt::Display for Clock {
     }
 }
 
-impl fmt::Display for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Bound {
+    /// In ISO 8601.
+    #[must_use]
+    pub fn spelled(&self) -> String {
         match self {
-            Self::Day(day) => f.write_str(&date(*day)),
+            Self::Day(day) => date(*day),
             Self::Time(time, offset) => {
                 let clock = time.time();
                 let (hour, minute, second) = (clock.hour(), clock.minute(), clock.second());
-                write!(f, "{}T{hour:02}:{minute:02}:{second:02}{offset}", date(time.date()))
+                format!("{}T{hour:02}:{minute:02}:{second:02}{offset}", date(time.date()))
             }
         }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.spelled())
     }
 }

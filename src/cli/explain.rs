@@ -94,6 +94,7 @@ mod tests {
                 end: 0,
                 sentence: 0,
                 rule: "en/last-unit",
+                histories: false,
                 meaning: Meaning::Nothing,
                 modifier: None,
             },

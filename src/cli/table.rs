@@ -81,6 +81,8 @@ pub fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::article::read_json;
     use crate::pipeline::Settings;
@@ -95,7 +97,7 @@ mod tests {
         let empty = String::new;
         EventRecord {
             id: empty(),
-            article: ArticleFields {
+            article: Arc::new(ArticleFields {
                 id: empty(),
                 revision: empty(),
                 url: None,
@@ -103,7 +105,7 @@ mod tests {
                 source: None,
                 language: empty(),
                 published_at: empty(),
-            },
+            }),
             date: DateFields {
                 text: "late last\nmonth".to_owned(),
                 start: None,
@@ -115,7 +117,7 @@ mod tests {
                 edtf: None,
                 basis: "relative",
                 reference: None,
-                rule: empty(),
+                rule: "",
             },
             statement: StatementFields {
                 summary: summary.to_owned(),
@@ -125,7 +127,7 @@ mod tests {
             },
             offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },
             confidence: 0.9,
-            extractor: empty(),
+            extractor: empty().into(),
         }
     }
 

@@ -32,14 +32,23 @@ fn hex(bytes: &[u8]) -> String {
 
 /// White space folded, so that a new line break in a correction makes no new event.
 pub(super) fn normalised(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.push_str(word);
+    // Both ways part words at the same places, but bytes are gone through much faster than characters.
+    if text.is_ascii() && !text.contains('\u{b}') {
+        joined(text.split_ascii_whitespace(), text.len())
+    } else {
+        joined(text.split_whitespace(), text.len())
     }
-    folded
+}
+
+fn joined<'t>(words: impl Iterator<Item = &'t str>, length: usize) -> String {
+    let mut joined = String::with_capacity(length);
+    for word in words {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    }
+    joined
 }
 
 #[cfg(test)]

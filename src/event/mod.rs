@@ -10,6 +10,7 @@ mod tests;
 mod trigger;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -90,11 +91,14 @@ pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, publis
         let here = here.get(..MOST_IN_A_SENTENCE).unwrap_or(here);
         crowded += count - here.len();
         let span = summary::sentence_span(document, sentence);
-        let normalised = identity::normalised(span.of(document.text));
-        let number = seen_sentences.get(&normalised).copied().unwrap_or(0);
-        let told = Told { document, sentence, span, normalised: &normalised, number, article, published };
+        let seen = seen_sentences.entry(identity::normalised(span.of(document.text)));
+        let number = match &seen {
+            Entry::Occupied(before) => *before.get(),
+            Entry::Vacant(_) => 0,
+        };
+        let told = Told { document, sentence, span, normalised: seen.key(), number, article, published };
         told.events(here, offset, &mut events);
-        seen_sentences.insert(normalised, number + 1);
+        *seen.or_default() += 1;
     }
     (events, crowded)
 }
@@ -119,18 +123,18 @@ impl Told<'_> {
         }
         let verbs = self.document.verbs(self.sentence);
         let seeker = trigger::Seeker::new(self.document, self.sentence, verbs, self.published);
-        let mut seen: HashMap<&str, usize> = HashMap::new();
+        let mut seen: Vec<&str> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {
             let until = dates.get(at + 1).filter(|until| self.is_range(date, until)).map(|_| at + 1);
             let words = date.expression.span.of(self.document.text);
-            let number = seen.entry(words).or_insert(0);
+            let number = seen.iter().filter(|before| **before == words).count();
             if makes_event(date) {
                 let trigger = seeker.trigger(date);
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.map_or(date, |until| &dates[until]).expression.end;
                 events.push(Event {
-                    id: identity::id(self.article, self.normalised, self.number, words, *number),
+                    id: identity::id(self.article, self.normalised, self.number, words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
                     sentence: self.span,
@@ -140,7 +144,7 @@ impl Told<'_> {
                     confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
                 });
             }
-            *number += 1;
+            seen.push(words);
             at = until.unwrap_or(at) + 1;
         }
     }

@@ -1,5 +1,6 @@
 //! The statement in the article's own words, without its date, the reporting frame and what stands around it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::trigger::{Seeker, Trigger};
@@ -23,8 +24,8 @@ pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: R
     let told = Telling { seeker, document: seeker.document, date, trigger: trigger.map(|trigger| trigger.token()) };
     let clause = told.clause();
     let short = told.text(clause);
-    let enough = short.split_whitespace().count() >= FEWEST;
-    cut(&capitalised(&if enough { short } else { told.text(told.body()) }))
+    let enough = short.split_whitespace().nth(FEWEST - 1).is_some();
+    cut(capitalised(if enough { short } else { told.text(told.body()) }))
 }
 
 struct Telling<'s> {
@@ -125,12 +126,17 @@ impl Telling<'_> {
         let mut kept: Vec<bool> = range.clone().map(|at| self.is_told(at)).collect();
         self.leave_out_asides(&range, &mut kept);
         self.leave_out_date(&range, &mut kept);
-        let at_preferred = |end: usize| self.join(&(range.start..end), &kept);
-        let whole = at_preferred(range.end);
-        let Some(trigger) = self.trigger.filter(|_| whole.chars().count() > PREFERRED) else { return whole };
-        let ends = (trigger + 2..range.end).rev().filter(|&at| self.divides(at));
-        let shorter = ends.map(at_preferred).find(|text| text.chars().count() <= PREFERRED);
-        shorter.unwrap_or(whole)
+        let (joined, ends) = self.join(&range, &kept);
+        let whole = tidy(&joined);
+        let Some(trigger) = self.trigger.filter(|_| whole.chars().count() > PREFERRED) else {
+            return whole.into_owned();
+        };
+        let shorter =
+            ((trigger + 2).max(range.start)..range.end).rev().filter(|&at| self.divides(at)).find_map(|end| {
+                let text = tidy(joined.get(..ends[end - range.start])?);
+                (text.chars().count() <= PREFERRED).then_some(text)
+            });
+        shorter.unwrap_or(whole).into_owned()
     }
 
     fn divides(&self, at: usize) -> bool {
@@ -149,10 +155,14 @@ impl Telling<'_> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let mut from: Option<usize> = None;
         for at in range.start..=range.end {
-            let shape = document.tokens.get(at).filter(|_| at < range.end).map(|token| token.shape);
-            let closes = match (from.map(|from| document.tokens[from].shape), shape) {
-                (Some(Shape::Mark('(' | '<')), Some(Shape::Mark(')' | '>'))) => true,
-                (Some(Shape::Mark(',')), Some(Shape::Mark(',' | '.')) | None) => {
+            let mark = match document.tokens.get(at).filter(|_| at < range.end).map(|token| token.shape) {
+                Some(Shape::Mark(mark)) => Some(mark),
+                None => None,
+                Some(_) => continue,
+            };
+            let closes = match (from.map(|from| document.tokens[from].shape), mark) {
+                (Some(Shape::Mark('(' | '<')), Some(')' | '>')) => true,
+                (Some(Shape::Mark(',')), Some(',' | '.') | None) => {
                     from.is_some_and(|from| self.is_frame(from + 1..at))
                 }
                 _ => false,
@@ -164,7 +174,7 @@ impl Telling<'_> {
                 let end = if keeps_comma || at == range.end { at } else { at + 1 };
                 kept[from - range.start..end - range.start].fill(false);
             }
-            if matches!(shape, Some(Shape::Mark('(' | '<' | ','))) {
+            if matches!(mark, Some('(' | '<' | ',')) {
                 from = Some(at);
             } else if closes {
                 from = None;
@@ -264,14 +274,20 @@ impl Telling<'_> {
             && date.start > self.seeker.sentence.start + 1
     }
 
-    /// The tokens that are kept, spaced as the text has them.
-    fn join(&self, range: &Range<usize>, kept: &[bool]) -> String {
+    /// The tokens that are kept, spaced as the text has them; for each token of the range, how long the text before it
+    /// is.
+    fn join(&self, range: &Range<usize>, kept: &[bool]) -> (String, Vec<usize>) {
         let grammar = &self.document.pack.grammar;
         let length = self.document.span(range.start, range.end).range().len();
         let mut text = String::with_capacity(length);
+        let mut ends = Vec::with_capacity(range.len());
         let mut before: Option<usize> = None;
-        for at in range.clone().filter(|at| kept[at - range.start]) {
-            let token = self.document.tokens[at];
+        for at in range.clone() {
+            ends.push(text.len());
+            if !kept[at - range.start] {
+                continue;
+            }
+            let token = &self.document.tokens[at];
             if text.is_empty()
                 && (!token.shape.is_word() && !is_content(token.shape) || self.document.has(at, grammar.joining))
             {
@@ -286,7 +302,7 @@ impl Telling<'_> {
             text.push_str(token.of(self.document.text));
             before = Some(at);
         }
-        tidy(text)
+        (text, ends)
     }
 }
 
@@ -296,28 +312,38 @@ fn is_content(shape: Shape) -> bool {
 }
 
 /// Takes off the marks that are left at the ends.
-fn tidy(text: String) -> String {
+fn tidy(text: &str) -> Cow<'_, str> {
+    if text.contains(",,") {
+        return Cow::Owned(trimmed(&text.replace(",,", ",")).into_owned());
+    }
+    trimmed(text)
+}
+
+fn trimmed(text: &str) -> Cow<'_, str> {
     let trim = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '\'' | '…');
-    let text = if text.contains(",,") { text.replace(",,", ",") } else { text };
     let text = text.trim_matches(trim).trim_end_matches('.').trim_end_matches(trim);
     // A quotation mark without its other half only opened or closed what is left out.
-    if text.matches('"').count() == 1 { text.replace('"', "") } else { text.to_owned() }
+    let single = memchr::memchr_iter(b'"', text.as_bytes()).count() == 1;
+    if single { Cow::Owned(text.replace('"', "")) } else { Cow::Borrowed(text) }
 }
 
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => String::new(),
+fn capitalised(mut text: String) -> String {
+    match text.chars().next() {
+        Some(first) if !first.is_ascii() => {
+            text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+        }
+        Some(_) => text.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase),
+        None => {}
     }
+    text
 }
 
-fn cut(text: &str) -> String {
+fn cut(text: String) -> String {
     if text.chars().count() <= LONGEST {
-        return text.to_owned();
+        return text;
     }
     let end = text.char_indices().nth(LONGEST - 2).map_or(text.len(), |(at, _)| at);
-    let head = text.get(..end).unwrap_or(text);
+    let head = text.get(..end).unwrap_or(&text);
     let at = head.rfind(' ').unwrap_or(head.len());
     format!("{} …", head[..at].trim_end_matches(|c: char| c.is_whitespace() || c == ','))
 }

@@ -144,6 +144,14 @@ grammar! {
     outcome = "OUTCOME",
     /// Adjectives that tell a state, and are verbs or nouns as well: "open", "dead".
     predicate = "PREDICATE",
+    /// "ahead", before "of".
+    ahead_of = "AHEAD",
+    /// "accused", "suspected": of what is done.
+    accusation = "ACCUSATION",
+    /// "promised", "agreed": done by saying so.
+    commitment = "COMMITMENT",
+    /// "remain", "stay": they only tell that something is so.
+    linking = "LINKING",
     /// "as".
     as_word = "AS",
     /// "soon", "early", between "as" and "as".

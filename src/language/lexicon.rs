@@ -9,11 +9,12 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::feasts::Feasts;
-use crate::text::{Abbreviations, Shape, Tagger, Token};
+use super::sets::Sets;
+use crate::text::{Abbreviations, Shape, Tag, Tagger, Token};
 
 /// A class of words, by its number in the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Class(u16);
+pub struct Class(pub(super) u16);
 
 /// What a word says within a class: its number, or the name of what it stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -31,23 +32,31 @@ pub struct Lexicon {
     classes: HashMap<String, Class>,
     entries: Vec<Entry>,
     /// Looked up for every word of a text: a fast hash, since the keys are the project's own.
-    words: FxHashMap<String, u16>,
-    /// For each symbol, a bit a class.
-    members: Vec<Vec<u64>>,
-    digits: FxHashMap<&'static str, u8>,
-    shapes: FxHashMap<&'static str, u8>,
+    words: FxHashMap<Key, Forms>,
+    /// The sets of classes that tokens have.
+    sets: Sets,
+    /// What of them patterns can tell apart, a symbol each.
+    symbols: Sets,
+    /// The tag of each [`Kind`].
+    kinds: Vec<Tag>,
     abbreviation: Option<Class>,
     opener: Option<Class>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Entry {
+    key: Key,
     senses: Vec<Sense>,
-    /// Where the word starts with a capital.
-    capital: u8,
-    /// Where it does not.
-    lower: u8,
     takes_dot: bool,
+}
+
+/// The tags of a word, whose entry is the same.
+#[derive(Debug, Clone, Copy)]
+struct Forms {
+    /// Where the word starts with a capital.
+    capital: Tag,
+    /// Where it does not.
+    lower: Tag,
 }
 
 #[derive(Debug)]
@@ -65,43 +74,77 @@ enum Words {
     Values(HashMap<String, Value>),
 }
 
-/// The classes that numbers have by their looks, by kind of digits.
-const DIGITS: [(&str, &[&str]); 12] = [
-    ("0", &["INT", "H24"]),
-    ("1-9", &["INT", "D31", "D12", "H24"]),
-    ("00", &["INT", "H24", "M60", "Y2"]),
-    ("01-12", &["INT", "D31", "D12", "H24", "M60", "Y2"]),
-    ("13-24", &["INT", "D31", "H24", "M60", "Y2"]),
-    ("25-31", &["INT", "D31", "M60", "Y2"]),
-    ("32-59", &["INT", "M60", "Y2"]),
-    ("60-99", &["INT", "Y2"]),
-    ("3", &["INT", "Y3"]),
-    ("year", &["INT", "Y4"]),
-    ("year or clock", &["INT", "Y4", "HHMM"]),
-    ("clock", &["INT", "HHMM"]),
-];
+/// What a token looks like that is no word, as far as its classes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Zero,
+    OneToNine,
+    TwoZeros,
+    To12,
+    To24,
+    To31,
+    To59,
+    To99,
+    ThreeDigits,
+    Year,
+    YearOrClock,
+    FourOfClock,
+    Digits,
+    Grouped,
+    Decimal,
+    Fraction,
+    Ordinal,
+    Plural,
+    ShortYear,
+    Clock,
+    Date,
+    YearMonth,
+    DateTime,
+    Years,
+    Possessive,
+    Dash,
+    Comma,
+    Slash,
+    Open,
+    Close,
+    Sum,
+    Other,
+}
 
-/// The classes of the other shapes.
-const SHAPES: [(&str, &[&str]); 19] = [
-    ("short-year", &["YY"]),
-    ("digits", &["INT"]),
-    ("grouped", &["INT"]),
-    ("decimal", &["DEC"]),
-    ("fraction", &["FRAC"]),
-    ("ordinal", &["ORD"]),
-    ("plural", &["DECADE"]),
-    ("clock", &["CLOCK"]),
-    ("date", &["DATE"]),
-    ("year-month", &["YM"]),
-    ("date-time", &["DATETIME"]),
-    ("years", &["YEARS"]),
-    ("possessive", &["POSS"]),
-    ("dash", &["DASH"]),
-    ("comma", &["COMMA"]),
-    ("slash", &["SLASH"]),
-    ("open", &["OPEN"]),
-    ("close", &["CLOSE"]),
-    ("sum", &["SUM"]),
+/// The classes of each kind.
+const KINDS: [(Kind, &[&str]); 32] = [
+    (Kind::Zero, &["INT", "H24"]),
+    (Kind::OneToNine, &["INT", "D31", "D12", "H24"]),
+    (Kind::TwoZeros, &["INT", "H24", "M60", "Y2"]),
+    (Kind::To12, &["INT", "D31", "D12", "H24", "M60", "Y2"]),
+    (Kind::To24, &["INT", "D31", "H24", "M60", "Y2"]),
+    (Kind::To31, &["INT", "D31", "M60", "Y2"]),
+    (Kind::To59, &["INT", "M60", "Y2"]),
+    (Kind::To99, &["INT", "Y2"]),
+    (Kind::ThreeDigits, &["INT", "Y3"]),
+    (Kind::Year, &["INT", "Y4"]),
+    (Kind::YearOrClock, &["INT", "Y4", "HHMM"]),
+    (Kind::FourOfClock, &["INT", "HHMM"]),
+    (Kind::Digits, &["INT"]),
+    (Kind::Grouped, &["INT"]),
+    (Kind::Decimal, &["DEC"]),
+    (Kind::Fraction, &["FRAC"]),
+    (Kind::Ordinal, &["ORD"]),
+    (Kind::Plural, &["DECADE"]),
+    (Kind::ShortYear, &["YY"]),
+    (Kind::Clock, &["CLOCK"]),
+    (Kind::Date, &["DATE"]),
+    (Kind::YearMonth, &["YM"]),
+    (Kind::DateTime, &["DATETIME"]),
+    (Kind::Years, &["YEARS"]),
+    (Kind::Possessive, &["POSS"]),
+    (Kind::Dash, &["DASH"]),
+    (Kind::Comma, &["COMMA"]),
+    (Kind::Slash, &["SLASH"]),
+    (Kind::Open, &["OPEN"]),
+    (Kind::Close, &["CLOSE"]),
+    (Kind::Sum, &["SUM"]),
+    (Kind::Other, &[]),
 ];
 
 impl Lexicon {
@@ -119,9 +162,9 @@ impl Lexicon {
             classes: HashMap::new(),
             entries: Vec::new(),
             words: FxHashMap::default(),
-            members: vec![Vec::new()],
-            digits: FxHashMap::default(),
-            shapes: FxHashMap::default(),
+            sets: Sets::default(),
+            symbols: Sets::default(),
+            kinds: Vec::new(),
             abbreviation: None,
             opener: None,
         };
@@ -144,10 +187,13 @@ impl Lexicon {
             let class = lexicon.intern(&literal_class(literal));
             lexicon.add(literal, class, None);
         }
+        for name in KINDS.iter().flat_map(|(_, names)| *names) {
+            lexicon.intern(name);
+        }
         let literals = literals.iter().map(|word| literal_class(word));
         let used: HashSet<Class> =
             used.iter().cloned().chain(literals).filter_map(|name| lexicon.class(&name)).collect();
-        lexicon.number_symbols(&used)?;
+        lexicon.number_sets(&used)?;
         lexicon.abbreviation = lexicon.class("ABBREVIATION");
         lexicon.opener = lexicon.class("OPENER");
         Ok(lexicon)
@@ -165,9 +211,12 @@ impl Lexicon {
             let bare = word.trim_end_matches('.');
             let needs_capital = bare.starts_with(char::is_uppercase);
             let next = self.entries.len() as u16;
-            let index = *self.words.entry(bare.to_lowercase()).or_insert(next);
+            // What is longer than any key stands in no text either.
+            let Some(key) = Key::of(bare) else { continue };
+            let tag = Tag { entry: next, ..Tag::default() };
+            let index = self.words.entry(key).or_insert(Forms { capital: tag, lower: tag }).lower.entry;
             if index == next {
-                self.entries.push(Entry::default());
+                self.entries.push(Entry { key, senses: Vec::new(), takes_dot: false });
             }
             let entry = &mut self.entries[usize::from(index)];
             entry.takes_dot |= takes_dot;
@@ -175,48 +224,32 @@ impl Lexicon {
         }
     }
 
-    /// Numbers each distinct set of classes.
-    fn number_symbols(&mut self, used: &HashSet<Class>) -> Result<(), String> {
-        let mut symbols: HashMap<Vec<Class>, u8> = HashMap::from([(Vec::new(), 0)]);
+    /// Numbers each distinct set of classes, and each set of the classes that patterns name.
+    fn number_sets(&mut self, used: &HashSet<Class>) -> Result<(), String> {
+        let kinds = KINDS.map(|(kind, names)| (kind, names.iter().map(|name| self.intern(name)).collect()));
+        self.sets = Sets::of(self.classes.len());
+        self.symbols = Sets::of(self.classes.len());
         for index in 0..self.entries.len() {
-            let set = |any_case: bool| -> Vec<Class> {
+            let set = |any_case: bool| {
                 let senses = self.entries[index].senses.iter();
-                let senses = senses.filter(|sense| any_case || !sense.needs_capital).map(|sense| sense.class);
-                senses.filter(|class| used.contains(class)).collect()
+                senses.filter(|sense| any_case || !sense.needs_capital).map(|sense| sense.class).collect()
             };
-            let (capital, lower) = (set(true), set(false));
-            let capital = self.symbol_of(capital, &mut symbols)?;
-            let lower = self.symbol_of(lower, &mut symbols)?;
-            let entry = &mut self.entries[index];
-            (entry.capital, entry.lower) = (capital, lower);
+            let (capital, lower): (Vec<_>, Vec<_>) = (set(true), set(false));
+            let capital = self.number_set(capital, index as u16, used)?;
+            let lower = self.number_set(lower, index as u16, used)?;
+            self.words.insert(self.entries[index].key, Forms { capital, lower });
         }
-        for (kinds, is_digits) in [(&DIGITS[..], true), (&SHAPES[..], false)] {
-            for (kind, names) in kinds {
-                let set = names.iter().map(|name| self.intern(name)).collect();
-                let symbol = self.symbol_of(set, &mut symbols)?;
-                let table = if is_digits { &mut self.digits } else { &mut self.shapes };
-                table.insert(kind, symbol);
-            }
+        self.kinds = vec![Tag::default(); KINDS.len()];
+        for (kind, set) in kinds {
+            self.kinds[kind as usize] = self.number_set(set, Token::UNKNOWN, used)?;
         }
         Ok(())
     }
 
-    fn symbol_of(&mut self, mut set: Vec<Class>, symbols: &mut HashMap<Vec<Class>, u8>) -> Result<u8, String> {
-        set.sort_unstable();
-        set.dedup();
-        if let Some(&symbol) = symbols.get(&set) {
-            return Ok(symbol);
-        }
-        let symbol = u8::try_from(symbols.len()).map_err(|_| "more than 255 distinct sets of classes".to_owned())?;
-        let mut bits = Vec::new();
-        for class in &set {
-            let word = usize::from(class.0 / 64);
-            bits.resize(bits.len().max(word + 1), 0u64);
-            bits[word] |= 1 << (class.0 % 64);
-        }
-        self.members.push(bits);
-        symbols.insert(set, symbol);
-        Ok(symbol)
+    fn number_set(&mut self, set: Vec<Class>, entry: u16, used: &HashSet<Class>) -> Result<Tag, String> {
+        let named = set.iter().copied().filter(|class| used.contains(class)).collect();
+        let symbol = u8::try_from(self.symbols.number(named)).map_err(|_| "more than 255 distinct sets of classes")?;
+        Ok(Tag { symbol, entry, classes: self.sets.number(set) })
     }
 
     /// The class of this name.
@@ -227,30 +260,14 @@ impl Lexicon {
 
     /// Whether the token has the class.
     #[must_use]
+    #[inline]
     pub fn has(&self, token: &Token, class: Class) -> bool {
-        match self.entries.get(usize::from(token.entry)) {
-            Some(entry) => {
-                let mut senses = entry.senses.iter();
-                senses.any(|sense| sense.class == class && (!sense.needs_capital || token.shape.is_capital()))
-            }
-            None => self.is(token.symbol, class),
-        }
-    }
-
-    /// The entry of a word in lower case.
-    fn find(&self, word: &[u8]) -> Option<u16> {
-        std::str::from_utf8(word).ok().and_then(|word| self.words.get(word)).copied()
-    }
-
-    /// Whether the symbol has the class.
-    fn is(&self, symbol: u8, class: Class) -> bool {
-        let bits = self.members.get(usize::from(symbol)).and_then(|bits| bits.get(usize::from(class.0 / 64)));
-        bits.is_some_and(|bits| bits & (1 << (class.0 % 64)) != 0)
+        self.sets.has(token.classes, class)
     }
 
     /// The symbols that have the class.
     pub(super) fn symbols(&self, class: Class) -> impl Iterator<Item = u8> {
-        (0..self.members.len() as u8).filter(move |&symbol| self.is(symbol, class))
+        (0..=u8::MAX).filter(move |&symbol| self.symbols.has(symbol.into(), class))
     }
 
     /// What the token says within the class.
@@ -266,111 +283,117 @@ pub(super) fn literal_class(word: &str) -> String {
     format!("={}", word.to_lowercase())
 }
 
-/// The longest word that is looked up; longer ones are in no lexicon.
-const LONGEST: usize = 24;
+/// A word as it is looked up: in lower case without dots, its letters packed. "P.M." is looked up as "pm", "Didn’t" as
+/// "didn't".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key(u64, u64, u64);
 
-/// "todayyy", "weeeeks": cuts every run of three letters or more down to `keep`.
-fn squeeze(word: &mut [u8; LONGEST], len: usize, keep: usize) -> &[u8] {
-    let (mut at, mut kept) = (0, 0);
-    while at < len {
-        let run = word[at..len].iter().take_while(|&&letter| letter == word[at]).count();
-        let (letter, stays) = (word[at], if run > 2 { keep } else { run });
-        word[kept..kept + stays].fill(letter);
-        (at, kept) = (at + run, kept + stays);
+impl Key {
+    /// The longest word that has a key, in bytes; longer ones are in no lexicon.
+    const LONGEST: usize = 24;
+
+    fn of(word: &str) -> Option<Self> {
+        let bytes = word.as_bytes();
+        let (first, rest) = bytes.split_at(bytes.len().min(8));
+        let (second, third) = rest.split_at(rest.len().min(8));
+        let key = Self(packed(first), packed(second), packed(third));
+        // Dots stand behind single letters alone.
+        if bytes.get(1) == Some(&b'.') || (key.0 | key.1 | key.2) & NOT_ASCII != 0 {
+            let plain = word.replace('.', "").replace('’', "'");
+            return plain.is_ascii().then(|| Self::of(&plain))?;
+        }
+        (bytes.len() <= Self::LONGEST).then_some(key)
     }
-    &word[..kept]
+}
+
+/// The bit that bytes of letters beyond ASCII have.
+const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+
+/// Up to eight letters as one number. The bit that tells capitals from small letters is set in all of them.
+fn packed(letters: &[u8]) -> u64 {
+    letters.iter().fold(0, |packed, letter| packed << 8 | u64::from(letter | 0x20))
+}
+
+/// "todayyy", "weeeeks": every run of three letters or more cut down to `keep`; `None` where there is none.
+fn squeezed(word: &str, keep: usize) -> Option<String> {
+    let letters: Vec<char> = word.to_ascii_lowercase().chars().collect();
+    let runs = letters.chunk_by(|a, b| a == b);
+    let drawled = runs.clone().any(|run| run.len() > 2);
+    drawled.then(|| runs.flat_map(|run| &run[..if run.len() > 2 { keep } else { run.len() }]).collect())
 }
 
 impl Tagger for Lexicon {
-    fn word(&self, word: &str, shape: Shape) -> (u8, u16) {
-        if word.len() > LONGEST {
-            return (0, Token::UNKNOWN);
+    fn word(&self, word: &str, shape: Shape) -> Tag {
+        let find = |word: &str| Key::of(word).and_then(|key| self.words.get(&key));
+        let drawled = || {
+            let bytes = word.as_bytes();
+            let may = bytes.len() > 4 && bytes.windows(3).any(|three| three[1] == three[0] && three[1] == three[2]);
+            may.then(|| [2, 1].iter().find_map(|&keep| find(&squeezed(word, keep)?)))?
+        };
+        match find(word).or_else(drawled) {
+            Some(forms) if shape.is_capital() => forms.capital,
+            Some(forms) => forms.lower,
+            None => Tag::default(),
         }
-        // Lower case without dots, in place: "P.M." is looked up as "pm", "Didn’t" as "didn't".
-        let mut buffer = [0u8; LONGEST];
-        let mut len = 0;
-        let mut rest = word.as_bytes();
-        while let Some((&byte, after)) = rest.split_first() {
-            rest = after;
-            let byte = match byte {
-                b'.' => continue,
-                0xE2 if rest.starts_with(&[0x80, 0x99]) => {
-                    rest = &rest[2..];
-                    b'\''
-                }
-                0x80.. => return (0, Token::UNKNOWN),
-                _ => byte.to_ascii_lowercase(),
-            };
-            buffer[len] = byte;
-            len += 1;
-        }
-        let found = self.find(&buffer[..len]).or_else(|| {
-            let drawled = buffer[..len].windows(3).any(|three| three[0] == three[1] && three[1] == three[2]);
-            let (mut once, mut twice) = (buffer, buffer);
-            (drawled && len > 4)
-                .then(|| self.find(squeeze(&mut twice, len, 2)).or_else(|| self.find(squeeze(&mut once, len, 1))))?
-        });
-        let Some(index) = found else { return (0, Token::UNKNOWN) };
-        let entry = &self.entries[usize::from(index)];
-        (if shape.is_capital() { entry.capital } else { entry.lower }, index)
     }
 
-    fn shape(&self, shape: Shape) -> u8 {
-        let kind = match shape {
-            Shape::Digits { count, value } => {
-                return self.digits.get(digit_kind(count, value)).copied().unwrap_or_else(|| self.shapes["digits"]);
-            }
-            Shape::Grouped => "grouped",
-            Shape::Decimal => "decimal",
-            Shape::Fraction => "fraction",
-            Shape::Ordinal => "ordinal",
-            Shape::Plural => "plural",
-            Shape::ShortYear => "short-year",
-            Shape::Clock => "clock",
-            Shape::Date => "date",
-            Shape::YearMonth => "year-month",
-            Shape::DateTime => "date-time",
-            Shape::Years => "years",
-            Shape::Possessive => "possessive",
-            Shape::Sum => "sum",
-            Shape::Mark('-' | '–' | '—' | '‑') => "dash",
-            Shape::Mark(',') => "comma",
-            Shape::Mark('/') => "slash",
-            Shape::Mark('(') => "open",
-            Shape::Mark(')') => "close",
-            Shape::Mark(_) | Shape::Break | Shape::Label | Shape::Lower | Shape::Capital | Shape::Upper => return 0,
-        };
-        self.shapes.get(kind).copied().unwrap_or(0)
+    fn shape(&self, shape: Shape) -> Tag {
+        self.kinds.get(kind(shape) as usize).copied().unwrap_or_default()
     }
 
     fn takes_dot(&self, entry: u16) -> bool {
         self.entries.get(usize::from(entry)).is_some_and(|entry| entry.takes_dot)
     }
 
-    fn is_opener(&self, entry: u16) -> bool {
-        let senses = self.entries.get(usize::from(entry)).map(|entry| entry.senses.as_slice()).unwrap_or_default();
-        self.opener.is_some_and(|opener| senses.iter().any(|sense| sense.class == opener))
+    fn is_opener(&self, tag: Tag) -> bool {
+        self.opener.is_some_and(|opener| self.sets.has(tag.classes, opener))
     }
 }
 
-fn digit_kind(count: u8, value: u32) -> &'static str {
+/// What a shape looks like to the classes.
+fn kind(shape: Shape) -> Kind {
+    match shape {
+        Shape::Digits { count, value } => digits(count, value),
+        Shape::Grouped => Kind::Grouped,
+        Shape::Decimal => Kind::Decimal,
+        Shape::Fraction => Kind::Fraction,
+        Shape::Ordinal => Kind::Ordinal,
+        Shape::Plural => Kind::Plural,
+        Shape::ShortYear => Kind::ShortYear,
+        Shape::Clock => Kind::Clock,
+        Shape::Date => Kind::Date,
+        Shape::YearMonth => Kind::YearMonth,
+        Shape::DateTime => Kind::DateTime,
+        Shape::Years => Kind::Years,
+        Shape::Possessive => Kind::Possessive,
+        Shape::Sum => Kind::Sum,
+        Shape::Mark('-' | '–' | '—' | '‑') => Kind::Dash,
+        Shape::Mark(',') => Kind::Comma,
+        Shape::Mark('/') => Kind::Slash,
+        Shape::Mark('(') => Kind::Open,
+        Shape::Mark(')') => Kind::Close,
+        Shape::Mark(_) | Shape::Break | Shape::Label | Shape::Lower | Shape::Capital | Shape::Upper => Kind::Other,
+    }
+}
+
+fn digits(count: u8, value: u32) -> Kind {
     match (count, value) {
-        (1, 0) => "0",
-        (1, _) => "1-9",
-        (2, 0) => "00",
-        (2, 1..=12) => "01-12",
-        (2, 13..=24) => "13-24",
-        (2, 25..=31) => "25-31",
-        (2, 32..=59) => "32-59",
-        (2, _) => "60-99",
-        (3, _) => "3",
+        (1, 0) => Kind::Zero,
+        (1, _) => Kind::OneToNine,
+        (2, 0) => Kind::TwoZeros,
+        (2, 1..=12) => Kind::To12,
+        (2, 13..=24) => Kind::To24,
+        (2, 25..=31) => Kind::To31,
+        (2, 32..=59) => Kind::To59,
+        (2, _) => Kind::To99,
+        (3, _) => Kind::ThreeDigits,
         (4, _) => match ((1000..=2199).contains(&value), value / 100 <= 24 && value % 100 < 60) {
-            (true, true) => "year or clock",
-            (true, false) => "year",
-            (false, true) => "clock",
-            (false, false) => "digits",
+            (true, true) => Kind::YearOrClock,
+            (true, false) => Kind::Year,
+            (false, true) => Kind::FourOfClock,
+            (false, false) => Kind::Digits,
         },
-        _ => "digits",
+        _ => Kind::Digits,
     }
 }
 

@@ -9,6 +9,7 @@ mod lexicon;
 mod pattern;
 mod reference;
 mod rules;
+mod sets;
 pub mod speech;
 
 pub mod en;

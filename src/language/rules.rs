@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::util::{primitives::StateID, start, syntax};
-use regex_automata::{Anchored, MatchKind, meta};
+use regex_automata::util::primitives::{NonMaxUsize, PatternID, StateID};
+use regex_automata::util::{start, syntax};
+use regex_automata::{Anchored, Input, MatchKind, meta};
 use serde::Deserialize;
 
 use super::lexicon::{Class, Lexicon};
@@ -114,6 +115,8 @@ pub enum Register {
     Any,
     /// A short message from person to person, which tells of the day that it is written on.
     Message,
+    /// A history, where words that mean little in the news date what is told.
+    History,
 }
 
 /// A phrase, said on a day, with the value that it has.
@@ -153,6 +156,8 @@ pub struct Rule {
     /// Phrases that it must not match.
     pub not: Vec<String>,
     parts: meta::Regex,
+    /// The names of the parts, with where the regular expression puts their starts; their ends stand next to them.
+    names: Vec<(String, usize)>,
 }
 
 /// The rules of a language.
@@ -293,14 +298,14 @@ impl Rule {
     /// The parts of a match, by name: ranges of its symbols.
     #[must_use]
     pub fn parts(&self, symbols: &[u8]) -> Vec<(&str, std::ops::Range<usize>)> {
-        let mut captures = self.parts.create_captures();
-        let input = regex_automata::Input::new(symbols).anchored(Anchored::Yes);
-        self.parts.search_captures(&input, &mut captures);
-        let names = self.parts.group_info().pattern_names(regex_automata::PatternID::ZERO);
-        names
-            .zip(captures.iter())
-            .filter_map(|(name, span)| Some((pattern::plain_name(name?), span?.range())))
-            .collect()
+        if self.names.is_empty() {
+            return Vec::new();
+        }
+        let mut slots = vec![None; self.parts.group_info().slot_len()];
+        self.parts.search_slots(&Input::new(symbols).anchored(Anchored::Yes), &mut slots);
+        let place = |slot: usize| slots.get(slot).copied().flatten().map(NonMaxUsize::get);
+        let parts = self.names.iter();
+        parts.filter_map(|(name, slot)| Some((name.as_str(), place(*slot)?..place(slot + 1)?))).collect()
     }
 }
 
@@ -319,9 +324,15 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
     let whole = format!("(?:{regex})\\z");
     let parts = meta::Builder::new()
         .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(meta::Config::new().utf8_empty(false))
+        // Where the match stands is known: nothing is to be found before its parts are.
+        .configure(meta::Config::new().utf8_empty(false).hybrid(false).dfa(false))
         .build(&whole)
         .map_err(|error| error.to_string())?;
+    let groups = parts.group_info().pattern_names(PatternID::ZERO).enumerate();
+    let names = groups.filter_map(|(group, name)| {
+        Some((pattern::plain_name(name?).to_owned(), parts.group_info().slot(PatternID::ZERO, group)?))
+    });
+    let names = names.collect();
     Ok(Rule {
         // A pack lives as long as the program, and every expression names its rule.
         id: String::leak(format!("{language}/{}", entry.id)),
@@ -333,5 +344,6 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
         examples: entry.examples,
         not: entry.not,
         parts,
+        names,
     })
 }

@@ -98,8 +98,8 @@ pub const ROWS: usize = 1 << ROW_BITS;
 /// A table of weights. A feature is a hash: its upper bits are its row, its lower bits prove that the row is its own.
 #[derive(Debug, Clone, Copy)]
 pub struct Weights {
-    owners: &'static [[u8; 2]],
-    rows: &'static [[u8; Part::COUNT]],
+    owners: &'static [[u8; 2]; ROWS],
+    rows: &'static [[u8; Part::COUNT]; ROWS],
 }
 
 impl Weights {
@@ -109,7 +109,10 @@ impl Weights {
     pub const fn read(bytes: &'static [u8]) -> Option<Self> {
         let Some((owners, rows)) = bytes.split_at_checked(2 * ROWS) else { return None };
         let (rows, rest) = rows.as_chunks::<{ Part::COUNT }>();
-        if rows.len() == ROWS && rest.is_empty() { Some(Self { owners: owners.as_chunks().0, rows }) } else { None }
+        match (owners.as_chunks().0.first_chunk(), rows.first_chunk()) {
+            (Some(owners), Some(whole)) if rows.len() == ROWS && rest.is_empty() => Some(Self { owners, rows: whole }),
+            _ => None,
+        }
     }
 
     /// The parts of the words of a sentence, into `parts`, which is as long.
@@ -119,10 +122,11 @@ impl Weights {
             let mut sums = [0i16; Part::COUNT];
             for feature in features(words, at, last, before_last) {
                 let row = row(feature);
-                if u16::from_le_bytes(self.owners[row]) == owner(feature) {
-                    for (sum, weight) in sums.iter_mut().zip(&self.rows[row]) {
-                        *sum += i16::from(weight.cast_signed());
-                    }
+                // All bits or none, and no branch: whether a row is the feature's own cannot be guessed, and so the
+                // rows are fetched side by side.
+                let own = -i16::from(u16::from_le_bytes(self.owners[row]) == owner(feature));
+                for (sum, weight) in sums.iter_mut().zip(&self.rows[row]) {
+                    *sum += i16::from(weight.cast_signed()) & own;
                 }
             }
             *part = best(&sums);
@@ -146,11 +150,9 @@ pub fn owner(feature: u32) -> u16 {
 /// The part with the greatest sum; of equal ones the first.
 #[must_use]
 pub fn best<N: Ord + Copy>(sums: &[N; Part::COUNT]) -> Part {
-    let mut best = 0;
-    for part in 1..Part::COUNT {
-        if sums[part] > sums[best] {
-            best = part;
-        }
+    let (mut best, mut most) = (0, sums[0]);
+    for (part, &sum) in sums.iter().enumerate().skip(1) {
+        (best, most) = if sum > most { (part, sum) } else { (best, most) };
     }
     Part::ALL[best]
 }

@@ -1,5 +1,7 @@
 //! Domain types to records, by hand.
 
+use std::sync::Arc;
+
 use chrono::SecondsFormat;
 
 use super::{ArticleFields, DateFields, EventRecord, OffsetFields, StatementFields};
@@ -22,20 +24,23 @@ pub fn extractor(language: &str, pack: u32) -> String {
 /// An event whose expression names no dates (a length of time, a repetition) has no place on a timeline, and makes
 /// no record.
 #[must_use]
-pub fn event_records(article: &Article, language: &str, extraction: &Extraction, extractor: &str) -> Vec<EventRecord> {
-    let article = article_fields(article, language);
-    let record = |event: &Event| {
-        let from = extraction.expressions.get(event.expression)?;
-        let to = event.until.and_then(|until| extraction.expressions.get(until));
-        let text = &extraction.text;
+pub fn event_records(article: &Article, language: &str, extraction: Extraction, extractor: &str) -> Vec<EventRecord> {
+    if extraction.events.is_empty() {
+        return Vec::new();
+    }
+    let (article, extractor) = (Arc::new(article_fields(article, language)), Arc::from(extractor));
+    let Extraction { text, expressions, events, .. } = extraction;
+    let record = |event: Event| {
+        let from = expressions.get(event.expression)?;
+        let to = event.until.and_then(|until| expressions.get(until));
         let span = to.map_or(from.expression.span, |to| from.expression.span.join(to.expression.span));
         let words = |span: Span| span.of(text.as_str()).to_owned();
         Some(EventRecord {
-            id: event.id.clone(),
-            article: article.clone(),
+            id: event.id,
+            article: Arc::clone(&article),
             date: date_fields(words(span), from, to)?,
             statement: StatementFields {
-                summary: event.summary.clone(),
+                summary: event.summary,
                 sentence: words(event.sentence),
                 trigger: event.trigger.map(words),
                 status: event.status.name(),
@@ -46,10 +51,10 @@ pub fn event_records(article: &Article, language: &str, extraction: &Extraction,
                 trigger: event.trigger.map(|trigger| text.code_points(trigger)),
             },
             confidence: event.confidence,
-            extractor: extractor.to_owned(),
+            extractor: Arc::clone(&extractor),
         })
     };
-    extraction.events.iter().filter_map(record).collect()
+    events.into_iter().filter_map(record).collect()
 }
 
 fn article_fields(article: &Article, language: &str) -> ArticleFields {
@@ -67,7 +72,7 @@ fn article_fields(article: &Article, language: &str) -> ArticleFields {
 /// The date of one expression, or of the range between two.
 fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>) -> Option<DateFields> {
     let last = to.unwrap_or(from);
-    let spelled = |bound: Option<Bound>| bound.map(|bound| bound.to_string());
+    let spelled = |bound: Option<Bound>| bound.map(|bound| bound.spelled());
     Some(DateFields {
         text,
         start: spelled(from.interval?.start),
@@ -79,7 +84,7 @@ fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>) -> Option<D
         edtf: edtf(from, to),
         basis: from.basis.name(),
         reference: spelled(from.reference.map(Bound::Day)),
-        rule: from.expression.rule.to_owned(),
+        rule: from.expression.rule,
     })
 }
 
@@ -111,7 +116,7 @@ mod tests {
 
     fn expression(span: Span) -> Expression {
         let meaning = Meaning::Nothing;
-        Expression { span, first: 0, end: 0, sentence: 0, rule: "en/test", meaning, modifier: None }
+        Expression { span, first: 0, end: 0, sentence: 0, rule: "en/test", histories: false, meaning, modifier: None }
     }
 
     fn found(words: &str, date: PartialDate) -> Resolved {
@@ -159,7 +164,7 @@ mod tests {
     fn records(expressions: Vec<Resolved>, event: Event) -> Vec<EventRecord> {
         let (text, events) = (Text::of(BODY), vec![event]);
         let extraction = Extraction { text, expressions, events, dropped: Vec::new(), warnings: Vec::new() };
-        event_records(&article(), "en", &extraction, "dateline 9.9.9, en 1")
+        event_records(&article(), "en", extraction, "dateline 9.9.9, en 1")
     }
 
     fn week() -> Resolved {

@@ -7,6 +7,8 @@ pub mod cloudevents;
 mod convert;
 pub mod export;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 pub use convert::{event_records, extractor};
@@ -16,8 +18,8 @@ pub use convert::{event_records, extractor};
 pub struct EventRecord {
     /// A pure function of article id, normalised sentence, expression and occurrence numbers. 32 hex digits.
     pub id: String,
-    /// The article that tells it.
-    pub article: ArticleFields,
+    /// The article that tells it; all events of an article share it.
+    pub article: Arc<ArticleFields>,
     /// When.
     pub date: DateFields,
     /// What.
@@ -27,7 +29,7 @@ pub struct EventRecord {
     /// From 0 to 1.
     pub confidence: f32,
     /// Which program and pack said so.
-    pub extractor: String,
+    pub extractor: Arc<str>,
 }
 
 /// The article part of an event record.
@@ -73,7 +75,7 @@ pub struct DateFields {
     /// The date that it was counted from (ISO), where it was.
     pub reference: Option<String>,
     /// The rule that recognised it.
-    pub rule: String,
+    pub rule: &'static str,
 }
 
 /// The statement part of an event record.

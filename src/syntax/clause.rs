@@ -94,14 +94,14 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         let noun_before = before.is_some_and(|before| document.has(before, grammar.event_noun));
         return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
-    let adjective = before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
-    if !adjective && (part == Part::Present || is_present(document, before, at, end)) {
+    let adjective = || before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
+    if (part == Part::Present || is_present(document, before, at, end)) && !adjective() {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
     let gerund = word.len() > 4 && word.ends_with("ing") && (part == Part::Gerund || part == Part::Adjective);
-    let noun = before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
-    (gerund && !noun).then(|| simple(at..at + 1, at, Mood::Participle))
+    let noun = || before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
+    (gerund && !noun()).then(|| simple(at..at + 1, at, Mood::Participle))
 }
 
 /// How the auxiliary at a token places its group, if one stands there. Those that are other words as well ("may",
@@ -110,7 +110,12 @@ fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
     let grammar = &document.pack.grammar;
     let has = |class| document.has(at, class);
     let modal = document.part(at) == Part::Modal;
-    if has(grammar.will) && modal || has(grammar.would) {
+    // "They'd met" is "they had met".
+    if has(grammar.would) && document.word(at).ends_with('d') && document.word(at) != "would" {
+        let had = is_past_form(document, at + 1) && document.part(at + 1) != Part::Base;
+        return Some(if had { Mood::Past } else { Mood::Planned });
+    }
+    if has(grammar.will) && !matches!(document.part(at), Part::Noun | Part::Name) || has(grammar.would) {
         Some(Mood::Planned)
     } else if has(grammar.modal) && modal {
         Some(Mood::Possible)
@@ -151,13 +156,16 @@ fn past(document: &Document<'_>, at: usize, noun_before: bool, end: usize) -> Ve
     absorbing(document, verb, end)
 }
 
-/// "failed to agree", "began to fall": one group, carried by its first word.
+/// "failed to agree", "began to fall": one group, carried by its first word; "remained closed" by its last.
 fn absorbing(document: &Document<'_>, mut verb: Verb, end: usize) -> Verb {
     let grammar = &document.pack.grammar;
     let at = verb.main;
     if document.has(at, grammar.implicative) && document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end)
     {
         verb.tokens.end = at + 3;
+    } else if document.has(at, grammar.linking) && at + 1 < end && is_past_form(document, at + 1) {
+        verb.main = at + 1;
+        verb.tokens.end = at + 2;
     }
     verb
 }
@@ -215,7 +223,8 @@ fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Optio
     // "was due mainly to higher costs" plans nothing.
     let cause = (at + 1..end).find(|&at| !is_adverb(document, at)).is_some_and(|at| document.has(at, grammar.to));
     let off = has(grammar.called) && document.has(at + 1, grammar.off);
-    if !governs && (!has(grammar.plan) || cause || off || document.word(at).ends_with("ing")) {
+    let committed = has(grammar.commitment);
+    if !governs && (!has(grammar.plan) || committed || cause || off || document.word(at).ends_with("ing")) {
         return None;
     }
     let mood = if uncertain || verb.mood == Mood::Possible { Mood::Possible } else { Mood::Planned };
@@ -296,9 +305,10 @@ fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
 /// event ("talks", "plans") counts as a verb only before an object.
 fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: usize) -> bool {
     let grammar = &document.pack.grammar;
-    let Some(before) = before.map(|before| behind_adverbs(document, before)) else { return false };
     let third = document.has(at, grammar.verb_third);
-    if !third && !document.has(at, grammar.verb) || !document.tokens[before].shape.is_word() {
+    let Some(before) = before.filter(|_| third || document.has(at, grammar.verb)) else { return false };
+    let before = behind_adverbs(document, before);
+    if !document.tokens[before].shape.is_word() {
         return false;
     }
     let word = document.word(before);

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Expression;
 use crate::language::speech::Part;
-use crate::syntax::{Document, Mood, Verb, is_past_form};
+use crate::syntax::{Document, Mood, Verb, is_adverb, is_past_form};
 use crate::text::Shape;
 
 /// Which way a bare name looks from its anchor.
@@ -39,6 +39,7 @@ impl Reading {
     const INFINITIVE: Self = Self::future("its verb is an infinitive", 0.75);
     const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", 0.75);
     const PLANNED: Self = Self::future("a word of planning stands beside it", 0.8);
+    const NOW: Self = Self::future("its verb is in the present", 0.7);
     pub(super) const UNTOLD: Self = Self::past("no verb tells: taken for the last one", 0.6);
 
     const fn past(reason: &'static str, sure: f32) -> Self {
@@ -70,7 +71,7 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Rea
     } else {
         clause.looks_back(first).or_else(|| clause.looks_ahead(end))
     };
-    told.unwrap_or(Reading::UNTOLD)
+    told.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::UNTOLD })
 }
 
 /// The sentence of a date, with its verbs.
@@ -91,7 +92,11 @@ impl Clause<'_> {
         let soon = has(grammar.as_word) && before > self.sentence.start + 1 && {
             self.document.has(before - 1, grammar.soon) && self.document.has(before - 2, grammar.as_word)
         };
-        if has(grammar.since) {
+        let ahead_of =
+            has(grammar.of) && before > self.sentence.start && self.document.has(before - 1, grammar.ahead_of);
+        if ahead_of {
+            Some(Reading::UNTIL)
+        } else if has(grammar.since) {
             Some(Reading::SINCE)
         } else if (has(grammar.by) || soon) && !past()
             || has(grammar.ahead) && !(before == self.sentence.start && past())
@@ -108,9 +113,14 @@ impl Clause<'_> {
         let possessive = self.document.tokens.get(end).is_some_and(|token| token.shape == Shape::Possessive);
         let mut group = (end + 1..self.sentence.end).take(4).take_while(|&at| {
             self.document.part(at).is_noun()
-                || matches!(self.document.part(at), Part::Adjective | Part::Name | Part::Participle)
+                || matches!(self.document.part(at), Part::Adjective | Part::Name | Part::Participle | Part::Gerund)
         });
         possessive && group.any(|at| self.document.has(at, grammar.outcome))
+    }
+
+    /// "There is a meeting on Friday", "a service is Friday".
+    fn is_of_now(&self) -> bool {
+        self.verbs.iter().any(|verb| verb.mood == Mood::Present)
     }
 
     /// Whether the date, with its preposition, stands at the start of a clause: "..., but in March a judge ruled".
@@ -133,7 +143,8 @@ impl Clause<'_> {
         while at > self.sentence.start && first - at < REACH {
             at -= 1;
             if let Some(verb) = verbs.next_if(|verb| verb.tokens.end > at) {
-                if let Some(told) = self.sign(verb) {
+                let committed = self.is_commitment(verb, first).then_some(Reading::PAST);
+                if let Some(told) = committed.or_else(|| self.sign(verb)) {
                     return Some(told);
                 }
                 at = at.min(verb.tokens.start);
@@ -186,6 +197,7 @@ impl Clause<'_> {
             Mood::Past => Some(Reading::PAST),
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
             // it, the plan is told.
+            Mood::Present if is(grammar.accusation) => Some(Reading::PAST),
             Mood::Present if is(grammar.report) || is(grammar.be_present) || is(grammar.does) => None,
             // "Image caption Fans wait on Thursday": under a picture the present tells what it shows.
             Mood::Present if self.sentence.clone().any(|at| document.has(at, grammar.caption)) => Some(Reading::PAST),
@@ -196,6 +208,14 @@ impl Clause<'_> {
             Mood::Participle if document.part(verb.main) == Part::Gerund => None,
             Mood::Participle => Some(Reading::PAST),
         }
+    }
+
+    /// "agreed on Thursday to sell": what is done by saying so was done on the date beside it.
+    fn is_commitment(&self, verb: &Verb, first: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        verb.mood == Mood::Past
+            && document.has(verb.main, grammar.commitment)
+            && (verb.tokens.end..first).all(|at| document.has(at, grammar.time_preposition) || is_adverb(document, at))
     }
 
     fn is_negated(&self, verb: &Verb) -> bool {

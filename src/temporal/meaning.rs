@@ -21,6 +21,8 @@ pub struct Expression {
     pub sentence: usize,
     /// The id of the rule that recognised it.
     pub rule: &'static str,
+    /// Whether it counts in a history only.
+    pub histories: bool,
     /// What it says.
     pub meaning: Meaning,
     /// TIMEX3's modifier, where a word gives it one.

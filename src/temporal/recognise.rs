@@ -16,16 +16,12 @@ pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> 
     let mut found = Vec::new();
     for (sentence, range) in document.sentences.iter().enumerate() {
         let mut at = range.start;
-        while at < range.end {
-            if !document.pack.rules.can_start(symbols[at]) {
-                at += 1;
-                continue;
-            }
+        while let Some(next) = symbols[at..range.end].iter().position(|&symbol| document.pack.rules.can_start(symbol)) {
+            at += next;
             document.pack.rules.matches(&symbols[at..range.end], &mut found);
             let best = found.iter().rev().find_map(|&(length, rule)| {
                 let tokens = at..at + length;
-                let fits = (rule.register == Register::Any || rule.register == register)
-                    && fits(document, rule, tokens.start, tokens.end);
+                let fits = reads(rule, register) && fits(document, rule, tokens.start, tokens.end);
                 (fits && interpret(document, rule, tokens, &symbols, sentence, &mut expressions)).then_some(length)
             });
             match best {
@@ -42,6 +38,15 @@ pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> 
         }
     }
     expressions
+}
+
+/// Whether a rule is for texts of a kind. That a text is a history is known only when all of it is; a message is none.
+fn reads(rule: &Rule, register: Register) -> bool {
+    match rule.register {
+        Register::Any => true,
+        Register::Message => register == Register::Message,
+        Register::History => register != Register::Message,
+    }
 }
 
 /// Whether what stands beside a match is what its rule asks for.

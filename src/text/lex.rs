@@ -3,18 +3,18 @@
 //! Numbers that belong together are one token (`15:00`, `2019-05-03`, `1,987`), since what a rule sees must not
 //! depend on how a publisher writes a number; everything else is letters and marks.
 
-use super::{Shape, Span, Token};
+use super::{Shape, Span, Tag, Token};
 
-/// What a language says of a token: its symbol and its entry in the lexicon.
+/// What a language says of tokens.
 pub trait Tagger {
     /// For a word (letters, perhaps with dots or an apostrophe inside) as the text has it.
-    fn word(&self, word: &str, shape: Shape) -> (u8, u16);
+    fn word(&self, word: &str, shape: Shape) -> Tag;
     /// For a number or a mark.
-    fn shape(&self, shape: Shape) -> u8;
+    fn shape(&self, shape: Shape) -> Tag;
     /// Whether the word may carry a dot of its own: `Feb.`, `Mr.`
     fn takes_dot(&self, entry: u16) -> bool;
     /// Whether the word is one that starts sentences: `The`, `When`.
-    fn is_opener(&self, entry: u16) -> bool;
+    fn is_opener(&self, tag: Tag) -> bool;
 }
 
 /// The longest line, in bytes, that a publisher may have broken for its width.
@@ -71,13 +71,14 @@ impl<T: Tagger> Lexer<'_, T> {
     }
 
     fn push(&mut self, end: usize, shape: Shape) {
-        let symbol = self.tagger.shape(shape);
-        self.push_as(end, shape, symbol, Token::UNKNOWN);
+        let tag = self.tagger.shape(shape);
+        self.push_as(end, shape, tag);
     }
 
-    fn push_as(&mut self, end: usize, shape: Shape, symbol: u8, entry: u16) {
+    fn push_as(&mut self, end: usize, shape: Shape, tag: Tag) {
         let span = Span::new(self.at, end);
-        self.tokens.push(Token { span, shape, spaced: self.spaced, symbol, entry });
+        let Tag { symbol, entry, classes } = tag;
+        self.tokens.push(Token { span, shape, spaced: self.spaced, symbol, entry, classes });
         self.at = end;
         self.spaced = false;
     }
@@ -121,15 +122,17 @@ impl<T: Tagger> Lexer<'_, T> {
     }
 
     /// The end of a run of letters (and combining marks) that starts at `from`.
+    #[inline]
     fn letters(&self, from: usize) -> usize {
         let mut end = from;
         loop {
-            match self.peek(end) {
-                b'a'..=b'z' | b'A'..=b'Z' => end += 1,
-                0x80.. => match self.text.get(end..).and_then(|rest| rest.chars().next()) {
-                    Some(letter) if letter.is_alphabetic() => end += letter.len_utf8(),
-                    _ => return end,
-                },
+            let rest = self.bytes.get(end..).unwrap_or_default();
+            end += rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
+            if self.peek(end).is_ascii() {
+                return end;
+            }
+            match self.text.get(end..).and_then(|rest| rest.chars().next()) {
+                Some(letter) if letter.is_alphabetic() => end += letter.len_utf8(),
                 _ => return end,
             }
         }
@@ -141,38 +144,46 @@ impl<T: Tagger> Lexer<'_, T> {
         if self.is_address(start, end) {
             return self.address();
         }
-        if end - start == 1 && self.peek(end) == b'.' && self.peek(end + 1).is_ascii_alphabetic() {
-            end = self.dotted(start);
-        }
-        if self.peek(end) == b'@' && self.peek(end + 1).is_ascii_alphanumeric() {
-            return self.address();
-        }
-        let inner = self.apostrophe_width(end);
-        if inner > 0 && self.text.is_char_boundary(end + inner) {
-            let rest = self.letters(end + inner);
-            let tail = self.text.get(end + inner..rest).unwrap_or_default();
-            // "Friday's" is two tokens, "don't", "o'clock" and "O'Brien" are one.
-            if !tail.is_empty() && !tail.eq_ignore_ascii_case("s") {
-                end = rest;
-            }
+        if matches!(self.peek(end), b'.' | b'\'' | 0x80..) {
+            end = self.beyond_marks(start, end);
         }
         let word = self.text.get(start..end).unwrap_or_default();
         let shape = shape_of(word);
-        let (symbol, entry) = self.tagger.word(word, shape);
-        if entry == Token::UNKNOWN && self.glued(start, end) {
+        let tag = self.tagger.word(word, shape);
+        if tag.entry == Token::UNKNOWN && self.glued(start, end) {
             return;
         }
-        let dot = self.peek(end) == b'.' && entry != Token::UNKNOWN && self.tagger.takes_dot(entry);
-        self.push_as(end + usize::from(dot), shape, symbol, entry);
+        let dot = self.peek(end) == b'.' && self.tagger.takes_dot(tag.entry);
+        self.push_as(end + usize::from(dot), shape, tag);
     }
 
-    /// Whether a web address starts at `start`, its first letters reaching to `end`.
+    /// The end of a word whose letters end at `end`, with the marks inside of it: "U.S.", "don't".
+    fn beyond_marks(&self, start: usize, mut end: usize) -> usize {
+        if end - start == 1 && self.peek(end) == b'.' && self.peek(end + 1).is_ascii_alphabetic() {
+            end = self.dotted(start);
+        }
+        let inner = self.apostrophe_width(end);
+        if inner == 0 {
+            return end;
+        }
+        let rest = self.letters(end + inner);
+        let tail = self.text.get(end + inner..rest).unwrap_or_default();
+        // "Friday's" is two tokens, "don't", "o'clock" and "O'Brien" are one.
+        if tail.is_empty() || tail.eq_ignore_ascii_case("s") { end } else { rest }
+    }
+
+    /// Whether an address of the web or of a mailbox starts at `start`, its first letters reaching to `end`.
     fn is_address(&self, start: usize, end: usize) -> bool {
         let behind = self.bytes.get(end..).unwrap_or_default();
-        behind.starts_with(b"://") || behind.starts_with(b".") && self.bytes.get(start..end) == Some(b"www")
+        match behind {
+            [b':', b'/', b'/', ..] => true,
+            [b'@', next, ..] => next.is_ascii_alphanumeric(),
+            [b'.', ..] => self.bytes.get(start..end) == Some(b"www"),
+            _ => false,
+        }
     }
 
-    /// A web address reaches to white space, without the marks of the sentence behind it.
+    /// An address reaches to white space, without the marks of the sentence behind it.
     fn address(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let whole = rest.split(char::is_whitespace).next().unwrap_or_default();
@@ -207,27 +218,25 @@ impl<T: Tagger> Lexer<'_, T> {
     /// it belongs to a date or what follows starts sentences. Other seams are names ("YouTube", "PayPal").
     fn glued(&mut self, start: usize, end: usize) -> bool {
         let word = self.bytes.get(start..end).unwrap_or_default();
-        let Some(seam) = word.windows(2).position(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
-        else {
-            return false;
-        };
-        let seam = start + seam + 1;
+        let seam = |at: &usize| word[*at].is_ascii_uppercase() && word[*at - 1].is_ascii_lowercase();
+        let Some(seam) = (1..word.len()).find(seam) else { return false };
+        let seam = start + seam;
         let head = self.text.get(start..seam).unwrap_or_default();
         let shape = shape_of(head);
-        let (symbol, entry) = self.tagger.word(head, shape);
+        let tag = self.tagger.word(head, shape);
         let tail = self.text.get(seam..end).unwrap_or_default();
-        let (_, after) = self.tagger.word(tail, Shape::Capital);
+        let after = self.tagger.word(tail, Shape::Capital);
         // "LinkedIn": two letters alone start no sentence here, unless they carry a dot ("Mr").
-        let long = head.len() > 3 && (tail.len() > 2 || self.tagger.takes_dot(after));
+        let long = head.len() > 3 && (tail.len() > 2 || self.tagger.takes_dot(after.entry));
         let opens = long && self.tagger.is_opener(after);
         // "electionPress": a word in lower case does not turn into a name; handles and addresses do.
         let marked = self.tokens.last().is_some_and(|last| !self.spaced && matches!(last.shape, Shape::Mark(_)));
         let lower =
             shape == Shape::Lower && head.len() > 3 && tail.len() > 3 && !marked && shape_of(tail) == Shape::Capital;
-        if symbol == 0 && !opens && !lower {
+        if tag.symbol == 0 && !opens && !lower {
             return false;
         }
-        self.push_as(seam, shape, symbol, entry);
+        self.push_as(seam, shape, tag);
         true
     }
 
@@ -266,11 +275,11 @@ impl<T: Tagger> Lexer<'_, T> {
         if word.len() < 4 {
             return false;
         }
-        let (symbol, entry) = self.tagger.word(word, Shape::Lower);
-        if entry != Token::UNKNOWN {
-            self.push_as(end, Shape::Lower, symbol, entry);
+        let tag = self.tagger.word(word, Shape::Lower);
+        if tag.entry != Token::UNKNOWN {
+            self.push_as(end, Shape::Lower, tag);
         }
-        entry != Token::UNKNOWN
+        tag.entry != Token::UNKNOWN
     }
 
     fn number(&mut self) {
@@ -289,7 +298,12 @@ impl<T: Tagger> Lexer<'_, T> {
     }
 }
 
+#[inline]
 fn shape_of(word: &str) -> Shape {
+    if word.as_bytes().first().is_some_and(u8::is_ascii_lowercase) { Shape::Lower } else { shape_by_letters(word) }
+}
+
+fn shape_by_letters(word: &str) -> Shape {
     let mut letters = word.chars().filter(|letter| letter.is_alphabetic());
     match (letters.next(), letters.next()) {
         (Some(first), second) if first.is_uppercase() => match second {

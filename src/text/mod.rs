@@ -15,4 +15,4 @@ pub use clean::Text;
 pub use lex::{Tagger, lex};
 pub use sentence::{Abbreviations, sentences};
 pub use span::Span;
-pub use token::{Shape, Token};
+pub use token::{Shape, Tag, Token};

@@ -32,10 +32,8 @@ pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Ve
             Shape::Break => Some(at + 1),
             Shape::Mark('.' | '!' | '?' | '…') => closes(text, tokens, at, words),
             Shape::Mark('|' | '•') => Some(at + 1),
-            _ if seam(text, tokens, at) => Some(at + 1),
             _ if at - start >= LONGEST => Some(at + 1),
-            _ if dot_of_word_ends(text, tokens, at, words) => Some(at + 1),
-            _ => None,
+            _ => tokens.get(at + 1).filter(|next| parts(text, &tokens[at], next, words)).map(|_| at + 1),
         };
         match end {
             Some(end) => {
@@ -92,21 +90,26 @@ fn starts_sentence(text: &str, token: &Token) -> bool {
     }
 }
 
+/// Whether a sentence ends between two tokens without a mark of its own.
+fn parts(text: &str, token: &Token, next: &Token, words: &impl Abbreviations) -> bool {
+    match next.shape {
+        Shape::Capital if next.spaced => dot_of_word_ends(text, token, next, words),
+        Shape::Capital | Shape::Upper if !next.spaced => is_seam(text, token, next),
+        _ => false,
+    }
+}
+
 /// A word that carries its own dot ("the U.S.", "at 5 p.m.") ends the sentence where a capitalised function word
 /// follows; names follow such dots too often to say more.
-fn dot_of_word_ends(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -> bool {
-    let (Some(next), token) = (tokens.get(at + 1), tokens[at]) else { return false };
+fn dot_of_word_ends(text: &str, token: &Token, next: &Token, words: &impl Abbreviations) -> bool {
     token.shape.is_word()
         && token.of(text).ends_with('.')
-        && next.spaced
-        && next.shape == Shape::Capital
         && (words.opens_sentence(next) || next.span.start - token.span.end >= PARAGRAPH)
 }
 
 /// Two paragraphs without even a dot between them: "expire in February 2021Mr Trump", "said on FridayThe".
-fn seam(text: &str, tokens: &[Token], at: usize) -> bool {
-    let (token, Some(next)) = (tokens[at], tokens.get(at + 1)) else { return false };
-    if next.spaced || !next.shape.is_capital() || next.span.range().len() < 2 {
+fn is_seam(text: &str, token: &Token, next: &Token) -> bool {
+    if next.span.range().len() < 2 {
         return false;
     }
     match token.shape {

@@ -15,6 +15,26 @@ pub struct Token {
     pub symbol: u8,
     /// The word's entry in the lexicon; [`Token::UNKNOWN`] where it has none.
     pub entry: u16,
+    /// The set of its classes, as the language's lexicon numbers them.
+    pub classes: u16,
+}
+
+/// What a language says of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tag {
+    /// See [`Token::symbol`].
+    pub symbol: u8,
+    /// See [`Token::entry`].
+    pub entry: u16,
+    /// See [`Token::classes`].
+    pub classes: u16,
+}
+
+impl Default for Tag {
+    /// The tag of a word that no lexicon knows.
+    fn default() -> Self {
+        Self { symbol: 0, entry: Token::UNKNOWN, classes: 0 }
+    }
 }
 
 impl Token {

@@ -76,6 +76,7 @@ fn bound(text: &str) -> Option<Bound> {
 pub(in crate::record) mod tests {
     use std::cell::RefCell;
     use std::rc::Rc;
+    use std::sync::Arc;
 
     use chrono::FixedOffset;
     use proptest::prelude::*;
@@ -87,7 +88,7 @@ pub(in crate::record) mod tests {
     pub(in crate::record) fn record(start: Option<&str>, end: Option<&str>, granularity: &'static str) -> EventRecord {
         EventRecord {
             id: "5d41402abc4b2a76b9719d911017c592".to_owned(),
-            article: ArticleFields {
+            article: Arc::new(ArticleFields {
                 id: "harbour-1".to_owned(),
                 revision: "1".to_owned(),
                 url: Some("https://quay.example/harbour".to_owned()),
@@ -95,7 +96,7 @@ pub(in crate::record) mod tests {
                 source: Some("The Quay".to_owned()),
                 language: "en".to_owned(),
                 published_at: "2019-05-03T18:35:00+01:00".to_owned(),
-            },
+            }),
             date: DateFields {
                 text: "last month".to_owned(),
                 start: start.map(str::to_owned),
@@ -107,7 +108,7 @@ pub(in crate::record) mod tests {
                 edtf: Some("2019-04".to_owned()),
                 basis: "relative",
                 reference: Some("2019-05-03".to_owned()),
-                rule: "en/last-unit".to_owned(),
+                rule: "en/last-unit",
             },
             statement: StatementFields {
                 summary: "Smith & Sons, the ferry line, closed <the> harbour".to_owned(),
@@ -117,7 +118,7 @@ pub(in crate::record) mod tests {
             },
             offsets: OffsetFields { sentence: [0, 62], date: [51, 61], trigger: Some([30, 36]) },
             confidence: 0.9,
-            extractor: "dateline 0.1.0, en 1".to_owned(),
+            extractor: "dateline 0.1.0, en 1".into(),
         }
     }
 

@@ -85,9 +85,9 @@ impl Parts<'_> {
             let Amount::Exact { count, part: 0 } = numbers::amount(self.document, rest)? else { return None };
             return Some(Some(i32::try_from(count).ok().filter(|rest| *rest < 100)? + 2000));
         }
-        if let Some(years) = self.text("years") {
-            // A season that spans two years counts to the first.
-            return Some(Some(years.get(..4)?.parse().ok()?));
+        if let Some(span) = self.text("span") {
+            // "the winter of 1941-42" is that of 1941.
+            return Some(Some(span.get(..4)?.parse().ok()?));
         }
         if self.range("spoken").is_none() || self.range("decadeword").is_some() {
             return Some(None);
@@ -242,7 +242,12 @@ impl Parts<'_> {
                 .rfind(|c: char| !c.is_ascii_digit())
                 .map(|at| at + text[at..].chars().next().map_or(1, char::len_utf8))?;
         let (from, to): (i32, i32) = (text[..first].parse().ok()?, text[text.len() - last..].parse().ok()?);
+        let month = to <= 12;
         let to = if to < 100 { from / 100 * 100 + to } else { to };
+        if month && to != from + 1 {
+            // "2007-08" may be two years, "2007-05" is a month.
+            return None;
+        }
         let (start, end) = (whole.start as usize, whole.end as usize);
         (from < to).then(|| [(from, Span::new(start, start + first)), (to, Span::new(end - last, end))])
     }

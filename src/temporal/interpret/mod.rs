@@ -15,7 +15,7 @@ use super::meaning::{Amount, Expression, Fields, Meaning, Which};
 use super::numbers;
 use super::resolved::Modifier;
 use crate::calendar::Unit;
-use crate::language::{CountedFrom, Rule, Template, Value};
+use crate::language::{CountedFrom, Register, Rule, Template, Value};
 use crate::text::Span;
 
 /// Appends what the match says: one expression, or two where it joins two dates. False where its numbers are
@@ -32,7 +32,8 @@ pub(super) fn interpret(
     let found = expressions.len();
     let mut push = |first: usize, end: usize, span: Span, meaning: Meaning| {
         let modifier = parts.approximation();
-        expressions.push(Expression { span, first, end, sentence, rule: rule.id, meaning, modifier });
+        let (rule, histories) = (rule.id, rule.register == Register::History);
+        expressions.push(Expression { span, first, end, sentence, rule, histories, meaning, modifier });
     };
     let whole = document.span(tokens.start, tokens.end);
     match &rule.template {

@@ -86,22 +86,23 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
     if let Some(reason) = named(document, expression, fields, preposition) {
         return Some(reason);
     }
+    if fields.day.is_some() && is_counting(document, expression.end) {
+        return Some("what follows is counted by it");
+    }
     let year = fields.year.filter(|_| expression.end == at + 1)?;
     if let Some(reason) = numbered(document, at) {
         return Some(reason);
     }
     let like_year = (1900..=2050).contains(&year);
+    let determined = document.has(at.wrapping_sub(1), document.pack.grammar.determiner);
     let capital_behind = next.is_some_and(|next| next.shape == Shape::Capital && next.spaced && next.symbol == 0);
-    if !like_year && capital_behind {
+    if !like_year && capital_behind && !(determined && (1500..1900).contains(&year)) {
         return Some("it is the number of a name");
     }
     if !like_year && !preposition && !(1500..1900).contains(&year) {
         return Some("a bare number is taken for a year only behind a preposition, or where it is a likely one");
     }
-    if !preposition
-        && next.is_some_and(|next| next.shape == Shape::Lower && !next.of(document.text).is_empty())
-        && !like_year
-    {
+    if !preposition && next.is_some_and(|next| next.shape == Shape::Lower) && !like_year {
         return Some("what follows is counted by it");
     }
     None
@@ -138,6 +139,23 @@ fn numbered(document: &Document<'_>, at: usize) -> Option<&'static str> {
     counts.then_some("what follows is counted by it")
 }
 
+/// Whether a word may be what an ordinal before it counts: "the 14th floor", but not "the 14th the", "the 14th was".
+fn is_counting(document: &Document<'_>, at: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    let closed = [
+        grammar.determiner,
+        grammar.time_preposition,
+        grammar.preposition,
+        grammar.subject,
+        grammar.joining,
+        grammar.be_past,
+        grammar.had,
+        grammar.will,
+    ];
+    document.tokens.get(at).is_some_and(|next| next.shape.is_word())
+        && !closed.iter().any(|&class| document.has(at, class))
+}
+
 /// Reasons against a month, weekday or season by its name.
 fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, preposition: bool) -> Option<&'static str> {
     let at = expression.end - 1;
@@ -154,7 +172,9 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
     let starts = is_sentence_start(document, expression);
     let determined = document.has(expression.first, document.pack.grammar.determiner)
         || !starts && document.has(expression.first - 1, document.pack.grammar.determiner);
-    if name(next) && (determined || starts && fields.month.is_some()) {
+    // "the June Festival" may be called so, "the September Senate hearing" was in September.
+    let may_name = fields.month.is_none() || starts || is_name_too(document, at);
+    if name(next) && may_name && (determined || starts && fields.month.is_some()) {
         return Some("it is part of a name");
     }
     fields.month?;
@@ -175,7 +195,7 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
         verbs.iter().any(|&class| document.has(expression.end, class))
     };
     if is_name_too(document, at) {
-        let name_before = !starts && name(document.tokens.get(at - 1));
+        let name_before = !starts && is_capitalised_name(document, expression, at - 1);
         if name(next) || name_before || starts && verb_behind {
             return Some("it is part of a name");
         }
@@ -189,6 +209,16 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
 /// Months that are first names as well.
 fn is_name_too(document: &Document<'_>, at: usize) -> bool {
     matches!(document.word(at), "April" | "May" | "June" | "August" | "March")
+}
+
+/// Whether a word within a sentence has a capital that no weekday gives it: "the Long March".
+fn is_capitalised_name(document: &Document<'_>, expression: &Expression, at: usize) -> bool {
+    let starts = document.sentences.get(expression.sentence).is_some_and(|sentence| sentence.start == at);
+    let grammar = &document.pack.grammar;
+    let dated =
+        [grammar.weekday, grammar.month, grammar.part_word, grammar.about].iter().any(|&class| document.has(at, class));
+    document.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital && token.spaced)
+        && (document.tokens[at].symbol == 0 || !starts && !dated)
 }
 
 fn is_sentence_start(document: &Document<'_>, expression: &Expression) -> bool {

@@ -30,7 +30,7 @@ pub(super) fn refine(
 }
 
 fn joins(document: &Document<'_>, at: usize) -> bool {
-    document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
+    document.tokens.get(at).is_some_and(|token| token.shape.is_mark(',') || token.shape.is_mark('/'))
         || document.has(at, document.pack.grammar.dash)
         || document.has(at, document.pack.grammar.join)
 }

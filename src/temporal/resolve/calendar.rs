@@ -95,14 +95,14 @@ fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, u
     let steps = vec!["its year, month or week is counted from the anchor"];
     let date = match (unit, fields.weekday) {
         (Unit::Week, Some(weekday)) => weekday_in_week_of(whole.first_day()?, weekday).map(PartialDate::Day)?,
-        (Unit::Month, None) if fields.day.is_some() => {
-            let first = whole.first_day()?;
-            PartialDate::day(first.year(), first.month() as u8, fields.day?)?
-        }
         (Unit::Month, Some(weekday)) => {
             let first = whole.first_day()?;
             nth_weekday_of_month(first.year(), first.month() as u8, weekday, fields.nth.unwrap_or(1))
                 .map(PartialDate::Day)?
+        }
+        (Unit::Month, None) => {
+            let first = whole.first_day()?;
+            PartialDate::day(first.year(), first.month() as u8, fields.day?)?
         }
         _ => in_year(fields, whole.year_number())?,
     };
@@ -117,11 +117,11 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         None => context.from(CountedFrom::Published),
     };
     let anchor = anchor.first_day().unwrap_or(published);
-    if basis == Basis::Narrative
+    if context.is_narrative()
         && is_bare(fields)
         && let Some(date) = context.year_of_story().and_then(|year| in_year(fields, year))
     {
-        return Some(Value::date(date, basis, vec!["of the year that the story has come to"]));
+        return Some(Value::date(date, Basis::Narrative, vec!["of the year that the story has come to"]));
     }
     let choose = Choice {
         anchor,
@@ -134,6 +134,8 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
             Some(day) => choose.weekday_with_day(weekday, day)?,
             None => choose.weekday(weekday)?,
         }
+    } else if let Some(day) = fields.day.filter(|_| fields.month.is_none()) {
+        choose.day_of_month(day)?
     } else if fields.weekend {
         choose.weekend()?
     } else {
@@ -182,6 +184,22 @@ impl Choice {
                 return Some(PartialDate::Day(date));
             }
             month = month.step(step)?;
+        }
+        None
+    }
+
+    /// "the 14th": the first month, in the direction, in which the day comes.
+    fn day_of_month(&self, day: u8) -> Option<PartialDate> {
+        let ahead = self.narrative || self.direction == Direction::Future;
+        let mut month = PartialDate::containing(self.anchor, Unit::Month);
+        for _ in 0..4 {
+            let first = month.first_day()?;
+            if let Some(PartialDate::Day(date)) = PartialDate::day(first.year(), first.month() as u8, day)
+                && (date == self.anchor || (date > self.anchor) == ahead)
+            {
+                return Some(PartialDate::Day(date));
+            }
+            month = month.step(if ahead { 1 } else { -1 })?;
         }
         None
     }

@@ -66,7 +66,7 @@ impl<'a> Context<'a> {
 
     /// The year that a history has come to, for the bare date that is resolved.
     pub(super) fn year_of_story(&self) -> Option<i32> {
-        self.story.year(self.at, self.last?)
+        self.story.year(self.at, self.last)
     }
 
     pub(super) fn is_narrative(&self) -> bool {
@@ -179,7 +179,8 @@ fn looks_back(meaning: &Meaning) -> bool {
     )
 }
 
-/// Whether a document is a history: it tells many years, and hardly any of them is near its publication.
+/// Whether a document is a history: it tells many years, most of them far from its publication, and hardly anything
+/// that only makes sense on a day of publication.
 fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     let years = expressions.iter().filter_map(|expression| match &expression.meaning {
         Meaning::Calendar(fields) => fields.year,
@@ -200,5 +201,5 @@ fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
         Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none() && fields.year.is_none(),
         _ => false,
     });
-    far >= 5 && far >= 4 * near && deictic.count() * 5 <= far
+    far >= 5 && far > near && deictic.count() * 10 <= far
 }

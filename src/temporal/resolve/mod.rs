@@ -51,6 +51,9 @@ pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anc
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
     for (at, expression) in expressions.into_iter().enumerate() {
+        if expression.histories && !context.is_narrative() {
+            continue;
+        }
         context.start(at, expression.sentence, direction(document, &expression));
         if let Some(value) = value_of(&context, &expression.meaning) {
             context.told(&expression.meaning, &value);

@@ -59,10 +59,10 @@ impl Story {
     }
 
     /// The year of the bare date `at`, told after `last`.
-    pub(super) fn year(&self, at: usize, last: PartialDate) -> Option<i32> {
-        let start = months(last)?;
+    pub(super) fn year(&self, at: usize, last: Option<PartialDate>) -> Option<i32> {
+        let start = last.and_then(months);
         let (run, end) = self.run(at);
-        let mut years: Vec<i32> = [Some(start), end].into_iter().flatten().flat_map(around).collect();
+        let mut years: Vec<i32> = [start, end].into_iter().flatten().flat_map(around).collect();
         years.sort_unstable();
         years.dedup();
         // From the end of the run back: each date it may come to, with what the rest of the story costs from there.
@@ -74,7 +74,7 @@ impl Story {
         for fields in run.iter().skip(1).rev() {
             ahead = candidates(fields, &years).map(|(_, date)| (date, rest(date, &ahead))).collect();
         }
-        let cost = |date| leap(start, date) + rest(date, &ahead);
+        let cost = |date| start.map_or(0, |start| leap(start, date)) + rest(date, &ahead);
         candidates(run.first()?, &years).min_by_key(|&(_, date)| cost(date)).map(|(year, _)| year)
     }
 

@@ -1,0 +1,48 @@
+//! Sets of classes, each distinct one by its number, so that whether a token has a class is one look at one bit.
+
+use std::collections::HashMap;
+
+use super::lexicon::Class;
+
+/// Distinct sets of classes. Number 0 is the empty one.
+#[derive(Debug, Default)]
+pub(super) struct Sets {
+    numbers: HashMap<Vec<Class>, u16>,
+    /// A row a set, a bit a class.
+    bits: Vec<u64>,
+    /// The length of a row.
+    width: usize,
+}
+
+impl Sets {
+    /// For so many classes.
+    pub(super) fn of(classes: usize) -> Self {
+        let width = classes.div_ceil(64);
+        Self { numbers: HashMap::from([(Vec::new(), 0)]), bits: vec![0; width], width }
+    }
+
+    /// The number of a set, a new one where it was not seen before. There are fewer than twice as many sets as words,
+    /// and words are counted in 16 bits.
+    pub(super) fn number(&mut self, mut set: Vec<Class>) -> u16 {
+        set.sort_unstable();
+        set.dedup();
+        if let Some(&number) = self.numbers.get(&set) {
+            return number;
+        }
+        let number = self.numbers.len() as u16;
+        let row = self.bits.len();
+        self.bits.resize(row + self.width, 0);
+        for class in &set {
+            self.bits[row + usize::from(class.0 / 64)] |= 1 << (class.0 % 64);
+        }
+        self.numbers.insert(set, number);
+        number
+    }
+
+    /// Whether the set of this number has the class.
+    #[inline]
+    pub(super) fn has(&self, number: u16, class: Class) -> bool {
+        let word = self.bits.get(usize::from(number) * self.width + usize::from(class.0 / 64));
+        word.is_some_and(|word| word >> (class.0 % 64) & 1 == 1)
+    }
+}
