@@ -25,6 +25,9 @@ impl Pack {
 
 fn section(rule: &Rule) -> String {
     let mut section = format!("\n## {}\n\n{}\n\n    {}\n\n", rule.id, rule.doc, rule.pattern);
+    if rule.histories {
+        section += "Read in histories only.\n\n";
+    }
     if !rule.examples.is_empty() {
         section += "| said | on | value |\n|---|---|---|\n";
     }
