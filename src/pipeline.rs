@@ -6,7 +6,7 @@ use crate::event::{self, Event};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{Document, Syntax};
-use crate::temporal::{self, Anchor, Dropped, Resolved, Tagged};
+use crate::temporal::{self, Anchor, Dropped, Region, Resolved, Tagged};
 use crate::text::{Text, lex, sentences};
 
 /// What a bare "in May" counts from.
@@ -30,6 +30,8 @@ pub struct Settings {
     pub language: String,
     /// The zone of publication times that do not tell theirs.
     pub timezone: chrono_tz::Tz,
+    /// The month in which fiscal years start, 1 to 12: 1 takes a fiscal year for the calendar year of its number.
+    pub fiscal_start: u8,
     /// The publication time of input that does not tell its own.
     pub published: Option<article::Published>,
     /// The largest message that is read, in bytes.
@@ -42,6 +44,7 @@ impl Default for Settings {
             genre: Genre::Auto,
             language: "en".into(),
             timezone: chrono_tz::UTC,
+            fiscal_start: 1,
             published: None,
             max_bytes: 32 << 20,
         }
@@ -197,7 +200,8 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack, done: &mut 
             Genre::Auto => None,
         },
         time: article.published.has_time.then(|| article.published.at.time()),
-        day_first: temporal::day_first_in(language_of(article, settings)),
+        region: Region::of_article(language_of(article, settings), article.url.as_deref(), settings.timezone),
+        fiscal_start: settings.fiscal_start,
     };
     let Tagged { expressions, dropped, order_open } = temporal::tag(&document, candidates, &anchor);
     done(Stage::Resolved);

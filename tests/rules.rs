@@ -23,7 +23,7 @@ fn said(rule: &Rule, text: &str, on: &str, language: &str) -> Extraction {
         source: None,
         url: None,
     };
-    let genre = if rule.histories { Genre::Narrative } else { Genre::News };
+    let genre = if rule.register == dateline::language::Register::History { Genre::Narrative } else { Genre::News };
     extract(&article, &Settings { genre, ..Settings::default() })
 }
 

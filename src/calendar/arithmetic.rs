@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::partial::monday_of;
-use super::{PartialDate, Season, Unit, YEARS};
+use super::{PartialDate, Unit, YEARS};
 
 /// The number of days of a month; `None` where there is no such month.
 #[must_use]
@@ -76,18 +76,6 @@ impl PartialDate {
             Unit::Year => Self::Year(year),
             Unit::Decade => Self::Decade(year.div_euclid(10)),
             Unit::Century | Unit::Millennium => Self::Century(year.div_euclid(100)),
-        }
-    }
-
-    /// The season that holds the day. January and February belong to the winter that began the year before.
-    #[must_use]
-    pub fn season_of(day: NaiveDate) -> Self {
-        match day.month() {
-            3..=5 => Self::Season(day.year(), Season::Spring),
-            6..=8 => Self::Season(day.year(), Season::Summer),
-            9..=11 => Self::Season(day.year(), Season::Autumn),
-            12 => Self::Season(day.year(), Season::Winter),
-            _ => Self::Season(day.year() - 1, Season::Winter),
         }
     }
 

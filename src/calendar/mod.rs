@@ -6,12 +6,14 @@
 mod arithmetic;
 mod interval;
 mod partial;
+mod reckoning;
 mod spell;
 mod unit;
 
 pub use arithmetic::{days_in_month, nth_weekday_of_month, shift, weekday_in_week_of};
 pub use interval::{Bound, Interval};
 pub use partial::{Clock, PartOfDay, PartialDate, Season};
+pub use reckoning::{easter, hebrew, islamic, new_moon_from, orthodox_easter};
 pub use unit::{Granularity, Unit};
 
 /// The years that are dealt in: what four digits and a sign can spell, in whole centuries, so that the decade, century

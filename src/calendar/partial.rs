@@ -19,7 +19,7 @@ pub enum PartialDate {
     Half(i32, u8),
     /// Quarter 1 to 4 of a year.
     Quarter(i32, u8),
-    /// A season; a winter counts to the year in which its December lies.
+    /// A season; one that begins in December counts to the year in which that lies.
     Season(i32, Season),
     /// Month 1 to 12 of a year.
     Month(i32, u8),
@@ -35,7 +35,7 @@ pub enum PartialDate {
     Time(NaiveDate, Clock),
 }
 
-/// A season of the northern hemisphere, by whole months.
+/// A season, by whole months: those of the northern hemisphere, then those of the southern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Season {
     /// March to May.
@@ -46,6 +46,14 @@ pub enum Season {
     Autumn,
     /// December to February.
     Winter,
+    /// September to November.
+    SouthernSpring,
+    /// December to February.
+    SouthernSummer,
+    /// March to May.
+    SouthernAutumn,
+    /// June to August.
+    SouthernWinter,
 }
 
 /// A part of a day, with its usual hours.
@@ -152,10 +160,22 @@ impl Season {
     #[must_use]
     pub fn first_month(self) -> u8 {
         match self {
-            Self::Spring => 3,
-            Self::Summer => 6,
-            Self::Autumn => 9,
-            Self::Winter => 12,
+            Self::Spring | Self::SouthernAutumn => 3,
+            Self::Summer | Self::SouthernWinter => 6,
+            Self::Autumn | Self::SouthernSpring => 9,
+            Self::Winter | Self::SouthernSummer => 12,
+        }
+    }
+
+    /// The season of this name in the southern hemisphere.
+    #[must_use]
+    pub fn southern(self) -> Self {
+        match self {
+            Self::Spring => Self::SouthernSpring,
+            Self::Summer => Self::SouthernSummer,
+            Self::Autumn => Self::SouthernAutumn,
+            Self::Winter => Self::SouthernWinter,
+            southern => southern,
         }
     }
 }

@@ -115,10 +115,10 @@ fn week(monday: NaiveDate) -> String {
 impl Season {
     fn timex(self) -> &'static str {
         match self {
-            Self::Spring => "SP",
-            Self::Summer => "SU",
-            Self::Autumn => "FA",
-            Self::Winter => "WI",
+            Self::Spring | Self::SouthernSpring => "SP",
+            Self::Summer | Self::SouthernSummer => "SU",
+            Self::Autumn | Self::SouthernAutumn => "FA",
+            Self::Winter | Self::SouthernWinter => "WI",
         }
     }
 
@@ -128,6 +128,10 @@ impl Season {
             Self::Summer => 22,
             Self::Autumn => 23,
             Self::Winter => 24,
+            Self::SouthernSpring => 29,
+            Self::SouthernSummer => 30,
+            Self::SouthernAutumn => 31,
+            Self::SouthernWinter => 32,
         }
     }
 }

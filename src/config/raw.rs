@@ -82,6 +82,9 @@ pub(crate) struct Extract {
     pub language: String,
     /// The time zone of publication times that do not tell theirs, by its IANA name. Flag: `--timezone`.
     pub timezone: String,
+    /// The month in which fiscal years start, 1 to 12. From 2 on, fiscal 2019 is the year that ends in 2019; with 1 it
+    /// is the calendar year.
+    pub fiscal_year_start: i64,
     /// The largest message that is read, in bytes, 1 to 1073741824; a larger one is rejected.
     pub max_bytes: i64,
 }

@@ -88,11 +88,12 @@ mod layers {
 
     #[test]
     fn choices_are_read() {
-        let file = "[stream]\ndelivery = 'at-least-once'\n[extract]\ngenre = 'narrative'\ntimezone = 'Europe/Berlin'";
+        let file = "[stream]\ndelivery = 'at-least-once'\n[extract]\ngenre = 'narrative'\ntimezone = 'Europe/Berlin'\nfiscal_year_start = 10";
         let settings = settings(file, NONE, &[]);
         assert_eq!(settings.stream.delivery, Delivery::AtLeastOnce);
         assert_eq!(settings.extract.genre, Genre::Narrative);
         assert_eq!(settings.extract.timezone, chrono_tz::Europe::Berlin);
+        assert_eq!(settings.extract.fiscal_start, 10);
     }
 }
 
@@ -304,6 +305,7 @@ mod shown {
         genre = "auto"
         language = "en"
         timezone = "UTC"
+        fiscal_year_start = 1
         max_bytes = 33554432
 
         [log]

@@ -71,6 +71,7 @@ impl Check<'_> {
             genre: self.choice("extract.genre", &raw.genre, &genres)?,
             language: self.language(&raw.language)?,
             timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
+            fiscal_start: self.within("extract.fiscal_year_start", raw.fiscal_year_start, 1, 12)?,
             published: None,
             max_bytes: self.within("extract.max_bytes", raw.max_bytes, 1, 1 << 30)?,
         })

@@ -28,6 +28,8 @@ macro_rules! grammar {
 }
 
 grammar! {
+    /// Words of messages from person to person: "haha", "lol", "my".
+    chat = "CHAT",
     /// Articles and possessive pronouns.
     determiner = "DET",
     /// What may stand before a date: "in", "on", "by".
@@ -170,6 +172,12 @@ grammar! {
     clock_preposition = "CLOCKPREP",
     /// "sometime".
     sometime = "=sometime",
+    /// "Street", "Avenue": a number before their name is that of a house.
+    street = "STREET",
+    /// "Times", "Games": with a capital behind a name of the calendar, they make a title of it.
+    title = "CAPITALNOUN",
+    /// "people", "dollars": what is counted.
+    counted = "COUNTED",
     /// "about", "around", before a date.
     about = "APPROXDATE",
     /// "daily", with its period.

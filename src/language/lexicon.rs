@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::feasts::Feasts;
 use super::sets::Sets;
 use crate::text::{Abbreviations, Shape, Tag, Tagger, Token};
 
@@ -94,6 +95,7 @@ enum Kind {
     Fraction,
     Ordinal,
     Plural,
+    ShortYear,
     Clock,
     Date,
     YearMonth,
@@ -110,7 +112,7 @@ enum Kind {
 }
 
 /// The classes of each kind.
-const KINDS: [(Kind, &[&str]); 31] = [
+const KINDS: [(Kind, &[&str]); 32] = [
     (Kind::Zero, &["INT", "H24"]),
     (Kind::OneToNine, &["INT", "D31", "D12", "H24"]),
     (Kind::TwoZeros, &["INT", "H24", "M60", "Y2"]),
@@ -129,6 +131,7 @@ const KINDS: [(Kind, &[&str]); 31] = [
     (Kind::Fraction, &["FRAC"]),
     (Kind::Ordinal, &["ORD"]),
     (Kind::Plural, &["DECADE"]),
+    (Kind::ShortYear, &["YY"]),
     (Kind::Clock, &["CLOCK"]),
     (Kind::Date, &["DATE"]),
     (Kind::YearMonth, &["YM"]),
@@ -147,7 +150,12 @@ const KINDS: [(Kind, &[&str]); 31] = [
 impl Lexicon {
     /// Reads `words.toml`; `literals` are the words that patterns name themselves, each a class of its own.
     /// Only the classes that patterns name (`used`) make symbols; the others are looked up by word.
-    pub(super) fn compile(source: &str, literals: &BTreeSet<String>, used: &BTreeSet<String>) -> Result<Self, String> {
+    pub(super) fn compile(
+        source: &str,
+        feasts: &Feasts,
+        literals: &BTreeSet<String>,
+        used: &BTreeSet<String>,
+    ) -> Result<Self, String> {
         let file: std::collections::BTreeMap<String, Words> =
             toml::from_str(source).map_err(|error| error.to_string())?;
         let mut lexicon = Self {
@@ -170,6 +178,10 @@ impl Lexicon {
                     words.into_iter().for_each(|(word, value)| lexicon.add(&word, class, Some(value)));
                 }
             }
+        }
+        let (first, other) = (lexicon.intern("FEASTSTART"), lexicon.intern("FEASTWORD"));
+        for (place, word) in feasts.words() {
+            lexicon.add(word, if place == 0 { first } else { other }, None);
         }
         for literal in literals {
             let class = lexicon.intern(&literal_class(literal));
@@ -302,9 +314,23 @@ fn packed(letters: &[u8]) -> u64 {
     letters.iter().fold(0, |packed, letter| packed << 8 | u64::from(letter | 0x20))
 }
 
+/// "todayyy", "weeeeks": every run of three letters or more cut down to `keep`; `None` where there is none.
+fn squeezed(word: &str, keep: usize) -> Option<String> {
+    let letters: Vec<char> = word.to_ascii_lowercase().chars().collect();
+    let runs = letters.chunk_by(|a, b| a == b);
+    let drawled = runs.clone().any(|run| run.len() > 2);
+    drawled.then(|| runs.flat_map(|run| &run[..if run.len() > 2 { keep } else { run.len() }]).collect())
+}
+
 impl Tagger for Lexicon {
     fn word(&self, word: &str, shape: Shape) -> Tag {
-        match Key::of(word).and_then(|key| self.words.get(&key)) {
+        let find = |word: &str| Key::of(word).and_then(|key| self.words.get(&key));
+        let drawled = || {
+            let bytes = word.as_bytes();
+            let may = bytes.len() > 4 && bytes.windows(3).any(|three| three[1] == three[0] && three[1] == three[2]);
+            may.then(|| [2, 1].iter().find_map(|&keep| find(&squeezed(word, keep)?)))?
+        };
+        match find(word).or_else(drawled) {
             Some(forms) if shape.is_capital() => forms.capital,
             Some(forms) => forms.lower,
             None => Tag::default(),
@@ -333,6 +359,7 @@ fn kind(shape: Shape) -> Kind {
         Shape::Fraction => Kind::Fraction,
         Shape::Ordinal => Kind::Ordinal,
         Shape::Plural => Kind::Plural,
+        Shape::ShortYear => Kind::ShortYear,
         Shape::Clock => Kind::Clock,
         Shape::Date => Kind::Date,
         Shape::YearMonth => Kind::YearMonth,
@@ -345,7 +372,7 @@ fn kind(shape: Shape) -> Kind {
         Shape::Mark('/') => Kind::Slash,
         Shape::Mark('(') => Kind::Open,
         Shape::Mark(')') => Kind::Close,
-        Shape::Mark(_) | Shape::Break | Shape::Lower | Shape::Capital | Shape::Upper => Kind::Other,
+        Shape::Mark(_) | Shape::Break | Shape::Label | Shape::Lower | Shape::Capital | Shape::Upper => Kind::Other,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Language packs: words and rules as data, one folder a language, one registry line each.
 //!
-//! A pack maps words to classes (`words.toml`) and states rules over classes (`rules.toml`). This module compiles
-//! them; it must not know what an expression means on the calendar.
+//! A pack maps words to classes (`words.toml`), states rules over classes (`rules.toml`) and names the feasts
+//! (`feasts.toml`). This module compiles them; it must not know what an expression means on the calendar.
 
+mod feasts;
 mod grammar;
 mod lexicon;
 mod pattern;
@@ -13,9 +14,10 @@ pub mod speech;
 
 pub mod en;
 
+pub use feasts::{Feasts, plain_name};
 pub use grammar::Grammar;
 pub use lexicon::{Class, Lexicon, Value};
-pub use rules::{Context, CountedFrom, Example, Rule, Rules, Template};
+pub use rules::{Context, CountedFrom, Example, Register, Rule, Rules, Template};
 
 use std::sync::LazyLock;
 
@@ -32,6 +34,8 @@ pub struct Pack {
     pub grammar: Grammar,
     /// Patterns over classes, and what they mean.
     pub rules: Rules,
+    /// The feasts that the language has names for.
+    pub feasts: Feasts,
     /// What tells the parts of speech.
     pub speech: speech::Weights,
 }
@@ -47,6 +51,8 @@ pub struct Source {
     pub words: &'static str,
     /// The text of `rules.toml`.
     pub rules: &'static str,
+    /// The text of `feasts.toml`.
+    pub feasts: &'static str,
     /// The weights of parts of speech, as [`speech::Weights::read`] reads them.
     pub speech: &'static [u8],
 }
@@ -74,14 +80,16 @@ impl Pack {
     pub fn compile(source: &Source) -> Result<Self, String> {
         let rules = rules::parse(source.rules).map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
         let (literals, classes) = rules::named(&rules);
-        let lexicon = Lexicon::compile(source.words, &literals, &classes)
+        let feasts =
+            Feasts::parse(source.feasts).map_err(|error| format!("{}/feasts.toml: {error}", source.language))?;
+        let lexicon = Lexicon::compile(source.words, &feasts, &literals, &classes)
             .map_err(|error| format!("{}/words.toml: {error}", source.language))?;
         let grammar = Grammar::compile(&lexicon).map_err(|error| format!("{}/words.toml: {error}", source.language))?;
         let rules = Rules::compile(source.language, rules, &lexicon)
             .map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
         let speech = speech::Weights::read(source.speech)
             .ok_or_else(|| format!("{}/speech.bin: it must have {} bytes", source.language, speech::BYTES))?;
-        Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules, speech })
+        Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules, feasts, speech })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Pack, Rule};
+use super::{Pack, Register, Rule};
 
 impl Pack {
     /// Every rule with what it is for, its pattern, its examples and what it must not match, as Markdown.
@@ -25,9 +25,11 @@ impl Pack {
 
 fn section(rule: &Rule) -> String {
     let mut section = format!("\n## {}\n\n{}\n\n    {}\n\n", rule.id, rule.doc, rule.pattern);
-    if rule.histories {
-        section += "Read in histories only.\n\n";
-    }
+    section += match rule.register {
+        Register::Any => "",
+        Register::Message => "Read in messages only.\n\n",
+        Register::History => "Read in histories only.\n\n",
+    };
     if !rule.examples.is_empty() {
         section += "| said | on | value |\n|---|---|---|\n";
     }

@@ -71,8 +71,9 @@ pub enum Template {
     },
     /// Two years in one token: `1914-18`.
     Years,
-    /// Two days of one month: `firstday`, `lastday`, `month`.
-    Days,
+    /// Several dates that share a part: `days` of a `month`, `centuries`, `quarters`; two dates in digits or two hours,
+    /// `from` and `until`.
+    List,
     /// Not a date at all, whatever its words look like.
     Nothing,
 }
@@ -105,6 +106,19 @@ pub struct Context {
     pub not_before: Vec<Class>,
 }
 
+/// What kind of text a rule is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Register {
+    /// Any.
+    #[default]
+    Any,
+    /// A short message from person to person, which tells of the day that it is written on.
+    Message,
+    /// A history, where words that mean little in the news date what is told.
+    History,
+}
+
 /// A phrase, said on a day, with the value that it has.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,8 +149,8 @@ pub struct Rule {
     pub template: Template,
     /// What must stand beside it.
     pub context: Context,
-    /// Whether it is read in histories only, where words that mean little in the news date what is told.
-    pub histories: bool,
+    /// What kind of text it is for.
+    pub register: Register,
     /// Phrases with their values.
     pub examples: Vec<Example>,
     /// Phrases that it must not match.
@@ -179,7 +193,7 @@ struct Entry {
     #[serde(default)]
     not_before: Vec<String>,
     #[serde(default)]
-    histories: bool,
+    register: Register,
     examples: Vec<Example>,
     not: Vec<String>,
 }
@@ -326,7 +340,7 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
         pattern: entry.pattern,
         template: entry.meaning,
         context,
-        histories: entry.histories,
+        register: entry.register,
         examples: entry.examples,
         not: entry.not,
         parts,

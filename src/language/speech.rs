@@ -233,8 +233,7 @@ impl Word {
             Shape::Upper if word.len() > 1 => 4,
             Shape::Upper => 5,
             Shape::Possessive => 6,
-            Shape::Break => MARK,
-            Shape::Mark(_) => MARK,
+            Shape::Break | Shape::Label | Shape::Mark(_) => MARK,
             Shape::Ordinal => 9,
             _ => return Self { word: 2, ending: 2, shape: NUMBER },
         };

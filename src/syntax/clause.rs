@@ -386,7 +386,7 @@ pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
     match part {
         Part::Past | Part::Participle => true,
         // "They put", "to hit": some forms are the same in the present.
-        Part::Base | Part::Present => irregular && !document.has(at, grammar.verb),
+        Part::Base | Part::Present => irregular && !document.has(at, grammar.verb) || regular(),
         // "the freed man" has an adjective; "but not freed" a verb, whatever it is taken for.
         Part::Adjective => {
             let next = document.part(at + 1);

@@ -1,103 +1,189 @@
-//! Feasts, computed for a year: fixed days, nth weekdays, and the feasts that move with Easter.
+//! Feasts: how the day of one is computed for a year, as `feasts.toml` writes it.
+//!
+//! | written | the day |
+//! |---|---|
+//! | `12-25` | that day of that month |
+//! | `11-Thu-4`, `5-Mon-last` | that weekday of the month |
+//! | `11-2 Tue` | the first such weekday from that day on |
+//! | `easter`, `orthodox-easter` | Easter Sunday of the Western, of the Eastern churches |
+//! | `hebrew 7-1`, `islamic 9-1` | a month and day of that calendar |
+//! | `new-moon 1-21 +480` | the first new moon from that day on, by clocks so many minutes ahead of Greenwich |
+//! | … `-46 for 46` | so many days from there, and how many days it lasts |
 
-use chrono::{Days, NaiveDate, Weekday};
+use chrono::{NaiveDate, Weekday};
 
-use crate::calendar::nth_weekday_of_month;
+use super::region::Region;
+use crate::calendar::{PartialDate, easter, hebrew, islamic, new_moon_from, nth_weekday_of_month, orthodox_easter};
+use crate::language::Feasts;
 
-/// A feast whose day can be computed for any year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Holiday {
-    /// The same month and day each year.
+/// A feast that a name names, with the days that some countries keep it on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holiday {
+    kept: Kept,
+    by_country: Vec<(Region, Kept)>,
+}
+
+/// How the days of a feast are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kept {
+    day: Rule,
+    /// Days from there.
+    later: i64,
+    /// How many days it lasts.
+    days: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
     Fixed(u8, u8),
-    /// The nth such weekday of a month; -1 is the last.
     Nth(u8, Weekday, i8),
-    /// Days from Easter Sunday of the Western churches.
-    Easter(i8),
-    /// The Tuesday behind the first Monday of November.
-    ElectionDay,
-    /// The Friday behind the fourth Thursday of November.
-    BlackFriday,
+    From(u8, u8, Weekday),
+    Easter,
+    OrthodoxEaster,
+    Hebrew(u8, u8),
+    Islamic(u8, u8),
+    NewMoon(u8, u8, i32),
 }
 
 impl Holiday {
-    /// The feast of this English name, in lower case without apostrophes.
+    /// The feast of this plain name.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        use Weekday::{Mon, Thu};
-        Some(match name {
-            "new year day" | "new years day" => Self::Fixed(1, 1),
-            "new year eve" | "new years eve" => Self::Fixed(12, 31),
-            "martin luther king day" | "martin luther king jr day" => Self::Nth(1, Mon, 3),
-            "valentine day" => Self::Fixed(2, 14),
-            "presidents day" => Self::Nth(2, Mon, 3),
-            "st patrick day" | "saint patrick day" => Self::Fixed(3, 17),
-            "ash wednesday" => Self::Easter(-46),
-            "palm sunday" => Self::Easter(-7),
-            "good friday" => Self::Easter(-2),
-            "easter" | "easter sunday" => Self::Easter(0),
-            "easter monday" => Self::Easter(1),
-            "whit monday" => Self::Easter(50),
-            "may day" => Self::Fixed(5, 1),
-            "memorial day" => Self::Nth(5, Mon, -1),
-            "independence day" => Self::Fixed(7, 4),
-            "bastille day" => Self::Fixed(7, 14),
-            "labor day" | "labour day" => Self::Nth(9, Mon, 1),
-            "columbus day" => Self::Nth(10, Mon, 2),
-            "halloween" => Self::Fixed(10, 31),
-            "veterans day" | "remembrance day" => Self::Fixed(11, 11),
-            "election day" => Self::ElectionDay,
-            "thanksgiving" | "thanksgiving day" => Self::Nth(11, Thu, 4),
-            "black friday" => Self::BlackFriday,
-            "christmas" | "christmas day" => Self::Fixed(12, 25),
-            "christmas eve" => Self::Fixed(12, 24),
-            "boxing day" => Self::Fixed(12, 26),
-            _ => return None,
-        })
+    pub fn named(feasts: &Feasts, plain_name: &str) -> Option<Self> {
+        let (mut everywhere, mut by_country) = (None, Vec::new());
+        for (country, text) in feasts.named(plain_name)? {
+            let kept = Kept::read(text)?;
+            match country {
+                Some(country) => by_country.push((Region::of_code(country)?, kept)),
+                None => everywhere = Some(kept),
+            }
+        }
+        let kept = everywhere.or(by_country.first().map(|(_, kept)| *kept))?;
+        Some(Self { kept, by_country })
     }
 
-    /// The day of the feast in a year; `None` outside of what chrono can say.
+    /// Keeps it on the day of a country, where that has one of its own.
+    pub(super) fn keep_in(&mut self, country: Region) {
+        let own = self.by_country.iter().find(|(region, _)| *region == country);
+        self.kept = own.map_or(self.kept, |(_, kept)| *kept);
+    }
+
+    /// Its first day in a year; `None` outside of what chrono can say.
     #[must_use]
-    pub fn in_year(self, year: i32) -> Option<NaiveDate> {
-        match self {
-            Self::Fixed(month, day) => NaiveDate::from_ymd_opt(year, month.into(), day.into()),
-            Self::Nth(month, weekday, n) => nth_weekday_of_month(year, month, weekday, n),
-            Self::Easter(days) => {
-                let by = Days::new(days.unsigned_abs().into());
-                let easter = easter(year)?;
-                if days < 0 { easter.checked_sub_days(by) } else { easter.checked_add_days(by) }
-            }
-            Self::ElectionDay => nth_weekday_of_month(year, 11, Weekday::Mon, 1)?.succ_opt(),
-            Self::BlackFriday => nth_weekday_of_month(year, 11, Weekday::Thu, 4)?.succ_opt(),
-        }
+    pub fn in_year(&self, year: i32) -> Option<PartialDate> {
+        PartialDate::Day(self.kept.day.in_year(year)?).step(self.kept.later)
+    }
+
+    /// How many days it lasts.
+    #[must_use]
+    pub fn days(&self) -> i64 {
+        self.kept.days
     }
 }
 
-/// Easter Sunday by the Gregorian computus, in the anonymous form that Meeus gives (Astronomical Algorithms, ch. 8).
-fn easter(year: i32) -> Option<NaiveDate> {
-    let a = year.rem_euclid(19);
-    let (b, c) = (year.div_euclid(100), year.rem_euclid(100));
-    let (d, e) = (b.div_euclid(4), b.rem_euclid(4));
-    let f = (b + 8).div_euclid(25);
-    let g = (b - f + 1).div_euclid(3);
-    let h = (19 * a + b - d - g + 15).rem_euclid(30);
-    let (i, k) = (c.div_euclid(4), c.rem_euclid(4));
-    let l = (32 + 2 * e + 2 * i - h - k).rem_euclid(7);
-    let m = (a + 11 * h + 22 * l).div_euclid(451);
-    let at = h + l - 7 * m + 114;
-    NaiveDate::from_ymd_opt(year, u32::try_from(at.div_euclid(31)).ok()?, u32::try_from(at.rem_euclid(31) + 1).ok()?)
+impl Kept {
+    fn read(text: &str) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace().peekable();
+        let day = Rule::read(&mut words)?;
+        let mut kept = Self { day, later: 0, days: 1 };
+        while let Some(word) = words.next() {
+            match word {
+                "for" => kept.days = words.next()?.parse().ok()?,
+                _ => kept.later = word.parse().ok()?,
+            }
+        }
+        Some(kept)
+    }
+}
+
+impl Rule {
+    fn read<'t>(words: &mut std::iter::Peekable<impl Iterator<Item = &'t str>>) -> Option<Self> {
+        let pair = |word: &str| {
+            let (month, day) = word.split_once('-')?;
+            Some((month.parse::<u8>().ok()?, day.parse::<u8>().ok()?))
+        };
+        Some(match words.next()? {
+            "easter" => Self::Easter,
+            "orthodox-easter" => Self::OrthodoxEaster,
+            "hebrew" => pair(words.next()?).map(|(month, day)| Self::Hebrew(month, day))?,
+            "islamic" => pair(words.next()?).map(|(month, day)| Self::Islamic(month, day))?,
+            "new-moon" => {
+                let (month, day) = pair(words.next()?)?;
+                Self::NewMoon(month, day, words.next()?.parse().ok()?)
+            }
+            word => {
+                let mut parts = word.splitn(3, '-');
+                let (month, second, third) = (parts.next()?.parse().ok()?, parts.next()?, parts.next());
+                match third {
+                    Some("last") => Self::Nth(month, second.parse().ok()?, -1),
+                    Some(n) => Self::Nth(month, second.parse().ok()?, n.parse().ok()?),
+                    None => {
+                        let day = second.parse().ok()?;
+                        match words.peek().and_then(|word| word.parse().ok()) {
+                            Some(weekday) => {
+                                words.next();
+                                Self::From(month, day, weekday)
+                            }
+                            None => Self::Fixed(month, day),
+                        }
+                    }
+                }
+            }
+        })
+    }
+
+    fn in_year(self, year: i32) -> Option<NaiveDate> {
+        let day = |month: u8, day: u8| NaiveDate::from_ymd_opt(year, month.into(), day.into());
+        match self {
+            Self::Fixed(month, of_month) => day(month, of_month),
+            Self::Nth(month, weekday, n) => nth_weekday_of_month(year, month, weekday, n),
+            Self::From(month, of_month, weekday) => {
+                let from = day(month, of_month)?;
+                from.iter_days().take(7).find(|day| chrono::Datelike::weekday(day) == weekday)
+            }
+            Self::Easter => easter(year),
+            Self::OrthodoxEaster => orthodox_easter(year),
+            Self::Hebrew(month, of_month) => hebrew(year, month, of_month),
+            Self::Islamic(month, of_month) => islamic(year, month, of_month),
+            Self::NewMoon(month, of_month, minutes) => new_moon_from(day(month, of_month)?, minutes),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn kept(name: &str, year: i32, country: &str) -> String {
+        let pack = crate::language::pack("en").unwrap();
+        let mut holiday = Holiday::named(&pack.feasts, name).unwrap();
+        Region::of_code(country).into_iter().for_each(|country| holiday.keep_in(country));
+        let first = holiday.in_year(year).unwrap();
+        match holiday.days() {
+            1 => first.value(),
+            days => format!("{} for {days}", first.value()),
+        }
+    }
+
     #[test]
-    fn easter_of_years_with_known_feasts() {
-        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d);
-        assert_eq!(easter(2019), day(2019, 4, 21));
-        assert_eq!(easter(2024), day(2024, 3, 31));
-        assert_eq!(easter(1961), day(1961, 4, 2));
-        assert_eq!(Holiday::from_name("election day").and_then(|it| it.in_year(2016)), day(2016, 11, 8));
-        assert_eq!(Holiday::from_name("memorial day").and_then(|it| it.in_year(2019)), day(2019, 5, 27));
+    fn every_feast_of_every_language_is_readable() {
+        for pack in crate::language::packs() {
+            for (country, text) in pack.feasts.all() {
+                let kept = Kept::read(text);
+                assert!(kept.is_some_and(|kept| kept.day.in_year(2019).is_some()), "{text}");
+                assert!(country.as_deref().is_none_or(|country| Region::of_code(country).is_some()), "{country:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn feasts_of_years_that_are_known() {
+        assert_eq!(kept("election day", 2016, "US"), "2016-11-08");
+        assert_eq!(kept("memorial day", 2019, "US"), "2019-05-27");
+        assert_eq!(kept("victoria day", 2018, "CA"), "2018-05-21");
+        assert_eq!(kept("black friday", 2019, ""), "2019-11-29");
+        assert_eq!(kept("thanksgiving", 2019, "US"), "2019-11-28");
+        assert_eq!(kept("thanksgiving", 2019, "CA"), "2019-10-14");
+        assert_eq!(kept("ash wednesday", 2019, ""), "2019-03-06");
+        assert_eq!(kept("hanukkah", 2018, ""), "2018-12-03 for 8");
     }
 }

@@ -138,6 +138,8 @@ pub struct Fields {
     pub century: Option<i32>,
     /// A feast.
     pub holiday: Option<Holiday>,
+    /// Whether the year or quarter is a fiscal one.
+    pub fiscal: bool,
     /// Two numbers of which one is the month, first as written, with their year.
     pub numeric: Option<(u8, u8)>,
 }

@@ -16,13 +16,15 @@ mod numbers;
 mod order;
 mod recognise;
 mod refine;
+mod region;
+mod register;
 mod resolve;
 mod resolved;
 
 pub use direction::Direction;
 pub use holiday::Holiday;
 pub use meaning::{Amount, Expression, Fields, Meaning, Which};
-pub(crate) use order::day_first_in;
+pub use region::Region;
 pub use resolve::Anchor;
 pub use resolved::{Basis, Dropped, Modifier, Resolved, TimexType};
 
@@ -67,7 +69,8 @@ impl Candidates {
 pub fn tag(document: &Document<'_>, candidates: Candidates, anchor: &Anchor) -> Tagged {
     let Candidates { expressions, mut dropped } = candidates;
     let mut expressions = refine::refine(document, expressions, &mut dropped);
-    let order_open = order::settle(document, &mut expressions, anchor.day_first);
+    let order_open = order::settle(document, &mut expressions, anchor.region.and_then(Region::day_first));
+    anchor.region.into_iter().for_each(|region| region::settle(&mut expressions, region));
     let mut expressions = resolve::resolve(document, expressions, anchor);
     dateline::mark(document, &mut expressions, anchor.published);
     Tagged { expressions, dropped, order_open }
@@ -91,13 +94,13 @@ mod tests {
     }
 
     /// What was found in a document published on Friday, 3 May 2019, its TIMEX3 values before it.
-    pub(super) fn values(document: &Document<'_>, day_first: Option<bool>) -> (Vec<String>, Tagged) {
+    pub(super) fn values(document: &Document<'_>, region: Option<Region>) -> (Vec<String>, Tagged) {
         let published = chrono::NaiveDate::from_ymd_opt(2019, 5, 3).unwrap();
         let offset = chrono::FixedOffset::east_opt(0).unwrap();
         let tagged = tag(
             document,
             recognise(document),
-            &Anchor { published, offset, narrative: Some(false), time: None, day_first },
+            &Anchor { published, offset, narrative: Some(false), time: None, region, fiscal_start: 1 },
         );
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
     }

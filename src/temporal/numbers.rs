@@ -52,8 +52,12 @@ pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount
                 part = (tenths * 60.0).round() as u32;
             }
             Shape::Fraction => {
-                let (over, under) = text.split_once('/')?;
-                let (over, under): (u32, u32) = (over.parse().ok()?, under.parse().ok()?);
+                let (over, under) = match text {
+                    "½" => (1, 2),
+                    "¼" => (1, 4),
+                    "¾" => (3, 4),
+                    _ => text.split_once('/').and_then(|(a, b)| Some((a.parse::<u32>().ok()?, b.parse().ok()?)))?,
+                };
                 part = over.checked_mul(60)?.checked_div(under).filter(|&part| part < 60)?;
             }
             Shape::Mark(_) => continue,

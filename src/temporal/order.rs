@@ -22,16 +22,6 @@ pub(super) fn settle(document: &Document<'_>, expressions: &mut [Expression], re
     open
 }
 
-/// Whether days come first, by the region of a BCP 47 tag: `en-US`, `en-GB`.
-pub(crate) fn day_first_in(tag: &str) -> Option<bool> {
-    let region = tag.split(['-', '_']).skip(1).find(|part| part.len() == 2)?;
-    match region.to_ascii_uppercase().as_str() {
-        "US" => Some(false),
-        "GB" | "AU" | "IE" | "NZ" | "IN" | "ZA" => Some(true),
-        _ => None,
-    }
-}
-
 /// The order that a document tells: by its dates that can be read one way only, else by its region, else by dots
 /// between the numbers, which only those write who put the day first.
 fn told(document: &Document<'_>, expressions: &[Expression], region: Option<bool>) -> Option<bool> {
@@ -53,7 +43,7 @@ fn told(document: &Document<'_>, expressions: &[Expression], region: Option<bool
 }
 
 /// The calendar date in a meaning, wherever it stands.
-fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
+pub(super) fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
     match meaning {
         Meaning::Calendar(fields) => Some(fields),
         Meaning::Clock { day: Some(inner), .. }
@@ -65,12 +55,13 @@ fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Region;
     use super::super::tests::{document, values};
     use super::*;
 
     fn read(text: &str, tag: &str) -> (Vec<String>, bool) {
         document(text, |document| {
-            let tagged = values(document, day_first_in(tag));
+            let tagged = values(document, Region::of_article(tag, None, chrono_tz::UTC));
             (tagged.0, tagged.1.order_open.is_some())
         })
     }

@@ -2,14 +2,16 @@
 
 use super::interpret::interpret;
 use super::meaning::Expression;
+use super::register::register;
 use super::{Document, Dropped};
-use crate::language::{Context, Rule};
+use crate::language::{Context, Register, Rule};
 use crate::text::Token;
 
 /// Finds the expressions of a document, in order. Words that change the date behind them, and what is no date
 /// whatever it looks like, are still among them: refining takes them out.
 pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> Vec<Expression> {
     let symbols: Vec<u8> = document.tokens.iter().map(|token| token.symbol).collect();
+    let register = register(document);
     let mut expressions = Vec::new();
     let mut found = Vec::new();
     for (sentence, range) in document.sentences.iter().enumerate() {
@@ -19,7 +21,7 @@ pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> 
             document.pack.rules.matches(&symbols[at..range.end], &mut found);
             let best = found.iter().rev().find_map(|&(length, rule)| {
                 let tokens = at..at + length;
-                let fits = fits(document, rule, tokens.start, tokens.end);
+                let fits = reads(rule, register) && fits(document, rule, tokens.start, tokens.end);
                 (fits && interpret(document, rule, tokens, &symbols, sentence, &mut expressions)).then_some(length)
             });
             match best {
@@ -36,6 +38,15 @@ pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> 
         }
     }
     expressions
+}
+
+/// Whether a rule is for texts of a kind. That a text is a history is known only when all of it is; a message is none.
+fn reads(rule: &Rule, register: Register) -> bool {
+    match rule.register {
+        Register::Any => true,
+        Register::Message => register == Register::Message,
+        Register::History => register != Register::Message,
+    }
 }
 
 /// Whether what stands beside a match is what its rule asks for.

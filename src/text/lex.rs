@@ -59,6 +59,7 @@ impl<T: Tagger> Lexer<'_, T> {
                 b'0'..=b'9' => self.number(),
                 b'a'..=b'z' | b'A'..=b'Z' => self.word(),
                 b'\'' => self.apostrophe(1),
+                b'#' | b'@' => self.label(byte),
                 0x80.. => self.beyond_ascii(),
                 _ => self.push(self.at + 1, Shape::Mark(byte as char)),
             }
@@ -108,7 +109,9 @@ impl<T: Tagger> Lexer<'_, T> {
             return;
         };
         match first {
+            '’' | '‘' if self.peek(self.at + 3).is_ascii_digit() => self.apostrophe(3),
             '’' => self.apostrophe(first.len_utf8()),
+            '½' | '¼' | '¾' => self.push(self.at + first.len_utf8(), Shape::Fraction),
             _ if first.is_alphabetic() => self.word(),
             _ if first.is_whitespace() => {
                 self.at += first.len_utf8();
@@ -138,6 +141,9 @@ impl<T: Tagger> Lexer<'_, T> {
     fn word(&mut self) {
         let start = self.at;
         let mut end = self.letters(start);
+        if self.is_address(start, end) {
+            return self.address();
+        }
         if matches!(self.peek(end), b'.' | b'\'' | 0x80..) {
             end = self.beyond_marks(start, end);
         }
@@ -164,6 +170,36 @@ impl<T: Tagger> Lexer<'_, T> {
         let tail = self.text.get(end + inner..rest).unwrap_or_default();
         // "Friday's" is two tokens, "don't", "o'clock" and "O'Brien" are one.
         if tail.is_empty() || tail.eq_ignore_ascii_case("s") { end } else { rest }
+    }
+
+    /// Whether an address of the web or of a mailbox starts at `start`, its first letters reaching to `end`.
+    fn is_address(&self, start: usize, end: usize) -> bool {
+        let behind = self.bytes.get(end..).unwrap_or_default();
+        match behind {
+            [b':', b'/', b'/', ..] => true,
+            [b'@', next, ..] => next.is_ascii_alphanumeric(),
+            [b'.', ..] => self.bytes.get(start..end) == Some(b"www"),
+            _ => false,
+        }
+    }
+
+    /// An address reaches to white space, without the marks of the sentence behind it.
+    fn address(&mut self) {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let whole = rest.split(char::is_whitespace).next().unwrap_or_default();
+        let address = whole.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '/');
+        self.push(self.at + address.len().max(1), Shape::Label);
+    }
+
+    /// `#gardens`, `@mary_1`, `#90days`: what is posted is labelled with these; they tell nothing.
+    fn label(&mut self, mark: u8) {
+        let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+        let len = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        let named = rest[..len].iter().any(u8::is_ascii_alphabetic);
+        match named {
+            true => self.push(self.at + 1 + len, Shape::Label),
+            false => self.push(self.at + 1, Shape::Mark(mark.into())),
+        }
     }
 
     /// `a.m.`, `U.S.`: single letters with dots between them. The last dot belongs to it.
@@ -220,6 +256,10 @@ impl<T: Tagger> Lexer<'_, T> {
         }
         let follows_word = !self.spaced
             && self.tokens.last().is_some_and(|token| token.shape.is_word() || token.shape == Shape::Plural);
+        let digits = (after..after + 3).take_while(|&at| self.peek(at).is_ascii_digit()).count();
+        if !follows_word && digits == 2 && !self.peek(after + 2).is_ascii_alphabetic() {
+            return self.push(after + 2, Shape::ShortYear);
+        }
         let has_s = matches!(self.peek(after), b's' | b'S') && !self.peek(after + 1).is_ascii_alphanumeric();
         match (follows_word, has_s) {
             (true, true) => self.push(after + 1, Shape::Possessive),
@@ -228,11 +268,30 @@ impl<T: Tagger> Lexer<'_, T> {
         }
     }
 
+    /// "2nite", "2moro": a digit that is read as part of a word.
+    fn spelled_with_a_digit(&mut self) -> bool {
+        let end = self.letters(self.at + 1);
+        let word = self.text.get(self.at..end).unwrap_or_default();
+        if word.len() < 4 {
+            return false;
+        }
+        let tag = self.tagger.word(word, Shape::Lower);
+        if tag.entry != Token::UNKNOWN {
+            self.push_as(end, Shape::Lower, tag);
+        }
+        tag.entry != Token::UNKNOWN
+    }
+
     fn number(&mut self) {
+        if self.spelled_with_a_digit() {
+            return;
+        }
         let (end, shape) = super::number::scan(self.bytes, self.at);
+        // Digits behind letters that mean nothing are part of a name: "KLPF2013".
         let sum = self.tokens.last().is_some_and(|last| {
-            !self.spaced
-                && matches!(last.shape, Shape::Mark('$' | '£' | '€' | '¥' | '#' | '/' | '.' | '@' | '&' | '=' | '_'))
+            let mark =
+                matches!(last.shape, Shape::Mark('$' | '£' | '€' | '¥' | '#' | '/' | '.' | '@' | '&' | '=' | '_'));
+            !self.spaced && (mark || last.shape.is_word() && last.symbol == 0)
         });
         let share = matches!(self.peek(end), b'%' | b'_' | b'@');
         self.push(end, if sum || share { Shape::Sum } else { shape });

@@ -66,6 +66,9 @@ fn clock(bytes: &[u8], start: usize, colon: usize) -> Option<(usize, Shape)> {
 /// `2019-05-03`, `5/3/2019`, `3.5.19`, `2019-05`, each with one kind of separator, and ISO date-times.
 fn dated(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)> {
     let separator = at(bytes, first_end);
+    if let Some(end) = iso_week_or_day(bytes, start, first_end) {
+        return Some((end, Shape::Date));
+    }
     let second_end = digits(bytes, first_end + 1);
     let (first, second) = (first_end - start, second_end - first_end - 1);
     if !(1..=2).contains(&second) || first == 3 {
@@ -74,7 +77,9 @@ fn dated(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)>
     let third_end = digits(bytes, second_end + 1);
     let third = third_end.saturating_sub(second_end + 1);
     if at(bytes, second_end) == separator && third > 0 {
-        let whole = (first == 4 && third <= 2) || (first <= 2 && (third == 4 || (third == 2 && separator == b'/')));
+        let padded = first == 2 && second == 2 && third == 2;
+        let short = third == 2 && separator == b'/' || padded && separator == b'.' && is_day(bytes, start, third_end);
+        let whole = (first == 4 && third <= 2) || (first <= 2 && (third == 4 || short));
         // The separator may stand behind it as the full stop of the sentence.
         let ends = at(bytes, third_end) != separator || !at(bytes, third_end + 1).is_ascii_digit();
         if !(whole && ends) {
@@ -89,6 +94,29 @@ fn dated(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)>
         b'/' if first <= 2 => Some((second_end, Shape::Fraction)),
         _ => None,
     }
+}
+
+/// `2019-W18`, `2019-W18-3`, `2019-123`: the weeks and the days of a year as ISO 8601 counts them.
+fn iso_week_or_day(bytes: &[u8], start: usize, year_end: usize) -> Option<usize> {
+    let year = value(bytes, start, year_end);
+    if year_end - start != 4 || !(1500..=2200).contains(&year) || at(bytes, year_end) != b'-' {
+        return None;
+    }
+    let week = at(bytes, year_end + 1) == b'W';
+    let from = year_end + 1 + usize::from(week);
+    let (end, number) = (digits(bytes, from), value(bytes, from, digits(bytes, from)));
+    let ends = |end: usize| !matches!(at(bytes, end), b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z');
+    if !week {
+        return (end == from + 3 && (1..=366).contains(&number) && ends(end)).then_some(end);
+    }
+    let day = at(bytes, end) == b'-' && (b'1'..=b'7').contains(&at(bytes, end + 1)) && ends(end + 2);
+    let whole = end + if day { 2 } else { 0 };
+    (end == from + 2 && (1..=53).contains(&number) && ends(whole)).then_some(whole)
+}
+
+/// Whether `DD.MM.YY` holds a day and a month.
+fn is_day(bytes: &[u8], start: usize, end: usize) -> bool {
+    (1..=31).contains(&value(bytes, start, start + 2)) && (1..=12).contains(&value(bytes, start + 3, end - 3))
 }
 
 /// `T15:00:00Z`, behind a date.
@@ -174,6 +202,12 @@ mod tests {
         assert_eq!(shape("2019-05-03,"), ("2019-05-03", Shape::Date));
         assert_eq!(shape("5/3/2019"), ("5/3/2019", Shape::Date));
         assert_eq!(shape("3.5.2019."), ("3.5.2019", Shape::Date));
+        assert_eq!(shape("2019-W18,"), ("2019-W18", Shape::Date));
+        assert_eq!(shape("2019-W18-3."), ("2019-W18-3", Shape::Date));
+        assert_eq!(shape("2019-123 "), ("2019-123", Shape::Date));
+        assert_eq!(shape("2019-399 "), ("2019", Shape::Digits { count: 4, value: 2019 }));
+        assert_eq!(shape("27.03.15 "), ("27.03.15", Shape::Date));
+        assert_eq!(shape("27.13.15 "), ("27.13", Shape::Decimal));
         assert_eq!(shape("20190503"), ("20190503", Shape::Date));
         assert_eq!(shape("2019-05-03T15:00:00+01:00 "), ("2019-05-03T15:00:00+01:00", Shape::DateTime));
         assert_eq!(shape("2019-05 "), ("2019-05", Shape::YearMonth));

@@ -68,15 +68,17 @@ pub enum Shape {
     Grouped,
     /// Digits with a decimal point or comma: `2.5`.
     Decimal,
-    /// Digits over digits: `1/2`.
+    /// Digits over digits: `1/2`, `½`.
     Fraction,
     /// Digits and an ordinal ending: `15th`.
     Ordinal,
     /// Digits and a plural s: `1980s`, `'80s`.
     Plural,
+    /// An apostrophe and the last two digits of a year: `'98`.
+    ShortYear,
     /// A time of day: `15:00`, `9:05:30`.
     Clock,
-    /// Digits of a whole date: `2019-05-03`, `5/3/2019`, `3.5.2019`, `20190503`.
+    /// Digits of a whole date or ISO week: `2019-05-03`, `5/3/2019`, `3.5.2019`, `20190503`, `2019-123`, `2019-W18`.
     Date,
     /// Digits of a year and month: `2019-05`, `2019/05`.
     YearMonth,
@@ -86,6 +88,8 @@ pub enum Shape {
     Years,
     /// Digits that belong to a sum, a share, a web address: never a date.
     Sum,
+    /// A web address, a handle, a hash tag: `www.example.org`, `@mary`, `#gardens`.
+    Label,
     /// The ending of a possessive: `'s`, or the apostrophe alone.
     Possessive,
     /// The mark of a line that ends a paragraph.

@@ -8,6 +8,7 @@ pub const SOURCE: Source = Source {
     version: 2,
     words: include_str!("words.toml"),
     rules: include_str!("rules.toml"),
+    feasts: include_str!("feasts.toml"),
     // Trained on the English Web Treebank of Universal Dependencies (Silveira et al. 2014; CC BY-SA 4.0).
     speech: include_bytes!("speech.bin"),
 };

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use chrono::Weekday;
+use chrono::{NaiveDate, Weekday};
 
 use super::parts::Parts;
 use crate::calendar::Season;
-use crate::language::CountedFrom;
+use crate::language::{CountedFrom, plain_name};
 use crate::temporal::holiday::Holiday;
-use crate::temporal::meaning::{Fields, Meaning, Which};
+use crate::temporal::meaning::{Amount, Fields, Meaning, Which};
 use crate::temporal::numbers;
 use crate::text::Span;
 
@@ -64,9 +64,10 @@ impl Parts<'_> {
         fields.decade = self.decade();
         fields.century = self.century()?;
         fields.holiday = match self.text("holiday") {
-            Some(text) => Some(Holiday::from_name(&plain_name(text))?),
+            Some(text) => Some(Holiday::named(&self.document.pack.feasts, &plain_name(text))?),
             None => None,
         };
+        fields.fiscal = self.range("fiscal").is_some();
         self.numeric(&mut fields)?;
         Some(fields)
     }
@@ -75,9 +76,14 @@ impl Parts<'_> {
     #[expect(clippy::option_option, reason = "no year told, and an impossible year, are two things")]
     fn year(&self) -> Option<Option<i32>> {
         if let Some(text) = self.text("year") {
+            let text = text.trim_start_matches(['\'', '’', '‘']);
             let year: i32 = text.parse().ok()?;
             let is_short = text.len() == 2 && self.range("era").is_none();
             return Some(Some(if is_short { numbers::full_year(year) } else { self.in_era(year) }));
+        }
+        if let Some(rest) = self.tokens("rest") {
+            let Amount::Exact { count, part: 0 } = numbers::amount(self.document, rest)? else { return None };
+            return Some(Some(i32::try_from(count).ok().filter(|rest| *rest < 100)? + 2000));
         }
         if let Some(span) = self.text("span") {
             // "the winter of 1941-42" is that of 1941.
@@ -132,9 +138,11 @@ impl Parts<'_> {
         }
     }
 
+    /// "H1", "1H": a half, where "Q1" and "1Q" are quarters.
     fn text_has_h(&self) -> bool {
-        let before = self.range("digit").and_then(|digit| digit.start.checked_sub(1));
-        before.is_some_and(|before| self.document.word(before).eq_ignore_ascii_case("h"))
+        let Some(digit) = self.range("digit") else { return false };
+        let beside = [digit.start.checked_sub(2), digit.start.checked_sub(1), Some(digit.end)];
+        beside.into_iter().flatten().any(|at| self.document.word(at).eq_ignore_ascii_case("h"))
     }
 
     fn decade(&self) -> Option<i32> {
@@ -150,7 +158,8 @@ impl Parts<'_> {
             return None;
         }
         let at = self.range("decade")?.start;
-        let short = self.tokens("decade")?.first()?.span.range().len() < "1980s".len();
+        let text = self.text("decade")?;
+        let short = text.len() < "1980s".len() && text.starts_with(|first: char| first.is_ascii_digit());
         let led = self.range("article").is_some()
             || at.checked_sub(1).is_some_and(|at| self.document.has(at, self.classes().part_word));
         if short && !led {
@@ -188,6 +197,13 @@ impl Parts<'_> {
             fields.year = text[..4].parse().ok();
             fields.month = text[4..6].parse().ok();
             fields.day = text[6..].parse().ok();
+            return Some(());
+        }
+        if let Some((day, week)) = iso_day(text) {
+            use chrono::Datelike;
+            fields.week = week;
+            (fields.year, fields.month, fields.day) =
+                (Some(day.year()), Some(day.month() as u8), Some(day.day() as u8));
             return Some(());
         }
         let numbers: Vec<i32> = text.split(['-', '/', '.']).map_while(|number| number.parse().ok()).collect();
@@ -236,23 +252,66 @@ impl Parts<'_> {
         (from < to).then(|| [(from, Span::new(start, start + first)), (to, Span::new(end - last, end))])
     }
 
-    /// Days of one month, each with its tokens; the month's own stand with the day beside it.
-    pub(super) fn days(&self, tokens: &Range<usize>) -> Option<Vec<(Meaning, Range<usize>)>> {
+    /// The numbers of a list, each as the part that the list is called for ("3, 5 and 7 June": days of June), with its
+    /// tokens: what leads the list stands with the first of them, what ends it with the last.
+    pub(super) fn listed(&self, tokens: &Range<usize>) -> Option<Vec<(Meaning, Range<usize>)>> {
         let fields = self.fields()?;
-        let ranges: Vec<Range<usize>> =
-            ["firstday", "nextday", "lastday"].iter().flat_map(|name| self.ranges(name)).collect();
-        let month_leads = self.range("month")?.start < ranges.first()?.start;
-        let last = ranges.len() - 1;
-        let date = |(at, range): (usize, Range<usize>)| {
-            let day = numbers::ordinal(self.document, self.document.tokens.get(range.clone())?)?;
-            let day = u8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
-            let meaning = Meaning::Calendar(Box::new(Fields { day: Some(day), ..fields.clone() }));
-            let start = if at == 0 && month_leads { tokens.start } else { range.start };
-            let end = if at == last { tokens.end } else { range.end };
-            Some((meaning, start..end))
-        };
-        ranges.into_iter().enumerate().map(date).collect()
+        let (name, range) =
+            ["days", "centuries", "quarters"].iter().find_map(|name| Some((*name, self.range(name)?)))?;
+        let number = |at: usize| numbers::ordinal(self.document, self.document.tokens.get(at..at + 1)?);
+        let numbers: Vec<(usize, u8)> =
+            range.filter_map(|at| Some((at, u8::try_from(number(at)?).ok().filter(|number| *number > 0)?))).collect();
+        let last = numbers.len().checked_sub(1)?;
+        let determined = self.document.has(tokens.start, self.classes().determiner);
+        let month_leads = self.range("month").is_some_and(|month| month.start == tokens.start);
+        let mut listed = Vec::with_capacity(numbers.len());
+        for (index, &(at, number)) in numbers.iter().enumerate() {
+            let mut fields = fields.clone();
+            match name {
+                "days" => fields.day = Some(Some(number).filter(|day| *day <= 31)?),
+                "quarters" => fields.quarter = Some(Some(number).filter(|quarter| *quarter <= 4)?),
+                _ => fields.century = Some(i32::from(number) - 1),
+            }
+            let start = if index == 0 && (month_leads || determined) { tokens.start } else { at };
+            let end = if index == last { tokens.end } else { at + 1 };
+            listed.push((Meaning::Calendar(Box::new(fields)), start..end));
+        }
+        Some(listed)
     }
+
+    /// Dates of month and day in digits, one or two: "5-22 to 5-28".
+    pub(super) fn pairs(&self) -> Option<Vec<(Meaning, Range<usize>)>> {
+        let date = |name| {
+            let range = self.range(name)?;
+            let mut numbers = self.text(name)?.split(['-', '/']).map_while(|number| number.trim().parse::<u8>().ok());
+            let (first, second) = (numbers.next().filter(|n| (1..=31).contains(n))?, numbers.next()?);
+            let mut fields = Fields::default();
+            match (first > 12, (1..=12).contains(&second), (13..=31).contains(&second)) {
+                (true, true, _) => (fields.day, fields.month) = (Some(first), Some(second)),
+                (false, _, true) => (fields.month, fields.day) = (Some(first), Some(second)),
+                (false, true, _) => fields.numeric = Some((first, second)),
+                _ => return None,
+            }
+            Some((Meaning::Calendar(Box::new(fields)), range))
+        };
+        let from = date("from")?;
+        Some(match self.range("until") {
+            Some(_) => vec![from, date("until")?],
+            None => vec![from],
+        })
+    }
+}
+
+/// The day of `2019-123` and `2019-W18-3`, the Monday of the week `2019-W18`.
+fn iso_day(text: &str) -> Option<(NaiveDate, bool)> {
+    let mut parts = text.split('-');
+    let (year, second, day) = (parts.next()?.parse().ok()?, parts.next()?, parts.next());
+    if let Some(week) = second.strip_prefix('W') {
+        let weekday = day.map_or(Some(1), |day| day.parse().ok()).and_then(weekday)?;
+        return Some((NaiveDate::from_isoywd_opt(year, week.parse().ok()?, weekday)?, day.is_none()));
+    }
+    let day = second.parse().ok().filter(|_| second.len() == 3)?;
+    NaiveDate::from_yo_opt(year, day).map(|day| (day, false))
 }
 
 fn weekday(number: i64) -> Option<Weekday> {
@@ -267,10 +326,4 @@ pub(super) fn season(name: &str) -> Option<Season> {
         "winter" => Season::Winter,
         _ => return None,
     })
-}
-
-/// A feast's name as the table has it: lower case, no possessive endings, no dots.
-fn plain_name(text: &str) -> String {
-    let lower = text.to_lowercase().replace('’', "'").replace("'s", "").replace(['\'', '.'], "");
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,7 @@
 //! Times and parts of a day.
 
+use std::ops::Range;
+
 use super::parts::Parts;
 use crate::calendar::{Clock, PartOfDay, Unit};
 use crate::language::CountedFrom;
@@ -56,6 +58,24 @@ impl Parts<'_> {
         Some((hour, Some(0), None))
     }
 
+    /// Two hours of which only the second tells its half of the day: "7-9pm" is from 19 to 21, "11 to 2 p.m." from 11.
+    pub(super) fn clocks(&self) -> Option<[(Meaning, Range<usize>); 2]> {
+        let later = u8::try_from(self.number("meridiem", self.classes().meridiem)?).ok()?;
+        let read = |name| {
+            let mut numbers = self.text(name)?.split([':', '.']).map(|number| number.parse::<u8>().ok());
+            let (hour, minute) = (numbers.next()??, numbers.next().unwrap_or(Some(0))?);
+            (hour <= 12 && minute < 60).then_some((hour % 12, minute))
+        };
+        let (from, until) = (read("from")?, read("until")?);
+        let first = if from < until { later } else { 12 - later };
+        let clock = |(hour, minute): (u8, u8), later: u8| {
+            let clock = Clock { hour: hour + later, minute: Some(minute), second: None, offset: None };
+            Meaning::Clock { clock, day: None }
+        };
+        let (start, end) = (self.range("from")?, self.range("until")?.start..self.range("meridiem")?.end);
+        Some([(clock(from, first), start), (clock(until, later), end)])
+    }
+
     /// "half past six", "ten to three".
     fn past_the_hour(&self, before: bool) -> Option<(u8, Option<u8>, Option<u8>)> {
         let minutes = match self.number("partof", self.classes().half) {
@@ -79,7 +99,7 @@ impl Parts<'_> {
             None => self.word("part", self.classes().part_of_day).and_then(part)?,
         };
         let shift = |by, from| Meaning::Shift { by, unit: Unit::Day, from };
-        let day = if self.range("weekday").is_some() {
+        let day = if self.range("weekday").is_some() || self.range("holiday").is_some() {
             Some(Meaning::Calendar(Box::new(self.fields()?)))
         } else if let Some(day) = self.number("day", self.classes().deictic) {
             Some(shift(day, CountedFrom::Published))

@@ -15,7 +15,7 @@ use super::meaning::{Amount, Expression, Fields, Meaning, Which};
 use super::numbers;
 use super::resolved::Modifier;
 use crate::calendar::Unit;
-use crate::language::{CountedFrom, Rule, Template, Value};
+use crate::language::{CountedFrom, Register, Rule, Template, Value};
 use crate::text::Span;
 
 /// Appends what the match says: one expression, or two where it joins two dates. False where its numbers are
@@ -32,13 +32,14 @@ pub(super) fn interpret(
     let found = expressions.len();
     let mut push = |first: usize, end: usize, span: Span, meaning: Meaning| {
         let modifier = parts.approximation();
-        let (rule, histories) = (rule.id, rule.histories);
+        let (rule, histories) = (rule.id, rule.register == Register::History);
         expressions.push(Expression { span, first, end, sentence, rule, histories, meaning, modifier });
     };
     let whole = document.span(tokens.start, tokens.end);
     match &rule.template {
-        Template::Days => {
-            for (meaning, range) in parts.days(&tokens).into_iter().flatten() {
+        Template::List => {
+            let pairs = parts.clocks().map(Vec::from).or_else(|| parts.pairs());
+            for (meaning, range) in pairs.or_else(|| parts.listed(&tokens)).into_iter().flatten() {
                 push(range.start, range.end, document.span(range.start, range.end), meaning);
             }
         }
@@ -83,7 +84,7 @@ impl Parts<'_> {
             Template::PartOfDay { by } => self.part_of_day(*by)?,
             Template::Modifier { modifier } => Meaning::Modifier(Modifier::from_name(modifier)?),
             Template::Nothing => Meaning::Nothing,
-            Template::Days | Template::Years => return None,
+            Template::List | Template::Years => return None,
         })
     }
 

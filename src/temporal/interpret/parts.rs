@@ -31,11 +31,6 @@ impl<'p> Parts<'p> {
         self.parts.iter().find(|(part, _)| *part == name).map(|(_, range)| range.clone())
     }
 
-    /// Every part of the name, in the order of the text.
-    pub(super) fn ranges(&self, name: &str) -> impl Iterator<Item = Range<usize>> {
-        self.parts.iter().filter(move |(part, _)| *part == name).map(|(_, range)| range.clone())
-    }
-
     pub(super) fn tokens(&self, name: &str) -> Option<&[Token]> {
         self.document.tokens.get(self.range(name)?)
     }

@@ -34,7 +34,8 @@ fn join(document: &Document<'_>, first: &mut Expression, second: &Expression) ->
         (day, Meaning::Clock { clock, day: None }) if is_day(day) => {
             Meaning::Clock { clock: *clock, day: Some(Box::new(day.clone())) }
         }
-        (Meaning::Clock { clock, day: None }, Meaning::PartOfDay { day: Some(day), .. }) => {
+        (Meaning::Clock { clock, day: None }, Meaning::PartOfDay { day: Some(day), .. })
+        | (Meaning::PartOfDay { day: Some(day), .. }, Meaning::Clock { clock, day: None }) => {
             Meaning::Clock { clock: *clock, day: Some(day.clone()) }
         }
         _ => return false,

@@ -25,6 +25,7 @@ fn reason(document: &Document<'_>, expression: &Expression) -> Option<&'static s
         Meaning::Nothing => Some("its rule says that it is no date"),
         Meaning::Calendar(_) if is_glued(document, expression) => Some("it is part of a longer word"),
         Meaning::Calendar(fields) if is_bare(fields) => bare(document, expression, fields),
+        Meaning::PartOfDay { day: Some(_), .. } if is_show(document, expression) => Some("it is a title"),
         Meaning::Shift { .. } | Meaning::Length { .. } if is_title(document, expression) => Some("it is a title"),
         _ => None,
     }
@@ -44,6 +45,13 @@ fn is_title(document: &Document<'_>, expression: &Expression) -> bool {
     let stop = usize::from(matches!(shape(expression.end), Some(Shape::Mark(',' | '.'))));
     let quoted = is_quote(before) && is_quote(expression.end + stop);
     quoted || last == expression.first && shape(before) == Some(Shape::Upper)
+}
+
+/// "Friday Night Lights", "Saturday Night Live": a day and its part, with capitals, before a name.
+fn is_show(document: &Document<'_>, expression: &Expression) -> bool {
+    let capital =
+        |at: usize| document.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital && token.spaced);
+    expression.end == expression.first + 2 && capital(expression.first + 1) && capital(expression.end)
 }
 
 /// Digits of a date that a hyphen ties to a word before it: "report-2017-06-01".
@@ -82,10 +90,8 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
         return Some("what follows is counted by it");
     }
     let year = fields.year.filter(|_| expression.end == at + 1)?;
-    let hyphen = next.is_some_and(|next| next.shape.is_mark('-') && !next.spaced);
-    if hyphen && document.tokens.get(expression.end + 1).is_some_and(|next| matches!(next.shape, Shape::Digits { .. }))
-    {
-        return Some("it is part of a longer number");
+    if let Some(reason) = numbered(document, at) {
+        return Some(reason);
     }
     let like_year = (1900..=2050).contains(&year);
     let determined = document.has(at.wrapping_sub(1), document.pack.grammar.determiner);
@@ -100,6 +106,37 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
         return Some("what follows is counted by it");
     }
     None
+}
+
+/// Reasons against a year by its digits, from what stands around them.
+fn numbered(document: &Document<'_>, at: usize) -> Option<&'static str> {
+    let grammar = &document.pack.grammar;
+    let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
+    let tight = |at: usize| document.tokens.get(at).is_some_and(|token| !token.spaced);
+    let digits = |at: usize| matches!(shape(at), Some(Shape::Digits { .. }));
+    let hyphen = |at: usize| shape(at).is_some_and(|shape| shape.is_mark('-')) && tight(at);
+    // "555-1990", "1990-100": but "2018-2019" is one token of two years.
+    let tied_before = at > 1 && tight(at) && hyphen(at - 1) && digits(at - 2);
+    if tied_before || hyphen(at + 1) && digits(at + 2) {
+        return Some("it is part of a longer number");
+    }
+    if shape(at + 1) == Some(Shape::Lower) && tight(at + 1) {
+        return Some("it is part of a longer word");
+    }
+    let street = (at + 2..at + 5).find(|&at| document.has(at, grammar.street));
+    if street.is_some_and(|street| (at + 1..=street).all(|at| shape(at).is_some_and(Shape::is_capital))) {
+        return Some("it is the number of a house");
+    }
+    let pair =
+        document.has(at + 1, grammar.and) || document.has(at + 1, grammar.join) || document.has(at + 1, grammar.dash);
+    let number = matches!(shape(at + 2), Some(Shape::Digits { .. } | Shape::Grouped));
+    let to_be = document.has(at + 1, grammar.be_past) || document.has(at + 1, grammar.have);
+    let counts = pair && number && document.has(at + 3, grammar.counted)
+        || document.has(at + 1, grammar.relative)
+            && !document.has(at + 1, grammar.that)
+            && document.word(at + 1).starts_with("who")
+        || to_be && at > 0 && document.has(at - 1, grammar.about);
+    counts.then_some("what follows is counted by it")
 }
 
 /// Whether a word may be what an ordinal before it counts: "the 14th floor", but not "the 14th the", "the 14th was".
@@ -129,6 +166,9 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
         token.is_some_and(|token| token.shape == Shape::Capital && token.spaced && token.symbol == 0)
     };
     let next = document.tokens.get(expression.end);
+    if document.has(expression.end, document.pack.grammar.title) {
+        return Some("it is part of a name");
+    }
     let starts = is_sentence_start(document, expression);
     let determined = document.has(expression.first, document.pack.grammar.determiner)
         || !starts && document.has(expression.first - 1, document.pack.grammar.determiner);
@@ -144,7 +184,9 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
     if short && name(next) {
         return Some("it is part of a name");
     }
-    if preposition {
+    // "and" and "or" join names as well as dates.
+    let joined = !starts && document.has(expression.first - 1, document.pack.grammar.and);
+    if preposition && !(joined && is_name_too(document, at) && name(next)) {
         return None;
     }
     let verb_behind = {

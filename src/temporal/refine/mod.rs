@@ -5,7 +5,9 @@
 mod clocks;
 mod false_dates;
 mod following;
+mod lengths;
 mod modifiers;
+mod ranges;
 mod shared_year;
 
 use super::{Document, Dropped, Expression};
@@ -13,17 +15,20 @@ use super::{Document, Dropped, Expression};
 type Refiner = fn(&Document<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
 /// The order, with its reasons.
-const REFINERS: [Refiner; 5] = [
+const REFINERS: [Refiner; 7] = [
     // First, so that nothing below is joined to a name that is no date.
     false_dates::refine,
+    // An hour and ten minutes are one length to everything below.
+    lengths::refine,
     // Before dates are joined to each other, since a modifier belongs to the nearest one.
     modifiers::refine,
     // Times of day need the date beside them, with its modifier.
     clocks::refine,
     // "two days after March 5" takes in a date that is whole by now.
     following::refine,
-    // Last: looks at pairs of finished dates.
+    // Last: they look at pairs of finished dates.
     shared_year::refine,
+    ranges::refine,
 ];
 
 /// Runs every refiner.

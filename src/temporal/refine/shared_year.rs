@@ -14,11 +14,16 @@ pub(super) fn refine(
         let listed = first.sentence == second.sentence
             && second.first.saturating_sub(first.end) <= 2
             && (first.end..second.first).all(|between| joins(document, between));
+        let grammar = &document.pack.grammar;
+        let ranges = document.has(second.first.saturating_sub(1), grammar.until)
+            || document.has(second.first.saturating_sub(1), grammar.dash);
         let (Meaning::Calendar(first), Meaning::Calendar(second)) = (&mut first.meaning, &second.meaning) else {
             continue;
         };
         if listed && first.year.is_none() && first.which.is_none() && same_kind(first, second) {
-            first.year = second.year;
+            // "December 20 - January 5, 2019" begins in 2018.
+            let before = i32::from(first.month > second.month && ranges);
+            first.year = second.year.map(|year| year - before);
         }
     }
     expressions

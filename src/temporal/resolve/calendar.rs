@@ -11,6 +11,35 @@ use crate::temporal::{Basis, Direction, Fields, Which};
 
 /// What the fields come to.
 pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
+    let value = first_value(context, fields)?;
+    let date = value.date?;
+    if let Some(holiday) = &fields.holiday {
+        let days = holiday.days();
+        return Some(Value { until: if days > 1 { date.step(days - 1) } else { None }, ..value });
+    }
+    match fiscal(date, context.anchor.fiscal_start).filter(|_| fields.fiscal) {
+        Some((first, last)) => {
+            Some(Value { spelled: Some(date.value()), date: Some(first), until: Some(last), ..value })
+        }
+        None => Some(value),
+    }
+}
+
+/// The first and the last month of a fiscal year, half or quarter that is not the calendar's own: fiscal 2019 from
+/// October on is October 2018 to September 2019.
+fn fiscal(date: PartialDate, start: u8) -> Option<(PartialDate, PartialDate)> {
+    let months = match date {
+        PartialDate::Year(_) => 12,
+        PartialDate::Half(..) => 6,
+        PartialDate::Quarter(..) => 3,
+        _ => return None,
+    };
+    let late = i64::from(start.checked_sub(1).filter(|late| (1..12).contains(late))?);
+    let first = PartialDate::containing(date.first_day()?, Unit::Month).step(late - 12)?;
+    Some((first, first.step(months - 1)?))
+}
+
+fn first_value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     if let Some(century) = fields.century {
         return Some(absolute(PartialDate::Century(century)));
     }
@@ -34,8 +63,8 @@ fn absolute(date: PartialDate) -> Value {
 
 /// The fields within a year.
 pub(super) fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
-    if let Some(holiday) = fields.holiday {
-        return holiday.in_year(year).map(PartialDate::Day);
+    if let Some(holiday) = &fields.holiday {
+        return holiday.in_year(year);
     }
     if let Some(quarter) = fields.quarter {
         return PartialDate::year(year).map(|_| PartialDate::Quarter(year, quarter));
@@ -188,8 +217,11 @@ impl Choice {
 
     /// A month, day, quarter, half, season or feast, in the year that the direction picks.
     fn in_years(&self, fields: &Fields) -> Option<PartialDate> {
-        let year = self.anchor.year();
-        let this = in_year(fields, year).or_else(|| in_year(fields, year - 1))?;
+        let in_year = |year| in_year(fields, year);
+        // In January and February the season that began in December is the one that is on.
+        let begun = fields.season.and_then(|_| in_year(self.anchor.year() - 1)).filter(|date| self.holds_anchor(date));
+        let year = self.anchor.year() - i32::from(begun.is_some());
+        let this = in_year(year).or_else(|| in_year(year - 1))?;
         let start = this.first_day()?;
         let current = self.holds_anchor(&this);
         let by = match self.which {
@@ -203,7 +235,7 @@ impl Choice {
             None => self.towards(start, fields.day.is_some() || fields.holiday.is_some(), fields.quarter.is_some()),
         };
         // 29 February: the nearest year that has one.
-        (0..8).find_map(|more| in_year(fields, year + by + if by < 0 { -more } else { more }))
+        (0..8).find_map(|more| in_year(year + by + if by < 0 { -more } else { more }))
     }
 
     /// The year that the direction picks, or the nearest one. Nobody leaves the year out of a date that is far away
@@ -231,7 +263,8 @@ impl Choice {
         match (start, after) {
             // A season steps by years; it lasts three months.
             (Some(start), Some(_)) if matches!(date, PartialDate::Season(..)) => {
-                PartialDate::season_of(self.anchor) == *date && start <= self.anchor
+                let end = start.checked_add_months(chrono::Months::new(3));
+                start <= self.anchor && end.is_some_and(|end| self.anchor < end)
             }
             (Some(start), Some(after)) => start <= self.anchor && self.anchor < after,
             _ => false,
@@ -248,4 +281,19 @@ fn last_decade(context: &Context<'_>, tens: i32) -> i32 {
     let this = context.published().year().div_euclid(10);
     let candidate = this.div_euclid(10) * 10 + tens;
     if candidate > this { candidate - 10 } else { candidate }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fiscal_year_is_named_for_the_year_that_it_ends_in() {
+        let months =
+            |date, start| fiscal(date, start).map(|(first, last)| format!("{}/{}", first.value(), last.value()));
+        assert_eq!(months(PartialDate::Year(2019), 10).as_deref(), Some("2018-10/2019-09"));
+        assert_eq!(months(PartialDate::Quarter(2019, 4), 10).as_deref(), Some("2019-07/2019-09"));
+        assert_eq!(months(PartialDate::Half(2019, 1), 4).as_deref(), Some("2018-04/2018-09"));
+        assert_eq!(months(PartialDate::Year(2019), 1), None);
+    }
 }

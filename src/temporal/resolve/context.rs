@@ -7,7 +7,7 @@ use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::direction::{Direction, Reading};
-use crate::temporal::{Amount, Basis, Expression, Meaning};
+use crate::temporal::{Amount, Basis, Expression, Meaning, Region};
 
 /// What a document gives to count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +21,11 @@ pub struct Anchor {
     pub narrative: Option<bool>,
     /// The local time of publication, where it was told.
     pub time: Option<NaiveTime>,
-    /// Whether the document's region writes the third of May as "3/5"; `None` where that is not known.
-    pub day_first: Option<bool>,
+    /// The country whose customs the document follows, where that is known.
+    pub region: Option<Region>,
+    /// The month in which fiscal years start, 1 to 12; from February on, a fiscal year is named for the year that it
+    /// ends in.
+    pub fiscal_start: u8,
 }
 
 /// An anchor, with what was told so far.

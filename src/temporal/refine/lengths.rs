@@ -1,0 +1,46 @@
+//! "an hour" + "20 minutes": a length told in two units is one.
+
+use crate::calendar::Unit;
+use crate::temporal::{Amount, Document, Dropped, Expression, Meaning};
+
+/// Joins a length to the smaller one behind it.
+pub(super) fn refine(document: &Document<'_>, expressions: Vec<Expression>, _: &mut Vec<Dropped>) -> Vec<Expression> {
+    let mut joined: Vec<Expression> = Vec::with_capacity(expressions.len());
+    for expression in expressions {
+        if let Some(last) = joined.last_mut()
+            && let Some(whole) = together(&last.meaning, &expression.meaning)
+            && last.sentence == expression.sentence
+            && beside(document, last.end, expression.first)
+            && expression.modifier.is_none()
+        {
+            last.meaning = whole;
+            last.end = expression.end;
+            last.span = document.span(last.first, last.end);
+            continue;
+        }
+        joined.push(expression);
+    }
+    joined
+}
+
+/// "2 hours 30 minutes", "two hours and 30 minutes", "two hours, 30 minutes".
+fn beside(document: &Document<'_>, from: usize, to: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    from == to || from + 1 == to && (document.has(from, grammar.and) || document.has(from, grammar.comma))
+}
+
+/// The two lengths as one: parts of a unit are told in its 60ths.
+fn together(large: &Meaning, small: &Meaning) -> Option<Meaning> {
+    let &Meaning::Length { amount: Amount::Exact { count, part: 0 }, unit, window: 0 } = large else { return None };
+    let &Meaning::Length { amount: Amount::Exact { count: more, part: 0 }, unit: smaller, window: 0 } = small else {
+        return None;
+    };
+    let each = match (unit, smaller) {
+        (Unit::Hour, Unit::Minute) | (Unit::Minute, Unit::Second) => 1,
+        (Unit::Year, Unit::Month) => 5,
+        (Unit::Month, Unit::Day) => 2,
+        _ => return None,
+    };
+    let part = more.checked_mul(each).filter(|part| (1..60).contains(part))?;
+    Some(Meaning::Length { amount: Amount::Exact { count, part }, unit, window: 0 })
+}

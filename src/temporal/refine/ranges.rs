@@ -1,0 +1,32 @@
+//! "Monday to Friday", "from November to February": where both ends of a range are bare names, the second is the next
+//! one behind the first, whichever way their clause looks.
+
+use crate::language::CountedFrom;
+use crate::temporal::{Document, Dropped, Expression, Fields, Meaning, Which};
+
+/// Counts the second of two bare names from the first.
+pub(super) fn refine(
+    document: &Document<'_>,
+    mut expressions: Vec<Expression>,
+    _: &mut Vec<Dropped>,
+) -> Vec<Expression> {
+    for at in 1..expressions.len() {
+        let (head, tail) = expressions.split_at_mut(at);
+        let (Some(first), Some(second)) = (head.last(), tail.first_mut()) else { continue };
+        let grammar = &document.pack.grammar;
+        let joined = second.first == first.end + 1
+            && (document.has(first.end, grammar.until) || document.has(first.end, grammar.dash));
+        let (Meaning::Calendar(first), Meaning::Calendar(second)) = (&first.meaning, &mut second.meaning) else {
+            continue;
+        };
+        if joined && is_weekday(first) && is_weekday(second) && first.weekday != second.weekday {
+            second.which = Some(Which { by: 1, from: CountedFrom::Told, unit: None });
+        }
+    }
+    expressions
+}
+
+/// Whether a weekday is all that is told.
+fn is_weekday(fields: &Fields) -> bool {
+    fields.weekday.is_some() && Fields { weekday: None, ..fields.clone() } == Fields::default()
+}
