@@ -16,6 +16,11 @@ use chrono::{DateTime, FixedOffset};
 use dateline::article::{Article, Published};
 use dateline::pipeline::{self, Outcome, Settings};
 
+/// As the program has it.
+#[cfg(feature = "service")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How often each figure is measured.
 const RUNS: usize = 7;
 
