@@ -5,6 +5,9 @@
 //! cargo run --release --no-default-features --example train_speech -- en TRAIN.tsv DEV.tsv src/language/en/speech.bin
 //! ```
 //!
+//! The language's own lexicon divides the words, so a file must be there already; after a change of its layout, one of
+//! zeros will do.
+//!
 //! The treebanks have a token a line, its columns divided by tabs (number, form, universal tag, Penn Treebank tag,
 //! ...), and an empty line between sentences. Same treebank, same weights, on any machine.
 #![expect(clippy::print_stdout, reason = "a program for the maintainers: it tells its accuracy")]
@@ -14,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fs;
 
-use dateline::language::speech::{FEATURES, Part, ROWS, Weights, Word, best, features, owner, row};
+use dateline::language::speech::{FEATURES, Part, ROWS, SURE, Weights, Word, best, features, owner, place, row};
 use dateline::language::{self, Lexicon};
 use dateline::text::lex;
 
@@ -31,6 +34,8 @@ struct Sentence {
 #[derive(Default)]
 struct Perceptron {
     weights: HashMap<u32, Row>,
+    /// The words that are always the same part, by their hashes: nothing is to be learned of them.
+    sure: HashMap<u32, Part>,
     step: i64,
 }
 
@@ -50,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pack = language::pack(language).ok_or_else(|| format!("there is no language pack for `{language}`"))?;
     let mut train = read(&fs::read_to_string(train)?, &pack.lexicon);
     let dev = read(&fs::read_to_string(dev)?, &pack.lexicon);
-    let mut perceptron = Perceptron::default();
+    let mut perceptron = Perceptron { sure: sure(&train), ..Perceptron::default() };
     for round in 0..ROUNDS {
         shuffle(&mut train, round as u64);
         let wrong: usize = train.iter().map(|sentence| perceptron.learn(sentence)).sum();
@@ -113,11 +118,33 @@ fn part(tag: &str) -> Part {
     }
 }
 
+/// The words that are the same part nearly everywhere, and stand often enough for that to be known.
+fn sure(sentences: &[Sentence]) -> HashMap<u32, Part> {
+    const OFTEN: usize = 60;
+    const NEARLY: f64 = 0.995;
+    let mut counts: HashMap<u32, [usize; Part::COUNT]> = HashMap::new();
+    for (word, part) in sentences.iter().flat_map(|sentence| sentence.words.iter().zip(&sentence.parts)) {
+        counts.entry(word.hash()).or_default()[*part as usize] += 1;
+    }
+    let sure = counts.into_iter().filter_map(|(word, counts)| {
+        let all: usize = counts.iter().sum();
+        let part = best(&counts);
+        (all >= OFTEN && counts[part as usize] as f64 >= NEARLY * all as f64).then_some((word, part))
+    });
+    sure.collect()
+}
+
 impl Perceptron {
     /// Learns from a sentence, and tells how many of its words were wrong.
     fn learn(&mut self, sentence: &Sentence) -> usize {
         let (mut last, mut before_last, mut wrong) = (Part::Other, Part::Other, 0);
         for (at, &right) in sentence.parts.iter().enumerate() {
+            let word = &sentence.words[at];
+            if let Some(sure) = word.sure().or_else(|| self.sure.get(&word.hash()).copied()) {
+                wrong += usize::from(sure != right);
+                (before_last, last) = (last, sure);
+                continue;
+            }
             self.step += 1;
             let features = features(&sentence.words, at, last, before_last);
             let mut sums = [0i32; Part::COUNT];
@@ -158,9 +185,16 @@ impl Perceptron {
                 *row = Some((heaviness, feature, mean));
             }
         }
+        let mut places = vec![[0; 3]; SURE];
+        let mut sure: Vec<_> = self.sure.iter().collect();
+        sure.sort_unstable_by_key(|(word, _)| **word);
+        for (&word, &part) in sure {
+            let [low, high] = owner(word).to_le_bytes();
+            places[place(word)] = [low, high, part as u8];
+        }
         let owners = rows.iter().flat_map(|row| row.map_or(0, |(_, feature, _)| owner(feature)).to_le_bytes());
         let weights = rows.iter().flat_map(|row| row.map_or([0; Part::COUNT], |(_, _, mean)| mean.map(byte)));
-        owners.chain(weights).collect()
+        places.into_iter().flatten().chain(owners).chain(weights).collect()
     }
 }
 

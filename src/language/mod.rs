@@ -88,7 +88,7 @@ impl Pack {
         let rules = Rules::compile(source.language, rules, &lexicon)
             .map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
         let speech = speech::Weights::read(source.speech)
-            .ok_or_else(|| format!("{}/speech.bin: its length is wrong; train it anew", source.language))?;
+            .ok_or_else(|| format!("{}/speech.bin: it must have {} bytes", source.language, speech::BYTES))?;
         Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules, feasts, speech })
     }
 }

@@ -95,22 +95,36 @@ pub const ROW_BITS: u32 = 15;
 /// Rows of a table of weights.
 pub const ROWS: usize = 1 << ROW_BITS;
 
-/// A table of weights. A feature is a hash: its upper bits are its row, its lower bits prove that the row is its own.
+/// Places for the words that are always the same part, as a power of two.
+pub const SURE_BITS: u32 = 12;
+
+/// Places for the words that are always the same part.
+pub const SURE: usize = 1 << SURE_BITS;
+
+/// How many bytes a file of weights has.
+pub const BYTES: usize = 3 * SURE + (2 + Part::COUNT) * ROWS;
+
+/// The words that are always the same part, and a table of weights for the others. Words and features are hashes: the
+/// upper bits are the place, the lower bits prove that the place is their own.
 #[derive(Debug, Clone, Copy)]
 pub struct Weights {
+    sure: &'static [[u8; 3]; SURE],
     owners: &'static [[u8; 2]; ROWS],
     rows: &'static [[u8; Part::COUNT]; ROWS],
 }
 
 impl Weights {
-    /// The weights in a file: the owner of each row (two bytes, little end first), then a signed byte a part for each;
-    /// `None` where its length is wrong.
+    /// The weights in a file: for each place of a sure word its owner (two bytes, little end first) and its part; the
+    /// owner of each row, then a signed byte a part for each. `None` where its length is wrong.
     #[must_use]
     pub const fn read(bytes: &'static [u8]) -> Option<Self> {
+        let Some((sure, bytes)) = bytes.split_at_checked(3 * SURE) else { return None };
         let Some((owners, rows)) = bytes.split_at_checked(2 * ROWS) else { return None };
         let (rows, rest) = rows.as_chunks::<{ Part::COUNT }>();
-        match (owners.as_chunks().0.first_chunk(), rows.first_chunk()) {
-            (Some(owners), Some(whole)) if rows.len() == ROWS && rest.is_empty() => Some(Self { owners, rows: whole }),
+        match (sure.as_chunks().0.first_chunk(), owners.as_chunks().0.first_chunk(), rows.first_chunk()) {
+            (Some(sure), Some(owners), Some(whole)) if rows.len() == ROWS && rest.is_empty() => {
+                Some(Self { sure, owners, rows: whole })
+            }
             _ => None,
         }
     }
@@ -119,6 +133,11 @@ impl Weights {
     pub fn tag(&self, words: &[Word], parts: &mut [Part]) {
         let (mut last, mut before_last) = (Part::Other, Part::Other);
         for (at, part) in parts.iter_mut().enumerate().take(words.len()) {
+            if let Some(sure) = self.sure(&words[at]) {
+                *part = sure;
+                (before_last, last) = (last, sure);
+                continue;
+            }
             let mut sums = [0i16; Part::COUNT];
             for feature in features(words, at, last, before_last) {
                 let row = row(feature);
@@ -133,6 +152,19 @@ impl Weights {
             (before_last, last) = (last, *part);
         }
     }
+
+    /// What the word is wherever it stands, if there is such a thing.
+    fn sure(&self, word: &Word) -> Option<Part> {
+        let [low, high, part] = self.sure[place(word.word)];
+        let own = u16::from_le_bytes([low, high]) == owner(word.word);
+        word.sure().or_else(|| if own { Part::ALL.get(usize::from(part)).copied() } else { None })
+    }
+}
+
+/// The place of a word among those that are always the same part.
+#[must_use]
+pub fn place(word: u32) -> usize {
+    (word.wrapping_mul(0x9e37_79b1) >> (32 - SURE_BITS)) as usize
 }
 
 /// The row of a feature.
@@ -165,6 +197,28 @@ pub struct Word {
     shape: u32,
 }
 
+impl Word {
+    /// Its hash.
+    #[must_use]
+    pub fn hash(&self) -> u32 {
+        self.word
+    }
+
+    /// What it is by its shape alone: numbers in digits and marks are the same everywhere.
+    #[must_use]
+    pub fn sure(&self) -> Option<Part> {
+        match self.shape {
+            NUMBER => Some(Part::Number),
+            MARK => Some(Part::Other),
+            _ => None,
+        }
+    }
+}
+
+/// The shapes that tell what a token is.
+const MARK: u32 = 8;
+const NUMBER: u32 = 10;
+
 /// What stands before the first and behind the last word of a sentence.
 const EDGE: Word = Word { word: 1, ending: 1, shape: 1 };
 
@@ -179,10 +233,9 @@ impl Word {
             Shape::Upper if word.len() > 1 => 4,
             Shape::Upper => 5,
             Shape::Possessive => 6,
-            Shape::Break | Shape::Label => 7,
-            Shape::Mark(_) => 8,
+            Shape::Break | Shape::Label | Shape::Mark(_) => MARK,
             Shape::Ordinal => 9,
-            _ => return Self { word: 2, ending: 2, shape: 10 },
+            _ => return Self { word: 2, ending: 2, shape: NUMBER },
         };
         let tail = word.len().saturating_sub(3);
         Self { word: hash_word(word), ending: hash_word(&word[tail..]), shape }

@@ -386,8 +386,13 @@ pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
     match part {
         Part::Past | Part::Participle => true,
         // "They put", "to hit": some forms are the same in the present.
-        Part::Base | Part::Present => irregular && !document.has(at, grammar.verb),
-        Part::Adjective | Part::Name | Part::Noun | Part::Nouns => irregular,
+        Part::Base | Part::Present => irregular && !document.has(at, grammar.verb) || regular(),
+        // "the freed man" has an adjective; "but not freed" a verb, whatever it is taken for.
+        Part::Adjective => {
+            let next = document.part(at + 1);
+            irregular || regular() && !next.is_noun() && !matches!(next, Part::Adjective | Part::Name)
+        }
+        Part::Name => irregular,
         _ => irregular || regular(),
     }
 }
