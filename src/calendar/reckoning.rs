@@ -48,7 +48,8 @@ pub fn hebrew(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
         // Nisan to Elul have 177 days, counted back from the next new year.
         let nisan = next.checked_sub_days(Days::new(177))?;
         let first = match month {
-            1..=6 => shift_day(nisan, (i64::from(month) - 1) * 59 / 2 + i64::from(month % 2 == 0 && month > 0))?,
+            // Months of 30 and 29 days in turn.
+            1..=6 => shift_day(nisan, (59 * (i64::from(month) - 1) + 1) / 2)?,
             7 => start,
             8 => shift_day(start, 30)?,
             9 => shift_day(start, if complete { 60 } else { 59 })?,
