@@ -108,6 +108,18 @@ grammar! {
     relative = "RELATIVE",
     /// Verbs of saying.
     report = "REPORT",
+    /// Verbs of saying that no object follows: "said", not "reported".
+    saying = "SAYING",
+    /// "he", "she".
+    personal = "PERSONAL",
+    /// "it".
+    neuter = "NEUTER",
+    /// "Mr", "President".
+    honorific = "HONORIFIC",
+    /// "Inc", "Bank".
+    legal_form = "LEGAL_FORM",
+    /// "minister", "spokesman".
+    person = "PERSON",
     /// Verbs of saying that name who is told first: "told".
     addressed = "ADDRESSED",
     /// "denied", "refused".
@@ -122,6 +134,8 @@ grammar! {
     cancel = "CANCEL",
     /// "called", before "off".
     called = "CALLED",
+    /// "up", "aside": behind them "set" plans nothing.
+    particle = "PARTICLE",
     /// "off".
     off = "OFF",
     /// "if", "unless", "whether".
@@ -174,6 +188,8 @@ grammar! {
     commitment = "COMMITMENT",
     /// "remain", "stay": they only tell that something is so.
     linking = "LINKING",
+    /// "versus", "than": the date behind them is one of two.
+    comparing = "COMPARING",
     /// "as".
     as_word = "AS",
     /// "soon", "early", between "as" and "as".

@@ -285,7 +285,8 @@ fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Optio
     }
     // "was due mainly to higher costs" plans nothing.
     let cause = (at + 1..end).find(|&at| !is_adverb(document, at)).is_some_and(|at| document.has(at, grammar.to));
-    let off = has(grammar.called) && document.has(at + 1, grammar.off);
+    // "is called off", "was set up" plan nothing either.
+    let off = document.has(at + 1, grammar.particle);
     let committed = has(grammar.commitment);
     if !governs && (!has(grammar.plan) || committed || cause || off || document.word(at).ends_with("ing")) {
         return None;
