@@ -316,7 +316,8 @@ fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: us
     let pronoun = document.has(before, grammar.subject);
     let subject = pronoun || third != plural || document.tokens[before].shape.is_capital();
     let closed = [grammar.determiner, grammar.preposition, grammar.cardinal, grammar.and, grammar.to, grammar.negation];
-    let no_subject = closed.into_iter().any(|class| document.has(before, class)) || ends_like_adjective(word);
+    let no_subject = closed.into_iter().any(|class| document.has(before, class))
+        || ends_like_adjective(word) && !document.has(before, grammar.event_noun);
     let next = at + 1;
     let object = next < end
         && (document.has(next, grammar.determiner)
