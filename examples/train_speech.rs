@@ -176,12 +176,13 @@ impl Perceptron {
     /// share a row, the heaviest has it, and the others are forgotten.
     fn file(&self) -> Vec<u8> {
         let mut rows: Vec<Option<(f64, u32, [f64; Part::COUNT])>> = vec![None; ROWS];
-        for (&feature, weights) in &self.weights {
+        let mut weights: Vec<_> = self.weights.iter().collect();
+        weights.sort_unstable_by_key(|(feature, _)| **feature);
+        for (&feature, weights) in weights {
             let mean = weights.mean(self.step);
             let heaviness = mean.iter().map(|weight| weight.abs()).sum::<f64>();
             let row = &mut rows[row(feature)];
-            // Of equally heavy ones the lower hash has it, since a map has no order.
-            if row.is_none_or(|(other, hash, _)| (heaviness, hash) > (other, feature)) {
+            if row.is_none_or(|(other, ..)| heaviness > other) {
                 *row = Some((heaviness, feature, mean));
             }
         }

@@ -87,7 +87,9 @@ pub fn predict(document: &Document, settings: &Settings) -> Prediction {
         source: None,
         url: None,
     };
-    Prediction::of(&document.id, &pipeline::extract(&article, settings))
+    // Annotators tie "now" to what is so now, as they tie dates.
+    let settings = Settings { undated: true, ..settings.clone() };
+    Prediction::of(&document.id, &pipeline::extract(&article, &settings))
 }
 
 impl Prediction {
@@ -103,11 +105,15 @@ impl Prediction {
     /// left out.
     #[must_use]
     pub fn of(id: &str, extraction: &Extraction) -> Self {
+        let is_dated = |event: &&Event| {
+            let date = extraction.expressions.get(event.expression);
+            date.is_some_and(|date| date.interval.is_some())
+        };
         Self {
             id: id.to_owned(),
             timexes: extraction.expressions.iter().map(|resolved| SystemTimex::of(resolved, extraction)).collect(),
             events: extraction.events.iter().filter_map(|event| SystemEvent::of(event, extraction)).collect(),
-            dated: extraction.events.iter().map(Dated::of).collect(),
+            dated: extraction.events.iter().filter(is_dated).map(Dated::of).collect(),
         }
     }
 }

@@ -16,7 +16,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::syntax::Document;
-use crate::temporal::{Basis, Resolved};
+use crate::temporal::{Basis, Resolved, TimexType};
 use crate::text::Span;
 
 /// A dated statement.
@@ -74,9 +74,16 @@ impl Status {
 const MOST_IN_A_SENTENCE: usize = 24;
 
 /// Ties the dates of a document to what happened then, in the order of the text. Gives as well how many dates made no
-/// event because their sentence is crowded with them.
+/// event because their sentence is crowded with them. With `undated`, references that name no date ("now") make events
+/// as well.
 #[must_use]
-pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, published: NaiveDate) -> (Vec<Event>, usize) {
+pub fn events(
+    document: &Document<'_>,
+    dates: &[Resolved],
+    article: &str,
+    published: NaiveDate,
+    undated: bool,
+) -> (Vec<Event>, usize) {
     let mut events = Vec::new();
     let mut crowded = 0;
     let mut seen_sentences: HashMap<String, usize> = HashMap::new();
@@ -96,7 +103,7 @@ pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, publis
             Entry::Occupied(before) => *before.get(),
             Entry::Vacant(_) => 0,
         };
-        let told = Told { document, sentence, span, normalised: seen.key(), number, article, published };
+        let told = Told { document, sentence, span, normalised: seen.key(), number, article, published, undated };
         told.events(here, offset, &mut events);
         *seen.or_default() += 1;
     }
@@ -114,11 +121,12 @@ struct Told<'t> {
     number: usize,
     article: &'t str,
     published: NaiveDate,
+    undated: bool,
 }
 
 impl Told<'_> {
     fn events(&self, dates: &[Resolved], offset: usize, events: &mut Vec<Event>) {
-        if !dates.iter().any(makes_event) {
+        if !dates.iter().any(|date| self.makes_event(date)) {
             return;
         }
         let verbs = self.document.verbs(self.sentence);
@@ -129,7 +137,7 @@ impl Told<'_> {
             let until = dates.get(at + 1).filter(|until| self.is_range(date, until)).map(|_| at + 1);
             let words = date.expression.span.of(self.document.text);
             let number = seen.iter().filter(|before| **before == words).count();
-            if makes_event(date) {
+            if self.makes_event(date) {
                 let trigger = seeker.trigger(date);
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.map_or(date, |until| &dates[until]).expression.end;
@@ -174,11 +182,12 @@ impl Told<'_> {
             (Some((Some(first), _)), Some((Some(last), Some(_)))) => first.local() <= last.local(),
             _ => false,
         };
-        joined && in_order && makes_event(from) && makes_event(until)
+        joined && in_order && self.makes_event(from) && self.makes_event(until)
     }
-}
 
-/// Only expressions that name a time make events.
-fn makes_event(date: &Resolved) -> bool {
-    date.interval.is_some() && date.basis != Basis::Publication
+    /// Only expressions that name a time make events, unless others are asked for.
+    fn makes_event(&self, date: &Resolved) -> bool {
+        let told = date.interval.is_some() || self.undated && date.timex == TimexType::Date;
+        told && date.basis != Basis::Publication
+    }
 }

@@ -316,8 +316,8 @@ fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: us
     let pronoun = document.has(before, grammar.subject);
     let subject = pronoun || third != plural || document.tokens[before].shape.is_capital();
     let closed = [grammar.determiner, grammar.preposition, grammar.cardinal, grammar.and, grammar.to, grammar.negation];
-    let no_subject = closed.into_iter().any(|class| document.has(before, class))
-        || ends_like_adjective(word) && !document.has(before, grammar.event_noun);
+    let no_subject =
+        closed.into_iter().any(|class| document.has(before, class)) || ends_like_adjective(document, before);
     let next = at + 1;
     let object = next < end
         && (document.has(next, grammar.determiner)
@@ -333,8 +333,10 @@ fn ends_sentence_part(document: &Document<'_>, at: usize) -> bool {
     document.has(at, document.pack.grammar.weekday)
 }
 
-fn ends_like_adjective(word: &str) -> bool {
-    word.len() > 4 && ["ic", "al", "ive", "ous", "ful", "able"].iter().any(|ending| word.ends_with(ending))
+fn ends_like_adjective(document: &Document<'_>, at: usize) -> bool {
+    let word = document.word(at);
+    let noun = document.part(at).is_noun() || document.has(at, document.pack.grammar.event_noun);
+    !noun && word.len() > 4 && ["ic", "al", "ive", "ous", "ful", "able"].iter().any(|ending| word.ends_with(ending))
 }
 
 fn behind_adverbs(document: &Document<'_>, mut at: usize) -> usize {
@@ -386,8 +388,12 @@ pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
     };
     match part {
         Part::Past | Part::Participle => true,
-        // "They put", "to hit": some forms are the same in the present.
-        Part::Base | Part::Present => irregular && !document.has(at, grammar.verb) || regular(),
+        // "They put": some forms are the same in the present, and those of whom they are told stand before.
+        Part::Base | Part::Present => {
+            let told = at.checked_sub(1).map(|before| document.part(before));
+            let present = document.has(at, grammar.verb) && matches!(told, Some(Part::Nouns | Part::Pronoun));
+            irregular && !present || regular()
+        }
         // "the freed man" has an adjective; "but not freed" a verb, whatever it is taken for.
         Part::Adjective => {
             let next = document.part(at + 1);
