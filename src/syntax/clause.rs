@@ -66,7 +66,26 @@ pub(super) fn verbs(document: &Document<'_>, sentence: &Range<usize>) -> Vec<Ver
             None => at += 1,
         }
     }
+    if !verbs.iter().any(|verb| verb.finite)
+        && let Some(at) = sentence.clone().find(|&at| is_disguised(document, at, sentence))
+    {
+        let place = verbs.partition_point(|verb| verb.tokens.start < at);
+        verbs.insert(place, simple(at..at + 1, at, Mood::Present));
+    }
     verbs
+}
+
+/// "Talks resume on Friday", "sales start Monday": in a sentence without another verb, a word that may be one behind what
+/// can be its subject is the verb, though it is a noun as well.
+fn is_disguised(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> bool {
+    let grammar = &document.pack.grammar;
+    let lower = document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
+    let Some(before) = at.checked_sub(1).filter(|before| lower && *before >= sentence.start) else { return false };
+    let plural = document.part(before) == Part::Nouns;
+    let known = document.has(at, grammar.verb) && plural || document.has(at, grammar.verb_third) && !plural;
+    let subject = document.part(before).is_noun() && !document.has(before, grammar.unit);
+    let noun_behind = at + 1 < sentence.end && document.part(at + 1).is_noun();
+    known && subject && !noun_behind && !document.has(at + 1, grammar.of)
 }
 
 /// The group that starts at a token, if one does.
