@@ -18,7 +18,7 @@ use std::error::Error;
 use std::fs;
 
 use dateline::language::speech::{FEATURES, Part, ROWS, SURE, Weights, Word, best, features, owner, place, row};
-use dateline::language::{self, Lexicon};
+use dateline::language::{self, Pack};
 use dateline::text::lex;
 
 /// Rounds over the treebank.
@@ -53,8 +53,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: train_speech LANGUAGE TRAIN.tsv DEV.tsv WEIGHTS.bin".into());
     };
     let pack = language::pack(language).ok_or_else(|| format!("there is no language pack for `{language}`"))?;
-    let mut train = read(&fs::read_to_string(train)?, &pack.lexicon);
-    let dev = read(&fs::read_to_string(dev)?, &pack.lexicon);
+    let mut train = read(&fs::read_to_string(train)?, pack);
+    let dev = read(&fs::read_to_string(dev)?, pack);
     let mut perceptron = Perceptron { sure: sure(&train), ..Perceptron::default() };
     for round in 0..ROUNDS {
         shuffle(&mut train, round as u64);
@@ -69,11 +69,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Reads a treebank, its words divided as the project's own lexer divides them.
-fn read(treebank: &str, lexicon: &Lexicon) -> Vec<Sentence> {
-    treebank.split("\n\n").filter_map(|lines| sentence(lines, lexicon)).collect()
+fn read(treebank: &str, pack: &Pack) -> Vec<Sentence> {
+    treebank.split("\n\n").filter_map(|lines| sentence(lines, pack)).collect()
 }
 
-fn sentence(lines: &str, lexicon: &Lexicon) -> Option<Sentence> {
+fn sentence(lines: &str, pack: &Pack) -> Option<Sentence> {
     let mut text = String::new();
     // Where each token ends in the text, and its tag.
     let mut tags: Vec<(usize, Part)> = Vec::new();
@@ -89,8 +89,8 @@ fn sentence(lines: &str, lexicon: &Lexicon) -> Option<Sentence> {
         tags.push((text.len(), part(tag)));
         glue = *tag == "HYPH";
     }
-    let tokens = lex(&text, lexicon);
-    let words = tokens.iter().map(|token| Word::of(token, &text)).collect();
+    let tokens = lex(&text, &pack.lexicon);
+    let words = tokens.iter().map(|token| Word::of(token, &text, pack)).collect();
     let tag = |start: usize| tags.iter().find(|(end, _)| *end > start).map_or(Part::Other, |(_, part)| *part);
     let parts = tokens.iter().map(|token| tag(token.span.start as usize)).collect();
     Some(Sentence { words, parts })
@@ -176,12 +176,13 @@ impl Perceptron {
     /// share a row, the heaviest has it, and the others are forgotten.
     fn file(&self) -> Vec<u8> {
         let mut rows: Vec<Option<(f64, u32, [f64; Part::COUNT])>> = vec![None; ROWS];
-        for (&feature, weights) in &self.weights {
+        let mut weights: Vec<_> = self.weights.iter().collect();
+        weights.sort_unstable_by_key(|(feature, _)| **feature);
+        for (&feature, weights) in weights {
             let mean = weights.mean(self.step);
             let heaviness = mean.iter().map(|weight| weight.abs()).sum::<f64>();
             let row = &mut rows[row(feature)];
-            // Of equally heavy ones the lower hash has it, since a map has no order.
-            if row.is_none_or(|(other, hash, _)| (heaviness, hash) > (other, feature)) {
+            if row.is_none_or(|(other, ..)| heaviness > other) {
                 *row = Some((heaviness, feature, mean));
             }
         }

@@ -4,8 +4,9 @@
 //! # The way of the data
 //!
 //! ```text
-//! bytes ──> Article ──> Text ──> Expressions ──> Resolved dates ──> Events ──> records
-//!         article/     text/    temporal/        temporal/          event/    record/
+//! bytes ──> Article ──> Text ──> Candidates ──> Expressions ──> Resolved dates ──> Events ──> records
+//!         article/     text/    temporal/      temporal/        temporal/         event/    record/
+//!                               syntax/ reads the sentences that hold a candidate, for the rooms behind it
 //! ```
 //!
 //! One function, [`pipeline::process`], is the only composer. The live worker, the command line, the evaluation
@@ -18,9 +19,10 @@
 //! | [`calendar`] | units, dates known to a grain, half-open intervals, arithmetic on them |
 //! | [`article`] | bytes to [`article::Article`]: one file an input format; publication times |
 //! | [`text`] | the body made readable, with a map back to the body as received; tokens, sentences, spans |
-//! | [`language`] | packs of words and rules, one folder a language |
+//! | [`language`] | packs of words, rules and weights, one folder a language |
+//! | [`syntax`] | parts of speech and verbs of the sentences that may hold a date |
 //! | [`temporal`] | expressions: recognised by rules, refined, resolved to dates |
-//! | [`event`] | dates tied to what happened then: clause, trigger, status, summary, identity |
+//! | [`event`] | dates tied to what happened then: trigger, status, summary, identity |
 //! | [`record`] | what goes over the wire and into files, apart from the types above |
 //! | [`pipeline`] | the one composer |
 //! | [`evaluate`] | gold against system: align, score, report |

@@ -34,6 +34,9 @@ pub struct Settings {
     pub fiscal_start: u8,
     /// The publication time of input that does not tell its own.
     pub published: Option<article::Published>,
+    /// Whether references without a date ("now", "recently") are tied to what they date as well. Such events make no
+    /// record; they are there to be measured.
+    pub undated: bool,
     /// The largest message that is read, in bytes.
     pub max_bytes: usize,
 }
@@ -46,6 +49,7 @@ impl Default for Settings {
             timezone: chrono_tz::UTC,
             fiscal_start: 1,
             published: None,
+            undated: false,
             max_bytes: 32 << 20,
         }
     }
@@ -205,7 +209,8 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack, done: &mut 
     };
     let Tagged { expressions, dropped, order_open } = temporal::tag(&document, candidates, &anchor);
     done(Stage::Resolved);
-    let (events, crowded) = event::events(&document, &expressions, &article.id, article.published.date());
+    let (events, crowded) =
+        event::events(&document, &expressions, &article.id, article.published.date(), settings.undated);
     done(Stage::Told);
     let order_open = order_open.map(|span| order_open_warning(text.slice(span)));
     let crowded = (crowded > 0).then(|| Warning {

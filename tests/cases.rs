@@ -277,6 +277,8 @@ fn marks_can_be_taken_out_and_put_in_again() {
         sentence: span(&body),
         trigger: Some(span("ran")),
         summary: String::new(),
+        names: Vec::new(),
+        also_at: Vec::new(),
         status: Status::Happened,
         confidence: 1.0,
     };

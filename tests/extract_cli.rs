@@ -130,7 +130,7 @@ fn every_form_is_whole_without_events() {
     PRODID:-//dateline//timeline//EN
     END:VCALENDAR
     "#);
-    insta::assert_snapshot!(extract(&["--format", "csv"], ARTICLE).out, @"start,end,granularity,date,value,status,summary,sentence,confidence,source,title,published_at,url,article,id");
+    insta::assert_snapshot!(extract(&["--format", "csv"], ARTICLE).out, @"start,end,granularity,date,value,status,summary,sentence,names,confidence,source,title,published_at,url,article,id");
     assert_eq!(extract(&["--format", "jsonl"], ARTICLE).out, "");
     assert_eq!(extract(&["--format", "table"], "").out, "No articles found.\n");
 }

@@ -42,15 +42,17 @@ fn rows(expected: &Value) -> Vec<Row> {
 }
 
 fn told(found: &Extraction) -> Vec<Row> {
-    let events = found.events.iter();
-    events
-        .map(|event| {
-            let date = &found.expressions[event.expression];
-            let words = found.text.slice(date.expression.span).to_owned();
-            let modifier = date.modifier.map(|modifier| modifier.name().to_owned());
-            (words, date.value.clone(), modifier, event.status.name().to_owned())
-        })
-        .collect()
+    let row = |at: usize, status: &str| {
+        let date = &found.expressions[at];
+        let words = found.text.slice(date.expression.span).to_owned();
+        let modifier = date.modifier.map(|modifier| modifier.name().to_owned());
+        (words, date.value.clone(), modifier, status.to_owned())
+    };
+    let places = found.events.iter().flat_map(|event| {
+        let also = event.also_at.iter().map(|place| place.expression);
+        std::iter::once(event.expression).chain(also).map(|at| row(at, event.status.name()))
+    });
+    places.collect()
 }
 
 fn article(body: String, published: &str) -> Article {

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::explain;
 use super::input::{Content, Document, Input, open};
 use super::shared::ExtractArgs;
-use super::table::Table;
+use super::table::{Look, Table};
 use crate::article::{self, Article, Published};
 use crate::pipeline::{self, Settings};
 use crate::record::export::{Csv, Export, ICalendar, JsonLines, TimelineJs, VisTimeline, timeml};
@@ -175,8 +175,8 @@ impl Output {
         let usual = if out.is_terminal() { Format::Table } else { Format::Jsonl };
         Ok(match command.format.unwrap_or(usual) {
             Format::Table => {
-                let width = if out.is_terminal() { None } else { Some(FILE_WIDTH) };
-                Self::Table(Table::new(out, width))
+                let look = if out.is_terminal() { Look::Terminal } else { Look::Plain(FILE_WIDTH) };
+                Self::Table(Table::new(out, look))
             }
             Format::Timeml => Self::Timeml(out),
             Format::Jsonl => Self::Events(Box::new(JsonLines::new(out))),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, presets};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, presets};
 
 use crate::article::Article;
 use crate::record::EventRecord;
@@ -10,14 +10,23 @@ use crate::record::EventRecord;
 /// Tables of events, being written.
 pub struct Table<W> {
     out: W,
-    width: Option<u16>,
+    look: Look,
     events: usize,
 }
 
+/// Where a table is shown.
+#[derive(Debug, Clone, Copy)]
+pub enum Look {
+    /// Plain, so many letters wide.
+    Plain(u16),
+    /// As wide as the terminal; in colours where it is one, unless `NO_COLOR` is set (no-color.org).
+    Terminal,
+}
+
 impl<W: Write> Table<W> {
-    /// Starts without any. `width` is in letters; `None` is that of the terminal.
-    pub fn new(out: W, width: Option<u16>) -> Self {
-        Self { out, width, events: 0 }
+    /// Starts without any.
+    pub fn new(out: W, look: Look) -> Self {
+        Self { out, look, events: 0 }
     }
 
     /// Writes the events of an article under its title; nothing where there are none.
@@ -36,16 +45,22 @@ impl<W: Write> Table<W> {
         writeln!(self.out, "{}", heading(article))?;
         let mut table = comfy_table::Table::new();
         table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-        if let Some(width) = self.width {
-            table.set_width(width);
+        if let Look::Plain(width) = self.look {
+            table.force_no_tty().set_width(width);
         }
+        let coloured = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         table.set_header(["Date", "Status", "Statement", "In the text"]);
         for EventRecord { date, statement, .. } in events {
             let when = match date.r#mod {
                 Some(modifier) => format!("{} ({})", date.value, modifier.to_lowercase().replace('_', " ")),
                 None => date.value.clone(),
             };
-            table.add_row([when, statement.status.to_owned(), one_line(&statement.summary), one_line(&date.text)]);
+            let (mut when, mut status) = (Cell::new(when), Cell::new(statement.status));
+            if let Some(colour) = colour(statement.status).filter(|_| coloured) {
+                (when, status) = (when.fg(colour), status.fg(colour));
+            }
+            let text = Cell::new(one_line(&date.text)).add_attribute(Attribute::Dim);
+            table.add_row([when, status, Cell::new(one_line(&statement.summary)), text]);
         }
         writeln!(self.out, "{}", table.trim_fmt())
     }
@@ -63,6 +78,17 @@ impl<W: Write> Table<W> {
             _ => {}
         }
         self.out.flush()
+    }
+}
+
+/// What has happened stands in the terminal's own colour; what has not is told apart.
+fn colour(status: &str) -> Option<Color> {
+    match status {
+        "ongoing" => Some(Color::Green),
+        "planned" => Some(Color::Cyan),
+        "possible" => Some(Color::Yellow),
+        "denied" => Some(Color::Red),
+        _ => None,
     }
 }
 
@@ -124,8 +150,10 @@ mod tests {
                 sentence: empty(),
                 trigger: None,
                 status: "happened",
+                names: Vec::new(),
             },
             offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },
+            also_at: Vec::new(),
             confidence: 0.9,
             extractor: empty().into(),
         }
@@ -133,7 +161,7 @@ mod tests {
 
     fn written(articles: &[Vec<EventRecord>]) -> String {
         let mut out = Vec::new();
-        let mut table = Table::new(&mut out, Some(100));
+        let mut table = Table::new(&mut out, Look::Plain(100));
         for events in articles {
             table.article(&article(), events).expect("memory takes everything");
         }

@@ -73,6 +73,7 @@ impl Check<'_> {
             timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
             fiscal_start: self.within("extract.fiscal_year_start", raw.fiscal_year_start, 1, 12)?,
             published: None,
+            undated: false,
             max_bytes: self.within("extract.max_bytes", raw.max_bytes, 1, 1 << 30)?,
         })
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Alignment, Document, Extent, Timex, align};
 use crate::article::{Article, Published};
-use crate::event::Event;
+use crate::event::{Elsewhere, Event, Status};
 use crate::pipeline::{self, Extraction, Settings};
 use crate::temporal::{Modifier, Resolved};
 
@@ -87,7 +87,9 @@ pub fn predict(document: &Document, settings: &Settings) -> Prediction {
         source: None,
         url: None,
     };
-    Prediction::of(&document.id, &pipeline::extract(&article, settings))
+    // Annotators tie "now" to what is so now, as they tie dates.
+    let settings = Settings { undated: true, ..settings.clone() };
+    Prediction::of(&document.id, &pipeline::extract(&article, &settings))
 }
 
 impl Prediction {
@@ -103,11 +105,15 @@ impl Prediction {
     /// left out.
     #[must_use]
     pub fn of(id: &str, extraction: &Extraction) -> Self {
+        let is_dated = |event: &&Event| {
+            let date = extraction.expressions.get(event.expression);
+            date.is_some_and(|date| date.interval.is_some())
+        };
         Self {
             id: id.to_owned(),
             timexes: extraction.expressions.iter().map(|resolved| SystemTimex::of(resolved, extraction)).collect(),
-            events: extraction.events.iter().filter_map(|event| SystemEvent::of(event, extraction)).collect(),
-            dated: extraction.events.iter().map(Dated::of).collect(),
+            events: extraction.events.iter().flat_map(|event| SystemEvent::all(event, extraction)).collect(),
+            dated: extraction.events.iter().filter(is_dated).map(Dated::of).collect(),
         }
     }
 }
@@ -133,14 +139,26 @@ impl Dated {
 }
 
 impl SystemEvent {
-    fn of(event: &Event, extraction: &Extraction) -> Option<Self> {
+    /// An event at every place where it is told.
+    fn all(event: &Event, extraction: &Extraction) -> impl Iterator<Item = Self> {
+        let first = Elsewhere {
+            sentence: event.sentence,
+            expression: event.expression,
+            until: event.until,
+            trigger: event.trigger,
+        };
+        let places = std::iter::once(first).chain(event.also_at.iter().copied());
+        places.filter_map(|place| Self::at(place, event.status, extraction))
+    }
+
+    fn at(place: Elsewhere, status: Status, extraction: &Extraction) -> Option<Self> {
         let span = |index: usize| extraction.expressions.get(index).map(|resolved| resolved.expression.span);
-        let date = span(event.expression)?;
-        let date = event.until.and_then(span).map_or(date, |until| date.join(until));
+        let date = span(place.expression)?;
+        let date = place.until.and_then(span).map_or(date, |until| date.join(until));
         Some(Self {
             date: extraction.text.code_points(date),
-            trigger: extraction.text.code_points(event.trigger?),
-            status: event.status.name(),
+            trigger: extraction.text.code_points(place.trigger?),
+            status: status.name(),
         })
     }
 }
@@ -148,7 +166,6 @@ impl SystemEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Status;
     use crate::text::Span;
 
     fn document(dct: &str, text: &str) -> Document {
@@ -197,6 +214,8 @@ mod tests {
             sentence: Span::new(0, 40),
             trigger: Some(Span::new(7, 13)),
             summary: String::new(),
+            names: Vec::new(),
+            also_at: Vec::new(),
             status: Status::Happened,
             confidence: 1.0,
         };

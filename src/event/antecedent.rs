@@ -7,13 +7,13 @@ use std::ops::Range;
 
 use super::trigger::Seeker;
 use crate::syntax::{Document, Verb, is_adverb};
-use crate::text::{Shape, Span};
+use crate::text::Shape;
 
 /// The longest name that stands in for a pronoun, in tokens.
 const LONGEST: usize = 8;
 
-/// The words that the pronoun at `pronoun` stands for; `frame` is the verb of saying that was left out before it.
-pub(super) fn antecedent(seeker: &Seeker<'_>, pronoun: usize, frame: Option<&Verb>) -> Option<Span> {
+/// The tokens that the pronoun at `pronoun` stands for; `frame` is the verb of saying that was left out before it.
+pub(super) fn antecedent(seeker: &Seeker<'_>, pronoun: usize, frame: Option<&Verb>) -> Option<Range<usize>> {
     let document = seeker.document;
     let kind = Kind::of(document, pronoun)?;
     let named = match frame {
@@ -21,7 +21,7 @@ pub(super) fn antecedent(seeker: &Seeker<'_>, pronoun: usize, frame: Option<&Ver
         None if pronoun == seeker.sentence.start => head_of_sentence_before(document, pronoun)?,
         None => return None,
     };
-    kind.fits(document, &named).then(|| document.span(named.start, named.end))
+    kind.fits(document, &named).then_some(named)
 }
 
 /// What a pronoun can name.

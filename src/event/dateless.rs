@@ -93,13 +93,15 @@ impl Telling<'_> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let before = self.date.start.checked_sub(1).filter(|before| *before >= range.start);
         let opens = before.is_none_or(|before| {
-            document.has(before, grammar.subordinator) && !document.has(before, grammar.time_preposition)
+            let joins = document.has(before, grammar.subordinator) && !document.has(before, grammar.time_preposition);
+            joins || document.has(before, grammar.comma)
         });
         opens && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end)
     }
 
     /// Whether the words before a date tell nothing without it: "payment is March 26", "effective today", "a meeting,
-    /// scheduled for Tuesday", "the offer which opened on Monday", "down from 38 a year ago". `led` is the last of them,
+    /// scheduled for Tuesday", "the offer which opened on Monday", "the year
+    /// ended June 30", "down from 38 a year ago". `led` is the last of them,
     /// the prepositions of time aside.
     fn needs_date(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
@@ -120,7 +122,8 @@ impl Telling<'_> {
         let led_to = led != before && is_adverb(document, led)
             || led == range.start && is_adverb(document, led)
             || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
-        copula || adjective || reduced || compared || led_to
+        let period = has(grammar.ending);
+        period || copula || adjective || reduced || compared || led_to
     }
 
     /// Whether the past form before the date only describes its noun: another verb tells the clause.

@@ -5,6 +5,8 @@
 mod antecedent;
 mod dateless;
 mod identity;
+mod names;
+mod repeats;
 mod status;
 mod summary;
 #[cfg(test)]
@@ -18,7 +20,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::syntax::Document;
-use crate::temporal::{Basis, Resolved};
+use crate::temporal::{Basis, Resolved, TimexType};
 use crate::text::{Shape, Span};
 
 /// A dated statement.
@@ -36,10 +38,27 @@ pub struct Event {
     pub trigger: Option<Span>,
     /// The clause of the event, without the date.
     pub summary: String,
+    /// The people, organisations and places in the statement, in the order of the text.
+    pub names: Vec<String>,
+    /// Where else the article makes the same statement.
+    pub also_at: Vec<Elsewhere>,
     /// Whether it is told as done, planned, possible.
     pub status: Status,
     /// From 0 to 1.
     pub confidence: f32,
+}
+
+/// Another place where a statement is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The sentence.
+    pub sentence: Span,
+    /// Which of the extraction's expressions dates it there.
+    pub expression: usize,
+    /// Where a range ends.
+    pub until: Option<usize>,
+    /// The word of the event, where one was found.
+    pub trigger: Option<Span>,
 }
 
 /// How a statement is told.
@@ -79,9 +98,16 @@ const MOST_IN_A_SENTENCE: usize = 24;
 const ROW: usize = 8;
 
 /// Ties the dates of a document to what happened then, in the order of the text. Gives as well how many dates made no
-/// event because their sentence is crowded with them.
+/// event because their sentence is crowded with them. With `undated`, references that name no date ("now") make events
+/// as well.
 #[must_use]
-pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, published: NaiveDate) -> (Vec<Event>, usize) {
+pub fn events(
+    document: &Document<'_>,
+    dates: &[Resolved],
+    article: &str,
+    published: NaiveDate,
+    undated: bool,
+) -> (Vec<Event>, usize) {
     let mut events = Vec::new();
     let mut crowded = 0;
     let mut seen_sentences: HashMap<String, usize> = HashMap::new();
@@ -101,11 +127,11 @@ pub fn events(document: &Document<'_>, dates: &[Resolved], article: &str, publis
             Entry::Occupied(before) => *before.get(),
             Entry::Vacant(_) => 0,
         };
-        let told = Told { document, sentence, span, normalised: seen.key(), number, article, published };
+        let told = Told { document, sentence, span, normalised: seen.key(), number, article, published, undated };
         told.events(here, offset, &mut events);
         *seen.or_default() += 1;
     }
-    (events, crowded)
+    (repeats::told_once(events, document.text, dates), crowded)
 }
 
 /// One sentence with its dates.
@@ -119,11 +145,12 @@ struct Told<'t> {
     number: usize,
     article: &'t str,
     published: NaiveDate,
+    undated: bool,
 }
 
 impl Told<'_> {
     fn events(&self, dates: &[Resolved], offset: usize, events: &mut Vec<Event>) {
-        if !dates.iter().any(makes_event) {
+        if !dates.iter().any(|date| self.makes_event(date)) {
             return;
         }
         let verbs = self.document.verbs(self.sentence);
@@ -131,41 +158,64 @@ impl Told<'_> {
         let mut seen: Vec<&str> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {
-            let until = dates.get(at + 1).filter(|until| self.is_range(date, until)).map(|_| at + 1);
+            let next = dates.get(at + 1);
+            let until = next.filter(|until| self.is_range(date, until)).map(|_| at + 1);
+            let again = next.filter(|next| until.is_none() && self.is_again(date, next)).map(|_| at + 1);
             let words = date.expression.span.of(self.document.text);
             let number = seen.iter().filter(|before| **before == words).count();
-            let trigger = if makes_event(date) { seeker.trigger(date) } else { None };
+            let trigger = if self.makes_event(date) { seeker.trigger(date) } else { None };
             // A row of a table of figures tells no statement.
-            let told = !self.is_row(trigger.is_some());
-            if makes_event(date) && told {
+            let told =
+                !self.is_row(trigger.map_or(date.expression.first, |trigger| trigger.token()), trigger.is_some());
+            if self.makes_event(date) && told {
                 let status = status::status(&seeker, trigger, date);
-                let own = date.expression.first..until.map_or(date, |until| &dates[until]).expression.end;
+                let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
+                let (summary, names) = summary::summary(&seeker, trigger, own);
                 events.push(Event {
                     id: identity::id(self.article, self.normalised, self.number, words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
                     sentence: self.span,
                     trigger: trigger.map(|trigger| self.document.tokens[trigger.token()].span),
-                    summary: summary::summary(&seeker, trigger, own),
+                    summary,
+                    names,
+                    also_at: Vec::new(),
                     status,
                     confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
                 });
             }
             seen.push(words);
-            at = until.unwrap_or(at) + 1;
+            at = until.or(again).unwrap_or(at) + 1;
         }
     }
 
-    /// Whether the sentence is a row of figures: every fifth word a number and nothing that is told, or every third
-    /// and no more than one verb.
-    fn is_row(&self, told: bool) -> bool {
-        let tokens = self.document.tokens.get(self.sentence.clone()).unwrap_or_default();
-        let figures = tokens.iter().filter(|token| {
-            matches!(token.shape, Shape::Digits { .. } | Shape::Grouped | Shape::Decimal | Shape::Fraction | Shape::Sum)
+    /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,
+    /// and nothing that is told or two columns set side by side ("14 cts vs 20 cts").
+    fn is_row(&self, at: usize, told: bool) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let colon = |at: &usize| document.tokens[*at].shape.is_mark(':');
+        let start = (self.sentence.start..at).rev().find(colon).map_or(self.sentence.start, |colon| colon + 1);
+        let end = (at..self.sentence.end).find(colon).unwrap_or(self.sentence.end);
+        let figures = (start..end).filter(|&at| {
+            let shape = document.tokens[at].shape;
+            matches!(shape, Shape::Digits { .. } | Shape::Grouped | Shape::Decimal | Shape::Fraction | Shape::Sum)
         });
-        let verbs = self.document.verbs(self.sentence).len();
-        let (share, most) = if told { (3, 1) } else { (5, 0) };
-        tokens.len() > ROW && verbs <= most && figures.count() * share >= tokens.len()
+        let verbs = self.document.verbs(self.sentence).iter().filter(|verb| (start..end).contains(&verb.main)).count();
+        let columns = (start..end).any(|at| document.has(at, grammar.versus));
+        end - start > ROW && figures.count() * 5 >= end - start && if told { verbs <= 1 && columns } else { verbs == 0 }
+    }
+
+    /// "On Friday, 3 May,": the second date only says again when the first is.
+    fn is_again(&self, date: &Resolved, next: &Resolved) -> bool {
+        let between = date.expression.end..next.expression.first;
+        let apart =
+            between.len() <= 1 && between.clone().all(|at| self.document.has(at, self.document.pack.grammar.comma));
+        let days = |date: &Resolved| {
+            let interval = date.interval?;
+            Some((interval.start?.local(), interval.end?.local()))
+        };
+        let same = |(first, second): (_, _)| first == second;
+        apart && self.makes_event(date) && days(date).zip(days(next)).is_some_and(same)
     }
 
     /// "from 3 May to 7 June", "between March and May", "2016-2018": two dates, one stretch of time.
@@ -193,11 +243,12 @@ impl Told<'_> {
             (Some((Some(first), _)), Some((Some(last), Some(_)))) => first.local() <= last.local(),
             _ => false,
         };
-        joined && in_order && makes_event(from) && makes_event(until)
+        joined && in_order && self.makes_event(from) && self.makes_event(until)
     }
-}
 
-/// Only expressions that name a time make events.
-fn makes_event(date: &Resolved) -> bool {
-    date.interval.is_some() && date.basis != Basis::Publication
+    /// Only expressions that name a time make events, unless others are asked for.
+    fn makes_event(&self, date: &Resolved) -> bool {
+        let told = date.interval.is_some() || self.undated && date.timex == TimexType::Date;
+        told && date.basis != Basis::Publication
+    }
 }

@@ -160,7 +160,10 @@ fn over(seeker: &Seeker<'_>, verb: &Verb) -> Over {
             || has(at + 1, grammar.subject)
             || document.tokens[at + 1].shape.is_capital();
         // "denied reports that"
-        let governs = that.map_or(opens && document.part(at).is_verb(), |that| that - at <= 3);
+        let governs = that
+            .map_or(opens && (document.part(at).is_verb() || !has(at.saturating_sub(1), grammar.determiner)), |that| {
+                that - at <= 3
+            });
         let negated = (seeker.sentence.start..at).rev().take(4).any(|at| has(at, grammar.negation));
         if has(at, grammar.whether) || has(at, grammar.condition) && has(at.saturating_sub(1), grammar.asking) {
             return Over::Doubt;

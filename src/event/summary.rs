@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::antecedent;
 use super::identity::normalised;
+use super::names;
 use super::trigger::{Seeker, Trigger};
 use crate::language::speech::Part;
 use crate::syntax::{Document, Verb};
@@ -23,14 +24,18 @@ const FEWEST: usize = 3;
 const ASIDE: usize = 12;
 
 /// The summary of the statement that the trigger tells; `date` are the tokens of its date, from end to end in a range.
-pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: Range<usize>) -> String {
+pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: Range<usize>) -> (String, Vec<String>) {
     let told = Telling { seeker, document: seeker.document, date, trigger: trigger.map(|trigger| trigger.token()) };
     let (clause, frame) = told.clause();
     let short = told.text(clause.clone());
     let enough = short.split_whitespace().nth(FEWEST - 1).is_some();
     let text = if enough { short } else { told.text(told.body()) };
-    let named = if enough { told.named(clause, frame, &text) } else { None };
-    cut(capitalised(named.unwrap_or(text)))
+    let tokens = if enough { clause.clone() } else { told.body() };
+    let mut names = names::names(seeker.document, tokens, seeker.sentence, &told.date);
+    let named = if enough { told.named(clause, frame, &text, &mut names) } else { None };
+    let summary = cut(capitalised(named.unwrap_or(text)));
+    names.retain(|name| summary.contains(name.trim_end_matches('.')));
+    (summary, names)
 }
 
 /// A statement that is to be told, with its sentence.
@@ -95,12 +100,23 @@ impl Telling<'_> {
     }
 
     /// The text with whom its first pronoun names.
-    fn named(&self, mut clause: Range<usize>, frame: Option<&Verb>, text: &str) -> Option<String> {
+    fn named(
+        &self,
+        mut clause: Range<usize>,
+        frame: Option<&Verb>,
+        text: &str,
+        names: &mut Vec<String>,
+    ) -> Option<String> {
         let head = clause.find(|&at| self.document.tokens[at].shape.is_word())?;
         let pronoun = self.document.word(head);
         let rest = text.strip_prefix(pronoun)?;
-        let named = antecedent::antecedent(self.seeker, head, frame)?.of(self.document.text);
-        Some(normalised(named) + rest)
+        let named = antecedent::antecedent(self.seeker, head, frame)?;
+        let own = names::names(self.document, named.clone(), self.seeker.sentence, &self.date);
+        for name in own.into_iter().rev().filter(|name| !names.contains(name)).collect::<Vec<_>>() {
+            names.insert(0, name);
+        }
+        let words = self.document.span(named.start, named.end);
+        Some(normalised(words.of(self.document.text)) + rest)
     }
 
     /// 'said it "needs to move"': what is quoted has no subject, and so is no sentence.
@@ -137,6 +153,9 @@ impl Telling<'_> {
             let mut finite = self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > behind).peekable();
             let next = finite.peek().map_or(trigger, |verb| verb.main).min(trigger);
             let clause = (behind..next.min(behind + ASIDE)).find(|&at| document.has(at, grammar.that));
+            // "said the shares that may be bought": this "that" belongs to the noun.
+            let of_noun = document.has(behind, grammar.determiner) && document.has(frame.main, grammar.saying);
+            let clause = clause.filter(|_| !of_noun);
             let no_subject = [grammar.preposition, grammar.time_preposition, grammar.to, grammar.subordinator];
             let pronoun = document.has(behind, grammar.subject) || document.has(behind, grammar.determiner);
             let subject = pronoun
@@ -213,16 +232,17 @@ impl Telling<'_> {
         end
     }
 
-    /// Whether a summary may end before that token: not within its date, nor between "as well" and "as".
+    /// Whether a summary may end before that token: not within its date, nor before the "as" of "such as".
     fn divides(&self, at: usize) -> bool {
         let grammar = &self.document.pack.grammar;
-        let again = self.document.has(at, grammar.as_word) && self.document.has(at - 2, grammar.as_word);
         // "said on Friday that the mine is flooded": without its clause nothing is said.
         let said = self.document.has(at, grammar.that)
             && self.seeker.verbs.iter().any(|verb| {
                 verb.tokens.end <= at && at - verb.tokens.end < ASIDE && self.document.has(verb.main, grammar.report)
             });
-        if again || said || self.date.contains(&at) {
+        // "such as", "as well as"
+        let compared = self.document.has(at, grammar.as_word) && !self.document.has(at - 1, grammar.comma);
+        if compared || said || self.date.contains(&at) {
             return false;
         }
         self.document.has(at, grammar.comma) && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
@@ -326,7 +346,8 @@ impl Telling<'_> {
             }
             let token = &self.document.tokens[at];
             if text.is_empty()
-                && (!token.shape.is_word() && !is_content(token.shape) || self.document.has(at, grammar.joining))
+                && (!token.shape.is_word() && !is_content(token.shape)
+                    || self.document.has(at, grammar.joining) && self.document.part(at) != Part::Determiner)
             {
                 continue;
             }

@@ -138,3 +138,56 @@ fn a_row_of_figures_tells_nothing() {
         assert_eq!(told(body), [], "{body}");
     }
 }
+
+/// The names of the last event.
+fn names(body: &str) -> Vec<String> {
+    read(body).events.pop().map(|event| event.names).unwrap_or_default()
+}
+
+#[test]
+fn names_are_those_of_the_statement_and_none_is_guessed() {
+    for (body, expected) in [
+        (
+            "In March Treasury Secretary Rosa Ito met Mr Adeyemi at the port of Porto.",
+            vec!["Rosa Ito", "Adeyemi", "Porto"],
+        ),
+        ("The Bank of Quay bought Hale and Sons in 2016.", vec!["Bank of Quay", "Hale and Sons"]),
+        ("In 1990 James A. Moor joined General Bolts Corp.", vec!["James A. Moor", "General Bolts Corp."]),
+        ("Hale Inc said it will close its Leeds mill in June.", vec!["Hale Inc", "Leeds"]),
+        ("Workers left the mill on Monday.", vec![]),
+        ("Russian troops left the town on Monday.", vec![]),
+        ("WORKERS LEFT PORTO ON MONDAY, HALE SAID.", vec![]),
+    ] {
+        assert_eq!(names(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_statement_told_twice_is_one_event_with_two_places() {
+    for body in [
+        "Workers at the Porto mill left on Monday\n\nPORTO - Workers at the Porto mill left on Monday, the union said.",
+        "The mayor wrote on Friday: \"The old bridge over the river was shut for good.\" The old bridge over the river was shut for good...— R. Ito, May 3.",
+    ] {
+        let found = read(body);
+        let [event] = &found.events[..] else { panic!("{body}: {:?}", found.events) };
+        let [place] = &event.also_at[..] else { panic!("{body}: {:?}", event.also_at) };
+        assert!(event.sentence.end <= place.sentence.start);
+        assert!(place.sentence.contains(found.expressions[place.expression].expression.span));
+    }
+    for body in [
+        "The mill in Porto closed in 1990. The mill in Porto closed in 1993.",
+        "The mayor wrote on Friday: \"The bridge was shut.\" The bridge was shut on May 3.",
+        "The mill closed on Monday. The mine and the quarry closed on Monday.",
+    ] {
+        assert_eq!(read(body).events.len(), 2, "{body}");
+    }
+}
+
+#[test]
+fn a_date_that_only_says_again_when_makes_no_second_event() {
+    for body in ["On Friday, 3 May, the mill closed.", "On 3 May, Friday, the mill closed.", "It ran from 3 to 7 June."]
+    {
+        assert_eq!(read(body).events.len(), 1, "{body}");
+    }
+    assert_eq!(summary("On 3 May, Friday, the mill closed."), "The mill closed");
+}

@@ -30,7 +30,7 @@ impl Trigger<'_> {
 
 /// What parts a word from its date, in words. Tuned on annotated news; the order of size is what matters.
 mod distance {
-    pub(super) const COMMA: usize = 3;
+    pub(super) const COMMA: usize = 5;
     pub(super) const SUBORDINATOR: usize = 5;
     /// Quotes, semicolons, dashes: another clause.
     pub(super) const CLAUSE: usize = 8;
@@ -38,16 +38,16 @@ mod distance {
     pub(super) const BEHIND: usize = 7;
     /// ", police said." is the frame around what is dated.
     pub(super) const FRAME: usize = 12;
-    pub(super) const PARTICIPLE: usize = 3;
+    pub(super) const PARTICIPLE: usize = 4;
     pub(super) const INFINITIVE: usize = 1;
     /// "invited them to rejoin two weeks ago": what was to come was not told of the past.
     pub(super) const TO_COME_IN_THE_PAST: usize = 4;
     /// "is" and "was" alone tell less than the words beside them.
-    pub(super) const COPULA: usize = 6;
+    pub(super) const COPULA: usize = 7;
     /// "the concert planned for May": the participle tells only how its noun is meant.
     pub(super) const PLANNED_NOUN: usize = 6;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 5;
+    pub(super) const BARE_NOUN: usize = 4;
     /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
     pub(super) const NOUN: usize = 3;
     /// "the ministry's apology": a noun with a subject of its own tells like a verb.

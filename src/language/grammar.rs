@@ -118,6 +118,8 @@ grammar! {
     honorific = "HONORIFIC",
     /// "Inc", "Bank".
     legal_form = "LEGAL_FORM",
+    /// "University", "Ministry", before "of".
+    named_of = "NAMED_OF",
     /// "minister", "spokesman".
     person = "PERSON",
     /// Verbs of saying that name who is told first: "told".
@@ -188,6 +190,8 @@ grammar! {
     commitment = "COMMITMENT",
     /// "remain", "stay": they only tell that something is so.
     linking = "LINKING",
+    /// "vs": between two columns of figures.
+    versus = "VERSUS",
     /// "versus", "than": the date behind them is one of two.
     comparing = "COMPARING",
     /// "as".

@@ -8,6 +8,7 @@
 //! The weights are data of a language (`speech.bin`), made by `examples/train_speech.rs`, which calls [`features`] as
 //! well, so that both see the same. This module must not know dates, nor which language it is asked about.
 
+use super::Pack;
 use crate::text::{Shape, Token};
 
 /// What a word is within its sentence: the Penn Treebank's tags, those that no one here tells apart as one.
@@ -189,12 +190,14 @@ pub fn best<N: Ord + Copy>(sums: &[N; Part::COUNT]) -> Part {
     Part::ALL[best]
 }
 
-/// What the features of a token are made of: hashes of the word in lower case and of its ending, and its shape.
+/// What the features of a token are made of: hashes of the word in lower case and of its ending, its shape, and what the
+/// language's lists know of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
     word: u32,
     ending: u32,
     shape: u32,
+    known: u32,
 }
 
 impl Word {
@@ -220,12 +223,12 @@ const MARK: u32 = 8;
 const NUMBER: u32 = 10;
 
 /// What stands before the first and behind the last word of a sentence.
-const EDGE: Word = Word { word: 1, ending: 1, shape: 1 };
+const EDGE: Word = Word { word: 1, ending: 1, shape: 1, known: 0 };
 
 impl Word {
     /// Of a token of a text.
     #[must_use]
-    pub fn of(token: &Token, text: &str) -> Self {
+    pub fn of(token: &Token, text: &str, pack: &Pack) -> Self {
         let word = token.of(text).as_bytes();
         let shape = match token.shape {
             Shape::Lower => 2,
@@ -235,10 +238,13 @@ impl Word {
             Shape::Possessive => 6,
             Shape::Break | Shape::Label | Shape::Mark(_) => MARK,
             Shape::Ordinal => 9,
-            _ => return Self { word: 2, ending: 2, shape: NUMBER },
+            _ => return Self { word: 2, ending: 2, shape: NUMBER, known: 0 },
         };
         let tail = word.len().saturating_sub(3);
-        Self { word: hash_word(word), ending: hash_word(&word[tail..]), shape }
+        let grammar = &pack.grammar;
+        let lists = [grammar.verb, grammar.verb_third, grammar.event_noun, grammar.irregular_past, grammar.adverb];
+        let known = lists.iter().fold(0, |known, &class| known << 1 | u32::from(pack.lexicon.has(token, class)));
+        Self { word: hash_word(word), ending: hash_word(&word[tail..]), shape, known }
     }
 }
 
@@ -259,8 +265,8 @@ pub fn features(words: &[Word], at: usize, last: Part, before_last: Part) -> [u3
         feature(1, word.word, 0),
         feature(2, word.ending, word.shape),
         feature(3, word.ending, last),
-        feature(4, shapes, 0),
-        feature(5, last, 0),
+        feature(4, shapes, word.known),
+        feature(5, last, word.known),
         feature(6, last, before_last),
         feature(7, word.word, last),
         feature(8, before.word, 0),

@@ -33,7 +33,21 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
     let record = |event: Event| {
         let from = expressions.get(event.expression)?;
         let to = event.until.and_then(|until| expressions.get(until));
-        let span = to.map_or(from.expression.span, |to| from.expression.span.join(to.expression.span));
+        let whole = |from: &Resolved, to: Option<&Resolved>| {
+            to.map_or(from.expression.span, |to| from.expression.span.join(to.expression.span))
+        };
+        let span = whole(from, to);
+        let offsets = |sentence, date, trigger: Option<Span>| OffsetFields {
+            sentence: text.code_points(sentence),
+            date: text.code_points(date),
+            trigger: trigger.map(|trigger| text.code_points(trigger)),
+        };
+        let also_at = event.also_at.iter().filter_map(|place| {
+            let until = place.until.and_then(|until| expressions.get(until));
+            let date = whole(expressions.get(place.expression)?, until);
+            Some(offsets(place.sentence, date, place.trigger))
+        });
+        let also_at = also_at.collect();
         let words = |span: Span| span.of(text.as_str()).to_owned();
         Some(EventRecord {
             id: event.id,
@@ -44,12 +58,10 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
                 sentence: words(event.sentence),
                 trigger: event.trigger.map(words),
                 status: event.status.name(),
+                names: event.names,
             },
-            offsets: OffsetFields {
-                sentence: text.code_points(event.sentence),
-                date: text.code_points(span),
-                trigger: event.trigger.map(|trigger| text.code_points(trigger)),
-            },
+            offsets: offsets(event.sentence, span, event.trigger),
+            also_at,
             confidence: event.confidence,
             extractor: Arc::clone(&extractor),
         })
@@ -103,7 +115,7 @@ mod tests {
     use super::*;
     use crate::article::Published;
     use crate::calendar::PartialDate;
-    use crate::event::Status;
+    use crate::event::{Elsewhere, Status};
     use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
     use crate::text::Text;
 
@@ -156,6 +168,8 @@ mod tests {
             sentence: Span::new(0, BODY.len()),
             trigger: Some(span("ran")),
             summary: "the ferry ran".to_owned(),
+            names: vec!["Quay".to_owned()],
+            also_at: vec![Elsewhere { sentence: span("the line said"), expression: 0, until, trigger: None }],
             status: Status::Happened,
             confidence: 0.75,
         }
@@ -206,7 +220,10 @@ mod tests {
               "summary": "the ferry ran",
               "sentence": "Über Nacht: the ferry ran from 2017 to the week of 29 April, the line said.",
               "trigger": "ran",
-              "status": "happened"
+              "status": "happened",
+              "names": [
+                "Quay"
+              ]
             },
             "offsets": {
               "sentence": [
@@ -222,6 +239,19 @@ mod tests {
                 25
               ]
             },
+            "also_at": [
+              {
+                "sentence": [
+                  61,
+                  74
+                ],
+                "date": [
+                  31,
+                  35
+                ],
+                "trigger": null
+              }
+            ],
             "confidence": 0.75,
             "extractor": "dateline 9.9.9, en 1"
           }

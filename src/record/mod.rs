@@ -13,8 +13,17 @@ use serde::Serialize;
 
 pub use convert::{event_records, extractor};
 
+/// The JSON Schema of [`EventRecord`], made from the type: what `docs/event.schema.json` holds.
+#[cfg(feature = "service")]
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().for_serialize())
+        .into_root_schema_for::<EventRecord>()
+}
+
 /// One timeline event, version 1: the value on the topic `timeline.events`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct EventRecord {
     /// A pure function of article id, normalised sentence, expression and occurrence numbers. 32 hex digits.
     pub id: String,
@@ -26,6 +35,8 @@ pub struct EventRecord {
     pub statement: StatementFields,
     /// Where in the body as received: Unicode code points, end exclusive.
     pub offsets: OffsetFields,
+    /// Where else the article makes the same statement, each as `offsets`.
+    pub also_at: Vec<OffsetFields>,
     /// From 0 to 1.
     pub confidence: f32,
     /// Which program and pack said so.
@@ -34,6 +45,7 @@ pub struct EventRecord {
 
 /// The article part of an event record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct ArticleFields {
     /// Stable over revisions.
     pub id: String,
@@ -53,6 +65,7 @@ pub struct ArticleFields {
 
 /// The date part of an event record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct DateFields {
     /// The expression as the text has it.
     pub text: String,
@@ -80,6 +93,7 @@ pub struct DateFields {
 
 /// The statement part of an event record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct StatementFields {
     /// The clause of the event, without the date.
     pub summary: String,
@@ -89,10 +103,13 @@ pub struct StatementFields {
     pub trigger: Option<String>,
     /// happened, ongoing, planned, possible or denied.
     pub status: &'static str,
+    /// The people, organisations and places in the statement, in the order of the text.
+    pub names: Vec<String>,
 }
 
 /// The offsets part of an event record: `[start, end)` in code points of the body as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct OffsetFields {
     /// Of the sentence.
     pub sentence: [usize; 2],

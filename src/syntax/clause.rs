@@ -66,7 +66,26 @@ pub(super) fn verbs(document: &Document<'_>, sentence: &Range<usize>) -> Vec<Ver
             None => at += 1,
         }
     }
+    if !verbs.iter().any(|verb| verb.finite)
+        && let Some(at) = sentence.clone().find(|&at| is_disguised(document, at, sentence))
+    {
+        let place = verbs.partition_point(|verb| verb.tokens.start < at);
+        verbs.insert(place, simple(at..at + 1, at, Mood::Present));
+    }
     verbs
+}
+
+/// "Talks resume on Friday", "sales start Monday": in a sentence without another verb, a word that may be one behind what
+/// can be its subject is the verb, though it is a noun as well.
+fn is_disguised(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> bool {
+    let grammar = &document.pack.grammar;
+    let lower = document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
+    let Some(before) = at.checked_sub(1).filter(|before| lower && *before >= sentence.start) else { return false };
+    let plural = document.part(before) == Part::Nouns;
+    let known = document.has(at, grammar.verb) && plural || document.has(at, grammar.verb_third) && !plural;
+    let subject = document.part(before).is_noun() && !document.has(before, grammar.unit);
+    let noun_behind = at + 1 < sentence.end && document.part(at + 1).is_noun();
+    known && subject && !noun_behind && !document.has(at + 1, grammar.of)
 }
 
 /// The group that starts at a token, if one does.
@@ -147,7 +166,7 @@ fn behind_subject(document: &Document<'_>, auxiliary: usize, end: usize) -> Opti
     let inverted = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
     let subject = document.has(next, grammar.determiner) || document.has(next, grammar.subject);
     let mut group = (next + 1..end.min(next + GROUP)).take_while(|&at| document.tokens[at].shape.is_word());
-    (inverted && subject).then(|| group.find(|&at| document.part(at).is_verb()))?
+    (inverted && subject).then(|| group.find(|&at| document.part(at).is_verb() || document.has(at, grammar.verb)))?
 }
 
 /// "to meet", "to be held", "to have fled".
@@ -387,7 +406,8 @@ fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: us
     let pronoun = document.has(before, grammar.subject);
     let subject = pronoun || third != plural || document.tokens[before].shape.is_capital();
     let closed = [grammar.determiner, grammar.preposition, grammar.cardinal, grammar.and, grammar.to, grammar.negation];
-    let no_subject = closed.into_iter().any(|class| document.has(before, class)) || ends_like_adjective(word);
+    let no_subject =
+        closed.into_iter().any(|class| document.has(before, class)) || ends_like_adjective(document, before);
     let next = at + 1;
     let object = next < end
         && (document.has(next, grammar.determiner)
@@ -403,8 +423,10 @@ fn ends_sentence_part(document: &Document<'_>, at: usize) -> bool {
     document.has(at, document.pack.grammar.weekday)
 }
 
-fn ends_like_adjective(word: &str) -> bool {
-    word.len() > 4 && ["ic", "al", "ive", "ous", "ful", "able"].iter().any(|ending| word.ends_with(ending))
+fn ends_like_adjective(document: &Document<'_>, at: usize) -> bool {
+    let word = document.word(at);
+    let noun = document.part(at).is_noun() || document.has(at, document.pack.grammar.event_noun);
+    !noun && word.len() > 4 && ["ic", "al", "ive", "ous", "ful", "able"].iter().any(|ending| word.ends_with(ending))
 }
 
 fn behind_adverbs(document: &Document<'_>, mut at: usize) -> usize {
@@ -456,8 +478,12 @@ pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
     };
     match part {
         Part::Past | Part::Participle => true,
-        // "They put", "to hit": some forms are the same in the present.
-        Part::Base | Part::Present => irregular && !document.has(at, grammar.verb) || regular(),
+        // "They put": some forms are the same in the present, and those of whom they are told stand before.
+        Part::Base | Part::Present => {
+            let told = at.checked_sub(1).map(|before| document.part(before));
+            let present = document.has(at, grammar.verb) && matches!(told, Some(Part::Nouns | Part::Pronoun));
+            irregular && !present || regular()
+        }
         // "the freed man" has an adjective; "but not freed" a verb, whatever it is taken for.
         Part::Adjective => {
             let next = document.part(at + 1);

@@ -91,7 +91,7 @@ impl Syntax {
         for &sentence in &sentences {
             let tokens = document.tokens.get(sentence.clone()).unwrap_or_default();
             words.clear();
-            words.extend(tokens.iter().map(|token| Word::of(token, document.text)));
+            words.extend(tokens.iter().map(|token| Word::of(token, document.text, document.pack)));
             document.pack.speech.tag(&words, syntax.parts.get_mut(sentence.clone()).unwrap_or_default());
         }
         let document = Document { syntax: &syntax, ..*document };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Export;
 use crate::record::EventRecord;
 
-const HEADING: [&str; 15] = [
+const HEADING: [&str; 16] = [
     "start",
     "end",
     "granularity",
@@ -14,6 +14,7 @@ const HEADING: [&str; 15] = [
     "status",
     "summary",
     "sentence",
+    "names",
     "confidence",
     "source",
     "title",
@@ -52,6 +53,7 @@ impl<W: Write> Export for Csv<W> {
             statement.status,
             &statement.summary,
             &statement.sentence,
+            &statement.names.join("; "),
             &confidence.to_string(),
             &or_empty(&article.source),
             &article.title,
@@ -78,9 +80,9 @@ mod tests {
         let records =
             [record(Some("2019-04-01"), Some("2019-05-01"), "month"), record(None, Some("-0043-03-15"), "day")];
         insta::assert_snapshot!(written(&records, Csv::new), @r#"
-        start,end,granularity,date,value,status,summary,sentence,confidence,source,title,published_at,url,article,id
-        2019-04-01,2019-05-01,month,last month,2019-04,happened,"Smith & Sons, the ferry line, closed <the> harbour","Smith & Sons, the ferry line, closed <the> harbour last month.",0.9,The Quay,Harbour closed,2019-05-03T18:35:00+01:00,https://quay.example/harbour,harbour-1,5d41402abc4b2a76b9719d911017c592
-        ,-0043-03-15,day,last month,2019-04,happened,"Smith & Sons, the ferry line, closed <the> harbour","Smith & Sons, the ferry line, closed <the> harbour last month.",0.9,The Quay,Harbour closed,2019-05-03T18:35:00+01:00,https://quay.example/harbour,harbour-1,5d41402abc4b2a76b9719d911017c592
+        start,end,granularity,date,value,status,summary,sentence,names,confidence,source,title,published_at,url,article,id
+        2019-04-01,2019-05-01,month,last month,2019-04,happened,"Smith & Sons, the ferry line, closed <the> harbour","Smith & Sons, the ferry line, closed <the> harbour last month.",Smith & Sons,0.9,The Quay,Harbour closed,2019-05-03T18:35:00+01:00,https://quay.example/harbour,harbour-1,5d41402abc4b2a76b9719d911017c592
+        ,-0043-03-15,day,last month,2019-04,happened,"Smith & Sons, the ferry line, closed <the> harbour","Smith & Sons, the ferry line, closed <the> harbour last month.",Smith & Sons,0.9,The Quay,Harbour closed,2019-05-03T18:35:00+01:00,https://quay.example/harbour,harbour-1,5d41402abc4b2a76b9719d911017c592
         "#);
     }
 }

@@ -115,8 +115,10 @@ pub(in crate::record) mod tests {
                 sentence: "Smith & Sons, the ferry line, closed <the> harbour last month.".to_owned(),
                 trigger: Some("closed".to_owned()),
                 status: "happened",
+                names: vec!["Smith & Sons".to_owned()],
             },
             offsets: OffsetFields { sentence: [0, 62], date: [51, 61], trigger: Some([30, 36]) },
+            also_at: Vec::new(),
             confidence: 0.9,
             extractor: "dateline 0.1.0, en 1".into(),
         }

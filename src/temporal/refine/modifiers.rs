@@ -2,6 +2,7 @@
 
 use super::drop_it;
 use crate::temporal::{Document, Dropped, Expression, Meaning, Modifier};
+use crate::text::Shape;
 
 /// Joins modifiers to their dates.
 pub(super) fn refine(
@@ -23,7 +24,7 @@ pub(super) fn refine(
         if let Some(modifier) = modifier {
             if modifier.end == expression.first
                 && modifier.sentence == expression.sentence
-                && takes(&modifier, &expression)
+                && takes(document, &modifier, &expression)
             {
                 join(document, &modifier, &mut expression);
             } else {
@@ -48,15 +49,26 @@ fn is_open(meaning: &Meaning) -> bool {
 }
 
 /// Whether the modifier can change this expression: dates, yes; lengths, repetitions and references, no.
-fn takes(modifier: &Expression, expression: &Expression) -> bool {
+fn takes(document: &Document<'_>, modifier: &Expression, expression: &Expression) -> bool {
     let dated = matches!(
         expression.meaning,
         Meaning::Calendar(_) | Meaning::Shift { .. } | Meaning::PartOfDay { .. } | Meaning::Clock { .. }
     );
     match modifier.meaning {
+        Meaning::Modifier(Modifier::Approx) if is_topic(document, expression) => false,
         Meaning::Modifier(_) => dated && expression.modifier.is_none(),
         _ => matches!(expression.meaning, Meaning::Calendar(_) | Meaning::Shift { .. }),
     }
+}
+
+/// "They talked about Friday", "a way around Wednesday's ruling": nobody means about so much of a weekday, nor of what has
+/// something of its own.
+fn is_topic(document: &Document<'_>, expression: &Expression) -> bool {
+    let weekday = match &expression.meaning {
+        Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none(),
+        _ => false,
+    };
+    weekday || document.tokens.get(expression.end).is_some_and(|next| next.shape == Shape::Possessive)
 }
 
 fn join(document: &Document<'_>, modifier: &Expression, expression: &mut Expression) {

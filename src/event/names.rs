@@ -1,0 +1,148 @@
+//! The names in a statement: people, organisations, places, by capitals, position and part of speech.
+//!
+//! Precision before recall: a capital at the start of a sentence, in a headline of capitals or in an adjective
+//! ("Russian") makes no name. This module must not know dates beyond where they stand.
+
+use std::ops::Range;
+
+use super::identity::normalised;
+use crate::language::speech::Part;
+use crate::syntax::Document;
+use crate::text::{Shape, Span, Token};
+
+/// The most names of a statement; more are a list of who was there.
+const MOST: usize = 16;
+
+/// The names among the tokens of a sentence, in the order of the text, each once; `dates` are tokens that tell when.
+pub(super) fn names(
+    document: &Document<'_>,
+    tokens: Range<usize>,
+    sentence: &Range<usize>,
+    dates: &Range<usize>,
+) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    if is_shouted(document, sentence) {
+        return names;
+    }
+    let seeker = Seeker { document, start: sentence.start, dates };
+    let mut at = tokens.start;
+    while at < tokens.end && names.len() < MOST {
+        let Some(group) = seeker.group(at, tokens.end) else {
+            at += 1;
+            continue;
+        };
+        at = group.end.max(at + 1);
+        if let Some(name) = seeker.name(group) {
+            let name = normalised(name.of(document.text));
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// Whether no word that tells is in small letters, as in a headline: then capitals tell nothing.
+fn is_shouted(document: &Document<'_>, tokens: &Range<usize>) -> bool {
+    !tokens.clone().any(|at| {
+        let part = document.part(at);
+        let tells = part.is_verb() || part.is_noun() || matches!(part, Part::Adjective | Part::Adverb);
+        tells && document.tokens[at].shape == Shape::Lower
+    })
+}
+
+struct Seeker<'d> {
+    document: &'d Document<'d>,
+    /// The first token of the sentence.
+    start: usize,
+    dates: &'d Range<usize>,
+}
+
+impl Seeker<'_> {
+    /// The capitals that start at a token, with what joins them: "Bank of England", "Hill and Sons".
+    fn group(&self, first: usize, end: usize) -> Option<Range<usize>> {
+        self.is_part(first).then_some(())?;
+        let mut last = first;
+        while let Some(next) = (last + 1..end).next() {
+            let joined = if self.is_part(next) || next < self.document.tokens.len() && self.is_initial(next) {
+                Some(next)
+            } else {
+                Some(next + 1).filter(|&at| at < end && self.is_part(at) && self.joins(last, next, at))
+            };
+            match joined {
+                Some(at) => last = at,
+                None => break,
+            }
+        }
+        Some(first..last + 1)
+    }
+
+    /// Whether a token can be a part of a name.
+    fn is_part(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let closed = [grammar.weekday, grammar.month, grammar.determiner, grammar.zone, grammar.meridiem];
+        document.tokens.get(at).is_some_and(|token| token.shape.is_capital())
+            && !self.dates.contains(&at)
+            && !closed.into_iter().any(|class| document.has(at, class))
+            && !matches!(document.part(at), Part::Preposition | Part::Determiner | Part::Pronoun | Part::Modal)
+    }
+
+    /// The "A" of "James A. Hill", which is an article elsewhere.
+    fn is_initial(&self, at: usize) -> bool {
+        let token = &self.document.tokens[at];
+        token.shape.is_capital() && token.of(self.document.text).trim_end_matches('.').len() == 1
+    }
+
+    /// "of" behind what has its place in its name, "and" or "&" before "Sons", a hyphen.
+    fn joins(&self, before: usize, between: usize, behind: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        match document.tokens[between].shape {
+            Shape::Mark('&') => true,
+            // "James A. Hill"
+            Shape::Mark('.') => self.is_initial(before),
+            Shape::Mark('-') => !document.tokens[between].spaced && !document.tokens[behind].spaced,
+            _ if document.has(between, grammar.of) => {
+                document.has(before, grammar.named_of) || document.has(before, grammar.legal_form)
+            }
+            _ => document.has(between, grammar.and) && document.has(behind, grammar.legal_form),
+        }
+    }
+
+    /// The name that a group holds, without its titles; `None` where it is not sure to be one.
+    fn name(&self, group: Range<usize>) -> Option<Span> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let firm = group.clone().any(|at| document.has(at, grammar.legal_form));
+        // "Treasury Secretary James Hill": who it is stands behind the last title.
+        let titled = group.clone().rev().find(|&at| document.has(at, grammar.honorific)).filter(|_| !firm);
+        let name = self.without_opening(titled.map_or(group.start, |title| title + 1)..group.end);
+        let first = document.tokens.get(name.start).filter(|_| !name.is_empty())?;
+        let named = name.clone().any(|at| document.part(at) == Part::Name);
+        let only_form = name.clone().all(|at| document.has(at, grammar.legal_form));
+        let alone = name.len() == 1 && titled.is_none() && first.shape == Shape::Capital;
+        let unsure = alone && (first.entry != Token::UNKNOWN || self.opens(name.start) && !self.is_set_apart(name.end));
+        let span = document.span(name.start, name.end);
+        (named && !only_form && !unsure && span.range().len() > 1).then_some(span)
+    }
+
+    /// "Former President": the first word of a sentence has its capital from there.
+    fn without_opening(&self, mut group: Range<usize>) -> Range<usize> {
+        if group.len() > 1 && self.opens(group.start) && self.document.part(group.start) != Part::Name {
+            group.start += 1;
+        }
+        group
+    }
+
+    fn opens(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.document.tokens.get(before));
+        at == self.start
+            || before.is_some_and(|token| {
+                matches!(token.shape, Shape::Break | Shape::Mark('"' | '“' | ':' | '-' | '—' | '.'))
+            })
+    }
+
+    /// "Hill's", "Hill, who": behind the first word of a sentence they tell that it is a name.
+    fn is_set_apart(&self, end: usize) -> bool {
+        let shape = self.document.tokens.get(end).map(|token| token.shape);
+        matches!(shape, Some(Shape::Possessive | Shape::Mark(',')))
+    }
+}
