@@ -2,6 +2,8 @@
 //!
 //! This module must not know how dates were recognised, nor how records look.
 
+mod antecedent;
+mod dateless;
 mod identity;
 mod status;
 mod summary;
@@ -17,7 +19,7 @@ use chrono::NaiveDate;
 
 use crate::syntax::Document;
 use crate::temporal::{Basis, Resolved, TimexType};
-use crate::text::Span;
+use crate::text::{Shape, Span};
 
 /// A dated statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +74,9 @@ impl Status {
 /// The most events of one sentence. More dates than this are a table or a list, and every event carries its sentence:
 /// without a bound a megabyte of dates would make half a gigabyte of records.
 const MOST_IN_A_SENTENCE: usize = 24;
+
+/// The fewest tokens of a row of figures.
+const ROW: usize = 8;
 
 /// Ties the dates of a document to what happened then, in the order of the text. Gives as well how many dates made no
 /// event because their sentence is crowded with them. With `undated`, references that name no date ("now") make events
@@ -137,8 +142,10 @@ impl Told<'_> {
             let until = dates.get(at + 1).filter(|until| self.is_range(date, until)).map(|_| at + 1);
             let words = date.expression.span.of(self.document.text);
             let number = seen.iter().filter(|before| **before == words).count();
-            if self.makes_event(date) {
-                let trigger = seeker.trigger(date);
+            let makes_event = self.makes_event(date);
+            let trigger = if makes_event { seeker.trigger(date) } else { None };
+            // A row of a table of figures tells no statement.
+            if makes_event && !self.is_row(trigger.is_some()) {
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.map_or(date, |until| &dates[until]).expression.end;
                 events.push(Event {
@@ -155,6 +162,18 @@ impl Told<'_> {
             seen.push(words);
             at = until.unwrap_or(at) + 1;
         }
+    }
+
+    /// Whether the sentence is a row of figures: every fifth word a number and nothing that is told, or every third
+    /// and no more than one verb.
+    fn is_row(&self, told: bool) -> bool {
+        let tokens = self.document.tokens.get(self.sentence.clone()).unwrap_or_default();
+        let figures = tokens.iter().filter(|token| {
+            matches!(token.shape, Shape::Digits { .. } | Shape::Grouped | Shape::Decimal | Shape::Fraction | Shape::Sum)
+        });
+        let verbs = self.document.verbs(self.sentence).len();
+        let (share, most) = if told { (3, 1) } else { (5, 0) };
+        tokens.len() > ROW && verbs <= most && figures.count() * share >= tokens.len()
     }
 
     /// "from 3 May to 7 June", "between March and May", "2016-2018": two dates, one stretch of time.

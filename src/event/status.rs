@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Status;
 use super::trigger::{Seeker, Trigger};
-use crate::syntax::{Document, Mood, Verb};
+use crate::syntax::{Document, Mood, Verb, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -36,11 +36,14 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
     if called_off(seeker, noun) || before.into_iter().any(|at| document.has(at, grammar.negation)) {
         return Status::Denied;
     }
+    let verb =
+        seeker.verbs.iter().filter(|verb| clause.contains(&verb.main)).min_by_key(|verb| verb.main.abs_diff(noun));
+    if verb.is_some_and(|verb| verb.perfect) && is_since(document, date) {
+        return Status::Ongoing;
+    }
     if matches!(when, Place::Before | Place::Today) {
         return Status::Happened;
     }
-    let verb =
-        seeker.verbs.iter().filter(|verb| clause.contains(&verb.main)).min_by_key(|verb| verb.main.abs_diff(noun));
     let attribute = noun > date.expression.first;
     match verb.map(|verb| (verb.mood, verb.negated)) {
         // "rebuked a reporter who asked about the 2020 elections": they come, whatever the verb is about.
@@ -56,31 +59,123 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
 fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> Status {
     let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
     let clause = clause_of(document, seeker.sentence, verb.main);
-    let led = |class| (clause.start..verb.tokens.start).any(|at| document.has(at, class));
-    let perhaps = (clause.start..verb.main).any(|at| document.has(at, grammar.perhaps));
-    let since = date.expression.first.checked_sub(1).is_some_and(|before| document.has(before, grammar.since));
-    if verb.negated
+    let over = over(seeker, verb);
+    let within = |class| verb.tokens.clone().any(|at| document.has(at, class));
+    // "may not be finished": that it will not is as open as that it will.
+    let negated = verb.negated && (verb.mood != Mood::Possible || within(grammar.can));
+    let planned = verb.mood == Mood::Planned;
+    if negated
+        || over == Over::Denial
         || negated_before(seeker, &clause, verb)
-        || verb.mood == Mood::Planned && called_off(seeker, verb.main)
+        || planned && (called_off(seeker, verb.main) || when == Place::Before && is_unfulfilled(document, verb))
     {
         return Status::Denied;
     }
-    let conditional = (verb.tokens.start..verb.main).any(|at| document.has(at, grammar.would))
-        && seeker.sentence.clone().any(|at| document.has(at, grammar.condition));
-    if perhaps || conditional || led(grammar.condition) && when != Place::Before {
+    let perhaps = (clause.start..verb.main).any(|at| document.has(at, grammar.perhaps));
+    let led = (clause.start..verb.tokens.start).any(|at| document.has(at, grammar.condition));
+    let conditional = planned && is_conditional(seeker, verb) || led && when != Place::Before;
+    if perhaps || conditional || over == Over::Doubt {
         return Status::Possible;
     }
     match verb.mood {
-        Mood::Possible => Status::Possible,
+        Mood::Planned if within(grammar.would) => of_would(seeker, verb, when),
         Mood::Planned => Status::Planned,
+        Mood::Possible => Status::Possible,
         Mood::Infinitive if when == Place::Before => Status::Happened,
         Mood::Infinitive => Status::Planned,
-        _ if verb.perfect && since => Status::Ongoing,
+        _ if verb.perfect && is_since(document, date) => Status::Ongoing,
+        _ if when == Place::After && document.has(verb.main, grammar.uncertain) => Status::Possible,
         _ if when == Place::After => Status::Planned,
-        Mood::Present if when == Place::Around || when == Place::Today && verb.progressive => Status::Ongoing,
+        Mood::Present if when == Place::Around => Status::Ongoing,
+        Mood::Present if when == Place::Today && (verb.progressive || within(grammar.linking)) => Status::Ongoing,
         _ if verb.progressive && verb.perfect => Status::Ongoing,
         Mood::Past | Mood::Present | Mood::Participle => Status::Happened,
     }
+}
+
+fn is_since(document: &Document<'_>, date: &Resolved) -> bool {
+    let before = date.expression.first.checked_sub(1);
+    before.is_some_and(|before| document.has(before, document.pack.grammar.since))
+}
+
+/// "said it would shut in June" is a plan, "would rule for thirty years" is the past told from before, and "would fail
+/// without help" depends on something.
+fn of_would(seeker: &Seeker<'_>, verb: &Verb, when: Place) -> Status {
+    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
+    let told = seeker.verbs.iter().any(|other| {
+        let tells = document.has(other.main, grammar.report) || document.has(other.main, grammar.plan);
+        other.main != verb.main && other.finite && tells
+    });
+    match when {
+        _ if told => Status::Planned,
+        Place::Before => Status::Happened,
+        Place::Today | Place::Around | Place::After => Status::Possible,
+    }
+}
+
+/// "would have banned", "should have been signed", "were to have met": it did not come to that.
+fn is_unfulfilled(document: &Document<'_>, verb: &Verb) -> bool {
+    let grammar = &document.pack.grammar;
+    let first = verb.tokens.start;
+    let led = document.has(first, grammar.would)
+        || document.has(first, grammar.inverted)
+        || document.has(first + 1, grammar.to);
+    led && (first + 1..verb.main).any(|at| document.has(at, grammar.have))
+}
+
+/// Whether the sentence makes a verb of the future depend on something: "if elected", "should the talks fail".
+fn is_conditional(seeker: &Seeker<'_>, verb: &Verb) -> bool {
+    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
+    let first = seeker.sentence.start;
+    let inverted =
+        document.has(first, grammar.inverted) && (first..verb.tokens.start).any(|at| document.has(at, grammar.comma));
+    inverted
+        || seeker.sentence.clone().any(|at| {
+            let asks =
+                |before: usize| document.has(before, grammar.no_condition) || document.has(before, grammar.asking);
+            let opens = at == first || !asks(at - 1);
+            document.has(at, grammar.condition) && !document.has(at, grammar.whether) && opens
+        })
+}
+
+/// What stands over a clause and takes back that it is so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// "denied that he took", "it is not true that".
+    Denial,
+    /// "it is possible that", "is not known whether".
+    Doubt,
+    Nothing,
+}
+
+/// How far before a verb the word is sought that stands over its clause, in tokens.
+const REACH: usize = 12;
+
+/// Goes back from a verb to what its clause is the content of.
+fn over(seeker: &Seeker<'_>, verb: &Verb) -> Over {
+    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
+    let has = |at, class| document.has(at, class);
+    let mut that = None;
+    for at in (seeker.sentence.start..verb.tokens.start).rev().take(REACH) {
+        let opens = has(at + 1, grammar.determiner)
+            || has(at + 1, grammar.subject)
+            || document.tokens[at + 1].shape.is_capital();
+        // "denied reports that"
+        let governs = that.map_or(opens && document.part(at).is_verb(), |that| that - at <= 3);
+        let negated = (seeker.sentence.start..at).rev().take(4).any(|at| has(at, grammar.negation));
+        if has(at, grammar.whether) || has(at, grammar.condition) && has(at.saturating_sub(1), grammar.asking) {
+            return Over::Doubt;
+        } else if governs && (has(at, grammar.denial) || has(at, grammar.truth)) {
+            return if has(at, grammar.denial) != negated { Over::Denial } else { Over::Nothing };
+        } else if governs && has(at, grammar.doubt) {
+            return if negated { Over::Nothing } else { Over::Doubt };
+        } else if has(at, grammar.that) {
+            that = Some(at);
+        } else if has(at, grammar.subordinator) || document.tokens[at].shape.is_mark(',') {
+            return Over::Nothing;
+        }
+    }
+    Over::Nothing
 }
 
 /// Where a date lies from publication.
@@ -124,8 +219,11 @@ fn negated_before(seeker: &Seeker<'_>, clause: &Range<usize>, verb: &Verb) -> bo
     let before = seeker.verbs.iter().take_while(|other| other.main < verb.main).last();
     let start = before.map_or(clause.start, |before| before.tokens.end.max(clause.start));
     (start..verb.tokens.start).any(|at| {
-        let next = at + 1 == verb.tokens.start;
-        document.has(at, grammar.negation)
+        let next = (at + 1..verb.tokens.start).all(|at| is_adverb(document, at));
+        // "No one doubts that he signed": the negation is about the doubt.
+        let content = (at..verb.tokens.start).any(|at| document.has(at, grammar.that));
+        !content
+            && document.has(at, grammar.negation)
             && !document.has(at + 1, grammar.no_negation)
             && (next || at == clause.start && verb.finite)
     })

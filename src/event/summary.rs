@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::antecedent;
+use super::identity::normalised;
 use super::trigger::{Seeker, Trigger};
-use crate::syntax::{Document, Verb, is_adverb};
+use crate::language::speech::Part;
+use crate::syntax::{Document, Verb};
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
@@ -22,17 +25,20 @@ const ASIDE: usize = 12;
 /// The summary of the statement that the trigger tells; `date` are the tokens of its date, from end to end in a range.
 pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: Range<usize>) -> String {
     let told = Telling { seeker, document: seeker.document, date, trigger: trigger.map(|trigger| trigger.token()) };
-    let clause = told.clause();
-    let short = told.text(clause);
+    let (clause, frame) = told.clause();
+    let short = told.text(clause.clone());
     let enough = short.split_whitespace().nth(FEWEST - 1).is_some();
-    cut(capitalised(if enough { short } else { told.text(told.body()) }))
+    let text = if enough { short } else { told.text(told.body()) };
+    let named = if enough { told.named(clause, frame, &text) } else { None };
+    cut(capitalised(named.unwrap_or(text)))
 }
 
-struct Telling<'s> {
-    seeker: &'s Seeker<'s>,
-    document: &'s Document<'s>,
-    date: Range<usize>,
-    trigger: Option<usize>,
+/// A statement that is to be told, with its sentence.
+pub(super) struct Telling<'s> {
+    pub(super) seeker: &'s Seeker<'s>,
+    pub(super) document: &'s Document<'s>,
+    pub(super) date: Range<usize>,
+    pub(super) trigger: Option<usize>,
 }
 
 impl Telling<'_> {
@@ -59,17 +65,20 @@ impl Telling<'_> {
 
     /// The clause around the trigger: up to semicolons and dashes, within its quotation or around it, without who
     /// said it.
-    fn clause(&self) -> Range<usize> {
+    fn clause(&self) -> (Range<usize>, Option<&Verb>) {
         let (document, body) = (self.document, self.body());
-        let Some(trigger) = self.trigger.filter(|trigger| body.contains(trigger)) else { return body };
-        let (mut start, mut end, mut quoted) = (body.start, body.end, false);
+        let Some(trigger) = self.trigger.filter(|trigger| body.contains(trigger)) else {
+            return (body, None);
+        };
+        let (mut start, mut end, mut quoted, mut fragment) = (body.start, body.end, false, false);
         for at in body.clone() {
             let divides = match document.tokens[at].shape {
                 Shape::Mark('"' | '“' | '”') => {
                     quoted = !quoted;
+                    fragment = if quoted { self.is_fragment(at + 1) } else { fragment };
                     // A quotation that holds the trigger stands for itself; others belong to their sentence.
-                    quoted && self.quotation_end(at, body.end) > trigger && at < trigger
-                        || !quoted && at > trigger && self.quotation_start(at, start) < trigger
+                    !fragment && quoted && self.quotation_end(at, body.end) > trigger && at < trigger
+                        || !fragment && !quoted && at > trigger && self.quotation_start(at, start) < trigger
                 }
                 Shape::Mark(';' | ':' | '—' | '`') => !quoted || start > body.start,
                 _ => false,
@@ -81,7 +90,24 @@ impl Telling<'_> {
                 break;
             }
         }
-        self.unframed(start, trigger)..end
+        let (start, frame) = self.unframed(start, trigger);
+        (start..end, frame)
+    }
+
+    /// The text with whom its first pronoun names.
+    fn named(&self, mut clause: Range<usize>, frame: Option<&Verb>, text: &str) -> Option<String> {
+        let head = clause.find(|&at| self.document.tokens[at].shape.is_word())?;
+        let pronoun = self.document.word(head);
+        let rest = text.strip_prefix(pronoun)?;
+        let named = antecedent::antecedent(self.seeker, head, frame)?.of(self.document.text);
+        Some(normalised(named) + rest)
+    }
+
+    /// 'said it "needs to move"': what is quoted has no subject, and so is no sentence.
+    fn is_fragment(&self, first: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let verb = self.seeker.verbs.iter().any(|verb| verb.tokens.start == first);
+        verb || document.has(first, grammar.preposition) || document.part(first) == Part::Adverb
     }
 
     fn quotation_end(&self, open: usize, end: usize) -> usize {
@@ -98,27 +124,34 @@ impl Telling<'_> {
     }
 
     /// "The ministry said that the bridge was shut": what was said, without who said it, where that is a sentence.
-    fn unframed(&self, start: usize, trigger: usize) -> usize {
+    fn unframed(&self, start: usize, trigger: usize) -> (usize, Option<&Verb>) {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let frames = self.seeker.verbs.iter().filter(|verb| {
             verb.finite && verb.main >= start && verb.tokens.end <= trigger && document.has(verb.main, grammar.report)
         });
         for frame in frames {
-            let behind = frame.tokens.end;
+            let mut behind = frame.tokens.end;
+            while document.has(behind, grammar.deictic) || document.has(behind, grammar.weekday) {
+                behind += 1;
+            }
             let mut finite = self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > behind).peekable();
             let next = finite.peek().map_or(trigger, |verb| verb.main).min(trigger);
             let clause = (behind..next.min(behind + ASIDE)).find(|&at| document.has(at, grammar.that));
-            let subject = document.has(behind, grammar.subject)
-                || document.has(behind, grammar.determiner)
-                || document.tokens[behind].shape.is_capital() && !document.has(frame.main, grammar.addressed);
+            let no_subject = [grammar.preposition, grammar.time_preposition, grammar.to, grammar.subordinator];
+            let pronoun = document.has(behind, grammar.subject) || document.has(behind, grammar.determiner);
+            let subject = pronoun
+                || document.tokens[behind].shape.is_capital() && !document.has(frame.main, grammar.addressed)
+                || document.has(frame.main, grammar.saying)
+                    && document.tokens[behind].shape.is_word()
+                    && !no_subject.into_iter().any(|class| document.has(behind, class));
             let finite = finite.any(|verb| verb.main <= trigger);
             match clause {
-                Some(that) => return that + 1,
-                None if subject && finite => return behind,
+                Some(that) => return (that + 1, Some(frame)),
+                None if subject && finite => return (behind, Some(frame)),
                 None => {}
             }
         }
-        start
+        (start, None)
     }
 
     /// The words of a range that are told.
@@ -131,54 +164,140 @@ impl Telling<'_> {
         let Some(trigger) = self.trigger.filter(|_| whole.chars().count() > PREFERRED) else {
             return whole.into_owned();
         };
-        let shorter =
-            ((trigger + 2).max(range.start)..range.end).rev().filter(|&at| self.divides(at)).find_map(|end| {
+        let shorter = ((self.told_by(&range).max(trigger) + 2)..range.end)
+            .rev()
+            .filter(|&at| self.divides(at))
+            .map(|end| self.without_joining(range.start, end))
+            .find_map(|end| {
                 let text = tidy(joined.get(..ends[end - range.start])?);
                 (text.chars().count() <= PREFERRED).then_some(text)
             });
         shorter.unwrap_or(whole).into_owned()
     }
 
+    /// The verb of the main clause, without which nothing is told; not one of "the offer that closed".
+    fn told_by(&self, range: &Range<usize>) -> usize {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (mut from, mut told, mut framed) = (range.start, range.start, false);
+        for verb in self.seeker.verbs.iter().filter(|verb| verb.finite && range.contains(&verb.main)) {
+            let mut before = from..verb.tokens.start;
+            let own =
+                before.clone().rev().find(|&at| document.has(at, grammar.comma)).map_or(before.start, |at| at + 1);
+            before.start = own;
+            let joined = |at| document.has(at, grammar.subordinator) && !document.has(at, grammar.and);
+            let frame = self.trigger == Some(verb.main) && document.has(verb.main, grammar.report);
+            if !before.into_iter().any(joined) || framed {
+                told = verb.tokens.end - 1;
+                if !frame {
+                    return told;
+                }
+            }
+            // "announced that he would urge": what was announced belongs to it.
+            framed = frame;
+            from = verb.tokens.end;
+        }
+        told
+    }
+
+    /// The end of what is told, without the small words that led on to what is not.
+    fn without_joining(&self, start: usize, mut end: usize) -> usize {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let leads = [grammar.joining, grammar.preposition, grammar.subordinator, grammar.determiner, grammar.comma];
+        let leads = |at| {
+            leads.into_iter().any(|class| document.has(at, class))
+                || matches!(document.part(at), Part::Preposition | Part::Determiner)
+        };
+        while end > start + FEWEST && leads(end - 1) {
+            end -= 1;
+        }
+        end
+    }
+
+    /// Whether a summary may end before that token: not within its date, nor between "as well" and "as".
     fn divides(&self, at: usize) -> bool {
         let grammar = &self.document.pack.grammar;
+        let again = self.document.has(at, grammar.as_word) && self.document.has(at - 2, grammar.as_word);
+        // "said on Friday that the mine is flooded": without its clause nothing is said.
+        let said = self.document.has(at, grammar.that)
+            && self.seeker.verbs.iter().any(|verb| {
+                verb.tokens.end <= at && at - verb.tokens.end < ASIDE && self.document.has(verb.main, grammar.report)
+            });
+        if again || said || self.date.contains(&at) {
+            return false;
+        }
         self.document.has(at, grammar.comma) && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
             || self.document.has(at, grammar.relative)
             || self.document.has(at, grammar.subordinator) && !self.document.has(at, grammar.and)
     }
 
     fn is_told(&self, at: usize) -> bool {
-        !matches!(self.document.tokens[at].shape, Shape::Break | Shape::Mark('[' | ']' | '*' | '_' | '`'))
+        !matches!(self.document.tokens[at].shape, Shape::Break | Shape::Mark('[' | ']' | '*' | '_' | '`' | '<' | '>'))
     }
 
     /// Leaves out brackets, and frames between commas or at the end: ", the office said,".
     fn leave_out_asides(&self, range: &Range<usize>, kept: &mut [bool]) {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let mut from: Option<usize> = None;
+        let (mut from, mut bracket): (Option<usize>, Option<usize>) = (None, None);
         for at in range.start..=range.end {
             let mark = match document.tokens.get(at).filter(|_| at < range.end).map(|token| token.shape) {
                 Some(Shape::Mark(mark)) => Some(mark),
                 None => None,
                 Some(_) => continue,
             };
-            let closes = match (from.map(|from| document.tokens[from].shape), mark) {
-                (Some(Shape::Mark('(' | '<')), Some(')' | '>')) => true,
-                (Some(Shape::Mark(',')), Some(',' | '.') | None) => {
-                    from.is_some_and(|from| self.is_frame(from + 1..at))
+            if let Some(open) = bracket.filter(|_| matches!(mark, Some(')' | '>'))) {
+                if self.is_bracketed_aside(open, at, range) && self.is_aside(open, at) {
+                    kept[open - range.start..=at - range.start].fill(false);
                 }
+                bracket = None;
+                continue;
+            }
+            let closes = from.is_some_and(|from| match mark {
+                Some(',' | '.') | None => self.is_frame(from + 1..at),
                 _ => false,
-            };
-            if let Some(from) = from.filter(|from| {
-                closes && at - from <= ASIDE && self.trigger.is_none_or(|trigger| trigger < *from || trigger > at)
-            }) {
+            });
+            if let Some(from) = from.filter(|from| closes && self.is_aside(*from, at)) {
                 let keeps_comma = document.has(at, grammar.comma) && at < range.end;
                 let end = if keeps_comma || at == range.end { at } else { at + 1 };
                 kept[from - range.start..end - range.start].fill(false);
             }
-            if matches!(mark, Some('(' | '<' | ',')) {
-                from = Some(at);
-            } else if closes {
-                from = None;
+            match mark {
+                Some('(' | '<') => bracket = Some(at),
+                Some(',') => from = Some(at),
+                _ if closes => from = None,
+                _ => {}
             }
+        }
+        self.leave_out_last_frame(range, kept);
+    }
+
+    /// Whether the tokens between two marks may go: few, and not the trigger.
+    fn is_aside(&self, from: usize, to: usize) -> bool {
+        to - from <= ASIDE && self.trigger.is_none_or(|trigger| trigger < from || trigger > to)
+    }
+
+    /// Whether the sentence stays whole without a bracket: a sign of the exchange, an abbreviation. Not that of "the
+    /// merger of <Hill and Sons>", where only the marks go.
+    fn is_bracketed_aside(&self, open: usize, close: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let named = document.tokens[open].shape.is_mark('<') && close > open + 2;
+        let before = open.checked_sub(1).filter(|before| *before >= range.start);
+        let needed = before.is_none_or(|before| {
+            document.has(before, grammar.preposition)
+                || document.has(before, grammar.and)
+                || document.has(before, grammar.determiner)
+        });
+        !named && !needed
+    }
+
+    /// ", said sole manager Hill, Read and Co": who said it, to the end.
+    fn leave_out_last_frame(&self, range: &Range<usize>, kept: &mut [bool]) {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let last = self.seeker.verbs.iter().rev().find(|verb| verb.finite && verb.main < range.end);
+        let Some(start) = last.map(|verb| verb.tokens.start).filter(|start| *start > range.start) else { return };
+        let said = document.has(start, grammar.report) && document.part(start) != Part::Participle;
+        let apart = matches!(document.tokens[start - 1].shape, Shape::Mark(',' | '"' | '”'));
+        if said && apart && self.trigger.is_some_and(|trigger| trigger < start) {
+            kept[start - 1 - range.start..].fill(false);
         }
     }
 
@@ -190,88 +309,6 @@ impl Telling<'_> {
         let opens = document.has(range.start, grammar.subordinator) || document.has(range.start, grammar.relative);
         let said = verbs.peek().is_some() && verbs.all(says);
         said && !opens || document.has(range.start, grammar.according)
-    }
-
-    /// Leaves out a date with the small words that led to it, where the sentence stays whole without.
-    fn leave_out_date(&self, range: &Range<usize>, kept: &mut [bool]) {
-        let date = &self.date;
-        if date.start < range.start || date.end > range.end || !self.is_adverbial(range) {
-            return;
-        }
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let mut start = date.start;
-        while start > range.start
-            && document.has(start - 1, grammar.time_preposition)
-            && !document.has(start - 1, grammar.and)
-        {
-            start -= 1;
-        }
-        let mut end = date.end;
-        if start == range.start || kept[..start - range.start].iter().all(|kept| !kept) {
-            while end < range.end && document.has(end, grammar.comma) {
-                end += 1;
-            }
-        }
-        kept[start - range.start..end - range.start].fill(false);
-    }
-
-    /// Whether the sentence stays whole without the date: not without that of "the 1987 treaty", "Friday's call", "the
-    /// second half of April", "from 8 to 12 May".
-    fn is_adverbial(&self, range: &Range<usize>) -> bool {
-        let date = &self.date;
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
-        let possessive = shape(date.end) == Some(Shape::Possessive);
-        let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
-            return !possessive;
-        };
-        let joined = document.has(date.end, grammar.and)
-            || document.has(date.end, grammar.dash)
-            || document.has(date.end, grammar.until);
-        if possessive || joined || document.has(before, grammar.of) || document.has(before, grammar.until) {
-            return false;
-        }
-        // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
-        let mut led = before;
-        while led > range.start && document.has(led, grammar.time_preposition) {
-            led -= 1;
-        }
-        if self.trigger == Some(led) && self.is_reduced(led, range) {
-            return false;
-        }
-        let in_group = document.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
-        let free = document.has(before, grammar.time_preposition)
-            || document.has(before, grammar.subordinator)
-            || shape(before).is_some_and(|shape| !shape.is_word())
-            || is_adverb(document, before)
-            || self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&before));
-        let closes = date.end >= range.end || shape(date.end).is_some_and(|shape| !shape.is_word());
-        let prefixed = document.has(date.end, grammar.time_preposition) || document.has(date.end, grammar.subordinator);
-        !in_group && (closes || prefixed || free && !self.is_noun_behind())
-    }
-
-    /// Whether the past form before the date only describes its noun: another verb tells the clause.
-    fn is_reduced(&self, past: usize, range: &Range<usize>) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let joined = |at: usize| document.has(at, grammar.subordinator) || document.has(at, grammar.relative);
-        self.seeker
-            .verbs
-            .iter()
-            .filter(|verb| verb.finite && range.contains(&verb.main))
-            .any(|verb| verb.tokens.start == self.date.end || verb.tokens.end <= past && !(verb.main..past).any(joined))
-    }
-
-    /// "in 1986 operating profit": the date belongs to the noun behind it.
-    fn is_noun_behind(&self) -> bool {
-        let date = &self.date;
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let at = date.end;
-        document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
-            && ![grammar.determiner, grammar.subject, grammar.time_preposition, grammar.preposition, grammar.to]
-                .into_iter()
-                .any(|class| document.has(at, class))
-            && !self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&at))
-            && date.start > self.seeker.sentence.start + 1
     }
 
     /// The tokens that are kept, spaced as the text has them; for each token of the range, how long the text before it
@@ -324,6 +361,10 @@ fn trimmed(text: &str) -> Cow<'_, str> {
     let text = text.trim_matches(trim).trim_end_matches('.').trim_end_matches(trim);
     // A quotation mark without its other half only opened or closed what is left out.
     let single = memchr::memchr_iter(b'"', text.as_bytes()).count() == 1;
+    let ends = [('"', ".\""), ('”', ".”")].into_iter().find_map(|(mark, end)| Some((text.strip_suffix(end)?, mark)));
+    if let Some((text, mark)) = ends.filter(|_| !single) {
+        return Cow::Owned(format!("{text}{mark}"));
+    }
     if single { Cow::Owned(text.replace('"', "")) } else { Cow::Borrowed(text) }
 }
 

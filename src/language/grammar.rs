@@ -72,6 +72,10 @@ grammar! {
     modal = "MODAL",
     /// "could".
     could = "COULD",
+    /// "yet", in "has yet to".
+    yet = "YET",
+    /// "can" and "could" in all their forms: what was not possible was not so.
+    can = "CAN",
     /// "was", "were", "been".
     be_past = "BE_PAST",
     /// "is", "are", "being".
@@ -104,18 +108,50 @@ grammar! {
     relative = "RELATIVE",
     /// Verbs of saying.
     report = "REPORT",
+    /// Verbs of saying that no object follows: "said", not "reported".
+    saying = "SAYING",
+    /// "he", "she".
+    personal = "PERSONAL",
+    /// "it".
+    neuter = "NEUTER",
+    /// "Mr", "President".
+    honorific = "HONORIFIC",
+    /// "Inc", "Bank".
+    legal_form = "LEGAL_FORM",
+    /// "minister", "spokesman".
+    person = "PERSON",
     /// Verbs of saying that name who is told first: "told".
     addressed = "ADDRESSED",
     /// "denied", "refused".
     denial = "DENIAL",
+    /// "ruled", a denial before "out" only.
+    ruled = "RULED",
+    /// "out".
+    out = "OUT",
+    /// "true", "the case": denied, so is what they tell of.
+    truth = "TRUE",
     /// "cancelled", "scrapped".
     cancel = "CANCEL",
     /// "called", before "off".
     called = "CALLED",
+    /// "up", "aside": behind them "set" plans nothing.
+    particle = "PARTICLE",
     /// "off".
     off = "OFF",
     /// "if", "unless", "whether".
     condition = "CONDITION",
+    /// "whether".
+    whether = "WHETHER",
+    /// Before "if" they make it no condition: "even if".
+    no_condition = "NO_CONDITION",
+    /// Behind these verbs "if" asks: "asked if".
+    asking = "ASKING",
+    /// They open a condition before its subject: "should the talks fail".
+    inverted = "INVERTED",
+    /// What they tell of need not be so: "possible that", "fear that".
+    doubt = "DOUBT",
+    /// Told by others, before "to": "is believed to have fled".
+    hearsay = "HEARSAY",
     /// "perhaps", "allegedly".
     perhaps = "PERHAPS",
     /// Base forms of verbs.
@@ -152,6 +188,8 @@ grammar! {
     commitment = "COMMITMENT",
     /// "remain", "stay": they only tell that something is so.
     linking = "LINKING",
+    /// "versus", "than": the date behind them is one of two.
+    comparing = "COMPARING",
     /// "as".
     as_word = "AS",
     /// "soon", "early", between "as" and "as".

@@ -93,10 +93,13 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     let token = document.tokens.get(at)?;
     let grammar = &document.pack.grammar;
     let has = |class| document.has(at, class);
+    let end = sentence.end;
+    if token.shape == Shape::Possessive {
+        return shortened(document, at, end);
+    }
     if !token.shape.is_word() {
         return None;
     }
-    let end = sentence.end;
     if let Some(mood) = auxiliary(document, at) {
         return Some(group(document, at, end, mood));
     }
@@ -110,7 +113,7 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     let part = document.part(at);
     if is_past_form(document, at) {
         let participle = before.is_some_and(|before| stands_before_noun(document, before));
-        let noun_before = before.is_some_and(|before| document.has(before, grammar.event_noun));
+        let noun_before = before.is_some_and(|before| is_described(document, before));
         return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
     let adjective = || before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
@@ -136,7 +139,7 @@ fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
     }
     if has(grammar.will) && !matches!(document.part(at), Part::Noun | Part::Name) || has(grammar.would) {
         Some(Mood::Planned)
-    } else if has(grammar.modal) && modal {
+    } else if has(grammar.modal) && (modal || is_negative(document, at)) {
         Some(Mood::Possible)
     } else if has(grammar.be_past) || has(grammar.had) || has(grammar.did) || has(grammar.have) {
         Some(Mood::Past)
@@ -145,6 +148,26 @@ fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
     } else {
         None
     }
+}
+
+/// "She's led": the rest of a "has" behind its pronoun.
+fn shortened(document: &Document<'_>, at: usize, end: usize) -> Option<Verb> {
+    let grammar = &document.pack.grammar;
+    let main = at + 1;
+    let led = at.checked_sub(1).is_some_and(|before| document.has(before, grammar.subject));
+    let perfect = led && main < end && is_past_form(document, main) && !document.has(main, grammar.plan);
+    perfect.then(|| Verb { perfect, ..simple(at..main + 1, main, Mood::Past) })
+}
+
+/// "did the women vote": the main verb stands behind the subject.
+fn behind_subject(document: &Document<'_>, auxiliary: usize, end: usize) -> Option<usize> {
+    let grammar = &document.pack.grammar;
+    let next = auxiliary + 1;
+    let inverted = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
+    let subject = document.has(next, grammar.determiner) || document.has(next, grammar.subject);
+    let mut group = (next + 1..end.min(next + GROUP)).take_while(|&at| document.tokens[at].shape.is_word());
+    let verb = |at: &usize| document.part(*at).is_verb() || document.has(*at, grammar.verb);
+    (inverted && subject).then(|| group.find(verb))?
 }
 
 /// "to meet", "to be held", "to have fled".
@@ -175,6 +198,13 @@ fn past(document: &Document<'_>, at: usize, noun_before: bool, end: usize) -> Ve
     absorbing(document, verb, end)
 }
 
+/// Whether a past form behind that token only describes a noun: "the concert planned", "the launch, planned".
+fn is_described(document: &Document<'_>, before: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    let noun = |at| document.has(at, grammar.event_noun);
+    noun(before) || before > 0 && document.has(before, grammar.comma) && noun(before - 1)
+}
+
 /// "failed to agree", "began to fall": one group, carried by its first word; "remained closed" by its last.
 fn absorbing(document: &Document<'_>, mut verb: Verb, end: usize) -> Verb {
     let grammar = &document.pack.grammar;
@@ -182,8 +212,14 @@ fn absorbing(document: &Document<'_>, mut verb: Verb, end: usize) -> Verb {
     if document.has(at, grammar.implicative) && document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end)
     {
         verb.tokens.end = at + 3;
+        // "used to drive", but "was used to drive screws"
+        if document.has(at, grammar.used) && verb.tokens.start == at {
+            verb.main = at + 2;
+        }
     } else if document.has(at, grammar.linking) && at + 1 < end && is_past_form(document, at + 1) {
         verb.main = at + 1;
+        verb.tokens.end = at + 2;
+    } else if document.has(at, grammar.ruled) && document.has(at + 1, grammar.out) {
         verb.tokens.end = at + 2;
     }
     verb
@@ -193,12 +229,19 @@ fn absorbing(document: &Document<'_>, mut verb: Verb, end: usize) -> Verb {
 fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb {
     let grammar = &document.pack.grammar;
     let mut verb = simple(first..first + 1, first, mood);
-    verb.finite = true;
-    verb.negated = is_negative(document, first);
-    verb.perfect = document.has(first, grammar.have);
+    verb.finite = document.part(first) != Part::Gerund;
+    verb.negated = is_negative(document, first) && !document.has(first + 1, grammar.no_negation);
+    verb.perfect = verb.finite && document.has(first, grammar.have);
+    if !verb.finite {
+        // "having seen", "being held"
+        verb.mood = Mood::Participle;
+    }
     let base_follows = matches!(mood, Mood::Planned | Mood::Possible)
         || document.has(first, grammar.does)
         || document.has(first, grammar.did);
+    if let Some(main) = behind_subject(document, first, end) {
+        return Verb { tokens: first..main + 1, main, ..verb };
+    }
     for at in first + 1..end.min(first + GROUP) {
         let has = |class| document.has(at, class);
         if has(grammar.negation) {
@@ -209,6 +252,8 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
             // "are to meet", "is to be held"
             let Verb { tokens, main, .. } = infinitive(document, at, end);
             return Verb { mood: Mood::Planned, main, tokens: first..tokens.end, ..verb };
+        } else if has(grammar.to) && verb.main == first && is_base_form(document, at + 1, end) {
+            return obliged(document, at, end, verb);
         } else if let Some(planned) = planned(document, at, end, &verb) {
             return planned;
         } else if is_be(document, verb.main) && is_predicate(document, at) {
@@ -216,7 +261,8 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
             verb.tokens.end = at + 1;
             return verb;
         } else if !is_adverb(document, at) {
-            if is_main(document, at, base_follows && verb.main == first) {
+            let perfect = verb.perfect || document.has(verb.main, grammar.had);
+            if is_main(document, at, base_follows && verb.main == first) || perfect && has(grammar.irregular_past) {
                 verb.progressive = document.word(at).ends_with("ing");
                 verb.main = at;
                 verb.tokens.end = at + 1;
@@ -226,7 +272,22 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
         }
         verb.tokens.end = at + 1;
     }
+    if verb.main == first && document.has(first, grammar.have) && verb.finite {
+        // "has nine pupils": no auxiliary after all.
+        verb.mood = Mood::Present;
+        verb.perfect = false;
+    }
     verb
+}
+
+/// "had to leave" was done, "has to leave" is to be done, "has yet to leave" is not done.
+fn obliged(document: &Document<'_>, to: usize, end: usize, verb: Verb) -> Verb {
+    let grammar = &document.pack.grammar;
+    let Verb { tokens, main, .. } = infinitive(document, to, end);
+    let first = verb.tokens.start;
+    let yet = (first..to).any(|at| document.has(at, grammar.yet));
+    let mood = if document.has(first, grammar.have) && !yet { Mood::Planned } else { Mood::Past };
+    Verb { mood, main, tokens: first..tokens.end, negated: verb.negated || yet, perfect: false, ..verb }
 }
 
 /// "is due to expire", "was scheduled for", "is likely to rise", "is going to tour": the word of planning at `at` and
@@ -235,25 +296,35 @@ fn planned(document: &Document<'_>, at: usize, end: usize, verb: &Verb) -> Optio
     let grammar = &document.pack.grammar;
     let has = |class| document.has(at, class);
     let uncertain = has(grammar.uncertain);
-    if !uncertain && !has(grammar.plan) && !has(grammar.going) || !is_be(document, verb.main) {
+    let governs = document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end);
+    let hearsay = governs && has(grammar.hearsay) && document.has(at + 2, grammar.have);
+    let able = governs && has(grammar.able);
+    let governed = uncertain || hearsay || able || has(grammar.plan) || has(grammar.going);
+    if !governed || !is_be(document, verb.main) {
         return None;
     }
-    let governs = document.has(at + 1, grammar.to) && is_base_form(document, at + 2, end);
     // "was due mainly to higher costs" plans nothing.
     let cause = (at + 1..end).find(|&at| !is_adverb(document, at)).is_some_and(|at| document.has(at, grammar.to));
-    let off = has(grammar.called) && document.has(at + 1, grammar.off);
+    // "is called off", "was set up" plan nothing either.
+    let off = document.has(at + 1, grammar.particle);
     let committed = has(grammar.commitment);
     if !governs && (!has(grammar.plan) || committed || cause || off || document.word(at).ends_with("ing")) {
         return None;
     }
-    let mood = if uncertain || verb.mood == Mood::Possible { Mood::Possible } else { Mood::Planned };
+    let mood = match verb.mood {
+        // "was able to dock", "may be forced to sell"
+        mood if able => mood,
+        mood if uncertain || hearsay || mood == Mood::Possible => Mood::Possible,
+        _ => Mood::Planned,
+    };
     let (main, group_end) = if governs {
         let infinitive = infinitive(document, at + 1, end);
         (infinitive.main, infinitive.tokens.end)
     } else {
         (at, at + 1)
     };
-    Some(Verb { tokens: verb.tokens.start..group_end, main, mood, perfect: false, ..verb.clone() })
+    let negated = verb.negated || able && has(grammar.denial);
+    Some(Verb { tokens: verb.tokens.start..group_end, main, mood, negated, perfect: false, ..verb.clone() })
 }
 
 /// What the verb before says of an infinitive or a gerund behind it: "plans to open", "refused to vote",
@@ -267,7 +338,7 @@ fn govern(document: &Document<'_>, before: &Verb, verb: &mut Verb) {
         return;
     }
     let by = |class| document.has(before.main, class);
-    if by(grammar.denial) {
+    if by(grammar.denial) || by(grammar.ruled) && document.has(before.main + 1, grammar.out) {
         verb.negated = true;
     } else if by(grammar.uncertain) || before.mood == Mood::Possible {
         verb.mood = Mood::Possible;
@@ -310,7 +381,8 @@ fn is_negative(document: &Document<'_>, at: usize) -> bool {
 /// Whether the word is an adverb, by its form or the list.
 pub(crate) fn is_adverb(document: &Document<'_>, at: usize) -> bool {
     let word = document.word(at);
-    word.len() > 3 && word.ends_with("ly") || document.has(at, document.pack.grammar.adverb)
+    let verb = || matches!(document.part(at), Part::Base | Part::Present);
+    word.len() > 3 && word.ends_with("ly") && !verb() || document.has(at, document.pack.grammar.adverb)
 }
 
 fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {

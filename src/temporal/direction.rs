@@ -198,7 +198,9 @@ impl Clause<'_> {
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
             // it, the plan is told.
             Mood::Present if is(grammar.accusation) => Some(Reading::PAST),
-            Mood::Present if is(grammar.report) || is(grammar.be_present) || is(grammar.does) => None,
+            Mood::Present if is(grammar.report) || is(grammar.be_present) || is(grammar.does) || is(grammar.have) => {
+                None
+            }
             // "Image caption Fans wait on Thursday": under a picture the present tells what it shows.
             Mood::Present if self.sentence.clone().any(|at| document.has(at, grammar.caption)) => Some(Reading::PAST),
             Mood::Present => Some(Reading::AHEAD),

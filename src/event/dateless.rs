@@ -1,0 +1,149 @@
+//! A statement without its date: which words go with it, and where the statement needs it.
+//!
+//! In doubt the date stays: a summary that tells its date again does no harm, one with a hole in it reads badly.
+
+use std::ops::Range;
+
+use super::summary::Telling;
+use crate::language::speech::Part;
+use crate::syntax::{Mood, is_adverb};
+use crate::text::Shape;
+
+/// How far before a date "compared with" is sought, in tokens.
+const COMPARED: usize = 12;
+
+impl Telling<'_> {
+    /// Leaves out a date with the small words that led to it, where the sentence stays whole without.
+    pub(super) fn leave_out_date(&self, range: &Range<usize>, kept: &mut [bool]) {
+        let date = &self.date;
+        if date.start < range.start || date.end > range.end || !self.is_adverbial(range) {
+            return;
+        }
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut start = date.start;
+        while start > range.start
+            && document.has(start - 1, grammar.time_preposition)
+            && !document.has(start - 1, grammar.and)
+        {
+            start -= 1;
+        }
+        let mut end = date.end;
+        if start == range.start || kept[..start - range.start].iter().all(|kept| !kept) {
+            while end < range.end && document.has(end, grammar.comma) {
+                end += 1;
+            }
+        }
+        kept[start - range.start..end - range.start].fill(false);
+    }
+
+    /// Whether the sentence stays whole without the date: not without that of "the 1987 treaty", "Friday's call", "the
+    /// second half of April", "from 8 to 12 May".
+    fn is_adverbial(&self, range: &Range<usize>) -> bool {
+        let date = &self.date;
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
+        let next = document.tokens.get(date.end).filter(|_| date.end < range.end);
+        let glued = next.is_some_and(|next| {
+            !next.spaced && !matches!(next.shape, Shape::Mark(',' | '.' | ')' | ';' | '"' | '”' | '?' | '!'))
+        });
+        let possessive = shape(date.end) == Some(Shape::Possessive) || glued || self.is_subject(range);
+        let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
+            return !possessive && !self.is_attribute_at_start();
+        };
+        let joined = document.has(date.end, grammar.and)
+            || document.has(date.end, grammar.dash)
+            || document.has(date.end, grammar.until)
+            || document.has(before, grammar.join)
+            || matches!(shape(before), Some(Shape::Mark('-' | '/' | '–'))) && !document.tokens[date.start].spaced;
+        if possessive || joined || document.has(before, grammar.of) || document.has(before, grammar.until) {
+            return false;
+        }
+        // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
+        let mut led = before;
+        while led > range.start && document.has(led, grammar.time_preposition) {
+            led -= 1;
+        }
+        if self.trigger == Some(led) && self.is_reduced(led, range) || self.needs_date(led, before, range) {
+            return false;
+        }
+        let in_group = document.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
+        let free = document.has(before, grammar.time_preposition)
+            || document.has(before, grammar.subordinator)
+            || shape(before).is_some_and(|shape| !shape.is_word())
+            || is_adverb(document, before)
+            || self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&before));
+        let closes = date.end >= range.end || shape(date.end).is_some_and(|shape| !shape.is_word());
+        let prefixed = document.has(date.end, grammar.time_preposition) || document.has(date.end, grammar.subordinator);
+        !in_group && (closes || prefixed || free && !self.is_noun_behind())
+    }
+
+    /// "June futures were": the date at the start belongs to the noun behind it.
+    fn is_attribute_at_start(&self) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let at = self.date.end;
+        document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
+            && ![grammar.determiner, grammar.subject, grammar.preposition]
+                .into_iter()
+                .any(|class| document.has(at, class))
+            && matches!(document.part(at), Part::Noun | Part::Nouns | Part::Adjective | Part::Participle)
+    }
+
+    /// "even though last Friday was a holiday": the date is what the verb tells of.
+    fn is_subject(&self, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let before = self.date.start.checked_sub(1).filter(|before| *before >= range.start);
+        let opens = before.is_none_or(|before| {
+            document.has(before, grammar.subordinator) && !document.has(before, grammar.time_preposition)
+        });
+        opens && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end)
+    }
+
+    /// Whether the words before a date tell nothing without it: "payment is March 26", "effective today", "a meeting,
+    /// scheduled for Tuesday", "the offer which opened on Monday", "down from 38 a year ago". `led` is the last of them,
+    /// the prepositions of time aside.
+    fn needs_date(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let has = |class| document.has(led, class);
+        let last = self.date.end >= range.end || !document.tokens[self.date.end].shape.is_word();
+        let copula = last && (has(grammar.be_past) || has(grammar.be_present) || document.word(led) == "be");
+        let adjective = led == before
+            && document.part(led) == Part::Adjective
+            && !self.seeker.verbs.iter().any(|verb| (verb.tokens.start..=verb.tokens.end).contains(&led));
+        let verb = self.seeker.verbs.iter().find(|verb| verb.main == led);
+        let reduced = verb.is_some_and(|verb| {
+            let which = verb.tokens.start.checked_sub(1).is_some_and(|at| document.has(at, grammar.relative));
+            which || !verb.finite && matches!(verb.mood, Mood::Planned | Mood::Participle)
+        });
+        let from = self.date.start.saturating_sub(COMPARED).max(range.start);
+        let compared = (from..self.date.start).any(|at| document.has(at, grammar.comparing));
+        // "began just after midnight", "over the next three years", "as early as April"
+        let led_to = led != before && is_adverb(document, led)
+            || led == range.start && is_adverb(document, led)
+            || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
+        copula || adjective || reduced || compared || led_to
+    }
+
+    /// Whether the past form before the date only describes its noun: another verb tells the clause.
+    fn is_reduced(&self, past: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let joined = |at: usize| document.has(at, grammar.subordinator) || document.has(at, grammar.relative);
+        self.seeker
+            .verbs
+            .iter()
+            .filter(|verb| verb.finite && range.contains(&verb.main))
+            .any(|verb| verb.tokens.start == self.date.end || verb.tokens.end <= past && !(verb.main..past).any(joined))
+    }
+
+    /// "in 1986 operating profit": the date belongs to the noun behind it.
+    fn is_noun_behind(&self) -> bool {
+        let date = &self.date;
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let at = date.end;
+        document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
+            && ![grammar.determiner, grammar.subject, grammar.time_preposition, grammar.preposition, grammar.to]
+                .into_iter()
+                .any(|class| document.has(at, class))
+            && !self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&at))
+            && date.start > self.seeker.sentence.start + 1
+    }
+}
