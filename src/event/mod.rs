@@ -163,11 +163,11 @@ impl Told<'_> {
             let again = next.filter(|next| until.is_none() && self.is_again(date, next)).map(|_| at + 1);
             let words = date.expression.span.of(self.document.text);
             let number = seen.iter().filter(|before| **before == words).count();
-            let trigger = if self.makes_event(date) { seeker.trigger(date) } else { None };
+            let makes_event = self.makes_event(date);
+            let trigger = if makes_event { seeker.trigger(date) } else { None };
             // A row of a table of figures tells no statement.
-            let told =
-                !self.is_row(trigger.map_or(date.expression.first, |trigger| trigger.token()), trigger.is_some());
-            if self.makes_event(date) && told {
+            let at_word = trigger.map_or(date.expression.first, |trigger| trigger.token());
+            if makes_event && !self.is_row(at_word, trigger.is_some()) {
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
                 let (summary, names) = summary::summary(&seeker, trigger, own);

@@ -86,7 +86,8 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
         _ if verb.perfect && is_since(document, date) => Status::Ongoing,
         _ if when == Place::After && document.has(verb.main, grammar.uncertain) => Status::Possible,
         _ if when == Place::After => Status::Planned,
-        Mood::Present if when == Place::Around || when == Place::Today => Status::Ongoing,
+        Mood::Present if when == Place::Around => Status::Ongoing,
+        Mood::Present if when == Place::Today && (verb.progressive || within(grammar.linking)) => Status::Ongoing,
         _ if verb.progressive && verb.perfect => Status::Ongoing,
         Mood::Past | Mood::Present | Mood::Participle => Status::Happened,
     }

@@ -45,7 +45,7 @@ mod distance {
     /// "is" and "was" alone tell less than the words beside them.
     pub(super) const COPULA: usize = 7;
     /// "the concert planned for May": the participle tells only how its noun is meant.
-    pub(super) const PLANNED_NOUN: usize = 6;
+    pub(super) const PLANNED_NOUN: usize = 9;
     /// A noun without a preposition between it and its date: "a meeting Friday".
     pub(super) const BARE_NOUN: usize = 4;
     /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".

@@ -166,7 +166,8 @@ fn behind_subject(document: &Document<'_>, auxiliary: usize, end: usize) -> Opti
     let inverted = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
     let subject = document.has(next, grammar.determiner) || document.has(next, grammar.subject);
     let mut group = (next + 1..end.min(next + GROUP)).take_while(|&at| document.tokens[at].shape.is_word());
-    (inverted && subject).then(|| group.find(|&at| document.part(at).is_verb() || document.has(at, grammar.verb)))?
+    let verb = |at: &usize| document.part(*at).is_verb() || document.has(*at, grammar.verb);
+    (inverted && subject).then(|| group.find(verb))?
 }
 
 /// "to meet", "to be held", "to have fled".
