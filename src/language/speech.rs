@@ -88,7 +88,7 @@ impl Part {
 }
 
 /// Features of a token.
-pub const FEATURES: usize = 16;
+pub const FEATURES: usize = 14;
 
 /// Rows of a table of weights, as a power of two.
 pub const ROW_BITS: u32 = 15;
@@ -258,7 +258,7 @@ fn hash_word(word: &[u8]) -> u32 {
 pub fn features(words: &[Word], at: usize, last: Part, before_last: Part) -> [u32; FEATURES] {
     let near = |offset: isize| at.checked_add_signed(offset).and_then(|at| words.get(at)).copied().unwrap_or(EDGE);
     let (word, before, after) = (near(0), near(-1), near(1));
-    let (far_before, far_after) = (near(-2), near(2));
+    let far_before = near(-2);
     let (last, before_last) = (last as u32, before_last as u32);
     let shapes = word.shape << 8 | before.shape << 4 | after.shape;
     [
@@ -273,10 +273,8 @@ pub fn features(words: &[Word], at: usize, last: Part, before_last: Part) -> [u3
         feature(9, after.word, 0),
         feature(10, before.word, word.word),
         feature(11, word.word, after.word),
-        feature(12, before.ending, word.ending),
         feature(13, after.ending, last),
         feature(14, far_before.word, last),
-        feature(15, far_after.word, word.ending),
         feature(16, after.ending, word.ending),
     ]
 }
