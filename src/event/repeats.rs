@@ -18,13 +18,15 @@ const MOST: usize = 16;
 /// The events without those that tell again what one before them tells.
 pub(super) fn told_once(events: Vec<Event>, text: &str, dates: &[Resolved]) -> Vec<Event> {
     let mut once: Vec<Event> = Vec::with_capacity(events.len());
+    let mut prints: Vec<Prints> = Vec::with_capacity(events.len());
     let mut by_date: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for event in events {
         let value = |at: usize| dates.get(at).map_or("", |date| date.value.as_str());
         let same_day = by_date.entry(value(event.expression)).or_default();
+        let own = Prints { statement: print(&event.summary), sentence: print(event.sentence.of(text)) };
         let first = same_day.iter().rev().take(MOST).copied().find(|&before| {
             let until = once[before].until.map(value) == event.until.map(value);
-            until && is_repeated(&once[before], &event, text)
+            until && prints[before].may_repeat(own) && is_repeated(&once[before], &event, text)
         });
         match first {
             Some(first) => once[first].also_at.push(Elsewhere {
@@ -36,10 +38,33 @@ pub(super) fn told_once(events: Vec<Event>, text: &str, dates: &[Resolved]) -> V
             None => {
                 same_day.push(once.len());
                 once.push(event);
+                prints.push(own);
             }
         }
     }
     once
+}
+
+/// Which words a statement and its sentence have, roughly: most pairs are told apart by these alone.
+#[derive(Clone, Copy)]
+struct Prints {
+    statement: u64,
+    sentence: u64,
+}
+
+impl Prints {
+    /// Whether the words of one statement may all stand in the other's sentence.
+    fn may_repeat(self, other: Self) -> bool {
+        self.statement & !other.sentence == 0 || other.statement & !self.sentence == 0
+    }
+}
+
+/// A bit for each word, by its length and its first letter in either case.
+fn print(text: &str) -> u64 {
+    words(text).fold(0, |bits, word| {
+        let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+        bits | 1 << ((usize::from(first) * 7 + word.len()) % 64)
+    })
 }
 
 /// Whether two events in different sentences tell the same. Where other words carry them ("wrote on Friday: …"), it
