@@ -59,11 +59,13 @@ impl Prints {
     }
 }
 
-/// A bit for each word, by its length and its first letter in either case.
+/// A bit for each word of ASCII letters and digits, by its length and its first letter in either case. What lies beyond
+/// ASCII divides words here: equal words leave equal pieces.
 fn print(text: &str) -> u64 {
-    words(text).fold(0, |bits, word| {
-        let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
-        bits | 1 << ((usize::from(first) * 7 + word.len()) % 64)
+    let pieces = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+    pieces.fold(0, |bits, piece| match piece.first() {
+        Some(first) => bits | 1 << ((usize::from(first.to_ascii_lowercase()) * 7 + piece.len()) % 64),
+        None => bits,
     })
 }
 
