@@ -22,7 +22,7 @@
 //! | [`language`] | packs of words, rules and weights, one folder a language |
 //! | [`syntax`] | parts of speech and verbs of the sentences that may hold a date |
 //! | [`temporal`] | expressions: recognised by rules, refined, resolved to dates |
-//! | [`event`] | dates tied to what happened then: trigger, status, summary, identity |
+//! | [`event`] | dates tied to what happened then: trigger, status, summary, names, repeats, identity |
 //! | [`record`] | what goes over the wire and into files, apart from the types above |
 //! | [`pipeline`] | the one composer |
 //! | [`evaluate`] | gold against system: align, score, report |

@@ -20,8 +20,7 @@ pub fn easter(year: i32) -> Option<NaiveDate> {
     let (i, k) = (c.div_euclid(4), c.rem_euclid(4));
     let l = (32 + 2 * e + 2 * i - h - k).rem_euclid(7);
     let m = (a + 11 * h + 22 * l).div_euclid(451);
-    let at = h + l - 7 * m + 114;
-    NaiveDate::from_ymd_opt(year, u32::try_from(at.div_euclid(31)).ok()?, u32::try_from(at.rem_euclid(31) + 1).ok()?)
+    computed(year, h + l - 7 * m + 114)
 }
 
 /// Easter Sunday of the Eastern churches, by the Julian computus (Meeus, ch. 8), as a Gregorian day.
@@ -29,14 +28,14 @@ pub fn easter(year: i32) -> Option<NaiveDate> {
 pub fn orthodox_easter(year: i32) -> Option<NaiveDate> {
     let d = (19 * year.rem_euclid(19) + 15).rem_euclid(30);
     let e = (2 * year.rem_euclid(4) + 4 * year.rem_euclid(7) - d + 34).rem_euclid(7);
-    let at = d + e + 114;
-    let julian = NaiveDate::from_ymd_opt(
-        year,
-        u32::try_from(at.div_euclid(31)).ok()?,
-        u32::try_from(at.rem_euclid(31) + 1).ok()?,
-    )?;
+    let julian = computed(year, d + e + 114)?;
     let behind = year.div_euclid(100) - year.div_euclid(400) - 2;
     shift_day(julian, behind.into())
+}
+
+/// The day of a computus: its last step gives the month and the day before as one number in base 31.
+fn computed(year: i32, at: i32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, u32::try_from(at.div_euclid(31)).ok()?, u32::try_from(at.rem_euclid(31) + 1).ok()?)
 }
 
 /// A day of the Hebrew calendar, its month counted from Nisan (12 is the last Adar), in a Gregorian year.

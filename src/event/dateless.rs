@@ -100,9 +100,8 @@ impl Telling<'_> {
     }
 
     /// Whether the words before a date tell nothing without it: "payment is March 26", "effective today", "a meeting,
-    /// scheduled for Tuesday", "the offer which opened on Monday", "the year
-    /// ended June 30", "down from 38 a year ago". `led` is the last of them,
-    /// the prepositions of time aside.
+    /// scheduled for Tuesday", "the offer which opened on Monday", "the year ended June 30", "down from 38 a year ago".
+    /// `led` is the last of them, the prepositions of time aside.
     fn needs_date(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let has = |class| document.has(led, class);

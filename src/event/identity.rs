@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 /// The id of an event: 32 hex digits.
 ///
-/// The sentence is given with its white space folded (see [`normalised`]). `sentence_number` counts equal sentences before this one in the article, `expression_number` equal expressions
-/// before this one in the sentence. The resolved value is left out, so that a mended rule replaces its event.
+/// The sentence is given with its white space folded (see [`normalised`]). `sentence_number` counts equal sentences before
+/// this one in the article, `expression_number` equal expressions before this one in the sentence. The resolved value is left out, so that a mended rule replaces its event.
 pub(super) fn id(
     article: &str,
     sentence: &str,

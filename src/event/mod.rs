@@ -1,4 +1,4 @@
-//! Resolved dates to events: trigger, status, summary, identity.
+//! Resolved dates to events: trigger, status, summary, names, repeats, identity.
 //!
 //! This module must not know how dates were recognised, nor how records look.
 

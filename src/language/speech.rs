@@ -200,24 +200,6 @@ pub struct Word {
     known: u32,
 }
 
-impl Word {
-    /// Its hash.
-    #[must_use]
-    pub fn hash(&self) -> u32 {
-        self.word
-    }
-
-    /// What it is by its shape alone: numbers in digits and marks are the same everywhere.
-    #[must_use]
-    pub fn sure(&self) -> Option<Part> {
-        match self.shape {
-            NUMBER => Some(Part::Number),
-            MARK => Some(Part::Other),
-            _ => None,
-        }
-    }
-}
-
 /// The shapes that tell what a token is.
 const MARK: u32 = 8;
 const NUMBER: u32 = 10;
@@ -245,6 +227,22 @@ impl Word {
         let lists = [grammar.verb, grammar.verb_third, grammar.event_noun, grammar.irregular_past, grammar.adverb];
         let known = lists.iter().fold(0, |known, &class| known << 1 | u32::from(pack.lexicon.has(token, class)));
         Self { word: hash_word(word), ending: hash_word(&word[tail..]), shape, known }
+    }
+
+    /// Its hash.
+    #[must_use]
+    pub fn hash(&self) -> u32 {
+        self.word
+    }
+
+    /// What it is by its shape alone: numbers in digits and marks are the same everywhere.
+    #[must_use]
+    pub fn sure(&self) -> Option<Part> {
+        match self.shape {
+            NUMBER => Some(Part::Number),
+            MARK => Some(Part::Other),
+            _ => None,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The verbs of a sentence: where each group stands, which word carries it, and how it places what it tells.
 //!
-//! By closed lists and word forms alone; it must not know dates.
+//! By parts of speech, closed lists and word forms; it must not know dates.
 
 use std::ops::Range;
 
@@ -131,7 +131,6 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
 fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
     let grammar = &document.pack.grammar;
     let has = |class| document.has(at, class);
-    let modal = document.part(at) == Part::Modal;
     // "They'd met" is "they had met".
     if has(grammar.would) && document.word(at).ends_with('d') && document.word(at) != "would" {
         let had = is_past_form(document, at + 1) && document.part(at + 1) != Part::Base;
@@ -139,7 +138,7 @@ fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
     }
     if has(grammar.will) && !matches!(document.part(at), Part::Noun | Part::Name) || has(grammar.would) {
         Some(Mood::Planned)
-    } else if has(grammar.modal) && (modal || is_negative(document, at)) {
+    } else if has(grammar.modal) && (document.part(at) == Part::Modal || is_negative(document, at)) {
         Some(Mood::Possible)
     } else if has(grammar.be_past) || has(grammar.had) || has(grammar.did) || has(grammar.have) {
         Some(Mood::Past)
@@ -362,8 +361,7 @@ fn is_main(document: &Document<'_>, at: usize, base: bool) -> bool {
 
 /// "was open", "is ready": an adjective that no noun follows.
 fn is_predicate(document: &Document<'_>, at: usize) -> bool {
-    let known = document.pack.grammar;
-    let adjective = document.part(at) == Part::Adjective || document.has(at, known.predicate);
+    let adjective = document.part(at) == Part::Adjective || document.has(at, document.pack.grammar.predicate);
     let lower = document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
     adjective && lower && !document.part(at + 1).is_noun() && document.part(at + 1) != Part::Adjective
 }

@@ -59,8 +59,8 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Rea
     let sentence = document.sentences.get(expression.sentence).cloned().unwrap_or_default();
     let clause = Clause { document, verbs: document.verbs(&sentence), sentence };
     let (first, end) = (expression.first, expression.end);
-    let looks_back = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
-    if let Some(told) = clause.preposition(first, looks_back) {
+    let nearest_before = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
+    if let Some(told) = clause.preposition(first, nearest_before) {
         return told;
     }
     if clause.is_of_what_happened(end) {
@@ -69,7 +69,7 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Rea
     let told = if clause.opens(first) {
         clause.looks_ahead(end).or_else(|| clause.looks_back(first))
     } else {
-        clause.looks_back(first).or_else(|| clause.looks_ahead(end))
+        nearest_before()
     };
     told.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::UNTOLD })
 }
