@@ -66,8 +66,8 @@ pub struct Control {
 
 impl Default for Control {
     fn default() -> Self {
-        // Longer than any single call to the brokers waits.
-        let health = Arc::new(Health::new(Duration::from_secs(60)));
+        // Longer than any single call to the brokers waits; longer than brokers are silent, with a heartbeat each 3 s.
+        let health = Arc::new(Health::new(Duration::from_secs(60), Duration::from_secs(10)));
         Self { shutdown: Shutdown::default(), metrics: Arc::default(), health }
     }
 }
