@@ -62,7 +62,7 @@ pub struct Watermark {
 }
 
 /// Remembers what the hooks told during a poll. It holds no reference to the consumer, which owns it.
-struct Hooks {
+pub struct Hooks {
     events: Mutex<VecDeque<Event>>,
 }
 
@@ -132,6 +132,11 @@ impl Consumer {
         let hooks = Hooks { events: Mutex::default() };
         let inner = config.create_with_context(hooks).map_err(Error::client)?;
         Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new() })
+    }
+
+    /// The client itself, for readers that are given their partitions and do not join.
+    pub fn client(&self) -> &BaseConsumer<Hooks> {
+        &self.inner
     }
 
     /// Joins the group. Partitions come by [`Consumer::next`].

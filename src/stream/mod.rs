@@ -31,6 +31,7 @@
 //!
 //! Must not know the command line or HTTP; reads no clock but the monotonic one.
 
+pub mod backfill;
 mod batch;
 pub mod check;
 pub mod client;
