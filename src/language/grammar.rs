@@ -178,6 +178,8 @@ grammar! {
     unit = "UNIT",
     /// "until", "till": the date behind them lies ahead.
     ahead = "AHEADPREP",
+    /// "onwards", behind the date from which something is so.
+    onwards = "ONWARDS",
     /// Nouns of what is told because it happened: "attack", "ruling", "resignation".
     outcome = "OUTCOME",
     /// Adjectives that tell a state, and are verbs or nouns as well: "open", "dead".
