@@ -54,6 +54,11 @@ pub use self::shutdown::Shutdown;
 pub use self::worker::{Summary, run};
 use crate::telemetry::{Health, Metrics};
 
+/// The longest that a worker takes to end after it was asked to: work until its grace is over, a call to the brokers that
+/// began at its last moment, and leaving the group. What stops a worker must not kill it before.
+pub const DRAIN: Duration =
+    Duration::from_secs(producer::GRACE.as_secs() + transaction::CALL.as_secs() + producer::GRACE.as_secs());
+
 /// How a worker is watched from outside, and ended. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Control {

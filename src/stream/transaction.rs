@@ -17,7 +17,7 @@ use super::{Control, Error};
 use crate::telemetry::Stage;
 
 /// How long one call waits for the brokers before it is called again.
-const CALL: Duration = Duration::from_secs(10);
+pub(super) const CALL: Duration = Duration::from_secs(10);
 
 /// What an error of a transaction calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The program itself: signals, exit codes, messages.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::cluster::shared;
@@ -87,10 +88,12 @@ fn the_log_in_json_tells_each_batch_in_a_span_and_never_an_article() {
     wire.send((0..20).map(article).chain([broken(0, Some(b"{\"body\": \"a secret bridge"))]));
     let mut worker = dateline(&wire, "run", &[]);
     worker.env("DATELINE_LOG__FORMAT", "json").env("DATELINE_LOG__LEVEL", "trace");
-    let worker = worker.spawn().unwrap();
+    // More than a pipe holds.
+    let mut log = tempfile::tempfile().unwrap();
+    let worker = worker.stderr(log.try_clone().unwrap()).spawn().unwrap();
     wire.await_fates(21);
-
-    let log = String::from_utf8(terminate(worker).stderr).unwrap();
+    terminate(worker);
+    let log = read_all(&mut log);
 
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told: Vec<_> = lines.iter().filter(|line| line["message"] == "committed").collect();
@@ -137,8 +140,15 @@ fn the_demo_shows_every_sample_and_ends() {
     assert!(shown.contains("REJECTED, not-json: ") && shown.contains("CORRECTED, revision 2"), "{shown}");
 }
 
+/// All that was written to a file by another process.
+fn read_all(file: &mut File) -> String {
+    let mut text = String::new();
+    file.rewind().unwrap();
+    file.read_to_string(&mut text).unwrap();
+    text
+}
+
 fn get(address: &str, path: &str) -> String {
-    use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
