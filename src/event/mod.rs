@@ -274,7 +274,7 @@ impl Told<'_> {
 
     /// Only expressions that name a time make events, unless others are asked for.
     fn makes_event(&self, date: &Resolved) -> bool {
-        let told = date.interval.is_some() || self.undated && date.timex == TimexType::Date;
+        let told = date.interval.is_some() || self.undated && date.timex != TimexType::Set;
         told && date.basis != Basis::Publication
     }
 }

@@ -166,6 +166,8 @@ grammar! {
     ending = "ENDING",
     /// Nouns that tell of something that happens.
     event_noun = "EVENT_NOUN",
+    /// What is earned and sold in a time: no event, though words of them stand with one.
+    figure = "FIGURE",
     /// Numbers in words.
     cardinal = "CARDINAL",
     /// Months in lower case.
