@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, Rebalance};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::OwnedMessage;
 use rdkafka::statistics::Statistics;
 use rdkafka::{Message, Offset, TopicPartitionList};
@@ -77,6 +77,13 @@ impl Hooks {
 }
 
 impl ClientContext for Hooks {
+    /// What a poll returns as well is told there. The end of a partition is no error.
+    fn error(&self, error: KafkaError, reason: &str) {
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
+            tracing::error!(%error, reason, "librdkafka");
+        }
+    }
+
     /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
     fn stats(&self, statistics: Statistics) {
         let topics = statistics.topics.values();
@@ -117,8 +124,9 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Makes a consumer; [`Consumer::subscribe`] lets it join.
-    pub fn new(settings: &Settings, topic: &str) -> Result<Self, Error> {
+    /// Makes a consumer; [`Consumer::subscribe`] lets it join. `own` is what its user needs to be set, whatever the
+    /// configuration says.
+    pub fn new(settings: &Settings, topic: &str, own: &[(&str, &str)]) -> Result<Self, Error> {
         let mut config = client_config(&settings.kafka);
         for (name, value) in DEFAULTS {
             if config.get(name).is_none() {
@@ -126,8 +134,8 @@ impl Consumer {
             }
         }
         config.set("group.id", &settings.kafka.group);
-        for (name, value) in CONTRACT {
-            config.set(name, value);
+        for (name, value) in CONTRACT.iter().chain(own) {
+            config.set(*name, *value);
         }
         let hooks = Hooks { events: Mutex::default() };
         let inner = config.create_with_context(hooks).map_err(Error::client)?;
