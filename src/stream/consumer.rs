@@ -72,6 +72,9 @@ impl Hooks {
 }
 
 impl ClientContext for Hooks {
+    /// Comes with a poll as well.
+    fn error(&self, _: KafkaError, _: &str) {}
+
     /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
     fn stats(&self, statistics: Statistics) {
         let topics = statistics.topics.into_values();
@@ -113,7 +116,9 @@ impl Consumer {
     /// Makes a consumer; [`Consumer::subscribe`] lets it join.
     pub fn new(settings: &Settings, topic: &str) -> Result<Self, Error> {
         let mut config = client_config(&settings.kafka);
-        for (name, value) in DEFAULTS {
+        // With the protocol of KIP-848 the brokers assign, and librdkafka refuses what is said of it here.
+        let classic = config.get("group.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("classic"));
+        for (name, value) in DEFAULTS.into_iter().chain(classic.then_some(ASSIGNMENT)) {
             if config.get(name).is_none() {
                 config.set(name, value);
             }
@@ -216,16 +221,17 @@ impl Consumer {
 }
 
 /// What the configuration may change.
-const DEFAULTS: [(&str, &str); 4] = [
+const DEFAULTS: [(&str, &str); 3] = [
     // A new group reads all that there is: nothing is passed over.
     ("auto.offset.reset", "earliest"),
-    // Classic and incremental: a worker that joins or leaves does not stop the others.
-    ("partition.assignment.strategy", "cooperative-sticky"),
     // The bound on what is prefetched.
     ("queued.max.messages.kbytes", "32768"),
     // For watermarks, from which the lag is computed.
     ("statistics.interval.ms", "5000"),
 ];
+
+/// Classic and incremental: a worker that joins or leaves does not stop the others.
+const ASSIGNMENT: (&str, &str) = ("partition.assignment.strategy", "cooperative-sticky");
 
 /// What the delivery contract stands on.
 const CONTRACT: [(&str, &str); 3] =
