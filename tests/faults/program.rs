@@ -87,7 +87,6 @@ impl Program {
     pub fn end(self) {
         self.signal("TERM");
         let end = self.wait();
-        eprintln!("TMP {}", end.log);
         assert_eq!(end.code, Some(0), "{}", end.log);
     }
 
