@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, Rebalance};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::OwnedMessage;
 use rdkafka::statistics::Statistics;
 use rdkafka::{Message, Offset, TopicPartitionList};
@@ -77,12 +77,8 @@ impl Hooks {
 }
 
 impl ClientContext for Hooks {
-    /// What a poll returns as well is told there. The end of a partition is no error.
-    fn error(&self, error: KafkaError, reason: &str) {
-        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
-            tracing::error!(%error, reason, "librdkafka");
-        }
-    }
+    /// Comes with a poll as well.
+    fn error(&self, _: KafkaError, _: &str) {}
 
     /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
     fn stats(&self, statistics: Statistics) {
@@ -128,7 +124,9 @@ impl Consumer {
     /// configuration says.
     pub fn new(settings: &Settings, topic: &str, own: &[(&str, &str)]) -> Result<Self, Error> {
         let mut config = client_config(&settings.kafka);
-        for (name, value) in DEFAULTS {
+        // With the protocol of KIP-848 the brokers assign, and librdkafka refuses what is said of it here.
+        let classic = config.get("group.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("classic"));
+        for (name, value) in DEFAULTS.into_iter().chain(classic.then_some(ASSIGNMENT)) {
             if config.get(name).is_none() {
                 config.set(name, value);
             }
@@ -236,14 +234,15 @@ impl Consumer {
 }
 
 /// What the configuration may change.
-const DEFAULTS: [(&str, &str); 3] = [
+const DEFAULTS: [(&str, &str); 2] = [
     // A new group reads all that there is: nothing is passed over.
     ("auto.offset.reset", "earliest"),
-    // Classic and incremental: a worker that joins or leaves does not stop the others.
-    ("partition.assignment.strategy", "cooperative-sticky"),
     // The bound on what is prefetched.
     ("queued.max.messages.kbytes", "32768"),
 ];
+
+/// Classic and incremental: a worker that joins or leaves does not stop the others.
+const ASSIGNMENT: (&str, &str) = ("partition.assignment.strategy", "cooperative-sticky");
 
 /// What the delivery contract, and what is told of it, stand on.
 const CONTRACT: [(&str, &str); 4] = [

@@ -28,7 +28,12 @@ pub struct Deliveries {
     failed: Mutex<Option<KafkaError>>,
 }
 
-impl ClientContext for Deliveries {}
+impl ClientContext for Deliveries {
+    /// A broker that is away is met by the calls that need it, and told from there.
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "trouble with the output; librdkafka goes on trying");
+    }
+}
 
 impl ProducerContext for Deliveries {
     type DeliveryOpaque = ();

@@ -28,9 +28,8 @@ impl Follower {
                     self.seen += 1;
                     last = Instant::now();
                 }
-                Some(Err(KafkaError::PartitionEOF(_))) | None => {}
-                // A broker that is away comes back.
-                Some(Err(error)) => eprintln!("following the fates: {error}"),
+                // There is no more for now, or the broker is away: it comes back.
+                Some(Err(_)) | None => {}
             }
         }
     }
@@ -105,6 +104,14 @@ impl Wire {
         asked.add_partition_range(&self.topics.input, 0, partitions(&client, &self.topics.input) - 1);
         let answer = client.committed_offsets(asked, PATIENCE).unwrap();
         answer.elements().iter().map(|it| it.offset().to_raw().filter(|offset| *offset >= 0).unwrap_or(0)).collect()
+    }
+
+    /// Waits until all of the input is committed.
+    pub fn await_end(&self) {
+        let start = Instant::now();
+        while self.committed() != self.ends(&self.topics.input, "read_committed") {
+            assert!(start.elapsed() < PATIENCE, "committed: {:?}", self.committed());
+        }
     }
 
     /// What should come of the messages on the input topic.
