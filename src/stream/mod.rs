@@ -26,7 +26,7 @@
 //!
 //! # Modules
 //!
-//! `client` and `topics` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
+//! `client`, `token` and `topics` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
 //! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`.
 //!
 //! Must not know the command line or HTTP; reads no clock but the monotonic one.
@@ -42,6 +42,7 @@ mod fate;
 mod idempotent;
 mod producer;
 mod shutdown;
+mod token;
 pub mod topics;
 mod transaction;
 mod worker;

@@ -3,13 +3,13 @@
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
+use super::authority::Papers;
 use super::maven::libraries;
 use super::node::{Node, Place};
 
@@ -26,9 +26,14 @@ pub struct Cluster {
 /// The listeners that ask for more, where the cluster is our own.
 pub struct Secure {
     pub tls: String,
+    /// TLS with a certificate of the client as well.
+    pub mutual: String,
     pub scram: String,
-    /// The certificate that the brokers show, as PEM.
-    pub certificate: PathBuf,
+    /// SASL PLAIN over TLS.
+    pub password: String,
+    /// SASL OAUTHBEARER over TLS; the brokers take tokens that nobody signed.
+    pub token: String,
+    pub papers: Papers,
 }
 
 /// The cluster that all tests of a target share, or `None`, said on standard error, where there can be none.
@@ -65,21 +70,36 @@ impl Cluster {
     fn start(between: &[Option<(u16, u16)>]) -> Result<Self, String> {
         let libraries = libraries()?;
         let folder = tempfile::tempdir().map_err(text)?.keep();
-        let certificate = certificate(&folder)?;
+        let papers = Papers::issue(&folder)?;
         let size = between.len();
-        let [plain, tls, scram, behind, controller] = [(); 5].map(|()| free_ports(size));
+        let [plain, tls, mutual, scram, password, token, behind, controller] = [(); 8].map(|()| free_ports(size));
         let place = |at: usize| {
             let (behind, advertised) = between[at].unwrap_or((behind[at], behind[at]));
-            let (plain, tls, scram, controller) = (plain[at], tls[at], scram[at], controller[at]);
-            let folder = folder.join("nodes").join(format!("{}", at + 1));
-            Place { id: at + 1, folder, plain, tls, scram, behind, advertised, controller }
+            Place {
+                id: at + 1,
+                folder: folder.join("nodes").join(format!("{}", at + 1)),
+                open: [("PLAIN", plain[at]), ("TLS", tls[at]), ("MUTUAL", mutual[at]), ("SCRAM", scram[at])]
+                    .into_iter()
+                    .chain([("PASSWORD", password[at]), ("TOKEN", token[at])])
+                    .collect(),
+                behind,
+                advertised,
+                controller: controller[at],
+            }
         };
         let places: Vec<Place> = (0..size).map(place).collect();
         let nodes = places.iter().map(|place| Node::launch(&libraries, &folder, place, &places));
         let cluster = Self {
             nodes: nodes.collect::<Result<_, _>>()?,
             plain: addresses(&plain),
-            secure: Some(Secure { tls: addresses(&tls), scram: addresses(&scram), certificate }),
+            secure: Some(Secure {
+                tls: addresses(&tls),
+                mutual: addresses(&mutual),
+                scram: addresses(&scram),
+                password: addresses(&password),
+                token: addresses(&token),
+                papers,
+            }),
         };
         cluster.wait().map_err(|error| {
             let log = fs::read_to_string(places[0].folder.join("log")).unwrap_or_default();
@@ -136,15 +156,6 @@ impl Cluster {
         let partitions = metadata.topics()[0].partitions();
         partitions.iter().find(|it| it.id() == partition).unwrap().leader() as usize - 1
     }
-}
-
-/// A certificate for loopback that signs itself: what the brokers show and clients are told to trust.
-fn certificate(folder: &Path) -> Result<PathBuf, String> {
-    let own = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).map_err(text)?;
-    let (path, public) = (folder.join("certificate.pem"), own.cert.pem());
-    fs::write(folder.join("broker.pem"), own.signing_key.serialize_pem() + &public).map_err(text)?;
-    fs::write(&path, public).map_err(text)?;
-    Ok(path)
 }
 
 /// Ports that nobody listens on.

@@ -19,10 +19,8 @@ const CLUSTER_ID: &str = "ZGF0ZWxpbmUtdGVzdHMtMQ";
 pub struct Place {
     pub id: usize,
     pub folder: PathBuf,
-    /// Open to all.
-    pub plain: u16,
-    pub tls: u16,
-    pub scram: u16,
+    /// The listeners for clients, by name.
+    pub open: Vec<(&'static str, u16)>,
     /// Open to all, but told to clients under another port, `advertised`: for what stands between.
     pub behind: u16,
     pub advertised: u16,
@@ -91,14 +89,15 @@ const HOLDER: &str = r#"
 "#;
 
 fn properties(place: &Place, all: &[Place], shared: &Path) -> String {
-    let Place { id, plain, tls, scram, behind, advertised, controller, .. } = place;
+    let Place { id, open, behind, advertised, controller, .. } = place;
     let voters: Vec<String> = all.iter().map(|it| format!("{}@127.0.0.1:{}", it.id, it.controller)).collect();
     let voters = voters.join(",");
     let replicas = all.len().min(3);
     let in_sync = replicas.div_ceil(2);
-    let open = format!("PLAIN://127.0.0.1:{plain},TLS://127.0.0.1:{tls},SCRAM://127.0.0.1:{scram}");
-    let keystore = shared.join("broker.pem");
-    let keystore = keystore.display();
+    let open: Vec<String> = open.iter().map(|(name, port)| format!("{name}://127.0.0.1:{port}")).collect();
+    let open = open.join(",");
+    let shared = shared.display();
+    let modules = "org.apache.kafka.common.security";
     format!(
         "process.roles=broker,controller
 node.id={id}
@@ -107,11 +106,20 @@ controller.listener.names=CONTROLLER
 listeners={open},BEHIND://127.0.0.1:{behind},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners={open},BEHIND://127.0.0.1:{advertised}
 inter.broker.listener.name=PLAIN
-listener.security.protocol.map=PLAIN:PLAINTEXT,BEHIND:PLAINTEXT,TLS:SSL,SCRAM:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAIN:PLAINTEXT,BEHIND:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL,MUTUAL:SSL,\
+SCRAM:SASL_PLAINTEXT,PASSWORD:SASL_SSL,TOKEN:SASL_SSL
 ssl.keystore.type=PEM
-ssl.keystore.location={keystore}
-sasl.enabled.mechanisms=SCRAM-SHA-256
-listener.name.scram.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+ssl.keystore.location={shared}/broker.pem
+ssl.truststore.type=PEM
+ssl.truststore.location={shared}/root.pem
+listener.name.mutual.ssl.client.auth=required
+listener.name.scram.sasl.enabled.mechanisms=SCRAM-SHA-256
+listener.name.scram.scram-sha-256.sasl.jaas.config={modules}.scram.ScramLoginModule required;
+listener.name.password.sasl.enabled.mechanisms=PLAIN
+listener.name.password.plain.sasl.jaas.config={modules}.plain.PlainLoginModule required user_{USER}=\"{PASSWORD}\";
+listener.name.token.sasl.enabled.mechanisms=OAUTHBEARER
+listener.name.token.oauthbearer.sasl.jaas.config={modules}.oauthbearer.OAuthBearerLoginModule required \
+unsecuredLoginStringClaim_sub=\"broker\";
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS
 allow.everyone.if.no.acl.found=true

@@ -142,14 +142,14 @@ fn the_demo_shows_every_sample_and_ends() {
 }
 
 /// All that was written to a file by another process.
-fn read_all(file: &mut File) -> String {
+pub fn read_all(file: &mut File) -> String {
     let mut text = String::new();
     file.rewind().unwrap();
     file.read_to_string(&mut text).unwrap();
     text
 }
 
-fn get(address: &str, path: &str) -> String {
+pub fn get(address: &str, path: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
