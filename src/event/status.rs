@@ -16,7 +16,7 @@ pub(super) fn status(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: &R
     match trigger {
         None => by_place(when),
         Some(Trigger::Noun(noun)) => of_noun(seeker, noun, date, when),
-        Some(Trigger::Verb(verb)) => of_verb(seeker, verb, date, when),
+        Some(Trigger::Verb(verb) | Trigger::Predicate(verb, _)) => of_verb(seeker, verb, date, when),
     }
 }
 

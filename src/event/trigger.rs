@@ -5,6 +5,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::calendar::Granularity;
+use crate::language::speech::Part;
 use crate::syntax::{Document, Mood, Verb, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
@@ -14,6 +15,8 @@ use crate::text::Shape;
 pub(super) enum Trigger<'v> {
     /// A verb group.
     Verb(&'v Verb),
+    /// What "is" or "was" says of its subject, by its token: "is a tragedy", "were up".
+    Predicate(&'v Verb, usize),
     /// A noun, by its token.
     Noun(usize),
 }
@@ -23,7 +26,7 @@ impl Trigger<'_> {
     pub(super) fn token(&self) -> usize {
         match self {
             Self::Verb(verb) => verb.main,
-            Self::Noun(at) => *at,
+            Self::Predicate(_, at) | Self::Noun(at) => *at,
         }
     }
 }
@@ -114,7 +117,33 @@ impl<'s> Seeker<'s> {
         let verbs = verbs.map(|verb| (self.verb_cost(date, verb, opens), Trigger::Verb(verb)));
         let nouns = self.sentence.clone().filter(|&at| self.is_event_noun(at) && !contains(date, at));
         let nouns = nouns.filter_map(|at| Some((self.noun_cost(date, at, opens)?, Trigger::Noun(at))));
-        verbs.chain(nouns).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)
+        let nearest = verbs.chain(nouns).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)?;
+        let predicate = match nearest {
+            Trigger::Verb(verb) if self.is_copula(verb) => self.predicate(date, verb),
+            _ => None,
+        };
+        Some(predicate.unwrap_or(nearest))
+    }
+
+    /// The head of what "is" and "was" say of their subject.
+    fn predicate(&self, date: &Resolved, verb: &'s Verb) -> Option<Trigger<'s>> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut head = None;
+        for at in verb.tokens.end..self.sentence.end {
+            let part = document.part(at);
+            let leads = contains(date, at) || is_adverb(document, at) || document.has(at, grammar.determiner);
+            if document.has(at, grammar.particle) && head.is_none() {
+                return Some(Trigger::Predicate(verb, at));
+            } else if matches!(self.role(at), Role::None | Role::Participle)
+                && (part.is_noun() || matches!(part, Part::Adjective | Part::Name))
+                && !contains(date, at)
+            {
+                head = Some(at);
+            } else if head.is_some() || !leads {
+                break;
+            }
+        }
+        head.map(|head| Trigger::Predicate(verb, head))
     }
 
     /// The noun of an event that the date stands before: "the 2020 elections", "Friday's call", "the 1987 treaty".
@@ -197,13 +226,13 @@ impl<'s> Seeker<'s> {
             return false;
         }
         let noun = document.part(next).is_noun() && document.tokens[next].shape == Shape::Lower;
-        let of_time = [grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.told];
+        let apart = [grammar.plan, grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.told];
         let named = document.tokens[at].shape.is_capital()
             && document.tokens[next].shape.is_capital()
             && !document.has(next, grammar.weekday)
             && !document.has(next, grammar.month);
         document.has(next, grammar.event_noun)
-            || noun && !of_time.into_iter().any(|class| document.has(next, class))
+            || noun && !apart.into_iter().any(|class| document.has(next, class))
             || named && self.verbs.iter().any(|verb| verb.finite)
     }
 

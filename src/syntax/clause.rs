@@ -243,7 +243,10 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
     }
     for at in first + 1..end.min(first + GROUP) {
         let has = |class| document.has(at, class);
-        if has(grammar.negation) {
+        if matches!(document.tokens[at].shape, Shape::Mark('"' | '“' | '`')) {
+            // 'will "proceed"'
+            continue;
+        } else if has(grammar.negation) {
             verb.negated = !document.has(at + 1, grammar.no_negation);
         } else if has(grammar.be_past) || has(grammar.be_present) || has(grammar.have) {
             verb.main = at;
@@ -380,7 +383,8 @@ fn is_negative(document: &Document<'_>, at: usize) -> bool {
 pub(crate) fn is_adverb(document: &Document<'_>, at: usize) -> bool {
     let word = document.word(at);
     let verb = || matches!(document.part(at), Part::Base | Part::Present);
-    word.len() > 3 && word.ends_with("ly") && !verb() || document.has(at, document.pack.grammar.adverb)
+    let form = word.len() > 3 && word.ends_with("ly") && !verb();
+    form || document.part(at) == Part::Adverb || document.has(at, document.pack.grammar.adverb)
 }
 
 fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
