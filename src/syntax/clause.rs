@@ -121,6 +121,10 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
+    if part == Part::Base && !has(grammar.subordinator) {
+        // "Let them go", "helped build": without a subject, as an infinitive is.
+        return Some(simple(at..at + 1, at, Mood::Infinitive));
+    }
     let gerund = word.len() > 4 && word.ends_with("ing") && (part == Part::Gerund || part == Part::Adjective);
     let noun = || before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
     (gerund && !noun()).then(|| simple(at..at + 1, at, Mood::Participle))
@@ -158,12 +162,21 @@ fn shortened(document: &Document<'_>, at: usize, end: usize) -> Option<Verb> {
     perfect.then(|| Verb { perfect, ..simple(at..main + 1, main, Mood::Past) })
 }
 
-/// "did the women vote": the main verb stands behind the subject.
+/// Whether the base form of a verb follows an auxiliary: "will sell", "may sell", "did sell".
+fn auxiliary_of_base(document: &Document<'_>, at: usize) -> bool {
+    matches!(auxiliary(document, at), Some(Mood::Planned | Mood::Possible))
+        || document.has(at, document.pack.grammar.does)
+        || document.has(at, document.pack.grammar.did)
+}
+
+/// "did the women vote", "will you vote": the main verb stands behind the subject.
 fn behind_subject(document: &Document<'_>, auxiliary: usize, end: usize) -> Option<usize> {
     let grammar = &document.pack.grammar;
     let next = auxiliary + 1;
-    let inverted = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
-    let subject = document.has(next, grammar.determiner) || document.has(next, grammar.subject);
+    let asks = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
+    let pronoun = document.part(next) == Part::Pronoun;
+    let inverted = asks || pronoun && auxiliary_of_base(document, auxiliary);
+    let subject = pronoun || document.has(next, grammar.determiner) || document.has(next, grammar.subject);
     let mut group = (next + 1..end.min(next + GROUP)).take_while(|&at| document.tokens[at].shape.is_word());
     let verb = |at: &usize| document.part(*at).is_verb() || document.has(*at, grammar.verb);
     (inverted && subject).then(|| group.find(verb))?
