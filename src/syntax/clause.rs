@@ -117,7 +117,9 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
     let adjective = || before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
-    if (part == Part::Present || is_present(document, before, at, end)) && !adjective() {
+    // "the troops crossed": no verb stands right before another.
+    let doubled = || !has(grammar.linking) && at + 1 < end && is_past_form(document, at + 1);
+    if (part == Part::Present && !doubled() || is_present(document, before, at, end)) && !adjective() {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
@@ -254,7 +256,8 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
     if let Some(main) = behind_subject(document, first, end) {
         return Verb { tokens: first..main + 1, main, ..verb };
     }
-    for at in first + 1..end.min(first + GROUP) {
+    let aside = aside(document, first, end);
+    for at in (first + 1..end.min(first + GROUP + aside.len())).filter(|at| !aside.contains(at)) {
         let has = |class| document.has(at, class);
         if matches!(document.tokens[at].shape, Shape::Mark('"' | '“' | '`')) {
             // 'will "proceed"'
@@ -293,6 +296,16 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
         verb.perfect = false;
     }
     verb
+}
+
+/// "may, in a year or two, save": what stands between commas right behind an auxiliary.
+fn aside(document: &Document<'_>, auxiliary: usize, end: usize) -> Range<usize> {
+    let comma = |at: &usize| document.has(*at, document.pack.grammar.comma);
+    let open = auxiliary + 1;
+    let close = Some(open).filter(comma).and_then(|open| (open + 1..end.min(open + GROUP)).find(comma));
+    // Not "was, police said, shot": that tells something itself.
+    let close = close.filter(|close| !(open..*close).any(|at| document.part(at).is_verb()));
+    open..close.map_or(open, |close| close + 1)
 }
 
 /// "had to leave" was done, "has to leave" is to be done, "has yet to leave" is not done.
@@ -422,8 +435,9 @@ fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: us
     let pronoun = document.has(before, grammar.subject);
     let subject = pronoun || third != plural || document.tokens[before].shape.is_capital();
     let closed = [grammar.determiner, grammar.preposition, grammar.cardinal, grammar.and, grammar.to, grammar.negation];
-    let no_subject =
-        closed.into_iter().any(|class| document.has(before, class)) || ends_like_adjective(document, before);
+    let no_subject = closed.into_iter().any(|class| document.has(before, class))
+        || ends_like_adjective(document, before)
+        || document.part(before) == Part::Past;
     let next = at + 1;
     let object = next < end
         && (document.has(next, grammar.determiner)
