@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::identity::normalised;
 use crate::language::speech::Part;
-use crate::syntax::Document;
+use crate::syntax::{Document, is_adverb};
 use crate::text::{Shape, Span, Token};
 
 /// The most names of a statement; more are a list of who was there.
@@ -100,6 +100,7 @@ impl Seeker<'_> {
             Shape::Mark('&') => true,
             // "James A. Hill"
             Shape::Mark('.') => self.is_initial(before),
+            Shape::Lower if document.has(between, grammar.name_particle) => true,
             Shape::Mark('-') => !document.tokens[between].spaced && !document.tokens[behind].spaced,
             _ if document.has(between, grammar.of) => {
                 document.has(before, grammar.named_of) || document.has(before, grammar.legal_form)
@@ -121,6 +122,10 @@ impl Seeker<'_> {
         let alone = name.len() == 1 && titled.is_none() && first.shape == Shape::Capital;
         let unsure = alone && (first.entry != Token::UNKNOWN || self.opens(name.start) && !self.is_set_apart(name.end));
         let span = document.span(name.start, name.end);
+        // "Meanwhile,", "Simultaneously,"
+        let unsure = unsure || alone && is_adverb(document, name.start);
+        // "EH101": the letters alone are no name.
+        let unsure = unsure || document.tokens.get(name.end).is_some_and(|next| !next.spaced && next.shape.is_figure());
         (named && !only_form && !unsure && span.range().len() > 1).then_some(span)
     }
 
