@@ -90,7 +90,8 @@ fn group_before(document: &Document<'_>, start: usize, verb: usize) -> Option<Ra
     let grammar = &document.pack.grammar;
     let divides = |at: &usize| {
         let shape = document.tokens[*at].shape;
-        matches!(shape, Shape::Mark(_) | Shape::Break) || document.has(*at, grammar.subordinator)
+        let hyphen = shape.is_mark('-') && !document.tokens[*at].spaced;
+        matches!(shape, Shape::Mark(_) | Shape::Break) && !hyphen || document.has(*at, grammar.subordinator)
     };
     let mut verb = verb;
     // "The company also said", "Altex earlier said", "the ministry today said"
@@ -109,10 +110,10 @@ fn group_before(document: &Document<'_>, start: usize, verb: usize) -> Option<Ra
         verb = (start..verb).find(divides).unwrap_or(verb);
     }
     let from = (start..verb).rev().find(divides).map_or(start, |at| at + 1);
-    // "<Bank of Quay> said"
-    let opened = from == start
-        || from == start + 1 && document.tokens[start].shape.is_mark('<')
-        || document.tokens[from - 1].shape.is_mark('-');
+    let mark = |mark| from > start && document.tokens[from - 1].shape.is_mark(mark);
+    // "<Bank of Quay> said", "In a filing, the group said"
+    let led = mark(',') && (document.has(start, grammar.preposition) || document.has(start, grammar.time_preposition));
+    let opened = from == start || from == start + 1 && mark('<') || mark('-') || led;
     whole(document, from..verb).filter(|_| opened)
 }
 
@@ -138,7 +139,8 @@ fn whole(document: &Document<'_>, group: Range<usize>) -> Option<Range<usize>> {
         && group.clone().all(|at| {
             let shape = document.tokens[at].shape;
             // "the nation's second bank", "the Bank of Quay"
-            let inner = at > group.start && (shape == Shape::Possessive || document.has(at, grammar.of));
+            let inner = at > group.start
+                && (matches!(shape, Shape::Possessive | Shape::Mark('-')) || document.has(at, grammar.of));
             inner || shape.is_word() && !unfit.into_iter().any(|class| document.has(at, class))
         });
     fit.then_some(group)

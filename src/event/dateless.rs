@@ -60,7 +60,7 @@ impl Telling<'_> {
         let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
             return !possessive && !self.is_attribute_at_start();
         };
-        let joined = document.has(date.end, grammar.join)
+        let joined = document.has(date.end, grammar.join) && self.is_dated(date.end + 1)
             || document.has(date.end, grammar.dash)
             || document.has(date.end, grammar.until)
             || document.has(before, grammar.join)
@@ -68,7 +68,7 @@ impl Telling<'_> {
         if possessive || joined || document.has(before, grammar.of) || document.has(before, grammar.until) {
             return false;
         }
-        if document.has(before, grammar.bound) || self.is_compared(range) || self.is_latest() {
+        if document.has(before, grammar.bound) || self.is_compared(range) || self.is_latest() || self.leads_in(range) {
             return false;
         }
         // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
@@ -144,7 +144,7 @@ impl Telling<'_> {
         let led_to = led != before && is_adverb(document, led)
             || led == range.start && is_adverb(document, led)
             || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
-        let period = has(grammar.ending);
+        let period = has(grammar.ending) || has(grammar.spend);
         period || copula || adjective || reduced || set || column || to_be || led_to
     }
 
@@ -158,6 +158,34 @@ impl Telling<'_> {
             let figure = behind.into_iter().any(|at| document.tokens[at].shape.is_figure());
             document.has(at, grammar.comparing) || document.has(at, grammar.bound) && figure
         })
+    }
+
+    /// "Before the war broke out six months ago Libya sold oil": the date is not that of the main clause.
+    fn leads_in(&self, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let first = self.seeker.verbs.iter().find(|verb| verb.finite && range.contains(&verb.main));
+        document.has(range.start, grammar.subordinator)
+            && !document.has(range.start, grammar.joining)
+            && range.start + 1 < self.date.start
+            && first.is_some_and(|verb| Some(verb.main) == self.trigger)
+            && self.seeker.verbs.iter().any(|verb| verb.finite && verb.main >= self.date.end)
+    }
+
+    /// Whether another date may start there.
+    fn is_dated(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let classes = [
+            grammar.month,
+            grammar.weekday,
+            grammar.deictic,
+            grammar.part_word,
+            grammar.last,
+            grammar.next,
+            grammar.unit,
+        ];
+        let figure = document.tokens.get(at).is_some_and(|token| token.shape.is_figure());
+        let article = usize::from(document.has(at, grammar.determiner));
+        figure || classes.into_iter().any(|class| document.has(at + article, class))
     }
 
     /// "by mid-1988 at the latest"

@@ -81,9 +81,15 @@ impl Telling<'_> {
             && !document.has(at, grammar.joining)
             && !document.has(at, grammar.time_preposition)
             && !document.has(at, grammar.condition);
+        // "the men who it said were shot"
+        if self.is_verb(at) {
+            return false;
+        }
         // "told the paper that", "told Reuters": to whom it was said
         let addressee = document.has(frame.main, grammar.addressed) && at == frame.tokens.end;
-        document.has(at, grammar.subject)
+        let figure = saying && document.tokens.get(at).is_some_and(|token| token.shape.is_figure());
+        figure
+            || document.has(at, grammar.subject)
             || !addressee && document.has(at, grammar.determiner)
             || !addressee && word && document.tokens[at].shape.is_capital()
             || saying && word && (condition || !closed.into_iter().any(|class| document.has(at, class)))

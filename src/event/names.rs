@@ -105,7 +105,11 @@ impl Seeker<'_> {
             _ if document.has(between, grammar.of) => {
                 document.has(before, grammar.named_of) || document.has(before, grammar.legal_form)
             }
-            _ => document.has(between, grammar.and) && document.has(behind, grammar.legal_form),
+            // "Hill and Sons", but not "Bank of Porto and Bank of Quay"
+            _ => {
+                let firm = document.has(behind, grammar.legal_form) && !document.has(behind + 1, grammar.of);
+                document.has(between, grammar.and) && firm
+            }
         }
     }
 
@@ -115,7 +119,8 @@ impl Seeker<'_> {
         let firm = group.clone().any(|at| document.has(at, grammar.legal_form));
         // "Treasury Secretary James Hill": who it is stands behind the last title.
         let titled = group.clone().rev().find(|&at| document.has(at, grammar.honorific)).filter(|_| !firm);
-        let name = self.without_opening(titled.map_or(group.start, |title| title + 1)..group.end);
+        let name = titled.map_or(group.start, |title| title + 1)..group.end;
+        let name = if firm { name } else { self.without_opening(name) };
         let first = document.tokens.get(name.start).filter(|_| !name.is_empty())?;
         let named = name.clone().any(|at| document.part(at) == Part::Name);
         let only_form = name.clone().all(|at| document.has(at, grammar.legal_form));
@@ -131,7 +136,8 @@ impl Seeker<'_> {
 
     /// "Former President": the first word of a sentence has its capital from there.
     fn without_opening(&self, mut group: Range<usize>) -> Range<usize> {
-        if group.len() > 1 && self.opens(group.start) && self.document.part(group.start) != Part::Name {
+        let named_of = self.document.has(group.start + 1, self.document.pack.grammar.of);
+        if group.len() > 1 && !named_of && self.opens(group.start) && self.document.part(group.start) != Part::Name {
             group.start += 1;
         }
         group

@@ -8,7 +8,7 @@ use super::identity::normalised;
 use super::names;
 use super::trigger::{Seeker, Trigger};
 use crate::language::speech::Part;
-use crate::syntax::{Document, Verb};
+use crate::syntax::{Document, Verb, is_adverb};
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
@@ -182,13 +182,27 @@ impl Telling<'_> {
         let quoted = self.quoted(&range);
         let shorter = (needed + 2..range.end)
             .rev()
-            .filter(|&at| self.divides(at) && !quoted[at - range.start])
+            .filter(|&at| self.divides(at) && !quoted[at - range.start] && self.is_whole(needed..at))
             .map(|end| self.without_joining(range.start, end))
             .find_map(|end| {
                 let text = tidy(joined.get(..ends[end - range.start])?);
                 (text.chars().count() <= PREFERRED).then_some(text)
             });
         shorter.unwrap_or(whole).into_owned()
+    }
+
+    /// Whether the last clause of a stretch has its verb: not "when France, a leading nation".
+    fn is_whole(&self, stretch: Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let opens = |at: &usize| {
+            let joins = document.has(*at, grammar.join) || document.has(*at, grammar.time_preposition);
+            (document.has(*at, grammar.subordinator) || document.has(*at, grammar.relative)) && !joins
+        };
+        let last = stretch.clone().rev().find(opens);
+        last.is_none_or(|last| {
+            let mut verbs = self.seeker.verbs.iter();
+            verbs.any(|verb| verb.finite && (last..stretch.end).contains(&verb.main))
+        })
     }
 
     /// Which tokens of a range stand within quotation marks.
@@ -236,7 +250,9 @@ impl Telling<'_> {
             leads.into_iter().any(|class| document.has(at, class))
                 || matches!(document.part(at), Part::Preposition | Part::Determiner)
         };
-        while end > start + FEWEST && leads(end - 1) {
+        // ", partly", ", especially"
+        let adverb = |at| is_adverb(document, at) && document.has(at - 1, grammar.comma);
+        while end > start + FEWEST && (leads(end - 1) || adverb(end - 1)) {
             end -= 1;
         }
         end
@@ -248,7 +264,8 @@ impl Telling<'_> {
         // "said on Friday that the mine is flooded": without its clause nothing is said.
         let said = self.document.has(at, grammar.that)
             && self.seeker.verbs.iter().any(|verb| {
-                verb.tokens.end <= at && at - verb.tokens.end < ASIDE && self.document.has(verb.main, grammar.report)
+                let reports = at - verb.tokens.end.min(at) < ASIDE && self.document.has(verb.main, grammar.report);
+                verb.tokens.end == at || verb.tokens.end <= at && reports
             });
         // "such as", "as well as"
         let compared = self.document.has(at, grammar.as_word) && !self.document.has(at - 1, grammar.comma);

@@ -126,6 +126,8 @@ grammar! {
     contract = "CONTRACT",
     /// "updated", as a page says of itself.
     stamp = "STAMP",
+    /// "spent", before the time that was.
+    spend = "SPEND",
     /// "latest", behind a date and "at the".
     latest = "LATEST",
     /// "Mr", "President".

@@ -34,14 +34,18 @@ pub(super) fn mark(document: &Document<'_>, dates: &mut [Resolved], published: N
     }
 }
 
-/// Marks the dates that a sentence starts with, where they are a stamp: a whole date with a time of day, or either with
-/// a word such as "updated".
+/// Marks the dates of a stamp: a whole date with a time of day, or, where a sentence starts with them, either with a
+/// word such as "updated". A headline may stand before a stamp.
 fn mark_stamp(document: &Document<'_>, dates: &mut [Resolved], published: NaiveDate) {
     let grammar = &document.pack.grammar;
-    let Some(mut at) = dates.first().and_then(|date| Some(document.sentences.get(date.expression.sentence)?.start))
-    else {
-        return;
-    };
+    let Some(first) = dates.first().map(|date| &date.expression) else { return };
+    let start = document.sentences.get(first.sentence).map_or(first.first, |sentence| sentence.start);
+    let stamped = |at: &usize| document.has(*at, grammar.stamp);
+    let mut at = (start..first.first).find(stamped).unwrap_or(first.first);
+    while at > start && (document.has(at - 1, grammar.last) || document.has(at - 1, grammar.clock_preposition)) {
+        at -= 1;
+    }
+    let opens = at == start;
     let (mut count, mut whole, mut clock, mut word) = (0, false, false, false);
     loop {
         if let Some(date) = dates.get(count).filter(|date| date.expression.first == at && is_written(date, published)) {
@@ -67,7 +71,7 @@ fn mark_stamp(document: &Document<'_>, dates: &mut [Resolved], published: NaiveD
         word |= stamped;
         at += 1;
     }
-    if usize::from(whole) + usize::from(clock) + usize::from(word) > 1 {
+    if whole && clock || word && opens && (whole || clock) {
         for date in dates.iter_mut().take(count) {
             date.basis = Basis::Publication;
             date.steps.push("it is the date of a stamp");
@@ -78,7 +82,8 @@ fn mark_stamp(document: &Document<'_>, dates: &mut [Resolved], published: NaiveD
 /// Whether it is a day, or a time of a day, on which the story may have been written.
 fn is_written(date: &Resolved, published: NaiveDate) -> bool {
     let fine = date.granularity.is_some_and(|granularity| granularity >= Granularity::Day);
-    fine && is_recent(date, published)
+    // The zone of a page may be a day ahead of that of the publication time.
+    fine && (is_recent(date, published) || published.succ_opt().is_some_and(|next| is_recent(date, next)))
 }
 
 /// Whether it is a day, that of publication or one just before.
@@ -145,6 +150,7 @@ mod tests {
             ("3 May 2019 Last updated at 14:07 GMT Help The mill has closed.", 2),
             ("Friday 3 May 2019 14.07 BST The mill has closed.", 1),
             ("Updated: May 3, 2019", 1),
+            ("Mill closes for good Friday 3 May 2019 14.07 BST The mill has closed.", 1),
         ] {
             assert_eq!(datelines(text), vec![true; count], "{text}");
         }
