@@ -142,7 +142,7 @@ impl<'s> Seeker<'s> {
     fn predicate(&self, date: &Resolved, verb: &'s Verb) -> Option<Trigger<'s>> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let mut head = None;
-        for at in verb.tokens.end..self.sentence.end {
+        for at in verb.main + 1..self.sentence.end {
             let part = document.part(at);
             let leads = contains(date, at) || is_adverb(document, at) || document.has(at, grammar.determiner);
             if document.has(at, grammar.particle) && head.is_none() {
@@ -183,9 +183,9 @@ impl<'s> Seeker<'s> {
         let (head, behind) = self.group(end + usize::from(possessive));
         // A year makes any noun an event of that year; a day or a quarter only those that happen.
         let of_year = !possessive && date.granularity.is_some_and(|granularity| granularity <= Granularity::Year);
-        let of_year = of_year || self.is_adjective(date);
+        let any = of_year && self.is_determined(date) || self.is_adjective(date);
         let head = head?;
-        if self.is_event_noun(head) || of_year && !document.has(head, grammar.unit) {
+        if self.is_event_noun(head) || any && !document.has(head, grammar.unit) {
             return Some(Trigger::Noun(head));
         }
         let verb = self.verbs.iter().find(|verb| verb.tokens.start == behind && verb.finite)?;
@@ -229,26 +229,34 @@ impl<'s> Seeker<'s> {
         (head, at)
     }
 
-    /// Whether the date stands within a noun's group: behind an article, or with an article of its own, and without a
-    /// preposition of time before it alone.
+    /// Whether the date stands within a noun's group: behind an article, or before a noun and without a preposition of
+    /// time.
     fn is_attribute(&self, date: &Resolved) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let (first, end) = (date.expression.first, date.expression.end);
+        let end = date.expression.end;
         let coarse = date.granularity.is_some_and(|granularity| granularity <= Granularity::Month);
-        if self.is_adjective(date) {
-            return true;
-        }
-        let noun_behind = document.part(end).is_noun() || self.is_event_noun(end) || self.is_event_noun(end + 1);
-        let Some(before) = first.checked_sub(1).filter(|before| *before >= self.sentence.start) else {
-            return coarse && noun_behind;
-        };
-        let determined = document.has(before, grammar.determiner)
-            || document.tokens[before].shape == Shape::Possessive
-            || document.has(first, grammar.determiner) && end - first == 2;
-        let adjective = document.tokens[before].shape == Shape::Lower && document.tokens[before].symbol == 0;
-        let led = document.has(before, grammar.time_preposition);
-        determined
-            || coarse && (self.is_event_noun(end) || self.is_event_noun(end + 1) || (noun_behind || adjective) && !led)
+        let event = self.is_event_noun(end) || self.is_event_noun(end + 1);
+        let before = self.before(date);
+        let led = before.is_some_and(|before| document.has(before, grammar.time_preposition));
+        let adjective = before.map(|before| document.tokens[before]);
+        let adjective = adjective.is_some_and(|before| before.shape == Shape::Lower && before.symbol == 0);
+        self.is_adjective(date)
+            || self.is_determined(date)
+            || coarse && (event || !led && (adjective || document.part(end).is_noun()))
+    }
+
+    /// Whether an article or a possessive stands before the date or in it: "the 1987 law", "the January law".
+    fn is_determined(&self, date: &Resolved) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (first, end) = (date.expression.first, date.expression.end);
+        self.before(date).is_some_and(|before| {
+            document.has(before, grammar.determiner) || document.tokens[before].shape == Shape::Possessive
+        }) || document.has(first, grammar.determiner) && end - first == 2
+    }
+
+    /// The token before the date, in its sentence.
+    fn before(&self, date: &Resolved) -> Option<usize> {
+        date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before))
     }
 
     /// "recent", "current", "future": whatever noun stands behind them is what they date.
@@ -389,8 +397,7 @@ impl<'s> Seeker<'s> {
     /// Whether a preposition stands before the date.
     fn has_preposition(&self, date: &Resolved) -> bool {
         let grammar = &self.document.pack.grammar;
-        let before = date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before));
-        before.is_some_and(|before| {
+        self.before(date).is_some_and(|before| {
             self.document.has(before, grammar.time_preposition) || self.document.has(before, grammar.preposition)
         })
     }

@@ -127,7 +127,7 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
-    if part == Part::Base && !has(grammar.subordinator) {
+    if part == Part::Base && !has(grammar.subordinator) && !has(grammar.counted) {
         // "Let them go", "helped build": without a subject, as an infinitive is.
         return Some(simple(at..at + 1, at, Mood::Infinitive));
     }
