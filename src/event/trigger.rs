@@ -351,17 +351,23 @@ impl<'s> Seeker<'s> {
         let frame = behind
             && document.has(verb.main, grammar.report)
             && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
-        let frame = if frame && !opens { distance::FRAME } else { 0 };
-        let right_behind = behind
-            && !opens
-            && verb.finite
-            && (date.expression.end..verb.tokens.start).all(|at| is_adverb(document, at))
-            && !self.has_preposition(date);
+        // "said sales in March rose": the date stands in the subject of what was said.
+        let said = !behind && document.has(verb.main, grammar.saying) && self.finite_behind(date).is_some();
+        let frame = if frame && !opens || said { distance::FRAME } else { 0 };
+        let right_behind = !opens && self.finite_behind(date) == Some(verb) && !self.has_preposition(date);
         if right_behind {
             return distance::RIGHT_BEHIND + kind;
         }
         let unfinished = if opens && behind && !verb.finite { distance::BEHIND } else { 0 };
         self.between(date, &verb.tokens, opens) + kind + past + frame + unfinished
+    }
+
+    /// The finite verb that stands right behind the date.
+    fn finite_behind(&self, date: &Resolved) -> Option<&Verb> {
+        let end = date.expression.end;
+        let next = self.verbs.get(self.verbs.partition_point(|verb| verb.tokens.start < end))?;
+        let close = (end..next.tokens.start).all(|at| is_adverb(self.document, at));
+        (next.finite && close).then_some(next)
     }
 
     fn is_past(&self, date: &Resolved) -> bool {
