@@ -100,7 +100,7 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     if !token.shape.is_word() {
         return None;
     }
-    if let Some(mood) = auxiliary(document, at) {
+    if let Some(mood) = auxiliary(document, at).filter(|_| !is_named_so(document, at, sentence)) {
         return Some(group(document, at, end, mood));
     }
     if has(grammar.to) && is_base_form(document, at + 1, end) {
@@ -170,6 +170,15 @@ fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
     } else {
         None
     }
+}
+
+/// The "Am" of "Pan Am" and the "am" of "6:58 am" are no auxiliaries.
+fn is_named_so(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> bool {
+    let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
+    let before = at.checked_sub(1).filter(|before| *before >= sentence.start).and_then(shape);
+    let named = shape(at) == Some(Shape::Capital) && before == Some(Shape::Capital);
+    let clock = matches!(before, Some(Shape::Clock | Shape::Digits { .. }));
+    document.has(at, document.pack.grammar.be_present) && (named || clock && document.word(at) == "am")
 }
 
 /// "She's led": the rest of a "has" behind its pronoun.
@@ -442,7 +451,12 @@ fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
 fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: usize) -> bool {
     let grammar = &document.pack.grammar;
     let third = document.has(at, grammar.verb_third);
-    let Some(before) = before.filter(|_| third || document.has(at, grammar.verb)) else { return false };
+    // "it plans to": a noun of planning elsewhere
+    let plans = || {
+        let pronoun = before.is_some_and(|before| document.has(before, grammar.subject));
+        pronoun && document.has(at, grammar.plan) && document.has(at + 1, grammar.to)
+    };
+    let Some(before) = before.filter(|_| third || document.has(at, grammar.verb) || plans()) else { return false };
     let before = behind_adverbs(document, before);
     if !document.tokens[before].shape.is_word() {
         return false;
@@ -503,7 +517,9 @@ fn stands_before_noun(document: &Document<'_>, before: usize) -> bool {
             .any(|class| document.has(at + 1, class))
         && !is_adverb(document, at + 1);
     let adverb = is_adverb(document, before) && before > 0 && is_determined(document, before - 1);
-    noun_behind && (is_determined(document, before) || adverb || document.has(before, grammar.preposition))
+    // "Moody's said profits"
+    let said = document.has(at, grammar.saying) && document.tokens[before].shape == Shape::Possessive;
+    noun_behind && !said && (is_determined(document, before) || adverb || document.has(before, grammar.preposition))
         || is_determined(document, before) && document.has(at, grammar.event_noun)
 }
 
@@ -511,7 +527,8 @@ fn stands_before_noun(document: &Document<'_>, before: usize) -> bool {
 fn ends_period(document: &Document<'_>, at: usize) -> bool {
     let grammar = &document.pack.grammar;
     let before = at.checked_sub(1);
-    document.has(at, grammar.ending) && before.is_some_and(|before| document.has(before, grammar.unit))
+    let period = |before| document.has(before, grammar.unit) || document.has(before, grammar.period);
+    document.has(at, grammar.ending) && before.is_some_and(period)
 }
 
 /// Whether the word is a past form or a past participle: by its part of speech, and by its form where that is sure.
