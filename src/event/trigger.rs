@@ -5,7 +5,8 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::calendar::Granularity;
-use crate::syntax::{Document, Mood, Verb};
+use crate::language::speech::Part;
+use crate::syntax::{Document, Mood, Verb, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -14,6 +15,8 @@ use crate::text::Shape;
 pub(super) enum Trigger<'v> {
     /// A verb group.
     Verb(&'v Verb),
+    /// What "is" or "was" says of its subject, by its token: "is a tragedy", "were up".
+    Predicate(&'v Verb, usize),
     /// A noun, by its token.
     Noun(usize),
 }
@@ -23,40 +26,56 @@ impl Trigger<'_> {
     pub(super) fn token(&self) -> usize {
         match self {
             Self::Verb(verb) => verb.main,
-            Self::Noun(at) => *at,
+            Self::Predicate(_, at) | Self::Noun(at) => *at,
         }
     }
 }
 
 /// What parts a word from its date, in words. Tuned on annotated news; the order of size is what matters.
 mod distance {
-    pub(super) const COMMA: usize = 5;
-    pub(super) const SUBORDINATOR: usize = 5;
+    pub(super) const COMMA: usize = 14;
+    pub(super) const SUBORDINATOR: usize = 16;
     /// Quotes, semicolons, dashes: another clause.
-    pub(super) const CLAUSE: usize = 8;
+    pub(super) const CLAUSE: usize = 16;
     /// A word behind its date is dated by it only where the date opens the clause.
-    pub(super) const BEHIND: usize = 7;
+    pub(super) const BEHIND: usize = 14;
     /// ", police said." is the frame around what is dated.
-    pub(super) const FRAME: usize = 12;
-    pub(super) const PARTICIPLE: usize = 4;
-    pub(super) const INFINITIVE: usize = 1;
+    pub(super) const FRAME: usize = 24;
+    pub(super) const PARTICIPLE: usize = 8;
+    /// "an initiative led by": a past form alone that is taken for a participle.
+    pub(super) const REDUCED: usize = 8;
+    /// "which recently opened": right behind a date without a preposition.
+    pub(super) const RIGHT_BEHIND: usize = 2;
+    pub(super) const PREDICATE: usize = 14;
+    pub(super) const INFINITIVE: usize = 2;
     /// "invited them to rejoin two weeks ago": what was to come was not told of the past.
-    pub(super) const TO_COME_IN_THE_PAST: usize = 4;
+    pub(super) const TO_COME_IN_THE_PAST: usize = 8;
     /// "is" and "was" alone tell less than the words beside them.
-    pub(super) const COPULA: usize = 7;
+    pub(super) const COPULA: usize = 14;
     /// "the concert planned for May": the participle tells only how its noun is meant.
-    pub(super) const PLANNED_NOUN: usize = 9;
+    pub(super) const PLANNED_NOUN: usize = 18;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 4;
+    pub(super) const BARE_NOUN: usize = 8;
     /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
-    pub(super) const NOUN: usize = 3;
+    pub(super) const NOUN: usize = 6;
     /// "the ministry's apology": a noun with a subject of its own tells like a verb.
-    pub(super) const VERBAL_NOUN: usize = 3;
+    pub(super) const VERBAL_NOUN: usize = 6;
     /// The verb before the date, where the date opens a clause of its own.
-    pub(super) const CLAUSE_BEFORE: usize = 6;
+    pub(super) const CLAUSE_BEFORE: usize = 12;
+    /// A word between, and a preposition.
+    pub(super) const WORD: usize = 2;
+    pub(super) const PREPOSITION: usize = 2;
+    /// A comma between a date that opens a clause and what follows.
+    pub(super) const COMMA_NEAR: usize = 2;
+    /// A noun that a preposition leads: "on the announcement yesterday".
+    pub(super) const LED_BARE_NOUN: usize = 8;
+    pub(super) const LED_NOUN: usize = 2;
     /// Another finite verb stands between.
-    pub(super) const VERB_BETWEEN: usize = 4;
+    pub(super) const VERB_BETWEEN: usize = 6;
 }
+
+/// The longest group of a noun that is gone through, in tokens.
+const LONGEST_GROUP: usize = 9;
 
 /// A sentence with its verbs, in which the words of dates are sought.
 pub(super) struct Seeker<'s> {
@@ -106,19 +125,63 @@ impl<'s> Seeker<'s> {
 
     /// The word that the expression dates; `None` where the sentence has no event word.
     pub(super) fn trigger(&self, date: &Resolved) -> Option<Trigger<'s>> {
-        if let Some(noun) = self.noun_behind(date) {
-            return Some(Trigger::Noun(noun));
+        if let Some(attributed) = self.attributed(date) {
+            return Some(attributed);
         }
         let opens = self.opens_clause(date);
         let verbs = self.verbs.iter().filter(|verb| !contains(date, verb.main));
         let verbs = verbs.map(|verb| (self.verb_cost(date, verb, opens), Trigger::Verb(verb)));
         let nouns = self.sentence.clone().filter(|&at| self.is_event_noun(at) && !contains(date, at));
+        let nouns = nouns.chain(self.due(date));
         let nouns = nouns.filter_map(|at| Some((self.noun_cost(date, at, opens)?, Trigger::Noun(at))));
-        verbs.chain(nouns).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)
+        let nearest = verbs.chain(nouns).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)?;
+        Some(match nearest {
+            Trigger::Verb(verb) => self.told(date, verb),
+            _ => nearest,
+        })
     }
 
-    /// The noun of an event that the date stands before: "the 2020 elections", "Friday's call", "the 1987 treaty".
-    fn noun_behind(&self, date: &Resolved) -> Option<usize> {
+    /// The word that a verb tells by: its own, or what "is" and "was" say of their subject.
+    fn told(&self, date: &Resolved, verb: &'s Verb) -> Trigger<'s> {
+        let predicate = if self.is_copula(verb) { self.predicate(date, verb) } else { None };
+        predicate.unwrap_or(Trigger::Verb(verb))
+    }
+
+    /// The head of what "is" and "was" say of their subject.
+    fn predicate(&self, date: &Resolved, verb: &'s Verb) -> Option<Trigger<'s>> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut head = None;
+        for at in verb.tokens.end..self.sentence.end {
+            let part = document.part(at);
+            let leads = contains(date, at) || is_adverb(document, at) || document.has(at, grammar.determiner);
+            if document.has(at, grammar.particle) && head.is_none() {
+                return Some(Trigger::Predicate(verb, at));
+            } else if matches!(self.role(at), Role::None | Role::Participle)
+                && (part.is_noun() || matches!(part, Part::Adjective | Part::Name))
+                && !contains(date, at)
+            {
+                head = Some(at);
+            } else if head.is_some() || !leads {
+                break;
+            }
+        }
+        head.map(|head| Trigger::Predicate(verb, head))
+    }
+
+    /// "notes due in 2007": the adjective of planning right before its date, but not that of "the strike due on Friday",
+    /// which tells only how its noun is meant.
+    fn due(&self, date: &Resolved) -> Option<usize> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut words = (self.sentence.start..date.expression.first).rev();
+        let before = words.find(|&at| !document.has(at, grammar.time_preposition))?;
+        let adjective = document.has(before, grammar.plan) && document.part(before) == Part::Adjective;
+        let of_event = before > self.sentence.start && self.is_event_noun(before - 1);
+        (adjective && !of_event && self.role(before) == Role::None).then_some(before)
+    }
+
+    /// What the date is an attribute of: the noun of an event ("the 2020 elections", "Friday's call", "the 1987 treaty"),
+    /// or the verb that another noun is the subject of ("third-quarter profit jumped").
+    fn attributed(&self, date: &Resolved) -> Option<Trigger<'s>> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let end = date.expression.end;
         let next = document.tokens.get(end).filter(|_| end < self.sentence.end)?;
@@ -126,6 +189,21 @@ impl<'s> Seeker<'s> {
         if !possessive && !(self.is_attribute(date) && (next.shape.is_word() || next.shape.is_mark('('))) {
             return None;
         }
+        let (head, behind) = self.group(end + usize::from(possessive));
+        // A year makes any noun an event of that year; a day or a quarter only those that happen.
+        let of_year = !possessive && date.granularity.is_some_and(|granularity| granularity <= Granularity::Year);
+        let of_year = of_year || self.is_adjective(date);
+        let head = head?;
+        if self.is_event_noun(head) || of_year && !document.has(head, grammar.unit) {
+            return Some(Trigger::Noun(head));
+        }
+        let verb = self.verbs.iter().find(|verb| verb.tokens.start == behind && verb.finite)?;
+        Some(self.told(date, verb))
+    }
+
+    /// The head of the noun group that starts at a token, and the first token behind the group.
+    fn group(&self, start: usize) -> (Option<usize>, usize) {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
         let stops = [
             grammar.time_preposition,
             grammar.preposition,
@@ -136,7 +214,8 @@ impl<'s> Seeker<'s> {
             grammar.weekday,
         ];
         let (mut head, mut bracket) = (None, false);
-        for at in end + usize::from(possessive)..self.sentence.end.min(end + 9) {
+        let mut at = start;
+        while at < self.sentence.end.min(start + LONGEST_GROUP) {
             let shape = document.tokens[at].shape;
             match shape {
                 Shape::Mark('(') => bracket = true,
@@ -145,6 +224,7 @@ impl<'s> Seeker<'s> {
                 Shape::Sum | Shape::Digits { .. } => {}
                 _ if !shape.is_word()
                     || matches!(self.role(at), Role::Finite | Role::Part)
+                    || is_adverb(document, at)
                     || stops.into_iter().any(|class| document.has(at, class)) =>
                 {
                     break;
@@ -153,10 +233,9 @@ impl<'s> Seeker<'s> {
                 _ if !bracket => head = Some(at),
                 _ => {}
             }
+            at += 1;
         }
-        // A year makes any noun an event of that year; a day or a quarter only those that happen.
-        let of_year = !possessive && date.granularity.is_some_and(|granularity| granularity <= Granularity::Year);
-        head.filter(|&at| self.is_event_noun(at) || of_year && !document.has(at, grammar.unit))
+        (head, at)
     }
 
     /// Whether the date stands within a noun's group: behind an article, or with an article of its own, and without a
@@ -165,7 +244,10 @@ impl<'s> Seeker<'s> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let (first, end) = (date.expression.first, date.expression.end);
         let coarse = date.granularity.is_some_and(|granularity| granularity <= Granularity::Month);
-        let noun_behind = self.is_event_noun(end) || self.is_event_noun(end + 1);
+        if self.is_adjective(date) {
+            return true;
+        }
+        let noun_behind = document.part(end).is_noun() || self.is_event_noun(end) || self.is_event_noun(end + 1);
         let Some(before) = first.checked_sub(1).filter(|before| *before >= self.sentence.start) else {
             return coarse && noun_behind;
         };
@@ -173,7 +255,14 @@ impl<'s> Seeker<'s> {
             || document.tokens[before].shape == Shape::Possessive
             || document.has(first, grammar.determiner) && end - first == 2;
         let adjective = document.tokens[before].shape == Shape::Lower && document.tokens[before].symbol == 0;
-        determined || coarse && noun_behind || coarse && adjective && !document.has(before, grammar.time_preposition)
+        let led = document.has(before, grammar.time_preposition);
+        determined
+            || coarse && (self.is_event_noun(end) || self.is_event_noun(end + 1) || (noun_behind || adjective) && !led)
+    }
+
+    /// "recent", "current", "future": whatever noun stands behind them is what they date.
+    fn is_adjective(&self, date: &Resolved) -> bool {
+        date.interval.is_none() && self.document.part(date.expression.end - 1) == Part::Adjective
     }
 
     /// Whether the noun of an event stands there, as the head of its group and not as a part of a verb.
@@ -182,9 +271,28 @@ impl<'s> Seeker<'s> {
         at < self.sentence.end
             && document.has(at, grammar.event_noun)
             && self.role(at) == Role::None
-            && !(document.has(at + 1, grammar.event_noun) && at + 1 < self.sentence.end)
+            && !document.has(at, grammar.figure)
+            && !self.is_modifier(at)
             && !self.is_within_noun(at)
             && !document.tokens.get(at + 1).is_some_and(|next| next.shape.is_mark('-') && !next.spaced)
+    }
+
+    /// "election results", "an appeals court", "Battle Creek": the noun only says which one the noun behind it is.
+    fn is_modifier(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let next = at + 1;
+        if next >= self.sentence.end || self.role(next) != Role::None {
+            return false;
+        }
+        let noun = document.part(next).is_noun() && document.tokens[next].shape == Shape::Lower;
+        let apart = [grammar.plan, grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.told];
+        let named = document.tokens[at].shape.is_capital()
+            && document.tokens[next].shape.is_capital()
+            && !document.has(next, grammar.weekday)
+            && !document.has(next, grammar.month);
+        document.has(next, grammar.event_noun)
+            || noun && !apart.into_iter().any(|class| document.has(next, class))
+            || named && self.verbs.iter().any(|verb| verb.finite)
     }
 
     /// "the deadline for bids", "a wave of attacks": the first noun is the head.
@@ -230,8 +338,15 @@ impl<'s> Seeker<'s> {
             _ if verb.negated && !verb.finite => 0,
             Mood::Participle => distance::PARTICIPLE,
             Mood::Infinitive => distance::INFINITIVE,
-            _ if self.is_copula(verb) => distance::COPULA,
+            _ if self.is_copula(verb) => {
+                if self.predicate(date, verb).is_some() {
+                    distance::PREDICATE
+                } else {
+                    distance::COPULA
+                }
+            }
             Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
+            _ if verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle => distance::REDUCED,
             _ => 0,
         };
         let to_come =
@@ -241,6 +356,14 @@ impl<'s> Seeker<'s> {
             && document.has(verb.main, grammar.report)
             && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
         let frame = if frame && !opens { distance::FRAME } else { 0 };
+        let right_behind = behind
+            && !opens
+            && verb.finite
+            && (date.expression.end..verb.tokens.start).all(|at| is_adverb(document, at))
+            && !self.has_preposition(date);
+        if right_behind {
+            return distance::RIGHT_BEHIND + kind;
+        }
         let unfinished = if opens && behind && !verb.finite { distance::BEHIND } else { 0 };
         self.between(date, &verb.tokens, opens) + kind + past + frame + unfinished
     }
@@ -263,14 +386,39 @@ impl<'s> Seeker<'s> {
         // "The deadline is July 31": what is said to be the date is what it dates.
         let kind = if is_be || self.document.has(before, grammar.purpose) {
             0
-        } else if self.document.has(before, grammar.time_preposition) {
-            distance::NOUN
+        } else if self.document.has(at, grammar.plan) && !self.document.has(at, grammar.event_noun) {
+            0
         } else {
-            distance::BARE_NOUN
+            match (self.document.has(before, grammar.time_preposition), self.is_led(at)) {
+                (true, true) => distance::LED_NOUN,
+                (true, false) => distance::NOUN,
+                (false, true) => distance::LED_BARE_NOUN,
+                (false, false) => distance::BARE_NOUN,
+            }
         };
         let verbal = at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
         let kind = if verbal { kind.saturating_sub(distance::VERBAL_NOUN) } else { kind };
         (at < date.expression.first).then(|| self.between(date, &(at..at + 1), opens) + kind)
+    }
+
+    /// Whether a preposition stands before the date.
+    fn has_preposition(&self, date: &Resolved) -> bool {
+        let grammar = &self.document.pack.grammar;
+        let before = date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before));
+        before.is_some_and(|before| {
+            self.document.has(before, grammar.time_preposition) || self.document.has(before, grammar.preposition)
+        })
+    }
+
+    /// Whether a preposition leads the group of a noun: "on the announcement".
+    fn is_led(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut group = (self.sentence.start..at).rev();
+        let first = group.find(|&at| {
+            let part = document.part(at);
+            !(part.is_noun() || matches!(part, Part::Adjective | Part::Name | Part::Number | Part::Determiner))
+        });
+        first.is_some_and(|first| document.has(first, grammar.preposition) && !document.has(first, grammar.of))
     }
 
     /// What parts a date from the words of a candidate.
@@ -288,20 +436,22 @@ impl<'s> Seeker<'s> {
         let mut aside = None;
         for at in gap {
             let comma = document.tokens[at].shape.is_mark(',');
-            if near && document.has(at, grammar.relative) {
+            let opens_aside = document.has(at, grammar.subordinator) && !document.has(at, grammar.joining);
+            if near && (document.has(at, grammar.relative) || opens_aside) {
                 aside = Some(cost);
             } else if let Some(before) = aside.filter(|_| comma) {
                 (cost, aside) = (before, None);
             }
             cost += match document.tokens[at].shape {
-                Shape::Mark(',') if near => 1,
+                Shape::Mark(',') if near => distance::COMMA_NEAR,
                 Shape::Mark(',') => distance::COMMA,
                 Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
                 _ if document.has(at, grammar.subordinator) && at + 1 != date.expression.first => {
                     distance::SUBORDINATOR
                 }
                 _ if near => 0,
-                _ => 1,
+                _ if document.has(at, grammar.preposition) => distance::PREPOSITION,
+                _ => distance::WORD,
             };
             if self.role(at) == Role::Finite {
                 cost += distance::VERB_BETWEEN;

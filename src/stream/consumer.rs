@@ -63,7 +63,7 @@ pub struct Watermark {
 }
 
 /// Remembers what the hooks told during a poll. It holds no reference to the consumer, which owns it.
-struct Hooks {
+pub struct Hooks {
     events: Mutex<VecDeque<Event>>,
     token: TokenFile,
 }
@@ -84,6 +84,9 @@ impl ClientContext for Hooks {
     fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
         self.token.token()
     }
+
+    /// Comes with a poll as well.
+    fn error(&self, _: KafkaError, _: &str) {}
 
     /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
     fn stats(&self, statistics: Statistics) {
@@ -125,17 +128,20 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Makes a consumer; [`Consumer::subscribe`] lets it join.
-    pub fn new(settings: &Settings, topic: &str) -> Result<Self, Error> {
+    /// Makes a consumer; [`Consumer::subscribe`] lets it join. `own` is what its user needs to be set, whatever the
+    /// configuration says.
+    pub fn new(settings: &Settings, topic: &str, own: &[(&str, &str)]) -> Result<Self, Error> {
         let mut config = client_config(&settings.kafka);
-        for (name, value) in DEFAULTS {
+        // With the protocol of KIP-848 the brokers assign, and librdkafka refuses what is said of it here.
+        let classic = config.get("group.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("classic"));
+        for (name, value) in DEFAULTS.into_iter().chain(classic.then_some(ASSIGNMENT)) {
             if config.get(name).is_none() {
                 config.set(name, value);
             }
         }
         config.set("group.id", &settings.kafka.group);
-        for (name, value) in CONTRACT {
-            config.set(name, value);
+        for (name, value) in CONTRACT.iter().chain(own) {
+            config.set(*name, *value);
         }
         let token = TokenFile::new(settings.kafka.token_file.as_deref());
         let hooks = Hooks { events: Mutex::default(), token };
@@ -143,6 +149,11 @@ impl Consumer {
         // librdkafka asks for a token only while it is polled, and for nothing but that before there are partitions.
         let _ = inner.poll(Duration::ZERO);
         Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new() })
+    }
+
+    /// The client itself, for readers that are given their partitions and do not join.
+    pub fn client(&self) -> &BaseConsumer<Hooks> {
+        &self.inner
     }
 
     /// Joins the group. Partitions come by [`Consumer::next`].
@@ -234,14 +245,15 @@ impl Consumer {
 }
 
 /// What the configuration may change.
-const DEFAULTS: [(&str, &str); 3] = [
+const DEFAULTS: [(&str, &str); 2] = [
     // A new group reads all that there is: nothing is passed over.
     ("auto.offset.reset", "earliest"),
-    // Classic and incremental: a worker that joins or leaves does not stop the others.
-    ("partition.assignment.strategy", "cooperative-sticky"),
     // The bound on what is prefetched.
     ("queued.max.messages.kbytes", "32768"),
 ];
+
+/// Classic and incremental: a worker that joins or leaves does not stop the others.
+const ASSIGNMENT: (&str, &str) = ("partition.assignment.strategy", "cooperative-sticky");
 
 /// What the delivery contract, and what is told of it, stand on.
 const CONTRACT: [(&str, &str); 4] = [

@@ -27,10 +27,12 @@
 //! # Modules
 //!
 //! `client`, `token` and `topics` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
-//! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`.
+//! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
+//! parts, over a stretch with an end.
 //!
 //! Must not know the command line or HTTP; reads no clock but the monotonic one.
 
+pub mod backfill;
 mod batch;
 pub mod check;
 pub mod client;

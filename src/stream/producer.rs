@@ -42,6 +42,11 @@ impl ClientContext for Deliveries {
     fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
         self.token.token()
     }
+
+    /// A broker that is away is met by the calls that need it, and told from there.
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "trouble with the output; librdkafka goes on trying");
+    }
 }
 
 impl ProducerContext for Deliveries {

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::batch::Batch;
@@ -59,7 +60,7 @@ pub struct Summary {
 /// read again by the next worker.
 pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(settings, &topics.input)?;
+    let consumer = Consumer::new(settings, &topics.input, &[])?;
     for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
         let partitions = consumer.partition_count(topic, START);
         if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
@@ -81,6 +82,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         extractor,
         collecting: Batch::default(),
         held: false,
+        troubled: false,
         failures: 0,
         positions: BTreeMap::new(),
         summary: Summary::default(),
@@ -113,6 +115,8 @@ struct Worker<'a> {
     collecting: Batch,
     /// Whether the input is held because both batches are full.
     held: bool,
+    /// Whether there was trouble with the input since the last message.
+    troubled: bool,
     /// Batches that failed since the last that was delivered.
     failures: u32,
     /// What comes next in each partition after what was committed.
@@ -157,7 +161,10 @@ impl Worker<'_> {
 
     fn meet(&mut self, event: Event) -> Result<(), Error> {
         match event {
-            Event::Message(message) => self.collecting.push(message, Instant::now()),
+            Event::Message(message) => {
+                self.troubled = false;
+                self.collecting.push(message, Instant::now());
+            }
             Event::Assigned(partitions) => {
                 tracing::info!(?partitions, "partitions came to this worker");
                 self.control.metrics.assigned(partitions.len());
@@ -180,7 +187,7 @@ impl Worker<'_> {
                 self.tell_lag(ends);
                 heard.into_iter().for_each(|ago| self.control.health.heard(ago));
             }
-            Event::Trouble(error) => tracing::warn!(%error, "trouble with the input; librdkafka goes on trying"),
+            Event::Trouble(error) => self.tell_trouble(&error),
             Event::Fatal(error) => return Err(Error::consumer(error)),
             Event::Idle => {}
         }
@@ -256,6 +263,13 @@ impl Worker<'_> {
     fn hold(&mut self, hold: bool) -> Result<(), Error> {
         self.held = hold;
         self.consumer.hold(hold).map_err(Error::consumer)
+    }
+
+    /// A broker that is away makes a stream of errors, of which the first tells enough.
+    fn tell_trouble(&mut self, error: &KafkaError) {
+        if !std::mem::replace(&mut self.troubled, true) {
+            tracing::warn!(%error, "trouble with the input; librdkafka goes on trying");
+        }
     }
 
     /// Finishes what was extracted when the end was asked for. What was only collected is left to the next worker.

@@ -33,6 +33,7 @@ pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Ve
             Shape::Mark('.' | '!' | '?' | '…') => closes(text, tokens, at, words),
             Shape::Mark('|' | '•') => Some(at + 1),
             _ if at - start >= LONGEST => Some(at + 1),
+            _ if opens_note(&tokens[at..]) => Some(at + 1),
             _ => tokens.get(at + 1).filter(|next| parts(text, &tokens[at], next, words)).map(|_| at + 1),
         };
         match end {
@@ -65,7 +66,7 @@ fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -
     let mut end = at + 1;
     while let Some(next) = tokens.get(end) {
         let closing = matches!(next.shape, Shape::Mark('.' | '!' | '?' | '"' | '\'' | '”' | '’' | ')' | ']'));
-        if !closing || next.spaced && !next.shape.is_mark('\'') {
+        if !closing || next.spaced && !matches!(next.shape, Shape::Mark('\'' | '”')) {
             break;
         }
         end += 1;
@@ -78,6 +79,7 @@ fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -
     // "example.Com" and "3.5" are no seams, "elections.It was" is one: a capital with letters on both sides.
     let seam = glued
         && next.shape == Shape::Capital
+        && next.span.range().len() > 1
         && before.is_some_and(|word| word.shape == Shape::Lower || word.shape.is_word() && word.span.range().len() > 3);
     (seam || starts && (next.spaced || end > at + 1)).then_some(end)
 }
@@ -97,6 +99,13 @@ fn parts(text: &str, token: &Token, next: &Token, words: &impl Abbreviations) ->
         Shape::Capital | Shape::Upper if !next.spaced => is_seam(text, token, next),
         _ => false,
     }
+}
+
+/// Whether a label that stands at the start of a paragraph follows: a table of figures, then "NOTE: ".
+fn opens_note(tokens: &[Token]) -> bool {
+    let [token, label, colon, ..] = tokens else { return false };
+    let apart = label.span.start.saturating_sub(token.span.end) >= PARAGRAPH;
+    apart && label.shape == Shape::Upper && colon.shape.is_mark(':') && !colon.spaced
 }
 
 /// A word that carries its own dot ("the U.S.", "at 5 p.m.") ends the sentence where a capitalised function word

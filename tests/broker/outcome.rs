@@ -28,9 +28,8 @@ impl Follower {
                     self.seen += 1;
                     last = Instant::now();
                 }
-                Some(Err(KafkaError::PartitionEOF(_))) | None => {}
-                // A broker that is away comes back.
-                Some(Err(error)) => eprintln!("following the fates: {error}"),
+                // There is no more for now, or the broker is away: it comes back.
+                Some(Err(_)) | None => {}
             }
         }
     }
@@ -107,13 +106,44 @@ impl Wire {
         answer.elements().iter().map(|it| it.offset().to_raw().filter(|offset| *offset >= 0).unwrap_or(0)).collect()
     }
 
-    /// What `pipeline::process` gives for the articles on the input topic: events as key and value in the order of
-    /// each partition, and the fates of all messages as `(partition, offset)`.
+    /// Waits until all of the input is committed.
+    pub fn await_end(&self) {
+        let start = Instant::now();
+        while self.committed() != self.ends(&self.topics.input, "read_committed") {
+            assert!(start.elapsed() < PATIENCE, "committed: {:?}", self.committed());
+        }
+    }
+
+    /// What should come of the messages on the input topic.
     pub fn expected(&self) -> Expected {
-        let mut expected = Expected::default();
-        for message in self.read(&self.topics.input, "read_committed") {
-            let place = (message.partition(), message.offset());
-            match pipeline::process(message.payload().unwrap_or_default(), &self.settings.extract) {
+        let messages = self.read(&self.topics.input, "read_committed");
+        let places = messages.iter().map(|it| ((it.partition(), it.offset()), it.payload().unwrap_or_default()));
+        Expected::of(places, &self.settings.extract)
+    }
+
+    /// What the output topics hold for such a reader, in the shape of [`Wire::expected`].
+    pub fn found(&self, isolation: &str) -> Expected {
+        Expected::told(&self.topics.outputs().map(|topic| self.read(topic, isolation)))
+    }
+}
+
+/// All that comes out of a wire.
+#[derive(Debug, Default, PartialEq)]
+pub struct Expected {
+    pub events: Vec<(String, String)>,
+    pub articles: BTreeMap<(i32, i64), String>,
+    pub rejected: BTreeMap<(i32, i64), String>,
+    /// Messages with one fate more, the same as the first.
+    pub again: Vec<(i32, i64)>,
+}
+
+impl Expected {
+    /// What `pipeline::process` gives for messages: events as key and value, sorted, and the fate of each message by
+    /// its partition and offset.
+    pub fn of<'a>(messages: impl IntoIterator<Item = ((i32, i64), &'a [u8])>, settings: &pipeline::Settings) -> Self {
+        let mut expected = Self::default();
+        for (place, payload) in messages {
+            match pipeline::process(payload, settings) {
                 Outcome::Article(article) => {
                     for event in &article.events {
                         expected.events.push((event.id.clone(), serde_json::to_string(event).unwrap()));
@@ -127,36 +157,41 @@ impl Wire {
         expected
     }
 
-    /// What the output topics hold for such a reader, in the shape of [`Wire::expected`].
-    pub fn found(&self, isolation: &str) -> Expected {
-        let mut found = Expected::default();
-        for message in self.read(&self.topics.events, isolation) {
-            found.events.push((text(message.key()), text(message.payload())));
-        }
-        found.events.sort();
-        for message in self.read(&self.topics.articles, isolation) {
+    /// What the records of the output topics tell: events, articles, rejections.
+    pub fn told([events, articles, rejected]: &[Vec<OwnedMessage>; 3]) -> Self {
+        let mut told = Self::default();
+        told.events = events.iter().map(|event| (text(event.key()), text(event.payload()))).collect();
+        told.events.sort();
+        let mut values = BTreeMap::new();
+        for message in articles {
             let value: serde_json::Value = serde_json::from_slice(message.payload().unwrap()).unwrap();
             let number = |name: &str| value["source"][name].as_i64().unwrap();
             let place = (number("partition") as i32, number("offset"));
-            let twice = found.articles.insert(place, text(message.key()));
-            assert_eq!(twice, None, "two fates for {place:?}");
+            told.articles.insert(place, text(message.key()));
+            if let Some(twice) = values.insert(place, message.payload()) {
+                assert_eq!(twice, message.payload(), "two fates for {place:?}");
+                told.again.push(place);
+            }
         }
-        for message in self.read(&self.topics.rejected, isolation) {
-            let number = |name: &str| header(&message, name).unwrap().parse::<i64>().unwrap();
+        for message in rejected {
+            let number = |name: &str| header(message, name).unwrap().parse::<i64>().unwrap();
             let place = (number("dateline-partition") as i32, number("dateline-offset"));
-            let twice = found.rejected.insert(place, header(&message, "dateline-error-code").unwrap());
-            assert_eq!(twice, None, "two fates for {place:?}");
+            told.rejected.insert(place, header(message, "dateline-error-code").unwrap());
+            if let Some(twice) = values.insert(place, message.payload()) {
+                assert_eq!(twice, message.payload(), "two fates for {place:?}");
+                told.again.push(place);
+            }
         }
-        found
+        told
     }
-}
 
-/// All that comes out of a wire.
-#[derive(Debug, Default, PartialEq)]
-pub struct Expected {
-    pub events: Vec<(String, String)>,
-    pub articles: BTreeMap<(i32, i64), String>,
-    pub rejected: BTreeMap<(i32, i64), String>,
+    /// Takes in what came of other messages.
+    pub fn add(&mut self, other: Self) {
+        self.events.extend(other.events);
+        self.events.sort();
+        self.articles.extend(other.articles);
+        self.rejected.extend(other.rejected);
+    }
 }
 
 /// All partitions of topics from their beginnings.

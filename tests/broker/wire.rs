@@ -103,7 +103,10 @@ impl Wire {
 
     /// Puts messages on the input topic and waits until they are there.
     pub fn send(&self, messages: impl IntoIterator<Item = Outgoing>) {
-        let producer: BaseProducer = self.client().set("message.max.bytes", LARGEST).create().unwrap();
+        let mut config = self.client();
+        // Without idempotence messages that are sent again can change their order.
+        let producer: BaseProducer =
+            config.set("message.max.bytes", LARGEST).set("enable.idempotence", "true").create().unwrap();
         for message in messages {
             let mut record = BaseRecord::<[u8], [u8]>::to(&self.topics.input).partition(message.partition);
             record.key = message.key.as_deref();
@@ -134,7 +137,8 @@ impl Wire {
     }
 }
 
-fn wait<T>(answer: impl Future<Output = T>) -> T {
+/// Waits for an answer of the brokers.
+pub fn wait<T>(answer: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(answer)
 }
 

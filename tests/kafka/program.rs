@@ -8,7 +8,7 @@ use crate::cluster::shared;
 use crate::wire::{Wire, article, broken};
 
 /// The program on a wire.
-fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
+pub fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
     let kafka = &wire.settings.kafka;
     let mut program = Command::new(env!("CARGO_BIN_EXE_dateline"));
     program.arg(command).args(["--brokers", &kafka.brokers, "--input", &kafka.input, "--group", &kafka.group]);
@@ -18,7 +18,7 @@ fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
     program
 }
 
-/// Asks a program to end and waits for it.
+/// Asks a program to end, and waits until it did.
 pub fn terminate(child: Child) -> Output {
     let told = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(told.success());
