@@ -1,4 +1,4 @@
-//! The one public error of the core: why bytes are no article.
+//! The one public error of the core, why bytes are no article, and what is told where work went on.
 //!
 //! Extraction itself cannot fail, so every variant here is about reading input. The variants are private; what a
 //! caller may ask is [`Error::code`] (stable, for machines) and the message (for people: what, where, how to mend).
@@ -17,9 +17,13 @@ pub struct Error {
 pub(crate) enum ErrorKind {
     /// The bytes are not UTF-8.
     Encoding,
-    /// The text is not JSON (or breaks a limit of the reader, such as depth).
+    /// The text is not JSON.
     Syntax,
-    /// JSON, but not an article: a field is missing or of another type.
+    /// The text is not XML.
+    Xml,
+    /// Elements lie deeper than in any article.
+    TooDeep,
+    /// It can be read, but is no article of the formats: a field is missing or of another type.
     Shape,
     /// No publication time is told.
     PublishedMissing,
@@ -42,6 +46,8 @@ impl Error {
         match self.kind {
             ErrorKind::Encoding => "not-utf8",
             ErrorKind::Syntax => "not-json",
+            ErrorKind::Xml => "not-xml",
+            ErrorKind::TooDeep => "too-deep",
             ErrorKind::Shape => "not-an-article",
             ErrorKind::PublishedMissing => "published-missing",
             ErrorKind::PublishedInvalid => "published-invalid",
@@ -64,3 +70,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Something worth telling that did not stop the work.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Warning {
+    /// Stable, kebab-case.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+}

@@ -17,7 +17,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`calendar`] | units, dates known to a grain, half-open intervals, arithmetic on them |
-//! | [`article`] | bytes to [`article::Article`]: one file an input format; publication times |
+//! | [`article`] | messages to [`article::Article`]s: one file an input format; which time is "now" |
 //! | [`text`] | the body made readable, with a map back to the body as received; tokens, sentences, spans |
 //! | [`language`] | packs of words, rules and weights, one folder a language |
 //! | [`syntax`] | parts of speech and verbs of the sentences that may hold a date |
@@ -36,8 +36,8 @@
 //! use dateline::pipeline::{Outcome, Settings, process};
 //!
 //! let article = br#"{"id": "a1", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#;
-//! let Outcome::Article(processed) = process(article, &Settings::default()) else { panic!("it is an article") };
-//! let event = &processed.events[0];
+//! let Outcome::Articles(processed) = process(article, &Settings::default()) else { panic!("it is an article") };
+//! let event = &processed[0].events[0];
 //! assert_eq!(event.date.value, "2019-04");
 //! assert_eq!(event.statement.summary, "The bridge was shut");
 //! assert_eq!(event.statement.status, "happened");

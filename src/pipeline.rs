@@ -1,13 +1,13 @@
 //! The one composer: bytes in, records out. Pure: same bytes and settings, same records.
 
-use crate::article::{self, Article};
+use crate::article::{self, Article, Item, Message, Passed, Published};
 use crate::error::Error;
 use crate::event::{self, Event};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{Document, Syntax};
 use crate::temporal::{self, Anchor, Dropped, Region, Resolved, Tagged};
-use crate::text::{Text, lex, sentences};
+use crate::text::{Marked, Text, lex, sentences};
 
 /// What a bare "in May" counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,17 +28,13 @@ pub struct Settings {
     pub genre: Genre,
     /// The language of articles that do not tell theirs (BCP 47).
     pub language: String,
-    /// The zone of publication times that do not tell theirs.
-    pub timezone: chrono_tz::Tz,
     /// The month in which fiscal years start, 1 to 12: 1 takes a fiscal year for the calendar year of its number.
     pub fiscal_start: u8,
-    /// The publication time of input that does not tell its own.
-    pub published: Option<article::Published>,
     /// Whether references without a date ("now", "recently") are tied to what they date as well. Such events make no
     /// record; they are there to be measured.
     pub undated: bool,
-    /// The largest message that is read, in bytes.
-    pub max_bytes: usize,
+    /// How messages are read.
+    pub input: article::Settings,
 }
 
 impl Default for Settings {
@@ -46,11 +42,9 @@ impl Default for Settings {
         Self {
             genre: Genre::Auto,
             language: "en".into(),
-            timezone: chrono_tz::UTC,
             fiscal_start: 1,
-            published: None,
             undated: false,
-            max_bytes: 32 << 20,
+            input: article::Settings::default(),
         }
     }
 }
@@ -58,21 +52,21 @@ impl Default for Settings {
 /// What became of one message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// It was an article.
-    Article(Box<Processed>),
-    /// It was none; the error says why.
+    /// Its items, in their order. There is at least one.
+    Articles(Vec<Processed>),
+    /// Nothing in it could be read; the error says why.
     Rejected(Error),
 }
 
-/// An article's records.
+/// What became of one article, or of what stands in its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Processed {
     /// The article's id.
     pub id: String,
     /// The article's revision.
     pub revision: String,
-    /// When it was published.
-    pub published: article::Published,
+    /// When it was published, where it was read.
+    pub published: Option<Published>,
     /// What became of it.
     pub status: ArticleStatus,
     /// Its events, in the order of the text.
@@ -115,21 +109,54 @@ pub enum Stage {
     Recorded,
 }
 
-/// Reads one message and extracts its events.
+/// Reads one message and extracts the events of its articles.
 #[must_use]
 pub fn process(bytes: &[u8], settings: &Settings) -> Outcome {
-    process_watched(bytes, settings, &mut |_| {})
+    process_message(&Message::bare(bytes), settings)
 }
 
-/// As [`process`], and says when each stage is done.
+/// As [`process`], for a message with headers.
 #[must_use]
-pub fn process_watched(bytes: &[u8], settings: &Settings, done: &mut dyn FnMut(Stage)) -> Outcome {
-    match article::read(bytes, settings) {
-        Ok(article) => {
-            done(Stage::Read);
-            Outcome::Article(Box::new(records_of(&article, settings, done)))
+pub fn process_message(message: &Message<'_>, settings: &Settings) -> Outcome {
+    process_watched(message, settings, &mut |_| {})
+}
+
+/// As [`process_message`], and says when each stage is done.
+#[must_use]
+pub fn process_watched(message: &Message<'_>, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Outcome {
+    let items = match article::read(message, &settings.input) {
+        Ok(items) => items,
+        Err(error) => return Outcome::Rejected(error),
+    };
+    done(Stage::Read);
+    // One broken item of many is told beside the others; a message of nothing else is rejected.
+    if let Some(Item::Broken { error, .. }) = items.first()
+        && items.iter().all(|item| matches!(item, Item::Broken { .. }))
+    {
+        return Outcome::Rejected(error.clone());
+    }
+    Outcome::Articles(items.into_iter().map(|item| records_of_item(item, settings, done)).collect())
+}
+
+fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
+    let passed = |status, id, revision, warning| Processed {
+        id,
+        revision,
+        published: None,
+        status,
+        events: Vec::new(),
+        warnings: vec![warning],
+    };
+    match item {
+        Item::Article(article) => records_of(&article, settings, done),
+        Item::Withdrawn(_, Passed { id, revision, reason, .. }) => {
+            passed(ArticleStatus::Withdrawn, id, revision, reason)
         }
-        Err(error) => Outcome::Rejected(error),
+        Item::Skipped(Passed { id, revision, reason, .. }) => passed(ArticleStatus::Skipped, id, revision, reason),
+        Item::Broken { id, revision, error } => {
+            let warning = Warning { code: error.code(), message: error.to_string() };
+            passed(ArticleStatus::Skipped, id, revision, warning)
+        }
     }
 }
 
@@ -141,10 +168,10 @@ pub fn process_article(article: &Article, settings: &Settings) -> Processed {
 
 fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
     let tag = language_of(article, settings);
-    let (status, events, warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
+    let (status, events, mut warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
         (None, _) => (ArticleStatus::Skipped, Vec::new(), vec![language_unsupported(tag)]),
         (Some(_), true) => {
-            let message = "the article has no text".to_owned();
+            let message = "the article has neither a body nor a summary".to_owned();
             (ArticleStatus::Skipped, Vec::new(), vec![Warning { code: "empty-text", message }])
         }
         (Some(pack), false) => {
@@ -156,8 +183,9 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
             (ArticleStatus::Extracted, events, warnings)
         }
     };
+    warnings.extend(article.warnings.iter().cloned());
     let (id, revision) = (article.id.clone(), article.revision.clone());
-    Processed { id, revision, published: article.published, status, events, warnings }
+    Processed { id, revision, published: Some(article.published), status, events, warnings }
 }
 
 /// Extracts from an article already read. It cannot fail; without a pack for its language, it finds nothing.
@@ -207,10 +235,15 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack, done: &mut 
             Genre::Auto => None,
         },
         time: article.published.has_time.then(|| article.published.at.time()),
-        region: Region::of_article(language_of(article, settings), article.url.as_deref(), settings.timezone),
+        region: Region::of_article(language_of(article, settings), article.url.as_deref(), settings.input.timezone),
         fiscal_start: settings.fiscal_start,
     };
-    let Tagged { expressions, dropped, order_open } = temporal::tag(&document, candidates, &anchor);
+    let Tagged { mut expressions, dropped, order_open } = temporal::tag(&document, candidates, &anchor);
+    for Marked { span, date } in text.dates() {
+        if let Ok(day) = Published::parse(date, settings.input.timezone) {
+            temporal::trust(&mut expressions, *span, day.date(), anchor.offset);
+        }
+    }
     done(Stage::Resolved);
     let (events, crowded) =
         event::events(&document, &expressions, &article.id, article.published.date(), settings.undated);

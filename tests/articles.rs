@@ -1,11 +1,19 @@
 //! Good input, through the public reader: which fields an article has, and what stands in for those left out.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use dateline::article::{Article, read, read_plain};
-use dateline::pipeline::Settings;
+use dateline::article::{Article, Format, Item, Message, Settings, read};
+use dateline::error::Error;
+
+fn read_with(bytes: &[u8], settings: &Settings) -> Result<Article, Error> {
+    match read(&Message::bare(bytes), settings)?.remove(0) {
+        Item::Article(article) => Ok(*article),
+        Item::Broken { error, .. } => Err(error),
+        other => panic!("{other:?}"),
+    }
+}
 
 fn article(json: &str) -> Article {
-    read(json.as_bytes(), &Settings::default()).expect("an article")
+    read_with(json.as_bytes(), &Settings::default()).expect("an article")
 }
 
 #[test]
@@ -55,7 +63,7 @@ fn today_is_what_the_zone_of_the_article_says() {
     let bare = r#"{"body": "b", "published_at": "2019-05-03 22:10", "timezone": "America/New_York"}"#;
     assert_eq!(article(bare).published.at.to_rfc3339(), "2019-05-03T22:10:00-04:00");
     let settings = Settings { timezone: chrono_tz::Asia::Tokyo, ..Settings::default() };
-    let bare = read(br#"{"body": "b", "published_at": "2019-05-03 22:10"}"#, &settings).expect("an article");
+    let bare = read_with(br#"{"body": "b", "published_at": "2019-05-03 22:10"}"#, &settings).expect("an article");
     assert_eq!(bare.published.at.to_rfc3339(), "2019-05-03T22:10:00+09:00");
 }
 
@@ -63,8 +71,8 @@ fn today_is_what_the_zone_of_the_article_says() {
 fn a_publication_time_from_outside_stands_in_for_a_missing_one_only() {
     let outside = article(r#"{"body": "b", "published_at": "2001-01-01"}"#).published;
     let settings = Settings { published: Some(outside), ..Settings::default() };
-    let told = read(br#"{"body": "b", "published_at": "2019-05-03"}"#, &settings).expect("an article");
-    let missing = read(br#"{"body": "b"}"#, &settings).expect("an article");
+    let told = read_with(br#"{"body": "b", "published_at": "2019-05-03"}"#, &settings).expect("an article");
+    let missing = read_with(br#"{"body": "b"}"#, &settings).expect("an article");
     assert_eq!(told.published.date().to_string(), "2019-05-03");
     assert_eq!(missing.published, outside);
 }
@@ -72,10 +80,11 @@ fn a_publication_time_from_outside_stands_in_for_a_missing_one_only() {
 #[test]
 fn plain_text_is_all_body() {
     let outside = article(r#"{"body": "b", "published_at": "2001-01-01"}"#).published;
-    let settings = Settings { published: Some(outside), ..Settings::default() };
-    let found = read_plain("It closed.\n".as_bytes(), &settings).expect("an article");
+    let text = Settings { format: Some(Format::Text), ..Settings::default() };
+    let settings = Settings { published: Some(outside), ..text.clone() };
+    let found = read_with("It closed.\n".as_bytes(), &settings).expect("an article");
     assert_eq!((found.title.as_str(), found.body.as_str()), ("", "It closed.\n"));
-    let error = read_plain(b"It closed.", &Settings::default()).expect_err("no publication time");
+    let error = read_with(b"It closed.", &text).expect_err("no publication time");
     assert!(error.is_published_missing());
 }
 

@@ -72,14 +72,8 @@ fn failure(case: &Case) -> Option<String> {
 
 fn article(case: &Case) -> Article {
     Article {
-        id: "case".into(),
-        revision: "1".into(),
-        title: String::new(),
-        body: plain(&case.expected),
-        published: case.given.published,
         language: Some(case.given.language.clone()),
-        source: None,
-        url: None,
+        ..Article::new("case", plain(&case.expected), case.given.published)
     }
 }
 

@@ -65,7 +65,24 @@ fn rejected_lines_are_told_and_the_others_go_on() {
 fn an_array_is_refused_with_a_hint() {
     let run = extract(&[], &format!("[{ARTICLE}]"));
     assert_eq!(run.code, Some(3));
-    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: a JSON array; write one object a line, as `jq -c '.[]'` does");
+    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: a JSON array, where one object is one article; write one object a line, as `jq -c '.[]'` does");
+}
+
+#[test]
+fn markup_is_one_message_with_several_items() {
+    let atom = "<feed>\n<entry><id>a</id><updated>2019-05-03T10:00:00Z</updated><content>It opened on Monday.</content></entry>\n\
+                <deleted-entry ref='b' when='2019-05-03T10:00:00Z'/>\n\
+                <entry><id>c</id><content>It closed on Friday.</content></entry>\n</feed>\n";
+    let run = extract(&["--format", "csv"], atom);
+    assert_eq!((run.code, run.out.lines().count()), (Some(3), 2));
+    insta::assert_snapshot!(run.err, @r#"
+    stdin:1: passed over: deleted: b: the feed took it back: it is deleted
+    stdin:1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+    "#);
+    let run = extract(&["--input-format", "rss"], atom);
+    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: not rss, which `input.format` says it is, but atom; `auto` tells formats apart");
+    let run = extract(&["--input-format", "text", "--published", "2019-05-03"], "{It opened on Monday.}");
+    assert_eq!((run.code, run.err.as_str(), run.out.lines().count()), (Some(0), "", 1));
 }
 
 #[test]
@@ -151,4 +168,49 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(stdin);
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()));
+}
+
+#[test]
+fn formats_tells_what_a_message_is_and_where_each_field_was_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/articles");
+    let formats = |file: &str| {
+        let file = format!("{path}/{file}");
+        let output = Command::new(env!("CARGO_BIN_EXE_dateline")).args(["formats", &file]).output().expect("it runs");
+        let out = String::from_utf8(output.stdout).expect("UTF-8").replace(&format!("{path}/"), "");
+        (output.status.code(), out)
+    };
+    let (code, out) = formats("ninjs-3.json");
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(out, @r#"
+    ninjs-3.json:1: ninjs: an article, revision 10, published 2019-05-28T09:00:00+01:00 (firstcreated)
+      id              altIds[0].value                         crane-190528
+    - id              uri                                     urn:newsml:quay.example:20190528:crane
+      revision        version                                 10
+      status          pubStatus                               usable
+      embargo         embargoedUntil                          2019-05-28T18:00:00+01:00
+      firstcreated    firstCreated                            2019-05-28T09:00:00+01:00
+      versioncreated  versionCreated                          2019-05-28T12:00:00+01:00
+      language        language                                en
+      title           headlines[0].value                      Crane falls onto quay
+      body            bodies[0].value/nitf/body/body.content  <p>A crane fell onto the quay on Monday.</p>
+    "#);
+    let (code, out) = formats("atom.xml");
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(out, @r#"
+    atom.xml:1: atom: an article, revision 2019-05-30T08:15:00Z, published 2019-05-28T11:22:51+01:00 (firstcreated)
+      id              feed/entry/id             tag:quay.example,2019:crane
+      url             feed/entry/link[1]/@href  https://quay.example/crane
+      title           feed/entry/title          Crane falls
+      body            feed/entry/content        <div xmlns="http://www.w3.org/1999/xhtml"><p>A crane fell onto the quay …
+      firstcreated    feed/entry/published      2019-05-28T11:22:51+01:00
+      versioncreated  feed/entry/updated        2019-05-30T08:15:00Z
+      language        feed/@lang                en
+      source          feed/title                The Quay
+
+    atom.xml:1: atom: withdrawn: deleted: the feed took it back: it is deleted
+      id              feed/at:deleted-entry/@ref   tag:quay.example,2019:ferry
+      versioncreated  feed/at:deleted-entry/@when  2019-05-29T12:00:00Z
+      status          feed/at:deleted-entry        deleted
+    "#);
+    assert_eq!(formats("missing.xml").0, Some(1));
 }

@@ -15,16 +15,7 @@ use proptest::test_runner::RngSeed;
 
 fn article(body: &str, published: &str) -> Article {
     let at: DateTime<FixedOffset> = published.parse().unwrap();
-    Article {
-        id: "robust".into(),
-        revision: "1".into(),
-        title: String::new(),
-        body: body.into(),
-        published: Published { at, has_time: true },
-        language: Some("en".into()),
-        source: None,
-        url: None,
-    }
+    Article { language: Some("en".into()), ..Article::new("robust", body, Published { at, has_time: true }) }
 }
 
 fn extract(body: &str) -> Extraction {
@@ -41,9 +32,9 @@ fn message(body: &str) -> Vec<u8> {
 }
 
 /// The records of a body sent as a JSON article.
-fn process(body: &str) -> Box<Processed> {
+fn process(body: &str) -> Processed {
     match pipeline::process(&message(body), &Settings::default()) {
-        Outcome::Article(processed) => processed,
+        Outcome::Articles(mut processed) => processed.remove(0),
         Outcome::Rejected(error) => panic!("a whole article was rejected: {error}"),
     }
 }

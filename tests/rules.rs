@@ -14,14 +14,8 @@ fn said(rule: &Rule, text: &str, on: &str, language: &str) -> Extraction {
     let day: NaiveDate = on.parse().expect("examples give a day");
     let at = day.and_time(NaiveTime::MIN).and_utc();
     let article = Article {
-        id: "example".into(),
-        revision: "1".into(),
-        title: String::new(),
-        body: text.into(),
-        published: Published { at: DateTime::from(at), has_time: false },
         language: Some(language.into()),
-        source: None,
-        url: None,
+        ..Article::new("example", text, Published { at: DateTime::from(at), has_time: false })
     };
     let genre = if rule.register == dateline::language::Register::History { Genre::Narrative } else { Genre::News };
     extract(&article, &Settings { genre, ..Settings::default() })

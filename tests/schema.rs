@@ -56,6 +56,6 @@ fn what_the_schema_does_not_say_is_no_record() {
 fn records(body: &str) -> Vec<EventRecord> {
     let message = json!({"id": "1", "title": "t", "body": body, "published_at": "2019-05-03T18:35:00+01:00"});
     let outcome = pipeline::process(message.to_string().as_bytes(), &Settings::default());
-    let Outcome::Article(processed) = outcome else { panic!("{body}") };
-    processed.events
+    let Outcome::Articles(mut processed) = outcome else { panic!("{body}") };
+    processed.remove(0).events
 }

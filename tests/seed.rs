@@ -60,14 +60,5 @@ fn told(found: &Extraction) -> Vec<Row> {
 
 fn article(body: String, published: &str) -> Article {
     let at = chrono::DateTime::parse_from_rfc3339(published).unwrap();
-    Article {
-        id: "seed".into(),
-        revision: "1".into(),
-        title: String::new(),
-        body,
-        published: Published { at, has_time: true },
-        language: Some("en".into()),
-        source: None,
-        url: None,
-    }
+    Article { language: Some("en".into()), ..Article::new("seed", body, Published { at, has_time: true }) }
 }

@@ -11,14 +11,9 @@ const BODY: &str = "Café <Zoë> & Söhne closed on 3 May 2019, \"after a bad wi
 
 fn article() -> Article {
     Article {
-        id: "cafe & sons".into(),
-        revision: "1".into(),
         title: "A café < closes".into(),
-        body: BODY.into(),
-        published: Published::parse("2019-06-12T08:30:00", chrono_tz::UTC).unwrap(),
         language: Some("en".into()),
-        source: None,
-        url: None,
+        ..Article::new("cafe & sons", BODY, Published::parse("2019-06-12T08:30:00", chrono_tz::UTC).unwrap())
     }
 }
 

@@ -1,78 +1,59 @@
-//! The plain JSON article: one object, with the fields of [`Fields`]; others are passed over.
+//! JSON as a tree that borrows from the message: bounded in depth and in size, and forgiving about what no reader
+//! asks for.
+//!
+//! Must not know any format.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
 use serde_json::error::Category;
 
-use super::field::{Field, wrong_kind};
-use super::{Article, Published, check_size, digest, published_missing, timezone, utf8};
+use super::draft::Value;
 use crate::error::{Error, ErrorKind};
-use crate::pipeline::Settings;
 
-/// Reads one JSON object as an article.
-///
-/// # Errors
-///
-/// When it is too large, not UTF-8, not JSON, not an article, or its publication time is missing or impossible.
-pub fn read_json(bytes: &[u8], settings: &Settings) -> Result<Article, Error> {
-    check_size(bytes.len(), settings)?;
-    let text = utf8(bytes)?;
-    let fields = parse(text)?;
-    if fields.body.is_absent() && fields.text.is_absent() && fields.title.is_absent() && fields.headline.is_absent() {
-        return Err(shape("the object has neither `body` nor `title`, so it is no article"));
-    }
-    let published = published(&fields, settings)?;
-    let title = fields.title.or(fields.headline).into_text("title")?.unwrap_or_default().into_owned();
-    let body = fields.body.or(fields.text).into_text("body")?.unwrap_or_default().into_owned();
-    let url = fields.url.into_label("url")?;
-    let id = match fields.id.into_label("id")?.or_else(|| url.clone()) {
-        Some(id) => id,
-        None => digest(&title, &body, &published),
-    };
-    Ok(Article {
-        id,
-        revision: fields.revision.into_label("revision")?.unwrap_or_else(|| "1".to_owned()),
-        title,
-        body,
-        published,
-        language: fields.language.into_label("language")?,
-        source: fields.source.into_label("source")?,
-        url,
-    })
+/// What lies deeper is passed over: no format has a field down there.
+const DEPTH: u32 = 24;
+
+/// The most values that are kept. An article with its pictures has hundreds.
+const VALUES: u32 = 1 << 20;
+
+/// A value, kept as it came: what it must hold is known only where it is used, and said there by name.
+#[derive(Debug)]
+pub(super) enum Json<'a> {
+    Null,
+    Text(Cow<'a, str>),
+    Number(Number),
+    List(Vec<Json<'a>>),
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+    /// Nothing that an article tells; the words say what.
+    Other(&'static str),
 }
 
-/// The fields that are known. An alias gives way to the first name of a field.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Fields<'a> {
-    #[serde(borrow)]
-    id: Field<'a>,
-    revision: Field<'a>,
-    title: Field<'a>,
-    headline: Field<'a>,
-    body: Field<'a>,
-    text: Field<'a>,
-    published_at: Field<'a>,
-    published: Field<'a>,
-    date: Field<'a>,
-    timezone: Field<'a>,
-    language: Field<'a>,
-    source: Field<'a>,
-    url: Field<'a>,
+/// What a field is that stands in its object more than once.
+const TWICE: &Json<'static> = &Json::Other("more than one value");
+
+/// A value and where in the message it stands, such as `bodies[1].value`.
+#[derive(Debug, Clone)]
+pub(super) struct At<'j> {
+    pub value: &'j Json<'j>,
+    pub path: String,
 }
 
-fn parse(text: &str) -> Result<Fields<'_>, Error> {
-    // Serde would read an array as the fields in order.
-    if text.trim_start().starts_with('[') {
-        serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_read(&error))?;
-        return Err(shape("a JSON array, where one object is one article; send each article by itself"));
-    }
-    serde_json::from_str(text).map_err(|error| not_read(&error))
+/// Reads a text as JSON.
+pub(super) fn parse(text: &str) -> Result<Json<'_>, Error> {
+    let budget = Cell::new(VALUES);
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let tree = Tree { depth: 0, budget: &budget };
+    tree.deserialize(&mut reader).and_then(|json| reader.end().map(|()| json)).map_err(|error| not_read(&error))
 }
 
 fn not_read(error: &serde_json::Error) -> Error {
     match error.classify() {
-        Category::Data => shape(format!("not an article: {error}")),
+        Category::Data => Error::new(ErrorKind::Shape, format!("not an article: {error}")),
         Category::Io | Category::Syntax | Category::Eof => {
             let mut message = format!("not JSON: {error}");
             if message.contains("hex escape") {
@@ -83,21 +64,175 @@ fn not_read(error: &serde_json::Error) -> Error {
     }
 }
 
-fn shape(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Shape, message)
+impl<'j> At<'j> {
+    /// The whole of a message, or of what stands in one at `path`.
+    pub fn root(value: &'j Json<'j>, path: &str) -> Self {
+        Self { value, path: path.to_owned() }
+    }
+
+    /// The field of that name; names are the same in any case, because the ninjs versions differ in nothing else.
+    pub fn get(&self, name: &str) -> Option<Self> {
+        let Json::Object(fields) = self.value else { return None };
+        let mut found = fields.iter().filter(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null());
+        let (key, value) = found.next()?;
+        let value = if found.any(|(other, _)| other == key) { TWICE } else { value };
+        let dot = if self.path.is_empty() { "" } else { "." };
+        Some(Self { value, path: format!("{}{dot}{key}", self.path) })
+    }
+
+    /// Follows names from object to object.
+    pub fn follow(&self, names: &[&str]) -> Option<Self> {
+        names.iter().try_fold(self.clone(), |at, name| at.get(name))
+    }
+
+    /// The values of a list, or the one value that stands in its place.
+    pub fn each(&self) -> Vec<Self> {
+        match self.value {
+            Json::List(values) => {
+                let at = |(index, value)| Self { value, path: format!("{}[{index}]", self.path) };
+                values.iter().enumerate().map(at).collect()
+            }
+            _ => vec![self.clone()],
+        }
+    }
+
+    /// The fields of an object.
+    pub fn fields(&self) -> impl Iterator<Item = (&'j str, Self)> {
+        let fields = match self.value {
+            Json::Object(fields) => fields.as_slice(),
+            _ => &[],
+        };
+        let dot = if self.path.is_empty() { "" } else { "." };
+        fields.iter().map(move |(key, value)| (&**key, Self { value, path: format!("{}{dot}{key}", self.path) }))
+    }
+
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&'j str> {
+        match self.value {
+            Json::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(&self) -> bool {
+        matches!(self.value, Json::Object(_))
+    }
+
+    /// Whether it is an object with a field of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// As the value of a field of an article.
+    pub fn told(self) -> (Value<'j>, String) {
+        let value = match self.value {
+            Json::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Json::Number(number) => Value::Number(number.clone()),
+            Json::Null => Value::Text(Cow::Borrowed("")),
+            Json::List(_) => Value::Wrong("a list"),
+            Json::Object(_) => Value::Wrong("an object"),
+            Json::Other(kind) => Value::Wrong(kind),
+        };
+        (value, self.path)
+    }
 }
 
-/// The publication time: the article's own, else that of the settings. It is told in the zone that the article
-/// names, where it names one, because that is what its readers call "today".
-fn published(fields: &Fields<'_>, settings: &Settings) -> Result<Published, Error> {
-    let own_zone = fields.timezone.as_label("timezone")?.map(|name| timezone(&name)).transpose()?;
-    let zone = own_zone.unwrap_or(settings.timezone);
-    let told = [&fields.published_at, &fields.published, &fields.date].into_iter().find(|field| !field.is_blank());
-    let published = match told {
-        Some(Field::Text(text)) => Published::parse(text, zone)?,
-        Some(Field::Number(number)) => Published::from_epoch(number, zone)?,
-        Some(Field::Other(kind)) => return Err(wrong_kind("published_at", kind, "a time")),
-        Some(Field::Absent) | None => return settings.published.ok_or_else(published_missing),
-    };
-    Ok(own_zone.map_or(published, |zone| published.seen_in(zone)))
+impl Json<'_> {
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+/// The name of a field.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Builds the tree.
+#[derive(Clone, Copy)]
+struct Tree<'c> {
+    depth: u32,
+    budget: &'c Cell<u32>,
+}
+
+impl Tree<'_> {
+    /// For what lies one deeper; `None` where that is passed over.
+    fn deeper(self) -> Option<Self> {
+        (self.depth < DEPTH).then_some(Self { depth: self.depth + 1, ..self })
+    }
+
+    fn spend<E: de::Error>(self) -> Result<(), E> {
+        let left = self.budget.get().checked_sub(1);
+        self.budget.set(left.ok_or_else(|| E::custom(format!("it holds more than {VALUES} values")))?);
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Tree<'_> {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        self.spend()?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Tree<'_> {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(number.into()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Json<'de>, E> {
+        Ok(Number::from_f64(number).map_or(Json::Other("a number out of range"), Json::Number))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Other("true or false"))
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json<'de>, A::Error> {
+        let Some(inside) = self.deeper() else {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Json::Other("a list"));
+        };
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element_seed(inside)? {
+            values.push(value);
+        }
+        Ok(Json::List(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Json<'de>, A::Error> {
+        let Some(inside) = self.deeper() else {
+            while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(Json::Other("an object"));
+        };
+        let mut fields = Vec::new();
+        while let Some(Key(key)) = object.next_key()? {
+            fields.push((key, object.next_value_seed(inside)?));
+        }
+        Ok(Json::Object(fields))
+    }
 }

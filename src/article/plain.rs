@@ -1,26 +1,44 @@
-//! Plain text: all of it is the body.
+//! The plain JSON article, one object, and plain text.
 
-use super::{Article, check_size, digest, published_missing, utf8};
-use crate::error::Error;
-use crate::pipeline::Settings;
+use std::borrow::Cow;
 
-/// Reads plain text as an article without a title, published at `settings.published`.
-///
-/// # Errors
-///
-/// When it is too large or not UTF-8, or when `settings.published` is not given.
-pub fn read_plain(bytes: &[u8], settings: &Settings) -> Result<Article, Error> {
-    check_size(bytes.len(), settings)?;
-    let body = utf8(bytes)?;
-    let published = settings.published.ok_or_else(published_missing)?;
-    Ok(Article {
-        id: digest("", body, &published),
-        revision: "1".to_owned(),
-        title: String::new(),
-        body: body.to_owned(),
-        published,
-        language: None,
-        source: None,
-        url: None,
-    })
+use super::draft::{Draft, Field, Value};
+use super::reading::Reading;
+use super::{Error, json, shape};
+
+/// The fields that are known, best first; others are passed over.
+const FIELDS: [(Field, &[&str]); 11] = [
+    (Field::Id, &["id"]),
+    (Field::Revision, &["revision"]),
+    (Field::Status, &["pubstatus"]),
+    (Field::Embargo, &["embargoed"]),
+    (Field::Title, &["title", "headline"]),
+    (Field::Body, &["body", "text"]),
+    (Field::FirstCreated, &["published_at", "published", "date"]),
+    (Field::Zone, &["timezone"]),
+    (Field::Language, &["language"]),
+    (Field::Source, &["source"]),
+    (Field::Url, &["url"]),
+];
+
+/// Reads one object.
+pub(super) fn read(at: &json::At<'_>, reading: &mut Reading<'_>) -> Result<(), Error> {
+    if !["body", "text", "title", "headline"].iter().any(|name| at.has(name)) {
+        return Err(shape("the object has neither `body` nor `title`, so it is no article"));
+    }
+    let mut draft = Draft::default();
+    for (field, names) in FIELDS {
+        for name in names {
+            draft.tell(field, at.get(name).map(json::At::told));
+        }
+    }
+    reading.take(draft);
+    Ok(())
+}
+
+/// Takes all of a text for the body.
+pub(super) fn text(text: &str, path: &str, reading: &mut Reading<'_>) {
+    let mut draft = Draft::default();
+    draft.tell(Field::Body, Some((Value::Text(Cow::Borrowed(text)), path.to_owned())));
+    reading.take(draft);
 }

@@ -113,11 +113,25 @@ impl Published {
 
 fn invalid(text: &str) -> Error {
     let told: String = text.chars().take(60).collect();
+    if tells_two_zones(text) {
+        let message = format!("`{told}` tells two time zones; leave one of them out");
+        return Error::new(ErrorKind::PublishedInvalid, message);
+    }
     let message = format!(
         "`{told}` is no publication time that can be read for certain; \
          write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999"
     );
     Error::new(ErrorKind::PublishedInvalid, message)
+}
+
+/// Whether a zone stands behind what is a time with a zone already.
+fn tells_two_zones(text: &str) -> bool {
+    let Some(at) = text.trim_end_matches(['Z', 'z']).rfind([' ', '+', '-']).filter(|&at| at >= 10) else {
+        return false;
+    };
+    let head = text.strip_suffix(['Z', 'z']).unwrap_or_else(|| text.get(..at).unwrap_or_default());
+    let in_zone = |zone| standard(head.trim_end(), zone).filter(|found| found.has_time);
+    in_zone(Tz::UTC).is_some_and(|found| in_zone(Tz::Asia__Tokyo) == Some(found))
 }
 
 /// The text, where it is digits and nothing else.
@@ -162,10 +176,21 @@ fn standard(text: &str, zone: Tz) -> Option<Published> {
     if let Some(day) = DAY.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok()) {
         return Published::day(day, zone);
     }
+    if let Some(day) = day_with_offset(text) {
+        return Some(day);
+    }
     // RFC 2822 has unknown zone names count as UTC, which puts a time in "CEST" two hours off.
     let tail = text.rsplit(' ').next()?;
     let zone_is_known = !tail.starts_with(|c: char| c.is_ascii_alphabetic()) || named_offset(tail).is_some();
     DateTime::parse_from_rfc2822(text).ok().filter(|_| zone_is_known).and_then(Published::time)
+}
+
+/// A day with an offset, as in NITF: `20190503+0100`. chrono reads an offset behind a time alone.
+fn day_with_offset(text: &str) -> Option<Published> {
+    let form = if digits(text.get(..8)?).is_some() { "%Y%m%dT%H%M%#z" } else { "%Y-%m-%dT%H%M%#z" };
+    let (day, offset) = text.split_at_checked(text.rfind(['+', '-', 'Z'])?)?;
+    let at = DateTime::parse_from_str(&format!("{day}T0000{offset}"), form).ok()?;
+    Some(Published { at, has_time: false })
 }
 
 #[cfg(test)]
@@ -246,6 +271,26 @@ mod tests {
         assert_eq!(read_in("2019-05-03", Tz::Asia__Tokyo), "2019-05-03T00:00:00+09:00 (day)");
         // Clocks jumped at midnight there.
         assert_eq!(read_in("2018-11-04", Tz::America__Sao_Paulo), "2018-11-04T01:00:00-02:00 (day)");
+    }
+
+    #[test]
+    fn a_day_may_have_an_offset() {
+        for text in ["20190503+0100", "2019-05-03+01:00"] {
+            assert_eq!(read(text), "2019-05-03T00:00:00+01:00 (day)", "{text}");
+        }
+        assert_eq!(read("2019-05-03Z"), "2019-05-03T00:00:00+00:00 (day)");
+        assert_eq!(read("2019-05"), "published-invalid");
+    }
+
+    #[test]
+    fn two_zones_are_told() {
+        for text in ["2019-05-03T18:35:00+01:00 EST", "2019-05-03T18:35:00+01:00Z", "2019-05-03T18:35:00Z+0100"] {
+            let error = Published::parse(text, Tz::UTC).expect_err("two zones");
+            assert_eq!(
+                (error.code(), error.to_string()),
+                ("published-invalid", format!("`{text}` tells two time zones; leave one of them out"))
+            );
+        }
     }
 
     #[test]

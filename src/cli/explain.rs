@@ -61,18 +61,15 @@ mod tests {
     use chrono::{FixedOffset, NaiveDate};
 
     use super::*;
-    use crate::article::read_json;
+    use crate::article::Published;
     use crate::calendar::PartialDate;
-    use crate::pipeline::Settings;
     use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
     use crate::text::Text;
 
     fn article(body: &str) -> Article {
-        let json = format!(
-            r#"{{"title": "Harbour\nclosed", "source": "The Quay", "body": "{body}",
-                 "published_at": "2019-05-03T18:35:00+01:00"}}"#
-        );
-        read_json(json.as_bytes(), &Settings::default()).expect("an article")
+        let published = Published::parse("2019-05-03T18:35:00+01:00", chrono_tz::UTC).expect("a time");
+        let (title, source) = ("Harbour\nclosed".to_owned(), Some("The Quay".to_owned()));
+        Article { title, source, ..Article::new("harbour-1", body, published) }
     }
 
     fn explained(article: &Article, expressions: Vec<Resolved>, dropped: Vec<Dropped>) -> String {

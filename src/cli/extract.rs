@@ -8,15 +8,17 @@ use clap::{Args, ValueEnum};
 
 use super::explain;
 use super::input::{Content, Document, Input, open};
-use super::shared::ExtractArgs;
+use super::shared::{ExtractArgs, InputFormat};
 use super::table::{Look, Table};
-use crate::article::{self, Article, Published};
+use crate::article::{self, Article, Format, Item, Message, Published};
+use crate::error::{Error, Warning};
 use crate::pipeline::{self, Settings};
 use crate::record::export::{Csv, Export, ICalendar, JsonLines, TimelineJs, VisTimeline, timeml};
 
 /// Finds the dated statements of articles
 ///
-/// Reads JSON Lines, one JSON object, or plain text (which needs --published), from files or from standard input.
+/// Reads messages in any of the input formats, JSON one a line or one in a file, or plain text (which needs
+/// --published), from files or from standard input.
 /// Exits with 3 when some of the input was rejected; each rejection is told on standard error.
 #[derive(Debug, Args)]
 pub struct Extract {
@@ -25,7 +27,10 @@ pub struct Extract {
     files: Vec<PathBuf>,
     /// What to write [default: a table on a terminal, else jsonl]
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<OutputFormat>,
+    /// What the input is, where it is not to be told message by message
+    #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
+    input_format: InputFormat,
     /// The publication time of input that tells none, such as 2019-05-03T18:35:00+01:00
     #[arg(long, value_name = "TIME")]
     published: Option<String>,
@@ -37,7 +42,7 @@ pub struct Extract {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+enum OutputFormat {
     /// For people
     Table,
     /// Event records, one a line
@@ -95,11 +100,12 @@ pub fn run(command: &Extract) -> ExitCode {
     }
 }
 
-fn settings(command: &Extract) -> Result<Settings, crate::error::Error> {
+fn settings(command: &Extract) -> Result<Settings, Error> {
     let mut settings = Settings::default();
     command.shared.apply(&mut settings);
+    settings.input.format = command.input_format.0;
     if let Some(text) = &command.published {
-        settings.published = Some(Published::parse(text, settings.timezone)?);
+        settings.input.published = Some(Published::parse(text, settings.input.timezone)?);
     }
     Ok(settings)
 }
@@ -125,7 +131,8 @@ fn extract_file(path: &Path, settings: &Settings, output: &mut Output, tally: &m
         Ok(())
     };
     let mut input = match open(path) {
-        Ok(reader) => Input::new(reader, settings.max_bytes),
+        Ok(reader) if settings.input.format == Some(Format::Text) => Input::whole(reader, settings.input.max_bytes),
+        Ok(reader) => Input::new(reader, settings.input.max_bytes),
         Err(error) => return failed(error),
     };
     loop {
@@ -134,31 +141,35 @@ fn extract_file(path: &Path, settings: &Settings, output: &mut Output, tally: &m
             Ok(None) => return Ok(()),
             Err(error) => return failed(error),
         };
-        match read(&document, settings) {
-            Ok(article) => {
-                tally.articles += 1;
-                for warning in output.article(&article, settings)? {
-                    tell(format_args!("{name}:{}: warning: {warning}", document.line));
+        for item in read(&document, &settings.input) {
+            match item {
+                Ok(Item::Article(article)) => {
+                    tally.articles += 1;
+                    for warning in output.article(&article, settings)? {
+                        tell(format_args!("{name}:{}: warning: {warning}", document.line));
+                    }
                 }
-            }
-            Err(rejection) => {
-                tell(format_args!("{name}:{}: {rejection}", document.line));
-                tally.rejected = true;
+                Ok(Item::Withdrawn(_, passed) | Item::Skipped(passed)) => {
+                    let Warning { code, message } = passed.reason;
+                    tell(format_args!("{name}:{}: passed over: {code}: {}: {message}", document.line, passed.id));
+                }
+                Ok(Item::Broken { error, .. }) | Err(error) => {
+                    tell(format_args!("{name}:{}: {}: {error}", document.line, error.code()));
+                    tally.rejected = true;
+                }
             }
         }
     }
 }
 
-/// The article of a document, or why there is none, as `code: message`.
-fn read(document: &Document, settings: &Settings) -> Result<Article, String> {
+/// The items of a document, or why there are none.
+fn read(document: &Document, settings: &article::Settings) -> Vec<Result<Item, Error>> {
+    let text = || article::Settings { format: Some(Format::Text), ..settings.clone() };
     let found = match &document.content {
-        Content::Json(bytes) => article::read(bytes, settings),
-        Content::Plain(bytes) => article::read_plain(bytes, settings),
-        Content::Array => {
-            return Err("not-an-article: a JSON array; write one object a line, as `jq -c '.[]'` does".to_owned());
-        }
+        Content::Message(bytes) => article::read(&Message::bare(bytes), settings),
+        Content::Plain(bytes) => article::read(&Message::bare(bytes), &text()),
     };
-    found.map_err(|error| format!("{}: {error}", error.code()))
+    found.map_or_else(|error| vec![Err(error)], |items| items.into_iter().map(Ok).collect())
 }
 
 /// Writes to standard error; where that is closed there is nobody to tell.
@@ -172,18 +183,18 @@ impl Output {
         if command.explain {
             return Ok(Self::Explain(out));
         }
-        let usual = if out.is_terminal() { Format::Table } else { Format::Jsonl };
+        let usual = if out.is_terminal() { OutputFormat::Table } else { OutputFormat::Jsonl };
         Ok(match command.format.unwrap_or(usual) {
-            Format::Table => {
+            OutputFormat::Table => {
                 let look = if out.is_terminal() { Look::Terminal } else { Look::Plain(FILE_WIDTH) };
                 Self::Table(Table::new(out, look))
             }
-            Format::Timeml => Self::Timeml(out),
-            Format::Jsonl => Self::Events(Box::new(JsonLines::new(out))),
-            Format::Timelinejs => Self::Events(Box::new(TimelineJs::new(out)?)),
-            Format::Vis => Self::Events(Box::new(VisTimeline::new(out)?)),
-            Format::Csv => Self::Events(Box::new(Csv::new(out)?)),
-            Format::Ics => Self::Events(Box::new(ICalendar::new(out)?)),
+            OutputFormat::Timeml => Self::Timeml(out),
+            OutputFormat::Jsonl => Self::Events(Box::new(JsonLines::new(out))),
+            OutputFormat::Timelinejs => Self::Events(Box::new(TimelineJs::new(out)?)),
+            OutputFormat::Vis => Self::Events(Box::new(VisTimeline::new(out)?)),
+            OutputFormat::Csv => Self::Events(Box::new(Csv::new(out)?)),
+            OutputFormat::Ics => Self::Events(Box::new(ICalendar::new(out)?)),
         })
     }
 

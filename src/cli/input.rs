@@ -16,15 +16,14 @@ pub struct Document {
     pub content: Content,
 }
 
-/// What a document is, as its first mark tells.
+/// What a document is, as its first mark tells. It is at most one byte longer than the limit, so that a reader sees that
+/// it is too long.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Content {
-    /// A JSON object; at most one byte longer than the limit, so that a reader sees that it is too long.
-    Json(Vec<u8>),
-    /// Plain text, cut as JSON is.
+    /// A message in one of the formats.
+    Message(Vec<u8>),
+    /// Plain text.
     Plain(Vec<u8>),
-    /// A JSON array of objects, of which nothing was read.
-    Array,
 }
 
 /// An input, being cut into documents: lines of JSON, or one document as a whole.
@@ -39,6 +38,7 @@ pub struct Input<R> {
 
 enum State {
     Start,
+    Whole,
     Lines,
     Done,
 }
@@ -61,6 +61,11 @@ impl<R: BufRead> Input<R> {
         Self { reader, limit, line: 1, state: State::Start }
     }
 
+    /// Takes all of it for one plain text, whatever its first mark is.
+    pub fn whole(reader: R, limit: usize) -> Self {
+        Self { state: State::Whole, ..Self::new(reader, limit) }
+    }
+
     /// The next document; `None` after the last.
     ///
     /// # Errors
@@ -69,6 +74,11 @@ impl<R: BufRead> Input<R> {
     pub fn next(&mut self) -> io::Result<Option<Document>> {
         match self.state {
             State::Start => self.first(),
+            State::Whole => {
+                self.state = State::Done;
+                let content = Content::Plain(self.rest(Vec::new())?);
+                Ok(Some(Document { line: self.line, content }))
+            }
             State::Lines => self.next_line(),
             State::Done => Ok(None),
         }
@@ -95,12 +105,13 @@ impl<R: BufRead> Input<R> {
         self.state = State::Done;
         let content = match marks(&head) {
             [] => return Ok(None),
-            [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Content::Array,
-            [b'{', ..] if head.len() <= self.limit && is_cut_off(marks(&head)) => Content::Json(self.rest(head)?),
+            [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Content::Message(self.rest(head)?),
+            [b'{', ..] if head.len() <= self.limit && is_cut_off(marks(&head)) => Content::Message(self.rest(head)?),
             [b'{', ..] => {
                 self.state = State::Lines;
-                Content::Json(head)
+                Content::Message(head)
             }
+            [b'<', ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Content::Message(self.rest(head)?),
             _ => Content::Plain(self.rest(head)?),
         };
         Ok(Some(Document { line, content }))
@@ -114,7 +125,7 @@ impl<R: BufRead> Input<R> {
                 return Ok(None);
             }
             if !bytes.trim_ascii().is_empty() {
-                return Ok(Some(Document { line, content: Content::Json(bytes) }));
+                return Ok(Some(Document { line, content: Content::Message(bytes) }));
             }
             bytes.clear();
         }
@@ -164,7 +175,7 @@ mod tests {
     }
 
     fn json(text: &str) -> Content {
-        Content::Json(text.into())
+        Content::Message(text.into())
     }
 
     #[test]
@@ -187,10 +198,17 @@ mod tests {
 
     #[test]
     fn an_array_of_objects_is_told_apart_from_a_text_in_brackets() {
-        assert_eq!(documents("[\n  {\"a\": 1}\n]", 100), [(1, Content::Array)]);
-        assert_eq!(documents("[{\"a\": 1}]", 100), [(1, Content::Array)]);
+        for array in ["[\n  {\"a\": 1}\n]", "[{\"a\": 1}]"] {
+            assert_eq!(documents(array, 100), [(1, json(array))]);
+        }
         let text = "[Dover] The harbour closed.\nIt was Monday.\n";
         assert_eq!(documents(text, 100), [(1, Content::Plain(text.into()))]);
+    }
+
+    #[test]
+    fn markup_is_one_message() {
+        let text = "\n<rss>\n{}\n</rss>\n";
+        assert_eq!(documents(text, 100), [(2, json(text))]);
     }
 
     #[test]

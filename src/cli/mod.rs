@@ -9,6 +9,7 @@ mod demo;
 mod eval;
 mod explain;
 mod extract;
+mod formats;
 mod input;
 pub mod kafka;
 mod run;
@@ -35,6 +36,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Reads articles or plain text and prints their events
     Extract(extract::Extract),
+    /// Tells what messages are taken for, and where each field is read from
+    Formats(formats::FormatsArgs),
     Run(run::RunArgs),
     Backfill(backfill::BackfillArgs),
     /// Scores against annotated corpora
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
         Command::Extract(command) => extract::run(&command),
+        Command::Formats(args) => formats::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Backfill(args) => backfill::run(&args),
         Command::Eval(args) => eval::run(&args),

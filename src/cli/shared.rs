@@ -3,6 +3,7 @@
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
+use crate::article::Format;
 use crate::pipeline::{Genre, Settings};
 
 /// What the core can be told on the command line. A flag that is left out leaves the setting as it was.
@@ -29,8 +30,31 @@ impl ExtractArgs {
             settings.language.clone_from(language);
         }
         if let Some(timezone) = self.timezone {
-            settings.timezone = timezone;
+            settings.input.timezone = timezone;
         }
+    }
+}
+
+/// The format of the input; `None` tells it message by message.
+#[derive(Debug, Clone, Copy)]
+pub struct InputFormat(pub Option<Format>);
+
+impl ValueEnum for InputFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [InputFormat; Format::ALL.len() + 1] = {
+            let mut all = [InputFormat(None); Format::ALL.len() + 1];
+            let mut at = 0;
+            while at < Format::ALL.len() {
+                all[at + 1] = InputFormat(Some(Format::ALL[at]));
+                at += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.map_or("auto", Format::name)))
     }
 }
 

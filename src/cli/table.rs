@@ -110,13 +110,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::article::read_json;
-    use crate::pipeline::Settings;
+    use crate::article::Published;
     use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
 
     fn article() -> Article {
-        let json = br#"{"title": "Harbour closed", "source": "The Quay", "published_at": "2019-05-03"}"#;
-        read_json(json, &Settings::default()).expect("an article")
+        let published = Published::parse("2019-05-03", chrono_tz::UTC).expect("a day");
+        let (title, source) = ("Harbour closed".to_owned(), Some("The Quay".to_owned()));
+        Article { title, source, ..Article::new("harbour-1", "", published) }
     }
 
     fn event(value: &str, modifier: Option<&'static str>, summary: &str) -> EventRecord {
@@ -131,6 +131,7 @@ mod tests {
                 source: None,
                 language: empty(),
                 published_at: empty(),
+                published_from: "firstcreated",
             }),
             date: DateFields {
                 text: "late last\nmonth".to_owned(),

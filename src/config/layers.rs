@@ -11,8 +11,15 @@ use toml::{Table, Value};
 
 use super::Error;
 
-/// The tables whose keys are librdkafka's, not ours.
-const OPEN: [&str; 2] = ["kafka.client", "kafka.client_files"];
+/// The tables whose keys are not ours but librdkafka's, or names of sources and cities, and what an underscore in a
+/// variable stands for in them: `SASL_PASSWORD` is librdkafka's `sasl.password`.
+const OPEN: [(&str, &str); 5] = [
+    ("kafka.client", "."),
+    ("kafka.client_files", "."),
+    ("input.references", " "),
+    ("input.timezones", " "),
+    ("input.cities", " "),
+];
 const PREFIX: &str = "DATELINE_";
 
 /// Where a value was set.
@@ -81,10 +88,9 @@ impl Layers {
 
     /// Lays one value that arrives as text over what is there: from a variable or a flag.
     pub fn text(&mut self, key: &str, text: &str, origin: &Origin) -> Result<(), Error> {
-        for table in OPEN {
+        for (table, underscore) in OPEN {
             if let Some(name) = key.strip_prefix(table).and_then(|rest| rest.strip_prefix('.')) {
-                // A variable cannot have dots: `SASL_PASSWORD` is librdkafka's `sasl.password`.
-                self.set_open(table, &name.replace('_', "."), text.to_owned(), origin);
+                self.set_open(table, &name.replace('_', underscore), text.to_owned(), origin);
                 return Ok(());
             }
         }
@@ -100,7 +106,7 @@ impl Layers {
         for (name, value) in layer {
             let key = join(prefix, name);
             match (self.slot(&key), value) {
-                (Some(Value::Table(_)), Value::Table(table)) if OPEN.contains(&key.as_str()) => {
+                (Some(Value::Table(_)), Value::Table(table)) if is_open(&key) => {
                     self.lay_open(table, &key, "", origin)?;
                 }
                 (Some(Value::Table(_)), Value::Table(table)) => self.lay(table, &key, origin)?,
@@ -110,7 +116,7 @@ impl Layers {
         Ok(())
     }
 
-    /// A table with librdkafka's keys: they have dots, quoted or not, and hold text, numbers or truth values.
+    /// A table whose keys are not ours: they may have dots, quoted or not, and hold text, numbers or truth values.
     fn lay_open(&mut self, layer: &Table, table: &str, prefix: &str, origin: &Origin) -> Result<(), Error> {
         for (name, value) in layer {
             let key = join(prefix, name);
@@ -199,12 +205,16 @@ fn collect(table: &Table, prefix: &str, into: &mut Vec<String>) {
     for (name, value) in table {
         let key = join(prefix, name);
         if let Value::Table(inner) = value
-            && !OPEN.contains(&key.as_str())
+            && !is_open(&key)
         {
             collect(inner, &key, into);
         }
         into.push(key);
     }
+}
+
+fn is_open(key: &str) -> bool {
+    OPEN.iter().any(|(table, _)| *table == key)
 }
 
 fn join(prefix: &str, name: &str) -> String {

@@ -24,6 +24,8 @@ pub(crate) struct Raw {
     pub kafka: Kafka,
     /// Batches and delivery.
     pub stream: Stream,
+    /// How messages become articles.
+    pub input: Input,
     /// How articles are read.
     pub extract: Extract,
     /// The log, on standard error.
@@ -92,6 +94,27 @@ pub(crate) struct Extract {
     pub fiscal_year_start: i64,
     /// The largest message that is read, in bytes, 1 to 1073741824; a larger one is rejected.
     pub max_bytes: i64,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    /// The format of the messages: `plain`, `ninjs`, `newsml-g2`, `nitf`, `json-ld`, `news-please`, `rss`, `atom` or
+    /// `text`; `auto` tells each message by itself. A CloudEvents envelope may be around any of them.
+    pub format: String,
+    /// Which of its times an article is published at, so that "yesterday" is the day before: `firstcreated`,
+    /// `contentcreated`, `versioncreated`, or `dateline`, the date of the dateline. Where that is not told, the first
+    /// of these that is counts.
+    pub reference: String,
+    /// The same for single sources, by their name as articles tell it or by the host of their address, for example
+    /// `"Example Wire" = "versioncreated"`.
+    pub references: BTreeMap<String, String>,
+    /// The time zones of single sources, named as above: for times that tell none, and for times in UTC, which say
+    /// nothing of what the readers call today. For example `"PA" = "Europe/London"`.
+    pub timezones: BTreeMap<String, String>,
+    /// The time zones of cities, for articles whose source has none: by the city of the dateline, for example
+    /// `"New York" = "America/New_York"`.
+    pub cities: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use tempfile::NamedTempFile;
 
 use super::*;
+use crate::article::{Format, Reference};
 use crate::pipeline::Genre;
 
 type Variable = (&'static str, &'static str);
@@ -99,8 +100,20 @@ mod layers {
         let settings = settings(file, NONE, &[]);
         assert_eq!(settings.stream.delivery, Delivery::AtLeastOnce);
         assert_eq!(settings.extract.genre, Genre::Narrative);
-        assert_eq!(settings.extract.timezone, chrono_tz::Europe::Berlin);
+        assert_eq!(settings.extract.input.timezone, chrono_tz::Europe::Berlin);
         assert_eq!(settings.extract.fiscal_start, 10);
+    }
+
+    #[test]
+    fn sources_and_cities_are_known_by_their_names_in_any_case() {
+        let file = "[input]\nformat = 'ninjs'\nreference = 'versioncreated'\n[input.timezones]\n'quay.example' = 'Europe/London'\n\
+                    PA = 'Europe/London'\n[input.references]\n'Example Wire' = 'dateline'";
+        let input = settings(file, &[("DATELINE_INPUT__CITIES__NEW_YORK", "America/New_York")], &[]).extract.input;
+        assert_eq!((input.format, input.reference), (Some(Format::Ninjs), Reference::VersionCreated));
+        let names: Vec<_> = input.timezones.keys().map(String::as_str).collect();
+        assert_eq!(names, ["pa", "quay.example"]);
+        assert_eq!(input.references.get("example wire"), Some(&Reference::Dateline));
+        assert_eq!(input.cities.get("new york"), Some(&chrono_tz::America::New_York));
     }
 }
 
@@ -191,6 +204,8 @@ mod values {
         assert_snapshot!(in_file("[stream]\ndelivery = 'fast'"), @r#"stream.delivery (file my.toml): "fast" is not known; it is one of exactly-once, at-least-once"#);
         assert_snapshot!(in_file("[extract]\ntimezone = 'Europe/Berln'"), @r#"extract.timezone (file my.toml): "Europe/Berln" is not known; did you mean Europe/Berlin?"#);
         assert_snapshot!(in_file("[extract]\nlanguage = 'English (UK)'"), @r#"extract.language (file my.toml): "English (UK)" is no BCP 47 tag, such as en or pt-BR"#);
+        assert_snapshot!(in_file("[input]\nformat = 'ninja'"), @r#"input.format (file my.toml): "ninja" is not known; did you mean ninjs?"#);
+        assert_snapshot!(in_file("[input.cities]\nParis = 'Paris'"), @r#"input.cities.Paris (file my.toml): "Paris" is not known; it is one of Africa/Abidjan, Africa/Accra, Africa/Addis_Ababa, Africa/Algiers, Africa/Asmara, Africa/Asmera, Africa/Bamako, Africa/Bangui, Africa/Banjul, Africa/Bissau"#);
         assert_snapshot!(problem("", NONE, &[("--genre", "extract.genre", "novel")]), @r#"extract.genre (flag --genre): "novel" is not known; it is one of news, narrative, auto"#);
     }
 
@@ -316,6 +331,16 @@ mod shown {
         batch_messages = 500
         batch_bytes = 4194304
         batch_time_ms = 500
+
+        [input]
+        format = "auto"
+        reference = "firstcreated"
+
+        [input.references]
+
+        [input.timezones]
+
+        [input.cities]
 
         [extract]
         genre = "auto"

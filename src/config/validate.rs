@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::layers::{Layers, nearest};
 use super::{Delivery, Error, Kafka, Log, LogFormat, Settings, Stream, client, raw};
+use crate::article::{self, Format, Reference};
 use crate::pipeline::{self, Genre};
 use crate::stream::topics::Topics;
 
@@ -21,7 +22,7 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
     Ok(Settings {
         kafka,
         stream,
-        extract: check.extract(&raw.extract)?,
+        extract: check.extract(&raw.extract, check.input(&raw.input)?)?,
         http: check.http(&raw.http)?,
         log: check.log(&raw.log)?,
     })
@@ -66,18 +67,48 @@ impl Check<'_> {
         })
     }
 
-    fn extract(&self, raw: &raw::Extract) -> Result<pipeline::Settings, Error> {
+    fn extract(&self, raw: &raw::Extract, input: article::Settings) -> Result<pipeline::Settings, Error> {
         let genres = [("news", Genre::News), ("narrative", Genre::Narrative), ("auto", Genre::Auto)];
         let zones = chrono_tz::TZ_VARIANTS.map(|zone| (zone.name(), zone));
         Ok(pipeline::Settings {
             genre: self.choice("extract.genre", &raw.genre, &genres)?,
             language: self.language(&raw.language)?,
-            timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
             fiscal_start: self.within("extract.fiscal_year_start", raw.fiscal_year_start, 1, 12)?,
-            published: None,
             undated: false,
-            max_bytes: self.within("extract.max_bytes", raw.max_bytes, 1, 1 << 30)?,
+            input: article::Settings {
+                timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
+                max_bytes: self.within("extract.max_bytes", raw.max_bytes, 1, 1 << 30)?,
+                ..input
+            },
         })
+    }
+
+    fn input(&self, raw: &raw::Input) -> Result<article::Settings, Error> {
+        let formats: Vec<_> =
+            [("auto", None)].into_iter().chain(Format::ALL.map(|format| (format.name(), Some(format)))).collect();
+        let references = Reference::CHOICES.map(|reference| (reference.name(), reference));
+        let zones = chrono_tz::TZ_VARIANTS.map(|zone| (zone.name(), zone));
+        Ok(article::Settings {
+            format: self.choice("input.format", &raw.format, &formats)?,
+            reference: self.choice("input.reference", &raw.reference, &references)?,
+            references: self.choices("input.references", &raw.references, &references)?,
+            timezones: self.choices("input.timezones", &raw.timezones, &zones)?,
+            cities: self.choices("input.cities", &raw.cities, &zones)?,
+            ..article::Settings::default()
+        })
+    }
+
+    /// What is chosen for each name. Names are the same in any case.
+    fn choices<T: Copy>(
+        &self,
+        table: &str,
+        chosen: &BTreeMap<String, String>,
+        choices: &[(&str, T)],
+    ) -> Result<BTreeMap<String, T>, Error> {
+        let one = |(name, value): (&String, &String)| {
+            Ok((name.to_lowercase(), self.choice(&format!("{table}.{name}"), value, choices)?))
+        };
+        chosen.iter().map(one).collect()
     }
 
     fn log(&self, raw: &raw::Log) -> Result<Log, Error> {

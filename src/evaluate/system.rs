@@ -78,14 +78,13 @@ pub fn predict(document: &Document, settings: &Settings) -> Prediction {
     let first_of_2000 = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default().and_time(chrono::NaiveTime::MIN);
     let unknown = Published { at: first_of_2000.and_utc().fixed_offset(), has_time: false };
     let article = Article {
-        id: document.id.clone(),
-        revision: "1".into(),
         title: document.title.clone(),
-        body: document.text.clone(),
-        published: document.published.or(settings.published).unwrap_or(unknown),
         language: document.language.clone(),
-        source: None,
-        url: None,
+        ..Article::new(
+            document.id.clone(),
+            document.text.clone(),
+            document.published.or(settings.input.published).unwrap_or(unknown),
+        )
     };
     // Annotators tie "now" to what is so now, as they tie dates.
     let settings = Settings { undated: true, ..settings.clone() };
@@ -166,6 +165,7 @@ impl SystemEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article;
     use crate::text::Span;
 
     fn document(dct: &str, text: &str) -> Document {
@@ -188,23 +188,19 @@ mod tests {
     #[test]
     fn a_document_without_a_publication_time_counts_from_the_settings() {
         let mut document = document("2021-06-01", "She left last month.");
-        let settings = Settings { published: document.published.take(), ..Settings::default() };
+        let input = article::Settings { published: document.published.take(), ..article::Settings::default() };
+        let settings = Settings { input, ..Settings::default() };
         assert_eq!(found(&document, &settings), [([9, 19], "2021-05".to_owned())]);
         assert_eq!(found(&document, &Settings::default()), [([9, 19], "1999-12".to_owned())]);
     }
 
     #[test]
     fn events_are_those_with_a_trigger_and_a_range_reaches_to_its_end() {
-        let article = Article {
-            id: "d".into(),
-            revision: "1".into(),
-            title: String::new(),
-            body: "Émile worked from May 2019 to June 2020.".into(),
-            published: Published::parse("2021-06-01", chrono_tz::UTC).unwrap(),
-            language: None,
-            source: None,
-            url: None,
-        };
+        let article = Article::new(
+            "d",
+            "Émile worked from May 2019 to June 2020.",
+            Published::parse("2021-06-01", chrono_tz::UTC).unwrap(),
+        );
         let mut extraction = pipeline::extract(&article, &Settings::default());
         assert_eq!(extraction.expressions.len(), 2);
         let event = Event {

@@ -186,7 +186,7 @@ fn resolve(reference: &BytesRef<'_>) -> Result<String, String> {
         return Ok(character.to_string());
     }
     let name: &str = reference;
-    quick_xml::escape::resolve_predefined_entity(name)
+    quick_xml::escape::resolve_xml_entity(name)
         .map(str::to_owned)
         .ok_or_else(|| format!("XML defines no entity &{name}; write the character itself"))
 }

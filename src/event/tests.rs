@@ -9,16 +9,8 @@ use crate::text::Span;
 /// Reads a body that was published on Friday, 3 May 2019.
 fn read(body: &str) -> Extraction {
     let at = DateTime::parse_from_rfc3339("2019-05-03T12:00:00Z").expect("it is a time");
-    let article = Article {
-        id: "test".into(),
-        revision: "1".into(),
-        title: String::new(),
-        body: body.into(),
-        published: Published { at, has_time: true },
-        language: Some("en".into()),
-        source: None,
-        url: None,
-    };
+    let article =
+        Article { language: Some("en".into()), ..Article::new("test", body, Published { at, has_time: true }) };
     pipeline::extract(&article, &Settings::default())
 }
 

@@ -78,6 +78,7 @@ fn article_fields(article: &Article, language: &str) -> ArticleFields {
         source: article.source.clone(),
         language: language.to_owned(),
         published_at: article.published.at.to_rfc3339_opts(SecondsFormat::AutoSi, false),
+        published_from: article.reference.name(),
     }
 }
 
@@ -154,14 +155,14 @@ mod tests {
 
     fn article() -> Article {
         Article {
-            id: "ferry-1".to_owned(),
             revision: "2".to_owned(),
             title: "The ferry".to_owned(),
-            body: BODY.to_owned(),
-            published: Published::parse("2019-05-03T18:35:00+01:00", chrono_tz::UTC).expect("a time"),
-            language: None,
             source: Some("The Quay".to_owned()),
-            url: None,
+            ..Article::new(
+                "ferry-1",
+                BODY,
+                Published::parse("2019-05-03T18:35:00+01:00", chrono_tz::UTC).expect("a time"),
+            )
         }
     }
 
@@ -207,7 +208,8 @@ mod tests {
               "title": "The ferry",
               "source": "The Quay",
               "language": "en",
-              "published_at": "2019-05-03T18:35:00+01:00"
+              "published_at": "2019-05-03T18:35:00+01:00",
+              "published_from": "given"
             },
             "date": {
               "text": "2017",

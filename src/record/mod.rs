@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use crate::error::Warning;
 pub use convert::{event_records, extractor};
 
 /// The JSON Schema of [`EventRecord`], made from the type: what `docs/event.schema.json` holds.
@@ -61,6 +62,9 @@ pub struct ArticleFields {
     pub language: String,
     /// RFC 3339 with the local offset.
     pub published_at: String,
+    /// Which of the article's times that is: `firstcreated`, `contentcreated`, `versioncreated`, `dateline`,
+    /// `envelope` (when the envelope around it was made), or `given` (from outside).
+    pub published_from: &'static str,
 }
 
 /// The date part of an event record.
@@ -127,15 +131,8 @@ pub enum ArticleStatus {
     Extracted,
     /// It was passed over, with the reason among the warnings.
     Skipped,
-}
-
-/// Something worth telling that did not stop the work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Warning {
-    /// Stable, kebab-case.
-    pub code: &'static str,
-    /// For people.
-    pub message: String,
+    /// Its feed took it back.
+    Withdrawn,
 }
 
 /// Where an article was read from.

@@ -11,11 +11,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::Message;
-use rdkafka::message::OwnedMessage;
+use rdkafka::message::{Headers, OwnedMessage};
 
 use super::Error;
 use super::batch::Batch;
 use super::fate::Fate;
+use crate::article;
 use crate::pipeline::Outcome;
 
 /// What is done with one message.
@@ -125,8 +126,11 @@ fn each(batch: &[OwnedMessage], threads: usize, work: &Work) -> Vec<Fate> {
 
 /// The pipeline's answer, or `None` where it panicked: a fault of the program must not make one article stop the
 /// wire, and be met again after every restart.
-pub fn guarded(process: impl Fn(&[u8]) -> Outcome, message: &OwnedMessage) -> Option<Outcome> {
-    catch_unwind(AssertUnwindSafe(|| process(message.payload().unwrap_or_default()))).ok()
+pub fn guarded(process: impl Fn(&article::Message<'_>) -> Outcome, message: &OwnedMessage) -> Option<Outcome> {
+    let headers = message.headers().into_iter().flat_map(|headers| headers.iter());
+    let headers: Vec<_> = headers.filter_map(|header| Some((header.key, header.value?))).collect();
+    let read = article::Message { value: message.payload().unwrap_or_default(), headers: &headers };
+    catch_unwind(AssertUnwindSafe(|| process(&read))).ok()
 }
 
 #[cfg(test)]
@@ -156,7 +160,7 @@ mod tests {
             partition: message.partition(),
             offset: message.offset(),
             bytes: 0,
-            verdict: Verdict::Article(ArticleStatus::Extracted),
+            verdict: Verdict::Articles(vec![ArticleStatus::Extracted]),
             events: 0,
             records: Vec::new(),
         }

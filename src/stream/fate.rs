@@ -1,5 +1,5 @@
-//! What becomes of one message: the records that tell it. Every message has exactly one fate, either a record on
-//! `timeline.articles` (with its events) or one on `timeline.rejected`.
+//! What becomes of one message: the records that tell it. Every message has exactly one fate, either records on
+//! `timeline.articles`, one for each of its articles (with their events), or one on `timeline.rejected`.
 //!
 //! Pure: it is given the message and what the pipeline made of it, and knows no broker. Times of the records are
 //! those of the message, so that a replay yields the same.
@@ -36,10 +36,10 @@ pub struct Fate {
 }
 
 /// A fate in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// A record on `timeline.articles`.
-    Article(ArticleStatus),
+    /// A record on `timeline.articles` for each of its articles: what became of them.
+    Articles(Vec<ArticleStatus>),
     /// A record on `timeline.rejected`, with the error's code.
     Rejected(&'static str),
 }
@@ -67,10 +67,17 @@ pub struct Record {
 pub fn fate(message: &OwnedMessage, outcome: Option<&Outcome>, topics: &Topics, limit: usize) -> Fate {
     let reject = |code, reason: &str| (Verdict::Rejected(code), 0, vec![rejected(message, code, reason, topics)]);
     let (verdict, events, records) = match outcome {
-        Some(Outcome::Article(processed)) => match article(message, processed, topics, limit) {
-            Ok(records) => (Verdict::Article(processed.status), processed.events.len(), records),
-            Err(reason) => reject("record-too-large", &reason),
-        },
+        Some(Outcome::Articles(all)) => {
+            let records: Result<Vec<_>, _> = all.iter().map(|one| article(message, one, topics, limit)).collect();
+            match records {
+                Ok(records) => {
+                    let events = all.iter().map(|processed| processed.events.len()).sum();
+                    let verdict = Verdict::Articles(all.iter().map(|processed| processed.status).collect());
+                    (verdict, events, records.into_iter().flatten().collect())
+                }
+                Err(reason) => reject("record-too-large", &reason),
+            }
+        }
         Some(Outcome::Rejected(error)) => reject(error.code(), &error.to_string()),
         None => reject("internal-error", BROKEN),
     };
@@ -212,7 +219,23 @@ mod tests {
         let named: Vec<_> = value["events"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
         assert_eq!(keys, named.iter().map(|id| id.as_bytes().to_vec()).collect::<Vec<_>>());
         assert!(events.iter().all(|event| event.topic == "events" && head(event, "ce_id").is_some()));
-        assert_eq!((fate.verdict, fate.events), (Verdict::Article(ArticleStatus::Extracted), events.len()));
+        assert_eq!((fate.verdict, fate.events), (Verdict::Articles(vec![ArticleStatus::Extracted]), events.len()));
+    }
+
+    #[test]
+    fn a_message_of_several_articles_has_a_record_for_each_behind_its_events() {
+        let feed = br#"<feed><entry><id>a</id><updated>2026-03-12T09:00:00Z</updated><content>It opened on Monday.</content></entry>
+            <deleted-entry ref="b" when="2026-03-12T09:00:00Z"/>
+            <entry><id>c</id><content>It closed on Monday.</content></entry></feed>"#;
+        let fate = fate_of(Some(feed), ROOM);
+        let places: Vec<_> = fate.records.iter().map(|it| (it.topic.as_str(), it.key.clone().unwrap())).collect();
+        let told = |key: &str| ("told", key.as_bytes().to_vec());
+        assert_eq!(places[0].0, "events");
+        assert_eq!(places[1..], [told("a"), told("b"), told("c")]);
+        let statuses = vec![ArticleStatus::Extracted, ArticleStatus::Withdrawn, ArticleStatus::Skipped];
+        assert_eq!((fate.verdict, fate.events), (Verdict::Articles(statuses), 1));
+        let value: serde_json::Value = serde_json::from_slice(fate.records[3].value.as_deref().unwrap()).unwrap();
+        assert_eq!(value["warnings"][0]["code"], "published-missing");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! # The contract
 //!
-//! **Every input message has exactly one fate**: a record on `timeline.articles`, together with the article's events
-//! on `timeline.events`, or one on `timeline.rejected`. With [`Delivery::ExactlyOnce`](crate::config::Delivery) these
+//! **Every input message has exactly one fate**: a record on `timeline.articles` for each of its articles, together with
+//! their events on `timeline.events`, or one on `timeline.rejected`. With [`Delivery::ExactlyOnce`](crate::config::Delivery) these
 //! records and the offset of the message are committed in one transaction: a reader that reads committed records sees
 //! each fate once, whatever crashes, restarts or changes hands in between. With `AtLeastOnce` offsets are committed
 //! after the records were delivered: after a crash some fates come twice, with the same keys and values.

@@ -98,7 +98,7 @@ fn work(settings: &Settings, topics: Topics, limit: usize, metrics: &Arc<Metrics
     let (settings, metrics) = (settings.extract.clone(), metrics.clone());
     Arc::new(move |message| {
         let begun = Instant::now();
-        let outcome = guarded(|bytes| pipeline::process(bytes, &settings), message);
+        let outcome = guarded(|message| pipeline::process_message(message, &settings), message);
         let fate = fate(message, outcome.as_ref(), &topics, limit);
         metrics.extraction(fate.bytes, begun.elapsed());
         fate
@@ -290,11 +290,11 @@ impl Worker<'_> {
 
     fn count(&mut self, extracted: &Extracted) {
         for fate in &extracted.fates {
-            match fate.verdict {
-                Verdict::Article(status) => {
-                    self.summary.articles += 1;
+            match &fate.verdict {
+                Verdict::Articles(all) => {
+                    self.summary.articles += all.len() as u64;
                     self.summary.events += fate.events as u64;
-                    self.control.metrics.article(word(status), fate.bytes, fate.events);
+                    self.control.metrics.articles(all.iter().map(|status| word(*status)), fate.bytes, fate.events);
                 }
                 Verdict::Rejected(reason) => {
                     self.summary.rejected += 1;
@@ -324,6 +324,7 @@ fn word(status: ArticleStatus) -> &'static str {
     match status {
         ArticleStatus::Extracted => "extracted",
         ArticleStatus::Skipped => "skipped",
+        ArticleStatus::Withdrawn => "withdrawn",
     }
 }
 

@@ -127,10 +127,12 @@ impl Metrics {
         self
     }
 
-    /// One article whose batch was committed: what became of it (`extracted`, `skipped`), its size in bytes, and how
-    /// many events it made.
-    pub fn article(&self, status: &'static str, bytes: usize, events: usize) {
-        self.articles.get_or_create(&[("status", status)]).inc();
+    /// One message whose batch was committed: what became of its articles (`extracted`, `skipped`, `withdrawn`), its
+    /// size in bytes, and how many events it made.
+    pub fn articles(&self, all: impl Iterator<Item = &'static str>, bytes: usize, events: usize) {
+        for status in all {
+            self.articles.get_or_create(&[("status", status)]).inc();
+        }
         self.bytes.inc_by(bytes as u64);
         self.events.inc_by(events as u64);
     }
@@ -213,7 +215,7 @@ mod tests {
     #[test]
     fn what_is_done_is_counted_by_what_became_of_it() {
         let metrics = Metrics::default();
-        metrics.article("extracted", 2000, 12);
+        metrics.articles(["extracted"].into_iter(), 2000, 12);
         metrics.rejection("not-json", 30);
         metrics.committed(Duration::from_millis(250));
         metrics.aborted();

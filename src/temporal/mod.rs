@@ -9,6 +9,7 @@
 
 mod dateline;
 mod direction;
+mod given;
 mod holiday;
 mod interpret;
 mod meaning;
@@ -22,6 +23,7 @@ mod resolve;
 mod resolved;
 
 pub use direction::Direction;
+pub use given::trust;
 pub use holiday::Holiday;
 pub use meaning::{Amount, Expression, Fields, Meaning, Which};
 pub use region::Region;

@@ -13,6 +13,17 @@ pub struct Text {
     readable: String,
     /// Sorted by both; empty where every byte is one code point in its own place.
     pieces: Vec<Piece>,
+    /// In their order.
+    dates: Vec<Marked>,
+}
+
+/// Words that their publisher has marked with the date that they name (`chron` in NITF).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marked {
+    /// Where in the readable text.
+    pub span: Span,
+    /// The date as it is written.
+    pub date: String,
 }
 
 /// From here on to the next piece, characters of the readable text and of the body go side by side. Where something
@@ -26,16 +37,26 @@ struct Piece {
 }
 
 impl Text {
-    /// Makes a body readable. Bodies of HTML lose their tags and entities, others stay as they are.
+    /// Makes a body readable. Bodies of HTML lose their tags and entities, others stay as they are. HTML that was
+    /// escaped once too often is read as what it was.
     #[must_use]
     pub fn of(body: &str) -> Self {
+        let text = Self::once(body);
+        let is_markup = |text: &str| text.trim_start().starts_with('<') && html::is_html(text);
+        if is_markup(&text.readable) && !body.contains('<') {
+            return Self::once(&text.readable).through(&text);
+        }
+        text
+    }
+
+    fn once(body: &str) -> Self {
         if html::is_html(body) {
             let mut builder = Builder::new(body, html::makes_lines(body));
             html::read(body, &mut builder);
             return builder.text;
         }
         if body.is_ascii() {
-            return Self { readable: body.to_owned(), pieces: Vec::new() };
+            return Self { readable: body.replace('\0', " "), ..Self::default() };
         }
         let mut builder = Builder::new(body, false);
         builder.keep(0..body.len());
@@ -46,6 +67,12 @@ impl Text {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.readable
+    }
+
+    /// What its publisher has marked.
+    #[must_use]
+    pub fn dates(&self) -> &[Marked] {
+        &self.dates
     }
 
     /// The text of a span.
@@ -70,6 +97,29 @@ impl Text {
         [start, end]
     }
 
+    /// This text, which was read from `first`, with its map to what `first` was read from.
+    fn through(self, first: &Self) -> Self {
+        let places: Vec<[usize; 2]> = first
+            .readable
+            .char_indices()
+            .map(|(at, letter)| first.code_points(Span::new(at, at + letter.len_utf8())))
+            .collect();
+        let mut pieces: Vec<Piece> = Vec::new();
+        for (at, letter) in self.readable.char_indices() {
+            let behind = at + letter.len_utf8();
+            let [from, to] = self.code_points(Span::new(at, behind));
+            let ends =
+                [places.get(from).map(|place| place[0]), to.checked_sub(1).and_then(|to| Some(places.get(to)?[1]))];
+            for (readable, source) in [at, behind].into_iter().zip(ends) {
+                let piece = source.map(|source| Piece { readable: narrow(readable), source: narrow(source) });
+                pieces.extend(
+                    piece.filter(|piece| pieces.last().is_none_or(|last| last.source <= piece.source && last != piece)),
+                );
+            }
+        }
+        Self { pieces, ..self }
+    }
+
     /// The code point of a byte in the piece before `index`.
     fn code_point(&self, at: u32, index: usize) -> usize {
         let Some(piece) = index.checked_sub(1).and_then(|index| self.pieces.get(index)) else {
@@ -92,12 +142,26 @@ pub(super) struct Builder<'b> {
 
 impl<'b> Builder<'b> {
     pub(super) fn new(body: &'b str, flows: bool) -> Self {
-        let text = Text { readable: String::with_capacity(body.len()), pieces: Vec::new() };
+        let text = Text { readable: String::with_capacity(body.len()), ..Text::default() };
         Self { body, text, reached: (0, 0), flows }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.text.readable.is_empty()
+    }
+
+    /// The length of the readable text so far.
+    pub(super) fn len(&self) -> usize {
+        self.text.readable.len()
+    }
+
+    /// Marks what came since a byte of the readable text with a date.
+    pub(super) fn date(&mut self, since: Option<(usize, String)>) {
+        if let Some((start, date)) = since
+            && !date.is_empty()
+        {
+            self.text.dates.push(Marked { span: Span::new(start, self.len()), date });
+        }
     }
 
     /// Whether a stretch of the body has nothing but white space.
@@ -112,8 +176,10 @@ impl<'b> Builder<'b> {
             let end = (0..=PIECE.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
             let (piece, behind) = rest.split_at(end.unwrap_or(rest.len()));
             self.mark(at);
-            if self.flows {
-                self.text.readable.extend(piece.chars().map(|c| if c == '\n' { ' ' } else { c }));
+            let flows = self.flows;
+            let is_space = |c: char| c == '\0' || flows && c == '\n';
+            if piece.contains(is_space) {
+                self.text.readable.extend(piece.chars().map(|c| if is_space(c) { ' ' } else { c }));
             } else {
                 self.text.readable.push_str(piece);
             }
@@ -222,6 +288,43 @@ mod tests {
     }
 
     #[test]
+    fn html_that_was_escaped_twice_is_html() {
+        let body = "&lt;p&gt;Zoë &amp;amp; I&amp;rsquo;m &lt;b&gt;here&lt;/b&gt;.&lt;/p&gt; &lt;p&gt;On 3&amp;nbsp;May&lt;/p&gt;";
+        let text = Text::of(body);
+        assert_eq!(text.as_str(), "Zoë & I’m here.\n\nOn 3\u{a0}May");
+        for (word, source) in [("Zoë", "Zoë"), ("&", "&amp;amp;"), ("here", "here"), ("3\u{a0}May", "3&amp;nbsp;May")]
+        {
+            let at = text.as_str().find(word).expect("it is there");
+            let [start, end] = text.code_points(Span::new(at, at + word.len()));
+            assert_eq!(body.chars().skip(start).take(end - start).collect::<String>(), source);
+        }
+        assert_eq!(readable("The tag &lt;p&gt; starts a paragraph."), "The tag <p> starts a paragraph.");
+    }
+
+    #[test]
+    fn tags_of_news_formats_are_read_as_those_of_html() {
+        assert_eq!(
+            readable("<block><hl2>Head</hl2><p>On <chron norm='1'>Monday</chron>.</p></block>"),
+            "Head\n\nOn Monday."
+        );
+        assert_eq!(readable("<x:p>a</x:p><x:p>b</x:p>"), "a\n\nb");
+        let marked = |body: &str| -> Vec<(String, String)> {
+            let text = Text::of(body);
+            text.dates().iter().map(|marked| (text.slice(marked.span).to_owned(), marked.date.clone())).collect()
+        };
+        let dates = [("Monday".to_owned(), "20190527".to_owned())];
+        assert_eq!(marked("On <chron id='1' norm='20190527'>Monday</chron> and <chron>Friday</chron>."), dates);
+        assert_eq!(marked("<p norm='1'>On <chron norm='20190527'>Monday</chron></chron></p><chron norm='1'>"), dates);
+        assert_eq!(readable("<http://a.org> and <b:c>"), "<http://a.org> and <b:c>");
+    }
+
+    #[test]
+    fn a_nul_is_a_space() {
+        assert_eq!(readable("On\0Monday"), "On Monday");
+        assert_eq!(readable("On\0Montag, Zoë"), "On Montag, Zoë");
+    }
+
+    #[test]
     fn broken_html_is_read_to_its_end() {
         for piece in
             ["<", "&", "<p", "<p<p", "</", "<!--", "<!-", "<![CDATA[", "<p>", "&amp", "&#", "<svg>", "<a b='", "é<"]
@@ -304,7 +407,7 @@ mod tests {
         }
 
         #[test]
-        fn plain_text_maps_to_itself(body in "[^<&]*", from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>()) {
+        fn plain_text_maps_to_itself(body in "[^<&\\x00]*", from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>()) {
             let bounds: Vec<usize> = body.char_indices().map(|(at, _)| at).chain([body.len()]).collect();
             let (from, to) = (from.index(bounds.len()), to.index(bounds.len()));
             let (from, to) = (from.min(to), from.max(to));

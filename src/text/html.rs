@@ -11,13 +11,15 @@ use html5gum::{Emitter, ForwardingEmitter, Span, State, Tokenizer};
 
 use super::clean::Builder;
 
-/// Tags that stand on lines of their own: a paragraph ends before and behind them.
+/// Tags that stand on lines of their own: a paragraph ends before and behind them. Some are NITF's.
 const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
     "blockquote",
+    "block",
     "body",
+    "body.content",
     "caption",
     "dd",
     "details",
@@ -36,6 +38,8 @@ const BLOCKS: &[&str] = &[
     "h5",
     "h6",
     "header",
+    "hl1",
+    "hl2",
     "hr",
     "html",
     "li",
@@ -63,9 +67,9 @@ const SKIPPED: &[&str] =
 
 /// Other tags that tell a body of HTML.
 const INLINE: &[&str] = &[
-    "a", "abbr", "b", "big", "button", "center", "cite", "code", "del", "em", "font", "head", "i", "img", "ins",
-    "label", "link", "mark", "meta", "picture", "q", "s", "small", "source", "span", "strike", "strong", "sub", "sup",
-    "time", "u", "video", "wbr",
+    "a", "abbr", "b", "big", "button", "center", "chron", "cite", "code", "del", "em", "font", "head", "i", "img",
+    "ins", "label", "link", "mark", "meta", "picture", "q", "s", "small", "source", "span", "strike", "strong", "sub",
+    "sup", "time", "u", "video", "wbr",
 ];
 
 /// Whether a body is HTML: it has a whole tag of a known name. A body without any `<` may have entities alone.
@@ -86,10 +90,16 @@ fn tags(body: &str) -> impl Iterator<Item = &str> {
         if body.as_bytes().get(at + 1 + inside.len()) != Some(&b'>') {
             return None;
         }
-        let inside = inside.strip_prefix('/').unwrap_or(inside);
+        let inside = local(inside.strip_prefix('/').unwrap_or(inside));
         let (name, rest) = inside.split_at(inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len()));
         (matches!(rest.trim(), "" | "/") || rest.contains('=')).then_some(name)
     })
+}
+
+/// A name without the prefix that it has in XML: `p` of `xhtml:p`.
+fn local(name: &str) -> &str {
+    let prefix = name.split_once(':').filter(|(prefix, _)| prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    prefix.map_or(name, |(_, local)| local)
 }
 
 /// Whether something like `&rsquo;` or `&#8217;` stands in a body.
@@ -106,8 +116,16 @@ fn has_entity(body: &str) -> bool {
 
 /// Reads a body of HTML, however broken, as a browser would.
 pub(super) fn read<'b>(body: &'b str, out: &mut Builder<'b>) {
-    let mut inner =
-        CallbackEmitter::new(Content { out, run: 0..0, seam: "", skipped: None, depth: 0, opens_skipped: false });
+    let mut inner = CallbackEmitter::new(Content {
+        out,
+        run: 0..0,
+        seam: "",
+        skipped: None,
+        depth: 0,
+        opens_skipped: false,
+        date: None,
+        attribute: Attribute::Other,
+    });
     // What stands in a `script` is no HTML.
     inner.naively_switch_states(true);
     let content = Positioned { inner, body: body.as_bytes(), position: 0, done: 0 };
@@ -190,6 +208,18 @@ struct Content<'a, 'b> {
     depth: usize,
     /// Whether the start tag being read opens it.
     opens_skipped: bool,
+    /// The `chron` that is open: where it began, and what its `norm` says.
+    date: Option<(usize, String)>,
+    /// The attribute being read.
+    attribute: Attribute,
+}
+
+/// What an attribute is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attribute {
+    /// The `norm` of a `chron`: the date that the publisher says the words in it name.
+    Norm,
+    Other,
 }
 
 impl Content<'_, '_> {
@@ -237,6 +267,9 @@ impl Content<'_, '_> {
                 self.opens_skipped = self.skipped.is_some();
                 self.depth = 0;
                 self.break_at(name);
+                if name == "chron" {
+                    self.date = Some((self.out.len(), String::new()));
+                }
             }
         }
         self.depth += usize::from(self.opens_skipped);
@@ -247,6 +280,7 @@ impl Content<'_, '_> {
         match self.skipped {
             Some(skipped) if skipped == name => self.close_skipped(),
             Some(_) => {}
+            None if name == "chron" => self.out.date(self.date.take()),
             None => self.break_at(name),
         }
     }
@@ -274,8 +308,20 @@ impl Content<'_, '_> {
 impl Callback<Infallible, ()> for Content<'_, '_> {
     fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Infallible> {
         match event {
-            CallbackEvent::OpenStartTag { name } => self.start_tag(std::str::from_utf8(name).unwrap_or_default()),
-            CallbackEvent::EndTag { name } => self.end_tag(std::str::from_utf8(name).unwrap_or_default()),
+            CallbackEvent::OpenStartTag { name } => {
+                self.start_tag(local(std::str::from_utf8(name).unwrap_or_default()))
+            }
+            CallbackEvent::EndTag { name } => self.end_tag(local(std::str::from_utf8(name).unwrap_or_default())),
+            CallbackEvent::AttributeName { name } => {
+                let is_norm = self.date.as_ref().is_some_and(|(_, norm)| norm.is_empty()) && name == b"norm";
+                self.attribute = if is_norm { Attribute::Norm } else { Attribute::Other };
+            }
+            CallbackEvent::AttributeValue { value } if self.attribute == Attribute::Norm => {
+                if let Some((_, norm)) = &mut self.date {
+                    *norm = String::from_utf8_lossy(value).into_owned();
+                }
+                self.attribute = Attribute::Other;
+            }
             // Only in an `svg` does `/>` close a tag.
             CallbackEvent::CloseStartTag { self_closing: true }
                 if self.opens_skipped && self.skipped == Some("svg") =>

@@ -11,7 +11,7 @@ mod sentence;
 mod span;
 mod token;
 
-pub use clean::Text;
+pub use clean::{Marked, Text};
 pub use lex::{Tagger, lex};
 pub use sentence::{Abbreviations, sentences};
 pub use span::Span;

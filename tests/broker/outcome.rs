@@ -144,11 +144,11 @@ impl Expected {
         let mut expected = Self::default();
         for (place, payload) in messages {
             match pipeline::process(payload, settings) {
-                Outcome::Article(article) => {
-                    for event in &article.events {
+                Outcome::Articles(articles) => {
+                    for event in articles.iter().flat_map(|article| &article.events) {
                         expected.events.push((event.id.clone(), serde_json::to_string(event).unwrap()));
                     }
-                    expected.articles.insert(place, article.id);
+                    expected.articles.insert(place, articles[0].id.clone());
                 }
                 Outcome::Rejected(error) => drop(expected.rejected.insert(place, error.code().to_owned())),
             }

@@ -115,7 +115,7 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 fn settle(args: &BackfillArgs) -> Result<(Settings, Request), Fault> {
     let settings = args.kafka.settings()?;
     let now = stretch::now();
-    let zone = settings.extract.timezone;
+    let zone = settings.extract.input.timezone;
     let from = stretch::edge("--from", args.from.as_deref(), args.from_offset.as_deref(), now, zone)?;
     let to = stretch::edge("--to", args.to.as_deref(), args.to_offset.as_deref(), now, zone)?;
     if !args.earliest && args.from.is_none() && args.from_offset.is_none() {

@@ -41,17 +41,8 @@ fn instant(text: &str, now: DateTime<Utc>, zone: Tz) -> Option<i64> {
         return Some(told.at.timestamp_millis());
     }
     let published = Published { at: now.with_timezone(&zone).fixed_offset(), has_time: true };
-    let article = Article {
-        id: String::new(),
-        revision: String::new(),
-        title: String::new(),
-        body: text.to_owned(),
-        published,
-        language: Some("en".to_owned()),
-        source: None,
-        url: None,
-    };
-    let settings = pipeline::Settings { genre: Genre::News, timezone: zone, ..pipeline::Settings::default() };
+    let article = Article { language: Some("en".to_owned()), ..Article::new("", text, published) };
+    let settings = pipeline::Settings { genre: Genre::News, ..pipeline::Settings::default() };
     let found = pipeline::extract(&article, &settings);
     let [date] = &found.expressions[..] else { return None };
     if date.expression.span.of(found.text.as_str()).trim() != text.trim() {

@@ -96,6 +96,7 @@ pub(in crate::record) mod tests {
                 source: Some("The Quay".to_owned()),
                 language: "en".to_owned(),
                 published_at: "2019-05-03T18:35:00+01:00".to_owned(),
+                published_from: "firstcreated",
             }),
             date: DateFields {
                 text: "last month".to_owned(),

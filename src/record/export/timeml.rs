@@ -122,16 +122,10 @@ mod tests {
     }
 
     fn document(text: &str, published: &str, expressions: Vec<Resolved>) -> String {
-        let zone = Settings::default().timezone;
+        let zone = Settings::default().input.timezone;
         let article = Article {
-            id: "harbour-1".to_owned(),
-            revision: "1".to_owned(),
             title: "Smith & Sons close".to_owned(),
-            body: text.to_owned(),
-            published: Published::parse(published, zone).expect("a time"),
-            language: None,
-            source: None,
-            url: None,
+            ..Article::new("harbour-1", text, Published::parse(published, zone).expect("a time"))
         };
         let text = Text::of(text);
         let extraction =
@@ -166,7 +160,7 @@ mod tests {
 
     #[test]
     fn what_xml_does_not_allow_is_replaced() {
-        let written = document("a\0b\u{b}c\u{ffff}d\te", "2019-05-03", Vec::new());
+        let written = document("a\u{1}b\u{b}c\u{ffff}d\te", "2019-05-03", Vec::new());
         assert!(written.contains("<TEXT>a\u{fffd}b\u{fffd}c\u{fffd}d\te</TEXT>"), "{written}");
     }
 }

@@ -92,7 +92,7 @@ impl Prepared {
     pub fn sample_time(&self) -> Option<Duration> {
         let begun = Instant::now();
         for message in &self.preview.sample {
-            let _ = guarded(|bytes| pipeline::process(bytes, &self.settings.extract), message);
+            let _ = guarded(|message| pipeline::process_message(message, &self.settings.extract), message);
         }
         let count = u32::try_from(self.preview.sample.len()).ok().filter(|count| *count > 0)?;
         Some(begun.elapsed() / count)
@@ -154,7 +154,7 @@ fn work(settings: &Settings, request: &Request, topics: Topics, limit: usize) ->
     let settings = settings.extract.clone();
     let window = request.by_published.then(|| (request.from.clone(), request.to.clone()));
     Arc::new(move |message| {
-        let outcome = guarded(|bytes| pipeline::process(bytes, &settings), message);
+        let outcome = guarded(|message| pipeline::process_message(message, &settings), message);
         let mut fate = fate(message, outcome.as_ref(), &topics, limit);
         let inside = |published: i64| {
             window.as_ref().is_none_or(|(from, to)| {
@@ -163,7 +163,10 @@ fn work(settings: &Settings, request: &Request, topics: Topics, limit: usize) ->
             })
         };
         let within = match &outcome {
-            Some(Outcome::Article(processed)) => inside(processed.published.at.timestamp_millis()),
+            Some(Outcome::Articles(all)) => {
+                let mut times = all.iter().filter_map(|processed| processed.published);
+                window.is_none() || times.any(|published| inside(published.at.timestamp_millis()))
+            }
             Some(Outcome::Rejected(_)) | None => window.is_none(),
         };
         if !within {
@@ -372,20 +375,21 @@ impl Backfill<'_> {
         let report = &mut self.report;
         report.read += 1;
         report.bytes += fate.bytes as u64;
-        match fate.verdict {
+        match &fate.verdict {
             Verdict::Rejected(code) => {
-                *report.rejected.entry(code.to_owned()).or_default() += 1;
+                *report.rejected.entry((*code).to_owned()).or_default() += 1;
                 self.control.metrics.rejection(code, fate.bytes);
                 return;
             }
-            Verdict::Article(_) if fate.records.is_empty() => {
+            Verdict::Articles(_) if fate.records.is_empty() => {
                 report.outside += 1;
                 return;
             }
-            Verdict::Article(ArticleStatus::Skipped) => report.skipped += 1,
-            Verdict::Article(ArticleStatus::Extracted) => {
-                report.articles += 1;
-                report.without_events += u64::from(fate.events == 0);
+            Verdict::Articles(all) => {
+                let extracted = all.iter().filter(|status| **status == ArticleStatus::Extracted).count();
+                report.articles += extracted as u64;
+                report.skipped += (all.len() - extracted) as u64;
+                report.without_events += u64::from(extracted > 0 && fate.events == 0);
             }
         }
         report.events += fate.events as u64;

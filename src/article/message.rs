@@ -1,0 +1,98 @@
+//! A message as it comes, and its bytes as text.
+//!
+//! Must not know any format.
+
+use std::borrow::Cow;
+
+use encoding_rs::Encoding;
+
+use crate::error::{Error, ErrorKind};
+
+/// One message: bytes, and what the wire says of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Message<'m> {
+    /// The bytes.
+    pub value: &'m [u8],
+    /// Names and values, as Kafka has them. CloudEvents in binary mode tell of themselves there.
+    pub headers: &'m [(&'m str, &'m [u8])],
+}
+
+impl<'m> Message<'m> {
+    /// Bytes without headers.
+    #[must_use]
+    pub fn bare(value: &'m [u8]) -> Self {
+        Self { value, headers: &[] }
+    }
+
+    /// A header that is text, by its name in any case.
+    pub(super) fn header(&self, name: &str) -> Option<&'m str> {
+        let (_, value) = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(value).ok().map(str::trim).filter(|value| !value.is_empty())
+    }
+}
+
+/// The bytes as text, without a byte order mark: UTF-8, what the mark says, or what an XML declaration says.
+pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return decoded(bytes.get(length..).unwrap_or_default(), encoding, length);
+    }
+    decoded(bytes, declared(bytes).unwrap_or(encoding_rs::UTF_8), 0)
+}
+
+fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding, passed: usize) -> Result<Cow<'b, str>, Error> {
+    if encoding == encoding_rs::UTF_8 {
+        return std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| not_utf8(bytes, &error, passed));
+    }
+    let name = encoding.name();
+    encoding
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .ok_or_else(|| Error::new(ErrorKind::Encoding, format!("not {name}, which it says it is; send it as UTF-8")))
+}
+
+fn not_utf8(bytes: &[u8], error: &std::str::Utf8Error, passed: usize) -> Error {
+    let at = error.valid_up_to();
+    let start = bytes.get(..at).unwrap_or_default();
+    // Letters of Western Europe, curly quotes and dashes, of which the wrong byte is the first beyond ASCII.
+    let western = start.is_ascii() && bytes.get(at).is_some_and(|byte| matches!(byte, 0x80..=0x97 | 0xa0..=0xff));
+    let hint = if western { "; it may be Windows-1252, which only XML can declare" } else { "" };
+    let at = at + passed;
+    Error::new(ErrorKind::Encoding, format!("not UTF-8: byte {at} (counted from 0) is wrong; send it as UTF-8{hint}"))
+}
+
+/// The encoding that an XML declaration names.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.trim_ascii_start().strip_prefix(b"<?xml")?;
+    let head = head.get(..memchr::memchr(b'>', head)?)?;
+    let head = std::str::from_utf8(head).ok()?;
+    let (_, name) = head.split_once("encoding")?;
+    let name = name.trim_start().strip_prefix('=')?.trim_start();
+    let quote = name.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    // One that is read as ASCII up to here is none of those that are not.
+    Encoding::for_label(name.get(1..)?.split(quote).next()?.as_bytes())
+        .filter(|encoding| encoding.is_ascii_compatible())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_or_a_declaration_tells_the_encoding() {
+        let read = |bytes: &[u8]| text(bytes).expect("text").into_owned();
+        assert_eq!(read("\u{feff}é".as_bytes()), "é");
+        assert_eq!(read(b"\xff\xfe<\0\xe9\0"), "<é");
+        assert_eq!(
+            read(b"<?xml version='1.0' encoding='windows-1252'?><a>\x93\xe9\x94</a>").get(45..),
+            Some("<a>“é”</a>")
+        );
+        assert_eq!(read("<?xml version=\"1.0\" encoding=\"utf-16\"?><a>é</a>".as_bytes()).get(39..), Some("<a>é</a>"));
+        assert_eq!(read("<?xml version=\"1.0\" encoding=\"none\"?>é".as_bytes()).get(37..), Some("é"));
+    }
+
+    #[test]
+    fn windows_1252_that_says_it_is_utf8_is_named() {
+        let error = text(b"<?xml version='1.0' encoding='UTF-8'?><a>caf\xe9</a>").expect_err("no UTF-8");
+        assert_eq!(error.code(), "not-utf8");
+        insta::assert_snapshot!(error, @"not UTF-8: byte 44 (counted from 0) is wrong; send it as UTF-8; it may be Windows-1252, which only XML can declare");
+    }
+}
