@@ -11,7 +11,7 @@ use rdkafka::error::KafkaError;
 pub(super) const MASK: &str = "***";
 
 /// Settings that are not passed through, with the reason.
-pub(super) const REFUSED: [(&str, &str); 11] = [
+pub(super) const REFUSED: [(&str, &str); 12] = [
     ("bootstrap.servers", "it is our own key kafka.brokers"),
     ("metadata.broker.list", "it is our own key kafka.brokers"),
     ("group.id", "it is our own key kafka.group"),
@@ -22,6 +22,7 @@ pub(super) const REFUSED: [(&str, &str); 11] = [
     ("isolation.level", "what others have not committed must not be read"),
     ("enable.idempotence", "without it a record could come twice or out of order"),
     ("enable.gapless.guarantee", "without idempotence it means nothing, and with it a batch could be cut short"),
+    ("statistics.interval.ms", "the lag and whether the worker is ready are told by the statistics"),
     ("enable.partition.eof", "the program needs it for itself: a backfill ends by it"),
 ];
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
-    /// Where health (`/healthz`, `/readyz`) and metrics (`/metrics`) are served, as `HOST:PORT`; port 0 picks a free
+    /// Where health (`/live`, `/ready`) and metrics (`/metrics`) are served, as `HOST:PORT`; port 0 picks a free
     /// one and logs it. Empty for no server. Flag: `--http`.
     pub http: String,
     /// Kafka: where it is, and what the topics are called.

@@ -32,6 +32,8 @@ pub struct Event {
     pub expression: usize,
     /// Where a range ends: the expression that tells its end.
     pub until: Option<usize>,
+    /// Which end of the time told is open.
+    pub open: Option<Open>,
     /// The sentence.
     pub sentence: Span,
     /// The word of the event, where one was found.
@@ -59,6 +61,15 @@ pub struct Elsewhere {
     pub until: Option<usize>,
     /// The word of the event, where one was found.
     pub trigger: Option<Span>,
+}
+
+/// The end of a stretch of time that a text leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// "until Friday": it is not told since when.
+    Start,
+    /// "since 2016", "from 2016 onwards": it is not told how long.
+    End,
 }
 
 /// How a statement is told.
@@ -175,6 +186,7 @@ impl Told<'_> {
                     id: identity::id(self.article, self.normalised, self.number, words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
+                    open: if until.is_none() { self.open(date) } else { None },
                     sentence: self.span,
                     trigger: trigger.map(|trigger| self.document.tokens[trigger.token()].span),
                     summary,
@@ -246,9 +258,23 @@ impl Told<'_> {
         joined && in_order && self.makes_event(from) && self.makes_event(until)
     }
 
+    /// Which end of the time told is open, by the words around the date. "Not until Friday" tells of Friday alone.
+    fn open(&self, date: &Resolved) -> Option<Open> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let before = date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
+        let negated = before > self.sentence.start && document.has(before - 1, grammar.negation);
+        if document.has(before, grammar.since) || document.has(date.expression.end, grammar.onwards) {
+            Some(Open::End)
+        } else if document.has(before, grammar.ahead) && !negated {
+            Some(Open::Start)
+        } else {
+            None
+        }
+    }
+
     /// Only expressions that name a time make events, unless others are asked for.
     fn makes_event(&self, date: &Resolved) -> bool {
-        let told = date.interval.is_some() || self.undated && date.timex == TimexType::Date;
+        let told = date.interval.is_some() || self.undated && date.timex != TimexType::Set;
         told && date.basis != Basis::Publication
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::calendar::Granularity;
-use crate::syntax::{Document, Mood, Verb};
+use crate::syntax::{Document, Mood, Verb, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -145,6 +145,7 @@ impl<'s> Seeker<'s> {
                 Shape::Sum | Shape::Digits { .. } => {}
                 _ if !shape.is_word()
                     || matches!(self.role(at), Role::Finite | Role::Part)
+                    || is_adverb(document, at)
                     || stops.into_iter().any(|class| document.has(at, class)) =>
                 {
                     break;
@@ -182,9 +183,28 @@ impl<'s> Seeker<'s> {
         at < self.sentence.end
             && document.has(at, grammar.event_noun)
             && self.role(at) == Role::None
-            && !(document.has(at + 1, grammar.event_noun) && at + 1 < self.sentence.end)
+            && !document.has(at, grammar.figure)
+            && !self.is_modifier(at)
             && !self.is_within_noun(at)
             && !document.tokens.get(at + 1).is_some_and(|next| next.shape.is_mark('-') && !next.spaced)
+    }
+
+    /// "election results", "an appeals court", "Battle Creek": the noun only says which one the noun behind it is.
+    fn is_modifier(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let next = at + 1;
+        if next >= self.sentence.end || self.role(next) != Role::None {
+            return false;
+        }
+        let noun = document.part(next).is_noun() && document.tokens[next].shape == Shape::Lower;
+        let of_time = [grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.told];
+        let named = document.tokens[at].shape.is_capital()
+            && document.tokens[next].shape.is_capital()
+            && !document.has(next, grammar.weekday)
+            && !document.has(next, grammar.month);
+        document.has(next, grammar.event_noun)
+            || noun && !of_time.into_iter().any(|class| document.has(next, class))
+            || named && self.verbs.iter().any(|verb| verb.finite)
     }
 
     /// "the deadline for bids", "a wave of attacks": the first noun is the head.

@@ -15,6 +15,7 @@ use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::client::client_config;
+use super::error::is_denied;
 use super::producer;
 use super::topics::Topics;
 use crate::config::{Delivery, Settings};
@@ -264,12 +265,6 @@ impl Check<'_> {
             }
         }
     }
-}
-
-fn is_denied(error: &KafkaError) -> bool {
-    use RDKafkaErrorCode::{ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed};
-    let denied = [ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed];
-    error.rdkafka_error_code().is_some_and(|code| denied.contains(&code))
 }
 
 /// Keeps the first reason that librdkafka gives for what fails: its errors alone say no more than "transport failure".

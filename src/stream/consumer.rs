@@ -35,8 +35,13 @@ pub enum Event {
         /// True where they may have another owner already.
         lost: bool,
     },
-    /// How far the partitions that are read go by now.
-    Watermarks(Vec<Watermark>),
+    /// How the input stands by now.
+    Report {
+        /// How far the partitions that are read go.
+        ends: Vec<Watermark>,
+        /// How long ago a broker that is connected spoke last; `None` where none is connected.
+        heard: Option<Duration>,
+    },
     /// Something that librdkafka mends by itself: a broker is away, a partition is led by another.
     Trouble(KafkaError),
     /// Something that it cannot mend: this consumer is at its end.
@@ -57,7 +62,7 @@ pub struct Watermark {
 }
 
 /// Remembers what the hooks told during a poll. It holds no reference to the consumer, which owns it.
-struct Hooks {
+pub struct Hooks {
     events: Mutex<VecDeque<Event>>,
 }
 
@@ -77,14 +82,16 @@ impl ClientContext for Hooks {
 
     /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
     fn stats(&self, statistics: Statistics) {
-        let topics = statistics.topics.into_values();
-        let owned = topics.flat_map(|topic| topic.partitions.into_values()).filter(|it| it.fetch_state == "active");
+        let topics = statistics.topics.values();
+        let owned = topics.flat_map(|topic| topic.partitions.values()).filter(|it| it.fetch_state == "active");
         let ends = owned.filter(|it| it.ls_offset >= 0).map(|it| Watermark {
             partition: it.partition,
             end: it.ls_offset,
             begin: if it.committed_offset >= 0 { it.committed_offset } else { it.lo_offset.max(0) },
         });
-        self.push(Event::Watermarks(ends.collect()));
+        let connected = statistics.brokers.values().filter(|broker| broker.state == "UP");
+        let idle = connected.filter_map(|broker| u64::try_from(broker.rxidle).ok()).min();
+        self.push(Event::Report { ends: ends.collect(), heard: idle.map(Duration::from_micros) });
     }
 }
 
@@ -130,6 +137,11 @@ impl Consumer {
         let hooks = Hooks { events: Mutex::default() };
         let inner = config.create_with_context(hooks).map_err(Error::client)?;
         Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new() })
+    }
+
+    /// The client itself, for readers that are given their partitions and do not join.
+    pub fn client(&self) -> &BaseConsumer<Hooks> {
+        &self.inner
     }
 
     /// Joins the group. Partitions come by [`Consumer::next`].
@@ -221,18 +233,21 @@ impl Consumer {
 }
 
 /// What the configuration may change.
-const DEFAULTS: [(&str, &str); 3] = [
+const DEFAULTS: [(&str, &str); 2] = [
     // A new group reads all that there is: nothing is passed over.
     ("auto.offset.reset", "earliest"),
     // The bound on what is prefetched.
     ("queued.max.messages.kbytes", "32768"),
-    // For watermarks, from which the lag is computed.
-    ("statistics.interval.ms", "5000"),
 ];
 
 /// Classic and incremental: a worker that joins or leaves does not stop the others.
 const ASSIGNMENT: (&str, &str) = ("partition.assignment.strategy", "cooperative-sticky");
 
-/// What the delivery contract stands on.
-const CONTRACT: [(&str, &str); 3] =
-    [("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"), ("isolation.level", "read_committed")];
+/// What the delivery contract, and what is told of it, stand on.
+const CONTRACT: [(&str, &str); 4] = [
+    ("enable.auto.commit", "false"),
+    ("enable.auto.offset.store", "false"),
+    ("isolation.level", "read_committed"),
+    // For reports: the lag, and whether the brokers are there.
+    ("statistics.interval.ms", "1000"),
+];

@@ -16,14 +16,16 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::batch::Batch;
 use super::consumer::{Consumer, Event, Watermark};
+use super::error::{is_denied, is_outage};
 use super::extract::{Extracted, Extractor, Work, guarded};
 use super::fate::{Verdict, fate};
 use super::producer::{self, Failure, GRACE};
 use super::topics::Topics;
-use super::{Control, Error, idempotent, transaction};
+use super::{Control, Error, idempotent, limits, transaction};
 use crate::config::{Delivery, Settings};
 use crate::pipeline;
 use crate::record::ArticleStatus;
+use crate::telemetry::{Metrics, Stage};
 
 /// How long a poll waits when there is nothing else to do. Bounds how late a shutdown is noticed.
 const IDLE: Duration = Duration::from_millis(100);
@@ -66,12 +68,9 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
             return Err(Error::topic_missing(topic));
         }
     }
-    let producer = producer::create(settings)?;
-    if settings.stream.delivery == Delivery::ExactlyOnce {
-        transaction::init(&producer, control)?;
-    }
+    let limit = limits::ask(settings, &topics)?;
+    let (producer, extractor) = outputs(settings, &topics, limit, control)?;
     consumer.subscribe().map_err(Error::consumer)?;
-    let extractor = Extractor::start(work(settings, topics.clone(), producer::limit(settings)?));
     let mut worker = Worker {
         settings,
         control,
@@ -79,6 +78,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         consumer,
         producer,
         extractor,
+        limit,
         collecting: Batch::default(),
         held: false,
         troubled: false,
@@ -92,12 +92,30 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     ended.map(|()| worker.summary)
 }
 
+/// What makes records, and what sends them, of so many bytes at most. What an earlier process of this name left open is
+/// settled.
+fn outputs(
+    settings: &Settings,
+    topics: &Topics,
+    limit: usize,
+    control: &Control,
+) -> Result<(producer::Inner, Extractor), Error> {
+    let producer = producer::create(settings, limit)?;
+    if settings.stream.delivery == Delivery::ExactlyOnce {
+        transaction::init(&producer, control).map_err(|failure| failure.into_error(settings))?;
+    }
+    Ok((producer, Extractor::start(work(settings, topics.clone(), limit, &control.metrics))))
+}
+
 /// What is done with each message, on the extracting threads.
-fn work(settings: &Settings, topics: Topics, limit: usize) -> Arc<Work> {
-    let settings = settings.extract.clone();
+fn work(settings: &Settings, topics: Topics, limit: usize, metrics: &Arc<Metrics>) -> Arc<Work> {
+    let (settings, metrics) = (settings.extract.clone(), metrics.clone());
     Arc::new(move |message| {
+        let begun = Instant::now();
         let outcome = guarded(|bytes| pipeline::process(bytes, &settings), message);
-        fate(message, outcome.as_ref(), &topics, limit)
+        let fate = fate(message, outcome.as_ref(), &topics, limit);
+        metrics.extraction(fate.bytes, begun.elapsed());
+        fate
     })
 }
 
@@ -108,6 +126,8 @@ struct Worker<'a> {
     consumer: Consumer,
     producer: producer::Inner,
     extractor: Extractor,
+    /// The largest record that is made and sent, in bytes.
+    limit: usize,
     collecting: Batch,
     /// Whether the input is held because both batches are full.
     held: bool,
@@ -162,7 +182,10 @@ impl Worker<'_> {
                 self.collecting.push(message, Instant::now());
             }
             Event::Assigned(partitions) => {
-                tracing::info!(?partitions, "partitions came to this worker");
+                if !partitions.is_empty() {
+                    tracing::info!(?partitions, "partitions came to this worker");
+                }
+                self.control.metrics.assigned(partitions.len());
                 self.control.health.ready();
                 if self.held {
                     self.hold(true)?;
@@ -170,12 +193,21 @@ impl Worker<'_> {
             }
             Event::Revoked { partitions, lost } => {
                 tracing::info!(?partitions, lost, "partitions left this worker");
+                if lost {
+                    self.control.health.not_ready("the group went on without this worker; it joins again");
+                }
                 self.forget(&partitions);
                 for partition in partitions {
                     self.control.metrics.revoked(&self.topics.input, partition);
                 }
             }
-            Event::Watermarks(ends) => self.tell_lag(ends),
+            Event::Report { ends, heard } => {
+                self.tell_lag(ends);
+                heard.into_iter().for_each(|ago| self.control.health.heard(ago));
+            }
+            Event::Trouble(error) if is_denied(&error) => {
+                return Err(Error::denied(&error.to_string(), self.settings));
+            }
             Event::Trouble(error) => self.tell_trouble(&error),
             Event::Fatal(error) => return Err(Error::consumer(error)),
             Event::Idle => {}
@@ -200,6 +232,8 @@ impl Worker<'_> {
         if fates.is_empty() {
             return Ok(());
         }
+        let number = self.summary.batches + self.summary.aborted + 1;
+        let _inside = tracing::info_span!("batch", number, messages = fates.len()).entered();
         let next: BTreeMap<i32, i64> = fates.iter().map(|fate| (fate.partition, fate.offset + 1)).collect();
         let mut offsets = TopicPartitionList::new();
         for (partition, offset) in &next {
@@ -218,9 +252,21 @@ impl Worker<'_> {
                 self.count(extracted);
                 Ok(())
             }
-            Err(Failure::Fatal(error)) => Err(error),
             Err(Failure::Rewind(reason)) => self.rewind(&reason),
+            Err(Failure::TooLarge(reason)) => self.shrink(&reason),
+            Err(failure) => Err(failure.into_error(self.settings)),
         }
+    }
+
+    /// Goes back to make smaller records, if the topics tell what they take by now.
+    fn shrink(&mut self, reason: &str) -> Result<(), Error> {
+        let limit = limits::ask(self.settings, &self.topics)?;
+        if limit >= self.limit {
+            return Err(Error::too_large(reason, self.limit));
+        }
+        (self.producer, self.extractor) = outputs(self.settings, &self.topics, limit, self.control)?;
+        self.limit = limit;
+        self.rewind(reason)
     }
 
     /// Drops what is in hand and goes back to the committed offsets.
@@ -234,11 +280,28 @@ impl Worker<'_> {
                 "{TRIES} batches in a row were rolled back, the last one: {reason}"
             )));
         }
-        let read = self.consumer.rewind().map_err(Error::consumer)?;
+        let read = self.go_back()?;
         self.forget(&read);
         // Twice as long each time, from 50 ms to 12.8 s.
         self.control.shutdown.wait(Duration::from_millis(25) * 2_u32.saturating_pow(self.failures));
         Ok(())
+    }
+
+    /// Goes back to the committed offsets, however long the brokers take to tell them.
+    fn go_back(&mut self) -> Result<Vec<i32>, Error> {
+        loop {
+            match self.consumer.rewind() {
+                Ok(read) => return Ok(read),
+                Err(error) if is_denied(&error) => return Err(Error::denied(&error.to_string(), self.settings)),
+                Err(error) if is_outage(&error) && !producer::overdue(&self.control.shutdown) => {
+                    tracing::warn!(%error, "the brokers do not tell the committed offsets; asking again");
+                    self.control.health.not_ready(format!("the brokers do not answer: {error}"));
+                    self.control.health.beat();
+                    self.control.shutdown.wait(Duration::from_secs(1));
+                }
+                Err(error) => return Err(Error::consumer(error)),
+            }
+        }
     }
 
     fn forget(&mut self, partitions: &[i32]) {
@@ -277,17 +340,24 @@ impl Worker<'_> {
 
     fn count(&mut self, extracted: &Extracted) {
         for fate in &extracted.fates {
-            let (word, count) = match fate.verdict {
-                Verdict::Article(ArticleStatus::Extracted) => ("extracted", &mut self.summary.articles),
-                Verdict::Article(ArticleStatus::Skipped) => ("skipped", &mut self.summary.articles),
-                Verdict::Rejected => ("rejected", &mut self.summary.rejected),
-            };
-            *count += 1;
-            self.summary.events += fate.events as u64;
-            self.control.metrics.article(word, fate.bytes, fate.events);
+            match fate.verdict {
+                Verdict::Article(status) => {
+                    self.summary.articles += 1;
+                    self.summary.events += fate.events as u64;
+                    self.control.metrics.article(word(status), fate.bytes, fate.events);
+                }
+                Verdict::Rejected(reason) => {
+                    self.summary.rejected += 1;
+                    self.control.metrics.rejection(reason, fate.bytes);
+                }
+            }
         }
         self.summary.batches += 1;
-        self.control.metrics.committed(extracted.opened.elapsed());
+        let metrics = &self.control.metrics;
+        metrics.stage(Stage::Collect, extracted.begun.duration_since(extracted.opened));
+        metrics.stage(Stage::Extract, extracted.ended.duration_since(extracted.begun));
+        metrics.committed(extracted.opened.elapsed());
+        tracing::debug!(seconds = extracted.opened.elapsed().as_secs_f64(), "committed");
     }
 
     /// The lag is counted from what was committed, or from where reading begins.
@@ -296,6 +366,14 @@ impl Worker<'_> {
             let position = self.positions.get(&partition).copied().unwrap_or(begin);
             self.control.metrics.lag(&self.topics.input, partition, (end - position).max(0));
         }
+    }
+}
+
+/// What became of an article, in a word.
+fn word(status: ArticleStatus) -> &'static str {
+    match status {
+        ArticleStatus::Extracted => "extracted",
+        ArticleStatus::Skipped => "skipped",
     }
 }
 
@@ -308,6 +386,7 @@ mod tests {
 
     use super::*;
     use crate::config::Configuration;
+    use crate::telemetry::Health;
 
     const LONG: Duration = Duration::from_secs(30);
 
@@ -333,7 +412,7 @@ mod tests {
     /// Runs a worker until it has rejected so many messages for good, or ended by itself.
     fn run_until(settings: &Settings, rejected: usize) -> Result<Summary, Error> {
         let control = Control::default();
-        let counted = format!("dateline_articles_total{{fate=\"rejected\"}} {rejected}\n");
+        let counted = format!("dateline_rejections_total{{reason=\"not-json\"}} {rejected}\n");
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| run(settings, &control));
             while !worker.is_finished() && !control.metrics.encode().unwrap().contains(&counted) {
@@ -351,6 +430,31 @@ mod tests {
         cluster.request_errors(RDKafkaApiKey::TxnOffsetCommit, &[refusal]);
         let did = run_until(&settings, 5).unwrap();
         assert_eq!((did.aborted, did.rejected), (1, 5));
+    }
+
+    #[test]
+    fn a_worker_is_ready_only_while_a_broker_is_there() {
+        let (cluster, settings) = cluster();
+        let health = Arc::new(Health::new(LONG, Duration::from_secs(2)));
+        let control = Control { health: health.clone(), ..Control::default() };
+        let becomes = |ready: bool| {
+            let begun = Instant::now();
+            while health.readiness().is_ok() != ready {
+                assert!(begun.elapsed() < LONG, "{:?}", health.readiness());
+                control.shutdown.wait(Duration::from_millis(10));
+            }
+        };
+        std::thread::scope(|scope| {
+            let worker = scope.spawn(|| run(&settings, &control));
+            becomes(true);
+            cluster.broker_down(1).unwrap();
+            becomes(false);
+            assert!(health.readiness().unwrap_err().starts_with("no broker has been heard for "));
+            cluster.broker_up(1).unwrap();
+            becomes(true);
+            control.shutdown.trigger();
+            worker.join().unwrap().unwrap();
+        });
     }
 
     #[test]
