@@ -71,6 +71,8 @@ pub struct Processed {
     pub id: String,
     /// The article's revision.
     pub revision: String,
+    /// When it was published.
+    pub published: article::Published,
     /// What became of it.
     pub status: ArticleStatus,
     /// Its events, in the order of the text.
@@ -154,7 +156,8 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
             (ArticleStatus::Extracted, events, warnings)
         }
     };
-    Processed { id: article.id.clone(), revision: article.revision.clone(), status, events, warnings }
+    let (id, revision) = (article.id.clone(), article.revision.clone());
+    Processed { id, revision, published: article.published, status, events, warnings }
 }
 
 /// Extracts from an article already read. It cannot fail; without a pack for its language, it finds nothing.

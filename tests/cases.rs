@@ -4,13 +4,16 @@
 //! same way, and the two must be equal: so a failure shows both as sentences.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod contract;
+
 use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use dateline::article::{Article, Published};
-use dateline::event::{Event, Status};
+use dateline::event::{Event, Open, Status};
 use dateline::pipeline::{self, Extraction, Genre, Settings};
+use dateline::record;
 use dateline::temporal::{Basis, Expression, Meaning, Modifier, Resolved, TimexType};
 use dateline::text::{Span, Text};
 
@@ -58,6 +61,8 @@ fn every_case_is_read_as_marked() {
 fn failure(case: &Case) -> Option<String> {
     let extraction = pipeline::extract(&article(case), &Settings { genre: case.given.genre, ..Settings::default() });
     let actual = marked_up(&plain(&case.expected), &extraction, case.expected.contains(ARROW));
+    let records = record::event_records(&article(case), &case.given.language, extraction, "tests");
+    records.iter().for_each(contract::assert_is_record);
     match (&case.fixme, actual == case.expected) {
         (None, true) | (Some(_), false) => None,
         (None, false) => Some(format!("    expected  {}\n    actual    {actual}\n", case.expected)),
@@ -146,9 +151,14 @@ fn marked_up(body: &str, found: &Extraction, with_statements: bool) -> String {
 fn statements(found: &Extraction) -> String {
     let mut events: Vec<_> = found.events.iter().collect();
     events.sort_by_key(|event| event.expression);
-    let told = events.into_iter().map(|event| match event.until.and_then(|at| found.expressions.get(at)) {
-        Some(end) => format!("{} until {}", event.status.name(), end.value),
-        None => event.status.name().to_owned(),
+    let told = events.into_iter().map(|event| {
+        let status = event.status.name();
+        match (event.until.and_then(|at| found.expressions.get(at)), event.open) {
+            (Some(end), _) => format!("{status} until {}", end.value),
+            (None, Some(Open::End)) => format!("{status} from then on"),
+            (None, Some(Open::Start)) => format!("{status} up to then"),
+            (None, None) => status.to_owned(),
+        }
     });
     let told: Vec<_> = told.collect();
     if told.is_empty() { "none".into() } else { told.join(", ") }
@@ -274,6 +284,7 @@ fn marks_can_be_taken_out_and_put_in_again() {
         id: String::new(),
         expression: 0,
         until: Some(1),
+        open: None,
         sentence: span(&body),
         trigger: Some(span("ran")),
         summary: String::new(),

@@ -1,4 +1,4 @@
-//! What stands around the program is held to the program: containers, documentation, dependencies.
+//! What stands around the program is held to the program: the image, documentation, dependencies.
 #![cfg(feature = "service")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is test code")]
 
@@ -8,7 +8,6 @@ use std::process::Command;
 
 use dateline::config::Configuration;
 use dateline::stream::topics::Topics;
-use saphyr::{LoadableYamlNode, Yaml};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -25,82 +24,6 @@ fn run(program: &str, args: &[&str]) -> String {
 fn block<'a>(text: &'a str, kind: &str) -> &'a str {
     let (_, rest) = text.split_once(&format!("```{kind}\n")).unwrap();
     rest.split_once("```").unwrap().0
-}
-
-mod compose {
-    use super::*;
-
-    /// Does something with the services of the file.
-    fn with_services<T>(then: impl Fn(&Yaml) -> T) -> T {
-        let text = read("docker-compose.yml");
-        let documents = Yaml::load_from_str(&text).unwrap();
-        then(&documents[0]["services"])
-    }
-
-    fn text<'a>(node: &'a Yaml, path: &[&str]) -> &'a str {
-        let found = path.iter().try_fold(node, |node, key| node.as_mapping_get(key));
-        found.and_then(Yaml::as_str).unwrap_or_else(|| panic!("{path:?} is not there"))
-    }
-
-    #[test]
-    fn the_broker_is_healthy_before_topics_are_made_before_the_worker_starts() {
-        with_services(|services| {
-            let waits = |service: &str, on: &str| text(services, &[service, "depends_on", on, "condition"]).to_owned();
-            assert_eq!(waits("topics", "kafka"), "service_healthy");
-            assert_eq!(waits("worker", "kafka"), "service_healthy");
-            assert_eq!(waits("worker", "topics"), "service_completed_successfully");
-            assert_eq!(text(services, &["topics", "restart"]), "no");
-            for service in ["kafka", "worker"] {
-                assert!(services[service].as_mapping_get("healthcheck").is_some(), "{service} has no health check");
-            }
-        });
-    }
-
-    #[test]
-    fn the_variables_are_keys_of_the_configuration() {
-        with_services(|services| {
-            for service in ["topics", "worker"] {
-                let variables = services[service]["environment"].as_mapping().unwrap().iter();
-                let variables: Vec<_> = variables
-                    .map(|(name, value)| (name.as_str().unwrap().to_owned(), value.as_str().unwrap().to_owned()))
-                    .collect();
-                assert!(variables.iter().all(|(name, _)| name.starts_with("DATELINE_")), "{variables:?}");
-                let settings = Configuration::load(None, variables, []).and_then(|c| c.settings()).unwrap();
-                let listener = text(services, &["kafka", "environment", "KAFKA_ADVERTISED_LISTENERS"]);
-                assert!(listener.contains(&settings.kafka.brokers), "{service} does not reach the broker");
-            }
-        });
-    }
-
-    #[test]
-    fn the_worker_is_published_where_it_serves() {
-        with_services(|services| {
-            let http = text(services, &["worker", "environment", "DATELINE_HTTP"]);
-            let port = http.rsplit(':').next().unwrap();
-            let published = services["worker"]["ports"][0].as_str().unwrap();
-            assert!(published.ends_with(&format!(":{port}")), "{published} is not {http}");
-        });
-    }
-
-    #[test]
-    fn the_broker_is_the_one_that_the_tests_run() {
-        let tests = read("tests/kafka/cluster.rs");
-        with_services(|services| {
-            let version = tests.split_once("const VERSION: &str = \"").unwrap().1.split('"').next().unwrap();
-            assert_eq!(text(services, &["kafka", "image"]), format!("apache/kafka:${{KAFKA_VERSION:-{version}}}"));
-            for (name, value) in services["kafka"]["environment"].as_mapping().unwrap() {
-                let property = name.as_str().unwrap().trim_start_matches("KAFKA_").to_lowercase().replace('_', ".");
-                let line = tests
-                    .lines()
-                    .find_map(|line| line.trim_start_matches([' ', '"']).strip_prefix(&format!("{property}=")));
-                let tested = line.unwrap_or_else(|| panic!("the tests do not set {property}"));
-                // What depends on where a broker stands is told apart.
-                if !tested.contains('{') && !property.contains("listener") {
-                    assert_eq!(value.as_str(), Some(tested), "{property}");
-                }
-            }
-        });
-    }
 }
 
 mod image {

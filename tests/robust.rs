@@ -1,6 +1,8 @@
 //! Whatever comes in: no panic, true offsets, the same answer twice, and time that grows with the text, not faster.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod contract;
+
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
@@ -224,6 +226,7 @@ proptest! {
     #[test]
     fn records_point_at_what_they_quote(body in plain_text()) {
         for event in process(&body).events {
+            contract::assert_is_record(&event);
             prop_assert_eq!(letters(&slice(&body, event.offsets.date)), letters(&event.date.text));
             prop_assert_eq!(letters(&slice(&body, event.offsets.sentence)), letters(&event.statement.sentence));
             if let Some(trigger) = event.offsets.trigger {

@@ -1,12 +1,14 @@
 //! The article that the project grew from: every dated statement of it, and none that is not dated.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod contract;
 mod outside;
 
 use std::fs;
 
 use dateline::article::{Article, Published};
 use dateline::pipeline::{self, Extraction, Settings};
+use dateline::record;
 use serde_json::Value;
 
 /// The date's text, its value, its modifier and the status of what it dates.
@@ -29,6 +31,7 @@ fn the_seed_article_is_told_as_a_careful_reader_tells_it() {
     told.dedup();
     assert_eq!(told, wanted);
     assert!(found.events.iter().all(|event| event.trigger.is_some() && !event.summary.is_empty()));
+    record::event_records(&article, "en", found, "tests").iter().for_each(contract::assert_is_record);
 }
 
 fn rows(expected: &Value) -> Vec<Row> {

@@ -1,7 +1,8 @@
 //! The command line: one file a command. Parses, dispatches, sets the exit code; holds no logic of its own.
 //!
-//! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`).
+//! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`, `backfill`).
 
+mod backfill;
 mod check;
 mod config;
 mod demo;
@@ -35,6 +36,7 @@ enum Command {
     /// Reads articles or plain text and prints their events
     Extract(extract::Extract),
     Run(run::RunArgs),
+    Backfill(backfill::BackfillArgs),
     /// Scores against annotated corpora
     Eval(eval::EvalArgs),
     Check(check::CheckArgs),
@@ -45,6 +47,8 @@ enum Command {
 const FAILED: u8 = 1;
 /// The exit code for flags and configuration that cannot work.
 const USAGE: u8 = 2;
+/// The exit code for input that was rejected in part.
+const REJECTED: u8 = 3;
 
 /// Runs the program.
 #[must_use]
@@ -53,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Extract(command) => extract::run(&command),
         Command::Run(args) => run::run(&args),
+        Command::Backfill(args) => backfill::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Config(args) => config::run(&args),

@@ -7,7 +7,7 @@ use clap::Args;
 use super::kafka::KafkaArgs;
 use super::service::serve;
 use super::{FAILED, USAGE, failed};
-use crate::stream::Control;
+use crate::stream::{self, Control};
 use crate::telemetry::start_log;
 
 /// Reads articles from Kafka and publishes their events, until it is told to end (Ctrl-C, SIGTERM).
@@ -34,7 +34,8 @@ pub fn run(args: &RunArgs) -> ExitCode {
         version = crate::VERSION, brokers = kafka.brokers, input = kafka.input, group = kafka.group,
         instance = kafka.instance, delivery = ?settings.stream.delivery, "starting"
     );
-    match serve(&settings, &Control::default()) {
+    let control = Control::default();
+    match serve(&settings, &control, || stream::run(&settings, &control)) {
         Ok(did) => {
             tracing::info!(
                 articles = did.articles,

@@ -1,4 +1,4 @@
-//! A worker with what stands around it in a process: signals that end it, and the pages that tell how it is.
+//! The work on a wire with what stands around it in a process: signals that end it, and the pages that tell how it is.
 //!
 //! Must not know which command it serves.
 
@@ -10,17 +10,21 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::config::Settings;
-use crate::stream::{self, Control, Shutdown, Summary};
+use crate::stream::{self, Control, Shutdown};
 use crate::web;
 
 /// How long open connections may take at the end.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Runs a worker on this thread until a signal, or `control`, ends it.
+/// Does some work on this thread until it is done, or a signal, or `control`, ends it.
 ///
 /// # Errors
-/// If the worker cannot start or go on, or the pages cannot be served.
-pub fn serve(settings: &Settings, control: &Control) -> Result<Summary, Box<dyn std::error::Error + Send + Sync>> {
+/// If the work cannot start or go on, or the pages cannot be served.
+pub fn serve<T>(
+    settings: &Settings,
+    control: &Control,
+    work: impl FnOnce() -> Result<T, stream::Error>,
+) -> Result<T, Box<dyn std::error::Error + Send + Sync>> {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     listen(&runtime, &control.shutdown)?;
     let (ended, end) = oneshot::channel::<()>();
@@ -34,7 +38,7 @@ pub fn serve(settings: &Settings, control: &Control) -> Result<Summary, Box<dyn 
             served
         })
     });
-    let worked = stream::run(settings, control);
+    let worked = work();
     drop(ended);
     if let Some(pages) = pages
         && let Ok(pages) = runtime.block_on(async { timeout(LINGER, pages).await })

@@ -211,6 +211,7 @@ mod tests {
             id: String::new(),
             expression: 0,
             until: Some(1),
+            open: None,
             sentence: Span::new(0, 40),
             trigger: Some(Span::new(7, 13)),
             summary: String::new(),

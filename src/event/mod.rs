@@ -34,6 +34,8 @@ pub struct Event {
     pub expression: usize,
     /// Where a range ends: the expression that tells its end.
     pub until: Option<usize>,
+    /// Which end of the time told is open.
+    pub open: Option<Open>,
     /// The sentence.
     pub sentence: Span,
     /// The word of the event, where one was found.
@@ -61,6 +63,15 @@ pub struct Elsewhere {
     pub until: Option<usize>,
     /// The word of the event, where one was found.
     pub trigger: Option<Span>,
+}
+
+/// The end of a stretch of time that a text leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// "until Friday": it is not told since when.
+    Start,
+    /// "since 2016", "from 2016 onwards": it is not told how long.
+    End,
 }
 
 /// How a statement is told.
@@ -157,14 +168,14 @@ impl Told<'_> {
         let seeker = trigger::Seeker::new(document, self.sentence, verbs, self.published);
         let written = dates.iter().filter(|date| date.basis == Basis::Publication);
         let opening = written.map(|date| date.expression.end).max().unwrap_or_default();
-        let mut seen: Vec<&str> = Vec::with_capacity(dates.len());
+        let mut seen: Vec<String> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {
             let next = dates.get(at + 1);
             let until = next.filter(|until| self.is_range(date, until)).map(|_| at + 1);
             let again = next.filter(|next| until.is_none() && self.is_again(date, next)).map(|_| at + 1);
-            let words = date.expression.span.of(self.document.text);
-            let number = seen.iter().filter(|before| **before == words).count();
+            let words = identity::normalised(date.expression.span.of(self.document.text));
+            let number = seen.iter().filter(|before| *before == &words).count();
             let makes_event = self.makes_event(date);
             let trigger = if makes_event { seeker.trigger(date) } else { None };
             let at_word = trigger.map_or(date.expression.first, |trigger| trigger.token());
@@ -176,9 +187,10 @@ impl Told<'_> {
                 let (summary, names) = summary::summary(&seeker, trigger, own, opening);
                 // One word alone tells nothing.
                 events.extend(summary.contains(' ').then(|| Event {
-                    id: identity::id(self.article, self.normalised, self.number, words, number),
+                    id: identity::id(self.article, self.normalised, self.number, &words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
+                    open: if until.is_none() { self.open(date) } else { None },
                     sentence: self.span,
                     trigger: trigger.map(|trigger| self.document.tokens[trigger.token()].span),
                     summary,
@@ -234,9 +246,23 @@ impl Told<'_> {
         joined && in_order && self.makes_event(from) && self.makes_event(until)
     }
 
+    /// Which end of the time told is open, by the words around the date. "Not until Friday" tells of Friday alone.
+    fn open(&self, date: &Resolved) -> Option<Open> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let before = date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
+        let negated = before > self.sentence.start && document.has(before - 1, grammar.negation);
+        if document.has(before, grammar.since) || document.has(date.expression.end, grammar.onwards) {
+            Some(Open::End)
+        } else if document.has(before, grammar.ahead) && !negated {
+            Some(Open::Start)
+        } else {
+            None
+        }
+    }
+
     /// Only expressions that name a time make events, unless others are asked for.
     fn makes_event(&self, date: &Resolved) -> bool {
-        let told = date.interval.is_some() || self.undated && date.timex == TimexType::Date;
+        let told = date.interval.is_some() || self.undated && date.timex != TimexType::Set;
         told && date.basis != Basis::Publication
     }
 }

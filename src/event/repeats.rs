@@ -25,7 +25,7 @@ pub(super) fn told_once(events: Vec<Event>, text: &str, dates: &[Resolved]) -> V
         let same_day = by_date.entry(value(event.expression)).or_default();
         let own = Prints { statement: print(&event.summary), sentence: print(event.sentence.of(text)) };
         let first = same_day.iter().rev().take(MOST).copied().find(|&before| {
-            let until = once[before].until.map(value) == event.until.map(value);
+            let until = once[before].until.map(value) == event.until.map(value) && once[before].open == event.open;
             until && prints[before].may_repeat(own) && is_repeated(&once[before], &event, text)
         });
         match first {

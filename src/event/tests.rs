@@ -36,6 +36,13 @@ fn summary(body: &str) -> String {
 }
 
 #[test]
+fn dates_that_differ_in_white_space_alone_have_ids_of_their_own() {
+    let found = read("They cut the target for this\nyear, which should not change wages for this year.").events;
+    assert_eq!(found.len(), 2);
+    assert_ne!(found[0].id, found[1].id);
+}
+
+#[test]
 fn a_date_dates_the_verb_of_its_clause_or_the_noun_that_it_names() {
     for (body, triggers) in [
         ("In October the firm, which makes bolts, opened a plant.", vec!["opened"]),

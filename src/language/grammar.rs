@@ -184,6 +184,8 @@ grammar! {
     ending = "ENDING",
     /// Nouns that tell of something that happens.
     event_noun = "EVENT_NOUN",
+    /// What is earned and sold in a time: no event, though words of them stand with one.
+    figure = "FIGURE",
     /// Numbers in words.
     cardinal = "CARDINAL",
     /// Months in lower case.
@@ -196,6 +198,8 @@ grammar! {
     unit = "UNIT",
     /// "until", "till": the date behind them lies ahead.
     ahead = "AHEADPREP",
+    /// "onwards", behind the date from which something is so.
+    onwards = "ONWARDS",
     /// Nouns of what is told because it happened: "attack", "ruling", "resignation".
     outcome = "OUTCOME",
     /// Adjectives that tell a state, and are verbs or nouns as well: "open", "dead".

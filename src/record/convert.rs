@@ -8,7 +8,7 @@ use super::{ArticleFields, DateFields, EventRecord, OffsetFields, StatementField
 use crate::VERSION;
 use crate::article::Article;
 use crate::calendar::Bound;
-use crate::event::Event;
+use crate::event::{Event, Open};
 use crate::pipeline::Extraction;
 use crate::temporal::Resolved;
 use crate::text::Span;
@@ -52,7 +52,7 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
         Some(EventRecord {
             id: event.id,
             article: Arc::clone(&article),
-            date: date_fields(words(span), from, to)?,
+            date: date_fields(words(span), from, to, event.open)?,
             statement: StatementFields {
                 summary: event.summary,
                 sentence: words(event.sentence),
@@ -81,19 +81,20 @@ fn article_fields(article: &Article, language: &str) -> ArticleFields {
     }
 }
 
-/// The date of one expression, or of the range between two.
-fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>) -> Option<DateFields> {
+/// The date of one expression, of the range between two, or of a stretch with an open end.
+fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>, open: Option<Open>) -> Option<DateFields> {
     let last = to.unwrap_or(from);
+    let (start, end) = (from.interval?.start, last.interval?.end);
     let spelled = |bound: Option<Bound>| bound.map(|bound| bound.spelled());
     Some(DateFields {
         text,
-        start: spelled(from.interval?.start),
-        end: spelled(last.interval?.end),
+        start: spelled(start.filter(|_| open != Some(Open::Start))),
+        end: spelled(end.filter(|_| open != Some(Open::End))),
         granularity: from.granularity?.name(),
         r#type: from.timex.name(),
         value: to.map_or_else(|| from.value.clone(), |to| format!("{}/{}", from.value, to.value)),
         r#mod: from.modifier.map(|modifier| modifier.name()),
-        edtf: edtf(from, to),
+        edtf: edtf(from, to, open),
         basis: from.basis.name(),
         reference: spelled(from.reference.map(Bound::Day)),
         rule: from.expression.rule,
@@ -101,11 +102,15 @@ fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>) -> Option<D
 }
 
 /// EDTF intervals do not nest, so a week (`2019-05-06/2019-05-12`) at an end of a range gives its outer day.
-fn edtf(from: &Resolved, to: Option<&Resolved>) -> Option<String> {
-    let first = from.edtf.as_deref()?;
-    let Some(to) = to else { return Some(first.to_owned()) };
-    let last = to.edtf.as_deref()?;
-    Some(format!("{}/{}", first.split('/').next()?, last.rsplit('/').next()?))
+fn edtf(from: &Resolved, to: Option<&Resolved>, open: Option<Open>) -> Option<String> {
+    let whole = from.edtf.as_deref()?;
+    let (first, own_last) = (whole.split('/').next()?, whole.rsplit('/').next()?);
+    Some(match (to, open) {
+        (Some(to), _) => format!("{first}/{}", to.edtf.as_deref()?.rsplit('/').next()?),
+        (None, Some(Open::End)) => format!("{first}/.."),
+        (None, Some(Open::Start)) => format!("../{own_last}"),
+        (None, None) => whole.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -165,6 +170,7 @@ mod tests {
             id: "5d41402abc4b2a76b9719d911017c592".to_owned(),
             expression: 0,
             until,
+            open: None,
             sentence: Span::new(0, BODY.len()),
             trigger: Some(span("ran")),
             summary: "the ferry ran".to_owned(),
@@ -278,6 +284,17 @@ mod tests {
         }
         "#);
         assert_eq!(found[0].offsets.date, [31, 59]);
+    }
+
+    #[test]
+    fn an_open_end_is_null() {
+        let ends = |open: Open| {
+            let event = Event { open: Some(open), ..dated(None) };
+            let DateFields { start, end, edtf, value, .. } = records(vec![week()], event).remove(0).date;
+            format!("{start:?} {end:?} {edtf:?} {value}")
+        };
+        assert_eq!(ends(Open::End), r#"Some("2019-04-29") None Some("2019-04-29/..") 2019-W18"#);
+        assert_eq!(ends(Open::Start), r#"None Some("2019-05-06") Some("../2019-05-05") 2019-W18"#);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub fn client_config(kafka: &Kafka) -> ClientConfig {
     config.set("client.id", format!("dateline-{}", kafka.instance));
     // Everything goes to `log`, where log.level decides.
     config.set_log_level(RDKafkaLogLevel::Info);
+    // Ten seconds by librdkafka's own default: that long a broker that came back would not be noticed.
+    config.set("reconnect.backoff.max.ms", "1000");
     for (name, value) in &kafka.client {
         config.set(name, value);
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::OwnedMessage;
@@ -16,6 +16,7 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::Error;
 use super::client::client_config;
+use super::token::TokenFile;
 use crate::config::Settings;
 
 /// How long a question to the broker may take.
@@ -35,8 +36,13 @@ pub enum Event {
         /// True where they may have another owner already.
         lost: bool,
     },
-    /// How far the partitions that are read go by now.
-    Watermarks(Vec<Watermark>),
+    /// How the input stands by now.
+    Report {
+        /// How far the partitions that are read go.
+        ends: Vec<Watermark>,
+        /// How long ago a broker that is connected spoke last; `None` where none is connected.
+        heard: Option<Duration>,
+    },
     /// Something that librdkafka mends by itself: a broker is away, a partition is led by another.
     Trouble(KafkaError),
     /// Something that it cannot mend: this consumer is at its end.
@@ -57,8 +63,9 @@ pub struct Watermark {
 }
 
 /// Remembers what the hooks told during a poll. It holds no reference to the consumer, which owns it.
-struct Hooks {
+pub struct Hooks {
     events: Mutex<VecDeque<Event>>,
+    token: TokenFile,
 }
 
 impl Hooks {
@@ -72,16 +79,27 @@ impl Hooks {
 }
 
 impl ClientContext for Hooks {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.token.token()
+    }
+
+    /// Comes with a poll as well.
+    fn error(&self, _: KafkaError, _: &str) {}
+
     /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
     fn stats(&self, statistics: Statistics) {
-        let topics = statistics.topics.into_values();
-        let owned = topics.flat_map(|topic| topic.partitions.into_values()).filter(|it| it.fetch_state == "active");
+        let topics = statistics.topics.values();
+        let owned = topics.flat_map(|topic| topic.partitions.values()).filter(|it| it.fetch_state == "active");
         let ends = owned.filter(|it| it.ls_offset >= 0).map(|it| Watermark {
             partition: it.partition,
             end: it.ls_offset,
             begin: if it.committed_offset >= 0 { it.committed_offset } else { it.lo_offset.max(0) },
         });
-        self.push(Event::Watermarks(ends.collect()));
+        let connected = statistics.brokers.values().filter(|broker| broker.state == "UP");
+        let idle = connected.filter_map(|broker| u64::try_from(broker.rxidle).ok()).min();
+        self.push(Event::Report { ends: ends.collect(), heard: idle.map(Duration::from_micros) });
     }
 }
 
@@ -110,21 +128,32 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Makes a consumer; [`Consumer::subscribe`] lets it join.
-    pub fn new(settings: &Settings, topic: &str) -> Result<Self, Error> {
+    /// Makes a consumer; [`Consumer::subscribe`] lets it join. `own` is what its user needs to be set, whatever the
+    /// configuration says.
+    pub fn new(settings: &Settings, topic: &str, own: &[(&str, &str)]) -> Result<Self, Error> {
         let mut config = client_config(&settings.kafka);
-        for (name, value) in DEFAULTS {
+        // With the protocol of KIP-848 the brokers assign, and librdkafka refuses what is said of it here.
+        let classic = config.get("group.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("classic"));
+        for (name, value) in DEFAULTS.into_iter().chain(classic.then_some(ASSIGNMENT)) {
             if config.get(name).is_none() {
                 config.set(name, value);
             }
         }
         config.set("group.id", &settings.kafka.group);
-        for (name, value) in CONTRACT {
-            config.set(name, value);
+        for (name, value) in CONTRACT.iter().chain(own) {
+            config.set(*name, *value);
         }
-        let hooks = Hooks { events: Mutex::default() };
-        let inner = config.create_with_context(hooks).map_err(Error::client)?;
+        let token = TokenFile::new(settings.kafka.token_file.as_deref());
+        let hooks = Hooks { events: Mutex::default(), token };
+        let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
+        // librdkafka asks for a token only while it is polled, and for nothing but that before there are partitions.
+        let _ = inner.poll(Duration::ZERO);
         Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new() })
+    }
+
+    /// The client itself, for readers that are given their partitions and do not join.
+    pub fn client(&self) -> &BaseConsumer<Hooks> {
+        &self.inner
     }
 
     /// Joins the group. Partitions come by [`Consumer::next`].
@@ -216,17 +245,21 @@ impl Consumer {
 }
 
 /// What the configuration may change.
-const DEFAULTS: [(&str, &str); 4] = [
+const DEFAULTS: [(&str, &str); 2] = [
     // A new group reads all that there is: nothing is passed over.
     ("auto.offset.reset", "earliest"),
-    // Classic and incremental: a worker that joins or leaves does not stop the others.
-    ("partition.assignment.strategy", "cooperative-sticky"),
     // The bound on what is prefetched.
     ("queued.max.messages.kbytes", "32768"),
-    // For watermarks, from which the lag is computed.
-    ("statistics.interval.ms", "5000"),
 ];
 
-/// What the delivery contract stands on.
-const CONTRACT: [(&str, &str); 3] =
-    [("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"), ("isolation.level", "read_committed")];
+/// Classic and incremental: a worker that joins or leaves does not stop the others.
+const ASSIGNMENT: (&str, &str) = ("partition.assignment.strategy", "cooperative-sticky");
+
+/// What the delivery contract, and what is told of it, stand on.
+const CONTRACT: [(&str, &str); 4] = [
+    ("enable.auto.commit", "false"),
+    ("enable.auto.offset.store", "false"),
+    ("isolation.level", "read_committed"),
+    // For reports: the lag, and whether the brokers are there.
+    ("statistics.interval.ms", "1000"),
+];

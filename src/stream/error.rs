@@ -59,6 +59,14 @@ impl Error {
         Self::new(format!("{reason}; what was not committed will be read again"), None)
     }
 
+    pub(super) fn stretch(reason: String) -> Self {
+        Self::new(reason, None)
+    }
+
+    pub(super) fn output(reason: &dyn fmt::Display) -> Self {
+        Self::new(format!("the output cannot be written: {reason}"), None)
+    }
+
     pub(super) fn extraction_ended() -> Self {
         Self::new("the extracting thread broke; this is a fault of dateline, please report it", None)
     }

@@ -27,6 +27,10 @@ pub struct Extracted {
     pub fates: Vec<Fate>,
     /// When the first message of the batch came.
     pub opened: Instant,
+    /// When extraction began.
+    pub begun: Instant,
+    /// When it ended.
+    pub ended: Instant,
 }
 
 /// The extracting thread, seen from outside.
@@ -46,9 +50,10 @@ impl Extractor {
         thread::spawn(move || {
             let threads = thread::available_parallelism().map_or(1, usize::from);
             for batch in to_do {
-                let opened = batch.opened().unwrap_or_else(Instant::now);
+                let begun = Instant::now();
+                let opened = batch.opened().unwrap_or(begun);
                 let fates = each(batch.messages(), threads, &*work);
-                if done.send(Extracted { fates, opened }).is_err() {
+                if done.send(Extracted { fates, opened, begun, ended: Instant::now() }).is_err() {
                     break;
                 }
             }

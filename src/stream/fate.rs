@@ -40,8 +40,8 @@ pub struct Fate {
 pub enum Verdict {
     /// A record on `timeline.articles`.
     Article(ArticleStatus),
-    /// A record on `timeline.rejected`.
-    Rejected,
+    /// A record on `timeline.rejected`, with the error's code.
+    Rejected(&'static str),
 }
 
 /// One record to send.
@@ -65,15 +65,14 @@ pub struct Record {
 /// bytes on the wire, except that a rejected message has a short one to send instead.
 #[must_use]
 pub fn fate(message: &OwnedMessage, outcome: Option<&Outcome>, topics: &Topics, limit: usize) -> Fate {
+    let reject = |code, reason: &str| (Verdict::Rejected(code), 0, vec![rejected(message, code, reason, topics)]);
     let (verdict, events, records) = match outcome {
         Some(Outcome::Article(processed)) => match article(message, processed, topics, limit) {
             Ok(records) => (Verdict::Article(processed.status), processed.events.len(), records),
-            Err(reason) => (Verdict::Rejected, 0, vec![rejected(message, "record-too-large", &reason, topics)]),
+            Err(reason) => reject("record-too-large", &reason),
         },
-        Some(Outcome::Rejected(error)) => {
-            (Verdict::Rejected, 0, vec![rejected(message, error.code(), &error.to_string(), topics)])
-        }
-        None => (Verdict::Rejected, 0, vec![rejected(message, "internal-error", BROKEN, topics)]),
+        Some(Outcome::Rejected(error)) => reject(error.code(), &error.to_string()),
+        None => reject("internal-error", BROKEN),
     };
     let (partition, offset) = (message.partition(), message.offset());
     Fate { partition, offset, bytes: size(message), verdict, events, records }
@@ -227,7 +226,7 @@ mod tests {
     fn a_rejected_message_is_as_it_came_with_our_headers_after_its_own() {
         let fate = fate_of(Some(b"{\xff"), ROOM);
         let [record] = &fate.records[..] else { panic!("one record") };
-        assert_eq!((record.topic.as_str(), fate.verdict), ("set-aside", Verdict::Rejected));
+        assert_eq!((record.topic.as_str(), fate.verdict), ("set-aside", Verdict::Rejected("not-utf8")));
         assert_eq!((record.key.as_deref(), record.value.as_deref()), (Some(&b"k"[..]), Some(&b"{\xff"[..])));
         let names: Vec<_> = record.headers.iter().map(|header| header.key.to_owned()).collect();
         let ours = ["dateline-error-code", "dateline-error", "dateline-topic", "dateline-partition", "dateline-offset"];
@@ -244,7 +243,7 @@ mod tests {
     #[test]
     fn an_article_with_a_record_that_does_not_fit_is_rejected_whole() {
         let fate = fate_of(Some(ARTICLE), 100);
-        assert_eq!(fate.verdict, Verdict::Rejected);
+        assert_eq!(fate.verdict, Verdict::Rejected("record-too-large"));
         assert_eq!(fate.records.len(), 1, "no event of it is sent");
         assert_eq!(head(&fate.records[0], "dateline-error-code"), Some("record-too-large"));
         assert_eq!(fate.records[0].value.as_deref(), Some(ARTICLE));

@@ -2,7 +2,7 @@
 //! ends in between does the batch again; the ids of its records are the same, so that a compacted topic or a reader
 //! that upserts by key is none the worse.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::producer::Producer as _;
@@ -11,6 +11,7 @@ use super::consumer::Consumer;
 use super::fate::Fate;
 use super::producer::{Failure, Inner, drain, send_all, take_failure};
 use super::{Control, Error};
+use crate::telemetry::Stage;
 
 /// How often a commit of offsets is tried.
 const TRIES: u32 = 5;
@@ -24,6 +25,7 @@ pub fn deliver(
     control: &Control,
 ) -> Result<(), Failure> {
     take_failure(producer);
+    let begun = Instant::now();
     send_all(producer, fates, control)?;
     drain(producer, control)?;
     if let Some((_, reason)) = producer.client().fatal_error() {
@@ -32,6 +34,14 @@ pub fn deliver(
     if let Some(error) = take_failure(producer) {
         return Err(Failure::Rewind(format!("a record was not delivered: {error}")));
     }
+    control.metrics.stage(Stage::Produce, begun.elapsed());
+    let begun = Instant::now();
+    commit(consumer, offsets, control)?;
+    control.metrics.stage(Stage::Commit, begun.elapsed());
+    Ok(())
+}
+
+fn commit(consumer: &Consumer, offsets: &TopicPartitionList, control: &Control) -> Result<(), Failure> {
     for _ in 1..TRIES {
         match consumer.commit(offsets) {
             Ok(()) => return Ok(()),

@@ -26,11 +26,13 @@
 //!
 //! # Modules
 //!
-//! `client` and `topics` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
-//! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`.
+//! `client`, `token` and `topics` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
+//! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
+//! parts, over a stretch with an end.
 //!
 //! Must not know the command line or HTTP; reads no clock but the monotonic one.
 
+pub mod backfill;
 mod batch;
 pub mod check;
 pub mod client;
@@ -41,6 +43,7 @@ mod fate;
 mod idempotent;
 mod producer;
 mod shutdown;
+mod token;
 pub mod topics;
 mod transaction;
 mod worker;
@@ -52,6 +55,11 @@ pub use self::error::Error;
 pub use self::shutdown::Shutdown;
 pub use self::worker::{Summary, run};
 use crate::telemetry::{Health, Metrics};
+
+/// The longest that a worker takes to end after it was asked to: work until its grace is over, a call to the brokers that
+/// began at its last moment, and leaving the group. What stops a worker must not kill it before.
+pub const DRAIN: Duration =
+    Duration::from_secs(producer::GRACE.as_secs() + transaction::CALL.as_secs() + producer::GRACE.as_secs());
 
 /// How a worker is watched from outside, and ended. Clones share it.
 #[derive(Debug, Clone)]
@@ -66,8 +74,8 @@ pub struct Control {
 
 impl Default for Control {
     fn default() -> Self {
-        // Longer than any single call to the brokers waits.
-        let health = Arc::new(Health::new(Duration::from_secs(60)));
+        // Longer than any single call to the brokers waits; longer than brokers are silent, with a heartbeat each 3 s.
+        let health = Arc::new(Health::new(Duration::from_secs(60), Duration::from_secs(10)));
         Self { shutdown: Shutdown::default(), metrics: Arc::default(), health }
     }
 }

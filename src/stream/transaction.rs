@@ -4,7 +4,7 @@
 //! moment at which a batch is checked and the moment at which it is committed. The brokers check the rest: offsets
 //! of a generation that is over are refused, and so is a producer whose name another process has taken.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -14,9 +14,10 @@ use super::consumer::Consumer;
 use super::fate::Fate;
 use super::producer::{Failure, Inner, drain, overdue, send_all, take_failure};
 use super::{Control, Error};
+use crate::telemetry::Stage;
 
 /// How long one call waits for the brokers before it is called again.
-const CALL: Duration = Duration::from_secs(10);
+pub(super) const CALL: Duration = Duration::from_secs(10);
 
 /// What an error of a transaction calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,7 @@ fn fill_and_commit(
     offsets: &TopicPartitionList,
     control: &Control,
 ) -> Result<(), Failure> {
+    let begun = Instant::now();
     send_all(producer, fates, control)?;
     attempt("send offsets", control, || {
         let group = consumer.group_metadata().ok_or(KafkaError::Canceled)?;
@@ -104,7 +106,11 @@ fn fill_and_commit(
     if let Some(error) = take_failure(producer) {
         return Err(Failure::Rewind(format!("a record was not delivered: {error}")));
     }
-    attempt("commit", control, || producer.commit_transaction(CALL))
+    control.metrics.stage(Stage::Produce, begun.elapsed());
+    let begun = Instant::now();
+    attempt("commit", control, || producer.commit_transaction(CALL))?;
+    control.metrics.stage(Stage::Commit, begun.elapsed());
+    Ok(())
 }
 
 /// Makes a call until it succeeds or cannot.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::batch::Batch;
@@ -23,6 +24,7 @@ use super::{Control, Error, idempotent, transaction};
 use crate::config::{Delivery, Settings};
 use crate::pipeline;
 use crate::record::ArticleStatus;
+use crate::telemetry::{Metrics, Stage};
 
 /// How long a poll waits when there is nothing else to do. Bounds how late a shutdown is noticed.
 const IDLE: Duration = Duration::from_millis(100);
@@ -58,7 +60,7 @@ pub struct Summary {
 /// read again by the next worker.
 pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(settings, &topics.input)?;
+    let consumer = Consumer::new(settings, &topics.input, &[])?;
     for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
         let partitions = consumer.partition_count(topic, START);
         if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
@@ -70,7 +72,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         transaction::init(&producer, control)?;
     }
     consumer.subscribe().map_err(Error::consumer)?;
-    let extractor = Extractor::start(work(settings, topics.clone(), producer::limit(settings)?));
+    let extractor = Extractor::start(work(settings, topics.clone(), producer::limit(settings)?, &control.metrics));
     let mut worker = Worker {
         settings,
         control,
@@ -80,6 +82,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         extractor,
         collecting: Batch::default(),
         held: false,
+        troubled: false,
         failures: 0,
         positions: BTreeMap::new(),
         summary: Summary::default(),
@@ -91,11 +94,14 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
 }
 
 /// What is done with each message, on the extracting threads.
-fn work(settings: &Settings, topics: Topics, limit: usize) -> Arc<Work> {
-    let settings = settings.extract.clone();
+fn work(settings: &Settings, topics: Topics, limit: usize, metrics: &Arc<Metrics>) -> Arc<Work> {
+    let (settings, metrics) = (settings.extract.clone(), metrics.clone());
     Arc::new(move |message| {
+        let begun = Instant::now();
         let outcome = guarded(|bytes| pipeline::process(bytes, &settings), message);
-        fate(message, outcome.as_ref(), &topics, limit)
+        let fate = fate(message, outcome.as_ref(), &topics, limit);
+        metrics.extraction(fate.bytes, begun.elapsed());
+        fate
     })
 }
 
@@ -109,6 +115,8 @@ struct Worker<'a> {
     collecting: Batch,
     /// Whether the input is held because both batches are full.
     held: bool,
+    /// Whether there was trouble with the input since the last message.
+    troubled: bool,
     /// Batches that failed since the last that was delivered.
     failures: u32,
     /// What comes next in each partition after what was committed.
@@ -153,9 +161,13 @@ impl Worker<'_> {
 
     fn meet(&mut self, event: Event) -> Result<(), Error> {
         match event {
-            Event::Message(message) => self.collecting.push(message, Instant::now()),
+            Event::Message(message) => {
+                self.troubled = false;
+                self.collecting.push(message, Instant::now());
+            }
             Event::Assigned(partitions) => {
                 tracing::info!(?partitions, "partitions came to this worker");
+                self.control.metrics.assigned(partitions.len());
                 self.control.health.ready();
                 if self.held {
                     self.hold(true)?;
@@ -163,13 +175,19 @@ impl Worker<'_> {
             }
             Event::Revoked { partitions, lost } => {
                 tracing::info!(?partitions, lost, "partitions left this worker");
+                if lost {
+                    self.control.health.not_ready("the group went on without this worker; it joins again");
+                }
                 self.forget(&partitions);
                 for partition in partitions {
                     self.control.metrics.revoked(&self.topics.input, partition);
                 }
             }
-            Event::Watermarks(ends) => self.tell_lag(ends),
-            Event::Trouble(error) => tracing::warn!(%error, "trouble with the input; librdkafka goes on trying"),
+            Event::Report { ends, heard } => {
+                self.tell_lag(ends);
+                heard.into_iter().for_each(|ago| self.control.health.heard(ago));
+            }
+            Event::Trouble(error) => self.tell_trouble(&error),
             Event::Fatal(error) => return Err(Error::consumer(error)),
             Event::Idle => {}
         }
@@ -193,6 +211,8 @@ impl Worker<'_> {
         if fates.is_empty() {
             return Ok(());
         }
+        let number = self.summary.batches + self.summary.aborted + 1;
+        let _inside = tracing::info_span!("batch", number, messages = fates.len()).entered();
         let next: BTreeMap<i32, i64> = fates.iter().map(|fate| (fate.partition, fate.offset + 1)).collect();
         let mut offsets = TopicPartitionList::new();
         for (partition, offset) in &next {
@@ -245,6 +265,13 @@ impl Worker<'_> {
         self.consumer.hold(hold).map_err(Error::consumer)
     }
 
+    /// A broker that is away makes a stream of errors, of which the first tells enough.
+    fn tell_trouble(&mut self, error: &KafkaError) {
+        if !std::mem::replace(&mut self.troubled, true) {
+            tracing::warn!(%error, "trouble with the input; librdkafka goes on trying");
+        }
+    }
+
     /// Finishes what was extracted when the end was asked for. What was only collected is left to the next worker.
     fn finish(&mut self) -> Result<(), Error> {
         while self.extractor.is_busy() {
@@ -263,17 +290,24 @@ impl Worker<'_> {
 
     fn count(&mut self, extracted: &Extracted) {
         for fate in &extracted.fates {
-            let (word, count) = match fate.verdict {
-                Verdict::Article(ArticleStatus::Extracted) => ("extracted", &mut self.summary.articles),
-                Verdict::Article(ArticleStatus::Skipped) => ("skipped", &mut self.summary.articles),
-                Verdict::Rejected => ("rejected", &mut self.summary.rejected),
-            };
-            *count += 1;
-            self.summary.events += fate.events as u64;
-            self.control.metrics.article(word, fate.bytes, fate.events);
+            match fate.verdict {
+                Verdict::Article(status) => {
+                    self.summary.articles += 1;
+                    self.summary.events += fate.events as u64;
+                    self.control.metrics.article(word(status), fate.bytes, fate.events);
+                }
+                Verdict::Rejected(reason) => {
+                    self.summary.rejected += 1;
+                    self.control.metrics.rejection(reason, fate.bytes);
+                }
+            }
         }
         self.summary.batches += 1;
-        self.control.metrics.committed(extracted.opened.elapsed());
+        let metrics = &self.control.metrics;
+        metrics.stage(Stage::Collect, extracted.begun.duration_since(extracted.opened));
+        metrics.stage(Stage::Extract, extracted.ended.duration_since(extracted.begun));
+        metrics.committed(extracted.opened.elapsed());
+        tracing::debug!(seconds = extracted.opened.elapsed().as_secs_f64(), "committed");
     }
 
     /// The lag is counted from what was committed, or from where reading begins.
@@ -282,6 +316,14 @@ impl Worker<'_> {
             let position = self.positions.get(&partition).copied().unwrap_or(begin);
             self.control.metrics.lag(&self.topics.input, partition, (end - position).max(0));
         }
+    }
+}
+
+/// What became of an article, in a word.
+fn word(status: ArticleStatus) -> &'static str {
+    match status {
+        ArticleStatus::Extracted => "extracted",
+        ArticleStatus::Skipped => "skipped",
     }
 }
 
@@ -294,6 +336,7 @@ mod tests {
 
     use super::*;
     use crate::config::Configuration;
+    use crate::telemetry::Health;
 
     const LONG: Duration = Duration::from_secs(30);
 
@@ -319,7 +362,7 @@ mod tests {
     /// Runs a worker until it has rejected so many messages for good, or ended by itself.
     fn run_until(settings: &Settings, rejected: usize) -> Result<Summary, Error> {
         let control = Control::default();
-        let counted = format!("dateline_articles_total{{fate=\"rejected\"}} {rejected}\n");
+        let counted = format!("dateline_rejections_total{{reason=\"not-json\"}} {rejected}\n");
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| run(settings, &control));
             while !worker.is_finished() && !control.metrics.encode().unwrap().contains(&counted) {
@@ -337,6 +380,31 @@ mod tests {
         cluster.request_errors(RDKafkaApiKey::TxnOffsetCommit, &[refusal]);
         let did = run_until(&settings, 5).unwrap();
         assert_eq!((did.aborted, did.rejected), (1, 5));
+    }
+
+    #[test]
+    fn a_worker_is_ready_only_while_a_broker_is_there() {
+        let (cluster, settings) = cluster();
+        let health = Arc::new(Health::new(LONG, Duration::from_secs(2)));
+        let control = Control { health: health.clone(), ..Control::default() };
+        let becomes = |ready: bool| {
+            let begun = Instant::now();
+            while health.readiness().is_ok() != ready {
+                assert!(begun.elapsed() < LONG, "{:?}", health.readiness());
+                control.shutdown.wait(Duration::from_millis(10));
+            }
+        };
+        std::thread::scope(|scope| {
+            let worker = scope.spawn(|| run(&settings, &control));
+            becomes(true);
+            cluster.broker_down(1).unwrap();
+            becomes(false);
+            assert!(health.readiness().unwrap_err().starts_with("no broker has been heard for "));
+            cluster.broker_up(1).unwrap();
+            becomes(true);
+            control.shutdown.trigger();
+            worker.join().unwrap().unwrap();
+        });
     }
 
     #[test]

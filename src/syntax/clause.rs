@@ -106,6 +106,10 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     if has(grammar.to) && is_base_form(document, at + 1, end) {
         return Some(infinitive(document, at, end));
     }
+    if opens_sentence(document, at, sentence) && is_past_with_capital(document, at) {
+        // "Founded in 1898, the mill closed": what its subject stands behind.
+        return Some(absorbing(document, simple(at..at + 1, at, Mood::Participle), end));
+    }
     if token.shape != Shape::Lower || has(grammar.no_event) || is_second_half(document, at) {
         return None;
     }
@@ -117,13 +121,32 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
     let adjective = || before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
-    if (part == Part::Present || is_present(document, before, at, end)) && !adjective() {
+    // "the troops crossed": no verb stands right before another.
+    let doubled = || !has(grammar.linking) && at + 1 < end && is_past_form(document, at + 1);
+    if (part == Part::Present && !doubled() || is_present(document, before, at, end)) && !adjective() {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
+    if part == Part::Base && !has(grammar.subordinator) && !has(grammar.counted) {
+        // "Let them go", "helped build": without a subject, as an infinitive is.
+        return Some(simple(at..at + 1, at, Mood::Infinitive));
+    }
     let gerund = word.len() > 4 && word.ends_with("ing") && (part == Part::Gerund || part == Part::Adjective);
     let noun = || before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
     (gerund && !noun()).then(|| simple(at..at + 1, at, Mood::Participle))
+}
+
+/// Whether the word with its capital is the first of a sentence.
+fn opens_sentence(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> bool {
+    let first = sentence.clone().find(|&at| document.tokens[at].shape.is_word());
+    first == Some(at) && document.tokens[at].shape == Shape::Capital
+}
+
+/// Whether a word with a capital is a past form: "Founded", and "Rescued" before "by" though it is taken for a name.
+fn is_past_with_capital(document: &Document<'_>, at: usize) -> bool {
+    let formed = document.word(at).ends_with("ed") && !document.has(at, document.pack.grammar.not_past);
+    matches!(document.part(at), Part::Past | Part::Participle)
+        || formed && document.has(at + 1, document.pack.grammar.preposition)
 }
 
 /// How the auxiliary at a token places its group, if one stands there. Those that are other words as well ("may",
@@ -167,12 +190,21 @@ fn shortened(document: &Document<'_>, at: usize, end: usize) -> Option<Verb> {
     perfect.then(|| Verb { perfect, ..simple(at..main + 1, main, Mood::Past) })
 }
 
-/// "did the women vote": the main verb stands behind the subject.
+/// Whether the base form of a verb follows an auxiliary: "will sell", "may sell", "did sell".
+fn auxiliary_of_base(document: &Document<'_>, at: usize) -> bool {
+    matches!(auxiliary(document, at), Some(Mood::Planned | Mood::Possible))
+        || document.has(at, document.pack.grammar.does)
+        || document.has(at, document.pack.grammar.did)
+}
+
+/// "did the women vote", "will you vote": the main verb stands behind the subject.
 fn behind_subject(document: &Document<'_>, auxiliary: usize, end: usize) -> Option<usize> {
     let grammar = &document.pack.grammar;
     let next = auxiliary + 1;
-    let inverted = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
-    let subject = document.has(next, grammar.determiner) || document.has(next, grammar.subject);
+    let asks = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
+    let pronoun = document.part(next) == Part::Pronoun;
+    let inverted = asks || pronoun && auxiliary_of_base(document, auxiliary);
+    let subject = pronoun || document.has(next, grammar.determiner) || document.has(next, grammar.subject);
     let mut group = (next + 1..end.min(next + GROUP)).take_while(|&at| document.tokens[at].shape.is_word());
     let verb = |at: &usize| document.part(*at).is_verb() || document.has(*at, grammar.verb);
     (inverted && subject).then(|| group.find(verb))?
@@ -250,9 +282,13 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
     if let Some(main) = behind_subject(document, first, end) {
         return Verb { tokens: first..main + 1, main, ..verb };
     }
-    for at in first + 1..end.min(first + GROUP) {
+    let aside = aside(document, first, end);
+    for at in (first + 1..end.min(first + GROUP + aside.len())).filter(|at| !aside.contains(at)) {
         let has = |class| document.has(at, class);
-        if has(grammar.negation) {
+        if matches!(document.tokens[at].shape, Shape::Mark('"' | '“' | '`')) {
+            // 'will "proceed"'
+            continue;
+        } else if has(grammar.negation) {
             verb.negated = !document.has(at + 1, grammar.no_negation);
         } else if has(grammar.be_past) || has(grammar.be_present) || has(grammar.have) {
             verb.main = at;
@@ -286,6 +322,16 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
         verb.perfect = false;
     }
     verb
+}
+
+/// "may, in a year or two, save": what stands between commas right behind an auxiliary.
+fn aside(document: &Document<'_>, auxiliary: usize, end: usize) -> Range<usize> {
+    let comma = |at: &usize| document.has(*at, document.pack.grammar.comma);
+    let open = auxiliary + 1;
+    let close = Some(open).filter(comma).and_then(|open| (open + 1..end.min(open + GROUP)).find(comma));
+    // Not "was, police said, shot": that tells something itself.
+    let close = close.filter(|close| !(open..*close).any(|at| document.part(at).is_verb()));
+    open..close.map_or(open, |close| close + 1)
 }
 
 /// "had to leave" was done, "has to leave" is to be done, "has yet to leave" is not done.
@@ -389,7 +435,8 @@ fn is_negative(document: &Document<'_>, at: usize) -> bool {
 pub(crate) fn is_adverb(document: &Document<'_>, at: usize) -> bool {
     let word = document.word(at);
     let verb = || matches!(document.part(at), Part::Base | Part::Present);
-    word.len() > 3 && word.ends_with("ly") && !verb() || document.has(at, document.pack.grammar.adverb)
+    let form = word.len() > 3 && word.ends_with("ly") && !verb();
+    form || document.part(at) == Part::Adverb || document.has(at, document.pack.grammar.adverb)
 }
 
 fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
@@ -419,8 +466,9 @@ fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: us
     let pronoun = document.has(before, grammar.subject);
     let subject = pronoun || third != plural || document.tokens[before].shape.is_capital();
     let closed = [grammar.determiner, grammar.preposition, grammar.cardinal, grammar.and, grammar.to, grammar.negation];
-    let no_subject =
-        closed.into_iter().any(|class| document.has(before, class)) || ends_like_adjective(document, before);
+    let no_subject = closed.into_iter().any(|class| document.has(before, class))
+        || ends_like_adjective(document, before)
+        || document.part(before) == Part::Past;
     let next = at + 1;
     let object = next < end
         && (document.has(next, grammar.determiner)

@@ -24,11 +24,11 @@ pub struct Status {
     pub health: Arc<Health>,
 }
 
-/// The pages: `/healthz` (restart me if it fails), `/readyz` (am I at work), `/metrics` (OpenMetrics).
+/// The pages: `/live` (restart me if it fails), `/ready` (am I at work), `/metrics` (OpenMetrics).
 pub fn router(status: Status) -> Router {
     Router::new()
-        .route("/healthz", get(|State(status): State<Status>| async move { told(status.health.liveness()) }))
-        .route("/readyz", get(|State(status): State<Status>| async move { told(status.health.readiness()) }))
+        .route("/live", get(|State(status): State<Status>| async move { told(status.health.liveness()) }))
+        .route("/ready", get(|State(status): State<Status>| async move { told(status.health.readiness()) }))
         .route("/metrics", get(metrics))
         .with_state(status)
 }
@@ -62,7 +62,7 @@ pub fn ask_ready(mut address: SocketAddr, timeout: Duration) -> io::Result<()> {
     }
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
-    stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n")?;
+    stream.write_all(b"GET /ready HTTP/1.0\r\n\r\n")?;
     let mut answer = String::new();
     stream.take(1 << 16).read_to_string(&mut answer)?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     fn status(patience: Duration) -> Status {
-        Status { metrics: Arc::default(), health: Arc::new(Health::new(patience)) }
+        Status { metrics: Arc::default(), health: Arc::new(Health::new(patience, Duration::from_secs(60))) }
     }
 
     async fn get(status: &Status, path: &str) -> (StatusCode, String) {
@@ -110,21 +110,21 @@ mod tests {
     #[tokio::test]
     async fn a_worker_that_starts_is_alive_and_not_ready() {
         let status = status(Duration::from_secs(60));
-        assert_eq!(get(&status, "/healthz").await, (StatusCode::OK, "ok\n".into()));
-        assert_eq!(get(&status, "/readyz").await, (StatusCode::SERVICE_UNAVAILABLE, "starting\n".into()));
+        assert_eq!(get(&status, "/live").await, (StatusCode::OK, "ok\n".into()));
+        assert_eq!(get(&status, "/ready").await, (StatusCode::SERVICE_UNAVAILABLE, "starting\n".into()));
     }
 
     #[tokio::test]
     async fn a_worker_at_work_is_ready() {
         let status = status(Duration::from_secs(60));
         status.health.ready();
-        assert_eq!(get(&status, "/readyz").await, (StatusCode::OK, "ok\n".into()));
+        assert_eq!(get(&status, "/ready").await, (StatusCode::OK, "ok\n".into()));
     }
 
     #[tokio::test]
-    async fn a_worker_that_stands_still_fails_its_health() {
+    async fn a_worker_that_stands_still_is_not_live() {
         let status = status(Duration::ZERO);
-        assert_eq!(get(&status, "/healthz").await.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(get(&status, "/live").await.0, StatusCode::SERVICE_UNAVAILABLE);
     }
 
     #[tokio::test]

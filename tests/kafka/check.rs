@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use dateline::stream::check::{Verdict, check};
-use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
-use rdkafka::client::DefaultClientContext;
 
 use crate::cluster::{PASSWORD, USER, shared, skipped};
 use crate::wire::Wire;
@@ -51,11 +49,7 @@ fn events_that_are_not_compacted_are_wrong() {
     let wire = Wire::without_topics(cluster);
     findings(&wire, true);
     wire.await_topics();
-    let client = rdkafka::ClientConfig::new().set("bootstrap.servers", &cluster.plain).clone();
-    let admin: AdminClient<DefaultClientContext> = client.create().unwrap();
-    let change = AlterConfig::new(ResourceSpecifier::Topic(&wire.topics.events)).set("cleanup.policy", "delete");
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(admin.alter_configs([&change], &AdminOptions::new())).unwrap()[0].as_ref().unwrap();
+    wire.alter(&wire.topics.events, "cleanup.policy", "delete");
 
     let told = findings(&wire, false);
 

@@ -8,8 +8,9 @@ use rdkafka::Message;
 use serde_json::json;
 
 use crate::cluster::shared;
+use crate::outcome::header;
 use crate::outside;
-use crate::wire::{Outgoing, Wire, article, broken, header};
+use crate::wire::{Outgoing, Wire, article, broken};
 
 #[test]
 fn what_comes_out_is_what_the_pipeline_says_once() {

@@ -1,13 +1,14 @@
 //! The program itself: signals, exit codes, messages.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::process::{Child, Command, Output, Stdio};
 
 use crate::cluster::shared;
-use crate::wire::{Wire, article};
+use crate::wire::{Wire, article, broken};
 
 /// The program on a wire.
-fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
+pub fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
     let kafka = &wire.settings.kafka;
     let mut program = Command::new(env!("CARGO_BIN_EXE_dateline"));
     program.arg(command).args(["--brokers", &kafka.brokers, "--input", &kafka.input, "--group", &kafka.group]);
@@ -17,7 +18,8 @@ fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
     program
 }
 
-fn terminate(child: Child) -> Output {
+/// Asks a program to end, and waits until it did.
+pub fn terminate(child: Child) -> Output {
     let told = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(told.success());
     child.wait_with_output().unwrap()
@@ -72,12 +74,36 @@ fn health_and_metrics_are_served_while_it_runs() {
     let address = served.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     wire.await_fates(3);
 
-    let ready = get(&address, "/readyz");
+    let ready = get(&address, "/ready");
     let metrics = get(&address, "/metrics");
 
     assert_eq!(terminate(worker).status.code(), Some(0));
     assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
-    assert!(metrics.contains("dateline_articles_total{fate=\"extracted\"} 3"), "{metrics}");
+    assert!(metrics.contains("dateline_articles_total{status=\"extracted\"} 3"), "{metrics}");
+}
+
+#[test]
+fn the_log_in_json_tells_each_batch_in_a_span_and_never_an_article() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..20).map(article).chain([broken(0, Some(b"{\"body\": \"a secret bridge"))]));
+    let mut worker = dateline(&wire, "run", &[]);
+    worker.env("DATELINE_LOG__FORMAT", "json").env("DATELINE_LOG__LEVEL", "trace");
+    // More than a pipe holds.
+    let mut log = tempfile::tempfile().unwrap();
+    let worker = worker.stderr(log.try_clone().unwrap()).spawn().unwrap();
+    wire.await_fates(21);
+    terminate(worker);
+    let log = read_all(&mut log);
+
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = lines.iter().filter(|line| line["message"] == "committed").collect();
+    let messages: u64 = told.iter().map(|line| line["span"]["messages"].as_u64().unwrap()).sum();
+    assert_eq!(messages, 21, "{log}");
+    assert!(told.iter().enumerate().all(|(at, line)| line["span"]["number"] == at + 1), "{log}");
+    for text in ["bridge", "mayor", "council"] {
+        assert!(!log.contains(text), "{text} is in the log: {log}");
+    }
 }
 
 #[test]
@@ -115,8 +141,15 @@ fn the_demo_shows_every_sample_and_ends() {
     assert!(shown.contains("REJECTED, not-json: ") && shown.contains("CORRECTED, revision 2"), "{shown}");
 }
 
-fn get(address: &str, path: &str) -> String {
-    use std::io::{Read, Write};
+/// All that was written to a file by another process.
+pub fn read_all(file: &mut File) -> String {
+    let mut text = String::new();
+    file.rewind().unwrap();
+    file.read_to_string(&mut text).unwrap();
+    text
+}
+
+pub fn get(address: &str, path: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();

@@ -4,7 +4,8 @@ use rdkafka::Message;
 use rdkafka::message::{Header, Headers, OwnedHeaders};
 
 use crate::cluster::shared;
-use crate::wire::{Outgoing, Wire, article, header};
+use crate::outcome::header;
+use crate::wire::{Outgoing, Wire, article};
 
 #[test]
 fn a_broken_message_is_set_aside_byte_for_byte_with_its_key_and_headers() {

@@ -22,7 +22,7 @@ use super::service::serve;
 use super::{FAILED, USAGE, failed};
 use crate::config::{self, Configuration, Settings};
 use crate::stream::topics::Topics;
-use crate::stream::{Control, Shutdown};
+use crate::stream::{self, Control, Shutdown};
 use crate::telemetry::start_log;
 
 /// Two days of a fictional wire: one message a line.
@@ -41,8 +41,8 @@ pub struct DemoArgs {
     /// End when the samples are through, instead of waiting for Ctrl-C.
     #[arg(long)]
     once: bool,
-    /// Where health and metrics are served; port 0 picks one and logs it.
-    #[arg(long, value_name = "HOST:PORT")]
+    /// Where health and metrics are served, on this machine alone without a host; port 0 picks one and logs it.
+    #[arg(long, value_name = "[HOST:]PORT")]
     http: Option<String>,
 }
 
@@ -106,7 +106,7 @@ fn demonstrate(
             let show = || show(brokers, &topics, samples, args.once, &control.shutdown);
             ending(&control.shutdown, true, show)
         });
-        let worked = serve(settings, &control);
+        let worked = serve(settings, &control, || stream::run(settings, &control));
         control.shutdown.trigger();
         (worked, wire.join(), reader.join())
     });

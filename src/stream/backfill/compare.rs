@@ -1,0 +1,112 @@
+//! What a replay would change: the events that it makes against those that the output topics hold.
+//!
+//! An article's events are those of its last record. They are held as digests, 16 bytes an event, so that a topic of
+//! millions fits. Must not know how records are made.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rdkafka::Message;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::stream::fate::{Fate, Record};
+use crate::stream::topics::Topics;
+
+/// The most ids that are listed of each kind.
+const LISTED: usize = 1000;
+
+/// How events differ, over the articles that were read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Differences {
+    /// Events that are there with the same value.
+    pub same: u64,
+    /// Events that are not there.
+    pub new: u64,
+    /// Events that are there and would not be made.
+    pub gone: u64,
+    /// Events that are there with another value.
+    pub changed: u64,
+    /// Their ids, the first of each kind, by article.
+    pub ids: BTreeMap<&'static str, Vec<String>>,
+}
+
+type Print = [u8; 16];
+
+/// What the topics hold, and what was made.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    there: HashMap<String, Print>,
+    articles_there: HashMap<String, Vec<String>>,
+    made: BTreeMap<String, Vec<(String, Print)>>,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    events: Vec<String>,
+}
+
+impl Comparison {
+    /// Takes in a record that an output topic holds; a later one of a key replaces an earlier one.
+    pub fn hold(&mut self, message: &impl Message, topics: &Topics) {
+        let Some(key) = message.key().and_then(|key| std::str::from_utf8(key).ok()) else { return };
+        if message.topic() == topics.events {
+            match message.payload() {
+                Some(value) => drop(self.there.insert(key.to_owned(), print(value))),
+                None => drop(self.there.remove(key)),
+            }
+        } else if let Some(told) = message.payload().and_then(|value| serde_json::from_slice::<Told>(value).ok()) {
+            self.articles_there.insert(key.to_owned(), told.events);
+        }
+    }
+
+    /// Takes in what was made of a message. A later revision of an article replaces an earlier one.
+    pub fn make(&mut self, fate: &Fate, topics: &Topics) {
+        let text = |record: &Record| record.key.as_deref().map(|key| String::from_utf8_lossy(key).into_owned());
+        let (events, articles): (Vec<_>, Vec<_>) = fate
+            .records
+            .iter()
+            .filter(|record| record.topic != topics.rejected)
+            .partition(|it| it.topic == topics.events);
+        let Some(article) = articles.into_iter().find_map(text) else { return };
+        let events = events.into_iter().filter_map(|record| Some((text(record)?, print(record.value.as_deref()?))));
+        self.made.insert(article, events.collect());
+    }
+
+    /// The differences.
+    pub fn differences(&self) -> Differences {
+        let mut all = Differences::default();
+        for (article, made) in &self.made {
+            for (id, print) in made {
+                match self.there.get(id) {
+                    Some(there) if there == print => all.same += 1,
+                    Some(_) => all.note("changed", id),
+                    None => all.note("new", id),
+                }
+            }
+            let ids: HashSet<&str> = made.iter().map(|(id, _)| id.as_str()).collect();
+            let there = self.articles_there.get(article).into_iter().flatten();
+            let gone = there.filter(|id| self.there.contains_key(*id) && !ids.contains(id.as_str()));
+            gone.for_each(|id| all.note("gone", id));
+        }
+        all
+    }
+}
+
+impl Differences {
+    fn note(&mut self, kind: &'static str, id: &str) {
+        *match kind {
+            "new" => &mut self.new,
+            "gone" => &mut self.gone,
+            _ => &mut self.changed,
+        } += 1;
+        let ids = self.ids.entry(kind).or_default();
+        if ids.len() < LISTED {
+            ids.push(id.to_owned());
+        }
+    }
+}
+
+fn print(value: &[u8]) -> Print {
+    let digest = Sha256::digest(value);
+    std::array::from_fn(|at| digest[at])
+}

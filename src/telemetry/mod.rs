@@ -1,0 +1,35 @@
+//! Logs, metrics, health. Every metric's name stands in `Metrics::register`.
+//!
+//! Must not know Kafka: the worker tells what it did, whoever asks is answered from here. Article text is never logged.
+
+mod health;
+mod metrics;
+
+use std::io::{self, IsTerminal};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+pub use self::health::Health;
+pub use self::metrics::{Metrics, Stage};
+use crate::config::{Log, LogFormat};
+
+/// Starts the log, on standard error; librdkafka's own lines come into it as well. Once a process.
+///
+/// # Errors
+/// If a log was started before.
+pub fn start_log(log: &Log) -> Result<(), TryInitError> {
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let lines = match log.format {
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(log.level.clone()).with(lines).try_init()
+}
+
+/// The values are whole at any time, so a thread that panicked while it held the lock has broken nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

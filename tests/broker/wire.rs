@@ -1,0 +1,187 @@
+//! What each test has for itself: topics, a group, articles, workers.
+
+use std::hash::{BuildHasher, RandomState};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use dateline::config::{Configuration, Settings};
+use dateline::stream::topics::Topics;
+use dateline::stream::{Control, Error, Summary, run};
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::Consumer;
+use rdkafka::message::OwnedHeaders;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+
+use super::cluster::Cluster;
+
+/// How many partitions a topic has if a test does not say otherwise.
+pub const PARTITIONS: i32 = 3;
+/// How long anything may take before a test fails.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// The largest message on a wire.
+const LARGEST: &str = "30000000";
+
+/// A wire of one's own on a cluster.
+pub struct Wire {
+    pub settings: Settings,
+    pub topics: Topics,
+}
+
+/// One message to send.
+pub struct Outgoing {
+    pub partition: i32,
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+    pub headers: Option<OwnedHeaders>,
+}
+
+impl Wire {
+    /// A wire with its topics.
+    pub fn new(cluster: &Cluster) -> Self {
+        let wire = Self::without_topics(cluster);
+        wire.make_topics([wire.topics.input.as_str()].into_iter().chain(wire.topics.outputs()), PARTITIONS);
+        wire
+    }
+
+    /// A wire with names alone.
+    pub fn without_topics(cluster: &Cluster) -> Self {
+        let name = format!("test-{:016x}", RandomState::new().hash_one(0));
+        let mut settings = Configuration::load(None, [], []).unwrap().settings().unwrap();
+        settings.kafka.brokers.clone_from(&cluster.plain);
+        settings.kafka.input = format!("{name}.articles");
+        settings.kafka.output_prefix = format!("{name}.timeline.");
+        settings.kafka.group = name;
+        // Small, so that a test sees several batches.
+        settings.stream.batch_messages = 7;
+        settings.stream.batch_time = Duration::from_millis(20);
+        let topics = Topics::new(&settings.kafka);
+        Self { settings, topics }
+    }
+
+    /// Makes topics and waits until they are seen.
+    pub fn make_topics<'a>(&self, names: impl IntoIterator<Item = &'a str>, partitions: i32) {
+        let topic = |name: &'a str| {
+            let topic = NewTopic::new(name, partitions, TopicReplication::Fixed(-1));
+            if name == self.topics.input { topic.set("max.message.bytes", LARGEST) } else { topic }
+        };
+        let topics: Vec<_> = names.into_iter().map(topic).collect();
+        let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
+        for made in wait(self.admin().create_topics(&topics, &options)).unwrap() {
+            made.unwrap();
+        }
+        self.await_topics();
+    }
+
+    /// Changes one setting of a topic.
+    pub fn alter(&self, topic: &str, name: &str, value: &str) {
+        let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set(name, value);
+        wait(self.admin().alter_configs([&change], &AdminOptions::new())).unwrap()[0].as_ref().unwrap();
+    }
+
+    fn admin(&self) -> AdminClient<DefaultClientContext> {
+        self.client().create().unwrap()
+    }
+
+    /// Waits until the topics are seen: a broker answers that they are made before it tells of them.
+    pub fn await_topics(&self) {
+        let client = self.reader("read_committed");
+        let start = Instant::now();
+        for topic in [self.topics.input.as_str()].into_iter().chain(self.topics.outputs()) {
+            while client.fetch_metadata(Some(topic), PATIENCE).unwrap().topics()[0].partitions().is_empty() {
+                assert!(start.elapsed() < PATIENCE, "{topic} was not made");
+            }
+        }
+    }
+
+    pub fn client(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", &self.settings.kafka.brokers);
+        config
+    }
+
+    /// Puts messages on the input topic and waits until they are there.
+    pub fn send(&self, messages: impl IntoIterator<Item = Outgoing>) {
+        let mut config = self.client();
+        // Without idempotence messages that are sent again can change their order.
+        let producer: BaseProducer =
+            config.set("message.max.bytes", LARGEST).set("enable.idempotence", "true").create().unwrap();
+        for message in messages {
+            let mut record = BaseRecord::<[u8], [u8]>::to(&self.topics.input).partition(message.partition);
+            record.key = message.key.as_deref();
+            record.payload = message.value.as_deref();
+            record.headers = message.headers;
+            producer.send(record).map_err(|(error, _)| error).unwrap();
+        }
+        producer.flush(PATIENCE).unwrap();
+    }
+
+    /// Starts a worker in this process.
+    pub fn worker(&self, instance: &str) -> Worker {
+        let mut settings = self.settings.clone();
+        settings.kafka.instance = instance.to_owned();
+        let control = Control::default();
+        let watched = control.clone();
+        Worker {
+            control,
+            thread: thread::spawn(move || run(&settings, &watched).inspect_err(|error| eprintln!("{error}"))),
+        }
+    }
+
+    /// Runs a worker until so many messages have their fate, and returns what it did.
+    pub fn run_until(&self, fates: usize) -> Summary {
+        let worker = self.worker("0");
+        self.await_fates(fates);
+        worker.end().unwrap()
+    }
+}
+
+/// Waits for an answer of the brokers.
+pub fn wait<T>(answer: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(answer)
+}
+
+/// A worker that runs in this process.
+pub struct Worker {
+    pub control: Control,
+    thread: JoinHandle<Result<Summary, Error>>,
+}
+
+impl Worker {
+    /// Whether it ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Asks it to end and waits for it.
+    pub fn end(self) -> Result<Summary, Error> {
+        self.control.shutdown.trigger();
+        self.thread.join().unwrap()
+    }
+}
+
+/// An article with events, number `n` of its kind.
+pub fn article(n: usize) -> Outgoing {
+    let day = 1 + n % 28;
+    let json = serde_json::json!({
+        "id": format!("wire-{n}"),
+        "title": format!("Bridge {n} opens to traffic"),
+        "published": format!("2026-03-{day:02}T09:30:00+01:00"),
+        "body": format!(
+            "The mayor opened bridge {n} to traffic on Monday. Work on it began in May 2021, and the council \
+             approved the plans last year."
+        ),
+    });
+    Outgoing {
+        partition: n as i32 % PARTITIONS,
+        key: Some(format!("key-{n}").into_bytes()),
+        value: Some(serde_json::to_vec(&json).unwrap()),
+        headers: None,
+    }
+}
+
+/// A message that is no article.
+pub fn broken(partition: i32, value: Option<&[u8]>) -> Outgoing {
+    Outgoing { partition, key: None, value: value.map(<[u8]>::to_vec), headers: None }
+}

@@ -1,0 +1,51 @@
+//! Workers join and leave while the wire runs.
+
+use crate::broker::wire::Wire;
+use crate::count;
+use crate::program::Program;
+use crate::stage::{ARTICLES, chance, expected, single};
+
+/// One worker, then up to four, then one again: each is given partitions while the others work.
+fn join_and_leave(wire: &Wire) {
+    let mut chance = chance();
+    let mut fates = wire.follow();
+    let mut workers = vec![Program::start(wire, "0")];
+    let mut step = |fates: &mut crate::broker::outcome::Follower| {
+        let more = chance.usize(ARTICLES / 20..ARTICLES / 10);
+        fates.until(fates.seen + more);
+    };
+    for name in ["1", "2", "3"] {
+        step(&mut fates);
+        let worker = Program::start(wire, name);
+        worker.await_word("partitions came to this worker");
+        workers.push(worker);
+    }
+    while workers.len() > 1 {
+        step(&mut fates);
+        workers.remove(0).end();
+    }
+    assert!(fates.seen < ARTICLES, "all was done before the last one left");
+    fates.until(ARTICLES);
+    for worker in workers {
+        worker.end();
+    }
+    count::exactly_once(wire, expected());
+}
+
+#[test]
+fn workers_join_and_leave() {
+    let Some((stage, _alone)) = single() else { return };
+    let mut wire = stage.wire();
+    wire.settings.stream.batch_messages = 20;
+    join_and_leave(&wire);
+}
+
+#[test]
+fn workers_join_and_leave_with_the_protocol_of_kip_848() {
+    let Some((stage, _alone)) = single() else { return };
+    let mut wire = stage.wire();
+    wire.settings.stream.batch_messages = 20;
+    // The broker sets the time-outs there.
+    wire.settings.kafka.client = vec![("group.protocol".into(), "consumer".into())];
+    join_and_leave(&wire);
+}
