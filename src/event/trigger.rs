@@ -33,45 +33,36 @@ impl Trigger<'_> {
 
 /// What parts a word from its date, in words. Tuned on annotated news; the order of size is what matters.
 mod distance {
-    pub(super) const COMMA: usize = 14;
-    pub(super) const SUBORDINATOR: usize = 16;
+    pub(super) const COMMA: usize = 7;
+    pub(super) const SUBORDINATOR: usize = 8;
     /// Quotes, semicolons, dashes: another clause.
-    pub(super) const CLAUSE: usize = 16;
+    pub(super) const CLAUSE: usize = 8;
     /// A word behind its date is dated by it only where the date opens the clause.
-    pub(super) const BEHIND: usize = 14;
+    pub(super) const BEHIND: usize = 7;
     /// ", police said." is the frame around what is dated.
-    pub(super) const FRAME: usize = 24;
-    pub(super) const PARTICIPLE: usize = 8;
-    /// "an initiative led by": a past form alone that is taken for a participle.
-    pub(super) const REDUCED: usize = 8;
+    pub(super) const FRAME: usize = 12;
+    pub(super) const PARTICIPLE: usize = 4;
     /// "which recently opened": right behind a date without a preposition.
-    pub(super) const RIGHT_BEHIND: usize = 2;
-    pub(super) const PREDICATE: usize = 14;
-    pub(super) const INFINITIVE: usize = 2;
+    pub(super) const RIGHT_BEHIND: usize = 1;
+    pub(super) const INFINITIVE: usize = 1;
     /// "invited them to rejoin two weeks ago": what was to come was not told of the past.
-    pub(super) const TO_COME_IN_THE_PAST: usize = 8;
+    pub(super) const TO_COME_IN_THE_PAST: usize = 4;
     /// "is" and "was" alone tell less than the words beside them.
-    pub(super) const COPULA: usize = 14;
+    pub(super) const COPULA: usize = 7;
     /// "the concert planned for May": the participle tells only how its noun is meant.
-    pub(super) const PLANNED_NOUN: usize = 18;
+    pub(super) const PLANNED_NOUN: usize = 9;
     /// A noun without a preposition between it and its date: "a meeting Friday".
-    pub(super) const BARE_NOUN: usize = 8;
+    pub(super) const BARE_NOUN: usize = 4;
     /// A noun with one: "the meeting in May". Its verb dates as well: "held a meeting in May".
-    pub(super) const NOUN: usize = 6;
+    pub(super) const NOUN: usize = 3;
     /// "the ministry's apology": a noun with a subject of its own tells like a verb.
-    pub(super) const VERBAL_NOUN: usize = 6;
+    pub(super) const VERBAL_NOUN: usize = 3;
     /// The verb before the date, where the date opens a clause of its own.
-    pub(super) const CLAUSE_BEFORE: usize = 12;
-    /// A word between, and a preposition.
-    pub(super) const WORD: usize = 2;
-    pub(super) const PREPOSITION: usize = 2;
-    /// A comma between a date that opens a clause and what follows.
-    pub(super) const COMMA_NEAR: usize = 2;
-    /// A noun that a preposition leads: "on the announcement yesterday".
-    pub(super) const LED_BARE_NOUN: usize = 8;
-    pub(super) const LED_NOUN: usize = 2;
+    pub(super) const CLAUSE_BEFORE: usize = 6;
+    /// The same behind a preposition: "killed in a bombing in 1995", "scheduled for completion by May".
+    pub(super) const LED_NOUN: usize = 1;
     /// Another finite verb stands between.
-    pub(super) const VERB_BETWEEN: usize = 6;
+    pub(super) const VERB_BETWEEN: usize = 3;
 }
 
 /// The longest group of a noun that is gone through, in tokens.
@@ -132,9 +123,9 @@ impl<'s> Seeker<'s> {
         let verbs = self.verbs.iter().filter(|verb| !contains(date, verb.main));
         let verbs = verbs.map(|verb| (self.verb_cost(date, verb, opens), Trigger::Verb(verb)));
         let nouns = self.sentence.clone().filter(|&at| self.is_event_noun(at) && !contains(date, at));
-        let nouns = nouns.chain(self.due(date));
         let nouns = nouns.filter_map(|at| Some((self.noun_cost(date, at, opens)?, Trigger::Noun(at))));
-        let nearest = verbs.chain(nouns).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)?;
+        let due = self.due(date).map(|at| (0, Trigger::Noun(at)));
+        let nearest = verbs.chain(nouns).chain(due).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)?;
         Some(match nearest {
             Trigger::Verb(verb) => self.told(date, verb),
             _ => nearest,
@@ -151,7 +142,7 @@ impl<'s> Seeker<'s> {
     fn predicate(&self, date: &Resolved, verb: &'s Verb) -> Option<Trigger<'s>> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let mut head = None;
-        for at in verb.tokens.end..self.sentence.end {
+        for at in verb.main + 1..self.sentence.end {
             let part = document.part(at);
             let leads = contains(date, at) || is_adverb(document, at) || document.has(at, grammar.determiner);
             if document.has(at, grammar.particle) && head.is_none() {
@@ -192,9 +183,9 @@ impl<'s> Seeker<'s> {
         let (head, behind) = self.group(end + usize::from(possessive));
         // A year makes any noun an event of that year; a day or a quarter only those that happen.
         let of_year = !possessive && date.granularity.is_some_and(|granularity| granularity <= Granularity::Year);
-        let of_year = of_year || self.is_adjective(date);
+        let any = of_year && self.is_determined(date) || self.is_adjective(date);
         let head = head?;
-        if self.is_event_noun(head) || of_year && !document.has(head, grammar.unit) {
+        if self.is_event_noun(head) || any && !document.has(head, grammar.unit) {
             return Some(Trigger::Noun(head));
         }
         let verb = self.verbs.iter().find(|verb| verb.tokens.start == behind && verb.finite)?;
@@ -238,26 +229,34 @@ impl<'s> Seeker<'s> {
         (head, at)
     }
 
-    /// Whether the date stands within a noun's group: behind an article, or with an article of its own, and without a
-    /// preposition of time before it alone.
+    /// Whether the date stands within a noun's group: behind an article, or before a noun and without a preposition of
+    /// time.
     fn is_attribute(&self, date: &Resolved) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let (first, end) = (date.expression.first, date.expression.end);
+        let end = date.expression.end;
         let coarse = date.granularity.is_some_and(|granularity| granularity <= Granularity::Month);
-        if self.is_adjective(date) {
-            return true;
-        }
-        let noun_behind = document.part(end).is_noun() || self.is_event_noun(end) || self.is_event_noun(end + 1);
-        let Some(before) = first.checked_sub(1).filter(|before| *before >= self.sentence.start) else {
-            return coarse && noun_behind;
-        };
-        let determined = document.has(before, grammar.determiner)
-            || document.tokens[before].shape == Shape::Possessive
-            || document.has(first, grammar.determiner) && end - first == 2;
-        let adjective = document.tokens[before].shape == Shape::Lower && document.tokens[before].symbol == 0;
-        let led = document.has(before, grammar.time_preposition);
-        determined
-            || coarse && (self.is_event_noun(end) || self.is_event_noun(end + 1) || (noun_behind || adjective) && !led)
+        let event = self.is_event_noun(end) || self.is_event_noun(end + 1);
+        let before = self.before(date);
+        let led = before.is_some_and(|before| document.has(before, grammar.time_preposition));
+        let adjective = before.map(|before| document.tokens[before]);
+        let adjective = adjective.is_some_and(|before| before.shape == Shape::Lower && before.symbol == 0);
+        self.is_adjective(date)
+            || self.is_determined(date)
+            || coarse && (event || !led && (adjective || document.part(end).is_noun()))
+    }
+
+    /// Whether an article or a possessive stands before the date or in it: "the 1987 law", "the January law".
+    fn is_determined(&self, date: &Resolved) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (first, end) = (date.expression.first, date.expression.end);
+        self.before(date).is_some_and(|before| {
+            document.has(before, grammar.determiner) || document.tokens[before].shape == Shape::Possessive
+        }) || document.has(first, grammar.determiner) && end - first == 2
+    }
+
+    /// The token before the date, in its sentence.
+    fn before(&self, date: &Resolved) -> Option<usize> {
+        date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before))
     }
 
     /// "recent", "current", "future": whatever noun stands behind them is what they date.
@@ -326,7 +325,9 @@ impl<'s> Seeker<'s> {
                 || document.has(behind, grammar.determiner)
                 || document.has(behind, grammar.subject)
         });
-        at <= self.sentence.start + 1 || subject_behind && document.has(at - 1, grammar.subordinator)
+        at == self.sentence.start
+            || at == self.sentence.start + 1 && self.role(self.sentence.start) == Role::None
+            || subject_behind && document.has(at - 1, grammar.subordinator)
     }
 
     /// How far a verb is from being what the date dates.
@@ -336,17 +337,12 @@ impl<'s> Seeker<'s> {
         let kind = match verb.mood {
             // "denied leaving": the denial is about what is dated.
             _ if verb.negated && !verb.finite => 0,
+            Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
+            // "an initiative led by Japan": a past form alone that is taken for a participle.
+            _ if verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle => distance::PARTICIPLE,
             Mood::Participle => distance::PARTICIPLE,
             Mood::Infinitive => distance::INFINITIVE,
-            _ if self.is_copula(verb) => {
-                if self.predicate(date, verb).is_some() {
-                    distance::PREDICATE
-                } else {
-                    distance::COPULA
-                }
-            }
-            Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
-            _ if verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle => distance::REDUCED,
+            _ if self.is_copula(verb) => distance::COPULA,
             _ => 0,
         };
         let to_come =
@@ -355,17 +351,23 @@ impl<'s> Seeker<'s> {
         let frame = behind
             && document.has(verb.main, grammar.report)
             && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
-        let frame = if frame && !opens { distance::FRAME } else { 0 };
-        let right_behind = behind
-            && !opens
-            && verb.finite
-            && (date.expression.end..verb.tokens.start).all(|at| is_adverb(document, at))
-            && !self.has_preposition(date);
+        // "said sales in March rose": the date stands in the subject of what was said.
+        let said = !behind && document.has(verb.main, grammar.saying) && self.finite_behind(date).is_some();
+        let frame = if frame && !opens || said { distance::FRAME } else { 0 };
+        let right_behind = !opens && self.finite_behind(date) == Some(verb) && !self.has_preposition(date);
         if right_behind {
             return distance::RIGHT_BEHIND + kind;
         }
         let unfinished = if opens && behind && !verb.finite { distance::BEHIND } else { 0 };
         self.between(date, &verb.tokens, opens) + kind + past + frame + unfinished
+    }
+
+    /// The finite verb that stands right behind the date.
+    fn finite_behind(&self, date: &Resolved) -> Option<&Verb> {
+        let end = date.expression.end;
+        let next = self.verbs.get(self.verbs.partition_point(|verb| verb.tokens.start < end))?;
+        let close = (end..next.tokens.start).all(|at| is_adverb(self.document, at));
+        (next.finite && close).then_some(next)
     }
 
     fn is_past(&self, date: &Resolved) -> bool {
@@ -386,15 +388,12 @@ impl<'s> Seeker<'s> {
         // "The deadline is July 31": what is said to be the date is what it dates.
         let kind = if is_be || self.document.has(before, grammar.purpose) {
             0
-        } else if self.document.has(at, grammar.plan) && !self.document.has(at, grammar.event_noun) {
-            0
+        } else if !self.document.has(before, grammar.time_preposition) {
+            distance::BARE_NOUN
+        } else if self.is_led(at) {
+            distance::LED_NOUN
         } else {
-            match (self.document.has(before, grammar.time_preposition), self.is_led(at)) {
-                (true, true) => distance::LED_NOUN,
-                (true, false) => distance::NOUN,
-                (false, true) => distance::LED_BARE_NOUN,
-                (false, false) => distance::BARE_NOUN,
-            }
+            distance::NOUN
         };
         let verbal = at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
         let kind = if verbal { kind.saturating_sub(distance::VERBAL_NOUN) } else { kind };
@@ -404,8 +403,7 @@ impl<'s> Seeker<'s> {
     /// Whether a preposition stands before the date.
     fn has_preposition(&self, date: &Resolved) -> bool {
         let grammar = &self.document.pack.grammar;
-        let before = date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before));
-        before.is_some_and(|before| {
+        self.before(date).is_some_and(|before| {
             self.document.has(before, grammar.time_preposition) || self.document.has(before, grammar.preposition)
         })
     }
@@ -443,15 +441,14 @@ impl<'s> Seeker<'s> {
                 (cost, aside) = (before, None);
             }
             cost += match document.tokens[at].shape {
-                Shape::Mark(',') if near => distance::COMMA_NEAR,
+                Shape::Mark(',') if near => 1,
                 Shape::Mark(',') => distance::COMMA,
                 Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
                 _ if document.has(at, grammar.subordinator) && at + 1 != date.expression.first => {
                     distance::SUBORDINATOR
                 }
                 _ if near => 0,
-                _ if document.has(at, grammar.preposition) => distance::PREPOSITION,
-                _ => distance::WORD,
+                _ => 1,
             };
             if self.role(at) == Role::Finite {
                 cost += distance::VERB_BETWEEN;

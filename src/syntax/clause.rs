@@ -106,6 +106,10 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     if has(grammar.to) && is_base_form(document, at + 1, end) {
         return Some(infinitive(document, at, end));
     }
+    if opens_sentence(document, at, sentence) && is_past_with_capital(document, at) {
+        // "Founded in 1898, the mill closed": what its subject stands behind.
+        return Some(absorbing(document, simple(at..at + 1, at, Mood::Participle), end));
+    }
     if token.shape != Shape::Lower || has(grammar.no_event) || is_second_half(document, at) {
         return None;
     }
@@ -123,13 +127,26 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
-    if part == Part::Base && !has(grammar.subordinator) {
+    if part == Part::Base && !has(grammar.subordinator) && !has(grammar.counted) {
         // "Let them go", "helped build": without a subject, as an infinitive is.
         return Some(simple(at..at + 1, at, Mood::Infinitive));
     }
     let gerund = word.len() > 4 && word.ends_with("ing") && (part == Part::Gerund || part == Part::Adjective);
     let noun = || before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
     (gerund && !noun()).then(|| simple(at..at + 1, at, Mood::Participle))
+}
+
+/// Whether the word with its capital is the first of a sentence.
+fn opens_sentence(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> bool {
+    let first = sentence.clone().find(|&at| document.tokens[at].shape.is_word());
+    first == Some(at) && document.tokens[at].shape == Shape::Capital
+}
+
+/// Whether a word with a capital is a past form: "Founded", and "Rescued" before "by" though it is taken for a name.
+fn is_past_with_capital(document: &Document<'_>, at: usize) -> bool {
+    let formed = document.word(at).ends_with("ed") && !document.has(at, document.pack.grammar.not_past);
+    matches!(document.part(at), Part::Past | Part::Participle)
+        || formed && document.has(at + 1, document.pack.grammar.preposition)
 }
 
 /// How the auxiliary at a token places its group, if one stands there. Those that are other words as well ("may",
