@@ -13,7 +13,7 @@ pub fn measure(bench: &Bench) {
     let settings = wire(&bench.cluster).settings;
     let sender = Sender::new(&settings);
     bench.cycle(count / 2).for_each(|(key, story)| sender.send(key, story));
-    sender.send(b"huge", &long(huge));
+    sender.send(b"huge", &long(huge, &bench.stories));
     bench.cycle(count / 2).for_each(|(key, story)| sender.send(key, story));
     sender.flush();
 

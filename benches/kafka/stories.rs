@@ -23,10 +23,18 @@ fn invented(number: usize) -> Vec<u8> {
     story(&format!("story-{number}"), &body.join(" "))
 }
 
-/// One of so many bytes.
-pub fn long(bytes: usize) -> Vec<u8> {
-    let body: String = SENTENCES.iter().cycle().map(|sentence| format!("{sentence} ")).take(bytes / 90).collect();
-    story("long-story", &body)
+/// One of about so many bytes, made of the bodies of others.
+pub fn long(bytes: usize, stories: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let mut whole = String::with_capacity(bytes);
+    for (_, story) in stories.iter().cycle() {
+        let story: serde_json::Value = serde_json::from_slice(story).unwrap();
+        whole.push_str(story["body"].as_str().unwrap());
+        whole.push_str("\n\n");
+        if whole.len() >= bytes {
+            break;
+        }
+    }
+    story("long-story", &whole)
 }
 
 fn story(id: &str, body: &str) -> Vec<u8> {

@@ -20,10 +20,10 @@ pub fn measure(bench: &Bench) {
     let sender = Sender::new(&settings);
     bench.cycle(count).for_each(|(key, story)| sender.send(key, story));
     sender.flush();
-    let (mut copies, mut works, mut stages) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut copies, mut works, mut spent) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..turns {
         copies.push(copy(bench, &beside(&bench.cluster, &settings), count));
-        works.push(work(&beside(&bench.cluster, &settings), count, &mut stages));
+        works.push(work(&beside(&bench.cluster, &settings), count, &mut spent));
     }
     println!("\nthroughput: {count} articles, {turns} turns, medians");
     println!("{:<12} {:>12} {:>24}", "", "articles/s", "processor ms an article");
@@ -34,10 +34,17 @@ pub fn measure(bench: &Bench) {
     println!("{:<12} {:>12.0} {:>24.3}", "bare copy", copy.0, copy.1);
     println!("{:<12} {:>12.0} {:>24.3}", "worker", work.0, work.1);
     println!("the worker has {:.2} of the rate of the copy (wanted: 0.8)", work.0 / copy.0);
-    println!("where its time goes, in ms a batch (stages of different batches overlap):");
-    for (at, stage) in Stage::ALL.iter().enumerate() {
-        println!("  {:<10} {:>8.1}", stage.name(), median(stages.iter().map(|turn: &[f64; 4]| turn[at]).collect()));
+    println!("where its time goes, in ms (stages of different batches overlap):");
+    for (at, (name, _)) in parts().iter().enumerate() {
+        println!("  {name:<22} {:>8.3}", median(spent.iter().map(|turn: &Vec<f64>| turn[at]).collect()));
     }
+}
+
+/// What the worker's time is told by: a name, and the metric and label whose mean it is.
+fn parts() -> Vec<(String, (&'static str, &'static str))> {
+    let stages =
+        Stage::ALL.map(|stage| (format!("a batch: {}", stage.name()), ("dateline_stage_seconds", stage.name())));
+    stages.into_iter().chain([("an article: extract".to_owned(), ("dateline_extraction_seconds", ""))]).collect()
 }
 
 fn copy(bench: &Bench, settings: &Settings, count: usize) -> Turn {
@@ -49,14 +56,15 @@ fn copy(bench: &Bench, settings: &Settings, count: usize) -> Turn {
     Turn { rate, processor }
 }
 
-fn work(settings: &Settings, count: usize, stages: &mut Vec<[f64; 4]>) -> Turn {
+fn work(settings: &Settings, count: usize, spent: &mut Vec<Vec<f64>>) -> Turn {
     let worker = Worker::start(settings);
     let rate = Progress::new(settings).rate(count);
     let processor = worker.processor() * 1000.0 / count as f64;
-    stages.push(Stage::ALL.map(|stage| {
-        let of = |part: &str| worker.metric(&format!("dateline_stage_seconds_{part}"), stage.name());
+    let mean = |(_, (metric, label)): (_, (&str, &str))| {
+        let of = |part: &str| worker.metric(&format!("{metric}_{part}"), label);
         of("sum") * 1000.0 / of("count")
-    }));
+    };
+    spent.push(parts().into_iter().map(mean).collect());
     worker.end();
     Turn { rate, processor }
 }

@@ -183,8 +183,10 @@ impl Told<'_> {
             if makes_event && place.tells(at_word, trigger.is_some()) {
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
+                let opening = if own.start < opening { 0 } else { opening };
                 let (summary, names) = summary::summary(&seeker, trigger, own, opening);
-                events.push(Event {
+                // One word alone tells nothing.
+                events.extend(summary.contains(' ').then(|| Event {
                     id: identity::id(self.article, self.normalised, self.number, &words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
@@ -196,7 +198,7 @@ impl Told<'_> {
                     also_at: Vec::new(),
                     status,
                     confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
-                });
+                }));
             }
             seen.push(words);
             at = until.or(again).unwrap_or(at) + 1;

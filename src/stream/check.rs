@@ -16,6 +16,7 @@ use rdkafka::producer::Producer;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::client::client_config;
+use super::error::is_denied;
 use super::producer;
 use super::token::TokenFile;
 use super::topics::Topics;
@@ -289,12 +290,6 @@ impl Check<'_> {
 fn is_passing(error: &KafkaError) -> bool {
     use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
     matches!(error.rdkafka_error_code(), Some(CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator))
-}
-
-fn is_denied(error: &KafkaError) -> bool {
-    use RDKafkaErrorCode::{ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed};
-    let denied = [ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed];
-    error.rdkafka_error_code().is_some_and(|code| denied.contains(&code))
 }
 
 /// Keeps the first reason that librdkafka gives for what fails: its errors alone say no more than "transport failure".
