@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
-use dateline::article::{Article, Published};
+use dateline::article::{Article, Message, Published};
 use dateline::pipeline::{self, Outcome, Settings};
 
 /// As the program has it.

@@ -204,7 +204,7 @@ fn formats_tells_what_a_message_is_and_where_each_field_was_read() {
       body            feed/entry/content        <div xmlns="http://www.w3.org/1999/xhtml"><p>A crane fell onto the quay …
       firstcreated    feed/entry/published      2019-05-28T11:22:51+01:00
       versioncreated  feed/entry/updated        2019-05-30T08:15:00Z
-      language        feed/@lang                en
+      language        feed/@xml:lang            en
       source          feed/title                The Quay
 
     atom.xml:1: atom: withdrawn: deleted: the feed took it back: it is deleted
