@@ -13,8 +13,9 @@ use rdkafka::producer::Producer as _;
 use super::consumer::Consumer;
 use super::error::is_denied;
 use super::fate::Fate;
-use super::producer::{Failure, Inner, drain, overdue, send_all, take_failure};
+use super::producer::{self, Failure, Inner, drain, overdue, send_all, take_failure};
 use super::{Control, Error};
+use crate::config::{Delivery, Settings};
 use crate::telemetry::Stage;
 
 /// How long one call waits for the brokers before it is called again.
@@ -62,12 +63,19 @@ impl Flags {
     }
 }
 
-/// Registers the producer's name. An earlier process of this name is fenced and what it left open is aborted.
-pub fn init(producer: &Inner, control: &Control) -> Result<(), Failure> {
-    attempt("init", control, || producer.init_transactions(CALL))
+/// Makes a producer for records of so many bytes at most. With exactly-once delivery it registers its name: an earlier
+/// producer of this name is fenced, and what it left open is aborted.
+pub fn open(settings: &Settings, limit: usize, control: &Control) -> Result<Inner, Error> {
+    let producer = producer::create(settings, limit)?;
+    if settings.stream.delivery == Delivery::ExactlyOnce {
+        let named = attempt("init", control, || producer.init_transactions(CALL));
+        named.map_err(|failure| failure.into_error(settings))?;
+    }
+    Ok(producer)
 }
 
-/// Delivers a batch and its offsets as one.
+/// Delivers a batch and its offsets as one. After a failure the producer is worth nothing: the next one, of the same
+/// name, aborts what it left open. To abort by itself it would have to wait for records that no broker takes any more.
 pub fn deliver(
     producer: &Inner,
     consumer: &Consumer,
@@ -77,19 +85,25 @@ pub fn deliver(
 ) -> Result<(), Failure> {
     take_failure(producer);
     attempt("begin", control, || producer.begin_transaction())?;
-    let failure = match fill_and_commit(producer, consumer, fates, offsets, control) {
-        Ok(()) => return Ok(()),
-        Err(Failure::Fatal(error)) => return Err(Failure::Fatal(error)),
-        Err(failure) => failure,
+    let Err(failure) = fill_and_commit(producer, consumer, fates, offsets, control) else { return Ok(()) };
+    let failure = match failure {
+        Failure::Rewind(_) => spoiled(producer).unwrap_or(failure),
+        failure => failure,
     };
-    // An abort while the first record is still on its way can turn fatal, so that we wait for it.
-    drain(producer, control)?;
-    // A record that was refused tells more than the call that failed for it.
-    let refused = take_failure(producer).filter(|told| !matches!(told, Failure::Rewind(_)));
-    let aborted = attempt("abort", control, || producer.abort_transaction(CALL));
-    match refused.unwrap_or(failure) {
-        denied @ Failure::Denied(_) => Err(denied),
-        failure => aborted.and(Err(failure)),
+    if let Failure::Denied(_) = failure {
+        // There is no next one, and readers should not wait for the time-out.
+        let _ = producer.abort_transaction(CALL);
+    }
+    Err(failure)
+}
+
+/// What spoiled a transaction, where that was a refusal: the calls and records that fail for it do not always tell.
+fn spoiled(producer: &Inner) -> Option<Failure> {
+    // librdkafka has no call that asks for it, but gives it as the reason why none can begin before this one is aborted.
+    let why = producer.begin_transaction().err()?;
+    match Failure::of(&format!("the transaction is spoiled: {why}"), &why) {
+        Failure::Rewind(_) => take_failure(producer).filter(|told| !matches!(told, Failure::Rewind(_))),
+        refused => Some(refused),
     }
 }
 
