@@ -26,7 +26,7 @@ pub(super) const CALL: Duration = Duration::from_secs(10);
 enum Class {
     /// The same call again. Also after a time-out, whose outcome is not known until the call is repeated.
     Retry,
-    /// The transaction is lost; the producer lives.
+    /// The transaction is lost, and with it the producer; the next one goes on.
     Abort,
     /// The producer is at its end, another process having taken its name, or the error is of no kind known.
     Fatal,
