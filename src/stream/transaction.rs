@@ -11,7 +11,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 
 use super::consumer::Consumer;
-use super::error::is_denied;
+use super::error::{is_denied, is_fenced};
 use super::fate::Fate;
 use super::producer::{self, Failure, Inner, drain, overdue, send_all, take_failure};
 use super::{Control, Error};
@@ -74,8 +74,8 @@ pub fn open(settings: &Settings, limit: usize, control: &Control) -> Result<Inne
     Ok(producer)
 }
 
-/// Delivers a batch and its offsets as one. After a failure the producer is worth nothing: the next one, of the same
-/// name, aborts what it left open. To abort by itself it would have to wait for records that no broker takes any more.
+/// Delivers a batch and its offsets as one. After a failure the producer is worth nothing: records that it still has on
+/// their way could stall or spoil its next transaction.
 pub fn deliver(
     producer: &Inner,
     consumer: &Consumer,
@@ -90,11 +90,15 @@ pub fn deliver(
         Failure::Rewind(_) => spoiled(producer).unwrap_or(failure),
         failure => failure,
     };
-    if let Failure::Denied(_) = failure {
-        // There is no next one, and readers should not wait for the time-out.
-        let _ = producer.abort_transaction(CALL);
+    if let Failure::Fatal(_) = failure {
+        return Err(failure);
     }
-    Err(failure)
+    match producer.abort_transaction(CALL) {
+        // The one way to tell: a new producer would take the name back.
+        Err(error) if is_fenced(&error) => Err(Failure::Fatal(Error::transaction("abort", error))),
+        // What cannot be aborted now is aborted when the next producer takes the name.
+        _ => Err(failure),
+    }
 }
 
 /// What spoiled a transaction, where that was a refusal: the calls and records that fail for it do not always tell.
