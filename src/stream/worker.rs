@@ -69,8 +69,9 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         }
     }
     let limit = limits::ask(settings, &topics)?;
-    let (producer, extractor) = outputs(settings, &topics, limit, control)?;
+    let producer = transaction::open(settings, limit, control)?;
     consumer.subscribe().map_err(Error::consumer)?;
+    let extractor = Extractor::start(work(settings, topics.clone(), limit, &control.metrics));
     let mut worker = Worker {
         settings,
         control,
@@ -90,21 +91,6 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     control.health.not_ready("ended");
     worker.consumer.leave(GRACE);
     ended.map(|()| worker.summary)
-}
-
-/// What makes records, and what sends them, of so many bytes at most. What an earlier process of this name left open is
-/// settled.
-fn outputs(
-    settings: &Settings,
-    topics: &Topics,
-    limit: usize,
-    control: &Control,
-) -> Result<(producer::Inner, Extractor), Error> {
-    let producer = producer::create(settings, limit)?;
-    if settings.stream.delivery == Delivery::ExactlyOnce {
-        transaction::init(&producer, control).map_err(|failure| failure.into_error(settings))?;
-    }
-    Ok((producer, Extractor::start(work(settings, topics.clone(), limit, &control.metrics))))
 }
 
 /// What is done with each message, on the extracting threads.
@@ -264,12 +250,12 @@ impl Worker<'_> {
         if limit >= self.limit {
             return Err(Error::too_large(reason, self.limit));
         }
-        (self.producer, self.extractor) = outputs(self.settings, &self.topics, limit, self.control)?;
-        self.limit = limit;
+        let work = work(self.settings, self.topics.clone(), limit, &self.control.metrics);
+        (self.limit, self.extractor) = (limit, Extractor::start(work));
         self.rewind(reason)
     }
 
-    /// Drops what is in hand and goes back to the committed offsets.
+    /// Drops what is in hand, makes a new producer, and goes back to the committed offsets.
     fn rewind(&mut self, reason: &str) -> Result<(), Error> {
         self.failures += 1;
         self.summary.aborted += 1;
@@ -280,6 +266,7 @@ impl Worker<'_> {
                 "{TRIES} batches in a row were rolled back, the last one: {reason}"
             )));
         }
+        self.producer = transaction::open(self.settings, self.limit, self.control)?;
         let read = self.go_back()?;
         self.forget(&read);
         // Twice as long each time, from 50 ms to 12.8 s.

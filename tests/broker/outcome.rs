@@ -195,7 +195,7 @@ impl Expected {
 }
 
 /// All partitions of topics from their beginnings.
-fn all_of(reader: &BaseConsumer, topics: &[&str]) -> TopicPartitionList {
+pub fn all_of(reader: &BaseConsumer, topics: &[&str]) -> TopicPartitionList {
     let mut list = TopicPartitionList::new();
     for topic in topics {
         // Else the reader would wait half a second before it asks who leads the partitions.

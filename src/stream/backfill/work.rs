@@ -136,6 +136,7 @@ impl Prepared {
             topics,
             consumer,
             sink,
+            limit,
             extractor,
             collecting: Batch::default(),
             failures: 0,
@@ -190,6 +191,8 @@ struct Backfill<'a> {
     topics: Topics,
     consumer: Consumer,
     sink: Sink,
+    /// The largest record, in bytes.
+    limit: usize,
     extractor: Extractor,
     collecting: Batch,
     parts: BTreeMap<i32, Reading>,
@@ -337,6 +340,7 @@ impl Backfill<'_> {
                 "{TRIES} batches in a row were rolled back, the last one: {reason}"
             )));
         }
+        self.sink.renew(self.settings, self.limit, self.control)?;
         let all: Vec<i32> = self.parts.keys().copied().collect();
         self.collecting.forget(&all);
         self.extractor.forget(&all);
