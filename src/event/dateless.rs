@@ -166,7 +166,7 @@ impl Telling<'_> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let first = self.seeker.verbs.iter().find(|verb| verb.finite && range.contains(&verb.main));
         document.has(range.start, grammar.subordinator)
-            && !document.has(range.start, grammar.joining)
+            && document.has(range.start, grammar.time_preposition)
             && range.start + 1 < self.date.start
             && first.is_some_and(|verb| Some(verb.main) == self.trigger)
             && self.seeker.verbs.iter().any(|verb| verb.finite && verb.main >= self.date.end)
@@ -193,8 +193,7 @@ impl Telling<'_> {
     fn is_latest(&self) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let end = self.date.end;
-        document.has(end, grammar.clock_preposition) && document.has(end + 1, grammar.latest)
-            || document.has(end + 2, grammar.latest) && document.has(end + 1, grammar.determiner)
+        document.has(end, grammar.clock_preposition) && document.has(end + 2, grammar.latest)
     }
 
     /// "The bank today cut its rate": a day between who did it and what was done.

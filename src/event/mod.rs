@@ -168,14 +168,14 @@ impl Told<'_> {
         let seeker = trigger::Seeker::new(document, self.sentence, verbs, self.published);
         let written = dates.iter().filter(|date| date.basis == Basis::Publication);
         let opening = written.map(|date| date.expression.end).max().unwrap_or_default();
-        let mut seen: Vec<&str> = Vec::with_capacity(dates.len());
+        let mut seen: Vec<String> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {
             let next = dates.get(at + 1);
             let until = next.filter(|until| self.is_range(date, until)).map(|_| at + 1);
             let again = next.filter(|next| until.is_none() && self.is_again(date, next)).map(|_| at + 1);
-            let words = date.expression.span.of(self.document.text);
-            let number = seen.iter().filter(|before| **before == words).count();
+            let words = identity::normalised(date.expression.span.of(self.document.text));
+            let number = seen.iter().filter(|before| *before == &words).count();
             let makes_event = self.makes_event(date);
             let trigger = if makes_event { seeker.trigger(date) } else { None };
             let at_word = trigger.map_or(date.expression.first, |trigger| trigger.token());
@@ -183,9 +183,11 @@ impl Told<'_> {
             if makes_event && place.tells(at_word, trigger.is_some()) {
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
+                let opening = if own.start < opening { 0 } else { opening };
                 let (summary, names) = summary::summary(&seeker, trigger, own, opening);
-                events.push(Event {
-                    id: identity::id(self.article, self.normalised, self.number, words, number),
+                // One word alone tells nothing.
+                events.extend(summary.contains(' ').then(|| Event {
+                    id: identity::id(self.article, self.normalised, self.number, &words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
                     open: if until.is_none() { self.open(date) } else { None },
@@ -196,7 +198,7 @@ impl Told<'_> {
                     also_at: Vec::new(),
                     status,
                     confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
-                });
+                }));
             }
             seen.push(words);
             at = until.or(again).unwrap_or(at) + 1;

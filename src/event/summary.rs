@@ -65,8 +65,8 @@ impl Telling<'_> {
             start += 2;
         }
         let upper = document.tokens.get(start).is_some_and(|token| token.shape == Shape::Upper);
-        let dash =
-            sentence.clone().take(2 * ASIDE).find(|&at| document.has(at, grammar.dash) && document.tokens[at].spaced);
+        let dash = |at: &usize| document.has(*at, grammar.dash) || document.tokens[*at].shape.is_mark('_');
+        let dash = sentence.clone().take(2 * ASIDE).find(|at| dash(at) && document.tokens[*at].spaced);
         if let Some(dash) =
             dash.filter(|&dash| upper && !(start..dash).any(|at| document.tokens[at].shape == Shape::Lower))
         {
@@ -340,7 +340,12 @@ fn trimmed(text: &str) -> Cow<'_, str> {
     let trim = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '\'' | '…');
     let text = text.trim_matches(trim).trim_end_matches('.').trim_end_matches(trim);
     // A quotation mark without its other half only opened or closed what is left out.
-    let single = memchr::memchr_iter(b'"', text.as_bytes()).count() == 1;
+    let marks = memchr::memchr_iter(b'"', text.as_bytes()).count();
+    let single = marks == 1;
+    // The mark that opens what is said next, glued to the end of this: 'was "very rude"."We'.
+    if let Some(text) = text.strip_suffix(".\"").filter(|_| marks > 1 && marks % 2 == 1) {
+        return Cow::Borrowed(text);
+    }
     let ends = [('"', ".\""), ('”', ".”")].into_iter().find_map(|(mark, end)| Some((text.strip_suffix(end)?, mark)));
     if let Some((text, mark)) = ends.filter(|_| !single) {
         return Cow::Owned(format!("{text}{mark}"));

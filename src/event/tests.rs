@@ -36,6 +36,13 @@ fn summary(body: &str) -> String {
 }
 
 #[test]
+fn dates_that_differ_in_white_space_alone_have_ids_of_their_own() {
+    let found = read("They cut the target for this\nyear, which should not change wages for this year.").events;
+    assert_eq!(found.len(), 2);
+    assert_ne!(found[0].id, found[1].id);
+}
+
+#[test]
 fn a_date_dates_the_verb_of_its_clause_or_the_noun_that_it_names() {
     for (body, triggers) in [
         ("In October the firm, which makes bolts, opened a plant.", vec!["opened"]),
@@ -142,6 +149,31 @@ fn a_date_stays_where_its_clause_needs_it() {
         ("Hale will build in Porto, sometime between May and June.", "Hale will build in Porto"),
     ] {
         assert_eq!(summary(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn what_belongs_to_the_page_is_not_told() {
+    for (body, expected) in [
+        ("Two mills were shut on Monday in eastern Porto More on this story", "Two mills were shut in eastern Porto"),
+        ("The old mill closed on Monday Read more: Five things to know", "The old mill closed"),
+        ("The old mill closed on Monday Related Topics Porto Leeds", "The old mill closed"),
+        ("Image source, A. Photographer/Getty Images The mill closed on Monday.", "The mill closed"),
+        ("Share this with Email Messenger The mill closed on Monday.", "The mill closed"),
+        ("Advertisement Continue reading the main story The mill closed on Monday.", "The mill closed"),
+        ("PORTO, Portugal (AP) _ The mill closed Monday, officials said.", "The mill closed"),
+        ("Photo: The old mill in Porto on Monday.", "The old mill in Porto"),
+        ("Image caption, Workers leave the mill on Monday Media caption, Watch it", "Workers leave the mill"),
+        ("The mill shut in 1987The owners blamed cheap imports.", "The mill shut"),
+        ("The mill closed in\nMarch after a\nlong strike.", "The mill closed after a long strike"),
+        (
+            "<p>By <a href=\"/x\">Ana Reis</a></p><p>Published 3 May 2019</p><p>The mill closed on <b>Monday</b>.</p><ul><li>Share</ul>",
+            "The mill closed",
+        ),
+    ] {
+        let found = read(body);
+        let [event] = &found.events[..] else { panic!("{body}: {:?}", found.events) };
+        assert_eq!(event.summary, expected, "{body}");
     }
 }
 

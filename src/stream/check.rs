@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigResource, NewTopic, ResourceSpecifier, TopicReplication};
@@ -15,6 +16,7 @@ use rdkafka::producer::Producer;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::client::client_config;
+use super::error::is_denied;
 use super::producer;
 use super::token::TokenFile;
 use super::topics::Topics;
@@ -249,7 +251,14 @@ impl Check<'_> {
         let what = format!("group {}", self.settings.kafka.group);
         let mut place = TopicPartitionList::new();
         place.add_partition(&self.topics.input, 0);
-        match consumer.committed_offsets(place, self.timeout) {
+        let begun = Instant::now();
+        let mut answer = consumer.committed_offsets(place.clone(), self.timeout);
+        // Brokers that have just started do not know yet who coordinates.
+        while answer.as_ref().is_err_and(is_passing) && begun.elapsed() < self.timeout {
+            thread::sleep(Duration::from_millis(200));
+            answer = consumer.committed_offsets(place.clone(), self.timeout);
+        }
+        match answer {
             Ok(_) => self.add(Verdict::Ok, what, "allowed"),
             Err(error) => self.add(Verdict::Wrong, what, format!("{error}; the worker needs the right to Read it")),
         }
@@ -277,10 +286,10 @@ impl Check<'_> {
     }
 }
 
-fn is_denied(error: &KafkaError) -> bool {
-    use RDKafkaErrorCode::{ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed};
-    let denied = [ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed];
-    error.rdkafka_error_code().is_some_and(|code| denied.contains(&code))
+/// Whether asking again may help: the group's coordinator is being found.
+fn is_passing(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
+    matches!(error.rdkafka_error_code(), Some(CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator))
 }
 
 /// Keeps the first reason that librdkafka gives for what fails: its errors alone say no more than "transport failure".

@@ -4,6 +4,10 @@ use std::fmt;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use super::producer::transactional_id;
+use super::topics::Topics;
+use crate::config::Settings;
+
 /// Why a worker could not start, or had to end. The message says what, where and how to mend it.
 #[derive(Debug)]
 pub struct Error {
@@ -43,8 +47,9 @@ impl Error {
         use RDKafkaErrorCode::{Fenced, InvalidProducerEpoch, ProducerFenced};
         let message = match error.rdkafka_error_code() {
             Some(Fenced | ProducerFenced | InvalidProducerEpoch) => {
-                "another worker of this group runs with the same instance name and took over; give each worker its \
-                 own `--instance`"
+                "the brokers put this worker aside: it stood still for longer than transaction.timeout.ms, so that they \
+                 ended its transaction, or another worker of its group runs with the same instance name and took \
+                 over; start it again, and give each worker its own `--instance`"
                     .to_owned()
             }
             Some(RDKafkaErrorCode::UnsupportedFeature) => {
@@ -53,6 +58,26 @@ impl Error {
             _ => format!("the transaction failed in \"{call}\": {error}; {CHECK}"),
         };
         Self::new(message, Some(error))
+    }
+
+    pub(super) fn denied(reason: &str, settings: &Settings) -> Self {
+        let Topics { input, events, articles, rejected } = Topics::new(&settings.kafka);
+        let (group, id) = (&settings.kafka.group, transactional_id(settings));
+        let message = format!(
+            "the brokers do not allow it: {reason}; a worker needs the right to Read `{input}` and the group \
+             `{group}`, and to Write `{events}`, `{articles}`, `{rejected}` and, for exactly-once, the transactional \
+             id `{id}`; {CHECK}"
+        );
+        Self::new(message, None)
+    }
+
+    pub(super) fn too_large(reason: &str, limit: usize) -> Self {
+        let message = format!(
+            "{reason}; records of up to {limit} bytes are sent: raise max.message.bytes of the topic, or lower \
+             message.max.bytes in `[kafka.client]`, or let this client describe the topic (the right to \
+             DescribeConfigs), so that it finds the limit by itself; what was not committed will be read again"
+        );
+        Self::new(message, None)
     }
 
     pub(super) fn unfinished(reason: &str) -> Self {
@@ -70,6 +95,44 @@ impl Error {
     pub(super) fn extraction_ended() -> Self {
         Self::new("the extracting thread broke; this is a fault of dateline, please report it", None)
     }
+}
+
+/// Whether a permission is missing.
+pub(super) fn is_denied(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{
+        ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed,
+        TransactionalIdAuthorizationFailed,
+    };
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            ClusterAuthorizationFailed
+                | GroupAuthorizationFailed
+                | TopicAuthorizationFailed
+                | TransactionalIdAuthorizationFailed
+        )
+    )
+}
+
+/// Whether the brokers are away, or busy with themselves: what passes by itself.
+pub(super) fn is_outage(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::AllBrokersDown
+                | Code::BrokerTransportFailure
+                | Code::OperationTimedOut
+                | Code::RequestTimedOut
+                | Code::TimedOutQueue
+                | Code::WaitingForCoordinator
+                | Code::CoordinatorLoadInProgress
+                | Code::CoordinatorNotAvailable
+                | Code::NotCoordinator
+                | Code::LeaderNotAvailable
+                | Code::NotLeaderForPartition
+        )
+    )
 }
 
 impl fmt::Display for Error {

@@ -8,6 +8,7 @@ use rdkafka::TopicPartitionList;
 use rdkafka::producer::Producer as _;
 
 use super::consumer::Consumer;
+use super::error::is_denied;
 use super::fate::Fate;
 use super::producer::{Failure, Inner, drain, send_all, take_failure};
 use super::{Control, Error};
@@ -31,8 +32,8 @@ pub fn deliver(
     if let Some((_, reason)) = producer.client().fatal_error() {
         return Err(Failure::Fatal(Error::unfinished(&reason)));
     }
-    if let Some(error) = take_failure(producer) {
-        return Err(Failure::Rewind(format!("a record was not delivered: {error}")));
+    if let Some(failure) = take_failure(producer) {
+        return Err(failure);
     }
     control.metrics.stage(Stage::Produce, begun.elapsed());
     let begun = Instant::now();
@@ -45,6 +46,7 @@ fn commit(consumer: &Consumer, offsets: &TopicPartitionList, control: &Control) 
     for _ in 1..TRIES {
         match consumer.commit(offsets) {
             Ok(()) => return Ok(()),
+            Err(error) if is_denied(&error) => return Err(Failure::Denied(format!("commit: {error}"))),
             Err(error) => tracing::warn!(%error, "offsets were not committed; trying again"),
         }
         control.shutdown.wait(Duration::from_millis(200));

@@ -41,6 +41,7 @@ mod error;
 mod extract;
 mod fate;
 mod idempotent;
+mod limits;
 mod producer;
 mod shutdown;
 mod token;

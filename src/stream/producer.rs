@@ -6,12 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use rdkafka::Message as _;
 use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
 
 use super::client::client_config;
+use super::error::is_denied;
 use super::fate::{Fate, Record};
 use super::token::TokenFile;
 use super::{Control, Error, Shutdown};
@@ -23,9 +25,15 @@ pub const GRACE: Duration = Duration::from_secs(15);
 /// How often a wait looks again. Short beside a transaction, which takes about 10 ms.
 const LOOK: Duration = Duration::from_micros(500);
 
-/// Remembers the first record that could not be delivered.
+/// librdkafka's own batch size, in bytes.
+const BATCH: usize = 1_000_000;
+
+/// The least that librdkafka takes for its largest record.
+pub const LEAST: usize = 1000;
+
+/// Remembers the first record that could not be delivered, by its topic.
 pub struct Deliveries {
-    failed: Mutex<Option<KafkaError>>,
+    failed: Mutex<Option<(String, KafkaError)>>,
     token: TokenFile,
 }
 
@@ -53,8 +61,9 @@ impl ProducerContext for Deliveries {
     type DeliveryOpaque = ();
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        if let Err((error, _)) = result {
-            self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
+        if let Err((error, message)) = result {
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.get_or_insert_with(|| (message.topic().to_owned(), error.clone()));
         }
     }
 }
@@ -67,13 +76,43 @@ pub type Inner = ThreadedProducer<Deliveries>;
 pub enum Failure {
     /// Nothing of it counts; go back to the committed offsets and do it again.
     Rewind(String),
+    /// Nothing of it counts; a topic does not take records of this size.
+    TooLarge(String),
+    /// Nothing of it counts; the brokers do not let this client do what it must.
+    Denied(String),
     /// This worker is at its end.
     Fatal(Error),
 }
 
-/// Makes the producer, and with exactly-once delivery settles what an earlier process of this name left open.
-pub fn create(settings: &Settings) -> Result<Inner, Error> {
+impl Failure {
+    /// What a record that was not delivered calls for.
+    fn of(topic: &str, error: &KafkaError) -> Self {
+        let told = format!("a record for `{topic}` was not delivered: {error}");
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::MessageSizeTooLarge) => Self::TooLarge(told),
+            _ if is_denied(error) => Self::Denied(told),
+            _ => Self::Rewind(told),
+        }
+    }
+
+    /// For those who do not try again.
+    pub fn into_error(self, settings: &Settings) -> Error {
+        match self {
+            Self::Fatal(error) => error,
+            Self::Denied(reason) => Error::denied(&reason, settings),
+            Self::Rewind(reason) | Self::TooLarge(reason) => Error::unfinished(&reason),
+        }
+    }
+}
+
+/// Makes the producer, for records of so many bytes at most.
+pub fn create(settings: &Settings, limit: usize) -> Result<Inner, Error> {
     let mut config = client_config(&settings.kafka);
+    config.set("message.max.bytes", limit.to_string());
+    // Topics limit what is sent as one.
+    if limit < config.get("batch.size").and_then(|size| size.parse().ok()).unwrap_or(BATCH) {
+        config.set("batch.size", limit.to_string());
+    }
     if config.get("compression.type").is_none() && config.get("compression.codec").is_none() {
         config.set("compression.type", "zstd");
     }
@@ -142,9 +181,10 @@ pub fn drain(producer: &Inner, control: &Control) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The first record that failed since this was asked last.
-pub fn take_failure(producer: &Inner) -> Option<KafkaError> {
-    producer.client().context().failed.lock().unwrap_or_else(PoisonError::into_inner).take()
+/// What the first record calls for that failed since this was asked last.
+pub fn take_failure(producer: &Inner) -> Option<Failure> {
+    let failed = producer.client().context().failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+    failed.map(|(topic, error)| Failure::of(&topic, &error))
 }
 
 /// Whether the end was asked for so long ago that waiting is over.

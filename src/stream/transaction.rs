@@ -11,6 +11,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 
 use super::consumer::Consumer;
+use super::error::is_denied;
 use super::fate::Fate;
 use super::producer::{Failure, Inner, drain, overdue, send_all, take_failure};
 use super::{Control, Error};
@@ -62,12 +63,8 @@ impl Flags {
 }
 
 /// Registers the producer's name. An earlier process of this name is fenced and what it left open is aborted.
-pub fn init(producer: &Inner, control: &Control) -> Result<(), Error> {
-    match attempt("init", control, || producer.init_transactions(CALL)) {
-        Ok(()) => Ok(()),
-        Err(Failure::Fatal(error)) => Err(error),
-        Err(Failure::Rewind(reason)) => Err(Error::unfinished(&reason)),
-    }
+pub fn init(producer: &Inner, control: &Control) -> Result<(), Failure> {
+    attempt("init", control, || producer.init_transactions(CALL))
 }
 
 /// Delivers a batch and its offsets as one.
@@ -80,13 +77,20 @@ pub fn deliver(
 ) -> Result<(), Failure> {
     take_failure(producer);
     attempt("begin", control, || producer.begin_transaction())?;
-    let done = fill_and_commit(producer, consumer, fates, offsets, control);
-    if let Err(Failure::Rewind(_)) = done {
-        // An abort while the first record is still on its way can turn fatal, so that we wait for it.
-        drain(producer, control)?;
-        attempt("abort", control, || producer.abort_transaction(CALL))?;
+    let failure = match fill_and_commit(producer, consumer, fates, offsets, control) {
+        Ok(()) => return Ok(()),
+        Err(Failure::Fatal(error)) => return Err(Failure::Fatal(error)),
+        Err(failure) => failure,
+    };
+    // An abort while the first record is still on its way can turn fatal, so that we wait for it.
+    drain(producer, control)?;
+    // A record that was refused tells more than the call that failed for it.
+    let refused = take_failure(producer).filter(|told| !matches!(told, Failure::Rewind(_)));
+    let aborted = attempt("abort", control, || producer.abort_transaction(CALL));
+    match refused.unwrap_or(failure) {
+        denied @ Failure::Denied(_) => Err(denied),
+        failure => aborted.and(Err(failure)),
     }
-    done
 }
 
 fn fill_and_commit(
@@ -103,8 +107,8 @@ fn fill_and_commit(
         producer.send_offsets_to_transaction(offsets, &group, CALL)
     })?;
     drain(producer, control)?;
-    if let Some(error) = take_failure(producer) {
-        return Err(Failure::Rewind(format!("a record was not delivered: {error}")));
+    if let Some(failure) = take_failure(producer) {
+        return Err(failure);
     }
     control.metrics.stage(Stage::Produce, begun.elapsed());
     let begun = Instant::now();
@@ -117,6 +121,9 @@ fn fill_and_commit(
 fn attempt(what: &'static str, control: &Control, call: impl Fn() -> Result<(), KafkaError>) -> Result<(), Failure> {
     loop {
         let Err(error) = call() else { return Ok(()) };
+        if is_denied(&error) {
+            return Err(Failure::Denied(format!("{what}: {error}")));
+        }
         match Flags::of(&error).class() {
             Class::Retry if overdue(&control.shutdown) => {
                 return Err(Failure::Fatal(Error::unfinished(&format!("{what}: {error}"))));

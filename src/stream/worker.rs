@@ -16,11 +16,12 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::batch::Batch;
 use super::consumer::{Consumer, Event, Watermark};
+use super::error::{is_denied, is_outage};
 use super::extract::{Extracted, Extractor, Work, guarded};
 use super::fate::{Verdict, fate};
 use super::producer::{self, Failure, GRACE};
 use super::topics::Topics;
-use super::{Control, Error, idempotent, transaction};
+use super::{Control, Error, idempotent, limits, transaction};
 use crate::config::{Delivery, Settings};
 use crate::pipeline;
 use crate::record::ArticleStatus;
@@ -67,12 +68,9 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
             return Err(Error::topic_missing(topic));
         }
     }
-    let producer = producer::create(settings)?;
-    if settings.stream.delivery == Delivery::ExactlyOnce {
-        transaction::init(&producer, control)?;
-    }
+    let limit = limits::ask(settings, &topics)?;
+    let (producer, extractor) = outputs(settings, &topics, limit, control)?;
     consumer.subscribe().map_err(Error::consumer)?;
-    let extractor = Extractor::start(work(settings, topics.clone(), producer::limit(settings)?, &control.metrics));
     let mut worker = Worker {
         settings,
         control,
@@ -80,6 +78,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         consumer,
         producer,
         extractor,
+        limit,
         collecting: Batch::default(),
         held: false,
         troubled: false,
@@ -91,6 +90,21 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     control.health.not_ready("ended");
     worker.consumer.leave(GRACE);
     ended.map(|()| worker.summary)
+}
+
+/// What makes records, and what sends them, of so many bytes at most. What an earlier process of this name left open is
+/// settled.
+fn outputs(
+    settings: &Settings,
+    topics: &Topics,
+    limit: usize,
+    control: &Control,
+) -> Result<(producer::Inner, Extractor), Error> {
+    let producer = producer::create(settings, limit)?;
+    if settings.stream.delivery == Delivery::ExactlyOnce {
+        transaction::init(&producer, control).map_err(|failure| failure.into_error(settings))?;
+    }
+    Ok((producer, Extractor::start(work(settings, topics.clone(), limit, &control.metrics))))
 }
 
 /// What is done with each message, on the extracting threads.
@@ -112,6 +126,8 @@ struct Worker<'a> {
     consumer: Consumer,
     producer: producer::Inner,
     extractor: Extractor,
+    /// The largest record that is made and sent, in bytes.
+    limit: usize,
     collecting: Batch,
     /// Whether the input is held because both batches are full.
     held: bool,
@@ -166,7 +182,9 @@ impl Worker<'_> {
                 self.collecting.push(message, Instant::now());
             }
             Event::Assigned(partitions) => {
-                tracing::info!(?partitions, "partitions came to this worker");
+                if !partitions.is_empty() {
+                    tracing::info!(?partitions, "partitions came to this worker");
+                }
                 self.control.metrics.assigned(partitions.len());
                 self.control.health.ready();
                 if self.held {
@@ -186,6 +204,9 @@ impl Worker<'_> {
             Event::Report { ends, heard } => {
                 self.tell_lag(ends);
                 heard.into_iter().for_each(|ago| self.control.health.heard(ago));
+            }
+            Event::Trouble(error) if is_denied(&error) => {
+                return Err(Error::denied(&error.to_string(), self.settings));
             }
             Event::Trouble(error) => self.tell_trouble(&error),
             Event::Fatal(error) => return Err(Error::consumer(error)),
@@ -231,9 +252,21 @@ impl Worker<'_> {
                 self.count(extracted);
                 Ok(())
             }
-            Err(Failure::Fatal(error)) => Err(error),
             Err(Failure::Rewind(reason)) => self.rewind(&reason),
+            Err(Failure::TooLarge(reason)) => self.shrink(&reason),
+            Err(failure) => Err(failure.into_error(self.settings)),
         }
+    }
+
+    /// Goes back to make smaller records, if the topics tell what they take by now.
+    fn shrink(&mut self, reason: &str) -> Result<(), Error> {
+        let limit = limits::ask(self.settings, &self.topics)?;
+        if limit >= self.limit {
+            return Err(Error::too_large(reason, self.limit));
+        }
+        (self.producer, self.extractor) = outputs(self.settings, &self.topics, limit, self.control)?;
+        self.limit = limit;
+        self.rewind(reason)
     }
 
     /// Drops what is in hand and goes back to the committed offsets.
@@ -247,11 +280,28 @@ impl Worker<'_> {
                 "{TRIES} batches in a row were rolled back, the last one: {reason}"
             )));
         }
-        let read = self.consumer.rewind().map_err(Error::consumer)?;
+        let read = self.go_back()?;
         self.forget(&read);
         // Twice as long each time, from 50 ms to 12.8 s.
         self.control.shutdown.wait(Duration::from_millis(25) * 2_u32.saturating_pow(self.failures));
         Ok(())
+    }
+
+    /// Goes back to the committed offsets, however long the brokers take to tell them.
+    fn go_back(&mut self) -> Result<Vec<i32>, Error> {
+        loop {
+            match self.consumer.rewind() {
+                Ok(read) => return Ok(read),
+                Err(error) if is_denied(&error) => return Err(Error::denied(&error.to_string(), self.settings)),
+                Err(error) if is_outage(&error) && !producer::overdue(&self.control.shutdown) => {
+                    tracing::warn!(%error, "the brokers do not tell the committed offsets; asking again");
+                    self.control.health.not_ready(format!("the brokers do not answer: {error}"));
+                    self.control.health.beat();
+                    self.control.shutdown.wait(Duration::from_secs(1));
+                }
+                Err(error) => return Err(Error::consumer(error)),
+            }
+        }
     }
 
     fn forget(&mut self, partitions: &[i32]) {

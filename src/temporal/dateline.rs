@@ -50,7 +50,9 @@ fn mark_stamp(document: &Document<'_>, dates: &mut [Resolved], published: NaiveD
     loop {
         if let Some(date) = dates.get(count).filter(|date| date.expression.first == at && is_written(date, published)) {
             let year = |at: usize| matches!(document.tokens[at].shape, Shape::Digits { count: 4, .. });
-            whole |= (at..date.expression.end).any(year) || document.tokens[at].shape == Shape::Date;
+            let month = |at: usize| document.has(at, grammar.month);
+            let mut told = at..date.expression.end;
+            whole |= told.clone().any(year) && told.any(month) || document.tokens[at].shape == Shape::Date;
             clock |= date.granularity != Some(Granularity::Day);
             (at, count) = (date.expression.end, count + 1);
             continue;

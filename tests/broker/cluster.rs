@@ -11,7 +11,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::authority::Papers;
 use super::maven::libraries;
-use super::node::{Node, Place};
+use super::node::{Java, Node, Place};
 
 pub const USER: &str = "wire-reader";
 pub const PASSWORD: &str = "correct-horse";
@@ -46,11 +46,20 @@ pub fn shared() -> Option<&'static Cluster> {
     cluster.as_ref()
 }
 
+/// A cluster of one broker to measure on.
+pub fn fast() -> Option<Cluster> {
+    started(Cluster::start(&[None], Java::Runs))
+}
+
 /// A cluster of our own, of so many brokers as there are places. A place may hold two ports: where the broker listens
 /// for those who come through what stands at the second, which is the one that the broker tells its clients.
 pub fn own(places: &[Option<(u16, u16)>]) -> Option<Cluster> {
+    started(Cluster::start(places, Java::Starts))
+}
+
+fn started(cluster: Result<Cluster, String>) -> Option<Cluster> {
     let required = std::env::var("DATELINE_TEST_REQUIRE").is_ok_and(|it| it == "all" || it.contains("kafka"));
-    match Cluster::start(places) {
+    match cluster {
         Err(reason) if required => panic!("{reason}"),
         Err(reason) => {
             skipped(&reason);
@@ -67,7 +76,7 @@ pub fn skipped(reason: &str) {
 }
 
 impl Cluster {
-    fn start(between: &[Option<(u16, u16)>]) -> Result<Self, String> {
+    fn start(between: &[Option<(u16, u16)>], java: Java) -> Result<Self, String> {
         let libraries = libraries()?;
         let folder = tempfile::tempdir().map_err(text)?.keep();
         let papers = Papers::issue(&folder)?;
@@ -88,7 +97,7 @@ impl Cluster {
             }
         };
         let places: Vec<Place> = (0..size).map(place).collect();
-        let nodes = places.iter().map(|place| Node::launch(&libraries, &folder, place, &places));
+        let nodes = places.iter().map(|place| Node::launch(&libraries, &folder, place, &places, java));
         let cluster = Self {
             nodes: nodes.collect::<Result<_, _>>()?,
             plain: addresses(&plain),

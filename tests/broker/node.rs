@@ -27,6 +27,24 @@ pub struct Place {
     pub controller: u16,
 }
 
+/// What a broker's Java is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Java {
+    /// Starts fast, for tests.
+    Starts,
+    /// Runs fast once it is warm, for measuring.
+    Runs,
+}
+
+impl Java {
+    fn flags(self) -> &'static str {
+        match self {
+            Self::Starts => "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            Self::Runs => "-XX:+UseParallelGC",
+        }
+    }
+}
+
 /// A broker that can be stopped and started.
 pub struct Node {
     shell: Mutex<(Child, BufReader<ChildStdout>)>,
@@ -34,7 +52,7 @@ pub struct Node {
 
 impl Node {
     /// Starts a broker on a fresh log. `shared` is the folder that the brokers share.
-    pub fn launch(libraries: &Path, shared: &Path, place: &Place, all: &[Place]) -> Result<Self, String> {
+    pub fn launch(libraries: &Path, shared: &Path, place: &Place, all: &[Place], java: Java) -> Result<Self, String> {
         fs::create_dir_all(&place.folder).map_err(text)?;
         fs::write(place.folder.join("server.properties"), properties(place, all, shared)).map_err(text)?;
         fs::write(place.folder.join("log4j2.properties"), LOG).map_err(text)?;
@@ -44,6 +62,7 @@ impl Node {
             .env("FOLDER", &place.folder)
             .env("SHARED", shared)
             .env("LIBRARIES", libraries)
+            .env("JAVA_FLAGS", java.flags())
             .env("CLUSTER", CLUSTER_ID)
             .env("SCRAM", format!("SCRAM-SHA-256=[name={USER},password={PASSWORD}]"));
         // A group of its own, so that Ctrl-C on the tests does not stop the shell before it has cleaned up.
@@ -66,7 +85,7 @@ impl Node {
 /// Orders: `start` with the largest file that it may write, in blocks of 512 bytes or `unlimited`; `kill`; `stop`.
 const HOLDER: &str = r#"
     cd "$FOLDER" || exit
-    jvm="java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile=log4j2.properties"
+    jvm="java $JAVA_FLAGS -Dlog4j2.configurationFile=log4j2.properties"
     start() {
         (ulimit -f "$1"; exec $jvm -Xms256m -Xmx512m -cp "$LIBRARIES/*" kafka.Kafka server.properties) >>log 2>&1 &
         broker=$!

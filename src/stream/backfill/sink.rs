@@ -29,18 +29,19 @@ pub enum Sink {
 }
 
 impl Sink {
-    /// Opens a destination. A file is cut back to the length that an earlier run had written for good.
+    /// Opens a destination for records of so many bytes at most. A file is cut back to the length that an earlier run had written for good.
     pub fn open(
         destination: &Destination,
         settings: &Settings,
+        limit: usize,
         written: u64,
         control: &Control,
     ) -> Result<Self, Error> {
         Ok(match destination {
             Destination::Topics => {
-                let producer = producer::create(settings)?;
+                let producer = producer::create(settings, limit)?;
                 if settings.stream.delivery == Delivery::ExactlyOnce {
-                    transaction::init(&producer, control)?;
+                    transaction::init(&producer, control).map_err(|failure| failure.into_error(settings))?;
                 }
                 Self::Topics(producer, settings.stream.delivery)
             }

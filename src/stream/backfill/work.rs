@@ -21,6 +21,7 @@ use crate::stream::batch::Batch;
 use crate::stream::consumer::{Consumer, Event, Hooks};
 use crate::stream::extract::{Extracted, Extractor, Work, guarded};
 use crate::stream::fate::{Fate, Verdict, fate};
+use crate::stream::limits;
 use crate::stream::producer::{self, Failure, GRACE};
 use crate::stream::topics::Topics;
 use crate::stream::{Control, Error};
@@ -107,7 +108,8 @@ impl Prepared {
         let Self { settings, request, topics, consumer, mut plan, .. } = self;
         let begun = Instant::now();
         let comparison = request.compare.then(|| there(consumer.client(), &topics)).transpose()?;
-        let sink = Sink::open(&request.destination, &settings, plan.written, control)?;
+        let limit = limits::ask(&settings, &topics)?;
+        let sink = Sink::open(&request.destination, &settings, limit, plan.written, control)?;
         let planner = Planner { client: consumer.client(), topic: &topics.input };
         if plan.resumed {
             // Opening the topics has settled what an earlier run left open.
@@ -117,7 +119,7 @@ impl Prepared {
         }
         assign(consumer.client(), &topics.input, plan.parts.iter().map(|part| (part.partition, part.next)))
             .map_err(Error::consumer)?;
-        let extractor = Extractor::start(work(&settings, &request, topics.clone(), producer::limit(&settings)?));
+        let extractor = Extractor::start(work(&settings, &request, topics.clone(), limit));
         let parts = plan.parts.iter().map(|part| (part.partition, Reading { part: *part, at: part.next, over: false }));
         let report = Report {
             input: topics.input.clone(),
@@ -320,8 +322,8 @@ impl Backfill<'_> {
                 fates.iter().for_each(|fate| self.count(fate));
                 Ok(())
             }
-            Err(Failure::Fatal(error)) => Err(error),
             Err(Failure::Rewind(reason)) => self.rewind(&reason),
+            Err(failure) => Err(failure.into_error(&self.settings)),
         }
     }
 
@@ -403,12 +405,9 @@ impl Backfill<'_> {
             let (input, parts) = (&self.topics.input, &self.parts);
             let ends =
                 |written| offsets(input, parts.values().map(|reading| (reading.part, reading.part.end)), written);
-            self.sink.deliver(&self.consumer, &[], &self.topics, self.control, ends).map_err(
-                |failure| match failure {
-                    Failure::Fatal(error) => error,
-                    Failure::Rewind(reason) => Error::unfinished(&reason),
-                },
-            )?;
+            self.sink
+                .deliver(&self.consumer, &[], &self.topics, self.control, ends)
+                .map_err(|failure| failure.into_error(&self.settings))?;
         }
         let planner = Planner { client: self.consumer.client(), topic: &self.topics.input };
         let known = planner.partitions().unwrap_or_default();
