@@ -326,7 +326,7 @@ impl Backfill<'_> {
                 Ok(())
             }
             Err(Failure::Rewind(reason)) => self.rewind(&reason),
-            Err(failure) => Err(failure.into_error(&self.settings)),
+            Err(failure) => Err(failure.into_error(self.settings)),
         }
     }
 
@@ -411,7 +411,7 @@ impl Backfill<'_> {
                 |written| offsets(input, parts.values().map(|reading| (reading.part, reading.part.end)), written);
             self.sink
                 .deliver(&self.consumer, &[], &self.topics, self.control, ends)
-                .map_err(|failure| failure.into_error(&self.settings))?;
+                .map_err(|failure| failure.into_error(self.settings))?;
         }
         let planner = Planner { client: self.consumer.client(), topic: &self.topics.input };
         let known = planner.partitions().unwrap_or_default();
