@@ -34,8 +34,8 @@ pub struct Settings {
     pub fiscal_start: u8,
     /// The publication time of input that does not tell its own.
     pub published: Option<article::Published>,
-    /// Whether references without a date ("now", "recently") are tied to what they date as well. Such events make no
-    /// record; they are there to be measured.
+    /// Whether references without a date ("now", "recently") and lengths of time ("in recent years") are tied to what they
+    /// date as well. Such events make no record; they are there to be measured.
     pub undated: bool,
     /// The largest message that is read, in bytes.
     pub max_bytes: usize,

@@ -218,7 +218,7 @@ mod kubernetes {
         let variables = variables
             .map(|it| (text(it, "/name").to_owned(), it["value"].as_str().unwrap_or("dateline-0").to_owned()))
             .collect();
-        super::settings(Some(&file), &variables)
+        settings(Some(&file), &variables)
     }
 
     #[test]

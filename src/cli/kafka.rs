@@ -29,8 +29,8 @@ pub struct KafkaArgs {
     /// The name of this replica, its own and stable over restarts.
     #[arg(long, value_name = "NAME")]
     instance: Option<String>,
-    /// Where health and metrics are served; port 0 picks one and logs it.
-    #[arg(long, value_name = "HOST:PORT")]
+    /// Where health and metrics are served, on this machine alone without a host; port 0 picks one and logs it.
+    #[arg(long, value_name = "[HOST:]PORT")]
     http: Option<String>,
     #[command(flatten)]
     extract: ExtractArgs,

@@ -2,10 +2,19 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, presets};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, TableStyle};
 
 use crate::article::Article;
 use crate::record::EventRecord;
+
+/// The widest table, in letters: longer lines are hard to read.
+const WIDEST: u16 = 140;
+
+/// From here on there is room for the words of the date as well, in letters.
+const ROOMY: u16 = 100;
+
+/// A line under the names of the columns, and no other.
+const UNDERLINED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// Tables of events, being written.
 pub struct Table<W> {
@@ -42,14 +51,20 @@ impl<W: Write> Table<W> {
             writeln!(self.out)?;
         }
         self.events += events.len();
-        writeln!(self.out, "{}", heading(article))?;
         let mut table = comfy_table::Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-        if let Look::Plain(width) = self.look {
-            table.force_no_tty().set_width(width);
-        }
-        let coloured = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-        table.set_header(["Date", "Status", "Statement", "In the text"]);
+        table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Dynamic);
+        match self.look {
+            Look::Plain(width) => table.force_no_tty().set_width(width),
+            Look::Terminal => &mut table,
+        };
+        let width = table.width().unwrap_or(ROOMY);
+        table.set_width(width.min(WIDEST));
+        let roomy = width >= ROOMY;
+        let coloured = table.should_style() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+        writeln!(self.out, "{}", title(heading(article), coloured))?;
+        let columns = ["Date", "Status", "Statement", "In the text"];
+        let dim = |cell: Cell| if coloured { cell.add_attribute(Attribute::Dim) } else { cell };
+        table.set_header(columns.into_iter().take(3 + usize::from(roomy)).map(|name| dim(Cell::new(name))));
         for EventRecord { date, statement, .. } in events {
             let when = match date.r#mod {
                 Some(modifier) => format!("{} ({})", date.value, modifier.to_lowercase().replace('_', " ")),
@@ -59,8 +74,9 @@ impl<W: Write> Table<W> {
             if let Some(colour) = colour(statement.status).filter(|_| coloured) {
                 (when, status) = (when.fg(colour), status.fg(colour));
             }
-            let text = Cell::new(one_line(&date.text)).add_attribute(Attribute::Dim);
-            table.add_row([when, status, Cell::new(one_line(&statement.summary)), text]);
+            let told = Cell::new(one_line(&statement.summary));
+            let text = roomy.then(|| dim(Cell::new(one_line(&date.text))));
+            table.add_row([when, status, told].into_iter().chain(text));
         }
         writeln!(self.out, "{}", table.trim_fmt())
     }
@@ -79,6 +95,17 @@ impl<W: Write> Table<W> {
         }
         self.out.flush()
     }
+}
+
+/// In bold where a terminal shows it.
+fn title(heading: String, coloured: bool) -> String {
+    if !coloured {
+        return heading;
+    }
+    let mut table = comfy_table::Table::new();
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
+    table.add_row([Cell::new(heading).add_attribute(Attribute::Bold)]);
+    table.trim_fmt()
 }
 
 /// What has happened stands in the terminal's own colour; what has not is told apart.
@@ -175,23 +202,18 @@ mod tests {
         let first = vec![event("2019-04", Some("END"), "The \u{1b}[31mharbour closed"), event("2019", None, &long)];
         insta::assert_snapshot!(written(&[first, vec![event("2018", None, "It opened")]]), @r#"
         Harbour closed · The Quay · 2019-05-03
-        ────────────────────────────────────────────────────────────────────────────────────────────────────
          Date            Status     Statement                                               In the text
-        ════════════════════════════════════════════════════════════════════════════════════════════════════
-         2019-04 (end)   happened   The [31mharbour closed                                  late last month
         ────────────────────────────────────────────────────────────────────────────────────────────────────
+         2019-04 (end)   happened   The [31mharbour closed                                  late last month
          2019            happened   The ferry line closed the harbour to all ships but      late last month
                                     its own, The ferry line closed the harbour to all
                                     ships but its own, The ferry line closed the harbour
                                     to all ships but its own,
-        ────────────────────────────────────────────────────────────────────────────────────────────────────
 
         Harbour closed · The Quay · 2019-05-03
-        ───────────────────────────────────────────────
          Date   Status     Statement   In the text
-        ═══════════════════════════════════════════════
-         2018   happened   It opened   late last month
         ───────────────────────────────────────────────
+         2018   happened   It opened   late last month
         "#);
     }
 

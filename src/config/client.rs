@@ -11,7 +11,7 @@ use rdkafka::error::KafkaError;
 pub(super) const MASK: &str = "***";
 
 /// Settings that are not passed through, with the reason.
-pub(super) const REFUSED: [(&str, &str); 12] = [
+pub(super) const REFUSED: [(&str, &str); 14] = [
     ("bootstrap.servers", "it is our own key kafka.brokers"),
     ("metadata.broker.list", "it is our own key kafka.brokers"),
     ("group.id", "it is our own key kafka.group"),
@@ -22,6 +22,8 @@ pub(super) const REFUSED: [(&str, &str); 12] = [
     ("isolation.level", "what others have not committed must not be read"),
     ("enable.idempotence", "without it a record could come twice or out of order"),
     ("enable.gapless.guarantee", "without idempotence it means nothing, and with it a batch could be cut short"),
+    ("sasl.oauthbearer.method", "the token comes from kafka.token_file; asking for tokens (OIDC) is not built in"),
+    ("sasl.oauthbearer.config", "the token comes from our own key kafka.token_file"),
     ("statistics.interval.ms", "the lag and whether the worker is ready are told by the statistics"),
     ("enable.partition.eof", "the program needs it for itself: a backfill ends by it"),
 ];
@@ -43,16 +45,24 @@ pub(super) fn unsound(name: &str, value: &str) -> Option<String> {
 
 /// Whether a setting's value must never be shown.
 pub(super) fn is_secret(name: &str) -> bool {
-    ["password", "secret", "key.pem", "jaas", "token", "oauthbearer.config"].iter().any(|part| name.contains(part))
+    ["password", "secret", "key.pem", "jaas", "token"].iter().any(|part| name.contains(part))
 }
 
-/// What is wrong between the settings, if anything.
-pub(super) fn conflict(client: &BTreeMap<String, String>) -> Option<(&'static str, &'static str)> {
+/// What is wrong between the settings, if anything: the key, and how to mend it.
+pub(super) fn conflict(client: &BTreeMap<String, String>, has_token: bool) -> Option<(&'static str, &'static str)> {
     let sasl = client.get("security.protocol").is_some_and(|protocol| protocol.to_lowercase().starts_with("sasl"));
-    let mechanism = ["sasl.mechanism", "sasl.mechanisms"].iter().any(|name| client.contains_key(*name));
-    (sasl && !mechanism).then_some((
-        "security.protocol",
-        "with SASL, sasl.mechanism is needed as well, for example PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 \
-         (librdkafka's own default, GSSAPI, is not built in)",
-    ))
+    let mechanism = ["sasl.mechanism", "sasl.mechanisms"].iter().find_map(|name| client.get(*name));
+    let by_token = mechanism.is_some_and(|mechanism| mechanism.eq_ignore_ascii_case("OAUTHBEARER"));
+    match (sasl, mechanism.is_some(), by_token, has_token) {
+        (true, false, ..) => Some((
+            "kafka.client.security.protocol",
+            "with SASL, sasl.mechanism is needed as well, for example PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 \
+             (librdkafka's own default, GSSAPI, is not built in)",
+        )),
+        (_, _, true, false) => {
+            Some(("kafka.client.sasl.mechanism", "with OAUTHBEARER, kafka.token_file must name where the token stands"))
+        }
+        (_, _, false, true) => Some(("kafka.token_file", "a token is used with sasl.mechanism OAUTHBEARER alone")),
+        _ => None,
+    }
 }

@@ -16,7 +16,7 @@ mod validate;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tracing_subscriber::filter::Targets;
@@ -113,6 +113,8 @@ pub struct Kafka {
     pub group: String,
     /// What makes this replica's transactional id stable.
     pub instance: String,
+    /// Where the token for OAUTHBEARER stands; read anew when it is needed.
+    pub token_file: Option<PathBuf>,
     /// librdkafka's own settings, passed through; those that exactly-once depends on were refused. Holds secrets.
     pub client: Vec<(String, String)>,
     /// For topics that `check --create-topics` makes; -1 for the broker's own default.
@@ -134,6 +136,7 @@ impl fmt::Debug for Kafka {
             .field("output_prefix", &self.output_prefix)
             .field("group", &self.group)
             .field("instance", &self.instance)
+            .field("token_file", &self.token_file)
             .field("client", &self.client.iter().map(masked).collect::<Vec<_>>())
             .field("partitions", &self.partitions)
             .field("replication", &self.replication)

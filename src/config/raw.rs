@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
-    /// Where health (`/live`, `/ready`) and metrics (`/metrics`) are served, as `HOST:PORT`; port 0 picks a free
-    /// one and logs it. Empty for no server. Flag: `--http`.
+    /// Where health (`/live`, `/ready`) and metrics (`/metrics`) are served: a port for this machine alone, or `HOST:PORT`,
+    /// for example `0.0.0.0:9464` for all who can reach it; port 0 picks a free one and logs it. Empty for no server. Flag:
+    /// `--http`.
     pub http: String,
     /// Kafka: where it is, and what the topics are called.
     pub kafka: Kafka,
@@ -45,6 +46,10 @@ pub(crate) struct Kafka {
     /// instance make the transactional id, by which a restarted worker takes over from its former self. In a
     /// Kubernetes StatefulSet, the name of the pod. Two workers with one name stop each other. Flag: `--instance`.
     pub instance: String,
+    /// Where the token for `sasl.mechanism = "OAUTHBEARER"` stands, a JSON Web Token: the path of a file that something
+    /// else keeps fresh. It is read anew before the token runs out. Asking an identity provider for tokens (OIDC) is not
+    /// built in. Empty without OAUTHBEARER.
+    pub token_file: String,
     /// How many partitions `dateline check --create-topics` gives a topic; -1 for the broker's own default.
     pub partitions: i64,
     /// How many replicas `dateline check --create-topics` gives a partition; -1 for the broker's own default.

@@ -76,6 +76,13 @@ mod layers {
     }
 
     #[test]
+    fn a_port_alone_is_for_this_machine_alone() {
+        let http = |text| settings("", NONE, &[("--http", "http", text)]).http.unwrap().to_string();
+        assert_eq!(http("9464"), "127.0.0.1:9464");
+        assert_eq!(http("0.0.0.0:9464"), "0.0.0.0:9464");
+    }
+
+    #[test]
     fn variables_of_kubernetes_and_of_the_tests_are_not_ours() {
         let foreign = [
             ("DATELINE_SERVICE_HOST", "10.0.0.1"),
@@ -248,6 +255,16 @@ mod pass_through {
     }
 
     #[test]
+    fn that_sign_in_with_a_token_say_where_it_stands() {
+        let oauth = "'security.protocol' = 'SASL_SSL'\n'sasl.mechanism' = 'OAUTHBEARER'";
+        let with_token = format!("[kafka]\ntoken_file = '/run/token'\n[kafka.client]\n{oauth}");
+        assert_eq!(settings(&with_token, NONE, &[]).kafka.token_file, Some("/run/token".into()));
+        assert_snapshot!(in_file(&format!("[kafka.client]\n{oauth}")), @"kafka.client.sasl.mechanism (file my.toml): with OAUTHBEARER, kafka.token_file must name where the token stands");
+        assert_snapshot!(in_file("[kafka]\ntoken_file = '/run/token'"), @"kafka.token_file (file my.toml): a token is used with sasl.mechanism OAUTHBEARER alone");
+        assert_snapshot!(in_file("[kafka.client]\n'sasl.oauthbearer.method' = 'oidc'"), @"kafka.client.sasl.oauthbearer.method (file my.toml): cannot be passed through: the token comes from kafka.token_file; asking for tokens (OIDC) is not built in");
+    }
+
+    #[test]
     fn refuses_a_transaction_that_times_out_before_its_batch_is_full() {
         assert_snapshot!(in_file("[stream]\nbatch_time_ms = 2000\n[kafka.client]\n'transaction.timeout.ms' = 2000"), @"kafka.client.transaction.timeout.ms (file my.toml): must be longer than stream.batch_time_ms, or no batch can be committed");
     }
@@ -263,12 +280,11 @@ mod pass_through {
 mod shown {
     use super::*;
 
-    const WITH_SECRETS: [Variable; 5] = [
+    const WITH_SECRETS: [Variable; 4] = [
         ("DATELINE_KAFKA__CLIENT__SASL_USERNAME", "ada"),
         ("DATELINE_KAFKA__CLIENT__SASL_PASSWORD", "hunter2"),
         ("DATELINE_KAFKA__CLIENT__SSL_KEY_PEM", "hunter2"),
         ("DATELINE_KAFKA__CLIENT__SSL_KEY_PASSWORD", "hunter2"),
-        ("DATELINE_KAFKA__CLIENT__SASL_OAUTHBEARER_CONFIG", "hunter2"),
     ];
 
     #[test]
@@ -283,11 +299,11 @@ mod shown {
         output_prefix = "timeline."
         group = "dateline"
         instance = "0"
+        token_file = ""
         partitions = 6
         replication = -1
 
         [kafka.client]
-        "sasl.oauthbearer.config" = "***"  # variable DATELINE_KAFKA__CLIENT__SASL_OAUTHBEARER_CONFIG
         "sasl.password" = "***"  # variable DATELINE_KAFKA__CLIENT__SASL_PASSWORD
         "sasl.username" = "ada"  # variable DATELINE_KAFKA__CLIENT__SASL_USERNAME
         "ssl.key.password" = "***"  # variable DATELINE_KAFKA__CLIENT__SSL_KEY_PASSWORD
@@ -323,8 +339,8 @@ mod shown {
     #[test]
     fn debug_output_masks_secrets() {
         let kafka = settings("", &WITH_SECRETS, &[]).kafka;
-        assert_eq!(kafka.client.iter().filter(|(_, value)| value == "hunter2").count(), 4);
-        assert_snapshot!(format!("{kafka:?}"), @r#"Kafka { brokers: "localhost:9092", input: "articles", output_prefix: "timeline.", group: "dateline", instance: "0", client: ["sasl.oauthbearer.config=***", "sasl.password=***", "sasl.username=ada", "ssl.key.password=***", "ssl.key.pem=***"], partitions: 6, replication: -1 }"#);
+        assert_eq!(kafka.client.iter().filter(|(_, value)| value == "hunter2").count(), 3);
+        assert_snapshot!(format!("{kafka:?}"), @r#"Kafka { brokers: "localhost:9092", input: "articles", output_prefix: "timeline.", group: "dateline", instance: "0", token_file: None, client: ["sasl.password=***", "sasl.username=ada", "ssl.key.password=***", "ssl.key.pem=***"], partitions: 6, replication: -1 }"#);
     }
 }
 

@@ -3,7 +3,8 @@
 //! Reads the files that `kafka.client_files` names, and nothing else.
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::layers::{Layers, nearest};
@@ -42,6 +43,7 @@ impl Check<'_> {
             output_prefix: self.name("kafka.output_prefix", &raw.output_prefix)?,
             group: self.id("kafka.group", &raw.group)?,
             instance: self.id("kafka.instance", &raw.instance)?,
+            token_file: Some(PathBuf::from(&raw.token_file)).filter(|path| !path.as_os_str().is_empty()),
             client: self.client(raw)?.into_iter().collect(),
             partitions: self.count("kafka.partitions", raw.partitions, 10_000)?,
             replication: self.count("kafka.replication", raw.replication, 100)?,
@@ -92,6 +94,10 @@ impl Check<'_> {
     fn http(&self, text: &str) -> Result<Option<SocketAddr>, Error> {
         if text.is_empty() {
             return Ok(None);
+        }
+        // A port alone is for this machine alone.
+        if let Ok(port) = text.parse() {
+            return Ok(Some((Ipv4Addr::LOCALHOST, port).into()));
         }
         let problem = |why: String| self.error("http", format!("{text:?} is no address HOST:PORT: {why}"));
         let mut addresses = text.to_socket_addrs().map_err(|e| problem(e.to_string()))?;
@@ -157,8 +163,8 @@ impl Check<'_> {
                 return Err(self.error(&format!("{table}.{name}"), problem));
             }
         }
-        match client::conflict(&all) {
-            Some((name, problem)) => Err(self.error(&format!("kafka.client.{name}"), problem)),
+        match client::conflict(&all, !raw.token_file.is_empty()) {
+            Some((key, problem)) => Err(self.error(key, problem)),
             None => Ok(all),
         }
     }

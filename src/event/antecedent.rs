@@ -6,11 +6,15 @@
 use std::ops::Range;
 
 use super::trigger::Seeker;
+use crate::language::speech::Part;
 use crate::syntax::{Document, Verb, is_adverb};
 use crate::text::Shape;
 
 /// The longest name that stands in for a pronoun, in tokens.
 const LONGEST: usize = 8;
+
+/// How many tokens of an article may introduce who is in it.
+const INTRODUCED: usize = 400;
 
 /// The tokens that the pronoun at `pronoun` stands for; `frame` is the verb of saying that was left out before it.
 pub(super) fn antecedent(seeker: &Seeker<'_>, pronoun: usize, frame: Option<&Verb>) -> Option<Range<usize>> {
@@ -27,10 +31,12 @@ pub(super) fn antecedent(seeker: &Seeker<'_>, pronoun: usize, frame: Option<&Ver
 /// What a pronoun can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// "he", "she".
+    /// "he", "she", "his", "her".
     Person,
-    /// "it".
+    /// "it", "its".
     Thing,
+    /// "they", "their".
+    Several,
 }
 
 impl Kind {
@@ -40,6 +46,8 @@ impl Kind {
             Some(Self::Person)
         } else if document.has(pronoun, grammar.neuter) {
             Some(Self::Thing)
+        } else if document.has(pronoun, grammar.they) {
+            Some(Self::Several)
         } else {
             None
         }
@@ -53,12 +61,28 @@ impl Kind {
         let article = document.has(named.start, grammar.determiner);
         let firm = any(grammar.legal_form);
         let titled = any(grammar.honorific);
-        let name = named.clone().all(|at| document.tokens[at].shape == Shape::Capital);
+        // "Finance minister Rosa Ito"
+        let titled = titled || any(grammar.person);
+        let name = (named.start..named.end).rev().take_while(|&at| document.tokens[at].shape == Shape::Capital).count();
         match self {
-            Self::Person => !firm && !article && name && (titled || named.len() >= 2),
-            Self::Thing => !titled && (firm || article && !any(grammar.person)),
+            Self::Person => !firm && !article && (titled && name > 0 || name == named.len() && name >= 2),
+            Self::Thing => !titled && (firm || article && !any(grammar.person) || is_firm(document, named)),
+            Self::Several => document.part(named.end - 1) == Part::Nouns && !firm && !titled,
         }
     }
+}
+
+/// Whether the article calls it a firm before: "Altex Inc opened a mill. Altex said it will".
+fn is_firm(document: &Document<'_>, named: &Range<usize>) -> bool {
+    let grammar = &document.pack.grammar;
+    let name = document.word(named.start);
+    let capital = document.tokens.get(named.start).is_some_and(|token| token.shape.is_capital());
+    let before = 0..named.start.min(INTRODUCED);
+    capital
+        && before.filter(|&at| document.word(at) == name).any(|at| {
+            let mut group = (at + 1..at + LONGEST).take_while(|&at| document.word(at).starts_with(char::is_uppercase));
+            group.any(|at| document.has(at, grammar.legal_form))
+        })
 }
 
 /// The group that ends before a verb, back to a mark or the start: "The company", "Hill and Sons Inc".
@@ -66,15 +90,30 @@ fn group_before(document: &Document<'_>, start: usize, verb: usize) -> Option<Ra
     let grammar = &document.pack.grammar;
     let divides = |at: &usize| {
         let shape = document.tokens[*at].shape;
-        matches!(shape, Shape::Mark(_) | Shape::Break) || document.has(*at, grammar.subordinator)
+        let hyphen = shape.is_mark('-') && !document.tokens[*at].spaced;
+        matches!(shape, Shape::Mark(_) | Shape::Break) && !hyphen || document.has(*at, grammar.subordinator)
     };
     let mut verb = verb;
-    // "The company also said"
-    while verb > start && is_adverb(document, verb - 1) {
+    // "The company also said", "Altex earlier said", "the ministry today said"
+    let apart =
+        |at| is_adverb(document, at) || document.has(at, grammar.part_word) || document.has(at, grammar.deictic);
+    while verb > start && apart(verb - 1) {
         verb -= 1;
     }
+    // "Altex Inc <ALT> said"
+    if verb > start && matches!(document.tokens[verb - 1].shape, Shape::Mark('>' | ')')) {
+        let open = |at: &usize| matches!(document.tokens[*at].shape, Shape::Mark('<' | '('));
+        verb = (start..verb).rev().find(open).map_or(verb, |open| if open > start { open } else { verb - 1 });
+    }
+    // "Altex Inc, which makes bolts, said"
+    if verb > start && document.has(verb - 1, grammar.comma) {
+        verb = (start..verb).find(divides).unwrap_or(verb);
+    }
     let from = (start..verb).rev().find(divides).map_or(start, |at| at + 1);
-    let opened = from == start || document.tokens[from - 1].shape.is_mark('-');
+    let mark = |mark| from > start && document.tokens[from - 1].shape.is_mark(mark);
+    // "<Bank of Quay> said", "In a filing, the group said"
+    let led = mark(',') && (document.has(start, grammar.preposition) || document.has(start, grammar.time_preposition));
+    let opened = from == start || from == start + 1 && mark('<') || mark('-') || led;
     whole(document, from..verb).filter(|_| opened)
 }
 
@@ -97,7 +136,12 @@ fn whole(document: &Document<'_>, group: Range<usize>) -> Option<Range<usize>> {
     let unfit = [grammar.preposition, grammar.subject, grammar.time_preposition, grammar.subordinator];
     let fit = !group.is_empty()
         && group.len() <= LONGEST
-        && group.clone().all(|at| document.tokens[at].shape.is_word())
-        && !unfit.into_iter().any(|class| group.clone().any(|at| document.has(at, class)));
+        && group.clone().all(|at| {
+            let shape = document.tokens[at].shape;
+            // "the nation's second bank", "the Bank of Quay"
+            let inner = at > group.start
+                && (matches!(shape, Shape::Possessive | Shape::Mark('-')) || document.has(at, grammar.of));
+            inner || shape.is_word() && !unfit.into_iter().any(|class| document.has(at, class))
+        });
     fit.then_some(group)
 }

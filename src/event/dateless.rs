@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::summary::Telling;
 use crate::language::speech::Part;
-use crate::syntax::{Mood, is_adverb};
+use crate::syntax::{Mood, is_adverb, is_plain_adverb};
 use crate::text::Shape;
 
 /// How far before a date "compared with" is sought, in tokens.
@@ -22,8 +22,9 @@ impl Telling<'_> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let mut start = date.start;
         while start > range.start
-            && document.has(start - 1, grammar.time_preposition)
+            && (document.has(start - 1, grammar.time_preposition) || document.has(start - 1, grammar.sometime))
             && !document.has(start - 1, grammar.and)
+            && !self.takes_none(start - 1)
         {
             start -= 1;
         }
@@ -34,6 +35,15 @@ impl Telling<'_> {
             }
         }
         kept[start - range.start..end - range.start].fill(false);
+    }
+
+    /// "paying interest on last month": "last month" takes no "on", so it belongs to what stands before.
+    fn takes_none(&self, preposition: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let has = |class| document.has(self.date.start, class);
+        document.has(preposition, grammar.clock_preposition)
+            && (has(grammar.last) || has(grammar.next) || has(grammar.deictic))
+            && document.has(self.date.end - 1, grammar.unit)
     }
 
     /// Whether the sentence stays whole without the date: not without that of "the 1987 treaty", "Friday's call", "the
@@ -50,12 +60,15 @@ impl Telling<'_> {
         let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
             return !possessive && !self.is_attribute_at_start();
         };
-        let joined = document.has(date.end, grammar.and)
+        let joined = document.has(date.end, grammar.join) && self.is_dated(date.end + 1)
             || document.has(date.end, grammar.dash)
             || document.has(date.end, grammar.until)
             || document.has(before, grammar.join)
             || matches!(shape(before), Some(Shape::Mark('-' | '/' | '–'))) && !document.tokens[date.start].spaced;
         if possessive || joined || document.has(before, grammar.of) || document.has(before, grammar.until) {
+            return false;
+        }
+        if document.has(before, grammar.bound) || self.is_compared(range) || self.is_latest() || self.leads_in(range) {
             return false;
         }
         // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
@@ -71,7 +84,8 @@ impl Telling<'_> {
             || document.has(before, grammar.subordinator)
             || shape(before).is_some_and(|shape| !shape.is_word())
             || is_adverb(document, before)
-            || self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&before));
+            || self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&before))
+            || self.is_between(before);
         let closes = date.end >= range.end || shape(date.end).is_some_and(|shape| !shape.is_word());
         let prefixed = document.has(date.end, grammar.time_preposition) || document.has(date.end, grammar.subordinator);
         !in_group && (closes || prefixed || free && !self.is_noun_behind())
@@ -94,7 +108,8 @@ impl Telling<'_> {
         let before = self.date.start.checked_sub(1).filter(|before| *before >= range.start);
         let opens = before.is_none_or(|before| {
             let joins = document.has(before, grammar.subordinator) && !document.has(before, grammar.time_preposition);
-            joins || document.has(before, grammar.comma)
+            // "said 1985 was its worst year"
+            joins || document.has(before, grammar.comma) || document.has(before, grammar.saying)
         });
         opens && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end)
     }
@@ -115,14 +130,82 @@ impl Telling<'_> {
             let which = verb.tokens.start.checked_sub(1).is_some_and(|at| document.has(at, grammar.relative));
             which || !verb.finite && matches!(verb.mood, Mood::Planned | Mood::Participle)
         });
-        let from = self.date.start.saturating_sub(COMPARED).max(range.start);
-        let compared = (from..self.date.start).any(|at| document.has(at, grammar.comparing));
+        // "with completion set for March", ", also to be finished in March"
+        let noun = |at: usize| document.part(at).is_noun();
+        let set = has(grammar.plan) && led > range.start && noun(led - 1) && document.part(led) != Part::Past;
+        let apart = |at: usize| document.has(at, grammar.comma) || document.has(at, grammar.adverb);
+        // "Payable May 11, record April 24": no verb says what is on that day.
+        let column =
+            led == before && (noun(led) || document.part(led) == Part::Other && document.tokens[led].shape.is_word());
+        let column = column && !self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main));
+        let to_be = verb.is_some_and(|verb| {
+            verb.mood == Mood::Infinitive && verb.tokens.start > range.start && apart(verb.tokens.start - 1)
+        });
         // "began just after midnight", "over the next three years", "as early as April"
-        let led_to = led != before && is_adverb(document, led)
-            || led == range.start && is_adverb(document, led)
+        let led_to = led != before && is_plain_adverb(document, led)
+            || led == range.start && is_plain_adverb(document, led)
             || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
-        let period = has(grammar.ending);
-        period || copula || adjective || reduced || compared || led_to
+        let period = has(grammar.ending) || has(grammar.spend);
+        period || copula || adjective || reduced || set || column || to_be || led_to
+    }
+
+    /// "up 2 pct compared with May", "to 17 pct from 10 pct in 1985": the date is that of what is compared with.
+    fn is_compared(&self, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let from = self.date.start.saturating_sub(COMPARED).max(range.start);
+        (from..self.date.start).any(|at| {
+            // "from around 10 mln in 1985"
+            let behind = at + 1..(at + 4).min(self.date.start);
+            let figure = behind.into_iter().any(|at| document.tokens[at].shape.is_figure());
+            document.has(at, grammar.comparing) || document.has(at, grammar.bound) && figure
+        })
+    }
+
+    /// "Before the war broke out six months ago Libya sold oil": the date is not that of the main clause.
+    fn leads_in(&self, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let first = self.seeker.verbs.iter().find(|verb| verb.finite && range.contains(&verb.main));
+        document.has(range.start, grammar.subordinator)
+            && document.has(range.start, grammar.time_preposition)
+            && range.start + 1 < self.date.start
+            && first.is_some_and(|verb| Some(verb.main) == self.trigger)
+            && self.seeker.verbs.iter().any(|verb| verb.finite && verb.main >= self.date.end)
+    }
+
+    /// Whether another date may start there.
+    fn is_dated(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let classes = [
+            grammar.month,
+            grammar.weekday,
+            grammar.deictic,
+            grammar.part_word,
+            grammar.last,
+            grammar.next,
+            grammar.unit,
+        ];
+        let figure = document.tokens.get(at).is_some_and(|token| token.shape.is_figure());
+        let article = usize::from(document.has(at, grammar.determiner));
+        figure || classes.into_iter().any(|class| document.has(at + article, class))
+    }
+
+    /// "by mid-1988 at the latest"
+    fn is_latest(&self) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let end = self.date.end;
+        document.has(end, grammar.clock_preposition) && document.has(end + 2, grammar.latest)
+    }
+
+    /// "The bank today cut its rate": a day between who did it and what was done.
+    fn is_between(&self, before: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let pointing = [grammar.deictic, grammar.weekday, grammar.this, grammar.last, grammar.next];
+        let points =
+            (self.date.start..self.date.end).any(|at| pointing.into_iter().any(|class| document.has(at, class)));
+        let copula = document.has(self.date.end, grammar.be_past) || document.has(self.date.end, grammar.be_present);
+        let told = self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end);
+        let subject = document.part(before).is_noun() || document.part(before) == Part::Name;
+        points && told && !copula && (subject || document.has(before, grammar.legal_form))
     }
 
     /// Whether the past form before the date only describes its noun: another verb tells the clause.

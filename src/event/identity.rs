@@ -4,8 +4,9 @@ use sha2::{Digest, Sha256};
 
 /// The id of an event: 32 hex digits.
 ///
-/// The sentence is given with its white space folded (see [`normalised`]). `sentence_number` counts equal sentences before
-/// this one in the article, `expression_number` equal expressions before this one in the sentence. The resolved value is left out, so that a mended rule replaces its event.
+/// Sentence and expression are given with their white space folded (see [`normalised`]). `sentence_number` counts equal
+/// sentences before this one in the article, `expression_number` equal expressions before this one in the sentence. The
+/// resolved value is left out, so that a mended rule replaces its event.
 pub(super) fn id(
     article: &str,
     sentence: &str,
@@ -14,7 +15,7 @@ pub(super) fn id(
     expression_number: usize,
 ) -> String {
     let mut digest = Sha256::new();
-    for part in [article, sentence, &normalised(expression)] {
+    for part in [article, sentence, expression] {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }

@@ -4,6 +4,7 @@
 
 mod antecedent;
 mod dateless;
+mod frame;
 mod identity;
 mod names;
 mod repeats;
@@ -12,6 +13,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod trigger;
+mod untold;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,7 +23,7 @@ use chrono::NaiveDate;
 
 use crate::syntax::Document;
 use crate::temporal::{Basis, Resolved, TimexType};
-use crate::text::{Shape, Span};
+use crate::text::Span;
 
 /// A dated statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,12 +107,9 @@ impl Status {
 /// without a bound a megabyte of dates would make half a gigabyte of records.
 const MOST_IN_A_SENTENCE: usize = 24;
 
-/// The fewest tokens of a row of figures.
-const ROW: usize = 8;
-
 /// Ties the dates of a document to what happened then, in the order of the text. Gives as well how many dates made no
-/// event because their sentence is crowded with them. With `undated`, references that name no date ("now") make events
-/// as well.
+/// event because their sentence is crowded with them. With `undated`, references that name no date ("now") and lengths
+/// of time make events as well.
 #[must_use]
 pub fn events(
     document: &Document<'_>,
@@ -164,26 +163,31 @@ impl Told<'_> {
         if !dates.iter().any(|date| self.makes_event(date)) {
             return;
         }
-        let verbs = self.document.verbs(self.sentence);
-        let seeker = trigger::Seeker::new(self.document, self.sentence, verbs, self.published);
-        let mut seen: Vec<&str> = Vec::with_capacity(dates.len());
+        let document = self.document;
+        let verbs = document.verbs(self.sentence);
+        let seeker = trigger::Seeker::new(document, self.sentence, verbs, self.published);
+        let written = dates.iter().filter(|date| date.basis == Basis::Publication);
+        let opening = written.map(|date| date.expression.end).max().unwrap_or_default();
+        let mut seen: Vec<String> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {
             let next = dates.get(at + 1);
             let until = next.filter(|until| self.is_range(date, until)).map(|_| at + 1);
             let again = next.filter(|next| until.is_none() && self.is_again(date, next)).map(|_| at + 1);
-            let words = date.expression.span.of(self.document.text);
-            let number = seen.iter().filter(|before| **before == words).count();
+            let words = identity::normalised(date.expression.span.of(self.document.text));
+            let number = seen.iter().filter(|before| *before == &words).count();
             let makes_event = self.makes_event(date);
             let trigger = if makes_event { seeker.trigger(date) } else { None };
-            // A row of a table of figures tells no statement.
             let at_word = trigger.map_or(date.expression.first, |trigger| trigger.token());
-            if makes_event && !self.is_row(at_word, trigger.is_some()) {
+            let place = untold::Place { document, sentence: self.sentence, date: &date.expression };
+            if makes_event && place.tells(at_word, trigger.is_some()) {
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
-                let (summary, names) = summary::summary(&seeker, trigger, own);
-                events.push(Event {
-                    id: identity::id(self.article, self.normalised, self.number, words, number),
+                let opening = if own.start < opening { 0 } else { opening };
+                let (summary, names) = summary::summary(&seeker, trigger, own, opening);
+                // One word alone tells nothing.
+                events.extend(summary.contains(' ').then(|| Event {
+                    id: identity::id(self.article, self.normalised, self.number, &words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
                     open: if until.is_none() { self.open(date) } else { None },
@@ -194,27 +198,11 @@ impl Told<'_> {
                     also_at: Vec::new(),
                     status,
                     confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
-                });
+                }));
             }
             seen.push(words);
             at = until.or(again).unwrap_or(at) + 1;
         }
-    }
-
-    /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,
-    /// and nothing that is told or two columns set side by side ("14 cts vs 20 cts").
-    fn is_row(&self, at: usize, told: bool) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let colon = |at: &usize| document.tokens[*at].shape.is_mark(':');
-        let start = (self.sentence.start..at).rev().find(colon).map_or(self.sentence.start, |colon| colon + 1);
-        let end = (at..self.sentence.end).find(colon).unwrap_or(self.sentence.end);
-        let figures = (start..end).filter(|&at| {
-            let shape = document.tokens[at].shape;
-            matches!(shape, Shape::Digits { .. } | Shape::Grouped | Shape::Decimal | Shape::Fraction | Shape::Sum)
-        });
-        let verbs = self.document.verbs(self.sentence).iter().filter(|verb| (start..end).contains(&verb.main)).count();
-        let columns = (start..end).any(|at| document.has(at, grammar.versus));
-        end - start > ROW && figures.count() * 5 >= end - start && if told { verbs <= 1 && columns } else { verbs == 0 }
     }
 
     /// "On Friday, 3 May,": the second date only says again when the first is.

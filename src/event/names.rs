@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::identity::normalised;
 use crate::language::speech::Part;
-use crate::syntax::Document;
+use crate::syntax::{Document, is_adverb};
 use crate::text::{Shape, Span, Token};
 
 /// The most names of a statement; more are a list of who was there.
@@ -100,11 +100,16 @@ impl Seeker<'_> {
             Shape::Mark('&') => true,
             // "James A. Hill"
             Shape::Mark('.') => self.is_initial(before),
+            Shape::Lower if document.has(between, grammar.name_particle) => true,
             Shape::Mark('-') => !document.tokens[between].spaced && !document.tokens[behind].spaced,
             _ if document.has(between, grammar.of) => {
                 document.has(before, grammar.named_of) || document.has(before, grammar.legal_form)
             }
-            _ => document.has(between, grammar.and) && document.has(behind, grammar.legal_form),
+            // "Hill and Sons", but not "Bank of Porto and Bank of Quay"
+            _ => {
+                let firm = document.has(behind, grammar.legal_form) && !document.has(behind + 1, grammar.of);
+                document.has(between, grammar.and) && firm
+            }
         }
     }
 
@@ -114,19 +119,25 @@ impl Seeker<'_> {
         let firm = group.clone().any(|at| document.has(at, grammar.legal_form));
         // "Treasury Secretary James Hill": who it is stands behind the last title.
         let titled = group.clone().rev().find(|&at| document.has(at, grammar.honorific)).filter(|_| !firm);
-        let name = self.without_opening(titled.map_or(group.start, |title| title + 1)..group.end);
+        let name = titled.map_or(group.start, |title| title + 1)..group.end;
+        let name = if firm { name } else { self.without_opening(name) };
         let first = document.tokens.get(name.start).filter(|_| !name.is_empty())?;
         let named = name.clone().any(|at| document.part(at) == Part::Name);
         let only_form = name.clone().all(|at| document.has(at, grammar.legal_form));
         let alone = name.len() == 1 && titled.is_none() && first.shape == Shape::Capital;
         let unsure = alone && (first.entry != Token::UNKNOWN || self.opens(name.start) && !self.is_set_apart(name.end));
         let span = document.span(name.start, name.end);
+        // "Meanwhile,", "Simultaneously,"
+        let unsure = unsure || alone && is_adverb(document, name.start);
+        // "EH101": the letters alone are no name.
+        let unsure = unsure || document.tokens.get(name.end).is_some_and(|next| !next.spaced && next.shape.is_figure());
         (named && !only_form && !unsure && span.range().len() > 1).then_some(span)
     }
 
     /// "Former President": the first word of a sentence has its capital from there.
     fn without_opening(&self, mut group: Range<usize>) -> Range<usize> {
-        if group.len() > 1 && self.opens(group.start) && self.document.part(group.start) != Part::Name {
+        let named_of = self.document.has(group.start + 1, self.document.pack.grammar.of);
+        if group.len() > 1 && !named_of && self.opens(group.start) && self.document.part(group.start) != Part::Name {
             group.start += 1;
         }
         group

@@ -16,7 +16,7 @@ pub(super) fn status(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: &R
     match trigger {
         None => by_place(when),
         Some(Trigger::Noun(noun)) => of_noun(seeker, noun, date, when),
-        Some(Trigger::Verb(verb)) => of_verb(seeker, verb, date, when),
+        Some(Trigger::Verb(verb) | Trigger::Predicate(verb, _)) => of_verb(seeker, verb, date, when),
     }
 }
 
@@ -160,10 +160,10 @@ fn over(seeker: &Seeker<'_>, verb: &Verb) -> Over {
         let opens = has(at + 1, grammar.determiner)
             || has(at + 1, grammar.subject)
             || document.tokens[at + 1].shape.is_capital();
-        // "denied reports that"
+        // "denied reports that", "denied on Thursday, 2 May, that"; not "feared the plan of the minister that"
         let governs = that
             .map_or(opens && (document.part(at).is_verb() || !has(at.saturating_sub(1), grammar.determiner)), |that| {
-                that - at <= 3
+                that - at <= 3 || !document.part(that - 1).is_noun()
             });
         let negated = (seeker.sentence.start..at).rev().take(4).any(|at| has(at, grammar.negation));
         if has(at, grammar.whether) || has(at, grammar.condition) && has(at.saturating_sub(1), grammar.asking) {
@@ -174,7 +174,10 @@ fn over(seeker: &Seeker<'_>, verb: &Verb) -> Over {
             return if negated { Over::Nothing } else { Over::Doubt };
         } else if has(at, grammar.that) {
             that = Some(at);
-        } else if has(at, grammar.subordinator) || document.tokens[at].shape.is_mark(',') {
+        } else if has(at, grammar.subordinator)
+            || that.is_none() && document.tokens[at].shape.is_mark(',')
+            || that.is_some() && document.part(at).is_verb()
+        {
             return Over::Nothing;
         }
     }

@@ -8,7 +8,7 @@ use super::identity::normalised;
 use super::names;
 use super::trigger::{Seeker, Trigger};
 use crate::language::speech::Part;
-use crate::syntax::{Document, Verb};
+use crate::syntax::{Document, Verb, is_adverb};
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
@@ -21,11 +21,18 @@ const PREFERRED: usize = 160;
 const FEWEST: usize = 3;
 
 /// The longest frame or bracket that is left out, in tokens.
-const ASIDE: usize = 12;
+pub(super) const ASIDE: usize = 12;
 
 /// The summary of the statement that the trigger tells; `date` are the tokens of its date, from end to end in a range.
-pub(super) fn summary(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: Range<usize>) -> (String, Vec<String>) {
-    let told = Telling { seeker, document: seeker.document, date, trigger: trigger.map(|trigger| trigger.token()) };
+/// What stands before `opening` says when the article was written.
+pub(super) fn summary(
+    seeker: &Seeker<'_>,
+    trigger: Option<Trigger<'_>>,
+    date: Range<usize>,
+    opening: usize,
+) -> (String, Vec<String>) {
+    let trigger = trigger.map(|trigger| trigger.token());
+    let told = Telling { seeker, document: seeker.document, date, trigger, opening };
     let (clause, frame) = told.clause();
     let short = told.text(clause.clone());
     let enough = short.split_whitespace().nth(FEWEST - 1).is_some();
@@ -44,6 +51,7 @@ pub(super) struct Telling<'s> {
     pub(super) document: &'s Document<'s>,
     pub(super) date: Range<usize>,
     pub(super) trigger: Option<usize>,
+    opening: usize,
 }
 
 impl Telling<'_> {
@@ -51,14 +59,23 @@ impl Telling<'_> {
     fn body(&self) -> Range<usize> {
         let (document, sentence) = (self.document, self.seeker.sentence);
         let grammar = &document.pack.grammar;
-        let mut start = sentence.start;
+        let mut start = sentence.start.max(self.opening);
+        // The time of a stamp: "14.07 BST"
+        if start > sentence.start && document.has(start + 1, grammar.zone) && document.tokens[start].shape.is_figure() {
+            start += 2;
+        }
         let upper = document.tokens.get(start).is_some_and(|token| token.shape == Shape::Upper);
-        let dash =
-            sentence.clone().take(2 * ASIDE).find(|&at| document.has(at, grammar.dash) && document.tokens[at].spaced);
+        let dash = |at: &usize| document.has(*at, grammar.dash) || document.tokens[*at].shape.is_mark('_');
+        let dash = sentence.clone().take(2 * ASIDE).find(|at| dash(at) && document.tokens[*at].spaced);
         if let Some(dash) =
             dash.filter(|&dash| upper && !(start..dash).any(|at| document.tokens[at].shape == Shape::Lower))
         {
             start = dash + 1;
+        }
+        // "NOTE: the figures are", "Note - the figures are"
+        let mark = document.tokens.get(start + 1).map(|token| token.shape);
+        if document.has(start, grammar.note) && matches!(mark, Some(Shape::Mark(':' | '-' | '–' | '—'))) {
+            start += 2;
         }
         let caption = |at: &usize| document.has(*at, grammar.caption) && document.has(*at + 1, grammar.comma);
         let before_trigger = start..self.trigger.unwrap_or(sentence.end).min(sentence.end);
@@ -96,6 +113,11 @@ impl Telling<'_> {
             }
         }
         let (start, frame) = self.unframed(start, trigger);
+        // "said that he hoped to sign and that it would rain": two things were said.
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let more = |at: &usize| document.has(*at, grammar.joining) && document.has(*at + 1, grammar.that);
+        let told = frame.map_or(end, |_| trigger.max(self.date.end));
+        let end = (told..end).find(more).unwrap_or(end);
         (start..end, frame)
     }
 
@@ -116,7 +138,12 @@ impl Telling<'_> {
             names.insert(0, name);
         }
         let words = self.document.span(named.start, named.end);
-        Some(normalised(words.of(self.document.text)) + rest)
+        let mut words = normalised(words.of(self.document.text));
+        if self.document.has(head, self.document.pack.grammar.determiner) {
+            // "its mill"
+            words += if words.ends_with('s') { "'" } else { "'s" };
+        }
+        Some(words + rest)
     }
 
     /// 'said it "needs to move"': what is quoted has no subject, and so is no sentence.
@@ -139,40 +166,6 @@ impl Telling<'_> {
         matches!(self.document.tokens[at].shape, Shape::Mark('"' | '“' | '”'))
     }
 
-    /// "The ministry said that the bridge was shut": what was said, without who said it, where that is a sentence.
-    fn unframed(&self, start: usize, trigger: usize) -> (usize, Option<&Verb>) {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let frames = self.seeker.verbs.iter().filter(|verb| {
-            verb.finite && verb.main >= start && verb.tokens.end <= trigger && document.has(verb.main, grammar.report)
-        });
-        for frame in frames {
-            let mut behind = frame.tokens.end;
-            while document.has(behind, grammar.deictic) || document.has(behind, grammar.weekday) {
-                behind += 1;
-            }
-            let mut finite = self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > behind).peekable();
-            let next = finite.peek().map_or(trigger, |verb| verb.main).min(trigger);
-            let clause = (behind..next.min(behind + ASIDE)).find(|&at| document.has(at, grammar.that));
-            // "said the shares that may be bought": this "that" belongs to the noun.
-            let of_noun = document.has(behind, grammar.determiner) && document.has(frame.main, grammar.saying);
-            let clause = clause.filter(|_| !of_noun);
-            let no_subject = [grammar.preposition, grammar.time_preposition, grammar.to, grammar.subordinator];
-            let pronoun = document.has(behind, grammar.subject) || document.has(behind, grammar.determiner);
-            let subject = pronoun
-                || document.tokens[behind].shape.is_capital() && !document.has(frame.main, grammar.addressed)
-                || document.has(frame.main, grammar.saying)
-                    && document.tokens[behind].shape.is_word()
-                    && !no_subject.into_iter().any(|class| document.has(behind, class));
-            let finite = finite.any(|verb| verb.main <= trigger);
-            match clause {
-                Some(that) => return (that + 1, Some(frame)),
-                None if subject && finite => return (behind, Some(frame)),
-                None => {}
-            }
-        }
-        (start, None)
-    }
-
     /// The words of a range that are told.
     fn text(&self, range: Range<usize>) -> String {
         let mut kept: Vec<bool> = range.clone().map(|at| self.is_told(at)).collect();
@@ -183,15 +176,44 @@ impl Telling<'_> {
         let Some(trigger) = self.trigger.filter(|_| whole.chars().count() > PREFERRED) else {
             return whole.into_owned();
         };
-        let shorter = ((self.told_by(&range).max(trigger) + 2)..range.end)
+        // A date that stays must not be cut off.
+        let dated = kept.get(self.date.start.wrapping_sub(range.start)).is_some_and(|kept| *kept);
+        let needed = self.told_by(&range).max(trigger).max(if dated { self.date.end } else { 0 });
+        let quoted = self.quoted(&range);
+        let shorter = (needed + 2..range.end)
             .rev()
-            .filter(|&at| self.divides(at))
+            .filter(|&at| self.divides(at) && !quoted[at - range.start] && self.is_whole(needed..at))
             .map(|end| self.without_joining(range.start, end))
             .find_map(|end| {
                 let text = tidy(joined.get(..ends[end - range.start])?);
                 (text.chars().count() <= PREFERRED).then_some(text)
             });
         shorter.unwrap_or(whole).into_owned()
+    }
+
+    /// Whether the last clause of a stretch has its verb: not "when France, a leading nation".
+    fn is_whole(&self, stretch: Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let opens = |at: &usize| {
+            let joins = document.has(*at, grammar.join) || document.has(*at, grammar.time_preposition);
+            (document.has(*at, grammar.subordinator) || document.has(*at, grammar.relative)) && !joins
+        };
+        let last = stretch.clone().rev().find(opens);
+        last.is_none_or(|last| {
+            let mut verbs = self.seeker.verbs.iter();
+            verbs.any(|verb| verb.finite && (last..stretch.end).contains(&verb.main))
+        })
+    }
+
+    /// Which tokens of a range stand within quotation marks.
+    fn quoted(&self, range: &Range<usize>) -> Vec<bool> {
+        let mut within = false;
+        let quoted = range.clone().map(|at| {
+            let before = within;
+            within ^= self.is_quote(at);
+            before
+        });
+        quoted.collect()
     }
 
     /// The verb of the main clause, without which nothing is told; not one of "the offer that closed".
@@ -205,7 +227,9 @@ impl Telling<'_> {
             before.start = own;
             let joined = |at| document.has(at, grammar.subordinator) && !document.has(at, grammar.and);
             let frame = self.trigger == Some(verb.main) && document.has(verb.main, grammar.report);
-            if !before.into_iter().any(joined) || framed {
+            // "a report adopted by the board": it only describes its noun.
+            let describes = verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle;
+            if !before.into_iter().any(joined) && !describes || framed {
                 told = verb.tokens.end - 1;
                 if !frame {
                     return told;
@@ -226,7 +250,9 @@ impl Telling<'_> {
             leads.into_iter().any(|class| document.has(at, class))
                 || matches!(document.part(at), Part::Preposition | Part::Determiner)
         };
-        while end > start + FEWEST && leads(end - 1) {
+        // ", partly", ", especially"
+        let adverb = |at| is_adverb(document, at) && document.has(at - 1, grammar.comma);
+        while end > start + FEWEST && (leads(end - 1) || adverb(end - 1)) {
             end -= 1;
         }
         end
@@ -238,97 +264,22 @@ impl Telling<'_> {
         // "said on Friday that the mine is flooded": without its clause nothing is said.
         let said = self.document.has(at, grammar.that)
             && self.seeker.verbs.iter().any(|verb| {
-                verb.tokens.end <= at && at - verb.tokens.end < ASIDE && self.document.has(verb.main, grammar.report)
+                let reports = at - verb.tokens.end.min(at) < ASIDE && self.document.has(verb.main, grammar.report);
+                verb.tokens.end == at || verb.tokens.end <= at && reports
             });
         // "such as", "as well as"
         let compared = self.document.has(at, grammar.as_word) && !self.document.has(at - 1, grammar.comma);
-        if compared || said || self.date.contains(&at) {
+        // Without its condition a statement is not true.
+        if compared || said || self.date.contains(&at) || self.document.has(at, grammar.condition) {
             return false;
         }
         self.document.has(at, grammar.comma) && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
             || self.document.has(at, grammar.relative)
-            || self.document.has(at, grammar.subordinator) && !self.document.has(at, grammar.and)
+            || self.document.has(at, grammar.subordinator) && !self.document.has(at, grammar.join)
     }
 
     fn is_told(&self, at: usize) -> bool {
         !matches!(self.document.tokens[at].shape, Shape::Break | Shape::Mark('[' | ']' | '*' | '_' | '`' | '<' | '>'))
-    }
-
-    /// Leaves out brackets, and frames between commas or at the end: ", the office said,".
-    fn leave_out_asides(&self, range: &Range<usize>, kept: &mut [bool]) {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let (mut from, mut bracket): (Option<usize>, Option<usize>) = (None, None);
-        for at in range.start..=range.end {
-            let mark = match document.tokens.get(at).filter(|_| at < range.end).map(|token| token.shape) {
-                Some(Shape::Mark(mark)) => Some(mark),
-                None => None,
-                Some(_) => continue,
-            };
-            if let Some(open) = bracket.filter(|_| matches!(mark, Some(')' | '>'))) {
-                if self.is_bracketed_aside(open, at, range) && self.is_aside(open, at) {
-                    kept[open - range.start..=at - range.start].fill(false);
-                }
-                bracket = None;
-                continue;
-            }
-            let closes = from.is_some_and(|from| match mark {
-                Some(',' | '.') | None => self.is_frame(from + 1..at),
-                _ => false,
-            });
-            if let Some(from) = from.filter(|from| closes && self.is_aside(*from, at)) {
-                let keeps_comma = document.has(at, grammar.comma) && at < range.end;
-                let end = if keeps_comma || at == range.end { at } else { at + 1 };
-                kept[from - range.start..end - range.start].fill(false);
-            }
-            match mark {
-                Some('(' | '<') => bracket = Some(at),
-                Some(',') => from = Some(at),
-                _ if closes => from = None,
-                _ => {}
-            }
-        }
-        self.leave_out_last_frame(range, kept);
-    }
-
-    /// Whether the tokens between two marks may go: few, and not the trigger.
-    fn is_aside(&self, from: usize, to: usize) -> bool {
-        to - from <= ASIDE && self.trigger.is_none_or(|trigger| trigger < from || trigger > to)
-    }
-
-    /// Whether the sentence stays whole without a bracket: a sign of the exchange, an abbreviation. Not that of "the
-    /// merger of <Hill and Sons>", where only the marks go.
-    fn is_bracketed_aside(&self, open: usize, close: usize, range: &Range<usize>) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let named = document.tokens[open].shape.is_mark('<') && close > open + 2;
-        let before = open.checked_sub(1).filter(|before| *before >= range.start);
-        let needed = before.is_none_or(|before| {
-            document.has(before, grammar.preposition)
-                || document.has(before, grammar.and)
-                || document.has(before, grammar.determiner)
-        });
-        !named && !needed
-    }
-
-    /// ", said sole manager Hill, Read and Co": who said it, to the end.
-    fn leave_out_last_frame(&self, range: &Range<usize>, kept: &mut [bool]) {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let last = self.seeker.verbs.iter().rev().find(|verb| verb.finite && verb.main < range.end);
-        let Some(start) = last.map(|verb| verb.tokens.start).filter(|start| *start > range.start) else { return };
-        let said = document.has(start, grammar.report) && document.part(start) != Part::Participle;
-        let apart = matches!(document.tokens[start - 1].shape, Shape::Mark(',' | '"' | '”'));
-        if said && apart && self.trigger.is_some_and(|trigger| trigger < start) {
-            kept[start - 1 - range.start..].fill(false);
-        }
-    }
-
-    /// "police said", "according to the office", "he said": a frame and no more.
-    fn is_frame(&self, range: Range<usize>) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let says = |verb: &Verb| document.has(verb.main, grammar.report);
-        let mut verbs = self.seeker.verbs.iter().filter(|verb| range.contains(&verb.main)).peekable();
-        let opens = document.has(range.start, grammar.subordinator) || document.has(range.start, grammar.relative);
-        let said = verbs.peek().is_some() && verbs.all(says);
-        said && !opens || document.has(range.start, grammar.according)
     }
 
     /// The tokens that are kept, spaced as the text has them; for each token of the range, how long the text before it
@@ -351,13 +302,21 @@ impl Telling<'_> {
             {
                 continue;
             }
-            let mark = matches!(token.shape, Shape::Mark(',' | '.' | '!' | '?' | ';' | ':' | '%'))
-                || token.shape == Shape::Possessive;
+            let closes = match token.shape {
+                // "about .06 shares"
+                Shape::Mark('.') => !token.spaced || !self.document.tokens.get(at + 1).is_some_and(|next| !next.spaced),
+                Shape::Mark(mark) => matches!(mark, ',' | '!' | '?' | ';' | ':' | '%' | ')' | '”'),
+                shape => shape == Shape::Possessive,
+            };
             let glued = before == at.checked_sub(1) && !token.spaced;
-            if !text.is_empty() && !glued && !mark {
+            if !text.is_empty() && !glued && !closes && !text.ends_with(['(', '“']) {
                 text.push(' ');
             }
-            text.push_str(token.of(self.document.text));
+            match token.shape {
+                // What tokenised texts write for it is longer: "``", "-LRB-".
+                Shape::Mark(mark) => text.push(mark),
+                _ => text.push_str(token.of(self.document.text)),
+            }
             before = Some(at);
         }
         (text, ends)
@@ -381,7 +340,12 @@ fn trimmed(text: &str) -> Cow<'_, str> {
     let trim = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '\'' | '…');
     let text = text.trim_matches(trim).trim_end_matches('.').trim_end_matches(trim);
     // A quotation mark without its other half only opened or closed what is left out.
-    let single = memchr::memchr_iter(b'"', text.as_bytes()).count() == 1;
+    let marks = memchr::memchr_iter(b'"', text.as_bytes()).count();
+    let single = marks == 1;
+    // The mark that opens what is said next, glued to the end of this: 'was "very rude"."We'.
+    if let Some(text) = text.strip_suffix(".\"").filter(|_| marks > 1 && marks % 2 == 1) {
+        return Cow::Borrowed(text);
+    }
     let ends = [('"', ".\""), ('”', ".”")].into_iter().find_map(|(mark, end)| Some((text.strip_suffix(end)?, mark)));
     if let Some((text, mark)) = ends.filter(|_| !single) {
         return Cow::Owned(format!("{text}{mark}"));

@@ -36,6 +36,13 @@ fn summary(body: &str) -> String {
 }
 
 #[test]
+fn dates_that_differ_in_white_space_alone_have_ids_of_their_own() {
+    let found = read("They cut the target for this\nyear, which should not change wages for this year.").events;
+    assert_eq!(found.len(), 2);
+    assert_ne!(found[0].id, found[1].id);
+}
+
+#[test]
 fn a_date_dates_the_verb_of_its_clause_or_the_noun_that_it_names() {
     for (body, triggers) in [
         ("In October the firm, which makes bolts, opened a plant.", vec!["opened"]),
@@ -102,6 +109,88 @@ fn a_summary_is_the_statement_without_its_date_and_its_frame() {
 }
 
 #[test]
+fn a_frame_goes_with_all_that_belongs_to_it() {
+    for (body, expected) in [
+        ("The owner said in a radio interview the mill was sold in March.", "The mill was sold"),
+        ("The owner told a news conference Hale Inc was sold in March.", "Hale Inc was sold"),
+        ("Dealers said because of the holidays trade was thin on Monday.", "Because of the holidays trade was thin"),
+        ("The mill is to open in June, the union added but gave no reason.", "The mill is to open"),
+        ("The mill was sold on Monday, Mr Hale said in an interview during a visit to Porto.", "The mill was sold"),
+        ("The bank was shut on Monday, he said, adding it will be sold.", "The bank was shut"),
+        ("The bank was shut, he said, adding the mill will be sold in June.", "The mill will be sold"),
+        ("He said that the mill closed in March and that it rained.", "The mill closed"),
+        ("Moody's said the mill closed in March.", "The mill closed"),
+        ("Ito condemned those who it said were shot on Monday.", "Ito condemned those who it said were shot on Monday"),
+        ("NOTE: The mill was sold on Monday.", "The mill was sold"),
+        ("Hale Inc <HALE.O> was sold in March.", "Hale Inc was sold"),
+        ("Mill closes for good Friday 3 May 2019 14.07 BST The mill was sold in March.", "The mill was sold"),
+    ] {
+        assert_eq!(summary(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_date_stays_where_its_clause_needs_it() {
+    for (body, expected) in [
+        ("Profit rose to 9 mln from around 7 mln in 2017.", "Profit rose to 9 mln from around 7 mln in 2017"),
+        ("They will not decide before June.", "They will not decide before June"),
+        ("It is due by June at the latest.", "It is due by June at the latest"),
+        ("Work goes on, with completion set for June.", "Work goes on, with completion set for June"),
+        ("He won a job, also to be done in June.", "He won a job, also to be done in June"),
+        ("Rosa Ito spent Monday mending the boat.", "Rosa Ito spent Monday mending the boat"),
+        ("They sold it in late 1983 or early 1984.", "They sold it in late 1983 or early 1984"),
+        ("Before the war began in 1914 Ito sold oil.", "Before the war began in 1914 Ito sold oil"),
+        // It goes from between subject and verb, and leaves a preposition that is not its own.
+        ("The mill today cut its rates.", "The mill cut its rates"),
+        (
+            "It is a loan that Ito stopped paying interest on last month.",
+            "It is a loan that Ito stopped paying interest on",
+        ),
+        ("Hale will build in Porto, sometime between May and June.", "Hale will build in Porto"),
+    ] {
+        assert_eq!(summary(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn what_belongs_to_the_page_is_not_told() {
+    for (body, expected) in [
+        ("Two mills were shut on Monday in eastern Porto More on this story", "Two mills were shut in eastern Porto"),
+        ("The old mill closed on Monday Read more: Five things to know", "The old mill closed"),
+        ("The old mill closed on Monday Related Topics Porto Leeds", "The old mill closed"),
+        ("Image source, A. Photographer/Getty Images The mill closed on Monday.", "The mill closed"),
+        ("Share this with Email Messenger The mill closed on Monday.", "The mill closed"),
+        ("Advertisement Continue reading the main story The mill closed on Monday.", "The mill closed"),
+        ("PORTO, Portugal (AP) _ The mill closed Monday, officials said.", "The mill closed"),
+        ("Photo: The old mill in Porto on Monday.", "The old mill in Porto"),
+        ("Image caption, Workers leave the mill on Monday Media caption, Watch it", "Workers leave the mill"),
+        ("The mill shut in 1987The owners blamed cheap imports.", "The mill shut"),
+        ("The mill closed in\nMarch after a\nlong strike.", "The mill closed after a long strike"),
+        (
+            "<p>By <a href=\"/x\">Ana Reis</a></p><p>Published 3 May 2019</p><p>The mill closed on <b>Monday</b>.</p><ul><li>Share</ul>",
+            "The mill closed",
+        ),
+    ] {
+        let found = read(body);
+        let [event] = &found.events[..] else { panic!("{body}: {:?}", found.events) };
+        assert_eq!(event.summary, expected, "{body}");
+    }
+}
+
+#[test]
+fn tokenised_text_reads_as_text() {
+    for (body, expected) in [
+        (
+            "He called Thursday 's talks `` something of a muddle . ''",
+            "He called Thursday's talks “something of a muddle”",
+        ),
+        ("Two lines -LRB- and others -RRB- , cancelled flights on Monday .", "Two lines, cancelled flights"),
+    ] {
+        assert_eq!(summary(body), expected, "{body}");
+    }
+}
+
+#[test]
 fn a_long_summary_ends_at_a_comma_or_at_a_word() {
     let tail = ", while the mayor spoke of the bridge and of the river".repeat(4);
     assert_eq!(
@@ -119,6 +208,11 @@ fn a_pronoun_gives_way_to_whom_it_names_where_that_is_plain() {
         ("The company also said it closed the mill in March.", "The company closed the mill"),
         ("President Rosa Ito said on Monday that she had signed it in March.", "President Rosa Ito had signed it"),
         ("Hale Inc makes bolts. It closed the mill in March.", "Hale Inc closed the mill"),
+        ("Hale Inc makes bolts. Hale today said it sold them in March.", "Hale sold them"),
+        ("Hale Inc <HAL>, a maker of bolts, said its mill closed in March.", "Hale Inc's mill closed"),
+        ("Central bankers said they met her in March.", "Central bankers met her"),
+        ("The nation's top bank said it shut a mill in March.", "The nation's top bank shut a mill"),
+        ("Prime minister Rosa Ito told the paper she met him in March.", "Prime minister Rosa Ito met him"),
         // In doubt it stays.
         ("Ito said it will close the mill in June.", "It will close the mill"),
         ("The minister said it will rain in June.", "It will rain"),
@@ -130,10 +224,14 @@ fn a_pronoun_gives_way_to_whom_it_names_where_that_is_plain() {
 }
 
 #[test]
-fn a_row_of_figures_tells_nothing() {
+fn figures_labels_and_contracts_tell_nothing() {
     for body in [
         "Shr 14 cts vs 20 cts Net 733 vs 871 Pay Nov 27 Record Nov 6",
         "WHEAT MAY 7 284 3/4 up 1 1/4 JUL 7 280 off 1/2",
+        "Cotton for May delivery was up 0.25 cent at 56.05 cents a lb.",
+        "July was up 2.60 cents at 131.70 cents.",
+        "NOTE: First quarter report",
+        "Period ended December 28.",
     ] {
         assert_eq!(told(body), [], "{body}");
     }
@@ -154,6 +252,8 @@ fn names_are_those_of_the_statement_and_none_is_guessed() {
         ("The Bank of Quay bought Hale and Sons in 2016.", vec!["Bank of Quay", "Hale and Sons"]),
         ("In 1990 James A. Moor joined General Bolts Corp.", vec!["James A. Moor", "General Bolts Corp."]),
         ("Hale Inc said it will close its Leeds mill in June.", vec!["Hale Inc", "Leeds"]),
+        ("In March Carl von Lund flew an EH101.", vec!["Carl von Lund"]),
+        ("Meanwhile, workers left the mill on Monday.", vec![]),
         ("Workers left the mill on Monday.", vec![]),
         ("Russian troops left the town on Monday.", vec![]),
         ("WORKERS LEFT PORTO ON MONDAY, HALE SAID.", vec![]),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::calendar::Granularity;
+use crate::language::speech::Part;
 use crate::syntax::{Document, Mood, Verb, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
@@ -14,6 +15,8 @@ use crate::text::Shape;
 pub(super) enum Trigger<'v> {
     /// A verb group.
     Verb(&'v Verb),
+    /// What "is" or "was" says of its subject, by its token: "is a tragedy", "were up".
+    Predicate(&'v Verb, usize),
     /// A noun, by its token.
     Noun(usize),
 }
@@ -23,15 +26,15 @@ impl Trigger<'_> {
     pub(super) fn token(&self) -> usize {
         match self {
             Self::Verb(verb) => verb.main,
-            Self::Noun(at) => *at,
+            Self::Predicate(_, at) | Self::Noun(at) => *at,
         }
     }
 }
 
 /// What parts a word from its date, in words. Tuned on annotated news; the order of size is what matters.
 mod distance {
-    pub(super) const COMMA: usize = 5;
-    pub(super) const SUBORDINATOR: usize = 5;
+    pub(super) const COMMA: usize = 7;
+    pub(super) const SUBORDINATOR: usize = 8;
     /// Quotes, semicolons, dashes: another clause.
     pub(super) const CLAUSE: usize = 8;
     /// A word behind its date is dated by it only where the date opens the clause.
@@ -39,6 +42,8 @@ mod distance {
     /// ", police said." is the frame around what is dated.
     pub(super) const FRAME: usize = 12;
     pub(super) const PARTICIPLE: usize = 4;
+    /// "which recently opened": right behind a date without a preposition.
+    pub(super) const RIGHT_BEHIND: usize = 1;
     pub(super) const INFINITIVE: usize = 1;
     /// "invited them to rejoin two weeks ago": what was to come was not told of the past.
     pub(super) const TO_COME_IN_THE_PAST: usize = 4;
@@ -54,9 +59,14 @@ mod distance {
     pub(super) const VERBAL_NOUN: usize = 3;
     /// The verb before the date, where the date opens a clause of its own.
     pub(super) const CLAUSE_BEFORE: usize = 6;
+    /// The same behind a preposition: "killed in a bombing in 1995", "scheduled for completion by May".
+    pub(super) const LED_NOUN: usize = 1;
     /// Another finite verb stands between.
-    pub(super) const VERB_BETWEEN: usize = 4;
+    pub(super) const VERB_BETWEEN: usize = 3;
 }
+
+/// The longest group of a noun that is gone through, in tokens.
+const LONGEST_GROUP: usize = 9;
 
 /// A sentence with its verbs, in which the words of dates are sought.
 pub(super) struct Seeker<'s> {
@@ -106,19 +116,63 @@ impl<'s> Seeker<'s> {
 
     /// The word that the expression dates; `None` where the sentence has no event word.
     pub(super) fn trigger(&self, date: &Resolved) -> Option<Trigger<'s>> {
-        if let Some(noun) = self.noun_behind(date) {
-            return Some(Trigger::Noun(noun));
+        if let Some(attributed) = self.attributed(date) {
+            return Some(attributed);
         }
         let opens = self.opens_clause(date);
         let verbs = self.verbs.iter().filter(|verb| !contains(date, verb.main));
         let verbs = verbs.map(|verb| (self.verb_cost(date, verb, opens), Trigger::Verb(verb)));
         let nouns = self.sentence.clone().filter(|&at| self.is_event_noun(at) && !contains(date, at));
         let nouns = nouns.filter_map(|at| Some((self.noun_cost(date, at, opens)?, Trigger::Noun(at))));
-        verbs.chain(nouns).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)
+        let due = self.due(date).map(|at| (0, Trigger::Noun(at)));
+        let nearest = verbs.chain(nouns).chain(due).min_by_key(|(cost, _)| *cost).map(|(_, trigger)| trigger)?;
+        Some(match nearest {
+            Trigger::Verb(verb) => self.told(date, verb),
+            _ => nearest,
+        })
     }
 
-    /// The noun of an event that the date stands before: "the 2020 elections", "Friday's call", "the 1987 treaty".
-    fn noun_behind(&self, date: &Resolved) -> Option<usize> {
+    /// The word that a verb tells by: its own, or what "is" and "was" say of their subject.
+    fn told(&self, date: &Resolved, verb: &'s Verb) -> Trigger<'s> {
+        let predicate = if self.is_copula(verb) { self.predicate(date, verb) } else { None };
+        predicate.unwrap_or(Trigger::Verb(verb))
+    }
+
+    /// The head of what "is" and "was" say of their subject.
+    fn predicate(&self, date: &Resolved, verb: &'s Verb) -> Option<Trigger<'s>> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut head = None;
+        for at in verb.main + 1..self.sentence.end {
+            let part = document.part(at);
+            let leads = contains(date, at) || is_adverb(document, at) || document.has(at, grammar.determiner);
+            if document.has(at, grammar.particle) && head.is_none() {
+                return Some(Trigger::Predicate(verb, at));
+            } else if matches!(self.role(at), Role::None | Role::Participle)
+                && (part.is_noun() || matches!(part, Part::Adjective | Part::Name))
+                && !contains(date, at)
+            {
+                head = Some(at);
+            } else if head.is_some() || !leads {
+                break;
+            }
+        }
+        head.map(|head| Trigger::Predicate(verb, head))
+    }
+
+    /// "notes due in 2007": the adjective of planning right before its date, but not that of "the strike due on Friday",
+    /// which tells only how its noun is meant.
+    fn due(&self, date: &Resolved) -> Option<usize> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut words = (self.sentence.start..date.expression.first).rev();
+        let before = words.find(|&at| !document.has(at, grammar.time_preposition))?;
+        let adjective = document.has(before, grammar.plan) && document.part(before) == Part::Adjective;
+        let of_event = before > self.sentence.start && self.is_event_noun(before - 1);
+        (adjective && !of_event && self.role(before) == Role::None).then_some(before)
+    }
+
+    /// What the date is an attribute of: the noun of an event ("the 2020 elections", "Friday's call", "the 1987 treaty"),
+    /// or the verb that another noun is the subject of ("third-quarter profit jumped").
+    fn attributed(&self, date: &Resolved) -> Option<Trigger<'s>> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let end = date.expression.end;
         let next = document.tokens.get(end).filter(|_| end < self.sentence.end)?;
@@ -126,6 +180,21 @@ impl<'s> Seeker<'s> {
         if !possessive && !(self.is_attribute(date) && (next.shape.is_word() || next.shape.is_mark('('))) {
             return None;
         }
+        let (head, behind) = self.group(end + usize::from(possessive));
+        // A year makes any noun an event of that year; a day or a quarter only those that happen.
+        let of_year = !possessive && date.granularity.is_some_and(|granularity| granularity <= Granularity::Year);
+        let any = of_year && self.is_determined(date) || self.is_adjective(date);
+        let head = head?;
+        if self.is_event_noun(head) || any && !document.has(head, grammar.unit) {
+            return Some(Trigger::Noun(head));
+        }
+        let verb = self.verbs.iter().find(|verb| verb.tokens.start == behind && verb.finite)?;
+        Some(self.told(date, verb))
+    }
+
+    /// The head of the noun group that starts at a token, and the first token behind the group.
+    fn group(&self, start: usize) -> (Option<usize>, usize) {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
         let stops = [
             grammar.time_preposition,
             grammar.preposition,
@@ -136,7 +205,8 @@ impl<'s> Seeker<'s> {
             grammar.weekday,
         ];
         let (mut head, mut bracket) = (None, false);
-        for at in end + usize::from(possessive)..self.sentence.end.min(end + 9) {
+        let mut at = start;
+        while at < self.sentence.end.min(start + LONGEST_GROUP) {
             let shape = document.tokens[at].shape;
             match shape {
                 Shape::Mark('(') => bracket = true,
@@ -154,27 +224,44 @@ impl<'s> Seeker<'s> {
                 _ if !bracket => head = Some(at),
                 _ => {}
             }
+            at += 1;
         }
-        // A year makes any noun an event of that year; a day or a quarter only those that happen.
-        let of_year = !possessive && date.granularity.is_some_and(|granularity| granularity <= Granularity::Year);
-        head.filter(|&at| self.is_event_noun(at) || of_year && !document.has(at, grammar.unit))
+        (head, at)
     }
 
-    /// Whether the date stands within a noun's group: behind an article, or with an article of its own, and without a
-    /// preposition of time before it alone.
+    /// Whether the date stands within a noun's group: behind an article, or before a noun and without a preposition of
+    /// time.
     fn is_attribute(&self, date: &Resolved) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let (first, end) = (date.expression.first, date.expression.end);
+        let end = date.expression.end;
         let coarse = date.granularity.is_some_and(|granularity| granularity <= Granularity::Month);
-        let noun_behind = self.is_event_noun(end) || self.is_event_noun(end + 1);
-        let Some(before) = first.checked_sub(1).filter(|before| *before >= self.sentence.start) else {
-            return coarse && noun_behind;
-        };
-        let determined = document.has(before, grammar.determiner)
-            || document.tokens[before].shape == Shape::Possessive
-            || document.has(first, grammar.determiner) && end - first == 2;
-        let adjective = document.tokens[before].shape == Shape::Lower && document.tokens[before].symbol == 0;
-        determined || coarse && noun_behind || coarse && adjective && !document.has(before, grammar.time_preposition)
+        let event = self.is_event_noun(end) || self.is_event_noun(end + 1);
+        let before = self.before(date);
+        let led = before.is_some_and(|before| document.has(before, grammar.time_preposition));
+        let adjective = before.map(|before| document.tokens[before]);
+        let adjective = adjective.is_some_and(|before| before.shape == Shape::Lower && before.symbol == 0);
+        self.is_adjective(date)
+            || self.is_determined(date)
+            || coarse && (event || !led && (adjective || document.part(end).is_noun()))
+    }
+
+    /// Whether an article or a possessive stands before the date or in it: "the 1987 law", "the January law".
+    fn is_determined(&self, date: &Resolved) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (first, end) = (date.expression.first, date.expression.end);
+        self.before(date).is_some_and(|before| {
+            document.has(before, grammar.determiner) || document.tokens[before].shape == Shape::Possessive
+        }) || document.has(first, grammar.determiner) && end - first == 2
+    }
+
+    /// The token before the date, in its sentence.
+    fn before(&self, date: &Resolved) -> Option<usize> {
+        date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before))
+    }
+
+    /// "recent", "current", "future": whatever noun stands behind them is what they date.
+    fn is_adjective(&self, date: &Resolved) -> bool {
+        date.interval.is_none() && self.document.part(date.expression.end - 1) == Part::Adjective
     }
 
     /// Whether the noun of an event stands there, as the head of its group and not as a part of a verb.
@@ -197,13 +284,13 @@ impl<'s> Seeker<'s> {
             return false;
         }
         let noun = document.part(next).is_noun() && document.tokens[next].shape == Shape::Lower;
-        let of_time = [grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.told];
+        let apart = [grammar.plan, grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.told];
         let named = document.tokens[at].shape.is_capital()
             && document.tokens[next].shape.is_capital()
             && !document.has(next, grammar.weekday)
             && !document.has(next, grammar.month);
         document.has(next, grammar.event_noun)
-            || noun && !of_time.into_iter().any(|class| document.has(next, class))
+            || noun && !apart.into_iter().any(|class| document.has(next, class))
             || named && self.verbs.iter().any(|verb| verb.finite)
     }
 
@@ -238,7 +325,9 @@ impl<'s> Seeker<'s> {
                 || document.has(behind, grammar.determiner)
                 || document.has(behind, grammar.subject)
         });
-        at <= self.sentence.start + 1 || subject_behind && document.has(at - 1, grammar.subordinator)
+        at == self.sentence.start
+            || at == self.sentence.start + 1 && self.role(self.sentence.start) == Role::None
+            || subject_behind && document.has(at - 1, grammar.subordinator)
     }
 
     /// How far a verb is from being what the date dates.
@@ -248,10 +337,12 @@ impl<'s> Seeker<'s> {
         let kind = match verb.mood {
             // "denied leaving": the denial is about what is dated.
             _ if verb.negated && !verb.finite => 0,
+            Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
+            // "an initiative led by Japan": a past form alone that is taken for a participle.
+            _ if verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle => distance::PARTICIPLE,
             Mood::Participle => distance::PARTICIPLE,
             Mood::Infinitive => distance::INFINITIVE,
             _ if self.is_copula(verb) => distance::COPULA,
-            Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
             _ => 0,
         };
         let to_come =
@@ -260,9 +351,23 @@ impl<'s> Seeker<'s> {
         let frame = behind
             && document.has(verb.main, grammar.report)
             && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
-        let frame = if frame && !opens { distance::FRAME } else { 0 };
+        // "said sales in March rose": the date stands in the subject of what was said.
+        let said = !behind && document.has(verb.main, grammar.saying) && self.finite_behind(date).is_some();
+        let frame = if frame && !opens || said { distance::FRAME } else { 0 };
+        let right_behind = !opens && self.finite_behind(date) == Some(verb) && !self.has_preposition(date);
+        if right_behind {
+            return distance::RIGHT_BEHIND + kind;
+        }
         let unfinished = if opens && behind && !verb.finite { distance::BEHIND } else { 0 };
         self.between(date, &verb.tokens, opens) + kind + past + frame + unfinished
+    }
+
+    /// The finite verb that stands right behind the date.
+    fn finite_behind(&self, date: &Resolved) -> Option<&Verb> {
+        let end = date.expression.end;
+        let next = self.verbs.get(self.verbs.partition_point(|verb| verb.tokens.start < end))?;
+        let close = (end..next.tokens.start).all(|at| is_adverb(self.document, at));
+        (next.finite && close).then_some(next)
     }
 
     fn is_past(&self, date: &Resolved) -> bool {
@@ -283,14 +388,35 @@ impl<'s> Seeker<'s> {
         // "The deadline is July 31": what is said to be the date is what it dates.
         let kind = if is_be || self.document.has(before, grammar.purpose) {
             0
-        } else if self.document.has(before, grammar.time_preposition) {
-            distance::NOUN
-        } else {
+        } else if !self.document.has(before, grammar.time_preposition) {
             distance::BARE_NOUN
+        } else if self.is_led(at) {
+            distance::LED_NOUN
+        } else {
+            distance::NOUN
         };
         let verbal = at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
         let kind = if verbal { kind.saturating_sub(distance::VERBAL_NOUN) } else { kind };
         (at < date.expression.first).then(|| self.between(date, &(at..at + 1), opens) + kind)
+    }
+
+    /// Whether a preposition stands before the date.
+    fn has_preposition(&self, date: &Resolved) -> bool {
+        let grammar = &self.document.pack.grammar;
+        self.before(date).is_some_and(|before| {
+            self.document.has(before, grammar.time_preposition) || self.document.has(before, grammar.preposition)
+        })
+    }
+
+    /// Whether a preposition leads the group of a noun: "on the announcement".
+    fn is_led(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut group = (self.sentence.start..at).rev();
+        let first = group.find(|&at| {
+            let part = document.part(at);
+            !(part.is_noun() || matches!(part, Part::Adjective | Part::Name | Part::Number | Part::Determiner))
+        });
+        first.is_some_and(|first| document.has(first, grammar.preposition) && !document.has(first, grammar.of))
     }
 
     /// What parts a date from the words of a candidate.
@@ -308,7 +434,8 @@ impl<'s> Seeker<'s> {
         let mut aside = None;
         for at in gap {
             let comma = document.tokens[at].shape.is_mark(',');
-            if near && document.has(at, grammar.relative) {
+            let opens_aside = document.has(at, grammar.subordinator) && !document.has(at, grammar.joining);
+            if near && (document.has(at, grammar.relative) || opens_aside) {
                 aside = Some(cost);
             } else if let Some(before) = aside.filter(|_| comma) {
                 (cost, aside) = (before, None);

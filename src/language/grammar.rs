@@ -58,6 +58,8 @@ grammar! {
     according = "ACCORDING",
     /// "caption", before the words under a picture.
     caption = "CAPTION",
+    /// "NOTE", before a colon.
+    note = "NOTE",
     /// Commas.
     comma = "COMMA",
     /// "that".
@@ -110,14 +112,30 @@ grammar! {
     report = "REPORT",
     /// Verbs of saying that no object follows: "said", not "reported".
     saying = "SAYING",
-    /// "he", "she".
+    /// "he", "she", "his", "her".
     personal = "PERSONAL",
-    /// "it".
+    /// "it", "its".
     neuter = "NEUTER",
+    /// "they", "their".
+    they = "THEY",
+    /// "adding", "saying", behind a comma.
+    adding = "ADDING",
+    /// "before", "until": without the date behind them a statement would say something else.
+    bound = "BOUND",
+    /// "delivery", "futures": what is traded by its month.
+    contract = "CONTRACT",
+    /// "updated", as a page says of itself.
+    stamp = "STAMP",
+    /// "spent", before the time that was.
+    spend = "SPEND",
+    /// "latest", behind a date and "at the".
+    latest = "LATEST",
     /// "Mr", "President".
     honorific = "HONORIFIC",
     /// "Inc", "Bank".
     legal_form = "LEGAL_FORM",
+    /// "von", "de", within a person's name.
+    name_particle = "NAME_PARTICLE",
     /// "University", "Ministry", before "of".
     named_of = "NAMED_OF",
     /// "minister", "spokesman".

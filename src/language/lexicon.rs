@@ -41,6 +41,7 @@ pub struct Lexicon {
     kinds: Vec<Tag>,
     abbreviation: Option<Class>,
     opener: Option<Class>,
+    furniture: Option<[Class; 2]>,
 }
 
 #[derive(Debug)]
@@ -167,6 +168,7 @@ impl Lexicon {
             kinds: Vec::new(),
             abbreviation: None,
             opener: None,
+            furniture: None,
         };
         for (name, words) in file {
             let class = lexicon.intern(&name);
@@ -196,6 +198,7 @@ impl Lexicon {
         lexicon.number_sets(&used)?;
         lexicon.abbreviation = lexicon.class("ABBREVIATION");
         lexicon.opener = lexicon.class("OPENER");
+        lexicon.furniture = lexicon.class("FURNITURE").zip(lexicon.class("FURNITUREBEHIND")).map(<[Class; 2]>::from);
         Ok(lexicon)
     }
 
@@ -400,6 +403,10 @@ fn digits(count: u8, value: u32) -> Kind {
 impl Abbreviations for Lexicon {
     fn is_abbreviation(&self, token: &Token) -> bool {
         self.abbreviation.is_some_and(|class| self.has(token, class))
+    }
+
+    fn is_furniture(&self, first: &Token, second: &Token) -> bool {
+        self.furniture.is_some_and(|[opens, follows]| self.has(first, opens) && self.has(second, follows))
     }
 
     fn opens_sentence(&self, token: &Token) -> bool {

@@ -5,18 +5,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigResource, NewTopic, ResourceSpecifier, TopicReplication};
-use rdkafka::client::{ClientContext, DefaultClientContext};
+use rdkafka::client::{ClientContext, DefaultClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::producer::{BaseProducer, Producer};
+use rdkafka::producer::Producer;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::client::client_config;
 use super::error::is_denied;
 use super::producer;
+use super::token::TokenFile;
 use super::topics::Topics;
 use crate::config::{Delivery, Settings};
 
@@ -49,7 +51,7 @@ pub enum Verdict {
 pub async fn check(settings: &Settings, create: bool, timeout: Duration) -> Vec<Finding> {
     let mut check = Check { settings, topics: Topics::new(&settings.kafka), timeout, findings: Vec::new() };
     match check.clients() {
-        Ok((consumer, admin)) => check.cluster(&consumer, &admin, create).await,
+        Ok((consumer, admin)) => check.cluster(&consumer, admin.as_ref(), create).await,
         Err(error) => {
             let hint = format!("librdkafka refuses it: {error}; mend kafka.client");
             check.add(Verdict::Wrong, "configuration", hint);
@@ -72,15 +74,20 @@ impl Check<'_> {
         self.findings.push(Finding { verdict, what: what.into(), detail: detail.into() });
     }
 
-    fn clients(&self) -> KafkaResult<(BaseConsumer<Reasons>, Admin)> {
+    /// No admin client where tokens are used: the one of rdkafka never asks for them, and would wait in vain.
+    fn clients(&self) -> KafkaResult<(BaseConsumer<Reasons>, Option<Admin>)> {
         let mut config = client_config(&self.settings.kafka);
-        let admin = config.create()?;
+        let token = TokenFile::new(self.settings.kafka.token_file.as_deref());
+        let admin = if token.is_used() { None } else { Some(config.create()?) };
         config.set("group.id", &self.settings.kafka.group);
         config.set("enable.auto.commit", "false").set("enable.partition.eof", "true");
-        Ok((config.create_with_context(Reasons::default())?, admin))
+        let consumer: BaseConsumer<Reasons> = config.create_with_context(Reasons { first: Mutex::default(), token })?;
+        // librdkafka asks for a token only while it is polled.
+        let _ = consumer.poll(Duration::ZERO);
+        Ok((consumer, admin))
     }
 
-    async fn cluster(&mut self, consumer: &BaseConsumer<Reasons>, admin: &Admin, create: bool) {
+    async fn cluster(&mut self, consumer: &BaseConsumer<Reasons>, admin: Option<&Admin>, create: bool) {
         self.add(Verdict::Ok, "configuration", "can be read");
         let partitions = match self.partitions(consumer) {
             Ok((brokers, partitions)) => {
@@ -114,7 +121,7 @@ impl Check<'_> {
     }
 
     /// Whether the topics are there; makes those that are not, if it may. Returns those that were not there.
-    async fn topics(&mut self, seen: &BTreeMap<String, usize>, admin: &Admin, create: bool) -> Vec<String> {
+    async fn topics(&mut self, seen: &BTreeMap<String, usize>, admin: Option<&Admin>, create: bool) -> Vec<String> {
         let names = [&self.topics.input, &self.topics.events, &self.topics.articles, &self.topics.rejected];
         let (there, missing): (Vec<_>, Vec<_>) =
             names.map(Clone::clone).into_iter().partition(|n| seen.contains_key(n));
@@ -143,7 +150,8 @@ impl Check<'_> {
         missing
     }
 
-    async fn create(&self, name: &str, admin: &Admin) -> Result<(), String> {
+    async fn create(&self, name: &str, admin: Option<&Admin>) -> Result<(), String> {
+        let admin = admin.ok_or("with OAUTHBEARER topics cannot be made from here; make it with `kafka-topics`")?;
         let kafka = &self.settings.kafka;
         let wanted = self.wanted(name);
         let topic = NewTopic::new(name, kafka.partitions, TopicReplication::Fixed(kafka.replication));
@@ -177,7 +185,10 @@ impl Check<'_> {
     }
 
     /// Whether the output topics are set up as they must be; those just made are.
-    async fn policies(&mut self, missing: &[String], admin: &Admin) {
+    async fn policies(&mut self, missing: &[String], admin: Option<&Admin>) {
+        let Some(admin) = admin else {
+            return self.add(Verdict::Unknown, "settings of topics", "with OAUTHBEARER they cannot be asked from here");
+        };
         let names: Vec<String> = self.topics.outputs().iter().map(|name| (*name).to_owned()).collect();
         for name in names.iter().filter(|name| !missing.contains(name)) {
             let options = AdminOptions::new().request_timeout(Some(self.timeout));
@@ -240,7 +251,14 @@ impl Check<'_> {
         let what = format!("group {}", self.settings.kafka.group);
         let mut place = TopicPartitionList::new();
         place.add_partition(&self.topics.input, 0);
-        match consumer.committed_offsets(place, self.timeout) {
+        let begun = Instant::now();
+        let mut answer = consumer.committed_offsets(place.clone(), self.timeout);
+        // Brokers that have just started do not know yet who coordinates.
+        while answer.as_ref().is_err_and(is_passing) && begun.elapsed() < self.timeout {
+            thread::sleep(Duration::from_millis(200));
+            answer = consumer.committed_offsets(place.clone(), self.timeout);
+        }
+        match answer {
             Ok(_) => self.add(Verdict::Ok, what, "allowed"),
             Err(error) => self.add(Verdict::Wrong, what, format!("{error}; the worker needs the right to Read it")),
         }
@@ -252,7 +270,8 @@ impl Check<'_> {
         let id = format!("{}-check", producer::transactional_id(self.settings));
         let mut config = client_config(kafka);
         config.set("transactional.id", &id);
-        let started = config.create::<BaseProducer>().and_then(|producer| producer.init_transactions(self.timeout));
+        let started = config.create_with_context::<_, producer::Inner>(producer::Deliveries::new(kafka));
+        let started = started.and_then(|producer| producer.init_transactions(self.timeout));
         match started {
             Ok(()) => self.add(Verdict::Ok, "transactions", "can be started"),
             Err(error) => {
@@ -267,10 +286,16 @@ impl Check<'_> {
     }
 }
 
+/// Whether asking again may help: the group's coordinator is being found.
+fn is_passing(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
+    matches!(error.rdkafka_error_code(), Some(CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator))
+}
+
 /// Keeps the first reason that librdkafka gives for what fails: its errors alone say no more than "transport failure".
-#[derive(Debug, Default)]
 struct Reasons {
     first: Mutex<Option<String>>,
+    token: TokenFile,
 }
 
 impl Reasons {
@@ -289,6 +314,12 @@ impl Reasons {
 }
 
 impl ClientContext for Reasons {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.token.token()
+    }
+
     fn error(&self, _: KafkaError, reason: &str) {
         self.first().get_or_insert_with(|| reason.to_owned());
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::OwnedMessage;
@@ -16,6 +16,7 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::Error;
 use super::client::client_config;
+use super::token::TokenFile;
 use crate::config::Settings;
 
 /// How long a question to the broker may take.
@@ -64,6 +65,7 @@ pub struct Watermark {
 /// Remembers what the hooks told during a poll. It holds no reference to the consumer, which owns it.
 pub struct Hooks {
     events: Mutex<VecDeque<Event>>,
+    token: TokenFile,
 }
 
 impl Hooks {
@@ -77,6 +79,12 @@ impl Hooks {
 }
 
 impl ClientContext for Hooks {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.token.token()
+    }
+
     /// Comes with a poll as well.
     fn error(&self, _: KafkaError, _: &str) {}
 
@@ -120,8 +128,9 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Makes a consumer; [`Consumer::subscribe`] lets it join.
-    pub fn new(settings: &Settings, topic: &str) -> Result<Self, Error> {
+    /// Makes a consumer; [`Consumer::subscribe`] lets it join. `own` is what its user needs to be set, whatever the
+    /// configuration says.
+    pub fn new(settings: &Settings, topic: &str, own: &[(&str, &str)]) -> Result<Self, Error> {
         let mut config = client_config(&settings.kafka);
         // With the protocol of KIP-848 the brokers assign, and librdkafka refuses what is said of it here.
         let classic = config.get("group.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("classic"));
@@ -131,11 +140,14 @@ impl Consumer {
             }
         }
         config.set("group.id", &settings.kafka.group);
-        for (name, value) in CONTRACT {
-            config.set(name, value);
+        for (name, value) in CONTRACT.iter().chain(own) {
+            config.set(*name, *value);
         }
-        let hooks = Hooks { events: Mutex::default() };
-        let inner = config.create_with_context(hooks).map_err(Error::client)?;
+        let token = TokenFile::new(settings.kafka.token_file.as_deref());
+        let hooks = Hooks { events: Mutex::default(), token };
+        let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
+        // librdkafka asks for a token only while it is polled, and for nothing but that before there are partitions.
+        let _ = inner.poll(Duration::ZERO);
         Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new() })
     }
 

@@ -109,9 +109,6 @@ fn article(
         });
         Ok(())
     };
-    for event in &processed.events {
-        add(&topics.events, &event.id, serde_json::to_vec(event), &cloudevents::headers(event))?;
-    }
     let told = ArticleRecord {
         id: processed.id.clone(),
         revision: processed.revision.clone(),
@@ -125,7 +122,12 @@ fn article(
         },
     };
     let json = ("content-type", "application/json".to_owned());
+    // Made first, since it names all events: where there are very many it is what does not fit, and they are not made.
     add(&topics.articles, &told.id, serde_json::to_vec(&told), &[json])?;
+    for event in &processed.events {
+        add(&topics.events, &event.id, serde_json::to_vec(event), &cloudevents::headers(event))?;
+    }
+    records.rotate_left(1);
     Ok(records)
 }
 

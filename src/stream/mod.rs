@@ -50,8 +50,9 @@
 //!
 //! # Modules
 //!
-//! `client`, `topics` and `limits` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
-//! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`.
+//! `client`, `token`, `topics` and `limits` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
+//! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
+//! parts, over a stretch with an end.
 //!
 //! Must not know the command line or HTTP; reads no clock but the monotonic one.
 
@@ -67,6 +68,7 @@ mod idempotent;
 mod limits;
 mod producer;
 mod shutdown;
+mod token;
 pub mod topics;
 mod transaction;
 mod worker;

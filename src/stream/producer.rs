@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use rdkafka::Message as _;
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
@@ -15,8 +15,9 @@ use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProd
 use super::client::client_config;
 use super::error::is_denied;
 use super::fate::{Fate, Record};
+use super::token::TokenFile;
 use super::{Control, Error, Shutdown};
-use crate::config::{Delivery, Settings};
+use crate::config::{Delivery, Kafka, Settings};
 
 /// How long work may go on after the end was asked for, when the brokers do not answer.
 pub const GRACE: Duration = Duration::from_secs(15);
@@ -31,12 +32,25 @@ const BATCH: usize = 1_000_000;
 pub const LEAST: usize = 1000;
 
 /// Remembers the first record that could not be delivered, by its topic.
-#[derive(Default)]
 pub struct Deliveries {
     failed: Mutex<Option<(String, KafkaError)>>,
+    token: TokenFile,
+}
+
+impl Deliveries {
+    /// Nothing has failed yet.
+    pub fn new(kafka: &Kafka) -> Self {
+        Self { failed: Mutex::default(), token: TokenFile::new(kafka.token_file.as_deref()) }
+    }
 }
 
 impl ClientContext for Deliveries {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.token.token()
+    }
+
     /// A broker that is away is met by the calls that need it, and told from there.
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "trouble with the output; librdkafka goes on trying");
@@ -106,7 +120,7 @@ pub fn create(settings: &Settings, limit: usize) -> Result<Inner, Error> {
     if settings.stream.delivery == Delivery::ExactlyOnce {
         config.set("transactional.id", transactional_id(settings));
     }
-    config.create_with_context(Deliveries::default()).map_err(Error::client)
+    config.create_with_context(Deliveries::new(&settings.kafka)).map_err(Error::client)
 }
 
 /// Stable over restarts, so that a new process fences the one that it replaces.

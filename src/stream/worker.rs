@@ -61,7 +61,7 @@ pub struct Summary {
 /// read again by the next worker.
 pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(settings, &topics.input)?;
+    let consumer = Consumer::new(settings, &topics.input, &[])?;
     for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
         let partitions = consumer.partition_count(topic, START);
         if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {

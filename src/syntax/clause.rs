@@ -5,6 +5,10 @@
 use std::ops::Range;
 
 use super::Document;
+use super::form::{
+    behind_adverbs, ends_period, is_adverb, is_base_form, is_be, is_determined, is_main, is_negative, is_past_form,
+    is_predicate, is_present, is_second_half, stands_before_noun,
+};
 use crate::language::speech::Part;
 use crate::text::Shape;
 
@@ -100,11 +104,15 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     if !token.shape.is_word() {
         return None;
     }
-    if let Some(mood) = auxiliary(document, at) {
+    if let Some(mood) = auxiliary(document, at).filter(|_| !is_named_so(document, at, sentence)) {
         return Some(group(document, at, end, mood));
     }
     if has(grammar.to) && is_base_form(document, at + 1, end) {
         return Some(infinitive(document, at, end));
+    }
+    if opens_sentence(document, at, sentence) && is_past_with_capital(document, at) {
+        // "Founded in 1898, the mill closed": what its subject stands behind.
+        return Some(absorbing(document, simple(at..at + 1, at, Mood::Participle), end));
     }
     if token.shape != Shape::Lower || has(grammar.no_event) || is_second_half(document, at) {
         return None;
@@ -117,13 +125,32 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         return (!participle && !ends_period(document, at)).then(|| past(document, at, noun_before, end));
     }
     let adjective = || before.is_some_and(|before| is_be(document, behind_adverbs(document, before)));
-    if (part == Part::Present || is_present(document, before, at, end)) && !adjective() {
+    // "the troops crossed": no verb stands right before another.
+    let doubled = || !has(grammar.linking) && at + 1 < end && is_past_form(document, at + 1);
+    if (part == Part::Present && !doubled() || is_present(document, before, at, end)) && !adjective() {
         return Some(absorbing(document, simple(at..at + 1, at, Mood::Present), end));
     }
     let word = token.of(document.text);
+    if part == Part::Base && !has(grammar.subordinator) && !has(grammar.counted) {
+        // "Let them go", "helped build": without a subject, as an infinitive is.
+        return Some(simple(at..at + 1, at, Mood::Infinitive));
+    }
     let gerund = word.len() > 4 && word.ends_with("ing") && (part == Part::Gerund || part == Part::Adjective);
     let noun = || before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
     (gerund && !noun()).then(|| simple(at..at + 1, at, Mood::Participle))
+}
+
+/// Whether the word with its capital is the first of a sentence.
+fn opens_sentence(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> bool {
+    let first = sentence.clone().find(|&at| document.tokens[at].shape.is_word());
+    first == Some(at) && document.tokens[at].shape == Shape::Capital
+}
+
+/// Whether a word with a capital is a past form: "Founded", and "Rescued" before "by" though it is taken for a name.
+fn is_past_with_capital(document: &Document<'_>, at: usize) -> bool {
+    let formed = document.word(at).ends_with("ed") && !document.has(at, document.pack.grammar.not_past);
+    matches!(document.part(at), Part::Past | Part::Participle)
+        || formed && document.has(at + 1, document.pack.grammar.preposition)
 }
 
 /// How the auxiliary at a token places its group, if one stands there. Those that are other words as well ("may",
@@ -149,6 +176,15 @@ fn auxiliary(document: &Document<'_>, at: usize) -> Option<Mood> {
     }
 }
 
+/// The "Am" of "Pan Am" and the "am" of "6:58 am" are no auxiliaries.
+fn is_named_so(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> bool {
+    let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
+    let before = at.checked_sub(1).filter(|before| *before >= sentence.start).and_then(shape);
+    let named = shape(at) == Some(Shape::Capital) && before == Some(Shape::Capital);
+    let clock = matches!(before, Some(Shape::Clock | Shape::Digits { .. }));
+    document.has(at, document.pack.grammar.be_present) && (named || clock && document.word(at) == "am")
+}
+
 /// "She's led": the rest of a "has" behind its pronoun.
 fn shortened(document: &Document<'_>, at: usize, end: usize) -> Option<Verb> {
     let grammar = &document.pack.grammar;
@@ -158,12 +194,21 @@ fn shortened(document: &Document<'_>, at: usize, end: usize) -> Option<Verb> {
     perfect.then(|| Verb { perfect, ..simple(at..main + 1, main, Mood::Past) })
 }
 
-/// "did the women vote": the main verb stands behind the subject.
+/// Whether the base form of a verb follows an auxiliary: "will sell", "may sell", "did sell".
+fn auxiliary_of_base(document: &Document<'_>, at: usize) -> bool {
+    matches!(auxiliary(document, at), Some(Mood::Planned | Mood::Possible))
+        || document.has(at, document.pack.grammar.does)
+        || document.has(at, document.pack.grammar.did)
+}
+
+/// "did the women vote", "will you vote": the main verb stands behind the subject.
 fn behind_subject(document: &Document<'_>, auxiliary: usize, end: usize) -> Option<usize> {
     let grammar = &document.pack.grammar;
     let next = auxiliary + 1;
-    let inverted = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
-    let subject = document.has(next, grammar.determiner) || document.has(next, grammar.subject);
+    let asks = document.has(auxiliary, grammar.did) || document.has(auxiliary, grammar.does);
+    let pronoun = document.part(next) == Part::Pronoun;
+    let inverted = asks || pronoun && auxiliary_of_base(document, auxiliary);
+    let subject = pronoun || document.has(next, grammar.determiner) || document.has(next, grammar.subject);
     let mut group = (next + 1..end.min(next + GROUP)).take_while(|&at| document.tokens[at].shape.is_word());
     let verb = |at: &usize| document.part(*at).is_verb() || document.has(*at, grammar.verb);
     (inverted && subject).then(|| group.find(verb))?
@@ -241,9 +286,13 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
     if let Some(main) = behind_subject(document, first, end) {
         return Verb { tokens: first..main + 1, main, ..verb };
     }
-    for at in first + 1..end.min(first + GROUP) {
+    let aside = aside(document, first, end);
+    for at in (first + 1..end.min(first + GROUP + aside.len())).filter(|at| !aside.contains(at)) {
         let has = |class| document.has(at, class);
-        if has(grammar.negation) {
+        if matches!(document.tokens[at].shape, Shape::Mark('"' | '“' | '`')) {
+            // 'will "proceed"'
+            continue;
+        } else if has(grammar.negation) {
             verb.negated = !document.has(at + 1, grammar.no_negation);
         } else if has(grammar.be_past) || has(grammar.be_present) || has(grammar.have) {
             verb.main = at;
@@ -277,6 +326,16 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
         verb.perfect = false;
     }
     verb
+}
+
+/// "may, in a year or two, save": what stands between commas right behind an auxiliary.
+fn aside(document: &Document<'_>, auxiliary: usize, end: usize) -> Range<usize> {
+    let comma = |at: &usize| document.has(*at, document.pack.grammar.comma);
+    let open = auxiliary + 1;
+    let close = Some(open).filter(comma).and_then(|open| (open + 1..end.min(open + GROUP)).find(comma));
+    // Not "was, police said, shot": that tells something itself.
+    let close = close.filter(|close| !(open..*close).any(|at| document.part(at).is_verb()));
+    open..close.map_or(open, |close| close + 1)
 }
 
 /// "had to leave" was done, "has to leave" is to be done, "has yet to leave" is not done.
@@ -346,149 +405,5 @@ fn govern(document: &Document<'_>, before: &Verb, verb: &mut Verb) {
         verb.negated = before.negated;
     } else if before.negated && between.is_empty() {
         verb.negated = true;
-    }
-}
-
-/// Whether the word at `at` is the main verb behind an auxiliary.
-fn is_main(document: &Document<'_>, at: usize, base: bool) -> bool {
-    let grammar = &document.pack.grammar;
-    document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
-        && (base && !document.has(at, grammar.time_preposition)
-            || is_past_form(document, at)
-            || document.word(at).ends_with("ing"))
-        && !document.has(at, grammar.determiner)
-}
-
-/// "was open", "is ready": an adjective that no noun follows.
-fn is_predicate(document: &Document<'_>, at: usize) -> bool {
-    let adjective = document.part(at) == Part::Adjective || document.has(at, document.pack.grammar.predicate);
-    let lower = document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
-    adjective && lower && !document.part(at + 1).is_noun() && document.part(at + 1) != Part::Adjective
-}
-
-fn is_be(document: &Document<'_>, at: usize) -> bool {
-    let grammar = &document.pack.grammar;
-    document.has(at, grammar.be_past) || document.has(at, grammar.be_present)
-}
-
-fn is_negative(document: &Document<'_>, at: usize) -> bool {
-    let word = document.word(at);
-    word.ends_with("n't") || word.ends_with("n’t") || word == "cannot"
-}
-
-/// Whether the word is an adverb, by its form or the list.
-pub(crate) fn is_adverb(document: &Document<'_>, at: usize) -> bool {
-    let word = document.word(at);
-    let verb = || matches!(document.part(at), Part::Base | Part::Present);
-    word.len() > 3 && word.ends_with("ly") && !verb() || document.has(at, document.pack.grammar.adverb)
-}
-
-fn is_base_form(document: &Document<'_>, at: usize, end: usize) -> bool {
-    let lower = document.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
-    let part = document.part(at);
-    let verb = part == Part::Base || document.has(at, document.pack.grammar.verb) && part != Part::Adjective;
-    lower && at < end && verb
-}
-
-/// "Polls open", "the court meets": a known verb behind what can be its subject. A word that is also the noun of an
-/// event ("talks", "plans") counts as a verb only before an object.
-fn is_present(document: &Document<'_>, before: Option<usize>, at: usize, end: usize) -> bool {
-    let grammar = &document.pack.grammar;
-    let third = document.has(at, grammar.verb_third);
-    let Some(before) = before.filter(|_| third || document.has(at, grammar.verb)) else { return false };
-    let before = behind_adverbs(document, before);
-    if !document.tokens[before].shape.is_word() {
-        return false;
-    }
-    let word = document.word(before);
-    let plural = word.ends_with('s') && !word.ends_with("ss");
-    let pronoun = document.has(before, grammar.subject);
-    let subject = pronoun || third != plural || document.tokens[before].shape.is_capital();
-    let closed = [grammar.determiner, grammar.preposition, grammar.cardinal, grammar.and, grammar.to, grammar.negation];
-    let no_subject =
-        closed.into_iter().any(|class| document.has(before, class)) || ends_like_adjective(document, before);
-    let next = at + 1;
-    let object = next < end
-        && (document.has(next, grammar.determiner)
-            || document.tokens[next].shape.is_capital() && !ends_sentence_part(document, next));
-    let noun = document.has(at, grammar.event_noun) && !pronoun && !object;
-    let verbal = [grammar.be_past, grammar.be_present, grammar.will, grammar.have, grammar.had];
-    let verb_follows =
-        next < end && (verbal.into_iter().any(|class| document.has(next, class)) || is_past_form(document, next));
-    subject && !no_subject && !noun && !verb_follows
-}
-
-fn ends_sentence_part(document: &Document<'_>, at: usize) -> bool {
-    document.has(at, document.pack.grammar.weekday)
-}
-
-fn ends_like_adjective(document: &Document<'_>, at: usize) -> bool {
-    let word = document.word(at);
-    let noun = document.part(at).is_noun() || document.has(at, document.pack.grammar.event_noun);
-    !noun && word.len() > 4 && ["ic", "al", "ive", "ous", "ful", "able"].iter().any(|ending| word.ends_with(ending))
-}
-
-fn behind_adverbs(document: &Document<'_>, mut at: usize) -> usize {
-    while at > 0 && is_adverb(document, at) {
-        at -= 1;
-    }
-    at
-}
-
-/// The second half of a compound: "oil-rich", "Atlanta-based".
-fn is_second_half(document: &Document<'_>, at: usize) -> bool {
-    let Some(before) = at.checked_sub(1) else { return false };
-    document.has(before, document.pack.grammar.dash) && !document.tokens[before].spaced && !document.tokens[at].spaced
-}
-
-fn is_determined(document: &Document<'_>, before: usize) -> bool {
-    document.has(before, document.pack.grammar.determiner) || document.tokens[before].shape == Shape::Possessive
-}
-
-/// A past form before its noun: "the elected mayor", "a newly built bridge", "of continued growth".
-fn stands_before_noun(document: &Document<'_>, before: usize) -> bool {
-    let grammar = &document.pack.grammar;
-    let at = before + 1;
-    let noun_behind = document.tokens.get(at + 1).is_some_and(|token| token.shape.is_word())
-        && ![grammar.preposition, grammar.time_preposition, grammar.determiner, grammar.to]
-            .into_iter()
-            .any(|class| document.has(at + 1, class))
-        && !is_adverb(document, at + 1);
-    let adverb = is_adverb(document, before) && before > 0 && is_determined(document, before - 1);
-    noun_behind && (is_determined(document, before) || adverb || document.has(before, grammar.preposition))
-        || is_determined(document, before) && document.has(at, grammar.event_noun)
-}
-
-/// "the quarter ended Sept. 30": how a period is named, not what happened.
-fn ends_period(document: &Document<'_>, at: usize) -> bool {
-    let grammar = &document.pack.grammar;
-    let before = at.checked_sub(1);
-    document.has(at, grammar.ending) && before.is_some_and(|before| document.has(before, grammar.unit))
-}
-
-/// Whether the word is a past form or a past participle: by its part of speech, and by its form where that is sure.
-pub(crate) fn is_past_form(document: &Document<'_>, at: usize) -> bool {
-    let grammar = &document.pack.grammar;
-    let part = document.part(at);
-    let irregular = document.has(at, grammar.irregular_past);
-    let regular = || {
-        let word = document.word(at);
-        word.len() > 3 && word.ends_with("ed") && !document.has(at, grammar.not_past)
-    };
-    match part {
-        Part::Past | Part::Participle => true,
-        // "They put": some forms are the same in the present, and those of whom they are told stand before.
-        Part::Base | Part::Present => {
-            let told = at.checked_sub(1).map(|before| document.part(before));
-            let present = document.has(at, grammar.verb) && matches!(told, Some(Part::Nouns | Part::Pronoun));
-            irregular && !present || regular()
-        }
-        // "the freed man" has an adjective; "but not freed" a verb, whatever it is taken for.
-        Part::Adjective => {
-            let next = document.part(at + 1);
-            irregular || regular() && !next.is_noun() && !matches!(next, Part::Adjective | Part::Name)
-        }
-        Part::Name => irregular,
-        _ => irregular || regular(),
     }
 }

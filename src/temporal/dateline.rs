@@ -1,4 +1,5 @@
-//! The dateline of a story ("LONDON, May 3 (Reuters) -"): its date says when it was written, not when anything was.
+//! The dateline of a story ("LONDON, May 3 (Reuters) -") and the stamp of a page ("3 May 2019 Last updated at 14:07
+//! GMT"): their dates say when it was written, not when anything was.
 
 use chrono::NaiveDate;
 
@@ -15,8 +16,11 @@ const AGENCY: usize = 6;
 /// How long before publication a story may have been written, in days.
 const AGE: i64 = 2;
 
-/// Marks the date of a dateline as one of publication.
+/// Marks the dates of stamps and that of a dateline as those of publication.
 pub(super) fn mark(document: &Document<'_>, dates: &mut [Resolved], published: NaiveDate) {
+    dates
+        .chunk_by_mut(|one, other| one.expression.sentence == other.expression.sentence)
+        .for_each(|dates| mark_stamp(document, dates, published));
     let opening = dates.iter_mut().take_while(|date| date.expression.first < OPENING);
     for date in opening {
         if is_near(date, published)
@@ -30,10 +34,67 @@ pub(super) fn mark(document: &Document<'_>, dates: &mut [Resolved], published: N
     }
 }
 
+/// Marks the dates of a stamp: a whole date with a time of day, or, where a sentence starts with them, either with a
+/// word such as "updated". A headline may stand before a stamp.
+fn mark_stamp(document: &Document<'_>, dates: &mut [Resolved], published: NaiveDate) {
+    let grammar = &document.pack.grammar;
+    let Some(first) = dates.first().map(|date| &date.expression) else { return };
+    let start = document.sentences.get(first.sentence).map_or(first.first, |sentence| sentence.start);
+    let stamped = |at: &usize| document.has(*at, grammar.stamp);
+    let mut at = (start..first.first).find(stamped).unwrap_or(first.first);
+    while at > start && (document.has(at - 1, grammar.last) || document.has(at - 1, grammar.clock_preposition)) {
+        at -= 1;
+    }
+    let opens = at == start;
+    let (mut count, mut whole, mut clock, mut word) = (0, false, false, false);
+    loop {
+        if let Some(date) = dates.get(count).filter(|date| date.expression.first == at && is_written(date, published)) {
+            let year = |at: usize| matches!(document.tokens[at].shape, Shape::Digits { count: 4, .. });
+            let month = |at: usize| document.has(at, grammar.month);
+            let mut told = at..date.expression.end;
+            whole |= told.clone().any(year) && told.any(month) || document.tokens[at].shape == Shape::Date;
+            clock |= date.granularity != Some(Granularity::Day);
+            (at, count) = (date.expression.end, count + 1);
+            continue;
+        }
+        // "14.07 BST"
+        let figure = document.tokens.get(at).is_some_and(|token| token.shape.is_figure());
+        if figure && document.has(at + 1, grammar.zone) {
+            (at, clock) = (at + 2, true);
+            continue;
+        }
+        let led = document.has(at, grammar.last) || document.has(at, grammar.clock_preposition);
+        let mark =
+            document.tokens.get(at).is_some_and(|token| matches!(token.shape, Shape::Mark(':' | ',' | '|' | '-')));
+        let stamped = document.has(at, grammar.stamp);
+        if !(led || mark || stamped) {
+            break;
+        }
+        word |= stamped;
+        at += 1;
+    }
+    if whole && clock || word && opens && (whole || clock) {
+        for date in dates.iter_mut().take(count) {
+            date.basis = Basis::Publication;
+            date.steps.push("it is the date of a stamp");
+        }
+    }
+}
+
+/// Whether it is a day, or a time of a day, on which the story may have been written.
+fn is_written(date: &Resolved, published: NaiveDate) -> bool {
+    let fine = date.granularity.is_some_and(|granularity| granularity >= Granularity::Day);
+    // The zone of a page may be a day ahead of that of the publication time.
+    fine && (is_recent(date, published) || published.succ_opt().is_some_and(|next| is_recent(date, next)))
+}
+
 /// Whether it is a day, that of publication or one just before.
 fn is_near(date: &Resolved, published: NaiveDate) -> bool {
-    let start =
-        date.interval.and_then(|interval| interval.start).filter(|_| date.granularity == Some(Granularity::Day));
+    date.granularity == Some(Granularity::Day) && is_recent(date, published)
+}
+
+fn is_recent(date: &Resolved, published: NaiveDate) -> bool {
+    let start = date.interval.and_then(|interval| interval.start);
     start.is_some_and(|start| (0..=AGE).contains(&(published - start.local().date()).num_days()))
 }
 
@@ -82,6 +143,23 @@ mod tests {
             "Bridge falls, and nobody is hurt\n\nLEEDS, England, May 3 (PA) - A bridge fell.",
         ] {
             assert_eq!(datelines(text), [true], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_dates_of_a_stamp_are_those_of_publication() {
+        for (text, count) in [
+            ("3 May 2019 Last updated at 14:07 GMT Help The mill has closed.", 2),
+            ("Friday 3 May 2019 14.07 BST The mill has closed.", 1),
+            ("Updated: May 3, 2019", 1),
+            ("Mill closes for good Friday 3 May 2019 14.07 BST The mill has closed.", 1),
+        ] {
+            assert_eq!(datelines(text), vec![true; count], "{text}");
+        }
+        for text in
+            ["At 14:07 GMT the mill closed.", "The page was last updated at 14:07.", "May 3 2019 was a bad day."]
+        {
+            assert_eq!(datelines(text), [false], "{text}");
         }
     }
 

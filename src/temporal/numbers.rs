@@ -12,7 +12,7 @@ use crate::text::{Shape, Token};
 pub(super) fn ordinal(document: &Document<'_>, tokens: &[Token]) -> Option<u32> {
     let lexicon = &document.pack.lexicon;
     let grammar = &document.pack.grammar;
-    let classes = [grammar.ordinal, grammar.quarter_number, grammar.tens];
+    let classes = [grammar.ordinal, grammar.quarter_number, grammar.tens, grammar.hour_word];
     let mut sum = 0;
     for token in tokens {
         sum += match token.shape {

@@ -20,6 +20,9 @@ pub trait Tagger {
 /// The longest line, in bytes, that a publisher may have broken for its width.
 const LONG_LINE: usize = 200;
 
+/// How long a bracket is in the words of treebanks: "-LRB-".
+const BRACKET: usize = 5;
+
 /// Splits a text into tokens.
 #[must_use]
 pub fn lex(text: &str, tagger: &impl Tagger) -> Vec<Token> {
@@ -58,11 +61,24 @@ impl<T: Tagger> Lexer<'_, T> {
                 }
                 b'0'..=b'9' => self.number(),
                 b'a'..=b'z' | b'A'..=b'Z' => self.word(),
+                b'\'' if self.peek(self.at + 1) == b'\'' => self.push(self.at + 2, Shape::Mark('”')),
+                b'`' if self.peek(self.at + 1) == b'`' => self.push(self.at + 2, Shape::Mark('“')),
                 b'\'' => self.apostrophe(1),
+                b'-' => self.dash(),
                 b'#' | b'@' => self.label(byte),
                 0x80.. => self.beyond_ascii(),
                 _ => self.push(self.at + 1, Shape::Mark(byte as char)),
             }
+        }
+    }
+
+    /// A dash, or what treebanks write for brackets.
+    fn dash(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        match rest.get(..BRACKET) {
+            Some(b"-LRB-") => self.push(self.at + BRACKET, Shape::Mark('(')),
+            Some(b"-RRB-") => self.push(self.at + BRACKET, Shape::Mark(')')),
+            _ => self.push(self.at + 1, Shape::Mark('-')),
         }
     }
 
@@ -261,7 +277,10 @@ impl<T: Tagger> Lexer<'_, T> {
             return self.push(after + 2, Shape::ShortYear);
         }
         let has_s = matches!(self.peek(after), b's' | b'S') && !self.peek(after + 1).is_ascii_alphanumeric();
+        // "Haiti 's", as tokenised texts have it.
+        let apart = self.spaced && has_s && self.tokens.last().is_some_and(|token| token.shape.is_word());
         match (follows_word, has_s) {
+            (false, true) if apart => self.push(after + 1, Shape::Possessive),
             (true, true) => self.push(after + 1, Shape::Possessive),
             (true, false) => self.push(after, Shape::Possessive),
             (false, _) => self.push(after, Shape::Mark('\'')),

@@ -11,6 +11,8 @@ use super::{Shape, Token};
 pub trait Abbreviations {
     /// Whether a dot behind this word is not the end of a sentence.
     fn is_abbreviation(&self, token: &Token) -> bool;
+    /// Whether two words open what belongs to the page around a story: `Read more`, `Image source`.
+    fn is_furniture(&self, first: &Token, second: &Token) -> bool;
     /// Whether the word, with a capital behind a word that carries its own dot, starts a sentence: `The`, `But`.
     fn opens_sentence(&self, token: &Token) -> bool;
 }
@@ -33,6 +35,8 @@ pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Ve
             Shape::Mark('.' | '!' | '?' | '…') => closes(text, tokens, at, words),
             Shape::Mark('|' | '•') => Some(at + 1),
             _ if at - start >= LONGEST => Some(at + 1),
+            _ if ends_furniture(&tokens[start..], at - start, words) => Some(at + 1),
+            _ if opens_note(&tokens[at..]) || opens_furniture(&tokens[at..], words) => Some(at + 1),
             _ => tokens.get(at + 1).filter(|next| parts(text, &tokens[at], next, words)).map(|_| at + 1),
         };
         match end {
@@ -65,7 +69,7 @@ fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -
     let mut end = at + 1;
     while let Some(next) = tokens.get(end) {
         let closing = matches!(next.shape, Shape::Mark('.' | '!' | '?' | '"' | '\'' | '”' | '’' | ')' | ']'));
-        if !closing || next.spaced && !next.shape.is_mark('\'') {
+        if !closing || next.spaced && !matches!(next.shape, Shape::Mark('\'' | '”')) {
             break;
         }
         end += 1;
@@ -78,6 +82,7 @@ fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -
     // "example.Com" and "3.5" are no seams, "elections.It was" is one: a capital with letters on both sides.
     let seam = glued
         && next.shape == Shape::Capital
+        && next.span.range().len() > 1
         && before.is_some_and(|word| word.shape == Shape::Lower || word.shape.is_word() && word.span.range().len() > 3);
     (seam || starts && (next.spaced || end > at + 1)).then_some(end)
 }
@@ -97,6 +102,29 @@ fn parts(text: &str, token: &Token, next: &Token, words: &impl Abbreviations) ->
         Shape::Capital | Shape::Upper if !next.spaced => is_seam(text, token, next),
         _ => false,
     }
+}
+
+/// Whether a label that stands at the start of a paragraph follows: a table of figures, then "NOTE: ".
+fn opens_note(tokens: &[Token]) -> bool {
+    let [token, label, colon, ..] = tokens else { return false };
+    let apart = label.span.start.saturating_sub(token.span.end) >= PARAGRAPH;
+    apart && label.shape.is_capital() && colon.shape.is_mark(':') && !colon.spaced
+}
+
+/// Whether what follows belongs to the page and not to the story: "in eastern Ukraine Read more".
+fn opens_furniture(tokens: &[Token], words: &impl Abbreviations) -> bool {
+    let [token, first, second, ..] = tokens else { return false };
+    let runs_on = token.shape.is_word() || matches!(token.shape, Shape::Digits { .. });
+    runs_on && first.spaced && first.shape.is_capital() && words.is_furniture(first, second)
+}
+
+/// Whether the story starts behind words of the page: "Image source, Getty Images The mill".
+fn ends_furniture(sentence: &[Token], at: usize, words: &impl Abbreviations) -> bool {
+    let [first, second, ..] = sentence else { return false };
+    let next = sentence
+        .get(at + 1)
+        .filter(|next| at > 1 && next.spaced && next.shape == Shape::Capital && next.span.range().len() > 1);
+    next.is_some_and(|next| words.opens_sentence(next) && words.is_furniture(first, second))
 }
 
 /// A word that carries its own dot ("the U.S.", "at 5 p.m.") ends the sentence where a capitalised function word

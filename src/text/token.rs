@@ -111,6 +111,12 @@ impl Shape {
         matches!(self, Self::Capital | Self::Upper)
     }
 
+    /// Whether it is a number that counts or measures.
+    #[must_use]
+    pub fn is_figure(self) -> bool {
+        matches!(self, Self::Digits { .. } | Self::Grouped | Self::Decimal | Self::Fraction | Self::Sum)
+    }
+
     /// Whether it is that mark.
     #[must_use]
     pub fn is_mark(self, mark: char) -> bool {

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,8 +10,9 @@ use std::time::{Duration, Instant};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
+use super::authority::Papers;
 use super::maven::libraries;
-use super::node::{Node, Place};
+use super::node::{Java, Node, Place};
 
 pub const USER: &str = "wire-reader";
 pub const PASSWORD: &str = "correct-horse";
@@ -27,9 +27,14 @@ pub struct Cluster {
 /// The listeners that ask for more, where the cluster is our own.
 pub struct Secure {
     pub tls: String,
+    /// TLS with a certificate of the client as well.
+    pub mutual: String,
     pub scram: String,
-    /// The certificate that the brokers show, as PEM.
-    pub certificate: PathBuf,
+    /// SASL PLAIN over TLS.
+    pub password: String,
+    /// SASL OAUTHBEARER over TLS; the brokers take tokens that nobody signed.
+    pub token: String,
+    pub papers: Papers,
 }
 
 /// The cluster that all tests of a target share, or `None`, said on standard error, where there can be none.
@@ -42,11 +47,20 @@ pub fn shared() -> Option<&'static Cluster> {
     cluster.as_ref()
 }
 
+/// A cluster of one broker to measure on.
+pub fn fast() -> Option<Cluster> {
+    started(Cluster::start(&[None], Java::Runs))
+}
+
 /// A cluster of our own, of so many brokers as there are places. A place may hold two ports: where the broker listens
 /// for those who come through what stands at the second, which is the one that the broker tells its clients.
 pub fn own(places: &[Option<(u16, u16)>]) -> Option<Cluster> {
+    started(Cluster::start(places, Java::Starts))
+}
+
+fn started(cluster: Result<Cluster, String>) -> Option<Cluster> {
     let required = std::env::var("DATELINE_TEST_REQUIRE").is_ok_and(|it| it == "all" || it.contains("kafka"));
-    match Cluster::start(places) {
+    match cluster {
         Err(reason) if required => panic!("{reason}"),
         Err(reason) => {
             skipped(&reason);
@@ -63,24 +77,39 @@ pub fn skipped(reason: &str) {
 }
 
 impl Cluster {
-    fn start(between: &[Option<(u16, u16)>]) -> Result<Self, String> {
+    fn start(between: &[Option<(u16, u16)>], java: Java) -> Result<Self, String> {
         let libraries = libraries()?;
         let folder = tempfile::tempdir().map_err(text)?.keep();
-        let certificate = certificate(&folder)?;
+        let papers = Papers::issue(&folder)?;
         let size = between.len();
-        let [plain, tls, scram, behind, controller] = [(); 5].map(|()| free_ports(size));
+        let [plain, tls, mutual, scram, password, token, behind, controller] = [(); 8].map(|()| free_ports(size));
         let place = |at: usize| {
             let (behind, advertised) = between[at].unwrap_or((behind[at], behind[at]));
-            let (plain, tls, scram, controller) = (plain[at], tls[at], scram[at], controller[at]);
-            let folder = folder.join("nodes").join(format!("{}", at + 1));
-            Place { id: at + 1, folder, plain, tls, scram, behind, advertised, controller }
+            Place {
+                id: at + 1,
+                folder: folder.join("nodes").join(format!("{}", at + 1)),
+                open: [("PLAIN", plain[at]), ("TLS", tls[at]), ("MUTUAL", mutual[at]), ("SCRAM", scram[at])]
+                    .into_iter()
+                    .chain([("PASSWORD", password[at]), ("TOKEN", token[at])])
+                    .collect(),
+                behind,
+                advertised,
+                controller: controller[at],
+            }
         };
         let places: Vec<Place> = (0..size).map(place).collect();
-        let nodes = places.iter().map(|place| Node::launch(&libraries, &folder, place, &places));
+        let nodes = places.iter().map(|place| Node::launch(&libraries, &folder, place, &places, java));
         let cluster = Self {
             nodes: nodes.collect::<Result<_, _>>()?,
             plain: addresses(&plain),
-            secure: Some(Secure { tls: addresses(&tls), scram: addresses(&scram), certificate }),
+            secure: Some(Secure {
+                tls: addresses(&tls),
+                mutual: addresses(&mutual),
+                scram: addresses(&scram),
+                password: addresses(&password),
+                token: addresses(&token),
+                papers,
+            }),
         };
         cluster.wait().map_err(|error| {
             let log = fs::read_to_string(places[0].folder.join("log")).unwrap_or_default();
@@ -147,15 +176,6 @@ impl Cluster {
         let partitions = metadata.topics()[0].partitions();
         partitions.iter().find(|it| it.id() == partition).unwrap().leader() as usize - 1
     }
-}
-
-/// A certificate for loopback that signs itself: what the brokers show and clients are told to trust.
-fn certificate(folder: &Path) -> Result<PathBuf, String> {
-    let own = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).map_err(text)?;
-    let (path, public) = (folder.join("certificate.pem"), own.cert.pem());
-    fs::write(folder.join("broker.pem"), own.signing_key.serialize_pem() + &public).map_err(text)?;
-    fs::write(&path, public).map_err(text)?;
-    Ok(path)
 }
 
 /// Ports that nobody listens on.

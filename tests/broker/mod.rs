@@ -3,6 +3,7 @@
 //! Must not know what is tested.
 #![allow(dead_code, reason = "each target uses its own part")]
 
+mod authority;
 pub mod cluster;
 mod maven;
 mod node;

@@ -19,14 +19,30 @@ const CLUSTER_ID: &str = "ZGF0ZWxpbmUtdGVzdHMtMQ";
 pub struct Place {
     pub id: usize,
     pub folder: PathBuf,
-    /// Open to all.
-    pub plain: u16,
-    pub tls: u16,
-    pub scram: u16,
+    /// The listeners for clients, by name.
+    pub open: Vec<(&'static str, u16)>,
     /// Open to all, but told to clients under another port, `advertised`: for what stands between.
     pub behind: u16,
     pub advertised: u16,
     pub controller: u16,
+}
+
+/// What a broker's Java is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Java {
+    /// Starts fast, for tests.
+    Starts,
+    /// Runs fast once it is warm, for measuring.
+    Runs,
+}
+
+impl Java {
+    fn flags(self) -> &'static str {
+        match self {
+            Self::Starts => "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            Self::Runs => "-XX:+UseParallelGC",
+        }
+    }
 }
 
 /// A broker that can be stopped and started.
@@ -36,7 +52,7 @@ pub struct Node {
 
 impl Node {
     /// Starts a broker on a fresh log. `shared` is the folder that the brokers share.
-    pub fn launch(libraries: &Path, shared: &Path, place: &Place, all: &[Place]) -> Result<Self, String> {
+    pub fn launch(libraries: &Path, shared: &Path, place: &Place, all: &[Place], java: Java) -> Result<Self, String> {
         fs::create_dir_all(&place.folder).map_err(text)?;
         fs::write(place.folder.join("server.properties"), properties(place, all, shared)).map_err(text)?;
         fs::write(place.folder.join("log4j2.properties"), LOG).map_err(text)?;
@@ -46,6 +62,7 @@ impl Node {
             .env("FOLDER", &place.folder)
             .env("SHARED", shared)
             .env("LIBRARIES", libraries)
+            .env("JAVA_FLAGS", java.flags())
             .env("CLUSTER", CLUSTER_ID)
             .env("SCRAM", format!("SCRAM-SHA-256=[name={USER},password={PASSWORD}]"));
         // A group of its own, so that Ctrl-C on the tests does not stop the shell before it has cleaned up.
@@ -68,7 +85,7 @@ impl Node {
 /// Orders: `start`, `kill`, `stop`, and `fill` with the size beyond which no file can grow.
 const HOLDER: &str = r#"
     cd "$FOLDER" || exit
-    jvm="java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile=log4j2.properties"
+    jvm="java $JAVA_FLAGS -Dlog4j2.configurationFile=log4j2.properties"
     start() {
         $jvm -Xms256m -Xmx512m -cp "$LIBRARIES/*" kafka.Kafka server.properties >>log 2>&1 &
         broker=$!
@@ -92,14 +109,15 @@ const HOLDER: &str = r#"
 "#;
 
 fn properties(place: &Place, all: &[Place], shared: &Path) -> String {
-    let Place { id, plain, tls, scram, behind, advertised, controller, .. } = place;
+    let Place { id, open, behind, advertised, controller, .. } = place;
     let voters: Vec<String> = all.iter().map(|it| format!("{}@127.0.0.1:{}", it.id, it.controller)).collect();
     let voters = voters.join(",");
     let replicas = all.len().min(3);
     let in_sync = replicas.div_ceil(2);
-    let open = format!("PLAIN://127.0.0.1:{plain},TLS://127.0.0.1:{tls},SCRAM://127.0.0.1:{scram}");
-    let keystore = shared.join("broker.pem");
-    let keystore = keystore.display();
+    let open: Vec<String> = open.iter().map(|(name, port)| format!("{name}://127.0.0.1:{port}")).collect();
+    let open = open.join(",");
+    let shared = shared.display();
+    let modules = "org.apache.kafka.common.security";
     format!(
         "process.roles=broker,controller
 node.id={id}
@@ -108,11 +126,20 @@ controller.listener.names=CONTROLLER
 listeners={open},BEHIND://127.0.0.1:{behind},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners={open},BEHIND://127.0.0.1:{advertised}
 inter.broker.listener.name=PLAIN
-listener.security.protocol.map=PLAIN:PLAINTEXT,BEHIND:PLAINTEXT,TLS:SSL,SCRAM:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAIN:PLAINTEXT,BEHIND:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL,MUTUAL:SSL,\
+SCRAM:SASL_PLAINTEXT,PASSWORD:SASL_SSL,TOKEN:SASL_SSL
 ssl.keystore.type=PEM
-ssl.keystore.location={keystore}
-sasl.enabled.mechanisms=SCRAM-SHA-256
-listener.name.scram.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+ssl.keystore.location={shared}/broker.pem
+ssl.truststore.type=PEM
+ssl.truststore.location={shared}/root.pem
+listener.name.mutual.ssl.client.auth=required
+listener.name.scram.sasl.enabled.mechanisms=SCRAM-SHA-256
+listener.name.scram.scram-sha-256.sasl.jaas.config={modules}.scram.ScramLoginModule required;
+listener.name.password.sasl.enabled.mechanisms=PLAIN
+listener.name.password.plain.sasl.jaas.config={modules}.plain.PlainLoginModule required user_{USER}=\"{PASSWORD}\";
+listener.name.token.sasl.enabled.mechanisms=OAUTHBEARER
+listener.name.token.oauthbearer.sasl.jaas.config={modules}.oauthbearer.OAuthBearerLoginModule required \
+unsecuredLoginStringClaim_sub=\"broker\";
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS
 allow.everyone.if.no.acl.found=true

@@ -137,7 +137,8 @@ impl Wire {
     }
 }
 
-fn wait<T>(answer: impl Future<Output = T>) -> T {
+/// Waits for an answer of the brokers.
+pub fn wait<T>(answer: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(answer)
 }
 

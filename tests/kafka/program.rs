@@ -8,7 +8,7 @@ use crate::cluster::shared;
 use crate::wire::{Wire, article, broken};
 
 /// The program on a wire.
-fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
+pub fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
     let kafka = &wire.settings.kafka;
     let mut program = Command::new(env!("CARGO_BIN_EXE_dateline"));
     program.arg(command).args(["--brokers", &kafka.brokers, "--input", &kafka.input, "--group", &kafka.group]);
@@ -18,7 +18,8 @@ fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
     program
 }
 
-fn terminate(child: Child) -> Output {
+/// Asks a program to end, and waits until it did.
+pub fn terminate(child: Child) -> Output {
     let told = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(told.success());
     child.wait_with_output().unwrap()
@@ -141,14 +142,14 @@ fn the_demo_shows_every_sample_and_ends() {
 }
 
 /// All that was written to a file by another process.
-fn read_all(file: &mut File) -> String {
+pub fn read_all(file: &mut File) -> String {
     let mut text = String::new();
     file.rewind().unwrap();
     file.read_to_string(&mut text).unwrap();
     text
 }
 
-fn get(address: &str, path: &str) -> String {
+pub fn get(address: &str, path: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
-use comfy_table::presets;
+use comfy_table::{LineStyle, TableStyle, presets};
 use indicatif::{HumanBytes, HumanCount, HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::stream::backfill::{Plan, Prepared, Progress, Report};
@@ -17,7 +17,8 @@ const EVERY: Duration = Duration::from_secs(5);
 pub fn plan(prepared: &Prepared, rate: Option<u32>, estimate: Option<Duration>) -> String {
     let Prepared { plan, preview, .. } = prepared;
     let mut table = comfy_table::Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(["Partition", "Offsets", "Messages", "First", "Last"]);
+    let style = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+    table.load_style(style).set_header(["Partition", "Offsets", "Messages", "First", "Last"]);
     let time = |millis: Option<i64>| {
         let time = millis.and_then(DateTime::from_timestamp_millis);
         time.map_or_else(|| "-".to_owned(), |time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string())
@@ -64,21 +65,21 @@ impl Watch {
     /// Shows where it is now.
     pub fn show(&mut self, progress: &Progress) {
         let done: u64 = progress.done.iter().sum();
+        let seconds = self.begun.elapsed().as_secs_f64();
+        let counts = format!("{:.0} articles/s, {}", progress.read as f64 / seconds, counts(progress));
         match &self.bars {
             Bars::Terminal { all, parts, .. } => {
                 all.set_position(done);
-                all.set_message(counts(progress));
+                all.set_message(counts);
                 parts.iter().zip(&progress.done).for_each(|(bar, done)| bar.set_position(*done));
             }
             Bars::Lines if self.told.elapsed() >= EVERY => {
                 self.told = Instant::now();
-                let seconds = self.begun.elapsed().as_secs_f64();
-                let rate = progress.read as f64 / seconds;
                 let time = if done == 0 { 0.0 } else { seconds * self.left.saturating_sub(done) as f64 / done as f64 };
                 let left = HumanDuration(Duration::from_secs_f64(time));
                 let share = done * 100 / self.left.max(1);
                 // Nobody is left to be told if this fails.
-                let _ = writeln!(io::stderr(), "{share}%, {rate:.0} articles/s, {}, {left} left", counts(progress));
+                let _ = writeln!(io::stderr(), "{share}%, {counts}, {left} left");
             }
             Bars::Lines => {}
         }
@@ -106,7 +107,7 @@ impl Bars {
             parts.push(bar);
         }
         let all = together.add(ProgressBar::new(plan.left()));
-        all.set_style(style("{percent:>3}% {bar:30} {per_sec}, {msg}, {eta} left"));
+        all.set_style(style("{percent:>3}% {bar:30} {msg}, {eta} left"));
         Self::Terminal { all, parts, _together: together }
     }
 }

@@ -41,8 +41,8 @@ pub struct DemoArgs {
     /// End when the samples are through, instead of waiting for Ctrl-C.
     #[arg(long)]
     once: bool,
-    /// Where health and metrics are served; port 0 picks one and logs it.
-    #[arg(long, value_name = "HOST:PORT")]
+    /// Where health and metrics are served, on this machine alone without a host; port 0 picks one and logs it.
+    #[arg(long, value_name = "[HOST:]PORT")]
     http: Option<String>,
 }
 

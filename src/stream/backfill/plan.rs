@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
-use rdkafka::error::KafkaResult;
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::OwnedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::Serialize;
@@ -84,20 +84,18 @@ impl Plan {
 
 /// Asks the brokers of one topic.
 pub struct Planner<'a> {
+    /// A client of the backfill's group.
     pub client: &'a BaseConsumer<Hooks>,
+    /// The topic.
     pub topic: &'a str,
 }
 
 impl Planner<'_> {
-    /// The plan: that of an earlier run which did not come to its end, else a new one.
-    pub fn plan(&self, request: &Request) -> Result<Plan, Error> {
-        let there = self.partitions()?;
-        let wanted = wanted(&there, request)?;
-        if request.is_resumable() && !request.restart {
-            let earlier = self.earlier(&there).map_err(Error::consumer)?;
-            if earlier.parts.iter().any(|part| part.left() > 0) {
-                return Ok(earlier);
-            }
+    /// The plan: that of an earlier run if it did not come to its end, else a new one.
+    pub fn plan(&self, request: &Request, earlier: Option<Plan>) -> Result<Plan, Error> {
+        let wanted = wanted(&self.partitions()?, request)?;
+        if let Some(earlier) = earlier.filter(|earlier| earlier.left() > 0) {
+            return Ok(earlier);
         }
         let parts = wanted.into_iter().map(|partition| self.part(partition, request));
         Ok(Plan { parts: parts.collect::<Result<_, _>>()?, resumed: false, written: 0 })
@@ -138,8 +136,13 @@ impl Planner<'_> {
         self.client.committed_offsets(asked, ANSWER)
     }
 
-    /// What an earlier run kept.
-    fn earlier(&self, partitions: &[i32]) -> KafkaResult<Plan> {
+    /// What an earlier run kept, if one did.
+    pub fn earlier(&self) -> Result<Plan, Error> {
+        let partitions = self.partitions()?;
+        self.kept(&partitions).map_err(Error::consumer)
+    }
+
+    fn kept(&self, partitions: &[i32]) -> KafkaResult<Plan> {
         let committed = self.committed(partitions)?;
         let mut plan = Plan { resumed: true, ..Plan::default() };
         for element in committed.elements() {
@@ -180,49 +183,70 @@ impl Planner<'_> {
 
     /// Looks at the edges of a plan, and at so many messages of its longest part.
     pub fn preview(&self, plan: &Plan, sample: usize) -> KafkaResult<Preview> {
-        let mut preview = Preview::default();
-        for part in &plan.parts {
-            let first = self.messages(part.partition, part.next, part.end, 1)?.pop();
-            preview.times.push([first, self.last(part)?].map(|message| message?.timestamp().to_millis()));
-        }
-        if let Some(longest) = plan.parts.iter().max_by_key(|part| part.left()) {
-            preview.sample = self.messages(longest.partition, longest.next, longest.end, sample)?;
-        }
+        let whole = |part: &Part| (part.partition, part.next, part.end);
+        let firsts = self.messages(plan.parts.iter().map(whole), |of| of.len() == 1)?;
+        let longest = plan.parts.iter().max_by_key(|part| part.left()).map(whole);
+        let sample = self.messages(longest.into_iter(), |of| of.len() == sample)?.into_values().flatten().collect();
+        let lasts = self.lasts(plan)?;
         self.client.unassign()?;
-        Ok(preview)
+        let time = |message: Option<&OwnedMessage>| message?.timestamp().to_millis();
+        let times = plan.parts.iter().map(|part| {
+            let first = firsts.get(&part.partition).and_then(|messages| messages.first());
+            [time(first), time(lasts.get(&part.partition))]
+        });
+        Ok(Preview { times: times.collect(), sample })
     }
 
-    /// The last message of a part: behind it may stand offsets without one, so that it is looked for from farther and
-    /// farther before the end.
-    fn last(&self, part: &Part) -> KafkaResult<Option<OwnedMessage>> {
+    /// The last message of each part: behind it may stand offsets without one, so that it is looked for from farther
+    /// and farther before the end.
+    fn lasts(&self, plan: &Plan) -> KafkaResult<BTreeMap<i32, OwnedMessage>> {
+        let mut lasts = BTreeMap::new();
+        let mut open: Vec<&Part> = plan.parts.iter().filter(|part| part.left() > 0).collect();
         let mut back = 1;
-        loop {
-            let from = (part.end - back).max(part.next);
-            let last = self.messages(part.partition, from, part.end, usize::MAX)?.pop();
-            if last.is_some() || from == part.next {
-                return Ok(last);
+        while !open.is_empty() {
+            let tails = open.iter().map(|part| (part.partition, (part.end - back).max(part.next), part.end));
+            for (partition, mut messages) in self.messages(tails, |_| false)? {
+                lasts.extend(messages.pop().map(|last| (partition, last)));
             }
+            open.retain(|part| !lasts.contains_key(&part.partition) && part.end - back > part.next);
             back *= 4;
         }
+        Ok(lasts)
     }
 
-    /// Up to so many messages of a stretch, read one after the other.
-    fn messages(&self, partition: i32, from: i64, end: i64, most: usize) -> KafkaResult<Vec<OwnedMessage>> {
-        let mut messages = Vec::new();
-        if from >= end {
-            return Ok(messages);
-        }
+    /// The messages of some stretches (partition, start, end), of each until there are `enough` or no more.
+    fn messages(
+        &self,
+        stretches: impl Iterator<Item = (i32, i64, i64)>,
+        enough: impl Fn(&[OwnedMessage]) -> bool,
+    ) -> KafkaResult<BTreeMap<i32, Vec<OwnedMessage>>> {
+        let mut found: BTreeMap<i32, Vec<OwnedMessage>> = BTreeMap::new();
+        let mut ends = BTreeMap::new();
         let mut assigned = TopicPartitionList::new();
-        assigned.add_partition_offset(self.topic, partition, Offset::Offset(from))?;
+        for (partition, start, end) in stretches.filter(|(_, start, end)| start < end) {
+            assigned.add_partition_offset(self.topic, partition, Offset::Offset(start))?;
+            ends.insert(partition, end);
+        }
         self.client.assign(&assigned)?;
-        while messages.len() < most {
+        while !ends.is_empty() {
             match self.client.poll(LOOK) {
-                Some(Ok(message)) if message.offset() < end => messages.push(message.detach()),
-                // The end, or nothing that tells more.
-                _ => break,
+                Some(Ok(message)) => {
+                    let partition = message.partition();
+                    let Some(end) = ends.get(&partition).copied() else { continue };
+                    let of = found.entry(partition).or_default();
+                    if message.offset() < end {
+                        of.push(message.detach());
+                    }
+                    if message.offset() + 1 >= end || enough(of) {
+                        ends.remove(&partition);
+                    }
+                }
+                Some(Err(KafkaError::PartitionEOF(partition))) => drop(ends.remove(&partition)),
+                // Nothing that tells more: the edges are there to be shown, and the plan holds without them.
+                Some(Err(_)) | None => break,
             }
         }
-        Ok(messages)
+        Ok(found)
     }
 }
 

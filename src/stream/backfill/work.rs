@@ -34,6 +34,10 @@ const BESIDE: Duration = Duration::from_millis(5);
 const START: Duration = Duration::from_secs(15);
 /// How often a batch may fail in a row.
 const TRIES: u32 = 10;
+/// What this reader needs of librdkafka: an offset that is gone must be told, the end of a partition is not always a
+/// message, and where there is no more it is no use to wait for more.
+const OWN: [(&str, &str); 3] =
+    [("auto.offset.reset", "error"), ("enable.partition.eof", "true"), ("fetch.wait.max.ms", "10")];
 /// So many messages tell how long the others will take.
 const SAMPLE: usize = 200;
 
@@ -56,11 +60,8 @@ pub struct Prepared {
 pub fn prepare(settings: &Settings, request: Request) -> Result<Prepared, Error> {
     let mut settings = settings.clone();
     settings.kafka.group = request.group(&settings);
-    // An offset that is gone must be told, and the end of a partition is not always a message.
-    let own = [("auto.offset.reset", "error"), ("enable.partition.eof", "true")];
-    settings.kafka.client.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(&settings, &topics.input)?;
+    let consumer = Consumer::new(&settings, &topics.input, &OWN)?;
     let outputs = topics.outputs();
     let needed = if request.destination == Destination::Topics { &outputs[..] } else { &[] };
     for topic in std::iter::once(topics.input.as_str()).chain(needed.iter().copied()) {
@@ -70,7 +71,12 @@ pub fn prepare(settings: &Settings, request: Request) -> Result<Prepared, Error>
         }
     }
     let planner = Planner { client: consumer.client(), topic: &topics.input };
-    let plan = planner.plan(&request)?;
+    // A run that was killed may have left a transaction open, and until its end its offsets are not told to those who
+    // read what is committed. What counts is read anew when the work begins.
+    let aside = Consumer::new(&settings, &topics.input, &[("isolation.level", "read_uncommitted")])?;
+    let earlier = request.is_resumable() && !request.restart;
+    let earlier = earlier.then(|| Planner { client: aside.client(), topic: &topics.input }.earlier()).transpose()?;
+    let plan = planner.plan(&request, earlier)?;
     let preview = planner.preview(&plan, SAMPLE).map_err(Error::consumer)?;
     Ok(Prepared { settings, request, topics, consumer, plan, preview })
 }
@@ -99,13 +105,17 @@ impl Prepared {
     /// # Errors
     /// If it cannot go on. What was committed until then counts: the same command goes on from there.
     pub fn run(self, control: &Control, watch: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
-        let Self { settings, request, topics, consumer, plan, .. } = self;
+        let Self { settings, request, topics, consumer, mut plan, .. } = self;
         let begun = Instant::now();
         let comparison = request.compare.then(|| there(consumer.client(), &topics)).transpose()?;
         let limit = limits::ask(&settings, &topics)?;
         let sink = Sink::open(&request.destination, &settings, limit, plan.written, control)?;
-        if request.is_resumable() && !plan.resumed {
-            Planner { client: consumer.client(), topic: &topics.input }.keep(&plan)?;
+        let planner = Planner { client: consumer.client(), topic: &topics.input };
+        if plan.resumed {
+            // Opening the topics has settled what an earlier run left open.
+            plan = planner.earlier()?;
+        } else if request.is_resumable() {
+            planner.keep(&plan)?;
         }
         assign(consumer.client(), &topics.input, plan.parts.iter().map(|part| (part.partition, part.next)))
             .map_err(Error::consumer)?;

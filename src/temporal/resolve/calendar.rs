@@ -9,6 +9,9 @@ use crate::calendar::{PartialDate, Unit, nth_weekday_of_month, weekday_in_week_o
 use crate::language::CountedFrom;
 use crate::temporal::{Basis, Direction, Fields, Which};
 
+/// How far ahead a month is near, in days.
+const SOON: i64 = 45;
+
 /// What the fields come to.
 pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     let value = first_value(context, fields)?;
@@ -232,7 +235,7 @@ impl Choice {
             Some(_) => 0,
             None if self.narrative => i32::from(!current && start < self.anchor && self.months_behind(start) > 2),
             None if current => 0,
-            None => self.towards(start, fields.day.is_some() || fields.holiday.is_some(), fields.quarter.is_some()),
+            None => self.towards(start, fields),
         };
         // 29 February: the nearest year that has one.
         (0..8).find_map(|more| in_year(year + by + if by < 0 { -more } else { more }))
@@ -241,18 +244,21 @@ impl Choice {
     /// The year that the direction picks, or the nearest one. Nobody leaves the year out of a date that is far away
     /// while the same date of another year is near: so a day is the nearest one, whatever the tense, unless both are
     /// about as far; a month follows the tense.
-    fn towards(&self, start: NaiveDate, is_day: bool, is_quarter: bool) -> i32 {
+    fn towards(&self, start: NaiveDate, fields: &Fields) -> i32 {
         let days = (start - self.anchor).num_days();
         let tense = match self.direction {
             Direction::Past if days > 0 => -1,
             Direction::Future if days < 0 => 1,
             _ => 0,
         };
-        // A quarter that has begun or just ended is the one reported on, even where its report looks ahead.
-        let near = if is_day {
+        let near = if fields.day.is_some() || fields.holiday.is_some() {
             days.abs() <= if tense < 0 { 125 } else { 45 }
+        } else if fields.quarter.is_some() {
+            // One that has begun or just ended is the one reported on, even where its report looks ahead.
+            tense > 0 && days.abs() <= 130
         } else {
-            is_quarter && tense > 0 && days.abs() <= 130
+            // "opened registrations for May", said in April: that of last year is "last May".
+            fields.month.is_some() && tense < 0 && days <= SOON
         };
         if near { 0 } else { tense }
     }

@@ -56,6 +56,7 @@ pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anc
         }
         context.start(at, expression.sentence, direction(document, &expression));
         if let Some(value) = value_of(&context, &expression.meaning) {
+            let value = in_order(document, resolved.last(), &expression, value);
             context.told(&expression.meaning, &value);
             if let Some(finished) = finish(&context, expression, value) {
                 resolved.push(finished);
@@ -63,6 +64,21 @@ pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anc
         }
     }
     resolved
+}
+
+/// "June-September": the month that ends a range is the one behind its first.
+fn in_order(document: &Document<'_>, before: Option<&Resolved>, expression: &Expression, value: Value) -> Value {
+    let end = expression.first.wrapping_sub(1);
+    let before = before.filter(|before| before.expression.end == end && document.has(end, document.pack.grammar.dash));
+    let first = before.and_then(|before| before.interval?.start);
+    match (value.date, first) {
+        (Some(date @ PartialDate::Month(..)), Some(first))
+            if value.basis == Basis::Relative && date.first_day().is_some_and(|day| day < first.local().date()) =>
+        {
+            Value { date: date.step(12), ..value }
+        }
+        _ => value,
+    }
 }
 
 /// What a meaning comes to.

@@ -1,0 +1,52 @@
+//! The stories that go over the wire: the Reuters wire of 1987, or, where it is not there, stories of our own.
+
+use std::path::{Path, PathBuf};
+
+/// Each as it lies on the topic.
+pub fn stories() -> Vec<Vec<u8>> {
+    let Some(path) = reuters() else { return (0..20_000).map(invented).collect() };
+    let lines = std::fs::read(&path).unwrap();
+    lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()
+}
+
+/// Where the Reuters wire is, if it is.
+fn reuters() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let shared = std::env::var_os("DATELINE_SHARED").map_or(beside, PathBuf::from);
+    Some(shared.join("corpora/wire/reuters-21578.jsonl")).filter(|path| path.is_file())
+}
+
+/// Of about the length of a wire's.
+fn invented(number: usize) -> Vec<u8> {
+    let length = 3 + number % 9;
+    let body: Vec<_> = (0..length).map(|at| SENTENCES[(number + at * at) % SENTENCES.len()]).collect();
+    story(&format!("story-{number}"), &body.join(" "))
+}
+
+/// One of about so many bytes, made of the bodies of others.
+pub fn long(bytes: usize, stories: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let mut whole = String::with_capacity(bytes);
+    for (_, story) in stories.iter().cycle() {
+        let story: serde_json::Value = serde_json::from_slice(story).unwrap();
+        whole.push_str(story["body"].as_str().unwrap());
+        whole.push_str("\n\n");
+        if whole.len() >= bytes {
+            break;
+        }
+    }
+    story("long-story", &whole)
+}
+
+fn story(id: &str, body: &str) -> Vec<u8> {
+    let json = serde_json::json!({"id": id, "title": "A story", "published_at": "1987-10-19T15:01:01Z", "body": body});
+    json.to_string().into_bytes()
+}
+
+const SENTENCES: [&str; 6] = [
+    "The company said on Monday that third-quarter profit rose to 12.4 mln dlrs from 9.8 mln a year earlier.",
+    "Mr Tamura, who founded the firm in 1954, will step down at the end of June.",
+    "Shares closed at 1,987 crowns, up 3.2 pct, in quiet trading.",
+    "Talks on the loan broke down last week and may be taken up again early next year.",
+    "Farmers in the south expect a poor harvest after a summer without rain.",
+    "The treaty was signed on 23 September 1972 and is due to expire in February 1992.",
+];

@@ -1,0 +1,212 @@
+//! Who said it: the frames of reporting around a statement, and the brackets in it, that a summary does without.
+//!
+//! A frame is left out only where a sentence stays. This module must not know dates.
+
+use std::ops::Range;
+
+use super::summary::{ASIDE, Telling};
+use crate::language::speech::Part;
+use crate::syntax::{Verb, is_adverb};
+use crate::text::Shape;
+
+impl Telling<'_> {
+    /// "The ministry said that the bridge was shut": what was said, without who said it, where that is a sentence.
+    pub(super) fn unframed(&self, start: usize, trigger: usize) -> (usize, Option<&Verb>) {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let frames = self.seeker.verbs.iter().filter(|verb| {
+            let reports = verb.finite && document.has(verb.main, grammar.report) || self.adds(verb.main);
+            reports && verb.main >= start && verb.tokens.end <= trigger
+        });
+        for frame in frames {
+            let behind = self.behind_frame(frame);
+            let saying = document.has(frame.main, grammar.saying) || self.adds(frame.main);
+            let mut finite = self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > behind).peekable();
+            let next = finite.peek().map_or(trigger, |verb| verb.main).min(trigger);
+            let clause =
+                (frame.tokens.end..next.min(frame.tokens.end + ASIDE)).find(|&at| document.has(at, grammar.that));
+            // "said the shares that may be bought": this "that" belongs to the noun.
+            let of_noun = saying && document.has(frame.tokens.end, grammar.determiner);
+            let tells = if saying && !self.is_verb(trigger) {
+                finite.peek().is_some()
+            } else {
+                finite.any(|verb| verb.main <= trigger)
+            };
+            match clause.filter(|_| !of_noun) {
+                Some(that) => return (that + 1, Some(frame)),
+                None if tells && self.opens_clause(behind, frame, saying) => return (behind, Some(frame)),
+                None => {}
+            }
+        }
+        (start, None)
+    }
+
+    /// Where what was said starts behind a verb of saying, when and where and to whom it was said aside.
+    fn behind_frame(&self, frame: &Verb) -> usize {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut behind = frame.tokens.end;
+        while document.has(behind, grammar.deictic) || document.has(behind, grammar.weekday) {
+            behind += 1;
+        }
+        let preposition = document.has(behind, grammar.preposition) || document.has(behind, grammar.clock_preposition);
+        let first = match document.has(frame.main, grammar.addressed) {
+            true => behind,
+            false if preposition && !document.has(behind, grammar.subordinator) => behind + 1,
+            false => return behind,
+        };
+        // "told Reuters the bank", "said in a statement it", "said on Friday the mill", "told a conference Altex"
+        let first = first + usize::from(document.has(first, grammar.determiner));
+        let opens = |at: usize| {
+            let name = at > first
+                && document.tokens.get(at).is_some_and(|token| token.shape.is_capital())
+                && document.tokens[at - 1].shape == Shape::Lower;
+            name || document.has(at, grammar.determiner) || document.has(at, grammar.subject)
+        };
+        let group = (first..self.seeker.sentence.end.min(first + ASIDE)).take_while(|&at| {
+            let shape = document.tokens[at].shape;
+            (shape.is_word() || shape.is_figure()) && !opens(at) && !self.is_verb(at)
+        });
+        let end = first + group.count();
+        let opens = opens(end);
+        let led = end > first && document.has(end - 1, grammar.preposition);
+        if end > first && opens && !led && !document.has(end, grammar.relative) { end } else { behind }
+    }
+
+    /// Whether what was said can start there: with a subject, or with the clause that says on what condition.
+    fn opens_clause(&self, at: usize, frame: &Verb, saying: bool) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let closed = [grammar.preposition, grammar.time_preposition, grammar.to, grammar.subordinator];
+        let word = document.tokens.get(at).is_some_and(|token| token.shape.is_word());
+        let condition = document.has(at, grammar.subordinator)
+            && !document.has(at, grammar.relative)
+            && !document.has(at, grammar.joining)
+            && !document.has(at, grammar.time_preposition)
+            && !document.has(at, grammar.condition);
+        // "the men who it said were shot"
+        if self.is_verb(at) {
+            return false;
+        }
+        // "told the paper that", "told Reuters": to whom it was said
+        let addressee = document.has(frame.main, grammar.addressed) && at == frame.tokens.end;
+        let figure = saying && document.tokens.get(at).is_some_and(|token| token.shape.is_figure());
+        figure
+            || document.has(at, grammar.subject)
+            || !addressee && document.has(at, grammar.determiner)
+            || !addressee && word && document.tokens[at].shape.is_capital()
+            || saying && word && (condition || !closed.into_iter().any(|class| document.has(at, class)))
+    }
+
+    fn is_verb(&self, at: usize) -> bool {
+        self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&at))
+    }
+
+    /// ", adding that": what is told behind it is told apart.
+    fn adds(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        document.has(at, grammar.adding) && at > 0 && document.has(at - 1, grammar.comma)
+    }
+
+    /// Leaves out brackets, and frames between commas or at the end: ", the office said,".
+    pub(super) fn leave_out_asides(&self, range: &Range<usize>, kept: &mut [bool]) {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (mut from, mut bracket): (Option<usize>, Option<usize>) = (None, None);
+        for at in range.start..=range.end {
+            let mark = match document.tokens.get(at).filter(|_| at < range.end).map(|token| token.shape) {
+                Some(Shape::Mark(mark)) => Some(mark),
+                None => None,
+                Some(_) => continue,
+            };
+            if let Some(open) = bracket.filter(|_| matches!(mark, Some(')' | '>'))) {
+                if self.is_bracketed_aside(open, at, range) && self.is_aside(open, at) {
+                    kept[open - range.start..=at - range.start].fill(false);
+                }
+                bracket = None;
+                continue;
+            }
+            let closes = from.is_some_and(|from| match mark {
+                Some(',' | '.') | None => self.is_frame(from + 1..at),
+                _ => false,
+            });
+            if let Some(from) = from.filter(|from| closes && self.is_aside(*from, at)) {
+                let keeps_comma = document.has(at, grammar.comma) && at < range.end;
+                let end = if keeps_comma || at == range.end { at } else { at + 1 };
+                kept[from - range.start..end - range.start].fill(false);
+            }
+            match mark {
+                Some('(' | '<') => bracket = Some(at),
+                Some(',') => from = Some(at),
+                _ if closes => from = None,
+                _ => {}
+            }
+        }
+        self.leave_out_last_frame(range, kept);
+    }
+
+    /// Whether the tokens between two marks may go: few, and not the trigger.
+    fn is_aside(&self, from: usize, to: usize) -> bool {
+        to - from <= ASIDE && self.trigger.is_none_or(|trigger| trigger < from || trigger > to)
+    }
+
+    /// Whether the sentence stays whole without a bracket: a sign of the exchange ("<HIL.N>"), an abbreviation. Not that of "the
+    /// merger of <Hill and Sons>", where only the marks go.
+    fn is_bracketed_aside(&self, open: usize, close: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let sign = (open + 2..close).all(|at| !document.tokens[at].spaced);
+        let named = document.tokens[open].shape.is_mark('<') && !sign;
+        let before = open.checked_sub(1).filter(|before| *before >= range.start);
+        let needed = before.is_some_and(|before| {
+            document.has(before, grammar.preposition)
+                || document.has(before, grammar.and)
+                || document.has(before, grammar.determiner)
+        });
+        !named && !needed
+    }
+
+    /// ", said sole manager Hill, Read and Co", ", he said in Porto", ", adding that it rained": who said it, to the end.
+    fn leave_out_last_frame(&self, range: &Range<usize>, kept: &mut [bool]) {
+        let Some(told) = self.trigger.map(|trigger| trigger.max(self.date.start)) else { return };
+        let mark = |at: &usize| matches!(self.document.tokens[*at].shape, Shape::Mark(',' | '"' | '”'));
+        let frame = (told + 1..range.end).filter(mark).find(|&at| self.frames_to_end(at, range.end));
+        if let Some(frame) = frame {
+            let quoted = usize::from(self.document.tokens[frame].shape != Shape::Mark(','));
+            kept[frame + quoted - range.start..].fill(false);
+        }
+    }
+
+    /// Whether all that stands behind a mark only says who said it, where and to whom.
+    fn frames_to_end(&self, mark: usize, end: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        if self.adds(mark + 1) {
+            return true;
+        }
+        let opens = document.has(mark + 1, grammar.subordinator) || document.has(mark + 1, grammar.relative);
+        let verb = self.seeker.verbs.iter().find(|verb| verb.main > mark && verb.finite).filter(|_| !opens);
+        let Some(verb) = verb.filter(|verb| verb.tokens.start <= mark + ASIDE && verb.tokens.end <= end) else {
+            return false;
+        };
+        let inverted = verb.tokens.start == mark + 1;
+        let said =
+            document.has(verb.main, grammar.report) && !(inverted && document.part(verb.main) == Part::Participle);
+        let one = (mark + 1..verb.tokens.start).all(|at| !document.tokens[at].shape.is_mark(','));
+        let mut behind = verb.tokens.end;
+        while behind < end && is_adverb(document, behind) {
+            behind += 1;
+        }
+        let governs = behind < end
+            && document.tokens[behind].shape.is_word()
+            && !document.has(behind, grammar.preposition)
+            && !document.has(behind, grammar.time_preposition)
+            && !document.has(behind, grammar.joining);
+        let more = behind < end && document.has(behind, grammar.comma);
+        said && one && (inverted || !governs && !document.has(behind, grammar.that) && !(more && !inverted))
+    }
+
+    /// "police said", "according to the office", "he said": a frame and no more.
+    fn is_frame(&self, range: Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let says = |verb: &Verb| document.has(verb.main, grammar.report);
+        let mut verbs = self.seeker.verbs.iter().filter(|verb| range.contains(&verb.main)).peekable();
+        let opens = document.has(range.start, grammar.subordinator) || document.has(range.start, grammar.relative);
+        let said = verbs.peek().is_some() && verbs.all(says);
+        said && !opens || document.has(range.start, grammar.according)
+    }
+}

@@ -1,0 +1,457 @@
+//! `dateline backfill`: which stretch, where to, and that it can be stopped, killed and repeated.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rdkafka::Message;
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::{Offset, TopicPartitionList};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::broker::wire::wait;
+use crate::cluster::shared;
+use crate::outcome::Expected;
+use crate::program::{dateline, terminate};
+use crate::wire::{Outgoing, PARTITIONS, PATIENCE, Wire, article, broken};
+
+/// A backfill that has come to its end.
+struct Run {
+    code: Option<i32>,
+    said: String,
+    report: Value,
+}
+
+/// Runs a backfill to its end, with its report.
+fn backfill(wire: &Wire, flags: &[&str]) -> Run {
+    let folder = TempDir::new().unwrap();
+    let output = start(wire, flags, folder.path()).wait_with_output().unwrap();
+    ended(&output, folder.path())
+}
+
+fn start(wire: &Wire, flags: &[&str], folder: &Path) -> Child {
+    let report = folder.join("report.json");
+    let mut program = dateline(wire, "backfill", flags);
+    program.args(["--yes", "--report", report.to_str().unwrap()]).stdin(Stdio::null());
+    program.spawn().unwrap()
+}
+
+fn ended(output: &Output, folder: &Path) -> Run {
+    let said = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat();
+    let report = fs::read_to_string(folder.join("report.json")).unwrap_or_else(|_| "null".to_owned());
+    Run { code: output.status.code(), said, report: serde_json::from_str(&report).unwrap() }
+}
+
+/// The wire with its outputs under another prefix.
+fn to_topics(wire: &Wire, name: &str) -> Wire {
+    let mut other = Wire { settings: wire.settings.clone(), topics: wire.topics.clone() };
+    other.settings.kafka.output_prefix = format!("{}.{name}.", wire.settings.kafka.group);
+    other.topics = dateline::stream::topics::Topics::new(&other.settings.kafka);
+    other.make_topics(other.topics.outputs(), PARTITIONS);
+    other
+}
+
+/// Sends messages whose records are an hour apart in their partition, from midnight of 1 March 2026 on.
+fn send_hourly(wire: &Wire, messages: impl Iterator<Item = Outgoing>) {
+    let producer: BaseProducer = wire.client().create().unwrap();
+    let mut hours: BTreeMap<i32, i64> = BTreeMap::new();
+    for message in messages {
+        let hour = hours.entry(message.partition).or_default();
+        let record = BaseRecord::<[u8], [u8]>::to(&wire.topics.input)
+            .partition(message.partition)
+            .timestamp(1_772_323_200_000 + *hour * 3_600_000)
+            .payload(message.value.as_deref().unwrap());
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+        *hour += 1;
+    }
+    producer.flush(PATIENCE).unwrap();
+}
+
+/// The places of the articles that have a fate.
+fn places(found: &Expected) -> Vec<(i32, i64)> {
+    found.articles.keys().copied().collect()
+}
+
+/// What a compacted topic would show: the last value of each key.
+fn last_values(wire: &Wire) -> BTreeMap<(String, Vec<u8>), Option<Vec<u8>>> {
+    let topics = [&wire.topics.events, &wire.topics.articles];
+    let messages = topics.into_iter().flat_map(|topic| wire.read(topic, "read_committed"));
+    messages.map(|it| ((it.topic().to_owned(), it.key().unwrap().to_vec()), it.payload().map(<[u8]>::to_vec))).collect()
+}
+
+#[test]
+fn it_says_what_the_live_worker_says_and_again_changes_nothing() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..100).map(article).chain([broken(1, Some(b"{}")), broken(2, None)]));
+    wire.run_until(102);
+    let live = wire.found("read_committed");
+    let other = to_topics(&wire, "rebuild");
+
+    let run = backfill(&other, &["--earliest"]);
+
+    assert_eq!(run.code, Some(3), "two were rejected: {}", run.said);
+    assert_eq!(other.found("read_committed"), live);
+    assert_eq!(run.report["read"], 102);
+    assert_eq!(run.report["articles"], 100);
+    assert_eq!(run.report["rejected"], rejections(&live));
+    assert_eq!(run.report["events"], live.events.len());
+    assert_eq!(run.report["finished"], true);
+
+    let before = last_values(&other);
+    let again = backfill(&other, &["--earliest"]);
+    assert_eq!(again.report["read"], 102, "a stretch that is done begins again: {}", again.said);
+    assert_eq!(again.report["resumed"], false);
+    assert_eq!(last_values(&other), before);
+}
+
+/// The codes of rejections with their counts, as a report has them.
+fn rejections(found: &Expected) -> Value {
+    let mut counts = BTreeMap::<&str, u64>::new();
+    found.rejected.values().for_each(|code| *counts.entry(code).or_default() += 1);
+    serde_json::to_value(counts).unwrap()
+}
+
+#[test]
+fn a_stretch_of_times_holds_its_start_and_not_its_end() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    send_hourly(&wire, (0..90).map(article));
+
+    let run = backfill(&wire, &["--from", "2026-03-01T05:00:00Z", "--to", "2026-03-01T06:00:00+00:00"]);
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(places(&wire.found("read_committed")), [(0, 5), (1, 5), (2, 5)]);
+    assert!(run.said.contains("2026-03-01 05:00:00 UTC"), "{}", run.said);
+
+    // A day is its midnight; the end of the topic is where it is now.
+    let other = to_topics(&wire, "day");
+    backfill(&other, &["--from", "2 March 2026"]);
+    let found = places(&other.found("read_committed"));
+    assert_eq!(found.len(), 18);
+    assert!(found.iter().all(|(_, offset)| *offset >= 24), "{found:?}");
+
+    let nothing = backfill(&to_topics(&wire, "none"), &["--from", "yesterday"]);
+    assert_eq!((nothing.code, &nothing.report["read"]), (Some(0), &0.into()), "{}", nothing.said);
+}
+
+#[test]
+fn a_stretch_of_offsets_is_of_the_partitions_that_are_named() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..30).map(article));
+
+    let run = backfill(&wire, &["--from-offset", "0:7,2:9", "--to-offset", "0:9,1:3,2:10"]);
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(places(&wire.found("read_committed")), [(0, 7), (0, 8), (2, 9)]);
+
+    let other = to_topics(&wire, "one");
+    backfill(&other, &["--earliest", "--partitions", "1"]);
+    assert_eq!(places(&other.found("read_committed")), (0..10).map(|offset| (1, offset)).collect::<Vec<_>>());
+
+    for (flags, word) in [
+        (&["--earliest", "--partitions", "9"][..], "no partition 9"),
+        (&["--from-offset", "0:11"][..], "offsets 0 to 10"),
+    ] {
+        let run = backfill(&wire, flags);
+        assert_eq!(run.code, Some(1), "{}", run.said);
+        assert!(run.said.contains(word), "{}", run.said);
+    }
+}
+
+#[test]
+fn a_stretch_of_publication_is_told_by_the_articles() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    // Article `n` is of day 1 + n % 28 of March at 09:30+01:00.
+    wire.send((0..60).map(article).chain([broken(0, Some(b"{}"))]));
+
+    let flags = ["--by", "published", "--from", "2026-03-03T08:30:00Z", "--to", "2026-03-05"];
+    let run = backfill(&wire, &flags);
+
+    let found = wire.found("read_committed");
+    let ids: Vec<&String> = found.articles.values().collect();
+    assert_eq!(ids.len(), 6, "{ids:?}");
+    assert!(
+        ["wire-2", "wire-3", "wire-30", "wire-31", "wire-58", "wire-59"]
+            .iter()
+            .all(|id| ids.contains(&&id.to_string()))
+    );
+    assert_eq!(found.rejected.len(), 0, "what tells no time is of no stretch");
+    assert_eq!((&run.report["read"], &run.report["outside"]), (&61.into(), &54.into()));
+}
+
+#[test]
+fn a_dry_run_tells_and_leaves_no_trace() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    send_hourly(&wire, (0..30).map(article));
+
+    let run = backfill(&wire, &["--earliest", "--dry-run"]);
+
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.report, Value::Null);
+    for word in
+        ["At most 30 messages", "0..10", "2026-03-01 00:00:00 UTC", "2026-03-01 09:00:00 UTC", "dateline-backfill-"]
+    {
+        assert!(run.said.contains(word), "{word}: {}", run.said);
+    }
+    assert!(wire.found("read_uncommitted") == Expected::default());
+}
+
+#[test]
+fn flags_that_cannot_work_are_refused() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    for (flags, word) in [
+        (&[][..], "--earliest"),
+        (&["--from", "soon"][..], "7 days ago"),
+        (&["--from-offset", "5"][..], "0:1500"),
+        (&["--from-offset", "0:0", "--by", "published"][..], "offsets count records"),
+        (&["--earliest", "--rate", "0"][..], "--rate"),
+        (&["--earliest", "--from", "2019"][..], "cannot be used with"),
+    ] {
+        let run = backfill(&wire, flags);
+        assert_eq!(run.code, Some(2), "{}", run.said);
+        assert!(run.said.contains(word), "{word}: {}", run.said);
+    }
+}
+
+#[test]
+fn stopped_it_goes_on_where_it_was_with_the_end_that_it_had() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..300).map(article));
+    let folder = TempDir::new().unwrap();
+    let first = start(&wire, &["--earliest", "--rate", "200"], folder.path());
+    wire.await_fates(50);
+    let first = ended(&terminate(first), folder.path());
+    assert_eq!(first.code, Some(1), "{}", first.said);
+    assert!(first.said.contains("the same command goes on"), "{}", first.said);
+    assert_eq!(first.report["finished"], false);
+    // What comes meanwhile is not of the stretch.
+    wire.send((300..330).map(article));
+
+    let second = backfill(&wire, &["--earliest", "--rate", "5000"]);
+
+    assert_eq!(second.code, Some(0), "{}", second.said);
+    assert!(second.said.contains("Goes on"), "{}", second.said);
+    let read = |run: &Run| run.report["read"].as_u64().unwrap();
+    assert_eq!(read(&first) + read(&second), 300);
+    let found = wire.found("read_committed");
+    assert_eq!((found.articles.len(), found.again.len()), (300, 0));
+
+    let again = backfill(&to_topics(&wire, "again"), &["--earliest"]);
+    assert_eq!(again.report["read"], 330, "another destination is another backfill");
+}
+
+#[test]
+fn killed_again_and_again_every_record_is_there_once() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..1500).map(article));
+    let folder = TempDir::new().unwrap();
+    let mut fates = wire.follow();
+    for life in 1..=6 {
+        let mut run = start(&wire, &["--earliest"], folder.path());
+        fates.until(life * 150);
+        run.kill().unwrap();
+        run.wait().unwrap();
+    }
+    let last = backfill(&wire, &["--earliest"]);
+    assert_eq!(last.code, Some(0), "{}", last.said);
+    let found = wire.found("read_committed");
+    assert_eq!(found.again, []);
+    assert_eq!(found, wire.expected());
+}
+
+#[test]
+fn a_file_holds_every_event_once_after_kills_as_well() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..1500).map(article).chain([broken(1, Some(b"{}"))]));
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("events.jsonl");
+    let flags = ["--earliest", "--output", path.to_str().unwrap()];
+    for life in 1..=4u64 {
+        let mut run = start(&wire, &flags, folder.path());
+        let begun = Instant::now();
+        while fs::metadata(&path).map_or(0, |file| file.len()) < life * 200_000 {
+            assert!(begun.elapsed() < PATIENCE, "the file does not grow");
+            std::thread::yield_now();
+        }
+        run.kill().unwrap();
+        run.wait().unwrap();
+    }
+    let last = backfill(&wire, &flags);
+    assert_eq!(last.code, Some(3), "{}", last.said);
+    let mut lines: Vec<String> = fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
+    lines.sort();
+    let mut expected: Vec<String> = wire.expected().events.into_iter().map(|(_, value)| value).collect();
+    expected.sort();
+    assert!(lines == expected, "{} lines, {} events", lines.len(), expected.len());
+    assert!(wire.found("read_uncommitted") == Expected::default(), "no topic is written");
+}
+
+#[test]
+fn events_go_to_standard_output_and_all_else_beside_it() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..20).map(article));
+    let folder = TempDir::new().unwrap();
+    let output = start(&wire, &["--earliest", "--output", "-"], folder.path()).wait_with_output().unwrap();
+    let lines: Vec<Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), wire.expected().events.len());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("Articles extracted"));
+}
+
+#[test]
+fn a_rate_is_kept_within_a_tenth() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..1500).map(article));
+    let folder = TempDir::new().unwrap();
+    let mut program = dateline(&wire, "backfill", &["--earliest", "--rate", "300", "--yes"]);
+    program.args(["--report", folder.path().join("report.json").to_str().unwrap()]);
+    let output = program.env("DATELINE_STREAM__BATCH_MESSAGES", "500").output().unwrap();
+    let run = ended(&output, folder.path());
+    let seconds = run.report["seconds"].as_f64().unwrap();
+    let rate = run.report["read"].as_f64().unwrap() / seconds;
+    assert!((270.0..=330.0).contains(&rate), "{rate} articles a second: {}", run.said);
+}
+
+#[test]
+fn offsets_without_messages_do_not_stop_it() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    // Each transaction leaves a marker, and what was aborted is not for readers.
+    let producer: BaseProducer = wire.client().set("transactional.id", &wire.settings.kafka.group).create().unwrap();
+    producer.init_transactions(PATIENCE).unwrap();
+    for n in 0..12 {
+        producer.begin_transaction().unwrap();
+        let message = article(n);
+        let value = message.value.unwrap();
+        let record = BaseRecord::<[u8], [u8]>::to(&wire.topics.input).partition(message.partition).payload(&value);
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+        producer.flush(PATIENCE).unwrap();
+        if n % 4 == 3 { producer.abort_transaction(PATIENCE) } else { producer.commit_transaction(PATIENCE) }.unwrap();
+    }
+    wire.settle(&wire.topics.input);
+
+    let run = backfill(&wire, &["--earliest"]);
+
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.report["read"], 9);
+    assert_eq!(wire.found("read_committed"), wire.expected());
+}
+
+#[test]
+fn what_retention_removes_while_it_runs_is_told() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    // In small batches, since a broker sends whole ones.
+    for first in (0..600).step_by(10) {
+        wire.send((first..first + 10).map(|n| Outgoing { partition: 0, ..article(n) }));
+    }
+    let folder = TempDir::new().unwrap();
+    // Small fetches, so that not all of it is here before it is gone there.
+    let mut program = dateline(&wire, "backfill", &["--earliest", "--rate", "200", "--yes"]);
+    program.args(["--report", folder.path().join("report.json").to_str().unwrap()]);
+    program.env("DATELINE_KAFKA__CLIENT__FETCH_MESSAGE_MAX_BYTES", "2000");
+    program.env("DATELINE_KAFKA__CLIENT__QUEUED_MAX_MESSAGES_KBYTES", "1");
+    program.env("DATELINE_KAFKA__CLIENT__QUEUED_MIN_MESSAGES", "1");
+    let run = program.spawn().unwrap();
+    wire.await_fates(20);
+    let mut gone = TopicPartitionList::new();
+    gone.add_partition_offset(&wire.topics.input, 0, Offset::Offset(550)).unwrap();
+    let admin: AdminClient<DefaultClientContext> = wire.client().create().unwrap();
+    wait(admin.delete_records(&gone, &AdminOptions::new())).unwrap();
+
+    let run = ended(&run.wait_with_output().unwrap(), folder.path());
+
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    let (read, removed) = (run.report["read"].as_u64().unwrap(), run.report["removed"].as_u64().unwrap());
+    assert_eq!(read + removed, 600, "{}", run.said);
+    assert!(removed > 0 && run.said.contains("removed by retention"), "{}", run.said);
+
+    // What is gone before the start is no part of it.
+    let other = to_topics(&wire, "rest");
+    let rest = backfill(&other, &["--earliest"]);
+    assert_eq!((rest.code, &rest.report["read"]), (Some(0), &50.into()), "{}", rest.said);
+}
+
+#[test]
+fn partitions_that_come_meanwhile_are_told() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..300).map(article));
+    let folder = TempDir::new().unwrap();
+    let run = start(&wire, &["--earliest", "--rate", "150"], folder.path());
+    wire.await_fates(20);
+    let admin: AdminClient<DefaultClientContext> = wire.client().create().unwrap();
+    let more = NewPartitions::new(&wire.topics.input, PARTITIONS as usize + 1);
+    wait(admin.create_partitions([&more], &AdminOptions::new())).unwrap()[0].as_ref().unwrap();
+
+    let run = ended(&run.wait_with_output().unwrap(), folder.path());
+
+    assert_eq!((run.code, &run.report["read"]), (Some(0), &300.into()), "{}", run.said);
+    assert_eq!(run.report["added_partitions"], serde_json::json!([PARTITIONS]), "{}", run.said);
+}
+
+#[test]
+fn a_comparison_tells_what_would_change_and_changes_nothing() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..30).map(article));
+    wire.run_until(30);
+    let compared = |flags: &[&str]| backfill(&wire, flags).report["compared"].clone();
+    let kinds = |value: &Value| ["same", "new", "gone", "changed"].map(|kind| value[kind].as_u64().unwrap());
+    let before = last_values(&wire);
+    let events = wire.found("read_committed").events.len() as u64;
+    assert_eq!(kinds(&compared(&["--earliest", "--compare"])), [events, 0, 0, 0]);
+
+    // In another zone "Monday" is another day for some, and the values are others for all that count from a time.
+    let other = compared(&["--earliest", "--compare", "--language", "de"]);
+    assert_eq!(kinds(&other), [0, 0, events, 0], "without a pack for the language nothing would be there");
+    assert_eq!(last_values(&wire), before);
+
+    // A new article and one that the topics do not hold as it is now.
+    wire.send([article(30)]);
+    let made = kinds(&compared(&["--earliest", "--compare"]));
+    assert_eq!((made[0], made[2], made[3]), (events, 0, 0));
+    assert!(made[1] > 0);
+}
+
+#[test]
+fn it_runs_beside_the_live_worker() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..200).map(article));
+    let worker = wire.worker("0");
+    wire.await_fates(100);
+    let run = backfill(&wire, &["--earliest", "--to-offset", "0:20,1:20,2:20"]);
+    wire.await_fates(260);
+    assert_eq!(worker.end().unwrap().articles, 200);
+    assert_eq!((run.code, &run.report["read"]), (Some(0), &60.into()), "{}", run.said);
+    let found = wire.found("read_committed");
+    assert_eq!((found.articles.len(), found.again.len()), (200, 60));
+}
+
+#[test]
+fn without_a_broker_it_says_so() {
+    let Some(cluster) = shared() else { return };
+    let mut wire = Wire::without_topics(cluster);
+    let missing = backfill(&wire, &["--earliest"]);
+    assert_eq!(missing.code, Some(1));
+    assert!(missing.said.contains("there is no topic"), "{}", missing.said);
+    wire.settings.kafka.brokers = "127.0.0.1:1".to_owned();
+    let begun = Instant::now();
+    let away = backfill(&wire, &["--earliest"]);
+    assert_eq!(away.code, Some(1));
+    assert!(away.said.contains("do not answer") && begun.elapsed() < Duration::from_secs(40), "{}", away.said);
+}
