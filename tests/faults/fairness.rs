@@ -61,7 +61,8 @@ fn an_article_of_20_mb_passes_and_does_not_cost_the_worker_its_place() {
     assert!(gap > interval, "the article took {gap:?} only");
     assert_eq!(log.matches("partitions came to this worker").count(), 1, "{log}");
     assert!(!log.contains("partitions left this worker"), "{log}");
-    assert!(memory.is_none_or(|memory| memory < 300 << 20), "{memory:?} bytes of memory");
+    // What is recognised in such an article takes most of it: bounded by `extract.max_bytes`.
+    assert!(memory.is_none_or(|memory| memory < 700 << 20), "{memory:?} bytes of memory");
     count::exactly_once(&wire, &wire.expected());
 }
 
