@@ -67,6 +67,7 @@ mod fate;
 mod idempotent;
 mod limits;
 mod producer;
+mod setbacks;
 mod shutdown;
 mod token;
 pub mod topics;
