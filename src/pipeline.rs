@@ -30,8 +30,8 @@ pub struct Settings {
     pub language: String,
     /// The month in which fiscal years start, 1 to 12: 1 takes a fiscal year for the calendar year of its number.
     pub fiscal_start: u8,
-    /// Whether references without a date ("now", "recently") are tied to what they date as well. Such events make no
-    /// record; they are there to be measured.
+    /// Whether references without a date ("now", "recently") and lengths of time ("in recent years") are tied to what they
+    /// date as well. Such events make no record; they are there to be measured.
     pub undated: bool,
     /// How messages are read.
     pub input: article::Settings,

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::summary::Telling;
 use crate::language::speech::Part;
-use crate::syntax::{Mood, is_adverb};
+use crate::syntax::{Mood, is_adverb, is_plain_adverb};
 use crate::text::Shape;
 
 /// How far before a date "compared with" is sought, in tokens.
@@ -108,7 +108,8 @@ impl Telling<'_> {
         let before = self.date.start.checked_sub(1).filter(|before| *before >= range.start);
         let opens = before.is_none_or(|before| {
             let joins = document.has(before, grammar.subordinator) && !document.has(before, grammar.time_preposition);
-            joins || document.has(before, grammar.comma)
+            // "said 1985 was its worst year"
+            joins || document.has(before, grammar.comma) || document.has(before, grammar.saying)
         });
         opens && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end)
     }
@@ -141,8 +142,8 @@ impl Telling<'_> {
             verb.mood == Mood::Infinitive && verb.tokens.start > range.start && apart(verb.tokens.start - 1)
         });
         // "began just after midnight", "over the next three years", "as early as April"
-        let led_to = led != before && is_adverb(document, led)
-            || led == range.start && is_adverb(document, led)
+        let led_to = led != before && is_plain_adverb(document, led)
+            || led == range.start && is_plain_adverb(document, led)
             || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
         let period = has(grammar.ending) || has(grammar.spend);
         period || copula || adjective || reduced || set || column || to_be || led_to

@@ -197,7 +197,7 @@ impl Telling<'_> {
             && !document.has(behind, grammar.time_preposition)
             && !document.has(behind, grammar.joining);
         let more = behind < end && document.has(behind, grammar.comma);
-        said && one && (inverted || !governs && !document.has(behind, grammar.that) && !(more && !inverted))
+        said && one && (inverted || !governs && !document.has(behind, grammar.that) && !more)
     }
 
     /// "police said", "according to the office", "he said": a frame and no more.

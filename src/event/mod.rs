@@ -108,8 +108,8 @@ impl Status {
 const MOST_IN_A_SENTENCE: usize = 24;
 
 /// Ties the dates of a document to what happened then, in the order of the text. Gives as well how many dates made no
-/// event because their sentence is crowded with them. With `undated`, references that name no date ("now") make events
-/// as well.
+/// event because their sentence is crowded with them. With `undated`, references that name no date ("now") and lengths
+/// of time make events as well.
 #[must_use]
 pub fn events(
     document: &Document<'_>,

@@ -304,7 +304,7 @@ impl Telling<'_> {
             }
             let closes = match token.shape {
                 // "about .06 shares"
-                Shape::Mark('.') => !token.spaced || !self.document.tokens.get(at + 1).is_some_and(|next| !next.spaced),
+                Shape::Mark('.') => !token.spaced || self.document.tokens.get(at + 1).is_none_or(|next| next.spaced),
                 Shape::Mark(mark) => matches!(mark, ',' | '!' | '?' | ';' | ':' | '%' | ')' | '”'),
                 shape => shape == Shape::Possessive,
             };

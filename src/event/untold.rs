@@ -26,7 +26,7 @@ pub(super) struct Place<'d> {
 impl Place<'_> {
     /// Whether something is told on the date. `at` is its word, or the date itself where it has none.
     pub(super) fn tells(&self, at: usize, has_word: bool) -> bool {
-        !self.is_row(at, has_word) && !(!has_word && self.is_label()) && !self.is_contract()
+        !self.is_row(at, has_word) && (has_word || !self.is_label()) && !self.is_contract()
     }
 
     /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,

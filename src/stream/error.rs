@@ -44,9 +44,8 @@ impl Error {
     }
 
     pub(super) fn transaction(call: &str, error: KafkaError) -> Self {
-        use RDKafkaErrorCode::{Fenced, InvalidProducerEpoch, ProducerFenced};
         let message = match error.rdkafka_error_code() {
-            Some(Fenced | ProducerFenced | InvalidProducerEpoch) => {
+            _ if is_fenced(&error) => {
                 "the brokers put this worker aside: it stood still for longer than transaction.timeout.ms, so that they \
                  ended its transaction, or another worker of its group runs with the same instance name and took \
                  over; start it again, and give each worker its own `--instance`"
@@ -112,6 +111,12 @@ pub(super) fn is_denied(error: &KafkaError) -> bool {
                 | TransactionalIdAuthorizationFailed
         )
     )
+}
+
+/// Whether the brokers have put a producer aside for another of its name, or for a transaction that took too long.
+pub(super) fn is_fenced(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{Fenced, InvalidProducerEpoch, ProducerFenced};
+    matches!(error.rdkafka_error_code(), Some(Fenced | ProducerFenced | InvalidProducerEpoch))
 }
 
 /// Whether the brokers are away, or busy with themselves: what passes by itself.

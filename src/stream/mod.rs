@@ -15,8 +15,9 @@
 //!   Extraction runs beside it and knows no Kafka. While it works, and however long, polling goes on.
 //! - **A batch forgets a partition that is taken away**, both what is collected and what is being extracted. The next
 //!   owner begins at the committed offset and does that work again. Nothing needs to be finished inside a hook.
-//! - **After an abort the worker goes back** to the committed offset of every partition, and drops what it has in
-//!   hand. If it cannot go back it ends, since its position is worth nothing then.
+//! - **After a batch that failed the worker goes back** to the committed offset of every partition, drops what it has
+//!   in hand, and makes a new producer, which aborts what the last one left open. If it cannot go back it ends, since
+//!   its position is worth nothing then.
 //! - **The brokers fence what we cannot see.** Offsets go with the group's metadata, fetched anew each time, so that
 //!   a worker that was put out of the group cannot commit; the transactional id is stable, so that a process that was
 //!   replaced cannot either.
@@ -24,9 +25,32 @@
 //! - **What is in memory is bounded**: one batch collected, one extracted, and what librdkafka prefetches.
 //! - **The order of a partition is kept**, from the input to the records of its articles.
 //!
+//! # Errors, and what is done
+//!
+//! `Retry`: the same call again, for as long as it takes; not ready meanwhile. `Back`: as after any batch that failed,
+//! see above; after ten in a row, with growing pauses, `End`. `End`: the process ends with a message that says what to
+//! do, and code 1; what was not committed is read again by the next one.
+//!
+//! | what happens | what is done |
+//! |---|---|
+//! | at the start no broker answers within 15 s, a topic is missing, librdkafka refuses a setting | End |
+//! | a broker goes away, a leader or a coordinator moves, while reading | librdkafka goes on trying; told once |
+//! | a call about the transaction is not answered within 10 s, or is called retriable | Retry: its outcome is not known until it is repeated |
+//! | a record is not delivered within `message.timeout.ms` (exactly-once: `transaction.timeout.ms`) | Back |
+//! | the offsets are refused: the group went on without us (time-out of the session, rebalance) | Back; forget what was lost |
+//! | no broker tells the committed offsets to go back to | Retry |
+//! | the transaction took longer than `transaction.timeout.ms`, or another process took our name: fenced | End |
+//! | a permission is missing, at the start or withdrawn | End at once: the message names the rights that are needed |
+//! | a topic takes no record of this size, and tells its limit | Back with smaller records; an article whose records do not fit is rejected |
+//! | a topic takes no record of this size, and does not tell its limit | End |
+//! | the committed offset is refused (at-least-once) | Retry five times within a second, then Back |
+//! | an article cannot be read, breaks the pipeline, or makes a record that is too large | rejected; the wire goes on |
+//! | the consumer or the producer is at its end by librdkafka's own word | End |
+//! | the end is asked for | the batch in hand is finished within 15 s, the group is left; End with code 0 |
+//!
 //! # Modules
 //!
-//! `client`, `token` and `topics` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
+//! `client`, `token`, `topics` and `limits` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
 //! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
 //! parts, over a stretch with an end.
 //!
@@ -43,6 +67,7 @@ mod fate;
 mod idempotent;
 mod limits;
 mod producer;
+mod setbacks;
 mod shutdown;
 mod token;
 pub mod topics;

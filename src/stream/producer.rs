@@ -85,9 +85,9 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What a record that was not delivered calls for.
-    fn of(topic: &str, error: &KafkaError) -> Self {
-        let told = format!("a record for `{topic}` was not delivered: {error}");
+    /// What an error calls for, as told, that is no end of the producer.
+    pub fn of(told: &str, error: &KafkaError) -> Self {
+        let told = told.to_owned();
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::MessageSizeTooLarge) => Self::TooLarge(told),
             _ if is_denied(error) => Self::Denied(told),
@@ -184,7 +184,7 @@ pub fn drain(producer: &Inner, control: &Control) -> Result<(), Failure> {
 /// What the first record calls for that failed since this was asked last.
 pub fn take_failure(producer: &Inner) -> Option<Failure> {
     let failed = producer.client().context().failed.lock().unwrap_or_else(PoisonError::into_inner).take();
-    failed.map(|(topic, error)| Failure::of(&topic, &error))
+    failed.map(|(topic, error)| Failure::of(&format!("a record for `{topic}` was not delivered: {error}"), &error))
 }
 
 /// Whether the end was asked for so long ago that waiting is over.

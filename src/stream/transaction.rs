@@ -11,10 +11,11 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 
 use super::consumer::Consumer;
-use super::error::is_denied;
+use super::error::{is_denied, is_fenced};
 use super::fate::Fate;
-use super::producer::{Failure, Inner, drain, overdue, send_all, take_failure};
+use super::producer::{self, Failure, Inner, drain, overdue, send_all, take_failure};
 use super::{Control, Error};
+use crate::config::{Delivery, Settings};
 use crate::telemetry::Stage;
 
 /// How long one call waits for the brokers before it is called again.
@@ -25,7 +26,7 @@ pub(super) const CALL: Duration = Duration::from_secs(10);
 enum Class {
     /// The same call again. Also after a time-out, whose outcome is not known until the call is repeated.
     Retry,
-    /// The transaction is lost; the producer lives.
+    /// The transaction is lost, and with it the producer; the next one goes on.
     Abort,
     /// The producer is at its end, another process having taken its name, or the error is of no kind known.
     Fatal,
@@ -62,12 +63,19 @@ impl Flags {
     }
 }
 
-/// Registers the producer's name. An earlier process of this name is fenced and what it left open is aborted.
-pub fn init(producer: &Inner, control: &Control) -> Result<(), Failure> {
-    attempt("init", control, || producer.init_transactions(CALL))
+/// Makes a producer for records of so many bytes at most. With exactly-once delivery it registers its name: an earlier
+/// producer of this name is fenced, and what it left open is aborted.
+pub fn open(settings: &Settings, limit: usize, control: &Control) -> Result<Inner, Error> {
+    let producer = producer::create(settings, limit)?;
+    if settings.stream.delivery == Delivery::ExactlyOnce {
+        let named = attempt("init", control, || producer.init_transactions(CALL));
+        named.map_err(|failure| failure.into_error(settings))?;
+    }
+    Ok(producer)
 }
 
-/// Delivers a batch and its offsets as one.
+/// Delivers a batch and its offsets as one. After a failure the producer is worth nothing: records that it still has on
+/// their way could stall or spoil its next transaction.
 pub fn deliver(
     producer: &Inner,
     consumer: &Consumer,
@@ -77,19 +85,29 @@ pub fn deliver(
 ) -> Result<(), Failure> {
     take_failure(producer);
     attempt("begin", control, || producer.begin_transaction())?;
-    let failure = match fill_and_commit(producer, consumer, fates, offsets, control) {
-        Ok(()) => return Ok(()),
-        Err(Failure::Fatal(error)) => return Err(Failure::Fatal(error)),
-        Err(failure) => failure,
+    let Err(failure) = fill_and_commit(producer, consumer, fates, offsets, control) else { return Ok(()) };
+    let failure = match failure {
+        Failure::Rewind(_) => spoiled(producer).unwrap_or(failure),
+        failure => failure,
     };
-    // An abort while the first record is still on its way can turn fatal, so that we wait for it.
-    drain(producer, control)?;
-    // A record that was refused tells more than the call that failed for it.
-    let refused = take_failure(producer).filter(|told| !matches!(told, Failure::Rewind(_)));
-    let aborted = attempt("abort", control, || producer.abort_transaction(CALL));
-    match refused.unwrap_or(failure) {
-        denied @ Failure::Denied(_) => Err(denied),
-        failure => aborted.and(Err(failure)),
+    if let Failure::Fatal(_) = failure {
+        return Err(failure);
+    }
+    match producer.abort_transaction(CALL) {
+        // The one way to tell: a new producer would take the name back.
+        Err(error) if is_fenced(&error) => Err(Failure::Fatal(Error::transaction("abort", error))),
+        // What cannot be aborted now is aborted when the next producer takes the name.
+        _ => Err(failure),
+    }
+}
+
+/// What spoiled a transaction, where that was a refusal: the calls and records that fail for it do not always tell.
+fn spoiled(producer: &Inner) -> Option<Failure> {
+    // librdkafka has no call that asks for it, but gives it as the reason why none can begin before this one is aborted.
+    let why = producer.begin_transaction().err()?;
+    match Failure::of(&format!("the transaction is spoiled: {why}"), &why) {
+        Failure::Rewind(_) => take_failure(producer).filter(|told| !matches!(told, Failure::Rewind(_))),
+        refused => Some(refused),
     }
 }
 

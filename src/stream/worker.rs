@@ -20,6 +20,7 @@ use super::error::{is_denied, is_outage};
 use super::extract::{Extracted, Extractor, Work, guarded};
 use super::fate::{Verdict, fate};
 use super::producer::{self, Failure, GRACE};
+use super::setbacks::Setbacks;
 use super::topics::Topics;
 use super::{Control, Error, idempotent, limits, transaction};
 use crate::config::{Delivery, Settings};
@@ -36,8 +37,6 @@ const BESIDE: Duration = Duration::from_millis(5);
 const HOLD_AFTER: Duration = Duration::from_secs(1);
 /// How long the brokers may take to answer at the start.
 const START: Duration = Duration::from_secs(15);
-/// How often a batch may fail in a row.
-const TRIES: u32 = 10;
 
 /// What a worker did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,8 +68,9 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         }
     }
     let limit = limits::ask(settings, &topics)?;
-    let (producer, extractor) = outputs(settings, &topics, limit, control)?;
+    let producer = transaction::open(settings, limit, control)?;
     consumer.subscribe().map_err(Error::consumer)?;
+    let extractor = Extractor::start(work(settings, topics.clone(), limit, &control.metrics));
     let mut worker = Worker {
         settings,
         control,
@@ -82,7 +82,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         collecting: Batch::default(),
         held: false,
         troubled: false,
-        failures: 0,
+        setbacks: Setbacks::default(),
         positions: BTreeMap::new(),
         summary: Summary::default(),
     };
@@ -90,21 +90,6 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     control.health.not_ready("ended");
     worker.consumer.leave(GRACE);
     ended.map(|()| worker.summary)
-}
-
-/// What makes records, and what sends them, of so many bytes at most. What an earlier process of this name left open is
-/// settled.
-fn outputs(
-    settings: &Settings,
-    topics: &Topics,
-    limit: usize,
-    control: &Control,
-) -> Result<(producer::Inner, Extractor), Error> {
-    let producer = producer::create(settings, limit)?;
-    if settings.stream.delivery == Delivery::ExactlyOnce {
-        transaction::init(&producer, control).map_err(|failure| failure.into_error(settings))?;
-    }
-    Ok((producer, Extractor::start(work(settings, topics.clone(), limit, &control.metrics))))
 }
 
 /// What is done with each message, on the extracting threads.
@@ -133,8 +118,7 @@ struct Worker<'a> {
     held: bool,
     /// Whether there was trouble with the input since the last message.
     troubled: bool,
-    /// Batches that failed since the last that was delivered.
-    failures: u32,
+    setbacks: Setbacks,
     /// What comes next in each partition after what was committed.
     positions: BTreeMap<i32, i64>,
     summary: Summary,
@@ -246,7 +230,7 @@ impl Worker<'_> {
         };
         match deliver(&self.producer, &self.consumer, fates, &offsets, self.control) {
             Ok(()) => {
-                self.failures = 0;
+                self.setbacks.over();
                 self.control.health.ready();
                 self.positions.extend(next);
                 self.count(extracted);
@@ -264,26 +248,20 @@ impl Worker<'_> {
         if limit >= self.limit {
             return Err(Error::too_large(reason, self.limit));
         }
-        (self.producer, self.extractor) = outputs(self.settings, &self.topics, limit, self.control)?;
-        self.limit = limit;
+        let work = work(self.settings, self.topics.clone(), limit, &self.control.metrics);
+        (self.limit, self.extractor) = (limit, Extractor::start(work));
         self.rewind(reason)
     }
 
-    /// Drops what is in hand and goes back to the committed offsets.
+    /// Drops what is in hand, makes a new producer, and goes back to the committed offsets.
     fn rewind(&mut self, reason: &str) -> Result<(), Error> {
-        self.failures += 1;
         self.summary.aborted += 1;
         self.control.metrics.aborted();
-        tracing::warn!(reason, failures = self.failures, "a batch was rolled back and will be read again");
-        if self.failures >= TRIES {
-            return Err(Error::unfinished(&format!(
-                "{TRIES} batches in a row were rolled back, the last one: {reason}"
-            )));
-        }
+        self.setbacks.another(reason)?;
+        self.producer = transaction::open(self.settings, self.limit, self.control)?;
         let read = self.go_back()?;
         self.forget(&read);
-        // Twice as long each time, from 50 ms to 12.8 s.
-        self.control.shutdown.wait(Duration::from_millis(25) * 2_u32.saturating_pow(self.failures));
+        self.setbacks.wait(&self.control.shutdown);
         Ok(())
     }
 

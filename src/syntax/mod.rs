@@ -3,11 +3,12 @@
 //! Asked for only where a sentence may hold a date, since most do not. This module must not know what a date means.
 
 mod clause;
+mod form;
 
 use std::ops::Range;
 
 pub use clause::{Mood, Verb};
-pub(crate) use clause::{is_adverb, is_past_form};
+pub(crate) use form::{is_adverb, is_past_form, is_plain_adverb};
 
 use crate::language::speech::{Part, Word};
 use crate::language::{Class, Pack};

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::OnceLock;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
@@ -151,12 +152,22 @@ impl Cluster {
 
     /// Starts a broker if it does not run.
     pub fn revive(&self, broker: usize) {
-        self.nodes[broker].order("start unlimited");
+        self.nodes[broker].order("start");
     }
 
-    /// Starts a broker whose disk, as it were, is full: no file may grow beyond so many bytes.
-    pub fn revive_with_room_for(&self, broker: usize, bytes: u64) {
-        self.nodes[broker].order(&format!("start {}", bytes / 512));
+    /// Fills the disk of a broker, as it were: no file of it grows beyond so many bytes from now on. It ends of that.
+    pub fn fill_disk(&self, broker: usize, bytes: u64) {
+        self.nodes[broker].order(&format!("fill {bytes}"));
+    }
+
+    /// Waits until a broker has ended by itself.
+    pub fn await_death(&self, broker: usize) {
+        let address = self.plain.split(',').nth(broker).unwrap();
+        let start = Instant::now();
+        while TcpStream::connect(address).is_ok() {
+            assert!(start.elapsed() < Duration::from_secs(60), "the broker at {address} lives");
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// The broker that leads a partition.

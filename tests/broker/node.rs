@@ -82,20 +82,21 @@ impl Node {
     }
 }
 
-/// Orders: `start` with the largest file that it may write, in blocks of 512 bytes or `unlimited`; `kill`; `stop`.
+/// Orders: `start`, `kill`, `stop`, and `fill` with the size beyond which no file can grow.
 const HOLDER: &str = r#"
     cd "$FOLDER" || exit
     jvm="java $JAVA_FLAGS -Dlog4j2.configurationFile=log4j2.properties"
     start() {
-        (ulimit -f "$1"; exec $jvm -Xms256m -Xmx512m -cp "$LIBRARIES/*" kafka.Kafka server.properties) >>log 2>&1 &
+        $jvm -Xms256m -Xmx512m -cp "$LIBRARIES/*" kafka.Kafka server.properties >>log 2>&1 &
         broker=$!
     }
     $jvm -cp "$LIBRARIES/*" kafka.tools.StorageTool format -t "$CLUSTER" -c server.properties --add-scram "$SCRAM" \
         >log 2>&1
-    start unlimited
-    while read -r order limit; do
+    start
+    while read -r order size; do
         case $order in
-            start) kill -0 $broker 2>/dev/null || start "$limit" ;;
+            start) kill -0 $broker 2>/dev/null || start ;;
+            fill) prlimit --pid $broker --fsize="$size" ;;
             kill) kill -9 $broker 2>/dev/null; wait $broker ;;
             stop) kill $broker 2>/dev/null; wait $broker ;;
         esac

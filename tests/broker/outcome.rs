@@ -23,13 +23,10 @@ impl Follower {
         let mut last = Instant::now();
         while self.seen < count {
             assert!(last.elapsed() < PATIENCE, "{} of {count} messages have a fate", self.seen);
-            match self.reader.poll(Duration::from_millis(200)) {
-                Some(Ok(_)) => {
-                    self.seen += 1;
-                    last = Instant::now();
-                }
-                // There is no more for now, or the broker is away: it comes back.
-                Some(Err(_)) | None => {}
+            // Else there is no more for now, or the broker is away: it comes back.
+            if let Some(Ok(_)) = self.reader.poll(Duration::from_millis(200)) {
+                self.seen += 1;
+                last = Instant::now();
             }
         }
     }
@@ -159,8 +156,8 @@ impl Expected {
 
     /// What the records of the output topics tell: events, articles, rejections.
     pub fn told([events, articles, rejected]: &[Vec<OwnedMessage>; 3]) -> Self {
-        let mut told = Self::default();
-        told.events = events.iter().map(|event| (text(event.key()), text(event.payload()))).collect();
+        let events = events.iter().map(|event| (text(event.key()), text(event.payload()))).collect();
+        let mut told = Self { events, ..Self::default() };
         told.events.sort();
         let mut values = BTreeMap::new();
         for message in articles {
@@ -195,7 +192,7 @@ impl Expected {
 }
 
 /// All partitions of topics from their beginnings.
-fn all_of(reader: &BaseConsumer, topics: &[&str]) -> TopicPartitionList {
+pub fn all_of(reader: &BaseConsumer, topics: &[&str]) -> TopicPartitionList {
     let mut list = TopicPartitionList::new();
     for topic in topics {
         // Else the reader would wait half a second before it asks who leads the partitions.

@@ -19,7 +19,7 @@ use super::cluster::Cluster;
 /// How many partitions a topic has if a test does not say otherwise.
 pub const PARTITIONS: i32 = 3;
 /// How long anything may take before a test fails.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 /// The largest message on a wire.
 const LARGEST: &str = "30000000";
 

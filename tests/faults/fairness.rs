@@ -1,1 +1,113 @@
-//! Nothing yet.
+//! Articles of all sizes: none is lost, none stops the others, and what is in memory is bounded.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::Message;
+use rdkafka::consumer::Consumer;
+
+use crate::broker::outcome::{Follower, all_of};
+use crate::broker::wire::{Outgoing, Wire, article};
+use crate::count;
+use crate::program::Program;
+use crate::stage::{PARTITIONS, Stage, single};
+
+/// A wire with an input of its own.
+fn with(stage: &Stage, messages: impl IntoIterator<Item = Outgoing>) -> Wire {
+    let wire = stage.wire_of_its_own();
+    wire.send(messages);
+    wire
+}
+
+/// An article of at least so many bytes: much to recognise, and one event.
+fn long(id: &str, partition: i32, bytes: usize) -> Outgoing {
+    let sentence = "The talks lasted three hours and were held every Monday. ";
+    let json = serde_json::json!({
+        "id": id,
+        "title": "The quay",
+        "published": "2026-03-02T09:30:00Z",
+        "body": sentence.repeat(bytes / sentence.len() + 1) + "The mayor opened the quay in May 2021.",
+    });
+    Outgoing { partition, key: None, value: Some(serde_json::to_vec(&json).unwrap()), headers: None }
+}
+
+fn short(n: usize, partitions: std::ops::Range<i32>) -> Outgoing {
+    let partition = partitions.start + n as i32 % (partitions.end - partitions.start);
+    Outgoing { partition, ..article(n) }
+}
+
+/// The memory that a process takes at most, in bytes. Linux tells it.
+fn peak_memory(worker: &Program) -> Option<usize> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", worker.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<usize>().ok()? * 1024)
+}
+
+#[test]
+fn an_article_of_20_mb_passes_and_does_not_cost_the_worker_its_place() {
+    let Some((stage, _alone)) = single() else { return };
+    const SMALL: usize = 3_000;
+    let small = |from, to| (from..to).map(|n| short(n, 0..PARTITIONS));
+    let huge = long("huge", 0, 20_000_000);
+    let mut wire = with(stage, small(0, SMALL / 2).chain([huge]).chain(small(SMALL / 2, SMALL)));
+    // Shorter than the article takes, on a fast machine as well.
+    let interval = Duration::from_millis(1200);
+    wire.set("session.timeout.ms", "1000");
+    wire.set("max.poll.interval.ms", &interval.as_millis().to_string());
+    let mut fates = wire.follow();
+    let worker = Program::start(&wire, "0");
+    let gap = longest_gap(&mut fates, SMALL + 1);
+    let memory = peak_memory(&worker);
+    let log = worker.log();
+    worker.end();
+    assert!(gap > interval, "the article took {gap:?} only");
+    assert_eq!(log.matches("partitions came to this worker").count(), 1, "{log}");
+    assert!(!log.contains("partitions left this worker"), "{log}");
+    // What is recognised in such an article takes most of it: bounded by `extract.max_bytes`.
+    assert!(memory.is_none_or(|memory| memory < 700 << 20), "{memory:?} bytes of memory");
+    count::exactly_once(&wire, &wire.expected());
+}
+
+/// The longest time between two commits.
+fn longest_gap(fates: &mut Follower, count: usize) -> Duration {
+    fates.until(1);
+    let mut longest = Duration::ZERO;
+    while fates.seen < count {
+        let begun = Instant::now();
+        fates.until(fates.seen + 1);
+        longest = longest.max(begun.elapsed());
+    }
+    longest
+}
+
+#[test]
+fn a_partition_of_long_articles_does_not_starve_the_others() {
+    let Some((stage, _alone)) = single() else { return };
+    const LONG: usize = 30;
+    const SHORT: usize = 5_000;
+    let longs = (0..LONG).map(|n| long(&format!("long-{n}"), 0, 500_000));
+    let wire = with(stage, longs.chain((0..SHORT).map(|n| short(n, 1..PARTITIONS))));
+    let reader = wire.reader("read_committed");
+    let worker = Program::start(&wire, "0");
+    reader.assign(&all_of(&reader, &[&wire.topics.articles])).unwrap();
+    // How many long ones were told when half of the short ones were, and when all were.
+    let (mut longs, mut shorts, mut halfway, mut at_the_end) = (0, 0, 0, 0);
+    let begun = Instant::now();
+    while longs + shorts < LONG + SHORT {
+        assert!(begun.elapsed() < Duration::from_secs(120), "{longs} long and {shorts} short ones");
+        let Some(Ok(message)) = reader.poll(Duration::from_millis(100)) else { continue };
+        if message.key().unwrap().starts_with(b"long") {
+            longs += 1;
+        } else {
+            shorts += 1;
+            halfway = if shorts <= SHORT / 2 { longs } else { halfway };
+            at_the_end = longs;
+        }
+    }
+    let memory = peak_memory(&worker);
+    worker.end();
+    // Each partition has its turn: neither waits until the other is empty.
+    assert!(halfway < LONG / 2, "{halfway} long ones before half of the short ones");
+    assert!(at_the_end > 0, "no long one before the last short one");
+    assert!(memory.is_none_or(|memory| memory < 300 << 20), "{memory:?} bytes of memory");
+    count::exactly_once(&wire, &wire.expected());
+}

@@ -12,6 +12,7 @@
     reason = "all of this is test code"
 )]
 
+mod acl;
 #[path = "../broker/mod.rs"]
 mod broker;
 mod brokers;

@@ -1,5 +1,6 @@
 //! Workers join and leave while the wire runs.
 
+use crate::broker::outcome::Follower;
 use crate::broker::wire::Wire;
 use crate::count;
 use crate::program::Program;
@@ -10,7 +11,7 @@ fn join_and_leave(wire: &Wire) {
     let mut chance = chance();
     let mut fates = wire.follow();
     let mut workers = vec![Program::start(wire, "0")];
-    let mut step = |fates: &mut crate::broker::outcome::Follower| {
+    let mut step = |fates: &mut Follower| {
         let more = chance.usize(ARTICLES / 20..ARTICLES / 10);
         fates.until(fates.seen + more);
     };

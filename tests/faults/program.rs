@@ -66,6 +66,11 @@ impl Program {
         assert!(state.0.contains(word), "the log does not say `{word}`:\n{}", state.0);
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What its log says so far.
     pub fn log(&self) -> String {
         self.log.state.lock().unwrap().0.clone()
@@ -79,7 +84,7 @@ impl Program {
 
     /// Sends it a signal, by its name.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status();
         assert!(sent.unwrap().success());
     }
 

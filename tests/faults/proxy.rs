@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
+use crate::broker::wire::PATIENCE;
+
 /// The kind of the request that ends a transaction.
 const END_TRANSACTION: i16 = 26;
 
@@ -20,6 +22,8 @@ pub enum Weather {
     Still,
     /// Connections break, and no new one holds.
     Cut,
+    /// Fair until the end of a transaction comes, then still.
+    StillAtCommit,
     /// Some connections break when they carry the end of a transaction: one in `of` before the broker hears of it, one
     /// in `of` after, so that the worker does not hear the answer.
     CutAtCommit {
@@ -86,6 +90,13 @@ impl Proxy {
         self.weather(Weather::Fair);
     }
 
+    /// Waits until the network stands still.
+    pub fn await_still(&self) {
+        let weather = self.shared.weather();
+        let waits = |weather: &mut Weather| !matches!(weather, Weather::Still);
+        drop(self.shared.changed.wait_timeout_while(weather, PATIENCE, waits).unwrap());
+    }
+
     /// How many connections broke at a commit so far.
     pub fn cuts(&self) -> usize {
         *self.shared.cuts.lock().unwrap()
@@ -141,6 +152,9 @@ impl Shared {
             frame.clear();
             frame.extend(length);
             from.take(u64::from(u32::from_be_bytes(length))).read_to_end(&mut frame)?;
+            if asks && number(&frame, 4) == Some(END_TRANSACTION) {
+                self.meet_commit();
+            }
             self.hold_up();
             if asks && number(&frame, 4) == Some(END_TRANSACTION) {
                 match self.fate_of_commit() {
@@ -153,6 +167,14 @@ impl Shared {
                 return Ok(());
             }
             to.write_all(&frame)?;
+        }
+    }
+
+    fn meet_commit(&self) {
+        let mut weather = self.weather();
+        if matches!(*weather, Weather::StillAtCommit) {
+            *weather = Weather::Still;
+            self.changed.notify_all();
         }
     }
 

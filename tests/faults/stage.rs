@@ -64,15 +64,21 @@ impl Stage {
 
     /// A wire from the articles to topics of its own.
     pub fn wire(&self) -> Wire {
-        let mut wire = Wire::without_topics(&self.cluster);
+        let mut wire = self.wire_of_its_own();
         wire.settings.kafka.input.clone_from(&self.input);
         wire.topics = Topics::new(&wire.settings.kafka);
+        wire
+    }
+
+    /// A wire from an input that is empty.
+    pub fn wire_of_its_own(&self) -> Wire {
+        let mut wire = Wire::without_topics(&self.cluster);
         // Small, so that faults come into the midst of many.
         wire.settings.stream.batch_messages = 100;
         // Short, so that a broker notices soon who is gone.
         wire.set("session.timeout.ms", "2000");
         wire.set("heartbeat.interval.ms", "300");
-        wire.make_topics(wire.topics.outputs(), PARTITIONS);
+        wire.make_topics([wire.topics.input.as_str()].into_iter().chain(wire.topics.outputs()), PARTITIONS);
         wire
     }
 }

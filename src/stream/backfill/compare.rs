@@ -4,14 +4,22 @@
 //! millions fits. Must not know how records are made.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use rdkafka::Message;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::plan::Planner;
+use crate::stream::Error;
+use crate::stream::consumer::Hooks;
 use crate::stream::fate::{Fate, Record};
 use crate::stream::topics::Topics;
 
+/// How long the brokers may take to send more.
+const ANSWER: Duration = Duration::from_secs(15);
 /// The most ids that are listed of each kind.
 const LISTED: usize = 1000;
 
@@ -46,6 +54,41 @@ struct Told {
 }
 
 impl Comparison {
+    /// What the output topics hold now.
+    ///
+    /// # Errors
+    /// If the brokers do not tell.
+    pub fn with(client: &BaseConsumer<Hooks>, topics: &Topics) -> Result<Self, Error> {
+        let mut comparison = Self::default();
+        for topic in [&topics.events, &topics.articles] {
+            let planner = Planner { client, topic };
+            let mut open = BTreeMap::new();
+            for partition in planner.partitions()? {
+                let (low, high) = planner.watermarks(partition)?;
+                if low < high {
+                    open.insert(partition, (low, high));
+                }
+            }
+            planner.assign(open.iter().map(|(partition, (low, _))| (*partition, *low))).map_err(Error::consumer)?;
+            while !open.is_empty() {
+                match client.poll(ANSWER) {
+                    Some(Ok(message)) => {
+                        comparison.hold(&message, topics);
+                        let end = open.get(&message.partition()).map_or(0, |(_, high)| *high);
+                        if message.offset() + 1 >= end {
+                            open.remove(&message.partition());
+                        }
+                    }
+                    Some(Err(KafkaError::PartitionEOF(partition))) => drop(open.remove(&partition)),
+                    Some(Err(error)) => return Err(Error::consumer(error)),
+                    None => return Err(Error::unfinished("the brokers do not send what the output topics hold")),
+                }
+            }
+        }
+        client.unassign().map_err(Error::consumer)?;
+        Ok(comparison)
+    }
+
     /// Takes in a record that an output topic holds; a later one of a key replaces an earlier one.
     pub fn hold(&mut self, message: &impl Message, topics: &Topics) {
         let Some(key) = message.key().and_then(|key| std::str::from_utf8(key).ok()) else { return };

@@ -111,6 +111,17 @@ impl Planner<'_> {
         if partitions.is_empty() { Err(Error::topic_missing(self.topic)) } else { Ok(partitions) }
     }
 
+    /// Reads partitions from these offsets on, and no others.
+    pub fn assign(&self, parts: impl Iterator<Item = (i32, i64)>) -> KafkaResult<()> {
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in parts {
+            list.add_partition_offset(self.topic, partition, Offset::Offset(offset))?;
+        }
+        self.client.assign(&list)?;
+        // What was over may be read again.
+        self.client.resume(&list)
+    }
+
     /// The first offset that the broker still has, and the one after the last that can be read.
     pub fn watermarks(&self, partition: i32) -> Result<(i64, i64), Error> {
         self.client.fetch_watermarks(self.topic, partition, ANSWER).map_err(Error::consumer)
@@ -222,12 +233,12 @@ impl Planner<'_> {
     ) -> KafkaResult<BTreeMap<i32, Vec<OwnedMessage>>> {
         let mut found: BTreeMap<i32, Vec<OwnedMessage>> = BTreeMap::new();
         let mut ends = BTreeMap::new();
-        let mut assigned = TopicPartitionList::new();
+        let mut starts = Vec::new();
         for (partition, start, end) in stretches.filter(|(_, start, end)| start < end) {
-            assigned.add_partition_offset(self.topic, partition, Offset::Offset(start))?;
+            starts.push((partition, start));
             ends.insert(partition, end);
         }
-        self.client.assign(&assigned)?;
+        self.assign(starts.into_iter())?;
         while !ends.is_empty() {
             match self.client.poll(LOOK) {
                 Some(Ok(message)) => {

@@ -38,17 +38,19 @@ impl Sink {
         control: &Control,
     ) -> Result<Self, Error> {
         Ok(match destination {
-            Destination::Topics => {
-                let producer = producer::create(settings, limit)?;
-                if settings.stream.delivery == Delivery::ExactlyOnce {
-                    transaction::init(&producer, control).map_err(|failure| failure.into_error(settings))?;
-                }
-                Self::Topics(producer, settings.stream.delivery)
-            }
+            Destination::Topics => Self::Topics(transaction::open(settings, limit, control)?, settings.stream.delivery),
             Destination::File(path) => Self::File(BufWriter::new(cut_back(path, written)?)),
             Destination::Stdout => Self::Stdout(BufWriter::new(io::stdout())),
             Destination::Nowhere => Self::Nowhere,
         })
+    }
+
+    /// Makes ready again after a failure.
+    pub fn renew(&mut self, settings: &Settings, limit: usize, control: &Control) -> Result<(), Error> {
+        if let Self::Topics(producer, _) = self {
+            *producer = transaction::open(settings, limit, control)?;
+        }
+        Ok(())
     }
 
     /// Writes what became of a batch; the offsets that count from then on are made by `offsets`, which is told how long

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::compare::Comparison;
@@ -18,11 +18,12 @@ use crate::config::Settings;
 use crate::pipeline::{self, Outcome};
 use crate::record::ArticleStatus;
 use crate::stream::batch::Batch;
-use crate::stream::consumer::{Consumer, Event, Hooks};
+use crate::stream::consumer::{Consumer, Event};
 use crate::stream::extract::{Extracted, Extractor, Work, guarded};
 use crate::stream::fate::{Fate, Verdict, fate};
 use crate::stream::limits;
 use crate::stream::producer::{self, Failure, GRACE};
+use crate::stream::setbacks::Setbacks;
 use crate::stream::topics::Topics;
 use crate::stream::{Control, Error};
 
@@ -32,8 +33,6 @@ const IDLE: Duration = Duration::from_millis(100);
 const BESIDE: Duration = Duration::from_millis(5);
 /// How long the brokers may take to answer at the start.
 const START: Duration = Duration::from_secs(15);
-/// How often a batch may fail in a row.
-const TRIES: u32 = 10;
 /// What this reader needs of librdkafka: an offset that is gone must be told, the end of a partition is not always a
 /// message, and where there is no more it is no use to wait for more.
 const OWN: [(&str, &str); 3] =
@@ -107,7 +106,7 @@ impl Prepared {
     pub fn run(self, control: &Control, watch: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
         let Self { settings, request, topics, consumer, mut plan, .. } = self;
         let begun = Instant::now();
-        let comparison = request.compare.then(|| there(consumer.client(), &topics)).transpose()?;
+        let comparison = request.compare.then(|| Comparison::with(consumer.client(), &topics)).transpose()?;
         let limit = limits::ask(&settings, &topics)?;
         let sink = Sink::open(&request.destination, &settings, limit, plan.written, control)?;
         let planner = Planner { client: consumer.client(), topic: &topics.input };
@@ -117,8 +116,7 @@ impl Prepared {
         } else if request.is_resumable() {
             planner.keep(&plan)?;
         }
-        assign(consumer.client(), &topics.input, plan.parts.iter().map(|part| (part.partition, part.next)))
-            .map_err(Error::consumer)?;
+        planner.assign(plan.parts.iter().map(|part| (part.partition, part.next))).map_err(Error::consumer)?;
         let extractor = Extractor::start(work(&settings, &request, topics.clone(), limit));
         let parts = plan.parts.iter().map(|part| (part.partition, Reading { part: *part, at: part.next, over: false }));
         let report = Report {
@@ -136,9 +134,10 @@ impl Prepared {
             topics,
             consumer,
             sink,
+            limit,
             extractor,
             collecting: Batch::default(),
-            failures: 0,
+            setbacks: Setbacks::default(),
             comparison,
             report,
         };
@@ -193,11 +192,13 @@ struct Backfill<'a> {
     topics: Topics,
     consumer: Consumer,
     sink: Sink,
+    /// The largest record, in bytes.
+    limit: usize,
     extractor: Extractor,
     collecting: Batch,
     parts: BTreeMap<i32, Reading>,
     pace: Option<Pace>,
-    failures: u32,
+    setbacks: Setbacks,
     comparison: Option<Comparison>,
     report: Report,
 }
@@ -225,6 +226,10 @@ impl Backfill<'_> {
         self.finish()?;
         watch(&self.progress());
         Ok(())
+    }
+
+    fn planner(&self) -> Planner<'_> {
+        Planner { client: self.consumer.client(), topic: &self.topics.input }
     }
 
     fn is_done(&self) -> bool {
@@ -295,7 +300,7 @@ impl Backfill<'_> {
         }
         let open = self.parts.iter().filter(|(_, reading)| !reading.over);
         let at = open.map(|(partition, reading)| (*partition, reading.at));
-        assign(self.consumer.client(), &self.topics.input, at).map_err(Error::consumer)
+        self.planner().assign(at).map_err(Error::consumer)
     }
 
     /// Gives the collected batch to extraction if it is due, or the last, and extraction is free.
@@ -320,30 +325,25 @@ impl Backfill<'_> {
             |written| offsets(input, next.iter().filter_map(|(at, next)| Some((parts.get(at)?.part, *next))), written);
         match self.sink.deliver(&self.consumer, fates, &self.topics, self.control, offsets) {
             Ok(()) => {
-                self.failures = 0;
+                self.setbacks.over();
                 self.control.health.ready();
                 fates.iter().for_each(|fate| self.count(fate));
                 Ok(())
             }
             Err(Failure::Rewind(reason)) => self.rewind(&reason),
-            Err(failure) => Err(failure.into_error(&self.settings)),
+            Err(failure) => Err(failure.into_error(self.settings)),
         }
     }
 
     /// Drops what is in hand and goes back to what was committed.
     fn rewind(&mut self, reason: &str) -> Result<(), Error> {
-        self.failures += 1;
         self.report.rolled_back += 1;
-        tracing::warn!(reason, failures = self.failures, "a batch was rolled back and will be read again");
-        if self.failures >= TRIES {
-            return Err(Error::unfinished(&format!(
-                "{TRIES} batches in a row were rolled back, the last one: {reason}"
-            )));
-        }
+        self.setbacks.another(reason)?;
+        self.sink.renew(self.settings, self.limit, self.control)?;
         let all: Vec<i32> = self.parts.keys().copied().collect();
         self.collecting.forget(&all);
         self.extractor.forget(&all);
-        let planner = Planner { client: self.consumer.client(), topic: &self.topics.input };
+        let planner = self.planner();
         let committed = planner.committed(&all).map_err(Error::consumer)?;
         for element in committed.elements() {
             if let Some(reading) = self.parts.get_mut(&element.partition()) {
@@ -356,9 +356,8 @@ impl Backfill<'_> {
         }
         let open = self.parts.iter().filter(|(_, reading)| !reading.over);
         let at = open.map(|(partition, reading)| (*partition, reading.at));
-        assign(self.consumer.client(), &self.topics.input, at).map_err(Error::consumer)?;
-        // Twice as long each time, from 50 ms to 12.8 s.
-        self.control.shutdown.wait(Duration::from_millis(25) * 2_u32.saturating_pow(self.failures));
+        self.planner().assign(at).map_err(Error::consumer)?;
+        self.setbacks.wait(&self.control.shutdown);
         Ok(())
     }
 
@@ -411,9 +410,9 @@ impl Backfill<'_> {
                 |written| offsets(input, parts.values().map(|reading| (reading.part, reading.part.end)), written);
             self.sink
                 .deliver(&self.consumer, &[], &self.topics, self.control, ends)
-                .map_err(|failure| failure.into_error(&self.settings))?;
+                .map_err(|failure| failure.into_error(self.settings))?;
         }
-        let planner = Planner { client: self.consumer.client(), topic: &self.topics.input };
+        let planner = self.planner();
         let known = planner.partitions().unwrap_or_default();
         let last = self.parts.keys().copied().max().unwrap_or(-1);
         // Of the partitions that were there, some may not have been asked for; one behind all of them is new.
@@ -443,16 +442,6 @@ impl Backfill<'_> {
     }
 }
 
-fn assign(client: &BaseConsumer<Hooks>, topic: &str, parts: impl Iterator<Item = (i32, i64)>) -> KafkaResult<()> {
-    let mut list = TopicPartitionList::new();
-    for (partition, offset) in parts {
-        list.add_partition_offset(topic, partition, Offset::Offset(offset))?;
-    }
-    client.assign(&list)?;
-    // What was over may be read again.
-    client.resume(&list)
-}
-
 /// Offsets with what is kept beside them.
 fn offsets(topic: &str, parts: impl Iterator<Item = (Part, i64)>, written: u64) -> Result<TopicPartitionList, Error> {
     let mut list = TopicPartitionList::new();
@@ -462,36 +451,4 @@ fn offsets(topic: &str, parts: impl Iterator<Item = (Part, i64)>, written: u64) 
         element.set_metadata(Plan::metadata(&part, written));
     }
     Ok(list)
-}
-
-/// What the output topics hold now.
-fn there(client: &BaseConsumer<Hooks>, topics: &Topics) -> Result<Comparison, Error> {
-    let mut comparison = Comparison::default();
-    for topic in [&topics.events, &topics.articles] {
-        let planner = Planner { client, topic };
-        let mut open = BTreeMap::new();
-        for partition in planner.partitions()? {
-            let (low, high) = planner.watermarks(partition)?;
-            if low < high {
-                open.insert(partition, (low, high));
-            }
-        }
-        assign(client, topic, open.iter().map(|(partition, (low, _))| (*partition, *low))).map_err(Error::consumer)?;
-        while !open.is_empty() {
-            match client.poll(START) {
-                Some(Ok(message)) => {
-                    comparison.hold(&message, topics);
-                    let end = open.get(&message.partition()).map_or(0, |(_, high)| *high);
-                    if message.offset() + 1 >= end {
-                        open.remove(&message.partition());
-                    }
-                }
-                Some(Err(KafkaError::PartitionEOF(partition))) => drop(open.remove(&partition)),
-                Some(Err(error)) => return Err(Error::consumer(error)),
-                None => return Err(Error::unfinished("the brokers do not send what the output topics hold")),
-            }
-        }
-    }
-    client.unassign().map_err(Error::consumer)?;
-    Ok(comparison)
 }
