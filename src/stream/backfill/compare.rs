@@ -104,15 +104,16 @@ impl Comparison {
 
     /// Takes in what was made of a message. A later revision of an article replaces an earlier one.
     pub fn make(&mut self, fate: &Fate, topics: &Topics) {
-        let text = |record: &Record| record.key.as_deref().map(|key| String::from_utf8_lossy(key).into_owned());
-        let (events, articles): (Vec<_>, Vec<_>) = fate
-            .records
-            .iter()
-            .filter(|record| record.topic != topics.rejected)
-            .partition(|it| it.topic == topics.events);
-        let Some(article) = articles.into_iter().find_map(text) else { return };
-        let events = events.into_iter().filter_map(|record| Some((text(record)?, print(record.value.as_deref()?))));
-        self.made.insert(article, events.collect());
+        let key = |record: &Record| record.key.as_deref().map(|key| String::from_utf8_lossy(key).into_owned());
+        let of = |topic| fate.records.iter().filter(move |record: &&Record| &record.topic == topic);
+        let events = of(&topics.events).filter_map(|record| Some((key(record)?, print(record.value.as_deref()?))));
+        let events: HashMap<String, Print> = events.collect();
+        for record in of(&topics.articles) {
+            let told = record.value.as_deref().and_then(|value| serde_json::from_slice::<Told>(value).ok());
+            let (Some(article), Some(told)) = (key(record), told) else { continue };
+            let made = told.events.into_iter().filter_map(|id| events.get(&id).map(|print| (id, *print)));
+            self.made.insert(article, made.collect());
+        }
     }
 
     /// The differences.
@@ -152,4 +153,43 @@ impl Differences {
 fn print(value: &[u8]) -> Print {
     let digest = Sha256::digest(value);
     std::array::from_fn(|at| digest[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::message::OwnedHeaders;
+
+    use super::*;
+    use crate::config::Configuration;
+    use crate::record::ArticleStatus;
+    use crate::stream::fate::Verdict;
+
+    fn record(topic: &str, key: &str, value: &str) -> Record {
+        let (key, value) = (Some(key.as_bytes().to_vec()), Some(value.as_bytes().to_vec()));
+        Record { topic: topic.to_owned(), key, value, headers: OwnedHeaders::new(), timestamp: None, instead: None }
+    }
+
+    #[test]
+    fn each_article_of_a_message_is_held_against_its_own_events() {
+        let topics = Topics::new(&Configuration::load(None, [], []).unwrap().settings().unwrap().kafka);
+        let mut comparison = Comparison::default();
+        for (id, value) in [("same", "1"), ("changed", "1"), ("gone", "1"), ("of another article", "1")] {
+            comparison.there.insert(id.to_owned(), print(value.as_bytes()));
+        }
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        comparison.articles_there.insert("a".to_owned(), ids(&["same", "gone"]));
+        comparison.articles_there.insert("b".to_owned(), ids(&["changed"]));
+        comparison.articles_there.insert("c".to_owned(), ids(&["of another article"]));
+        let records = vec![
+            record(&topics.events, "same", "1"),
+            record(&topics.events, "changed", "2"),
+            record(&topics.events, "new", "1"),
+            record(&topics.articles, "a", r#"{"events": ["same"]}"#),
+            record(&topics.articles, "b", r#"{"events": ["changed", "new"]}"#),
+        ];
+        let verdict = Verdict::Articles(vec![ArticleStatus::Extracted; 2]);
+        comparison.make(&Fate { partition: 0, offset: 0, bytes: 1, verdict, events: 3, records }, &topics);
+        let found = comparison.differences();
+        assert_eq!((found.same, found.new, found.gone, found.changed), (1, 1, 1, 1), "{found:?}");
+    }
 }
