@@ -7,16 +7,16 @@ use crate::count;
 use crate::program::Program;
 use crate::stage::{ARTICLES, PARTITIONS, Stage, chance, expected, single};
 
-/// Every so many articles one has a title too long for the topic of the events.
+/// Every so many articles one has a sentence too long for the topic of the events.
 const LONG: usize = 100;
-/// What the topic takes, and what such a title is longer than.
-const LIMIT: usize = 20_000;
+/// What the topic takes, and what such a sentence is longer than.
+const LIMIT: usize = 2_500;
 
-/// A wire with an input of its own, in which some titles are long.
-fn with_long_titles(stage: &Stage, articles: usize) -> Wire {
+/// A wire with an input of its own, in which some sentences are long.
+fn with_long_sentences(stage: &Stage, articles: usize) -> Wire {
     let wire = stage.wire_of_its_own();
     let mut chance = chance();
-    let mut title = || (0..LIMIT + 5_000).map(|_| chance.alphanumeric()).collect::<String>();
+    let mut word = || (0..8).map(|_| chance.lowercase()).collect::<String>();
     wire.send((0..articles).map(|n| {
         let partition = n as i32 % PARTITIONS;
         if n % 1000 == 999 {
@@ -25,7 +25,8 @@ fn with_long_titles(stage: &Stage, articles: usize) -> Wire {
         let mut message = Outgoing { partition, ..article(n) };
         if n % LONG == 50 {
             let mut json: serde_json::Value = serde_json::from_slice(message.value.as_deref().unwrap()).unwrap();
-            json["title"] = title().into();
+            let words: Vec<String> = (0..240).map(|_| word()).collect();
+            json["body"] = format!("The mayor opened the bridge to traffic on Monday for {}.", words.join(" ")).into();
             message.value = Some(serde_json::to_vec(&json).unwrap());
         }
         message
@@ -37,7 +38,7 @@ fn with_long_titles(stage: &Stage, articles: usize) -> Wire {
 fn a_topic_refuses_records_for_their_size() {
     let Some((stage, _alone)) = single() else { return };
     const SOME: usize = 4_000;
-    let wire = with_long_titles(stage, SOME);
+    let wire = with_long_sentences(stage, SOME);
     let mut expected = wire.expected();
     // Such an article is told in no part.
     let long: Vec<_> = expected.articles.iter().filter(|(_, id)| is_long(id)).map(|(place, _)| *place).collect();
