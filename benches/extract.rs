@@ -8,6 +8,9 @@
 //! nothing with it. The table below says where the time goes.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a program to be read by its user")]
 
+#[path = "kafka/sentences.rs"]
+mod sentences;
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,6 +18,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, FixedOffset};
 use dateline::article::{Article, Message, Published};
 use dateline::pipeline::{self, Outcome, Settings};
+use sentences::SENTENCES;
 
 /// As the program has it.
 #[cfg(feature = "service")]
@@ -177,17 +181,9 @@ fn article(message: &[u8]) -> Article {
 /// Stories of about the length of a wire's, for where there is no wire.
 fn invented() -> Vec<u8> {
     println!("no Reuters wire found (see the head of this file); writing stories instead");
-    let sentences = [
-        "The company said on Monday that third-quarter profit rose to 12.4 mln dlrs from 9.8 mln a year earlier.",
-        "Mr Tamura, who founded the firm in 1954, will step down at the end of June.",
-        "Shares closed at 1,987 crowns, up 3.2 pct, in quiet trading.",
-        "Talks on the loan broke down last week and may be taken up again early next year.",
-        "Farmers in the south expect a poor harvest after a summer without rain.",
-        "The treaty was signed on 23 September 1972 and is due to expire in February 1992.",
-    ];
     let story = |number: usize| {
         let length = 4 + number % 11;
-        let body: Vec<_> = (0..length).map(|at| sentences[(number + at * at) % sentences.len()]).collect();
+        let body: Vec<_> = (0..length).map(|at| SENTENCES[(number + at * at) % SENTENCES.len()]).collect();
         serde_json::json!({
             "id": format!("story-{number}"),
             "title": "A story",

@@ -9,7 +9,7 @@
 //!                               syntax/ reads the sentences that hold a candidate, for the rooms behind it
 //! ```
 //!
-//! One function, [`pipeline::process`], is the only composer. The live worker, the command line, the evaluation
+//! One function, [`pipeline::process`], is the only composer. The live worker, the backfill, the command line, the evaluation
 //! and the demo all call it. It is pure: same bytes and settings, same records, on any machine on any day.
 //!
 //! # Modules

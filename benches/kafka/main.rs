@@ -21,6 +21,7 @@ mod copy;
 mod harness;
 mod latency;
 mod memory;
+mod sentences;
 mod stories;
 mod throughput;
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::sentences::SENTENCES;
+
 /// Each as it lies on the topic.
 pub fn stories() -> Vec<Vec<u8>> {
     let Some(path) = reuters() else { return (0..20_000).map(invented).collect() };
@@ -41,12 +43,3 @@ fn story(id: &str, body: &str) -> Vec<u8> {
     let json = serde_json::json!({"id": id, "title": "A story", "published_at": "1987-10-19T15:01:01Z", "body": body});
     json.to_string().into_bytes()
 }
-
-const SENTENCES: [&str; 6] = [
-    "The company said on Monday that third-quarter profit rose to 12.4 mln dlrs from 9.8 mln a year earlier.",
-    "Mr Tamura, who founded the firm in 1954, will step down at the end of June.",
-    "Shares closed at 1,987 crowns, up 3.2 pct, in quiet trading.",
-    "Talks on the loan broke down last week and may be taken up again early next year.",
-    "Farmers in the south expect a poor harvest after a summer without rain.",
-    "The treaty was signed on 23 September 1972 and is due to expire in February 1992.",
-];

@@ -8,6 +8,7 @@ use rdkafka::Message;
 use serde_json::json;
 
 use crate::cluster::shared;
+use crate::contract;
 use crate::outcome::header;
 use crate::outside;
 use crate::wire::{Outgoing, Wire, article, broken};
@@ -64,6 +65,9 @@ fn the_seed_article_comes_through_kafka_as_extract_prints_it() {
     values.sort();
     assert!(values.len() >= 14, "the seed article has its events");
     assert_eq!(values, extracted(&seed));
+    for value in &values {
+        contract::assert_is_record(&serde_json::from_str::<serde_json::Value>(value).unwrap());
+    }
 }
 
 #[test]

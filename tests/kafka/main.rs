@@ -16,6 +16,8 @@ mod backfill;
 #[path = "../broker/mod.rs"]
 mod broker;
 mod check;
+#[path = "../contract/mod.rs"]
+mod contract;
 mod delivery;
 #[path = "../outside/mod.rs"]
 mod outside;

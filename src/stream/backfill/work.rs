@@ -72,9 +72,11 @@ pub fn prepare(settings: &Settings, request: Request) -> Result<Prepared, Error>
     let planner = Planner { client: consumer.client(), topic: &topics.input };
     // A run that was killed may have left a transaction open, and until its end its offsets are not told to those who
     // read what is committed. What counts is read anew when the work begins.
-    let aside = Consumer::new(&settings, &topics.input, &[("isolation.level", "read_uncommitted")])?;
-    let earlier = request.is_resumable() && !request.restart;
-    let earlier = earlier.then(|| Planner { client: aside.client(), topic: &topics.input }.earlier()).transpose()?;
+    let earlier = || {
+        let aside = Consumer::new(&settings, &topics.input, &[("isolation.level", "read_uncommitted")])?;
+        Planner { client: aside.client(), topic: &topics.input }.earlier()
+    };
+    let earlier = (request.is_resumable() && !request.restart).then(earlier).transpose()?;
     let plan = planner.plan(&request, earlier)?;
     let preview = planner.preview(&plan, SAMPLE).map_err(Error::consumer)?;
     Ok(Prepared { settings, request, topics, consumer, plan, preview })
