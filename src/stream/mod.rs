@@ -65,6 +65,7 @@ mod error;
 mod extract;
 mod fate;
 mod idempotent;
+mod life;
 mod limits;
 mod producer;
 mod setbacks;
