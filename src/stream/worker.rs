@@ -116,7 +116,7 @@ pub(super) fn outlet(settings: &Settings, topics: &Topics, consumer: &Consumer) 
     let partitions = consumer.partition_count(&topics.articles, START).map_err(Error::consumer)?;
     Ok(Outlet {
         topics: topics.clone(),
-        limit: limits::ask(settings, topics)?,
+        limit: limits::ask(settings, topics, limits::BRIEFLY)?,
         partitions: i32::try_from(partitions).unwrap_or(i32::MAX),
         embargo: settings.revisions.embargo,
     })
@@ -326,7 +326,7 @@ impl Worker<'_> {
 
     /// Goes back to make smaller records, if the topics tell what they take by now.
     fn shrink(&mut self, reason: &str) -> Result<(), Error> {
-        let limit = limits::ask(self.settings, &self.topics)?;
+        let limit = limits::ask(self.settings, &self.topics, limits::PATIENTLY)?;
         if limit >= self.outlet.limit {
             return Err(Error::too_large(reason, self.outlet.limit));
         }
