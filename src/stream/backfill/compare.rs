@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::plan::Planner;
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
-use crate::stream::fate::{Bearing, Fate, Record};
+use crate::stream::fate::{Bearing, Fate};
 use crate::stream::topics::Topics;
 
 /// How long the brokers may take to send more.
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
     use crate::config::{Configuration, EmbargoPolicy};
     use crate::pipeline::{self, Settings};
-    use crate::stream::fate::{Outlet, fate};
+    use crate::stream::fate::{Outlet, Record, fate};
 
     #[test]
     fn each_article_of_a_message_is_held_against_its_own_events() {
