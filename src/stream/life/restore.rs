@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         if let Some((first, end)) = ends.filter(|(first, end)| first < end) {
             self.read(place, first, end, stop, |message| self.keep(message, partition, &mut memory))?;
         }
-        memory.commit_all().map_err(Setback::Ended)?;
+        memory.commit().map_err(Setback::Ended)?;
         let next = self.next(partition).map_err(|error| self.setback(error))?;
         let articles = memory.count().map_err(Setback::Ended)?;
         tracing::info!(partition, articles, seconds = begun.elapsed().as_secs_f64(), "its articles are known");
@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
         }
         let seen = message.timestamp().to_millis().unwrap_or(0).div_euclid(1000);
         memory.put(&key(&id), &id, &Known { standing, events, held }, seen)?;
-        if message.offset().unsigned_abs() % BATCH == 0 { memory.commit() } else { Ok(()) }
+        if message.offset().unsigned_abs() % BATCH == 0 { memory.keep() } else { Ok(()) }
     }
 
     /// Where reading the input goes on.

@@ -97,7 +97,7 @@ impl Desk {
             };
             self.memory.put(&key(id), id, &known, 0).unwrap();
         }
-        self.memory.commit_all().unwrap();
+        self.memory.commit().unwrap();
     }
 
     /// All embargoes end.
