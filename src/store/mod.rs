@@ -31,11 +31,11 @@ use tokio::sync::watch;
 
 pub use self::changes::{Change, What};
 pub use self::density::{Bucket, Density, Unit};
+use self::index::{Entry, Index};
 pub use self::index::{Kind, Place};
 pub use self::read::{Page, Totals};
-pub use self::writer::{Of, Position, Received, Writer};
-use self::index::{Entry, Index};
 use self::text::Texts;
+pub use self::writer::{Of, Position, Received, Writer};
 
 /// Why the store cannot go on.
 #[derive(Debug, thiserror::Error)]

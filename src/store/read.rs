@@ -117,8 +117,12 @@ impl Store {
                 Some(term) => count(*term),
                 None => names.iter().copied().for_each(&mut count),
             });
-            let mut most: Vec<(u64, usize)> =
-                counts.into_iter().enumerate().filter(|(_, count)| *count > 0).map(|(term, count)| (count, term)).collect();
+            let mut most: Vec<(u64, usize)> = counts
+                .into_iter()
+                .enumerate()
+                .filter(|(_, count)| *count > 0)
+                .map(|(term, count)| (count, term))
+                .collect();
             most.sort_unstable_by_key(|(count, term)| (std::cmp::Reverse(*count), *term));
             let mut text = connection.prepare_cached("SELECT text FROM terms WHERE id = ?1")?;
             let mut told = Vec::new();

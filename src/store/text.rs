@@ -50,8 +50,8 @@ pub fn complete(connection: &Connection, question: &str, answer: &mut Arc<Bits>)
     let last: i64 =
         transaction.prepare_cached("SELECT coalesce(max(row), 0) FROM events")?.query_row([], |row| row.get(0))?;
     if last > answer.upto {
-        let mut rows =
-            transaction.prepare_cached("SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 AND rowid <= ?3")?;
+        let mut rows = transaction
+            .prepare_cached("SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 AND rowid <= ?3")?;
         let answer = Arc::make_mut(answer);
         let mut rows = rows.query((question, answer.upto, last))?;
         while let Some(row) = rows.next()? {

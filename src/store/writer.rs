@@ -100,9 +100,8 @@ impl Writer {
     /// If the file cannot be read.
     pub fn positions(&self) -> Result<Vec<Position>, Error> {
         let mut offsets = self.connection.prepare_cached("SELECT topic, partition, next FROM offsets")?;
-        let rows = offsets.query_map([], |row| {
-            Ok(Position { topic: row.get(0)?, partition: row.get(1)?, next: row.get(2)? })
-        })?;
+        let rows = offsets
+            .query_map([], |row| Ok(Position { topic: row.get(0)?, partition: row.get(1)?, next: row.get(2)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
@@ -194,7 +193,9 @@ impl Batch<'_> {
     fn show(&mut self, event: &Event, record: &str, article: u32) -> Result<(), Error> {
         let there: Option<(u32, bool)> = self
             .connection
-            .prepare_cached("SELECT e.row, r.record = ?2 FROM events e JOIN records r ON r.row = e.row WHERE e.id = ?1")?
+            .prepare_cached(
+                "SELECT e.row, r.record = ?2 FROM events e JOIN records r ON r.row = e.row WHERE e.id = ?1",
+            )?
             .query_row((&event.id, record), |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         match there {
@@ -221,7 +222,8 @@ impl Batch<'_> {
             )?;
         self.execute("INSERT INTO records VALUES (?1, ?2)", (row, record))?;
         self.execute("INSERT INTO words (rowid, text) VALUES (?1, ?2)", (row, event.words()))?;
-        let mut names = event.statement.names.iter().map(|name| self.term(Kind::Name, name)).collect::<Result<Vec<_>, _>>()?;
+        let mut names =
+            event.statement.names.iter().map(|name| self.term(Kind::Name, name)).collect::<Result<Vec<_>, _>>()?;
         names.sort_unstable();
         names.dedup();
         for name in &names {
