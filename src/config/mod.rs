@@ -98,6 +98,8 @@ pub struct Settings {
     pub revisions: Revisions,
     /// Health and metrics; `None` for no server.
     pub http: Option<SocketAddr>,
+    /// The timeline.
+    pub serve: Serve,
     /// The log.
     pub log: Log,
 }
@@ -186,6 +188,19 @@ pub enum EmbargoPolicy {
     Pass,
     /// It is rejected.
     Reject,
+}
+
+/// The timeline, where it is served.
+#[derive(Debug, Clone)]
+pub struct Serve {
+    /// The file that keeps it.
+    pub database: PathBuf,
+    /// The consumer group of what reads the topics.
+    pub group: String,
+    /// Where the token stands that all who ask must give.
+    pub token_file: Option<PathBuf>,
+    /// The origins of other pages that may ask.
+    pub origins: Vec<String>,
 }
 
 /// The log, on standard error.

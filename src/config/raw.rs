@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
     /// Where health (`/live`, `/ready`) and metrics (`/metrics`) are served: a port for this machine alone, or `HOST:PORT`,
-    /// for example `0.0.0.0:9464` for all who can reach it; port 0 picks a free one and logs it. Empty for no server. Flag:
-    /// `--http`.
+    /// for example `0.0.0.0:9464` for all who can reach it; port 0 picks a free one and logs it. Empty for no server;
+    /// `dateline serve`, which serves the timeline there as well, takes port 8080 then. Flag: `--http`.
     pub http: String,
     /// Kafka: where it is, and what the topics are called.
     pub kafka: Kafka,
@@ -30,6 +30,8 @@ pub(crate) struct Raw {
     pub revisions: Revisions,
     /// How articles are read.
     pub extract: Extract,
+    /// The timeline: `dateline serve`.
+    pub serve: Serve,
     /// The log, on standard error.
     pub log: Log,
 }
@@ -128,6 +130,22 @@ pub(crate) struct Revisions {
     /// What becomes of an article under embargo: `hold`, nothing of it is published before the embargo ends, and then
     /// it is; `pass`, it is published, with a warning on `timeline.articles`; `reject`, it goes to `timeline.rejected`.
     pub embargo: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Serve {
+    /// The file that keeps the timeline; made where it is missing. Flag: `--database`.
+    pub database: String,
+    /// What reads the topics is called this among the brokers' groups. No offsets are committed there: they stand in
+    /// the database.
+    pub group: String,
+    /// Where a secret stands that all who ask must give, as `Authorization: Bearer`: the path of a file. Health and the
+    /// bare page are open. Empty for no token. Flag: `--token-file`.
+    pub token_file: String,
+    /// Which web pages of others may ask for the timeline, as origins parted by commas, for example
+    /// `https://desk.example.org`. Empty for none.
+    pub origins: String,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

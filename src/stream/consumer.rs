@@ -52,14 +52,19 @@ pub enum Event {
 }
 
 /// The end of a partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watermark {
+    /// Of which topic.
+    pub topic: String,
     /// Which partition.
     pub partition: i32,
     /// The offset after its last message that can be read.
     pub end: i64,
     /// Where reading begins if nothing was read yet: the committed offset, or the first there is.
     pub begin: i64,
+    /// How far it was read, if nothing that was fetched waits to be polled. Goes over the markers of transactions, behind
+    /// which no message is.
+    pub read: Option<i64>,
 }
 
 /// Remembers what the hooks told during a poll. It holds no reference to the consumer, which owns it.
@@ -91,11 +96,14 @@ impl ClientContext for Hooks {
     /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
     fn stats(&self, statistics: Statistics) {
         let topics = statistics.topics.values();
-        let owned = topics.flat_map(|topic| topic.partitions.values()).filter(|it| it.fetch_state == "active");
-        let ends = owned.filter(|it| it.ls_offset >= 0).map(|it| Watermark {
+        let all = topics.flat_map(|of| of.partitions.values().map(|it| (&of.topic, it)));
+        let owned = all.filter(|(_, it)| it.fetch_state == "active" && it.ls_offset >= 0);
+        let ends = owned.map(|(topic, it)| Watermark {
+            topic: topic.clone(),
             partition: it.partition,
             end: it.ls_offset,
             begin: if it.committed_offset >= 0 { it.committed_offset } else { it.lo_offset.max(0) },
+            read: (it.fetchq_cnt == 0).then_some(it.next_offset),
         });
         let connected = statistics.brokers.values().filter(|broker| broker.state == "UP");
         let idle = connected.filter_map(|broker| u64::try_from(broker.rxidle).ok()).min();

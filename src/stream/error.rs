@@ -70,6 +70,15 @@ impl Error {
         Self::new(message, None)
     }
 
+    pub(super) fn reading_denied(reason: &str, topics: &[&str], group: &str) -> Self {
+        let topics = topics.iter().map(|topic| format!("`{topic}`")).collect::<Vec<_>>().join(" and ");
+        let message = format!(
+            "the brokers do not allow it: {reason}; what follows the timeline needs the right to Read {topics} and the \
+             group `{group}`"
+        );
+        Self::new(message, None)
+    }
+
     pub(super) fn too_large(reason: &str, limit: usize) -> Self {
         let message = format!(
             "{reason}; records of up to {limit} bytes are sent: raise max.message.bytes of the topic, or lower \

@@ -424,7 +424,7 @@ impl Worker<'_> {
 
     /// The lag is counted from what was committed, or from where reading begins.
     fn tell_lag(&self, ends: Vec<Watermark>) {
-        for Watermark { partition, end, begin } in ends {
+        for Watermark { partition, end, begin, .. } in ends {
             let position = self.positions.get(&partition).copied().unwrap_or(begin);
             self.control.metrics.lag(&self.topics.input, partition, (end - position).max(0));
         }
