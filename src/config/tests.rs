@@ -353,6 +353,12 @@ mod shown {
         fiscal_year_start = 1
         max_bytes = 33554432
 
+        [serve]
+        database = "timeline.db"
+        group = "dateline-serve"
+        token_file = ""
+        origins = ""
+
         [log]
         level = "info"
         format = "text"
