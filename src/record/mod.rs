@@ -6,6 +6,7 @@
 pub mod cloudevents;
 mod convert;
 pub mod export;
+mod occasion;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::error::Warning;
 pub use convert::{event_records, extractor};
+pub use occasion::occasion_record;
 
 /// The JSON Schema of [`EventRecord`], made from the type: what `docs/event.schema.json` holds.
 #[cfg(feature = "service")]
