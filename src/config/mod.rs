@@ -94,6 +94,8 @@ pub struct Settings {
     pub stream: Stream,
     /// What the core is told.
     pub extract: pipeline::Settings,
+    /// Corrections, kills and embargoes.
+    pub revisions: Revisions,
     /// Health and metrics; `None` for no server.
     pub http: Option<SocketAddr>,
     /// The timeline.
@@ -166,6 +168,26 @@ pub enum Delivery {
     ExactlyOnce,
     /// An idempotent producer; offsets are committed after delivery.
     AtLeastOnce,
+}
+
+/// Corrections, kills and embargoes.
+#[derive(Debug, Clone, Copy)]
+pub struct Revisions {
+    /// For how long an article is remembered after its last revision.
+    pub window: Duration,
+    /// What becomes of an article under embargo.
+    pub embargo: EmbargoPolicy,
+}
+
+/// What becomes of an article under embargo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmbargoPolicy {
+    /// It is held back, and published when the embargo ends.
+    Hold,
+    /// It is published, with a warning.
+    Pass,
+    /// It is rejected.
+    Reject,
 }
 
 /// The timeline, where it is served.

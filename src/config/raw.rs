@@ -26,6 +26,8 @@ pub(crate) struct Raw {
     pub stream: Stream,
     /// How messages become articles.
     pub input: Input,
+    /// Corrections, kills and embargoes.
+    pub revisions: Revisions,
     /// How articles are read.
     pub extract: Extract,
     /// The timeline: `dateline serve`.
@@ -117,6 +119,17 @@ pub(crate) struct Input {
     /// The time zones of cities, for articles whose source has none: by the city of the dateline, for example
     /// `"New York" = "America/New_York"`.
     pub cities: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revisions {
+    /// For how many days an article is remembered after its last revision, 1 to 36500, by the times of the messages.
+    /// Within them a newer revision takes back the events that it no longer tells, and an older one changes nothing.
+    pub window: i64,
+    /// What becomes of an article under embargo: `hold`, nothing of it is published before the embargo ends, and then
+    /// it is; `pass`, it is published, with a warning on `timeline.articles`; `reject`, it goes to `timeline.rejected`.
+    pub embargo: String,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

@@ -358,6 +358,10 @@ mod shown {
 
         [input.cities]
 
+        [revisions]
+        window = 30
+        embargo = "hold"
+
         [extract]
         genre = "auto"
         language = "en"

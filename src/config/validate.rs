@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::layers::{Layers, nearest};
-use super::{Delivery, Error, Kafka, Log, LogFormat, Serve, Settings, Stream, client, raw};
+use super::{Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, client, raw};
 use crate::article::{self, Format, Reference};
 use crate::pipeline::{self, Genre};
 use crate::stream::topics::Topics;
@@ -23,6 +23,7 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
         kafka,
         stream,
         extract: check.extract(&raw.extract, check.input(&raw.input)?)?,
+        revisions: check.revisions(&raw.revisions)?,
         http: check.http(&raw.http)?,
         serve: check.serve(&raw.serve)?,
         log: check.log(&raw.log)?,
@@ -86,6 +87,16 @@ impl Check<'_> {
                 max_bytes: self.within("extract.max_bytes", raw.max_bytes, 1, 1 << 30)?,
                 ..input
             },
+        })
+    }
+
+    fn revisions(&self, raw: &raw::Revisions) -> Result<Revisions, Error> {
+        let policies =
+            [("hold", EmbargoPolicy::Hold), ("pass", EmbargoPolicy::Pass), ("reject", EmbargoPolicy::Reject)];
+        let days: u64 = self.within("revisions.window", raw.window, 1, 36_500)?;
+        Ok(Revisions {
+            window: Duration::from_secs(days * 86_400),
+            embargo: self.choice("revisions.embargo", &raw.embargo, &policies)?,
         })
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Must not know what is done with messages.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -133,6 +133,10 @@ pub struct Consumer {
     topic: String,
     /// Where reading began in each partition: where to go back to when nothing was ever committed there.
     began: BTreeMap<i32, i64>,
+    /// The partitions that are not read yet.
+    waiting: BTreeSet<i32>,
+    /// Whether none is read for now.
+    held: bool,
 }
 
 impl Consumer {
@@ -156,7 +160,7 @@ impl Consumer {
         let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
         // librdkafka asks for a token only while it is polled, and for nothing but that before there are partitions.
         let _ = inner.poll(Duration::ZERO);
-        Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new() })
+        Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new(), waiting: BTreeSet::new(), held: false })
     }
 
     /// The client itself, for readers that are given their partitions and do not join.
@@ -184,7 +188,10 @@ impl Consumer {
             Event::Message(message) => {
                 self.began.entry(message.partition()).or_insert(message.offset());
             }
-            Event::Revoked { partitions, .. } => self.began.retain(|partition, _| !partitions.contains(partition)),
+            Event::Revoked { partitions, .. } => {
+                self.began.retain(|partition, _| !partitions.contains(partition));
+                self.waiting.retain(|partition| !partitions.contains(partition));
+            }
             _ => {}
         }
         event
@@ -223,10 +230,36 @@ impl Consumer {
         Ok(self.began.keys().copied().collect())
     }
 
-    /// Stops or lets go on the flow of messages of all partitions that are owned now; hooks go on.
-    pub fn hold(&self, hold: bool) -> KafkaResult<()> {
-        let owned = self.inner.assignment()?;
-        if hold { self.inner.pause(&owned) } else { self.inner.resume(&owned) }
+    /// Stops or lets go on the flow of messages of all partitions that are owned now; hooks go on. Partitions that wait
+    /// go on waiting.
+    pub fn hold(&mut self, hold: bool) -> KafkaResult<()> {
+        self.held = hold;
+        let owned = partitions(&self.inner.assignment()?);
+        if hold {
+            return self.inner.pause(&self.list(&owned));
+        }
+        let flowing: Vec<i32> = owned.into_iter().filter(|partition| !self.waiting.contains(partition)).collect();
+        self.inner.resume(&self.list(&flowing))
+    }
+
+    /// Lets partitions that just came wait; none of their messages was taken.
+    pub fn wait(&mut self, partitions: &[i32]) -> KafkaResult<()> {
+        self.waiting.extend(partitions);
+        self.inner.pause(&self.list(partitions))
+    }
+
+    /// Ends the waiting of a partition.
+    pub fn go(&mut self, partition: i32) -> KafkaResult<()> {
+        self.waiting.remove(&partition);
+        if self.held { Ok(()) } else { self.inner.resume(&self.list(&[partition])) }
+    }
+
+    fn list(&self, partitions: &[i32]) -> TopicPartitionList {
+        let mut list = TopicPartitionList::new();
+        for partition in partitions {
+            list.add_partition(&self.topic, *partition);
+        }
+        list
     }
 
     /// The group as it is now. To be fetched anew for each transaction.

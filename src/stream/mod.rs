@@ -66,6 +66,7 @@ mod extract;
 mod fate;
 pub mod follow;
 mod idempotent;
+mod life;
 mod limits;
 mod producer;
 mod setbacks;

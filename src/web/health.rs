@@ -115,7 +115,7 @@ mod tests {
     #[tokio::test]
     async fn metrics_are_open_metrics() {
         let status = status(Duration::from_secs(60));
-        status.metrics.articles(["extracted"].into_iter(), 10, 2);
+        status.metrics.articles(["extracted"].into_iter(), 10, 2, 0);
         let (code, text) = get(&status, "/metrics").await;
         assert_eq!(code, StatusCode::OK);
         assert!(text.contains("dateline_events_total 2\n"), "{text}");

@@ -212,7 +212,11 @@ fn take(show: &mut Show, topics: &Topics, message: &BorrowedMessage<'_>) -> Fall
         show.rejected(code, reason);
         return Ok(());
     }
-    let record = serde_json::from_slice(message.payload().unwrap_or_default())?;
+    let Some(value) = message.payload() else {
+        // An event that a correction took back; its article tells that as well.
+        return Ok(());
+    };
+    let record = serde_json::from_slice(value)?;
     if message.topic() == topics.events {
         show.event(record)
     } else {
