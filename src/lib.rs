@@ -29,7 +29,8 @@
 //! | [`evaluate`] | gold against system: align, score, report |
 //!
 //! Behind the feature `service` (on by default) stands the program: `config` (files, variables and flags to
-//! validated settings), `stream` (Kafka and the delivery contract), `web` (health and metrics), `telemetry`, `cli`.
+//! validated settings), `stream` (Kafka and the delivery contract), `store` (the timeline that can be asked), `web`
+//! (health, metrics, the timeline's API and page), `telemetry`, `cli`.
 //!
 //! # Example
 //!
@@ -73,6 +74,8 @@ pub mod timeline;
 pub mod cli;
 #[cfg(feature = "service")]
 pub mod config;
+#[cfg(feature = "service")]
+pub mod store;
 #[cfg(feature = "service")]
 pub mod stream;
 #[cfg(feature = "service")]

@@ -1,6 +1,8 @@
 //! The one composer: bytes in, records out. Pure: same bytes and settings, same records.
 
-use crate::article::{self, Article, Item, Message, Passed, Published};
+use chrono::{DateTime, Utc};
+
+use crate::article::{self, Article, Embargo, Item, Message, Passed, Published};
 use crate::error::Error;
 use crate::event::{self, Event};
 use crate::language::{self, Pack};
@@ -65,6 +67,13 @@ pub struct Processed {
     pub id: String,
     /// The article's revision.
     pub revision: String,
+    /// When this revision was made, where told.
+    pub modified: Option<DateTime<Utc>>,
+    /// Whether it is a revision of an article, which may stand in the place of an earlier one: not so a picture, or what
+    /// cannot be read.
+    pub is_revision: bool,
+    /// Until when it must not be published, where told.
+    pub embargo: Option<Embargo>,
     /// When it was published, where it was read.
     pub published: Option<Published>,
     /// What became of it.
@@ -139,23 +148,24 @@ pub fn process_watched(message: &Message<'_>, settings: &Settings, done: &mut dy
 }
 
 fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
-    let passed = |status, id, revision, warning| Processed {
+    let passed = |status, Passed { id, revision, modified, reason }| Processed {
         id,
         revision,
+        modified,
+        is_revision: status == ArticleStatus::Withdrawn,
+        embargo: None,
         published: None,
         status,
         events: Vec::new(),
-        warnings: vec![warning],
+        warnings: vec![reason],
     };
     match item {
         Item::Article(article) => records_of(&article, settings, done),
-        Item::Withdrawn(_, Passed { id, revision, reason, .. }) => {
-            passed(ArticleStatus::Withdrawn, id, revision, reason)
-        }
-        Item::Skipped(Passed { id, revision, reason, .. }) => passed(ArticleStatus::Skipped, id, revision, reason),
+        Item::Withdrawn(_, told) => passed(ArticleStatus::Withdrawn, told),
+        Item::Skipped(told) => passed(ArticleStatus::Skipped, told),
         Item::Broken { id, revision, error } => {
-            let warning = Warning { code: error.code(), message: error.to_string() };
-            passed(ArticleStatus::Skipped, id, revision, warning)
+            let reason = Warning { code: error.code(), message: error.to_string() };
+            passed(ArticleStatus::Skipped, Passed { id, revision, modified: None, reason })
         }
     }
 }
@@ -184,8 +194,17 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
         }
     };
     warnings.extend(article.warnings.iter().cloned());
-    let (id, revision) = (article.id.clone(), article.revision.clone());
-    Processed { id, revision, published: Some(article.published), status, events, warnings }
+    Processed {
+        id: article.id.clone(),
+        revision: article.revision.clone(),
+        modified: article.modified,
+        is_revision: true,
+        embargo: article.embargo,
+        published: Some(article.published),
+        status,
+        events,
+        warnings,
+    }
 }
 
 /// Extracts from an article already read. It cannot fail; without a pack for its language, it finds nothing.

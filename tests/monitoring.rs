@@ -24,7 +24,7 @@ const ADDED: [&str; 2] = ["instance", "job"];
 /// All series of a worker that has done everything, each with its labels.
 fn served() -> BTreeMap<String, BTreeSet<String>> {
     let metrics = Metrics::default();
-    metrics.articles(["extracted"].into_iter(), 1, 1);
+    metrics.articles(["extracted"].into_iter(), 1, 1, 1);
     metrics.rejection("not-json", 1);
     metrics.extraction(1, Duration::ZERO);
     metrics.assigned(1);

@@ -27,6 +27,11 @@ fn client(settings: &Settings) -> ClientConfig {
     config
 }
 
+/// A producer with the settings of a usual sender.
+pub fn producer(settings: &Settings) -> BaseProducer {
+    client(settings).set("message.max.bytes", LARGEST).set("compression.type", "lz4").create().unwrap()
+}
+
 /// What puts stories on the wire.
 pub struct Sender<'a> {
     settings: &'a Settings,
@@ -34,10 +39,9 @@ pub struct Sender<'a> {
 }
 
 impl<'a> Sender<'a> {
-    /// With the settings of a usual sender.
+    /// To the input of these settings.
     pub fn new(settings: &'a Settings) -> Self {
-        let producer = client(settings).set("message.max.bytes", LARGEST).set("compression.type", "lz4").create();
-        Self { settings, producer: producer.unwrap() }
+        Self { settings, producer: producer(settings) }
     }
 
     /// Sends one.

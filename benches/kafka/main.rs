@@ -1,6 +1,7 @@
 //! How fast the worker is beside a bare copy, how late its events come, and what memory it takes, on a real Kafka.
 //!
-//! `cargo bench --bench kafka` measures all three; `-- throughput`, `-- latency` or `-- memory` one of them. It needs
+//! `cargo bench --bench kafka` measures all; `-- throughput`, `-- latency`, `-- memory` or `-- restore` one of them: the
+//! last tells how long a worker reads what is known of a million articles before it begins. It needs
 //! Java 17 and Maven, and reads the Reuters wire as `benches/extract.rs` does. The broker runs on the same machine: what
 //! the worker costs it takes from the broker as well, so that a ratio on few cores is the worst there is.
 //!
@@ -21,6 +22,7 @@ mod copy;
 mod harness;
 mod latency;
 mod memory;
+mod restore;
 mod sentences;
 mod stories;
 mod throughput;
@@ -96,9 +98,12 @@ fn main() {
     let small = !flags.iter().any(|flag| flag == "--bench");
     let parts: Vec<_> = flags.iter().filter(|flag| !flag.starts_with("--")).collect();
     let Some(bench) = Bench::start(small) else { return };
-    for (name, part) in
-        [("throughput", throughput::measure as fn(&Bench)), ("latency", latency::measure), ("memory", memory::measure)]
-    {
+    for (name, part) in [
+        ("throughput", throughput::measure as fn(&Bench)),
+        ("latency", latency::measure),
+        ("memory", memory::measure),
+        ("restore", restore::measure),
+    ] {
         if parts.is_empty() || parts.iter().any(|given| *given == name) {
             part(&bench);
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, NaiveDate, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 
 use super::{Bound, Clock, PartOfDay, PartialDate, Season};
 
@@ -159,6 +159,17 @@ impl fmt::Display for Clock {
 }
 
 impl Bound {
+    /// Read back from ISO 8601: a day, or a time with its offset. `None` for what is neither, or lies outside of the
+    /// years that can be told.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if !text.contains('T') {
+            return NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Self::Day);
+        }
+        let time = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%:z").ok()?;
+        Some(Self::Time(time.naive_local(), *time.offset()))
+    }
+
     /// In ISO 8601.
     #[must_use]
     pub fn spelled(&self) -> String {

@@ -97,6 +97,24 @@ pub enum Granularity {
 }
 
 impl Granularity {
+    /// All of them, from coarse to fine.
+    pub const ALL: [Self; 14] = [
+        Self::Century,
+        Self::Decade,
+        Self::Year,
+        Self::Half,
+        Self::Quarter,
+        Self::Season,
+        Self::Month,
+        Self::Week,
+        Self::Weekend,
+        Self::Day,
+        Self::PartOfDay,
+        Self::Hour,
+        Self::Minute,
+        Self::Second,
+    ];
+
     /// The name in records.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -50,6 +50,17 @@ impl KafkaArgs {
     /// # Errors
     /// If a place that it comes from cannot be read, or a key is not known.
     pub fn configuration(&self) -> Result<Configuration, Error> {
+        self.configuration_with(&[])
+    }
+
+    /// The effective configuration with more flags: each its name, its key and the text given.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn configuration_with(
+        &self,
+        own: &[(&'static str, &'static str, Option<&str>)],
+    ) -> Result<Configuration, Error> {
         let ExtractArgs { genre, language, timezone } = &self.extract;
         let genre = genre.and_then(|genre| Some(genre.to_possible_value()?.get_name().to_owned()));
         let flags = [
@@ -63,7 +74,8 @@ impl KafkaArgs {
             ("--language", "extract.language", language.as_deref()),
             ("--timezone", "extract.timezone", timezone.map(|zone| zone.name())),
         ];
-        let given = flags.into_iter().filter_map(|(flag, key, text)| Some((flag, key, text?)));
+        let given =
+            flags.into_iter().chain(own.iter().copied()).filter_map(|(flag, key, text)| Some((flag, key, text?)));
         // What is not Unicode is no variable of ours, or fails as a value.
         let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
         let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));

@@ -13,6 +13,7 @@ mod formats;
 mod input;
 pub mod kafka;
 mod run;
+mod serve;
 mod service;
 mod shared;
 mod table;
@@ -40,6 +41,7 @@ enum Command {
     Formats(formats::FormatsArgs),
     Run(run::RunArgs),
     Backfill(backfill::BackfillArgs),
+    Serve(serve::ServeArgs),
     /// Scores against annotated corpora
     Eval(eval::EvalArgs),
     Check(check::CheckArgs),
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Formats(args) => formats::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Backfill(args) => backfill::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Config(args) => config::run(&args),

@@ -94,8 +94,12 @@ pub struct Settings {
     pub stream: Stream,
     /// What the core is told.
     pub extract: pipeline::Settings,
+    /// Corrections, kills and embargoes.
+    pub revisions: Revisions,
     /// Health and metrics; `None` for no server.
     pub http: Option<SocketAddr>,
+    /// The timeline.
+    pub serve: Serve,
     /// The log.
     pub log: Log,
 }
@@ -164,6 +168,39 @@ pub enum Delivery {
     ExactlyOnce,
     /// An idempotent producer; offsets are committed after delivery.
     AtLeastOnce,
+}
+
+/// Corrections, kills and embargoes.
+#[derive(Debug, Clone, Copy)]
+pub struct Revisions {
+    /// For how long an article is remembered after its last revision.
+    pub window: Duration,
+    /// What becomes of an article under embargo.
+    pub embargo: EmbargoPolicy,
+}
+
+/// What becomes of an article under embargo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmbargoPolicy {
+    /// It is held back, and published when the embargo ends.
+    Hold,
+    /// It is published, with a warning.
+    Pass,
+    /// It is rejected.
+    Reject,
+}
+
+/// The timeline, where it is served.
+#[derive(Debug, Clone)]
+pub struct Serve {
+    /// The file that keeps it.
+    pub database: PathBuf,
+    /// The consumer group of what reads the topics.
+    pub group: String,
+    /// Where the token stands that all who ask must give.
+    pub token_file: Option<PathBuf>,
+    /// The origins of other pages that may ask.
+    pub origins: Vec<String>,
 }
 
 /// The log, on standard error.

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
     /// Where health (`/live`, `/ready`) and metrics (`/metrics`) are served: a port for this machine alone, or `HOST:PORT`,
-    /// for example `0.0.0.0:9464` for all who can reach it; port 0 picks a free one and logs it. Empty for no server. Flag:
-    /// `--http`.
+    /// for example `0.0.0.0:9464` for all who can reach it; port 0 picks a free one and logs it. Empty for no server;
+    /// `dateline serve`, which serves the timeline there as well, takes port 8080 then. Flag: `--http`.
     pub http: String,
     /// Kafka: where it is, and what the topics are called.
     pub kafka: Kafka,
@@ -26,8 +26,12 @@ pub(crate) struct Raw {
     pub stream: Stream,
     /// How messages become articles.
     pub input: Input,
+    /// Corrections, kills and embargoes.
+    pub revisions: Revisions,
     /// How articles are read.
     pub extract: Extract,
+    /// The timeline: `dateline serve`.
+    pub serve: Serve,
     /// The log, on standard error.
     pub log: Log,
 }
@@ -115,6 +119,33 @@ pub(crate) struct Input {
     /// The time zones of cities, for articles whose source has none: by the city of the dateline, for example
     /// `"New York" = "America/New_York"`.
     pub cities: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revisions {
+    /// For how many days an article is remembered after its last revision, 1 to 36500, by the times of the messages.
+    /// Within them a newer revision takes back the events that it no longer tells, and an older one changes nothing.
+    pub window: i64,
+    /// What becomes of an article under embargo: `hold`, nothing of it is published before the embargo ends, and then
+    /// it is; `pass`, it is published, with a warning on `timeline.articles`; `reject`, it goes to `timeline.rejected`.
+    pub embargo: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Serve {
+    /// The file that keeps the timeline; made where it is missing. Flag: `--database`.
+    pub database: String,
+    /// What reads the topics is called this among the brokers' groups. No offsets are committed there: they stand in
+    /// the database.
+    pub group: String,
+    /// Where a secret stands that all who ask must give, as `Authorization: Bearer`: the path of a file. Health and the
+    /// bare page are open. Empty for no token. Flag: `--token-file`.
+    pub token_file: String,
+    /// Which web pages of others may ask for the timeline, as origins parted by commas, for example
+    /// `https://desk.example.org`. Empty for none.
+    pub origins: String,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

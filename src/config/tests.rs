@@ -342,12 +342,22 @@ mod shown {
 
         [input.cities]
 
+        [revisions]
+        window = 30
+        embargo = "hold"
+
         [extract]
         genre = "auto"
         language = "en"
         timezone = "UTC"
         fiscal_year_start = 1
         max_bytes = 33554432
+
+        [serve]
+        database = "timeline.db"
+        group = "dateline-serve"
+        token_file = ""
+        origins = ""
 
         [log]
         level = "info"

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::layers::{Layers, nearest};
-use super::{Delivery, Error, Kafka, Log, LogFormat, Settings, Stream, client, raw};
+use super::{Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, client, raw};
 use crate::article::{self, Format, Reference};
 use crate::pipeline::{self, Genre};
 use crate::stream::topics::Topics;
@@ -23,9 +23,16 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
         kafka,
         stream,
         extract: check.extract(&raw.extract, check.input(&raw.input)?)?,
+        revisions: check.revisions(&raw.revisions)?,
         http: check.http(&raw.http)?,
+        serve: check.serve(&raw.serve)?,
         log: check.log(&raw.log)?,
     })
+}
+
+/// A path, if one is named.
+fn path(text: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(text)).filter(|path| !path.as_os_str().is_empty())
 }
 
 struct Check<'a> {
@@ -44,7 +51,7 @@ impl Check<'_> {
             output_prefix: self.name("kafka.output_prefix", &raw.output_prefix)?,
             group: self.id("kafka.group", &raw.group)?,
             instance: self.id("kafka.instance", &raw.instance)?,
-            token_file: Some(PathBuf::from(&raw.token_file)).filter(|path| !path.as_os_str().is_empty()),
+            token_file: path(&raw.token_file),
             client: self.client(raw)?.into_iter().collect(),
             partitions: self.count("kafka.partitions", raw.partitions, 10_000)?,
             replication: self.count("kafka.replication", raw.replication, 100)?,
@@ -83,6 +90,16 @@ impl Check<'_> {
         })
     }
 
+    fn revisions(&self, raw: &raw::Revisions) -> Result<Revisions, Error> {
+        let policies =
+            [("hold", EmbargoPolicy::Hold), ("pass", EmbargoPolicy::Pass), ("reject", EmbargoPolicy::Reject)];
+        let days: u64 = self.within("revisions.window", raw.window, 1, 36_500)?;
+        Ok(Revisions {
+            window: Duration::from_secs(days * 86_400),
+            embargo: self.choice("revisions.embargo", &raw.embargo, &policies)?,
+        })
+    }
+
     fn input(&self, raw: &raw::Input) -> Result<article::Settings, Error> {
         let formats: Vec<_> =
             [("auto", None)].into_iter().chain(Format::ALL.map(|format| (format.name(), Some(format)))).collect();
@@ -109,6 +126,31 @@ impl Check<'_> {
             Ok((name.to_lowercase(), self.choice(&format!("{table}.{name}"), value, choices)?))
         };
         chosen.iter().map(one).collect()
+    }
+
+    fn serve(&self, raw: &raw::Serve) -> Result<Serve, Error> {
+        let database = path(&raw.database)
+            .ok_or_else(|| self.error("serve.database", "a file must be named that keeps the timeline"))?;
+        Ok(Serve {
+            database,
+            group: self.id("serve.group", &raw.group)?,
+            token_file: path(&raw.token_file),
+            origins: self.origins(&raw.origins)?,
+        })
+    }
+
+    fn origins(&self, text: &str) -> Result<Vec<String>, Error> {
+        let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        let sound = |origin: &str| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
+            let is_part = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+            if host.is_empty() || !host.chars().all(is_part) {
+                let problem = format!("{origin:?} is no origin, such as https://desk.example.org: no path, no slash");
+                return Err(self.error("serve.origins", problem));
+            }
+            Ok(origin.to_owned())
+        };
+        origins.map(sound).collect()
     }
 
     fn log(&self, raw: &raw::Log) -> Result<Log, Error> {

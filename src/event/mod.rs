@@ -90,6 +90,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Happened, Self::Ongoing, Self::Planned, Self::Possible, Self::Denied];
+
     /// As records spell it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -23,6 +23,21 @@ pub fn headers(record: &EventRecord) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// What `ce_type` says of a null record: the event is no longer on the timeline.
+pub const RETRACTED: &str = "dateline.timeline.event.retracted.v1";
+
+/// The headers of the null record that retracts the event `id` of an article, in a fixed order.
+#[must_use]
+pub fn retraction(id: &str, article: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("ce_specversion", "1.0".to_owned()),
+        ("ce_id", id.to_owned()),
+        ("ce_type", RETRACTED.to_owned()),
+        ("ce_source", "/dateline".to_owned()),
+        ("ce_subject", article.to_owned()),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

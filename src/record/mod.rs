@@ -9,7 +9,8 @@ pub mod export;
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 pub use crate::error::Warning;
 pub use convert::{event_records, extractor};
@@ -124,7 +125,7 @@ pub struct OffsetFields {
 }
 
 /// What became of an article.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ArticleStatus {
     /// Its events were published.
@@ -133,6 +134,24 @@ pub enum ArticleStatus {
     Skipped,
     /// Its feed took it back.
     Withdrawn,
+    /// It is under embargo: nothing of it is published before.
+    Held,
+    /// A newer revision was there before it.
+    Stale,
+}
+
+impl ArticleStatus {
+    /// How records spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Extracted => "extracted",
+            Self::Skipped => "skipped",
+            Self::Withdrawn => "withdrawn",
+            Self::Held => "held",
+            Self::Stale => "stale",
+        }
+    }
 }
 
 /// Where an article was read from.
@@ -155,10 +174,40 @@ pub struct ArticleRecord {
     pub revision: String,
     /// What became of it.
     pub status: ArticleStatus,
-    /// The ids of its events, in the order of the text.
+    /// The ids of the article's events that are on the timeline from now on, in the order of the text.
     pub events: Vec<String>,
     /// What was worth telling.
     pub warnings: Vec<Warning>,
     /// Where it was read from.
     pub source: SourceFields,
+    /// The revision that stands from now on, whose events these are: this one, or another where this one changed nothing;
+    /// `null` where none does.
+    pub standing: Option<StandingFields>,
+    /// The revision that waits for the end of its embargo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldFields>,
+}
+
+/// The revision of an article that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingFields {
+    /// What it is called.
+    pub revision: String,
+    /// When it was made, where told.
+    pub modified: Option<DateTime<Utc>>,
+    /// What became of it.
+    pub status: ArticleStatus,
+}
+
+/// A revision of an article under embargo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldFields {
+    /// What it is called.
+    pub revision: String,
+    /// When it was made, where told.
+    pub modified: Option<DateTime<Utc>>,
+    /// When the embargo ends; `null` where only a later revision can tell.
+    pub until: Option<DateTime<Utc>>,
+    /// Where it stands in its partition of the input.
+    pub offset: i64,
 }

@@ -3,7 +3,7 @@
 //!
 //! Must not know what is done with messages.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,14 +52,19 @@ pub enum Event {
 }
 
 /// The end of a partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watermark {
+    /// Of which topic.
+    pub topic: String,
     /// Which partition.
     pub partition: i32,
     /// The offset after its last message that can be read.
     pub end: i64,
     /// Where reading begins if nothing was read yet: the committed offset, or the first there is.
     pub begin: i64,
+    /// How far it was read, if nothing that was fetched waits to be polled. Goes over the markers of transactions, behind
+    /// which no message is.
+    pub read: Option<i64>,
 }
 
 /// Remembers what the hooks told during a poll. It holds no reference to the consumer, which owns it.
@@ -91,11 +96,14 @@ impl ClientContext for Hooks {
     /// librdkafka computes a lag as well, but for a transactional worker, whose offsets it does not commit, it is -1.
     fn stats(&self, statistics: Statistics) {
         let topics = statistics.topics.values();
-        let owned = topics.flat_map(|topic| topic.partitions.values()).filter(|it| it.fetch_state == "active");
-        let ends = owned.filter(|it| it.ls_offset >= 0).map(|it| Watermark {
+        let all = topics.flat_map(|of| of.partitions.values().map(|it| (&of.topic, it)));
+        let owned = all.filter(|(_, it)| it.fetch_state == "active" && it.ls_offset >= 0);
+        let ends = owned.map(|(topic, it)| Watermark {
+            topic: topic.clone(),
             partition: it.partition,
             end: it.ls_offset,
             begin: if it.committed_offset >= 0 { it.committed_offset } else { it.lo_offset.max(0) },
+            read: (it.fetchq_cnt == 0).then_some(it.next_offset),
         });
         let connected = statistics.brokers.values().filter(|broker| broker.state == "UP");
         let idle = connected.filter_map(|broker| u64::try_from(broker.rxidle).ok()).min();
@@ -125,6 +133,10 @@ pub struct Consumer {
     topic: String,
     /// Where reading began in each partition: where to go back to when nothing was ever committed there.
     began: BTreeMap<i32, i64>,
+    /// The partitions that are not read yet.
+    waiting: BTreeSet<i32>,
+    /// Whether none is read for now.
+    held: bool,
 }
 
 impl Consumer {
@@ -148,7 +160,7 @@ impl Consumer {
         let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
         // librdkafka asks for a token only while it is polled, and for nothing but that before there are partitions.
         let _ = inner.poll(Duration::ZERO);
-        Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new() })
+        Ok(Self { inner, topic: topic.to_owned(), began: BTreeMap::new(), waiting: BTreeSet::new(), held: false })
     }
 
     /// The client itself, for readers that are given their partitions and do not join.
@@ -176,7 +188,10 @@ impl Consumer {
             Event::Message(message) => {
                 self.began.entry(message.partition()).or_insert(message.offset());
             }
-            Event::Revoked { partitions, .. } => self.began.retain(|partition, _| !partitions.contains(partition)),
+            Event::Revoked { partitions, .. } => {
+                self.began.retain(|partition, _| !partitions.contains(partition));
+                self.waiting.retain(|partition| !partitions.contains(partition));
+            }
             _ => {}
         }
         event
@@ -215,10 +230,36 @@ impl Consumer {
         Ok(self.began.keys().copied().collect())
     }
 
-    /// Stops or lets go on the flow of messages of all partitions that are owned now; hooks go on.
-    pub fn hold(&self, hold: bool) -> KafkaResult<()> {
-        let owned = self.inner.assignment()?;
-        if hold { self.inner.pause(&owned) } else { self.inner.resume(&owned) }
+    /// Stops or lets go on the flow of messages of all partitions that are owned now; hooks go on. Partitions that wait
+    /// go on waiting.
+    pub fn hold(&mut self, hold: bool) -> KafkaResult<()> {
+        self.held = hold;
+        let owned = partitions(&self.inner.assignment()?);
+        if hold {
+            return self.inner.pause(&self.list(&owned));
+        }
+        let flowing: Vec<i32> = owned.into_iter().filter(|partition| !self.waiting.contains(partition)).collect();
+        self.inner.resume(&self.list(&flowing))
+    }
+
+    /// Lets partitions that just came wait; none of their messages was taken.
+    pub fn wait(&mut self, partitions: &[i32]) -> KafkaResult<()> {
+        self.waiting.extend(partitions);
+        self.inner.pause(&self.list(partitions))
+    }
+
+    /// Ends the waiting of a partition.
+    pub fn go(&mut self, partition: i32) -> KafkaResult<()> {
+        self.waiting.remove(&partition);
+        if self.held { Ok(()) } else { self.inner.resume(&self.list(&[partition])) }
+    }
+
+    fn list(&self, partitions: &[i32]) -> TopicPartitionList {
+        let mut list = TopicPartitionList::new();
+        for partition in partitions {
+            list.add_partition(&self.topic, *partition);
+        }
+        list
     }
 
     /// The group as it is now. To be fetched anew for each transaction.

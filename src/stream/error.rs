@@ -63,9 +63,18 @@ impl Error {
         let Topics { input, events, articles, rejected } = Topics::new(&settings.kafka);
         let (group, id) = (&settings.kafka.group, transactional_id(settings));
         let message = format!(
-            "the brokers do not allow it: {reason}; a worker needs the right to Read `{input}` and the group \
-             `{group}`, and to Write `{events}`, `{articles}`, `{rejected}` and, for exactly-once, the transactional \
+            "the brokers do not allow it: {reason}; a worker needs the right to Read `{input}`, `{articles}` and the \
+             group `{group}`, and to Write `{events}`, `{articles}`, `{rejected}` and, for exactly-once, the transactional \
              id `{id}`; {CHECK}"
+        );
+        Self::new(message, None)
+    }
+
+    pub(super) fn reading_denied(reason: &str, topics: &[&str], group: &str) -> Self {
+        let topics = topics.iter().map(|topic| format!("`{topic}`")).collect::<Vec<_>>().join(" and ");
+        let message = format!(
+            "the brokers do not allow it: {reason}; what follows the timeline needs the right to Read {topics} and the \
+             group `{group}`"
         );
         Self::new(message, None)
     }
@@ -89,6 +98,14 @@ impl Error {
 
     pub(super) fn output(reason: &dyn fmt::Display) -> Self {
         Self::new(format!("the output cannot be written: {reason}"), None)
+    }
+
+    pub(super) fn articles(reason: &dyn fmt::Display) -> Self {
+        let message = format!(
+            "what is known of the articles cannot be kept: {reason}; it stands in the directory for temporary files \
+             (TMPDIR), which must have room for it; what was not committed will be read again"
+        );
+        Self::new(message, None)
     }
 
     pub(super) fn extraction_ended() -> Self {

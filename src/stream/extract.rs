@@ -140,8 +140,7 @@ mod tests {
     use rdkafka::Timestamp;
 
     use super::*;
-    use crate::record::ArticleStatus;
-    use crate::stream::fate::Verdict;
+    use crate::stream::fate::Told;
 
     fn batch(places: &[(i32, i64)]) -> Batch {
         let mut batch = Batch::default();
@@ -156,14 +155,7 @@ mod tests {
     }
 
     fn told(message: &OwnedMessage) -> Fate {
-        Fate {
-            partition: message.partition(),
-            offset: message.offset(),
-            bytes: 0,
-            verdict: Verdict::Articles(vec![ArticleStatus::Extracted]),
-            events: 0,
-            records: Vec::new(),
-        }
+        Fate { partition: message.partition(), offset: message.offset(), bytes: 0, told: Told::Articles(Vec::new()) }
     }
 
     fn places(fates: &[Fate]) -> Vec<(i32, i64)> {

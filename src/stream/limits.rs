@@ -14,16 +14,19 @@ use super::producer;
 use super::topics::Topics;
 use crate::config::Settings;
 
-/// How long the brokers may take to answer.
-const ANSWER: Duration = Duration::from_secs(10);
+/// How long the brokers may take to answer at the start. Not long: a record that turns out too large makes us ask again,
+/// and an embedded broker never answers.
+pub const BRIEFLY: Duration = Duration::from_secs(1);
+/// How long they may take when it matters.
+pub const PATIENTLY: Duration = Duration::from_secs(10);
 /// What a topic counts for a record besides what we count.
 const FRAME: usize = 512;
 
 /// The limit in bytes. A topic that may not be described is taken to have none of its own.
-pub fn ask(settings: &Settings, topics: &Topics) -> Result<usize, Error> {
+pub fn ask(settings: &Settings, topics: &Topics, time: Duration) -> Result<usize, Error> {
     let own = producer::limit(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| Error::output(&error))?;
-    let told = match runtime.block_on(describe(settings, topics)) {
+    let told = match runtime.block_on(describe(settings, topics, time)) {
         Ok(told) => told,
         Err(error) => {
             tracing::info!(%error, "the output topics may not be described; their max.message.bytes is not known");
@@ -37,8 +40,8 @@ pub fn ask(settings: &Settings, topics: &Topics) -> Result<usize, Error> {
 
 type Described = Result<ConfigResource, RDKafkaErrorCode>;
 
-async fn describe(settings: &Settings, topics: &Topics) -> KafkaResult<Vec<Described>> {
+async fn describe(settings: &Settings, topics: &Topics, time: Duration) -> KafkaResult<Vec<Described>> {
     let admin: AdminClient<DefaultClientContext> = client_config(&settings.kafka).create()?;
     let asked = topics.outputs().map(ResourceSpecifier::Topic);
-    admin.describe_configs(&asked, &AdminOptions::new().request_timeout(Some(ANSWER))).await
+    admin.describe_configs(&asked, &AdminOptions::new().request_timeout(Some(time))).await
 }

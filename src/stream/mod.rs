@@ -52,7 +52,7 @@
 //!
 //! `client`, `token`, `topics` and `limits` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
 //! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
-//! parts, over a stretch with an end.
+//! parts, over a stretch with an end. [`follow`] reads what they publish into the timeline's store.
 //!
 //! Must not know the command line or HTTP; reads no clock but the monotonic one.
 
@@ -64,7 +64,9 @@ mod consumer;
 mod error;
 mod extract;
 mod fate;
+pub mod follow;
 mod idempotent;
+mod life;
 mod limits;
 mod producer;
 mod setbacks;

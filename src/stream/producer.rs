@@ -137,7 +137,7 @@ pub fn limit(settings: &Settings) -> Result<usize, Error> {
 
 /// Hands all records over to the producer, in order.
 pub fn send_all(producer: &Inner, fates: &[Fate], control: &Control) -> Result<(), Failure> {
-    for record in fates.iter().flat_map(|fate| &fate.records) {
+    for record in fates.iter().flat_map(Fate::records) {
         match send(producer, record, control) {
             Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)) => match &record.instead {
                 Some(instead) => send(producer, instead, control),
@@ -156,6 +156,7 @@ fn send(producer: &Inner, record: &Record, control: &Control) -> Result<(), Kafk
     outgoing.key = record.key.as_deref();
     outgoing.payload = record.value.as_deref();
     outgoing.timestamp = record.timestamp;
+    outgoing.partition = record.partition;
     loop {
         match producer.send(outgoing) {
             Ok(()) => return Ok(()),

@@ -120,11 +120,12 @@ fn fill_and_commit(
 ) -> Result<(), Failure> {
     let begun = Instant::now();
     send_all(producer, fates, control)?;
+    // Before the offsets: who takes over a partition reads what its offsets stand for, and must find its records there.
+    drain(producer, control)?;
     attempt("send offsets", control, || {
         let group = consumer.group_metadata().ok_or(KafkaError::Canceled)?;
         producer.send_offsets_to_transaction(offsets, &group, CALL)
     })?;
-    drain(producer, control)?;
     if let Some(failure) = take_failure(producer) {
         return Err(failure);
     }

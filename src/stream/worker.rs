@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 
@@ -18,7 +19,8 @@ use super::batch::Batch;
 use super::consumer::{Consumer, Event, Watermark};
 use super::error::{is_denied, is_outage};
 use super::extract::{Extracted, Extractor, Work, guarded};
-use super::fate::{Verdict, fate};
+use super::fate::{Fate, Outlet, Told, fate, lost};
+use super::life::{Lives, Releaser};
 use super::producer::{self, Failure, GRACE};
 use super::setbacks::Setbacks;
 use super::topics::Topics;
@@ -35,6 +37,8 @@ const BESIDE: Duration = Duration::from_millis(5);
 /// How long a full batch waits for the extraction before it before the input is held. Rare, since holding throws
 /// prefetched messages away; short, since no hook fires meanwhile.
 const HOLD_AFTER: Duration = Duration::from_secs(1);
+/// How often it is asked which embargoes are over.
+const RELEASE: Duration = Duration::from_secs(1);
 /// How long the brokers may take to answer at the start.
 const START: Duration = Duration::from_secs(15);
 
@@ -67,10 +71,10 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
             return Err(Error::topic_missing(topic));
         }
     }
-    let limit = limits::ask(settings, &topics)?;
-    let producer = transaction::open(settings, limit, control)?;
+    let outlet = outlet(settings, &topics, &consumer)?;
+    let producer = transaction::open(settings, outlet.limit, control)?;
     consumer.subscribe().map_err(Error::consumer)?;
-    let extractor = Extractor::start(work(settings, topics.clone(), limit, &control.metrics));
+    let extractor = Extractor::start(work(settings, outlet.clone(), &control.metrics));
     let mut worker = Worker {
         settings,
         control,
@@ -78,7 +82,10 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         consumer,
         producer,
         extractor,
-        limit,
+        lives: Lives::new(settings, outlet.clone()),
+        releaser: Releaser::default(),
+        asked: Instant::now(),
+        outlet,
         collecting: Batch::default(),
         held: false,
         troubled: false,
@@ -93,15 +100,32 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
 }
 
 /// What is done with each message, on the extracting threads.
-fn work(settings: &Settings, topics: Topics, limit: usize, metrics: &Arc<Metrics>) -> Arc<Work> {
+fn work(settings: &Settings, outlet: Outlet, metrics: &Arc<Metrics>) -> Arc<Work> {
     let (settings, metrics) = (settings.extract.clone(), metrics.clone());
     Arc::new(move |message| {
         let begun = Instant::now();
         let outcome = guarded(|message| pipeline::process_message(message, &settings), message);
-        let fate = fate(message, outcome.as_ref(), &topics, limit);
+        let fate = fate(message, outcome.as_ref(), &outlet, now());
         metrics.extraction(fate.bytes, begun.elapsed());
         fate
     })
+}
+
+/// Where records go.
+pub(super) fn outlet(settings: &Settings, topics: &Topics, consumer: &Consumer) -> Result<Outlet, Error> {
+    let partitions = consumer.partition_count(&topics.articles, START).map_err(Error::consumer)?;
+    Ok(Outlet {
+        topics: topics.clone(),
+        limit: limits::ask(settings, topics, limits::BRIEFLY)?,
+        partitions: i32::try_from(partitions).unwrap_or(i32::MAX),
+        embargo: settings.revisions.embargo,
+    })
+}
+
+/// What embargoes are held against: the one use of the clock on the wall.
+#[expect(clippy::disallowed_methods, reason = "an embargo ends at a time of day, not of the text")]
+pub(super) fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 struct Worker<'a> {
@@ -111,8 +135,11 @@ struct Worker<'a> {
     consumer: Consumer,
     producer: producer::Inner,
     extractor: Extractor,
-    /// The largest record that is made and sent, in bytes.
-    limit: usize,
+    outlet: Outlet,
+    lives: Lives,
+    releaser: Releaser,
+    /// When it was last asked which embargoes are over.
+    asked: Instant,
     collecting: Batch,
     /// Whether the input is held because both batches are full.
     held: bool,
@@ -130,12 +157,14 @@ impl Worker<'_> {
             self.control.health.beat();
             let event = self.consumer.next(self.poll_time());
             self.meet(event)?;
+            self.let_go()?;
+            self.release()?;
             self.hand_over()?;
             let patience = if self.is_full() && !self.held { HOLD_AFTER } else { Duration::ZERO };
             match self.extractor.take(patience)? {
                 Some(extracted) => {
                     self.hand_over()?;
-                    self.deliver(&extracted)?;
+                    self.deliver(extracted)?;
                 }
                 None if self.is_full() && !self.held => self.hold(true)?,
                 None => {}
@@ -148,6 +177,9 @@ impl Worker<'_> {
     }
 
     fn poll_time(&self) -> Duration {
+        if self.lives.is_restoring() {
+            return BESIDE;
+        }
         if self.extractor.is_busy() {
             // A batch that is full waits for the extraction, not for messages.
             return if self.is_full() && !self.held { Duration::ZERO } else { BESIDE };
@@ -169,6 +201,8 @@ impl Worker<'_> {
                 if !partitions.is_empty() {
                     tracing::info!(?partitions, "partitions came to this worker");
                 }
+                self.consumer.wait(&partitions).map_err(Error::consumer)?;
+                self.lives.restore(&partitions);
                 self.control.metrics.assigned(partitions.len());
                 self.control.health.ready();
                 if self.held {
@@ -181,6 +215,7 @@ impl Worker<'_> {
                     self.control.health.not_ready("the group went on without this worker; it joins again");
                 }
                 self.forget(&partitions);
+                self.lives.forget(&partitions);
                 for partition in partitions {
                     self.control.metrics.revoked(&self.topics.input, partition);
                 }
@@ -211,14 +246,49 @@ impl Worker<'_> {
         self.extractor.give(std::mem::take(&mut self.collecting))
     }
 
-    fn deliver(&mut self, extracted: &Extracted) -> Result<(), Error> {
-        let fates = &extracted.fates;
-        if fates.is_empty() {
+    /// Lets the partitions go whose articles are known by now.
+    fn let_go(&mut self) -> Result<(), Error> {
+        for (partition, next) in self.lives.restored()? {
+            self.positions.insert(partition, next);
+            self.consumer.go(partition).map_err(Error::consumer)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the messages again whose embargo is over.
+    fn release(&mut self) -> Result<(), Error> {
+        if self.asked.elapsed() < RELEASE || self.is_full() {
             return Ok(());
         }
+        self.asked = Instant::now();
+        for (partition, due) in self.lives.due(now())? {
+            let place = (partition, due.held.offset);
+            match self.releaser.read(self.settings, &self.topics.input, place) {
+                Ok(Some(message)) => self.collecting.push(message, Instant::now()),
+                Ok(None) => {
+                    let fate = lost(partition, due.id, due.held, &self.outlet);
+                    let now = Instant::now();
+                    self.deliver(Extracted { fates: vec![fate], opened: now, begun: now, ended: now })?;
+                }
+                Err(error) => {
+                    tracing::warn!(partition, %error, "an article whose embargo is over cannot be read; trying again");
+                    self.lives.postpone(place);
+                }
+            }
+            self.control.health.beat();
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, mut extracted: Extracted) -> Result<(), Error> {
+        if extracted.fates.is_empty() {
+            return Ok(());
+        }
+        self.lives.settle(&mut extracted.fates)?;
+        let fates = &extracted.fates;
         let number = self.summary.batches + self.summary.aborted + 1;
         let _inside = tracing::info_span!("batch", number, messages = fates.len()).entered();
-        let next: BTreeMap<i32, i64> = fates.iter().map(|fate| (fate.partition, fate.offset + 1)).collect();
+        let next = self.next(fates);
         let mut offsets = TopicPartitionList::new();
         for (partition, offset) in &next {
             let added = offsets.add_partition_offset(&self.topics.input, *partition, Offset::Offset(*offset));
@@ -230,10 +300,11 @@ impl Worker<'_> {
         };
         match deliver(&self.producer, &self.consumer, fates, &offsets, self.control) {
             Ok(()) => {
+                self.lives.commit()?;
                 self.setbacks.over();
                 self.control.health.ready();
                 self.positions.extend(next);
-                self.count(extracted);
+                self.count(&extracted);
                 Ok(())
             }
             Err(Failure::Rewind(reason)) => self.rewind(&reason),
@@ -242,14 +313,25 @@ impl Worker<'_> {
         }
     }
 
+    /// Where each partition goes on after these fates. One of a message that was held stands before what was read.
+    fn next(&self, fates: &[Fate]) -> BTreeMap<i32, i64> {
+        let mut next = BTreeMap::new();
+        for fate in fates {
+            let known = self.positions.get(&fate.partition).copied().unwrap_or(0);
+            let at: &mut i64 = next.entry(fate.partition).or_insert(known);
+            *at = (*at).max(fate.offset + 1);
+        }
+        next
+    }
+
     /// Goes back to make smaller records, if the topics tell what they take by now.
     fn shrink(&mut self, reason: &str) -> Result<(), Error> {
-        let limit = limits::ask(self.settings, &self.topics)?;
-        if limit >= self.limit {
-            return Err(Error::too_large(reason, self.limit));
+        let limit = limits::ask(self.settings, &self.topics, limits::PATIENTLY)?;
+        if limit >= self.outlet.limit {
+            return Err(Error::too_large(reason, self.outlet.limit));
         }
-        let work = work(self.settings, self.topics.clone(), limit, &self.control.metrics);
-        (self.limit, self.extractor) = (limit, Extractor::start(work));
+        self.outlet.limit = limit;
+        self.extractor = Extractor::start(work(self.settings, self.outlet.clone(), &self.control.metrics));
         self.rewind(reason)
     }
 
@@ -257,8 +339,9 @@ impl Worker<'_> {
     fn rewind(&mut self, reason: &str) -> Result<(), Error> {
         self.summary.aborted += 1;
         self.control.metrics.aborted();
+        self.lives.rollback()?;
         self.setbacks.another(reason)?;
-        self.producer = transaction::open(self.settings, self.limit, self.control)?;
+        self.producer = transaction::open(self.settings, self.outlet.limit, self.control)?;
         let read = self.go_back()?;
         self.forget(&read);
         self.setbacks.wait(&self.control.shutdown);
@@ -305,7 +388,7 @@ impl Worker<'_> {
         while self.extractor.is_busy() {
             self.control.health.beat();
             match self.extractor.take(IDLE)? {
-                Some(extracted) => return self.deliver(&extracted),
+                Some(extracted) => return self.deliver(extracted),
                 None if producer::overdue(&self.control.shutdown) => {
                     tracing::warn!("an article takes longer than the end may; it will be read again");
                     return Ok(());
@@ -318,13 +401,14 @@ impl Worker<'_> {
 
     fn count(&mut self, extracted: &Extracted) {
         for fate in &extracted.fates {
-            match &fate.verdict {
-                Verdict::Articles(all) => {
+            match &fate.told {
+                Told::Articles(all) => {
                     self.summary.articles += all.len() as u64;
-                    self.summary.events += fate.events as u64;
-                    self.control.metrics.articles(all.iter().map(|status| word(*status)), fate.bytes, fate.events);
+                    self.summary.events += fate.events() as u64;
+                    let statuses = fate.statuses().map(ArticleStatus::name);
+                    self.control.metrics.articles(statuses, fate.bytes, fate.events(), fate.retractions());
                 }
-                Verdict::Rejected(reason) => {
+                Told::Rejected(reason, _) => {
                     self.summary.rejected += 1;
                     self.control.metrics.rejection(reason, fate.bytes);
                 }
@@ -340,19 +424,10 @@ impl Worker<'_> {
 
     /// The lag is counted from what was committed, or from where reading begins.
     fn tell_lag(&self, ends: Vec<Watermark>) {
-        for Watermark { partition, end, begin } in ends {
+        for Watermark { partition, end, begin, .. } in ends {
             let position = self.positions.get(&partition).copied().unwrap_or(begin);
             self.control.metrics.lag(&self.topics.input, partition, (end - position).max(0));
         }
-    }
-}
-
-/// What became of an article, in a word.
-fn word(status: ArticleStatus) -> &'static str {
-    match status {
-        ArticleStatus::Extracted => "extracted",
-        ArticleStatus::Skipped => "skipped",
-        ArticleStatus::Withdrawn => "withdrawn",
     }
 }
 

@@ -57,6 +57,7 @@ pub struct Metrics {
     articles: Family<[Label; 1], Counter>,
     rejections: Family<[Label; 1], Counter>,
     events: Counter,
+    retractions: Counter,
     bytes: Counter,
     batches: Family<[Label; 1], Counter>,
     batch_seconds: Histogram,
@@ -78,6 +79,7 @@ impl Default for Metrics {
             articles: Family::default(),
             rejections: Family::default(),
             events: Counter::default(),
+            retractions: Counter::default(),
             bytes: Counter::default(),
             batches: Family::default(),
             batch_seconds: batch_times(),
@@ -109,6 +111,7 @@ impl Metrics {
         to.register("articles", "Articles read, by what became of them", self.articles.clone());
         to.register("rejections", "Messages rejected, by the reason", self.rejections.clone());
         to.register("events", "Timeline events published", self.events.clone());
+        to.register("retractions", "Timeline events taken back", self.retractions.clone());
         to.register_with_unit("read", "Input read", Unit::Bytes, self.bytes.clone());
         to.register("batches", "Batches, by how they ended", self.batches.clone());
         let help = "From the first message of a batch to its commit";
@@ -127,14 +130,15 @@ impl Metrics {
         self
     }
 
-    /// One message whose batch was committed: what became of its articles (`extracted`, `skipped`, `withdrawn`), its
-    /// size in bytes, and how many events it made.
-    pub fn articles(&self, all: impl Iterator<Item = &'static str>, bytes: usize, events: usize) {
+    /// One message whose batch was committed: what became of its articles (`extracted`, `skipped`, `withdrawn`, `held`,
+    /// `stale`), its size in bytes, and how many events it made and took back.
+    pub fn articles(&self, all: impl Iterator<Item = &'static str>, bytes: usize, events: usize, retractions: usize) {
         for status in all {
             self.articles.get_or_create(&[("status", status)]).inc();
         }
         self.bytes.inc_by(bytes as u64);
         self.events.inc_by(events as u64);
+        self.retractions.inc_by(retractions as u64);
     }
 
     /// One message that was rejected and whose batch was committed: the error's code and the message's size in bytes.
@@ -215,7 +219,7 @@ mod tests {
     #[test]
     fn what_is_done_is_counted_by_what_became_of_it() {
         let metrics = Metrics::default();
-        metrics.articles(["extracted"].into_iter(), 2000, 12);
+        metrics.articles(["extracted"].into_iter(), 2000, 12, 1);
         metrics.rejection("not-json", 30);
         metrics.committed(Duration::from_millis(250));
         metrics.aborted();

@@ -4,6 +4,7 @@
 
 mod health;
 mod metrics;
+mod progress;
 
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,7 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 pub use self::health::Health;
 pub use self::metrics::{Metrics, Stage};
+pub use self::progress::Progress;
 use crate::config::{Log, LogFormat};
 
 /// Starts the log, on standard error; librdkafka's own lines come into it as well. Once a process.

@@ -99,6 +99,9 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Absolute, Self::Relative, Self::Narrative, Self::Publication];
+
     /// As records spell it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,168 +1,87 @@
-//! Health and metrics over HTTP.
+//! What is served over HTTP: health and metrics, and the timeline with its API, its live feed and its page.
 //!
-//! Must not know Kafka or what the worker does: it answers from [`telemetry`](crate::telemetry).
+//! | module | what it is for |
+//! |---|---|
+//! | `health` | `/live`, `/ready`, `/metrics`: of every process that works |
+//! | `timeline` | the routes of the timeline, and what stands around all of them |
+//! | `api`, `feed`, `export`, `grafana` | the answers |
+//! | `guard` | who may ask, and from which pages |
+//! | `problem` | how it is told that something cannot be answered |
+//! | `page` | the page and its assets |
+//!
+//! Must not know Kafka: it answers from [`telemetry`](crate::telemetry) and [`store`](crate::store).
 
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::sync::Arc;
-use std::time::Duration;
+mod answers;
+mod api;
+mod feed;
+mod guard;
+mod health;
+pub mod page;
+mod problem;
+mod timeline;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 
-use crate::telemetry::{Health, Metrics};
+pub use self::health::{Status, ask_ready, router};
+pub use self::timeline::{Access, Timeline, timeline};
 
-/// What the pages are answered from.
-#[derive(Debug, Clone)]
-pub struct Status {
-    /// What was counted.
-    pub metrics: Arc<Metrics>,
-    /// How the worker is.
-    pub health: Arc<Health>,
+/// Something to serve, with the place where it is served.
+#[derive(Debug)]
+pub struct Site {
+    listener: TcpListener,
+    what: &'static str,
+    router: Router,
 }
 
-/// The pages: `/live` (restart me if it fails), `/ready` (am I at work), `/metrics` (OpenMetrics).
-pub fn router(status: Status) -> Router {
-    Router::new()
-        .route("/live", get(|State(status): State<Status>| async move { told(status.health.liveness()) }))
-        .route("/ready", get(|State(status): State<Status>| async move { told(status.health.readiness()) }))
-        .route("/metrics", get(metrics))
-        .with_state(status)
-}
-
-/// Serves the pages until `shutdown` is done. Logs the address, with the real port where port 0 was asked for.
-///
-/// # Errors
-/// If the address cannot be bound.
-pub async fn serve(
-    address: SocketAddr,
-    status: Status,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let bound = tokio::net::TcpListener::bind(address).await;
-    let listener = bound.map_err(|e| io::Error::new(e.kind(), format!("http: {address} cannot be served: {e}")))?;
-    tracing::info!(address = %listener.local_addr()?, "serving health and metrics");
-    axum::serve(listener, router(status)).with_graceful_shutdown(shutdown).await
-}
-
-/// Asks the worker that serves at `address` whether it is ready: for containers, whose image has no tool to ask with.
-/// Blocks its thread.
-///
-/// # Errors
-/// If nobody answers within `timeout`, or with what the worker says.
-pub fn ask_ready(mut address: SocketAddr, timeout: Duration) -> io::Result<()> {
-    // A server that listens on all addresses is asked on the loopback one.
-    match address.ip() {
-        ip if !ip.is_unspecified() => {}
-        ip if ip.is_ipv4() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-        _ => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+impl Site {
+    /// Takes an address for something.
+    ///
+    /// # Errors
+    /// If the address cannot be had.
+    pub fn bind(address: SocketAddr, what: &'static str, router: Router) -> io::Result<Self> {
+        let bound = TcpListener::bind(address);
+        let listener = bound.map_err(|e| io::Error::new(e.kind(), format!("http: {address} cannot be served: {e}")))?;
+        listener.set_nonblocking(true)?;
+        Ok(Self { listener, what, router })
     }
-    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
-    stream.set_read_timeout(Some(timeout))?;
-    stream.write_all(b"GET /ready HTTP/1.0\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.take(1 << 16).read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    if head.lines().next().is_some_and(|line| line.contains(" 200 ")) {
-        return Ok(());
-    }
-    Err(io::Error::other(format!("not ready: {}", body.trim_end())))
-}
 
-fn told(state: Result<(), String>) -> (StatusCode, String) {
-    match state {
-        Ok(()) => (StatusCode::OK, "ok\n".into()),
-        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why + "\n"),
+    /// The address, with the real port where port 0 was asked for.
+    ///
+    /// # Errors
+    /// If the system does not tell it.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
     }
-}
 
-async fn metrics(State(status): State<Status>) -> Response {
-    let kind = [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
-    match status.metrics.encode() {
-        Ok(text) => (kind, text).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    /// Serves until `shutdown` is done. Logs the address.
+    ///
+    /// # Errors
+    /// If it cannot go on.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        tracing::info!(address = %self.address()?, "serving {}", self.what);
+        let listener = tokio::net::TcpListener::from_std(self.listener)?;
+        axum::serve(listener, self.router).with_graceful_shutdown(shutdown).await
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::{Body, to_bytes};
-    use axum::http::Request;
-    use tower::ServiceExt;
-
     use super::*;
 
-    fn status(patience: Duration) -> Status {
-        Status { metrics: Arc::default(), health: Arc::new(Health::new(patience, Duration::from_secs(60))) }
-    }
-
-    async fn get(status: &Status, path: &str) -> (StatusCode, String) {
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = router(status.clone()).oneshot(request).await.unwrap();
-        let code = response.status();
-        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        (code, String::from_utf8(bytes.to_vec()).unwrap())
-    }
-
-    #[tokio::test]
-    async fn a_worker_that_starts_is_alive_and_not_ready() {
-        let status = status(Duration::from_secs(60));
-        assert_eq!(get(&status, "/live").await, (StatusCode::OK, "ok\n".into()));
-        assert_eq!(get(&status, "/ready").await, (StatusCode::SERVICE_UNAVAILABLE, "starting\n".into()));
-    }
-
-    #[tokio::test]
-    async fn a_worker_at_work_is_ready() {
-        let status = status(Duration::from_secs(60));
-        status.health.ready();
-        assert_eq!(get(&status, "/ready").await, (StatusCode::OK, "ok\n".into()));
-    }
-
-    #[tokio::test]
-    async fn a_worker_that_stands_still_is_not_live() {
-        let status = status(Duration::ZERO);
-        assert_eq!(get(&status, "/live").await.0, StatusCode::SERVICE_UNAVAILABLE);
-    }
-
-    #[tokio::test]
-    async fn metrics_are_open_metrics() {
-        let status = status(Duration::from_secs(60));
-        status.metrics.articles(["extracted"].into_iter(), 10, 2);
-        let (code, text) = get(&status, "/metrics").await;
-        assert_eq!(code, StatusCode::OK);
-        assert!(text.contains("dateline_events_total 2\n"), "{text}");
-        assert!(text.ends_with("# EOF\n"), "{text}");
-    }
-
-    #[tokio::test]
-    async fn an_address_that_is_taken_is_named() {
-        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    #[test]
+    fn an_address_that_is_taken_is_named() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = taken.local_addr().unwrap();
-        let error = serve(address, status(Duration::ZERO), async {}).await.unwrap_err().to_string();
+        let error = Site::bind(address, "nothing", Router::new()).unwrap_err().to_string();
         assert!(error.starts_with(&format!("http: {address} cannot be served: ")), "{error}");
     }
 
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_worker_can_be_asked_whether_it_is_ready() {
-        let status = status(Duration::from_secs(60));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let everywhere = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), listener.local_addr().unwrap().port());
-        let server = tokio::spawn(axum::serve(listener, router(status.clone())).into_future());
-        let ask = || tokio::task::spawn_blocking(move || ask_ready(everywhere, Duration::from_secs(10)));
-        assert_eq!(ask().await.unwrap().unwrap_err().to_string(), "not ready: starting");
-        status.health.ready();
-        ask().await.unwrap().unwrap();
-        server.abort();
-        assert!(server.await.unwrap_err().is_cancelled());
-        assert_eq!(ask().await.unwrap().unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
-    }
-
     #[tokio::test]
-    async fn the_server_ends_when_it_is_told_to() {
-        let free = "127.0.0.1:0".parse().unwrap();
-        serve(free, status(Duration::ZERO), async {}).await.unwrap();
+    async fn a_site_ends_when_it_is_told_to() {
+        let site = Site::bind("127.0.0.1:0".parse().unwrap(), "nothing", Router::new()).unwrap();
+        site.serve(async {}).await.unwrap();
     }
 }

@@ -8,4 +8,5 @@ pub mod cluster;
 mod maven;
 mod node;
 pub mod outcome;
+pub mod revisions;
 pub mod wire;

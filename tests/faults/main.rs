@@ -20,6 +20,7 @@ mod count;
 mod fairness;
 mod frozen;
 mod killed;
+mod life;
 mod members;
 mod network;
 mod program;

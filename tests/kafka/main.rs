@@ -19,6 +19,7 @@ mod check;
 #[path = "../contract/mod.rs"]
 mod contract;
 mod delivery;
+mod life;
 #[path = "../outside/mod.rs"]
 mod outside;
 mod program;

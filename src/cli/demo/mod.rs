@@ -1,11 +1,12 @@
 //! `dateline demo`: the whole system in one process, with nothing installed.
 //!
-//! An embedded broker, a wire that sends sample articles, the very worker of `dateline run`, and a reader of what it
-//! publishes. Only the broker is not the real thing.
+//! An embedded broker, a wire that sends sample articles, the very worker of `dateline run`, a reader of what it
+//! publishes, and the very timeline of `dateline serve`. Only the broker is not the real thing.
 
 mod show;
 
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -18,9 +19,11 @@ use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Produc
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 
 use self::show::Show;
-use super::service::serve;
+use super::serve::{Service, prepare};
+use super::service::{beside, health};
 use super::{FAILED, USAGE, failed};
 use crate::config::{self, Configuration, Settings};
+use crate::stream::follow::follow;
 use crate::stream::topics::Topics;
 use crate::stream::{self, Control, Shutdown};
 use crate::telemetry::start_log;
@@ -35,7 +38,7 @@ const ANSWER: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(100);
 
 /// Runs the whole system in one process, with nothing installed: an embedded broker, a wire of sample articles, the
-/// worker, and what it publishes.
+/// worker, what it publishes, and the timeline with its page.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// End when the samples are through, instead of waiting for Ctrl-C.
@@ -44,6 +47,9 @@ pub struct DemoArgs {
     /// Where health and metrics are served, on this machine alone without a host; port 0 picks one and logs it.
     #[arg(long, value_name = "[HOST:]PORT")]
     http: Option<String>,
+    /// Where the timeline is served, on this machine alone without a host; port 0, as without this, picks one.
+    #[arg(long, value_name = "[HOST:]PORT")]
+    serve: Option<String>,
 }
 
 /// Runs the command.
@@ -57,7 +63,11 @@ pub fn run(args: &DemoArgs) -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return failed(USAGE, &error),
     };
-    match demonstrate(args, &cluster, &settings) {
+    let place = match place(args) {
+        Ok(place) => place,
+        Err(error) => return failed(USAGE, &error),
+    };
+    match demonstrate(args, &cluster, &settings, place) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(FAILED, &error),
     }
@@ -79,14 +89,33 @@ fn settings(args: &DemoArgs, brokers: &str) -> Result<Settings, config::Error> {
     Ok(settings)
 }
 
+/// Where the timeline is served. Read as `http` is, which for the demo is the place of the worker's pages.
+fn place(args: &DemoArgs) -> Result<SocketAddr, config::Error> {
+    let given = [("--serve", "http", args.serve.as_deref().unwrap_or("0"))];
+    let http = Configuration::load(None, [], given)?.settings()?.http;
+    Ok(http.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into()))
+}
+
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn demonstrate(
     args: &DemoArgs,
     cluster: &MockCluster<'static, DefaultProducerContext>,
     settings: &Settings,
+    place: SocketAddr,
 ) -> Fallible<()> {
     start_log(&settings.log)?;
+    let control = Control::default();
+    // Ended with the others, and with a health of its own.
+    let followed = Control { shutdown: control.shutdown.clone(), ..Control::default() };
+    let folder = tempfile::tempdir()?;
+    let mut settings = settings.clone();
+    settings.serve.database = folder.path().join("timeline.db");
+    let settings = &settings;
+    let Service { mut writer, progress, site } = prepare(settings, &followed, place, false)?;
+    tell(&format!("The timeline: http://{}/\n\n", site.address()?))?;
+    let mut sites = health(settings, &control)?;
+    sites.push(site);
     let topics = Topics::new(&settings.kafka);
     for topic in [&topics.input, &topics.events, &topics.articles, &topics.rejected] {
         cluster.create_topic(topic, 1, 1)?;
@@ -97,22 +126,26 @@ fn demonstrate(
          That broker knows no transactions, so delivery is at-least-once here; on Kafka it is exactly-once.\n\
          The worker joins its group, which takes three seconds.\n\n"
     ))?;
-    let control = Control::default();
     let brokers = &settings.kafka.brokers;
     // Whatever ends first ends the others.
-    let (worked, sent, shown) = thread::scope(|scope| {
+    let (worked, sent, shown, filled) = thread::scope(|scope| {
         let wire = scope.spawn(|| ending(&control.shutdown, false, || send(brokers, &topics.input, &control.shutdown)));
         let reader = scope.spawn(|| {
             let show = || show(brokers, &topics, samples, args.once, &control.shutdown);
             ending(&control.shutdown, true, show)
         });
-        let worked = serve(settings, &control, || stream::run(settings, &control));
+        let store = scope.spawn(|| {
+            let fill = || Ok(follow(settings, &followed, &progress, &mut writer)?);
+            ending(&control.shutdown, false, fill)
+        });
+        let worked = beside(sites, &control, || stream::run(settings, &control));
         control.shutdown.trigger();
-        (worked, wire.join(), reader.join())
+        (worked, wire.join(), reader.join(), store.join())
     });
     worked?;
     let broke = |_| "a thread of the demo broke";
     sent.map_err(broke)??;
+    filled.map_err(broke)??;
     shown.map_err(broke)?
 }
 
@@ -179,7 +212,11 @@ fn take(show: &mut Show, topics: &Topics, message: &BorrowedMessage<'_>) -> Fall
         show.rejected(code, reason);
         return Ok(());
     }
-    let record = serde_json::from_slice(message.payload().unwrap_or_default())?;
+    let Some(value) = message.payload() else {
+        // An event that a correction took back; its article tells that as well.
+        return Ok(());
+    };
+    let record = serde_json::from_slice(value)?;
     if message.topic() == topics.events {
         show.event(record)
     } else {

@@ -11,7 +11,6 @@ mod vis;
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, NaiveDate};
 use serde::Serialize;
 
 use super::EventRecord;
@@ -60,16 +59,8 @@ impl<W: Write> JsonItems<W> {
 
 /// The dates of a record, read back. An end that four digits of a year cannot spell counts as open.
 fn interval(record: &EventRecord) -> Interval {
-    let read = |text: &Option<String>| text.as_deref().and_then(bound);
+    let read = |text: &Option<String>| text.as_deref().and_then(Bound::parse);
     Interval { start: read(&record.date.start), end: read(&record.date.end) }
-}
-
-fn bound(text: &str) -> Option<Bound> {
-    if !text.contains('T') {
-        return NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Bound::Day);
-    }
-    let time = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%:z").ok()?;
-    Some(Bound::Time(time.naive_local(), *time.offset()))
 }
 
 #[cfg(test)]
@@ -78,7 +69,7 @@ pub(in crate::record) mod tests {
     use std::rc::Rc;
     use std::sync::Arc;
 
-    use chrono::FixedOffset;
+    use chrono::{FixedOffset, NaiveDate};
     use proptest::prelude::*;
 
     use super::*;
@@ -158,7 +149,7 @@ pub(in crate::record) mod tests {
             let time = day.and_hms_opt(seconds / 3600, seconds / 60 % 60, seconds % 60).expect("a time");
             let offset = FixedOffset::east_opt(minutes * 60).expect("within a day");
             for known in [Bound::Day(day), Bound::Time(time, offset)] {
-                prop_assert_eq!(bound(&known.to_string()), Some(known));
+                prop_assert_eq!(Bound::parse(&known.to_string()), Some(known));
             }
         }
     }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::plan::Planner;
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
-use crate::stream::fate::{Fate, Record};
+use crate::stream::fate::{Bearing, Fate};
 use crate::stream::topics::Topics;
 
 /// How long the brokers may take to send more.
@@ -103,16 +103,11 @@ impl Comparison {
     }
 
     /// Takes in what was made of a message. A later revision of an article replaces an earlier one.
-    pub fn make(&mut self, fate: &Fate, topics: &Topics) {
-        let key = |record: &Record| record.key.as_deref().map(|key| String::from_utf8_lossy(key).into_owned());
-        let of = |topic| fate.records.iter().filter(move |record: &&Record| &record.topic == topic);
-        let events = of(&topics.events).filter_map(|record| Some((key(record)?, print(record.value.as_deref()?))));
-        let events: HashMap<String, Print> = events.collect();
-        for record in of(&topics.articles) {
-            let told = record.value.as_deref().and_then(|value| serde_json::from_slice::<Told>(value).ok());
-            let (Some(article), Some(told)) = (key(record), told) else { continue };
-            let made = told.events.into_iter().filter_map(|id| events.get(&id).map(|print| (id, *print)));
-            self.made.insert(article, made.collect());
+    pub fn make(&mut self, fate: &Fate) {
+        for telling in fate.tellings().iter().filter(|telling| telling.bearing == Bearing::Revision) {
+            let made = telling.article.events.iter().zip(&telling.events);
+            let made = made.filter_map(|(id, record)| Some((id.clone(), print(record.value.as_deref()?))));
+            self.made.insert(telling.article.id.clone(), made.collect());
         }
     }
 
@@ -157,39 +152,37 @@ fn print(value: &[u8]) -> Print {
 
 #[cfg(test)]
 mod tests {
-    use rdkafka::message::OwnedHeaders;
+    use rdkafka::Timestamp;
+    use rdkafka::message::OwnedMessage;
 
     use super::*;
-    use crate::config::Configuration;
-    use crate::record::ArticleStatus;
-    use crate::stream::fate::Verdict;
-
-    fn record(topic: &str, key: &str, value: &str) -> Record {
-        let (key, value) = (Some(key.as_bytes().to_vec()), Some(value.as_bytes().to_vec()));
-        Record { topic: topic.to_owned(), key, value, headers: OwnedHeaders::new(), timestamp: None, instead: None }
-    }
+    use crate::config::{Configuration, EmbargoPolicy};
+    use crate::pipeline::{self, Settings};
+    use crate::stream::fate::{Outlet, Record, fate};
 
     #[test]
     fn each_article_of_a_message_is_held_against_its_own_events() {
         let topics = Topics::new(&Configuration::load(None, [], []).unwrap().settings().unwrap().kafka);
+        let feed = br#"<feed><entry><id>a</id><updated>2026-03-12T09:00:00Z</updated>
+            <content>It opened on Monday. It closed on Tuesday.</content></entry>
+            <entry><id>b</id><updated>2026-03-12T09:00:00Z</updated><content>A crane fell on Sunday.</content></entry>
+            <entry><id>c</id><type>picture</type></entry></feed>"#;
+        let outcome = pipeline::process(feed, &Settings::default());
+        let message = OwnedMessage::new(Some(feed.to_vec()), None, "in".into(), Timestamp::NotAvailable, 0, 0, None);
+        let outlet = Outlet { topics: topics.clone(), limit: 1_000_000, partitions: 1, embargo: EmbargoPolicy::Hold };
+        let fate = fate(&message, Some(&outcome), &outlet, chrono::DateTime::UNIX_EPOCH);
+        let [a, b, _] = fate.tellings() else { panic!("three items") };
+        let [opened, closed] = &a.events[..] else { panic!("two events") };
+        let key = |record: &Record| String::from_utf8(record.key.clone().unwrap()).unwrap();
         let mut comparison = Comparison::default();
-        for (id, value) in [("same", "1"), ("changed", "1"), ("gone", "1"), ("of another article", "1")] {
-            comparison.there.insert(id.to_owned(), print(value.as_bytes()));
+        comparison.there.insert(key(opened), print(opened.value.as_deref().unwrap()));
+        for other in [key(closed), "gone".to_owned(), "of another article".to_owned()] {
+            comparison.there.insert(other, print(b"other"));
         }
-        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
-        comparison.articles_there.insert("a".to_owned(), ids(&["same", "gone"]));
-        comparison.articles_there.insert("b".to_owned(), ids(&["changed"]));
-        comparison.articles_there.insert("c".to_owned(), ids(&["of another article"]));
-        let records = vec![
-            record(&topics.events, "same", "1"),
-            record(&topics.events, "changed", "2"),
-            record(&topics.events, "new", "1"),
-            record(&topics.articles, "a", r#"{"events": ["same"]}"#),
-            record(&topics.articles, "b", r#"{"events": ["changed", "new"]}"#),
-        ];
-        let verdict = Verdict::Articles(vec![ArticleStatus::Extracted; 2]);
-        comparison.make(&Fate { partition: 0, offset: 0, bytes: 1, verdict, events: 3, records }, &topics);
+        comparison.articles_there.insert("a".to_owned(), vec![key(opened), key(closed), "gone".to_owned()]);
+        comparison.articles_there.insert("c".to_owned(), vec!["of another article".to_owned()]);
+        comparison.make(&fate);
         let found = comparison.differences();
-        assert_eq!((found.same, found.new, found.gone, found.changed), (1, 1, 1, 1), "{found:?}");
+        assert_eq!((found.same, found.new, found.gone, found.changed), (1, b.events.len() as u64, 1, 1), "{found:?}");
     }
 }

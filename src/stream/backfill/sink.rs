@@ -109,7 +109,7 @@ fn append(file: &mut BufWriter<File>, fates: &[Fate], topics: &Topics) -> io::Re
 
 /// One event a line, as the topic would hold it.
 fn write_lines(out: &mut impl Write, fates: &[Fate], topics: &Topics) -> io::Result<()> {
-    let events = fates.iter().flat_map(|fate| &fate.records).filter(|record| record.topic == topics.events);
+    let events = fates.iter().flat_map(Fate::records).filter(|record| record.topic == topics.events);
     for value in events.filter_map(|record| record.value.as_deref()) {
         out.write_all(value)?;
         out.write_all(b"\n")?;

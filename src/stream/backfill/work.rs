@@ -20,11 +20,12 @@ use crate::record::ArticleStatus;
 use crate::stream::batch::Batch;
 use crate::stream::consumer::{Consumer, Event};
 use crate::stream::extract::{Extracted, Extractor, Work, guarded};
-use crate::stream::fate::{Fate, Verdict, fate};
-use crate::stream::limits;
+use crate::stream::fate::{Fate, Outlet, Told, fate};
+use crate::stream::life::Lives;
 use crate::stream::producer::{self, Failure, GRACE};
 use crate::stream::setbacks::Setbacks;
 use crate::stream::topics::Topics;
+use crate::stream::worker::{now, outlet};
 use crate::stream::{Control, Error};
 
 /// How long a poll waits when there is nothing else to do.
@@ -109,8 +110,8 @@ impl Prepared {
         let Self { settings, request, topics, consumer, mut plan, .. } = self;
         let begun = Instant::now();
         let comparison = request.compare.then(|| Comparison::with(consumer.client(), &topics)).transpose()?;
-        let limit = limits::ask(&settings, &topics)?;
-        let sink = Sink::open(&request.destination, &settings, limit, plan.written, control)?;
+        let outlet = outlet(&settings, &topics, &consumer)?;
+        let sink = Sink::open(&request.destination, &settings, outlet.limit, plan.written, control)?;
         let planner = Planner { client: consumer.client(), topic: &topics.input };
         if plan.resumed {
             // Opening the topics has settled what an earlier run left open.
@@ -118,8 +119,12 @@ impl Prepared {
         } else if request.is_resumable() {
             planner.keep(&plan)?;
         }
+        let mut lives = matches!(sink, Sink::Topics(..)).then(|| Lives::new(&settings, outlet.clone()));
+        if let Some(lives) = &mut lives {
+            restore(lives, &plan, control)?;
+        }
         planner.assign(plan.parts.iter().map(|part| (part.partition, part.next))).map_err(Error::consumer)?;
-        let extractor = Extractor::start(work(&settings, &request, topics.clone(), limit));
+        let extractor = Extractor::start(work(&settings, &request, outlet.clone()));
         let parts = plan.parts.iter().map(|part| (part.partition, Reading { part: *part, at: part.next, over: false }));
         let report = Report {
             input: topics.input.clone(),
@@ -136,7 +141,8 @@ impl Prepared {
             topics,
             consumer,
             sink,
-            limit,
+            lives,
+            limit: outlet.limit,
             extractor,
             collecting: Batch::default(),
             setbacks: Setbacks::default(),
@@ -151,14 +157,25 @@ impl Prepared {
     }
 }
 
+/// Waits until all is known of the articles of these partitions, or the end is asked for.
+fn restore(lives: &mut Lives, plan: &Plan, control: &Control) -> Result<(), Error> {
+    lives.restore(&plan.parts.iter().map(|part| part.partition).collect::<Vec<_>>());
+    while lives.is_restoring() && !control.shutdown.is_triggered() {
+        control.health.beat();
+        lives.restored()?;
+        control.shutdown.wait(BESIDE);
+    }
+    Ok(())
+}
+
 /// What is done with each message, on the extracting threads. Where the stretch is one of publication, an article
 /// outside of it has no records, and neither has a message that tells no time.
-fn work(settings: &Settings, request: &Request, topics: Topics, limit: usize) -> Arc<Work> {
+fn work(settings: &Settings, request: &Request, outlet: Outlet) -> Arc<Work> {
     let settings = settings.extract.clone();
     let window = request.by_published.then(|| (request.from.clone(), request.to.clone()));
     Arc::new(move |message| {
         let outcome = guarded(|message| pipeline::process_message(message, &settings), message);
-        let mut fate = fate(message, outcome.as_ref(), &topics, limit);
+        let mut fate = fate(message, outcome.as_ref(), &outlet, now());
         let inside = |published: i64| {
             window.as_ref().is_none_or(|(from, to)| {
                 let after = |edge: &Edge| matches!(edge, Edge::Time(time) if published >= *time);
@@ -173,7 +190,7 @@ fn work(settings: &Settings, request: &Request, topics: Topics, limit: usize) ->
             Some(Outcome::Rejected(_)) | None => window.is_none(),
         };
         if !within {
-            fate.records.clear();
+            fate.told = Told::Articles(Vec::new());
         }
         fate
     })
@@ -194,6 +211,8 @@ struct Backfill<'a> {
     topics: Topics,
     consumer: Consumer,
     sink: Sink,
+    /// What is known of the articles, where the topics are written.
+    lives: Option<Lives>,
     /// The largest record, in bytes.
     limit: usize,
     extractor: Extractor,
@@ -218,7 +237,7 @@ impl Backfill<'_> {
             let patience = if read || self.is_full() { IDLE } else { Duration::ZERO };
             if let Some(extracted) = self.extractor.take(patience)? {
                 self.hand_over(read)?;
-                self.deliver(&extracted)?;
+                self.deliver(extracted)?;
             }
             if told.elapsed() >= IDLE {
                 told = Instant::now();
@@ -315,11 +334,14 @@ impl Backfill<'_> {
         self.extractor.give(std::mem::take(&mut self.collecting))
     }
 
-    fn deliver(&mut self, extracted: &Extracted) -> Result<(), Error> {
-        let fates = &extracted.fates;
-        if fates.is_empty() {
+    fn deliver(&mut self, mut extracted: Extracted) -> Result<(), Error> {
+        if extracted.fates.is_empty() {
             return Ok(());
         }
+        if let Some(lives) = &mut self.lives {
+            lives.settle(&mut extracted.fates)?;
+        }
+        let fates = &extracted.fates;
         let next: BTreeMap<i32, i64> = fates.iter().map(|fate| (fate.partition, fate.offset + 1)).collect();
         let input = &self.topics.input;
         let parts = &self.parts;
@@ -327,6 +349,7 @@ impl Backfill<'_> {
             |written| offsets(input, next.iter().filter_map(|(at, next)| Some((parts.get(at)?.part, *next))), written);
         match self.sink.deliver(&self.consumer, fates, &self.topics, self.control, offsets) {
             Ok(()) => {
+                self.lives.as_mut().map_or(Ok(()), Lives::commit)?;
                 self.setbacks.over();
                 self.control.health.ready();
                 fates.iter().for_each(|fate| self.count(fate));
@@ -340,6 +363,7 @@ impl Backfill<'_> {
     /// Drops what is in hand and goes back to what was committed.
     fn rewind(&mut self, reason: &str) -> Result<(), Error> {
         self.report.rolled_back += 1;
+        self.lives.as_mut().map_or(Ok(()), Lives::rollback)?;
         self.setbacks.another(reason)?;
         self.sink.renew(self.settings, self.limit, self.control)?;
         let all: Vec<i32> = self.parts.keys().copied().collect();
@@ -368,7 +392,7 @@ impl Backfill<'_> {
         while self.extractor.is_busy() && !producer::overdue(&self.control.shutdown) {
             self.control.health.beat();
             if let Some(extracted) = self.extractor.take(IDLE)? {
-                return self.deliver(&extracted);
+                return self.deliver(extracted);
             }
         }
         Ok(())
@@ -378,26 +402,26 @@ impl Backfill<'_> {
         let report = &mut self.report;
         report.read += 1;
         report.bytes += fate.bytes as u64;
-        match &fate.verdict {
-            Verdict::Rejected(code) => {
+        match &fate.told {
+            Told::Rejected(code, _) => {
                 *report.rejected.entry((*code).to_owned()).or_default() += 1;
                 self.control.metrics.rejection(code, fate.bytes);
                 return;
             }
-            Verdict::Articles(_) if fate.records.is_empty() => {
+            Told::Articles(all) if all.is_empty() => {
                 report.outside += 1;
                 return;
             }
-            Verdict::Articles(all) => {
-                let extracted = all.iter().filter(|status| **status == ArticleStatus::Extracted).count();
+            Told::Articles(all) => {
+                let extracted = fate.statuses().filter(|status| *status == ArticleStatus::Extracted).count();
                 report.articles += extracted as u64;
                 report.skipped += (all.len() - extracted) as u64;
-                report.without_events += u64::from(extracted > 0 && fate.events == 0);
+                report.without_events += u64::from(extracted > 0 && fate.events() == 0);
             }
         }
-        report.events += fate.events as u64;
+        report.events += fate.events() as u64;
         if let Some(comparison) = &mut self.comparison {
-            comparison.make(fate, &self.topics);
+            comparison.make(fate);
         }
     }
 

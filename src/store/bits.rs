@@ -1,0 +1,25 @@
+//! A set of rows, a bit each.
+
+/// Rows that are in, up to some row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bits {
+    words: Vec<u64>,
+    /// The last row that was looked at.
+    pub upto: i64,
+}
+
+impl Bits {
+    /// Whether a row is in.
+    pub fn has(&self, row: u32) -> bool {
+        self.words.get(row as usize / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// Takes a row in.
+    pub fn insert(&mut self, row: u32) {
+        let at = row as usize / 64;
+        if at >= self.words.len() {
+            self.words.resize(at + 1, 0);
+        }
+        self.words[at] |= 1 << (row % 64);
+    }
+}

@@ -1,0 +1,269 @@
+//! The index in memory: of every event what can be asked for, in 64 bytes. Every question is one pass over it, which
+//! takes some milliseconds for a million events, whatever is asked.
+//!
+//! Must not know SQL, texts or JSON: terms are numbers here, and words are bits.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::bits::Bits;
+
+/// How many events a block holds.
+const BLOCK: usize = 1 << 14;
+
+/// What a term is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Who published it.
+    Source,
+    /// The article's id.
+    Article,
+    /// Of the article.
+    Language,
+    /// happened, planned, ...
+    Status,
+    /// day, year, ...
+    Granularity,
+    /// absolute, relative, ...
+    Basis,
+    /// A name in the statement. An event has any number of them, and one of each kind above.
+    Name,
+}
+
+impl Kind {
+    /// The kinds of which an event has one.
+    pub const SINGLE: [Self; 6] =
+        [Self::Source, Self::Article, Self::Language, Self::Status, Self::Granularity, Self::Basis];
+}
+
+/// An event. One that is gone starts after all times and ends before them, so that nothing overlaps it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entry {
+    /// Seconds since 1970; the least number where it is open.
+    pub start: i64,
+    /// Excluded; the greatest number where it is open.
+    pub end: i64,
+    /// What puts events of the same time in order: the start of the id.
+    pub id: u64,
+    /// Its row in the database.
+    pub row: u32,
+    /// From 0 to 1.
+    pub confidence: f32,
+    /// A term of each kind of [`Kind::SINGLE`].
+    pub terms: [u32; 6],
+    /// Where its names end in those of its block.
+    names_end: u32,
+}
+
+impl Entry {
+    /// An event without names yet.
+    pub fn new(row: u32, id: u64, span: [Option<i64>; 2], confidence: f32, terms: [u32; 6]) -> Self {
+        let [start, end] = [span[0].unwrap_or(i64::MIN), span[1].unwrap_or(i64::MAX)];
+        // A moment without length could not be overlapped.
+        Self { start, end: end.max(start.saturating_add(1)), id, row, confidence, terms, names_end: 0 }
+    }
+
+    /// The place of the event in time.
+    pub fn place(&self) -> Place {
+        Place { start: self.start, end: self.end, id: self.id }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.start > self.end
+    }
+}
+
+/// Where an event stands in the order of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// See [`Entry::start`].
+    pub start: i64,
+    /// See [`Entry::end`].
+    pub end: i64,
+    /// See [`Entry::id`].
+    pub id: u64,
+}
+
+/// Which events are asked for. An event must hold to all of it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// It ends after this.
+    pub from: i64,
+    /// It starts before this.
+    pub to: i64,
+    /// It is at least as sure.
+    pub confidence: f32,
+    /// It has one of these terms, of each kind.
+    pub terms: Vec<(Kind, Vec<u32>)>,
+    /// Its row is among these.
+    pub words: Option<std::sync::Arc<Bits>>,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { from: i64::MIN, to: i64::MAX, confidence: 0.0, terms: Vec::new(), words: None }
+    }
+}
+
+impl Wanted {
+    /// Whether an event with these names is asked for.
+    pub fn has(&self, entry: &Entry, names: &[u32]) -> bool {
+        entry.start < self.to
+            && entry.end > self.from
+            && entry.confidence >= self.confidence
+            && self.terms.iter().all(|(kind, any)| match entry.terms.get(*kind as usize) {
+                Some(term) => any.contains(term),
+                None => names.iter().any(|name| any.contains(name)),
+            })
+            && self.words.as_ref().is_none_or(|words| words.has(entry.row))
+    }
+}
+
+/// All events, in the order of their rows.
+#[derive(Debug, Default)]
+pub struct Index {
+    blocks: Vec<Block>,
+    count: usize,
+}
+
+#[derive(Debug)]
+struct Block {
+    entries: Vec<Entry>,
+    names: Vec<u32>,
+    gone: usize,
+}
+
+impl Index {
+    /// How many events there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Adds an event, whose row must be higher than all before it.
+    pub fn add(&mut self, mut entry: Entry, names: &[u32]) {
+        if self.blocks.last().is_none_or(|block| block.entries.len() == BLOCK) {
+            self.blocks.push(Block { entries: Vec::with_capacity(BLOCK), names: Vec::new(), gone: 0 });
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.names.extend_from_slice(names);
+            entry.names_end = block.names.len() as u32;
+            block.entries.push(entry);
+            self.count += 1;
+        }
+    }
+
+    /// Takes an event away, if it is there.
+    pub fn remove(&mut self, row: u32) {
+        let Some(at) = self.block_of(row) else { return };
+        let block = &mut self.blocks[at];
+        let Ok(place) = block.entries.binary_search_by_key(&row, |entry| entry.row) else { return };
+        let entry = &mut block.entries[place];
+        if entry.is_gone() {
+            return;
+        }
+        (entry.start, entry.end) = (i64::MAX, i64::MIN);
+        block.gone += 1;
+        self.count -= 1;
+        // Rows stay in order, so a full block may shrink; it is never filled again.
+        if block.gone * 2 > BLOCK {
+            block.compact();
+            if block.entries.is_empty() && at + 1 < self.blocks.len() {
+                self.blocks.remove(at);
+            }
+        }
+    }
+
+    /// The event of a row, with its names.
+    pub fn get(&self, row: u32) -> Option<(&Entry, &[u32])> {
+        let block = &self.blocks[self.block_of(row)?];
+        let at = block.entries.binary_search_by_key(&row, |entry| entry.row).ok()?;
+        Some((&block.entries[at], block.names_of(at))).filter(|(entry, _)| !entry.is_gone())
+    }
+
+    fn block_of(&self, row: u32) -> Option<usize> {
+        let after = self.blocks.partition_point(|block| block.entries.first().is_some_and(|first| first.row <= row));
+        after.checked_sub(1)
+    }
+
+    /// Shows all events that are wanted, in no order of time.
+    pub fn each(&self, wanted: &Wanted, mut see: impl FnMut(&Entry, &[u32])) {
+        for block in &self.blocks {
+            let mut from = 0;
+            for entry in &block.entries {
+                let names = block.names.get(from..entry.names_end as usize).unwrap_or_default();
+                from = entry.names_end as usize;
+                if wanted.has(entry, names) {
+                    see(entry, names);
+                }
+            }
+        }
+    }
+
+    /// The first of the wanted events in the order of time, or with `backwards` the last, after a place: at most so
+    /// many, as places and rows.
+    pub fn first(&self, wanted: &Wanted, backwards: bool, after: Option<Place>, limit: usize) -> Vec<(Place, u32)> {
+        let before = |a: &Place, b: &Place| if backwards { b.cmp(a) } else { a.cmp(b) };
+        let mut found: BinaryHeap<Ordered> = BinaryHeap::with_capacity(limit + 1);
+        self.each(wanted, |entry, _| {
+            let place = entry.place();
+            let is_behind = |last: &Ordered| before(&place, &last.place) == Ordering::Greater;
+            if after.is_some_and(|after| before(&place, &after) != Ordering::Greater)
+                || found.len() == limit && found.peek().is_none_or(is_behind)
+            {
+                return;
+            }
+            found.push(Ordered { place, row: entry.row, backwards });
+            if found.len() > limit {
+                found.pop();
+            }
+        });
+        found.into_sorted_vec().into_iter().map(|found| (found.place, found.row)).collect()
+    }
+}
+
+impl Block {
+    fn names_of(&self, at: usize) -> &[u32] {
+        let start = at.checked_sub(1).map_or(0, |before| self.entries[before].names_end);
+        self.names.get(start as usize..self.entries[at].names_end as usize).unwrap_or_default()
+    }
+
+    fn compact(&mut self) {
+        let mut names = Vec::new();
+        let mut entries = Vec::with_capacity(self.entries.len() - self.gone);
+        for at in 0..self.entries.len() {
+            if !self.entries[at].is_gone() {
+                names.extend_from_slice(self.names_of(at));
+                entries.push(Entry { names_end: names.len() as u32, ..self.entries[at] });
+            }
+        }
+        (self.entries, self.names, self.gone) = (entries, names, 0);
+    }
+}
+
+/// In the order that is asked for, so that the heap has the last one on top.
+struct Ordered {
+    place: Place,
+    row: u32,
+    backwards: bool,
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = self.place.cmp(&other.place);
+        if self.backwards { order.reverse() } else { order }
+    }
+}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ordered {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Ordered {}

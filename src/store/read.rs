@@ -1,0 +1,216 @@
+//! What can be asked.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::density::{self, Density};
+use super::index::{Kind, Place, Wanted};
+use super::query::{Filters, Order, Paging};
+use super::{Change, Error, Store, changes, lock, text};
+
+/// How often a page is asked for anew because one of its events went meanwhile.
+const TRIES: usize = 3;
+
+/// A page of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The records, as they were received.
+    pub records: Vec<String>,
+    /// After which the next page begins, if there is more.
+    pub next: Option<Place>,
+}
+
+/// How much there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Totals {
+    /// Events on the timeline.
+    pub events: usize,
+    /// Articles of which something is told.
+    pub articles: usize,
+    /// The first known start, in seconds since 1970.
+    pub first: Option<i64>,
+    /// The last known end.
+    pub last: Option<i64>,
+}
+
+impl Store {
+    /// A page of events.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn events(&self, filters: &Filters, paging: &Paging) -> Result<Page, Error> {
+        self.read(|connection| {
+            let wanted = self.wanted(connection, filters)?;
+            let backwards = paging.order == Order::Descending;
+            let mut page = Page { records: Vec::new(), next: None };
+            for _ in 0..TRIES {
+                let mut found = self.index().first(&wanted, backwards, paging.after, paging.limit + 1);
+                let more = found.len() > paging.limit;
+                found.truncate(paging.limit);
+                page.next = found.last().map(|(place, _)| *place).filter(|_| more);
+                page.records = records(connection, found.iter().map(|(_, row)| *row))?;
+                if page.records.len() == found.len() {
+                    break;
+                }
+            }
+            Ok(page)
+        })
+    }
+
+    /// An event and what became of its article.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn event(&self, id: &str) -> Result<Option<(String, Option<String>)>, Error> {
+        self.read(|connection| {
+            let mut found = connection.prepare_cached(
+                "SELECT r.record, a.record FROM events e JOIN records r ON r.row = e.row
+                 LEFT JOIN articles a ON a.id = e.article WHERE e.id = ?1",
+            )?;
+            Ok(found.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        })
+    }
+
+    /// The record of a row, if it is still there and wanted.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn record(&self, row: u32, filters: &Filters) -> Result<Option<String>, Error> {
+        self.read(|connection| {
+            let wanted = self.wanted(connection, filters)?;
+            let is_wanted = self.index().get(row).is_some_and(|(entry, names)| wanted.has(entry, names));
+            if !is_wanted {
+                return Ok(None);
+            }
+            Ok(records(connection, std::iter::once(row))?.pop())
+        })
+    }
+
+    /// Counts over time, in at most so many buckets where that can be.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn density(&self, filters: &Filters, buckets: usize) -> Result<Density, Error> {
+        self.read(|connection| {
+            let wanted = self.wanted(connection, filters)?;
+            Ok(density::density(&self.index(), &wanted, buckets))
+        })
+    }
+
+    /// The terms of a kind with how many of the events have them, most first, at most so many.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn counts(&self, filters: &Filters, kind: Kind, limit: usize) -> Result<Vec<(String, u64)>, Error> {
+        self.read(|connection| {
+            let wanted = self.wanted(connection, filters)?;
+            let mut counts: Vec<u64> = Vec::new();
+            let mut count = |term: u32| {
+                let at = term as usize;
+                if at >= counts.len() {
+                    counts.resize(at + 1, 0);
+                }
+                counts[at] += 1;
+            };
+            self.index().each(&wanted, |entry, names| match entry.terms.get(kind as usize) {
+                Some(term) => count(*term),
+                None => names.iter().copied().for_each(&mut count),
+            });
+            let mut most: Vec<(u64, usize)> = counts
+                .into_iter()
+                .enumerate()
+                .filter(|(_, count)| *count > 0)
+                .map(|(term, count)| (count, term))
+                .collect();
+            most.sort_unstable_by_key(|(count, term)| (std::cmp::Reverse(*count), *term));
+            let mut text = connection.prepare_cached("SELECT text FROM terms WHERE id = ?1")?;
+            let mut told = Vec::new();
+            for (count, term) in most.into_iter().take(limit) {
+                let text: String = text.query_row([term as i64], |row| row.get(0))?;
+                // An article that tells no source has the empty one.
+                told.extend((!text.is_empty()).then_some((text, count)));
+            }
+            Ok(told)
+        })
+    }
+
+    /// How much there is.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn totals(&self) -> Result<Totals, Error> {
+        let (mut first, mut last) = (i64::MAX, i64::MIN);
+        let index = self.index();
+        index.each(&Wanted::default(), |entry, _| {
+            for end in [entry.start, entry.end].into_iter().filter(|end| *end != i64::MIN && *end != i64::MAX) {
+                (first, last) = (first.min(end), last.max(end));
+            }
+        });
+        let events = index.len();
+        drop(index);
+        let articles: i64 = self.read(|connection| {
+            Ok(connection.prepare_cached("SELECT count(*) FROM articles")?.query_row([], |row| row.get(0))?)
+        })?;
+        let known = first <= last;
+        let articles = usize::try_from(articles).unwrap_or(0);
+        Ok(Totals { events, articles, first: known.then_some(first), last: known.then_some(last) })
+    }
+
+    /// The number of the last change.
+    #[must_use]
+    pub fn last_change(&self) -> i64 {
+        *self.inner.changed.borrow()
+    }
+
+    /// The changes after a number, the oldest first, at most so many; `None` if not all of them are known any more.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn changes(&self, after: i64, limit: usize) -> Result<Option<Vec<Change>>, Error> {
+        self.read(|connection| changes::after(connection, after, limit))
+    }
+
+    /// Filters in the numbers of the index.
+    fn wanted(&self, connection: &Connection, filters: &Filters) -> Result<Wanted, Error> {
+        let mut wanted = Wanted {
+            from: filters.from.unwrap_or(i64::MIN),
+            to: filters.to.unwrap_or(i64::MAX),
+            confidence: filters.confidence,
+            ..Wanted::default()
+        };
+        for (kind, texts) in &filters.terms {
+            // A tag such as `en` stands for `en-GB` as well.
+            let sql = match kind {
+                Kind::Language => "SELECT id FROM terms WHERE kind = ?1 AND (text = ?2 OR text LIKE ?2 || '-%')",
+                _ => "SELECT id FROM terms WHERE kind = ?1 AND text = ?2",
+            };
+            let mut ids = connection.prepare_cached(sql)?;
+            let mut any = Vec::new();
+            for text in texts {
+                for id in ids.query_map((*kind as i64, text), |row| row.get(0))? {
+                    any.push(id?);
+                }
+            }
+            wanted.terms.push((*kind, any));
+        }
+        if !filters.words.is_empty() {
+            let question = text::question(&filters.words);
+            let mut answer = lock(&self.inner.texts).known(&question);
+            text::complete(connection, &question, &mut answer)?;
+            lock(&self.inner.texts).keep(question, Arc::clone(&answer));
+            wanted.words = Some(answer);
+        }
+        Ok(wanted)
+    }
+}
+
+/// The records of rows, in their order, without those that are gone.
+fn records(connection: &Connection, rows: impl Iterator<Item = u32>) -> Result<Vec<String>, Error> {
+    let mut statement = connection.prepare_cached("SELECT record FROM records WHERE row = ?1")?;
+    let mut records = Vec::new();
+    for row in rows {
+        records.extend(statement.query_row([row], |row| row.get::<_, String>(0)).optional()?);
+    }
+    Ok(records)
+}

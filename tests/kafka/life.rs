@@ -1,0 +1,114 @@
+//! The life of an article on a real broker: corrections, kills, embargoes, by whichever worker.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use rdkafka::Message;
+use serde_json::json;
+
+use crate::broker::revisions::{expected, history, newest_of, revision, told};
+use crate::cluster::shared;
+use crate::outcome::header;
+use crate::wire::Wire;
+
+#[test]
+fn another_worker_knows_what_the_first_one_published() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send([
+        revision(0, 1, "The harbour opened on Monday. A crane fell on Friday.", json!({})),
+        revision(1, 2, "The bridge opened on Monday.", json!({})),
+        revision(2, 1, "The mayor resigned on Monday.", json!({})),
+    ]);
+    wire.run_until(3);
+    let before = wire.timeline();
+    assert_eq!(before.events.len(), 4);
+    wire.send([
+        revision(0, 2, "The harbour opened on Monday.", json!({})),
+        revision(1, 1, "The bridge closed on Monday.", json!({})),
+        revision(2, 2, "Kill: the mayor did not resign.", json!({"pubstatus": "canceled"})),
+    ]);
+
+    wire.run_until(6);
+
+    let after = wire.timeline();
+    let status = |n: usize| after.articles[&format!("article-{n}")]["status"].clone();
+    assert_eq!([0, 1, 2].map(status), ["extracted", "stale", "withdrawn"]);
+    let summaries: Vec<&str> =
+        after.events.values().map(|event| event["statement"]["summary"].as_str().unwrap()).collect();
+    assert_eq!(summaries.len(), 2, "{summaries:?}");
+    assert!(after.events.keys().all(|id| before.events.contains_key(id)), "what stands in both keeps its id");
+    let records = wire.read(&wire.topics.events, "read_committed");
+    let retracted: Vec<_> = records.iter().filter(|record| record.payload().is_none()).collect();
+    assert_eq!(retracted.len(), 2);
+    for record in retracted {
+        assert_eq!(header(record, "ce_type").as_deref(), Some("dateline.timeline.event.retracted.v1"));
+        assert_eq!(header(record, "ce_id").as_deref(), std::str::from_utf8(record.key().unwrap()).ok());
+    }
+}
+
+#[test]
+fn an_embargo_is_kept_over_a_restart_and_ends_by_itself() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    let seconds = |more: u64| (SystemTime::now() + Duration::from_secs(more)).duration_since(SystemTime::UNIX_EPOCH);
+    let until = |more: u64| {
+        let at = chrono::DateTime::from_timestamp(seconds(more).unwrap().as_secs() as i64, 0).unwrap();
+        json!({"embargoed": at.to_rfc3339()})
+    };
+    wire.send([
+        revision(0, 1, "The minister resigned on Monday.", until(8)),
+        revision(1, 1, "The budget was passed on Monday.", until(3600)),
+        revision(2, 1, "The bank closed on Monday.", json!({"pubstatus": "embargoed"})),
+    ]);
+    wire.run_until(3);
+    let held = wire.timeline();
+    assert!(held.events.is_empty(), "nothing is published before the end");
+    assert!(held.articles.values().all(|told| told["status"] == "held"), "{held:?}");
+    let committed = wire.committed();
+
+    // The next worker publishes it, which is a fourth fate. The offsets do not go back.
+    wire.run_until(4);
+
+    let after = wire.timeline();
+    let told: Vec<_> = after.articles.values().map(|told| told["status"].as_str().unwrap()).collect();
+    assert_eq!(told, ["extracted", "held", "held"]);
+    assert_eq!(after.events.values().next().unwrap()["statement"]["summary"], "The minister resigned");
+    assert_eq!(after.events.len(), 1);
+    assert_eq!(wire.committed(), committed);
+}
+
+#[test]
+fn whoever_works_a_reader_sees_what_the_last_revisions_alone_would_give() {
+    let Some(cluster) = shared() else { return };
+    let mut chance = fastrand::Rng::with_seed(20_261_122);
+    let wire = Wire::new(cluster);
+    let mut newest: BTreeMap<usize, u32> = BTreeMap::new();
+    let mut sent = 0;
+    let first = wire.worker("first");
+    let mut send = |wire: &Wire, chance: &mut fastrand::Rng, sent: &mut usize| {
+        let part = history(chance, 12, 120);
+        newest_of(&part, &mut newest);
+        wire.send(part.iter().map(|(article, version)| told(*article, *version)));
+        *sent += part.len();
+    };
+    send(&wire, &mut chance, &mut sent);
+    wire.await_fates(sent / 2);
+    // Partitions change hands, forth and back, while revisions come.
+    let second = wire.worker("second");
+    send(&wire, &mut chance, &mut sent);
+    wire.await_fates(sent);
+    first.end().unwrap();
+    send(&wire, &mut chance, &mut sent);
+    wire.await_fates(sent);
+    second.end().unwrap();
+    drop(send);
+
+    let found = wire.timeline();
+    let expected = expected(&newest);
+    assert!(expected.len() > 5, "{}", expected.len());
+    assert_eq!(found.events, expected);
+    for (article, version) in newest {
+        assert_eq!(found.articles[&format!("article-{article}")]["standing"]["revision"], version.to_string());
+    }
+}
