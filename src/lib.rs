@@ -25,6 +25,7 @@
 //! | [`event`] | dates tied to what happened then: trigger, status, summary, names, repeats, identity |
 //! | [`record`] | what goes over the wire and into files, apart from the types above |
 //! | [`pipeline`] | the one composer |
+//! | [`timeline`] | what many articles tell, as one story: the days that matter, and what happened on each |
 //! | [`evaluate`] | gold against system: align, score, report |
 //!
 //! Behind the feature `service` (on by default) stands the program: `config` (files, variables and flags to
@@ -67,6 +68,7 @@ pub mod record;
 pub mod syntax;
 pub mod temporal;
 pub mod text;
+pub mod timeline;
 
 #[cfg(feature = "service")]
 pub mod cli;

@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bits {
     words: Vec<u64>,
+    count: usize,
     /// The last row that was looked at.
     pub upto: i64,
 }
@@ -20,6 +21,13 @@ impl Bits {
         if at >= self.words.len() {
             self.words.resize(at + 1, 0);
         }
-        self.words[at] |= 1 << (row % 64);
+        let bit = 1 << (row % 64);
+        self.count += usize::from(self.words[at] & bit == 0);
+        self.words[at] |= bit;
+    }
+
+    /// How many are in.
+    pub fn count(&self) -> usize {
+        self.count
     }
 }

@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use super::bits::Bits;
 
@@ -65,7 +66,7 @@ impl Entry {
 
     /// The place of the event in time.
     pub fn place(&self) -> Place {
-        Place { start: self.start, end: self.end, id: self.id }
+        Place { start: self.start, end: self.end, id: self.id, row: self.row }
     }
 
     fn is_gone(&self) -> bool {
@@ -82,6 +83,8 @@ pub struct Place {
     pub end: i64,
     /// See [`Entry::id`].
     pub id: u64,
+    /// Parts events whose ids start alike.
+    pub row: u32,
 }
 
 /// Which events are asked for. An event must hold to all of it.
@@ -95,13 +98,13 @@ pub struct Wanted {
     pub confidence: f32,
     /// It has one of these terms, of each kind.
     pub terms: Vec<(Kind, Vec<u32>)>,
-    /// Its row is among these.
-    pub words: Option<std::sync::Arc<Bits>>,
+    /// Its row is in all of these.
+    pub words: Vec<Arc<Bits>>,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { from: i64::MIN, to: i64::MAX, confidence: 0.0, terms: Vec::new(), words: None }
+        Self { from: i64::MIN, to: i64::MAX, confidence: 0.0, terms: Vec::new(), words: Vec::new() }
     }
 }
 
@@ -115,7 +118,7 @@ impl Wanted {
                 Some(term) => any.contains(term),
                 None => names.iter().any(|name| any.contains(name)),
             })
-            && self.words.as_ref().is_none_or(|words| words.has(entry.row))
+            && self.words.iter().all(|words| words.has(entry.row))
     }
 }
 
@@ -200,8 +203,8 @@ impl Index {
     }
 
     /// The first of the wanted events in the order of time, or with `backwards` the last, after a place: at most so
-    /// many, as places and rows.
-    pub fn first(&self, wanted: &Wanted, backwards: bool, after: Option<Place>, limit: usize) -> Vec<(Place, u32)> {
+    /// many.
+    pub fn first(&self, wanted: &Wanted, backwards: bool, after: Option<Place>, limit: usize) -> Vec<Place> {
         let before = |a: &Place, b: &Place| if backwards { b.cmp(a) } else { a.cmp(b) };
         let mut found: BinaryHeap<Ordered> = BinaryHeap::with_capacity(limit + 1);
         self.each(wanted, |entry, _| {
@@ -212,12 +215,12 @@ impl Index {
             {
                 return;
             }
-            found.push(Ordered { place, row: entry.row, backwards });
+            found.push(Ordered { place, backwards });
             if found.len() > limit {
                 found.pop();
             }
         });
-        found.into_sorted_vec().into_iter().map(|found| (found.place, found.row)).collect()
+        found.into_sorted_vec().into_iter().map(|found| found.place).collect()
     }
 }
 
@@ -243,7 +246,6 @@ impl Block {
 /// In the order that is asked for, so that the heap has the last one on top.
 struct Ordered {
     place: Place,
-    row: u32,
     backwards: bool,
 }
 

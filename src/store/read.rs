@@ -1,13 +1,11 @@
 //! What can be asked.
 
-use std::sync::Arc;
-
 use rusqlite::{Connection, OptionalExtension};
 
 use super::density::{self, Density};
 use super::index::{Kind, Place, Wanted};
 use super::query::{Filters, Order, Paging};
-use super::{Change, Error, Store, changes, lock, text};
+use super::{Change, Error, Store, changes, text};
 
 /// How often a page is asked for anew because one of its events went meanwhile.
 const TRIES: usize = 3;
@@ -48,8 +46,8 @@ impl Store {
                 let mut found = self.index().first(&wanted, backwards, paging.after, paging.limit + 1);
                 let more = found.len() > paging.limit;
                 found.truncate(paging.limit);
-                page.next = found.last().map(|(place, _)| *place).filter(|_| more);
-                page.records = records(connection, found.iter().map(|(_, row)| *row))?;
+                page.next = found.last().copied().filter(|_| more);
+                page.records = records(connection, found.iter().map(|place| place.row))?;
                 if page.records.len() == found.len() {
                     break;
                 }
@@ -194,13 +192,7 @@ impl Store {
             }
             wanted.terms.push((*kind, any));
         }
-        if !filters.words.is_empty() {
-            let question = text::question(&filters.words);
-            let mut answer = lock(&self.inner.texts).known(&question);
-            text::complete(connection, &question, &mut answer)?;
-            lock(&self.inner.texts).keep(question, Arc::clone(&answer));
-            wanted.words = Some(answer);
-        }
+        wanted.words = text::rows_with(&self.inner.texts, connection, &filters.words)?;
         Ok(wanted)
     }
 }

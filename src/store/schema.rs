@@ -91,6 +91,8 @@ pub fn reader(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    // What is read often is kept by the system; there are several of these.
+    connection.pragma_update(None, "cache_size", -1000)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
