@@ -455,6 +455,7 @@ proptest::proptest! {
         let mut seen = std::collections::BTreeMap::new();
         index.each(&index::Wanted::default(), |entry, names| drop(seen.insert(entry.row, names.to_vec())));
         proptest::prop_assert_eq!(index.len(), there.len());
+        proptest::prop_assert_eq!(index.span(), (!there.is_empty()).then_some([0, 0]));
         for row in 0..next {
             proptest::prop_assert_eq!(index.get(row).map(|(_, names)| names.to_vec()), there.get(&row).cloned());
         }
