@@ -11,6 +11,7 @@
 mod entries;
 mod key_days;
 mod mention;
+mod query;
 mod statements;
 mod story;
 #[cfg(test)]
@@ -19,4 +20,5 @@ mod tests;
 pub use entries::{Entry, entries};
 pub use key_days::{KeyDay, key_days};
 pub use mention::Mention;
+pub use query::Query;
 pub use story::{StoryDay, story};
