@@ -8,6 +8,7 @@
 //! Knows mentions alone: not where they are kept, not how dates were found, not what "today" is. The answer does not
 //! depend on the order of the mentions, and a mention that comes twice counts once.
 
+mod articles;
 mod entries;
 mod key_days;
 mod mention;

@@ -61,12 +61,12 @@ impl Statements {
         if both > 0.0 { (common / both.sqrt()).min(1.0) } else { 0.0 }
     }
 
-    /// How well each of these says what all of them say, where each is said so many times.
-    pub fn centrality(&self, said: impl Iterator<Item = (usize, usize)> + Clone) -> Vec<f64> {
+    /// How well each of these says what all of them say, where each counts so much.
+    pub fn centrality(&self, said: impl Iterator<Item = (usize, f64)> + Clone) -> Vec<f64> {
         let mut centre: FxHashMap<usize, f64> = FxHashMap::default();
-        for (at, times) in said.clone() {
+        for (at, counts) in said.clone() {
             for &word in &self.words[at] {
-                *centre.entry(word).or_default() += self.weight(word) * times as f64;
+                *centre.entry(word).or_default() += self.weight(word) * counts;
             }
         }
         let cosine = |at: usize| {
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_shares_most_with_the_others_is_the_most_central() {
-        let central = statements().centrality((0..5).map(|at| (at, 1)));
+        let central = statements().centrality((0..5).map(|at| (at, 1.0)));
         assert!(central[0] > central[2] && central[1] > central[2], "{central:?}");
         assert_eq!(central[3], 0.0);
     }

@@ -1,7 +1,9 @@
 //! The days that matter, each with what happened and one line that says it.
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 
+use super::articles::articles;
 use super::statements::Statements;
 use super::{Entry, KeyDay, Mention, entries, key_days};
 
@@ -23,22 +25,26 @@ pub struct StoryDay {
 pub fn story(mentions: &[Mention], days: usize) -> Vec<StoryDay> {
     let entries = entries(mentions);
     let statements = Statements::of(entries.iter().map(|entry| entry.summary.as_str()));
+    let weights = weights(mentions, &entries);
     let best = key_days(mentions).into_iter().take(days);
     best.map(|KeyDay { day, score }| {
-        let entries = most_central_first(day, &entries, &statements);
+        let first = entries.partition_point(|entry| entry.day < day);
+        let own = (first..).zip(&entries[first..]).take_while(|(_, entry)| entry.day == day);
+        let own = own.filter(|(_, entry)| entry.to_the_day).map(|(at, _)| at);
+        let centrality = statements.centrality(own.clone().map(|at| (at, weights[at])));
+        let mut own: Vec<(f64, &Entry)> = centrality.into_iter().zip(own.map(|at| &entries[at])).collect();
+        own.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let entries: Vec<Entry> = own.into_iter().map(|(_, entry)| entry.clone()).collect();
         let summary = entries.first().map(|entry| entry.summary.clone()).unwrap_or_default();
         StoryDay { day, score, summary, entries }
     })
     .collect()
 }
 
-/// What happened on a day, of all entries by day.
-fn most_central_first(day: NaiveDate, all: &[Entry], statements: &Statements) -> Vec<Entry> {
-    let first = all.partition_point(|entry| entry.day < day);
-    let own = all[first..].iter().take_while(|entry| entry.day == day);
-    let own: Vec<usize> = (first..).zip(own).filter(|(_, entry)| entry.to_the_day).map(|(at, _)| at).collect();
-    let centrality = statements.centrality(own.iter().map(|&at| (at, all[at].events.len())));
-    let mut own: Vec<(f64, usize)> = centrality.into_iter().zip(own).collect();
-    own.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    own.into_iter().map(|(_, at)| all[at].clone()).collect()
+/// How much the articles count that tell of each.
+fn weights(mentions: &[Mention], entries: &[Entry]) -> Vec<f64> {
+    let articles = articles(mentions);
+    let weight = |mention: &Mention| articles.get(mention.article.as_str()).map_or(0.0, |article| article.weight);
+    let by_id: FxHashMap<&str, f64> = mentions.iter().map(|mention| (mention.id.as_str(), weight(mention))).collect();
+    entries.iter().map(|entry| entry.events.iter().filter_map(|id| by_id.get(id.as_str())).sum()).collect()
 }
