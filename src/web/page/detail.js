@@ -53,7 +53,7 @@ function told(event) {
   const address = link(url);
   const name = title || event.article.id;
   const heading = address ? make('a', { href: address, rel: 'noopener noreferrer', target: '_blank' }, name) : make('span', {}, name);
-  const about = [source, published(event, 'article'), offset(time)].filter(Boolean).join(', ');
+  const about = [source, `${published(event, 'article')} ${offset(time)}`].filter(Boolean).join(', ');
   return make('span', {}, heading, make('small', {}, about));
 }
 
@@ -61,8 +61,7 @@ const offset = (time) => /([+-]\d\d:\d\d|Z)$/.exec(time)?.[0].replace(/^(Z|\+00:
 
 function standing(article) {
   if (!article) return '';
-  const revision = article.revision ? `revision ${article.revision}` : '';
-  return [article.status, revision].filter(Boolean).join(', ');
+  return [article.status, article.revision && `revision ${article.revision}`].filter(Boolean).join(', ');
 }
 
 function elsewhere(mentions, { view, chosen }) {

@@ -62,7 +62,7 @@ export function offer(choices) {
 }
 
 const toggled = (list, value) => (list.includes(value) ? list.filter((each) => each !== value) : [...list, value]);
-const percent = (share) => (Number(share) > 0 ? `at least ${Math.round(share * 100)}` : 'any');
+const percent = (share) => (Number(share) > 0 ? `${Math.round(share * 100)}+` : 'any');
 
 /** Light and dark: as the system has it, until the reader says otherwise. */
 function theme() {

@@ -7,6 +7,7 @@ export const HEAP = 56;
 /** About how wide a letter is. */
 const LETTER = 6.7;
 const LONGEST_LABEL = 230;
+const SHORTEST_LABEL = 48;
 
 /**
  * Places events, earliest first, in at most so many rows.
@@ -32,7 +33,9 @@ export function lay(events, { width, rows, place, label }) {
       continue;
     }
     ends[row] = needs;
-    placed.push({ event, row, left: start, width: stop - start, isWithin, room: isWithin ? stop - start : wanted, isCut: left < 0 });
+    const beside = Math.min(wanted, width - stop);
+    const room = isWithin ? stop - start : beside < SHORTEST_LABEL ? 0 : beside;
+    placed.push({ event, row, left: start, width: stop - start, isWithin, room, isCut: left < 0 });
   }
   const heaps = heap(heaped.map(({ at, event }) => ({ at, count: 1, event })), width);
   return { placed, heaps, rows: ends.length };
@@ -43,7 +46,7 @@ export function heap(points, width) {
   const heaps = new Map();
   for (const { at, count, event } of points) {
     const slot = Math.min(Math.floor(at / HEAP), Math.max(Math.ceil(width / HEAP) - 1, 0));
-    const found = heaps.get(slot) ?? { left: slot * HEAP, count: 0, events: [] };
+    const found = heaps.get(slot) ?? { left: Math.min(slot * HEAP, width - HEAP), count: 0, events: [] };
     found.count += count;
     if (event) found.events.push(event);
     heaps.set(slot, found);

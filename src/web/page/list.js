@@ -4,11 +4,11 @@ import { make } from './dom.js';
 import { day, onTheWall, parse } from './time.js';
 import { STATUSES, heading, tense, when } from './words.js';
 
-/** The events of a page, under headings of their time. `last` is the heading that the page before ended with. */
+/** The events of a page, under headings of their time. */
 export function entries(events, { view, fresh, chosen }) {
   const sections = [];
   for (const event of events) {
-    const title = heading(event, view.zone, view.to - view.from);
+    const title = heading(event, view);
     if (sections.at(-1)?.title !== title) sections.push({ title, events: [] });
     sections.at(-1).events.push(event);
   }
@@ -40,7 +40,7 @@ export function entry(event, { view, fresh, chosen }) {
     make(
       'p',
       { class: 'about' },
-      [when(event, view.zone), status !== 'happened' && STATUSES[status], event.article.source, names.slice(0, 3).join(', ')].filter(Boolean).join(' · '),
+      [isAhead && 'ahead', when(event, view.zone), status !== 'happened' && STATUSES[status], event.article.source, names.slice(0, 3).join(', ')].filter(Boolean).join(' · '),
     ),
   );
 }

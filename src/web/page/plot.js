@@ -9,18 +9,19 @@ import { LANES, STATUSES, span, tense, when } from './words.js';
 
 const BARS = 84;
 const ROW = 27;
+/** How far what has no known start reaches back from its end, in pixels. */
+const LEAD = 90;
 
 /** A drawing in an element. `chosen(event)` and `entered(from, to)` are told what was clicked. */
 export function plot(root, { chosen, entered }) {
   const bars = draw('svg', { class: 'bars', height: BARS, 'aria-hidden': 'true', preserveAspectRatio: 'none' });
   const axis = make('div', { class: 'axis', 'aria-hidden': 'true' });
   const grid = make('div', { class: 'grid', 'aria-hidden': 'true' });
-  const lanes = LANES.map(({ title }) => {
+  const lanes = LANES.map(({ title, length }) => {
     const track = make('div', { class: 'track' });
     const element = make('section', { class: 'lane', 'aria-label': title }, make('h3', {}, title), track);
-    return { element, track, items: new Map() };
+    return { element, track, length, items: new Map() };
   });
-  root.append(grid, bars, axis, ...lanes.map(({ element }) => element));
 
   /** Shows a view with what is loaded. `fresh` has the ids of what arrived just now. */
   function show({ view, data, fresh }) {
@@ -30,18 +31,24 @@ export function plot(root, { chosen, entered }) {
     const now = onTheWall(Date.now());
     lines(view, scale, now);
     columns(data.density.buckets, scale, view, now);
-    lanes.forEach((lane, index) => fill(lane, data.lanes[index], { view, scale, rows, fresh, now }));
+    // What is longer than all that is seen stands behind it, and takes less room.
+    const isBehind = (lane) => lane.length > view.to - view.from;
+    lanes.forEach((lane, index) => fill(lane, data.lanes[index], { view, scale, rows: isBehind(lane) ? 2 : rows, fresh, now }));
+    const inOrder = [...lanes.filter((lane) => !isBehind(lane)), ...lanes.filter(isBehind).reverse()];
+    settle(root, [grid, bars, axis, ...inOrder.map(({ element }) => element)]);
   }
 
   function lines(view, { width, x }, now) {
     const room = width < 600 ? 62 : 92;
     const marks = ticks(view.from, view.to, width, room);
-    axis.replaceChildren(...marks.map(({ time, label, strong }) => at(x(time), make('span', { class: strong && 'strong' }, label))));
     const future = make('div', { class: 'future' });
     future.style.left = `${Math.min(Math.max(x(now), 0), width)}px`;
-    const today = x(now) >= 0 && x(now) <= width && at(x(now), make('div', { class: 'today' }, make('span', {}, 'now')));
-    today && today.classList.toggle('right', x(now) > width - 60);
-    grid.replaceChildren(future, ...marks.map(({ time }) => at(x(time), make('i'))), ...(today ? [today] : []));
+    const isSeen = x(now) >= 0 && x(now) <= width;
+    const flag = make('b', { class: x(now) > width - 60 && 'left' }, 'now');
+    const labels = marks.map(({ time, label, strong }) => at(x(time), make('span', { class: strong && 'strong' }, label)));
+    axis.replaceChildren(...labels, ...(isSeen ? [at(x(now), flag)] : []));
+    const rules = marks.map(({ time }) => at(x(time), make('i')));
+    grid.replaceChildren(future, ...rules, ...(isSeen ? [at(x(now), make('div', { class: 'today' }))] : []));
   }
 
   function columns(buckets, { width, x }, view, now) {
@@ -64,7 +71,7 @@ export function plot(root, { chosen, entered }) {
     const { width, x } = scale;
     const place = (event) => {
       const { start, end } = span(event, view.zone);
-      return [start === null ? -1 : x(start), end === null ? width + 1 : x(end)];
+      return [start === null ? x(end) - LEAD : x(start), end === null ? width + 1 : x(end)];
     };
     const laid = lay(events, { width, rows, place, label: (event) => event.statement.summary });
     const points = counts.map(({ start, end, count }) => ({ at: (x(parse(start)) + x(parse(end))) / 2, count }));
@@ -99,10 +106,9 @@ export function plot(root, { chosen, entered }) {
 
 function paint(item, { event, row, left, width, isWithin, room, isCut }, { view, fresh, now }) {
   const { summary, status } = event.statement;
-  const isOpen = event.date.end === null;
-  item.className = ['item', status, tense(event, now, view.zone), isWithin && 'within', isCut && 'cut', isOpen && 'open', fresh.has(event.id) && 'fresh']
-    .filter(Boolean)
-    .join(' ');
+  const { start, end } = event.date;
+  const shape = [isWithin && 'within', isCut && 'cut', start === null && 'until', end === null && 'since', fresh.has(event.id) && 'fresh'];
+  item.className = ['item', status, tense(event, now, view.zone), ...shape].filter(Boolean).join(' ');
   item.setAttribute('aria-pressed', String(view.event === event.id));
   const label = `${when(event, view.zone)}, ${STATUSES[status] ?? status}: ${summary}`;
   item.setAttribute('aria-label', label);

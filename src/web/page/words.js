@@ -10,16 +10,17 @@ export const STATUSES = {
   denied: 'denied',
 };
 
-/** The granularities that share a lane, coarse to fine. */
+/** The granularities that share a lane, coarse to fine, and how long these are at least. */
 export const LANES = [
-  { title: 'Centuries and decades', grains: ['century', 'decade'] },
-  { title: 'Years', grains: ['year', 'half'] },
-  { title: 'Seasons and quarters', grains: ['season', 'quarter'] },
-  { title: 'Months', grains: ['month'] },
-  { title: 'Weeks', grains: ['week', 'weekend'] },
-  { title: 'Days', grains: ['day'] },
-  { title: 'Hours', grains: ['part-of-day', 'hour', 'minute', 'second'] },
+  { title: 'Centuries and decades', grains: ['century', 'decade'], length: 10 * YEAR },
+  { title: 'Years', grains: ['year', 'half'], length: YEAR / 2 },
+  { title: 'Seasons and quarters', grains: ['season', 'quarter'], length: YEAR / 4 },
+  { title: 'Months', grains: ['month'], length: YEAR / 12 },
+  { title: 'Weeks', grains: ['week', 'weekend'], length: 2 * DAY },
+  { title: 'Days', grains: ['day'], length: DAY },
+  { title: 'Hours', grains: ['part-of-day', 'hour', 'minute', 'second'], length: 0 },
 ];
+const lengthOf = (event) => LANES.find(({ grains }) => grains.includes(event.date.granularity))?.length ?? 0;
 
 /** Where an event stands; an open end is `null`. */
 export function span(event, zone) {
@@ -31,13 +32,13 @@ export function when(event, zone) {
   const { start, end } = span(event, zone);
   const grain = event.date.granularity;
   if (start === null && end === null) return `“${event.date.text}”`;
-  if (start === null) return `until ${unit(end - 1, grain)}`;
+  const isLong = ['century', 'decade', 'half'].includes(grain);
+  if (start === null) return `until ${isLong ? 'the ' : ''}${unit(end - 1, grain)}`;
   const first = unit(start, grain);
-  if (end === null) return `since ${first}`;
-  const last = unit(end - 1, grain);
-  const isClock = ['part-of-day', 'hour', 'minute', 'second'].includes(grain);
+  if (end === null) return `since ${isLong ? 'the ' : ''}${first}`;
   if (grain === 'part-of-day') return `${day(start)}, ${clock(start)} – ${clock(end)}`;
-  return first === last || isClock ? first : `${first} – ${last}`;
+  const last = unit(end - 1, grain);
+  return first === last || LANES.at(-1).grains.includes(grain) ? first : `${first} – ${last}`;
 }
 
 /** The unit around a time. */
@@ -79,7 +80,7 @@ function century(number) {
 export function resolved(event, zone) {
   const { text, basis, reference, start } = event.date;
   const quoted = { quoted: text };
-  const is = ` is ${when(event, zone)}.`;
+  const is = ` is ${when(event, zone).replace(/^(until|since) /, '')}.`;
   const from = parse(reference);
   if (basis === 'relative' && from !== null) return [quoted, `, told on ${day(from)},`, is];
   // Where the story itself stands on the day that came out, counting from it would say nothing.
@@ -100,17 +101,15 @@ export function confidence(event) {
   return `${percent} of 100 — ${percent >= 85 ? 'sure' : percent >= 60 ? 'fairly sure' : 'doubtful'}`;
 }
 
-/** The heading under which an event stands in a list that spans so much. */
-export function heading(event, zone, length) {
+/** The heading under which an event stands in the list of a view. A year is no 1 January: what is longer than what
+ * the headings tell apart stands under its own name. */
+export function heading(event, { from, to, zone }) {
   const { start } = span(event, zone);
-  if (start === null) return 'Start unknown';
-  if (length > 30 * YEAR) {
-    const number = new Date(start).getUTCFullYear();
-    return number > 0 ? `${Math.floor(number / 10) * 10}s` : year(start);
-  }
-  if (length > 3 * YEAR) return year(start);
-  if (length > 90 * DAY) return month(start);
-  return `${format(start, { weekday: 'long' })}, ${day(start)}`;
+  if (start === null) return 'Until then';
+  if (start < from) return 'Under way before';
+  const [grain, length] = to - from > 30 * YEAR ? ['decade', 10 * YEAR] : to - from > 3 * YEAR ? ['year', YEAR] : to - from > 90 * DAY ? ['month', 31 * DAY] : ['day', DAY];
+  if (lengthOf(event) > length) return unit(start, event.date.granularity);
+  return grain === 'day' ? `${format(start, { weekday: 'long' })}, ${day(start)}` : unit(start, grain);
 }
 
 /** Past, present or future, as the reader's clock has it. */
