@@ -69,7 +69,7 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
     events.into_iter().filter_map(record).collect()
 }
 
-fn article_fields(article: &Article, language: &str) -> ArticleFields {
+pub(super) fn article_fields(article: &Article, language: &str) -> ArticleFields {
     ArticleFields {
         id: article.id.clone(),
         revision: article.revision.clone(),

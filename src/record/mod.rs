@@ -6,6 +6,7 @@
 pub mod cloudevents;
 mod convert;
 pub mod export;
+mod occasion;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::error::Warning;
 pub use convert::{event_records, extractor};
+pub use occasion::occasion_record;
 
 /// A word of a fixed list. Made without copying it, and read back as a word of its own.
 pub type Word = Cow<'static, str>;
