@@ -340,7 +340,7 @@ mod answers {
     #[tokio::test]
     async fn an_export_goes_over_many_pages() {
         let mut desk = Desk::empty(&Access::default());
-        let event = serde_json::to_value(&sample()).unwrap();
+        let event = serde_json::to_value(sample()).unwrap();
         for n in 0..1203 {
             let mut event = event.clone();
             event["id"] = json!(format!("{n:016x}{n:016x}"));
@@ -492,7 +492,7 @@ mod feed {
         async fn next(&mut self) -> (u64, String, String) {
             while !self.text.contains("\n\n") {
                 let more = tokio::time::timeout(Duration::from_secs(30), self.body.next()).await;
-                self.text += std::str::from_utf8(&more.expect("something is said").unwrap().unwrap()).unwrap();
+                self.text += std::str::from_utf8(&more.unwrap().unwrap().unwrap()).unwrap();
             }
             let (event, rest) = self.text.split_once("\n\n").unwrap();
             let line =

@@ -34,7 +34,8 @@ impl Desk {
     }
 
     fn event(&mut self, event: Value) {
-        self.take(Of::Event, &event["id"].as_str().unwrap().to_owned(), Some(event));
+        let id = event["id"].as_str().unwrap().to_owned();
+        self.take(Of::Event, &id, Some(event));
     }
 
     fn article(&mut self, status: &str, events: &[&str]) {

@@ -49,14 +49,14 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
     let mut settings = settings.clone();
     settings.kafka.group.clone_from(&settings.serve.group);
     let topics = Topics::new(&settings.kafka);
-    let positions = writer.positions().map_err(|error| Error::output(&error))?;
+    let positions = writer.positions().map_err(|error| Error::store(&error))?;
     let foreign = positions.iter().find(|it| ![&topics.events, &topics.articles].contains(&&it.topic));
     if let Some(Position { topic, .. }) = foreign {
         let reason = format!(
             "the database follows the topic `{topic}`, not `{}` and `{}`; name another --database, or --rebuild this one",
             topics.events, topics.articles
         );
-        return Err(Error::output(&reason));
+        return Err(Error::store(&reason));
     }
     let mut follower = Follower {
         consumer: Consumer::new(&settings, &topics.events, &OWN)?,
@@ -221,7 +221,7 @@ impl Follower<'_> {
             next: *next,
         };
         let places: Vec<_> = positions.iter().map(place).collect();
-        let unread = keyless + self.writer.apply(&received, &places).map_err(|error| Error::output(&error))?;
+        let unread = keyless + self.writer.apply(&received, &places).map_err(|error| Error::store(&error))?;
         if unread > 0 {
             tracing::warn!(records = unread, "records that are none of dateline's were passed over");
         }

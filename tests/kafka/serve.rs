@@ -169,5 +169,5 @@ fn a_database_of_another_wire_is_refused() {
     let output = dateline(&other, "serve", &["--database", &database(&folder), "--http", "0"]).output().unwrap();
     let log = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{log}");
-    assert!(log.contains(&one.topics.events) && log.contains("--rebuild"), "{log}");
+    assert!(log.contains(&one.settings.kafka.output_prefix) && log.contains("--rebuild"), "{log}");
 }
