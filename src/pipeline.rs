@@ -179,6 +179,10 @@ pub fn process_article(article: &Article, settings: &Settings) -> Processed {
 fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
     let tag = language_of(article, settings);
     let (status, events, mut warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
+        // Its dates are told in fields, in whatever language the rest is.
+        _ if article.occasion.is_some() => {
+            (ArticleStatus::Extracted, record::occasion_record(article, tag).into_iter().collect(), Vec::new())
+        }
         (None, _) => (ArticleStatus::Skipped, Vec::new(), vec![language_unsupported(tag)]),
         (Some(_), true) => {
             let message = "the article has neither a body nor a summary".to_owned();

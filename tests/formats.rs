@@ -438,11 +438,15 @@ const SAMPLES: [(&str, &str, &str); 19] = [
         "ninjs",
         "article http://ninjs.example.com/newsitems/20130709simp123 2013-07-09T10:37:00Z 2013-07-09T10:37:00+00:00 versioncreated - 4",
     ),
-    ("ninjs-3.0/simpleEvent.json", "ninjs", "skipped urn:newsml:addb.no:20110316:0002-ninjs3.0-addb--event-test event"),
+    (
+        "ninjs-3.0/simpleEvent.json",
+        "ninjs",
+        "article urn:newsml:addb.no:20110316:0002-ninjs3.0-addb--event-test 2 2023-10-04T08:16:21+02:00 versioncreated en 0",
+    ),
     (
         "ninjs-3.0/tt_event_pressconference_3.0.json",
         "ninjs",
-        "skipped http://tt.se/media/event/00ccd8e3-21a3-4386-b384-d3ba57122372 event",
+        "article http://tt.se/media/event/00ccd8e3-21a3-4386-b384-d3ba57122372 3 2023-10-05T14:10:33+02:00 firstcreated sv 1",
     ),
     (
         "ninjs-3.0/tt_text_image_3.json",
@@ -482,4 +486,41 @@ fn public_samples_are_taken_for_what_they_are() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The events of a message of one item.
+fn events_of(bytes: &[u8]) -> Vec<serde_json::Value> {
+    let Outcome::Articles(all) = pipeline::process(bytes, &pipeline::Settings::default()) else { panic!("an article") };
+    assert_eq!(all.len(), 1);
+    all[0].events.iter().map(|event| serde_json::to_value(event).unwrap()).collect()
+}
+
+#[test]
+fn an_announced_event_gives_its_own_dates_and_none_of_its_text() {
+    let events = events_of(&message("ninjs-3-event.json"));
+    let [event] = &events[..] else { panic!("one event: {events:?}") };
+    let date = |name: &str| event["date"][name].as_str().unwrap_or("-").to_owned();
+    assert_eq!(date("text"), "2026-03-12T16:00:00+01:00/2026-03-13");
+    assert_eq!([date("start"), date("end")], ["2026-03-12T16:00:00+01:00", "2026-03-14"]);
+    assert_eq!([date("value"), date("granularity")], ["2026-03-12T16:00/2026-03-13", "minute"]);
+    assert_eq!([date("basis"), date("rule")], ["absolute", "ninjs/event"]);
+    assert_eq!(event["statement"]["summary"], "Harbour budget hearing");
+    assert_eq!(event["statement"]["status"], "planned");
+}
+
+#[test]
+fn an_announced_event_of_days_ends_with_the_last_of_them() {
+    let text = String::from_utf8(message("ninjs-3-event.json")).unwrap();
+    let days = text.replace("2026-03-12T16:00:00+01:00", "2026-02-11").replace("2026-03-13", "2026-02-12");
+    let event = &events_of(days.as_bytes())[0];
+    assert_eq!([&event["date"]["start"], &event["date"]["end"]], ["2026-02-11", "2026-02-13"]);
+    assert_eq!([&event["date"]["value"], &event["date"]["edtf"]], ["2026-02-11/2026-02-12", "2026-02-11/2026-02-12"]);
+    assert_eq!(event["statement"]["status"], "happened", "when it was told it was over");
+}
+
+#[test]
+fn an_announced_event_without_a_date_is_skipped() {
+    let text = String::from_utf8(message("ninjs-3-event.json")).unwrap();
+    let told = told_with(text.replace("startDate", "someDate").as_bytes(), &Settings::default());
+    assert!(told.contains("skipped") && told.contains("does not tell when that starts"), "{told}");
 }

@@ -1,7 +1,7 @@
 //! How fast the worker is beside a bare copy, how late its events come, and what memory it takes, on a real Kafka.
 //!
-//! `cargo bench --bench kafka` measures all; `-- throughput`, `-- latency`, `-- memory` or `-- restore` one of them: the
-//! last tells how long a worker reads what is known of a million articles before it begins. It needs
+//! `cargo bench --bench kafka` measures all; `-- throughput`, `-- latency`, `-- memory`, `-- restore` or `-- backfill` one
+//! of them: `restore` tells how long a worker reads what is known of a million articles before it begins. It needs
 //! Java 17 and Maven, and reads the Reuters wire as `benches/extract.rs` does. The broker runs on the same machine: what
 //! the worker costs it takes from the broker as well, so that a ratio on few cores is the worst there is.
 //!
@@ -22,6 +22,7 @@ mod copy;
 mod harness;
 mod latency;
 mod memory;
+mod replay;
 mod restore;
 mod sentences;
 mod stories;
@@ -103,6 +104,7 @@ fn main() {
         ("latency", latency::measure),
         ("memory", memory::measure),
         ("restore", restore::measure),
+        ("backfill", replay::measure),
     ] {
         if parts.is_empty() || parts.iter().any(|given| *given == name) {
             part(&bench);

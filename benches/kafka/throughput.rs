@@ -8,8 +8,8 @@ use crate::harness::{Progress, Sender, Worker, processor};
 use crate::{Bench, beside, median, wire};
 
 /// One turn: the rate, and the seconds of processor time for a thousand articles.
-struct Turn {
-    rate: f64,
+pub struct Turn {
+    pub rate: f64,
     processor: f64,
 }
 
@@ -47,7 +47,8 @@ fn parts() -> Vec<(String, (&'static str, &'static str))> {
     stages.into_iter().chain([("an article: extract".to_owned(), ("dateline_extraction_seconds", ""))]).collect()
 }
 
-fn copy(bench: &Bench, settings: &Settings, count: usize) -> Turn {
+/// One turn of the bare copy.
+pub fn copy(bench: &Bench, settings: &Settings, count: usize) -> Turn {
     let before = processor("self");
     let copy = Copy::start(settings, &bench.answers);
     let rate = Progress::new(settings).rate(count);

@@ -8,7 +8,7 @@ use serde_json::Number;
 
 use super::reference::{self, Reference};
 use super::status::{self, Life};
-use super::{Article, Embargo, Item, Passed, Published, Settings, digest};
+use super::{Article, Embargo, Item, Occasion, Passed, Published, Settings, digest};
 use crate::error::{Error, ErrorKind, Warning};
 
 /// What a field of an article is, whatever its format calls it.
@@ -48,6 +48,10 @@ pub enum Field {
     Source,
     /// Where it stands on the web.
     Url,
+    /// When the event that it announces starts.
+    Starts,
+    /// When that ends.
+    Ends,
 }
 
 impl Field {
@@ -72,6 +76,8 @@ impl Field {
             Self::Language => "language",
             Self::Source => "source",
             Self::Url => "url",
+            Self::Starts => "starts",
+            Self::Ends => "ends",
         }
     }
 }
@@ -246,8 +252,18 @@ impl<'a> Draft<'a> {
             reference: now.reference,
             modified: self.modified(settings),
             embargo: self.embargo(embargoed, settings),
+            occasion: self.occasion(settings)?,
             warnings: std::mem::take(&mut self.warnings),
         })
+    }
+
+    /// The event that it announces, if it does.
+    fn occasion(&self, settings: &Settings) -> Result<Option<Occasion>, Error> {
+        let Some(start) = self.time(Field::Starts, settings.timezone).transpose()? else { return Ok(None) };
+        let end = self.time(Field::Ends, settings.timezone).transpose()?;
+        let told = [Field::Starts, Field::Ends].map(|field| self.owned(field));
+        let told: Vec<String> = told.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        Ok(Some(Occasion { text: told.join("/"), start, end }))
     }
 
     /// The headline on one line. A wire that breaks may send its whole text as one.

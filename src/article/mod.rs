@@ -75,8 +75,21 @@ pub struct Article {
     pub modified: Option<DateTime<Utc>>,
     /// Until when it must not be published, where told.
     pub embargo: Option<Embargo>,
+    /// The event that it announces, where it is no text but a calendar entry.
+    pub occasion: Option<Occasion>,
     /// What was worth telling about how it came.
     pub warnings: Vec<Warning>,
+}
+
+/// When an announced event takes place, as fields of a message tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occasion {
+    /// The fields as they are told, `/` between them.
+    pub text: String,
+    /// When it starts.
+    pub start: Published,
+    /// When it ends, where told; a day is included.
+    pub end: Option<Published>,
 }
 
 impl Article {
@@ -95,6 +108,7 @@ impl Article {
             reference: Reference::Given,
             modified: None,
             embargo: None,
+            occasion: None,
             warnings: Vec::new(),
         }
     }

@@ -170,8 +170,23 @@ fn inside_nitf<'j>(at: &json::At<'j>) -> Option<(Value<'j>, String)> {
     }
 }
 
+/// An announced event tells its dates in fields; one that tells none has nothing for a timeline.
+fn event<'j>(at: &json::At<'j>, draft: &mut Draft<'j>) {
+    let dates = at.follow(&["eventdetails", "dates"]);
+    let mut told = |field, names: [&str; 2]| {
+        for name in names {
+            draft.tell(field, dates.as_ref().and_then(|dates| dates.get(name)).map(json::At::told));
+        }
+        draft.first(field).is_some()
+    };
+    told(Field::Ends, ["enddate", "expectedenddate"]);
+    if !told(Field::Starts, ["startdate", "expectedstartdate"]) {
+        draft.skip("event", "it announces an event, and does not tell when that starts");
+    }
+}
+
 /// Passes over what is no text.
-fn skip(at: &json::At<'_>, draft: &mut Draft<'_>) {
+fn skip<'j>(at: &json::At<'j>, draft: &mut Draft<'j>) {
     let kind = at.get("type");
     let kind = kind.as_ref().and_then(json::At::text).unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
@@ -179,7 +194,7 @@ fn skip(at: &json::At<'_>, draft: &mut Draft<'_>) {
             draft.skip("not-text", format!("it is of the type `{kind}`"));
         }
         "planning" => draft.skip("planning", "it is a plan for coverage"),
-        "event" => draft.skip("event", "it announces an event, and is no article"),
+        "event" => event(at, draft),
         "composite" | "component" | "package" if draft.first(Field::Body).is_none() => {
             draft.skip("package", format!("it is of the type `{kind}` and has no text of its own"));
         }

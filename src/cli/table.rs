@@ -82,12 +82,12 @@ impl<W: Write> Table<W> {
         let dim = |cell: Cell| if coloured { cell.add_attribute(Attribute::Dim) } else { cell };
         table.set_header(columns.into_iter().take(3 + usize::from(roomy)).map(|name| dim(Cell::new(name))));
         for EventRecord { date, statement, .. } in events {
-            let when = match date.r#mod {
+            let when = match &date.r#mod {
                 Some(modifier) => format!("{} ({})", date.value, modifier.to_lowercase().replace('_', " ")),
                 None => date.value.clone(),
             };
-            let (mut when, mut status) = (Cell::new(when), Cell::new(statement.status));
-            if let Some(colour) = colour(statement.status).filter(|_| coloured) {
+            let (mut when, mut status) = (Cell::new(when), Cell::new(&statement.status));
+            if let Some(colour) = colour(&statement.status).filter(|_| coloured) {
                 (when, status) = (when.fg(colour), status.fg(colour));
             }
             let told = Cell::new(one_line(&statement.summary));
@@ -174,26 +174,26 @@ mod tests {
                 source: None,
                 language: empty(),
                 published_at: empty(),
-                published_from: "firstcreated",
+                published_from: "firstcreated".into(),
             }),
             date: DateFields {
                 text: "late last\nmonth".to_owned(),
                 start: None,
                 end: None,
-                granularity: "month",
-                r#type: "DATE",
+                granularity: "month".into(),
+                r#type: "DATE".into(),
                 value: value.to_owned(),
-                r#mod: modifier,
+                r#mod: modifier.map(Into::into),
                 edtf: None,
-                basis: "relative",
+                basis: "relative".into(),
                 reference: None,
-                rule: "",
+                rule: "".into(),
             },
             statement: StatementFields {
                 summary: summary.to_owned(),
                 sentence: empty(),
                 trigger: None,
-                status: "happened",
+                status: "happened".into(),
                 names: Vec::new(),
             },
             offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },

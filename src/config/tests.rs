@@ -95,6 +95,22 @@ mod layers {
     }
 
     #[test]
+    fn the_timeline_is_kept_in_a_file_and_open_to_pages_that_are_named() {
+        let serve = settings(
+            "[serve]\ndatabase = '/data/t.db'\norigins = 'https://desk.example, http://[::1]:3000'",
+            NONE,
+            &[],
+        )
+        .serve;
+        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"] }"#);
+        assert_snapshot!(in_file("[serve]\ndatabase = ''"), @"serve.database (file my.toml): a file must be named that keeps the timeline");
+        for origin in ["*", "desk.example", "https://desk.example/", "https://", "https://a b"] {
+            let told = in_file(&format!("[serve]\norigins = '{origin}'"));
+            assert!(told.starts_with("serve.origins (file my.toml): "), "{told}");
+        }
+    }
+
+    #[test]
     fn choices_are_read() {
         let file = "[stream]\ndelivery = 'at-least-once'\n[extract]\ngenre = 'narrative'\ntimezone = 'Europe/Berlin'\nfiscal_year_start = 10";
         let settings = settings(file, NONE, &[]);

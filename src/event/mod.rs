@@ -52,6 +52,12 @@ pub struct Event {
     pub confidence: f32,
 }
 
+/// The id of an event that a feed announces in fields of its own: `date` as it is told there.
+#[must_use]
+pub fn id_of_occasion(article: &str, sentence: &str, date: &str) -> String {
+    identity::id(article, &identity::normalised(sentence), 0, date, 0)
+}
+
 /// Another place where a statement is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Elsewhere {

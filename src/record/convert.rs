@@ -57,7 +57,7 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
                 summary: event.summary,
                 sentence: words(event.sentence),
                 trigger: event.trigger.map(words),
-                status: event.status.name(),
+                status: event.status.name().into(),
                 names: event.names,
             },
             offsets: offsets(event.sentence, span, event.trigger),
@@ -69,7 +69,7 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
     events.into_iter().filter_map(record).collect()
 }
 
-fn article_fields(article: &Article, language: &str) -> ArticleFields {
+pub(super) fn article_fields(article: &Article, language: &str) -> ArticleFields {
     ArticleFields {
         id: article.id.clone(),
         revision: article.revision.clone(),
@@ -78,7 +78,7 @@ fn article_fields(article: &Article, language: &str) -> ArticleFields {
         source: article.source.clone(),
         language: language.to_owned(),
         published_at: article.published.at.to_rfc3339_opts(SecondsFormat::AutoSi, false),
-        published_from: article.reference.name(),
+        published_from: article.reference.name().into(),
     }
 }
 
@@ -91,14 +91,14 @@ fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>, open: Optio
         text,
         start: spelled(start.filter(|_| open != Some(Open::Start))),
         end: spelled(end.filter(|_| open != Some(Open::End))),
-        granularity: from.granularity?.name(),
-        r#type: from.timex.name(),
+        granularity: from.granularity?.name().into(),
+        r#type: from.timex.name().into(),
         value: to.map_or_else(|| from.value.clone(), |to| format!("{}/{}", from.value, to.value)),
-        r#mod: from.modifier.map(|modifier| modifier.name()),
+        r#mod: from.modifier.map(|modifier| modifier.name().into()),
         edtf: edtf(from, to, open),
-        basis: from.basis.name(),
+        basis: from.basis.name().into(),
         reference: spelled(from.reference.map(Bound::Day)),
-        rule: from.expression.rule,
+        rule: from.expression.rule.into(),
     })
 }
 

@@ -6,7 +6,9 @@
 pub mod cloudevents;
 mod convert;
 pub mod export;
+mod occasion;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +16,10 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::error::Warning;
 pub use convert::{event_records, extractor};
+pub use occasion::occasion_record;
+
+/// A word of a fixed list. Made without copying it, and read back as a word of its own.
+pub type Word = Cow<'static, str>;
 
 /// The JSON Schema of [`EventRecord`], made from the type: what `docs/event.schema.json` holds.
 #[cfg(feature = "service")]
@@ -24,7 +30,7 @@ pub fn schema() -> schemars::Schema {
 }
 
 /// One timeline event, version 1: the value on the topic `timeline.events`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct EventRecord {
     /// A pure function of article id, normalised sentence, expression and occurrence numbers. 32 hex digits.
@@ -46,7 +52,7 @@ pub struct EventRecord {
 }
 
 /// The article part of an event record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct ArticleFields {
     /// Stable over revisions.
@@ -65,11 +71,11 @@ pub struct ArticleFields {
     pub published_at: String,
     /// Which of the article's times that is: `firstcreated`, `contentcreated`, `versioncreated`, `dateline`,
     /// `envelope` (when the envelope around it was made), or `given` (from outside).
-    pub published_from: &'static str,
+    pub published_from: Word,
 }
 
 /// The date part of an event record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct DateFields {
     /// The expression as the text has it.
@@ -79,25 +85,25 @@ pub struct DateFields {
     /// Exclusive end; `null` where open.
     pub end: Option<String>,
     /// century, decade, year, half, quarter, season, month, week, weekend, day, part-of-day, hour, minute, second.
-    pub granularity: &'static str,
+    pub granularity: Word,
     /// TIMEX3 type: DATE, TIME, DURATION or SET.
-    pub r#type: &'static str,
+    pub r#type: Word,
     /// TIMEX3 value.
     pub value: String,
     /// TIMEX3 modifier.
-    pub r#mod: Option<&'static str>,
+    pub r#mod: Option<Word>,
     /// ISO 8601-2 (EDTF).
     pub edtf: Option<String>,
     /// absolute, relative, narrative or publication.
-    pub basis: &'static str,
+    pub basis: Word,
     /// The date that it was counted from (ISO), where it was.
     pub reference: Option<String>,
     /// The rule that recognised it.
-    pub rule: &'static str,
+    pub rule: Word,
 }
 
 /// The statement part of an event record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct StatementFields {
     /// The clause of the event, without the date.
@@ -107,13 +113,13 @@ pub struct StatementFields {
     /// The word of the event that is dated; `null` where none was found.
     pub trigger: Option<String>,
     /// happened, ongoing, planned, possible or denied.
-    pub status: &'static str,
+    pub status: Word,
     /// The people, organisations and places in the statement, in the order of the text.
     pub names: Vec<String>,
 }
 
 /// The offsets part of an event record: `[start, end)` in code points of the body as received.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "service", derive(schemars::JsonSchema))]
 pub struct OffsetFields {
     /// Of the sentence.

@@ -20,11 +20,16 @@ pub mod query;
 mod read;
 mod received;
 mod schema;
+mod story;
+#[cfg(test)]
+mod tests;
 mod text;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::watch;
@@ -33,7 +38,8 @@ pub use self::changes::{Change, What};
 pub use self::density::{Bucket, Density, Unit};
 use self::index::{Entry, Index};
 pub use self::index::{Kind, Place};
-pub use self::read::{Page, Totals};
+pub use self::read::{AtRow, Page, Totals};
+pub use self::story::StoryDay;
 use self::text::Texts;
 pub use self::writer::{Of, Position, Received, Writer};
 
@@ -57,7 +63,10 @@ pub enum Error {
 }
 
 /// The most connections that are kept for those who read.
-const KEPT: usize = 8;
+const KEPT: usize = 4;
+
+/// How often the answers for frequent words are completed.
+const REFRESH: Duration = Duration::from_secs(1);
 
 /// The timeline, for those who ask. Clones share it.
 #[derive(Debug, Clone)]
@@ -93,6 +102,8 @@ impl Store {
             texts: Mutex::default(),
             changed: watch::Sender::new(changes::last(&connection)?),
         });
+        let weak = Arc::downgrade(&inner);
+        thread::spawn(move || refresh(&weak));
         Ok((Self { inner: inner.clone() }, Writer { connection, store: inner }))
     }
 
@@ -125,6 +136,28 @@ impl Store {
 
     fn index(&self) -> RwLockReadGuard<'_, Index> {
         self.inner.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps the answers for frequent words complete for as long as there is a store.
+fn refresh(store: &Weak<Inner>) {
+    let mut warmed = 0;
+    while let Some(inner) = store.upgrade() {
+        let store = Store { inner };
+        let events = store.index().len();
+        // When there are half as many more, other words may be frequent.
+        let grown = events > warmed + warmed / 2;
+        let done = store.read(|connection| match grown {
+            true => text::warm(&store.inner.texts, connection),
+            false => text::refresh(&store.inner.texts, connection),
+        });
+        match done {
+            Ok(()) if grown => warmed = events,
+            Ok(()) => {}
+            Err(error) => tracing::debug!(%error, "the answers for frequent words are old"),
+        }
+        drop(store);
+        thread::sleep(REFRESH);
     }
 }
 

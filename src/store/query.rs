@@ -248,14 +248,15 @@ impl Paging {
 
 /// A place as a cursor.
 #[must_use]
-pub fn cursor(Place { start, end, id }: Place) -> String {
-    format!("{start}_{end}_{id}")
+pub fn cursor(Place { start, end, id, row }: Place) -> String {
+    format!("{start}_{end}_{id}_{row}")
 }
 
 fn place(cursor: &str) -> Option<Place> {
     let mut parts = cursor.split('_');
-    let (start, end, id) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    parts.next().is_none().then_some(Place { start, end, id })
+    let (start, end) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let (id, row) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then_some(Place { start, end, id, row })
 }
 
 #[cfg(test)]
@@ -318,9 +319,9 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_as_it_was_written() {
-        let place = Place { start: i64::MIN, end: i64::MAX, id: u64::MAX };
+        let place = Place { start: i64::MIN, end: i64::MAX, id: u64::MAX, row: 7 };
         assert_eq!(super::place(&cursor(place)), Some(place));
-        for wrong in ["", "1_2", "1_2_3_4", "a_b_c", "1_2_-3"] {
+        for wrong in ["", "1_2_3", "1_2_3_4_5", "a_b_c_d", "1_2_-3_4"] {
             assert_eq!(super::place(wrong), None, "{wrong}");
         }
     }

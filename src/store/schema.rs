@@ -43,6 +43,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
 
 -- What became of each article, and the events that it has, where its record decides that.
 CREATE TABLE articles (id INTEGER PRIMARY KEY, record TEXT NOT NULL, events TEXT) STRICT;
+-- Small, to count by.
+CREATE INDEX articles_count ON articles (id);
 -- Events that their article does not name, as received: not on the timeline, or not yet.
 CREATE TABLE hidden (id TEXT PRIMARY KEY, article INTEGER NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX hidden_of_article ON hidden (article);
@@ -91,6 +93,8 @@ pub fn reader(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    // What is read often is kept by the system; there are several of these.
+    connection.pragma_update(None, "cache_size", -1000)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }

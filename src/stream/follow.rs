@@ -70,6 +70,7 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
         batch: Vec::new(),
         since: None,
         troubled: false,
+        caught_up: false,
     };
     follower.work()
 }
@@ -92,6 +93,8 @@ struct Follower<'a> {
     /// Since when the batch fills.
     since: Option<Instant>,
     troubled: bool,
+    /// Whether the ends of all partitions were seen.
+    caught_up: bool,
 }
 
 impl Follower<'_> {
@@ -161,6 +164,7 @@ impl Follower<'_> {
             let places = new.elements().into_iter().map(|it| ((it.topic().to_owned(), it.partition()), false));
             self.open.extend(places);
             self.control.health.not_ready("catching up with the topics");
+            self.caught_up = false;
         }
         Ok(complete)
     }
@@ -242,8 +246,11 @@ impl Follower<'_> {
             }
         }
         self.progress.behind(lag);
-        if !self.open.is_empty() && self.open.values().all(|seen| *seen) {
+        // Said once: whether the brokers are still heard is another matter.
+        if !self.caught_up && !self.open.is_empty() && self.open.values().all(|seen| *seen) {
+            self.caught_up = true;
             self.control.health.ready();
+            tracing::info!("caught up with the topics");
         }
     }
 }

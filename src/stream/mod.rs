@@ -22,6 +22,8 @@
 //!   a worker that was put out of the group cannot commit; the transactional id is stable, so that a process that was
 //!   replaced cannot either.
 //! - **A message that cannot be processed is rejected, not retried.** It cannot stop the wire.
+//! - **A correction takes back what it no longer tells.** What is known of the articles of a partition is read from
+//!   `timeline.articles` before its first message, and changes with each transaction, or is rolled back with it.
 //! - **What is in memory is bounded**: one batch collected, one extracted, and what librdkafka prefetches.
 //! - **The order of a partition is kept**, from the input to the records of its articles.
 //!
@@ -44,6 +46,8 @@
 //! | a topic takes no record of this size, and tells its limit | Back with smaller records; an article whose records do not fit is rejected |
 //! | a topic takes no record of this size, and does not tell its limit | End |
 //! | the committed offset is refused (at-least-once) | Retry five times within a second, then Back |
+//! | what is known of the articles cannot be read since the brokers are away | Retry; the other partitions go on |
+//! | what is known of the articles cannot be kept: the temporary files have no room | End |
 //! | an article cannot be read, breaks the pipeline, or makes a record that is too large | rejected; the wire goes on |
 //! | the consumer or the producer is at its end by librdkafka's own word | End |
 //! | the end is asked for | the batch in hand is finished within 15 s, the group is left; End with code 0 |
@@ -51,10 +55,10 @@
 //! # Modules
 //!
 //! `client`, `token`, `topics` and `limits` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
-//! `extract` (with `fate`) -> `producer`, by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
+//! `extract` (with `fate`) -> `life` (which revision stands) -> `producer`, by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
 //! parts, over a stretch with an end. [`follow`] reads what they publish into the timeline's store.
 //!
-//! Must not know the command line or HTTP; reads no clock but the monotonic one.
+//! Must not know the command line or HTTP; reads no clock but the monotonic one, and the time of day for embargoes alone.
 
 pub mod backfill;
 mod batch;

@@ -71,7 +71,7 @@ impl Mention {
             source: article.source.clone(),
             published: day(&article.published_at)?,
             days: days(date.start.as_deref(), date.end.as_deref())?,
-            to_the_day: date.start.is_some() && FINE.contains(&date.granularity),
+            to_the_day: date.start.is_some() && FINE.contains(&date.granularity.as_ref()),
             summary: statement.summary.clone(),
             names: statement.names.clone(),
         })

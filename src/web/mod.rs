@@ -5,6 +5,7 @@
 //! | `health` | `/live`, `/ready`, `/metrics`: of every process that works |
 //! | `timeline` | the routes of the timeline, and what stands around all of them |
 //! | `api`, `feed`, `export`, `grafana` | the answers |
+//! | `answers`, `openapi` | what the answers look like, and the description of the API that is made of it |
 //! | `guard` | who may ask, and from which pages |
 //! | `problem` | how it is told that something cannot be answered |
 //! | `page` | the page and its assets |
@@ -13,9 +14,12 @@
 
 mod answers;
 mod api;
+mod export;
 mod feed;
+mod grafana;
 mod guard;
 mod health;
+mod openapi;
 pub mod page;
 mod problem;
 mod timeline;
@@ -26,6 +30,7 @@ use std::net::{SocketAddr, TcpListener};
 use axum::Router;
 
 pub use self::health::{Status, ask_ready, router};
+pub use self::openapi::openapi;
 pub use self::timeline::{Access, Timeline, timeline};
 
 /// Something to serve, with the place where it is served.

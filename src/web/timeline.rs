@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -16,12 +16,12 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::guard::{self, Token};
 use super::problem::Problem;
-use super::{Status, api, feed, health, page};
+use super::{Status, answers, api, export, feed, grafana, health, openapi, page};
 use crate::store::{self, Store};
 use crate::telemetry::Progress;
 
 /// How many questions the store is asked at a time; the others wait.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 /// How many may follow the feed.
 const FOLLOWERS: usize = 256;
 /// How long an answer may take to begin.
@@ -83,9 +83,17 @@ pub fn timeline(timeline: Timeline, status: Status, access: &Access) -> Router {
         .route("/api/density", get(api::density))
         .route("/api/names", get(api::names))
         .route("/api/sources", get(api::sources))
+        .route("/api/story", get(api::story))
         .layer(middleware::from_fn_with_state(timeline.clone(), etag));
     let answers = steady
         .route("/api/status", get(api::status))
+        .route("/api/openapi.json", get(|| async { answers::json(&openapi()) }))
+        .route("/api/grafana", get(grafana::works))
+        .route("/api/grafana/", get(grafana::works))
+        .route("/api/grafana/metrics", post(grafana::metrics))
+        .route("/api/grafana/search", post(grafana::search))
+        .route("/api/grafana/query", post(grafana::query))
+        .route("/api/grafana/annotations", post(grafana::annotations))
         .route("/", get(|| async { asset("index.html") }))
         .route("/assets/{*path}", get(|path: axum::extract::Path<String>| async move { asset(&path) }))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE));
@@ -95,6 +103,7 @@ pub fn timeline(timeline: Timeline, status: Status, access: &Access) -> Router {
     };
     answers
         .route("/api/feed", get(feed::feed))
+        .route("/api/export/{form}", get(export::export))
         .fallback(|| async {
             Problem::new(StatusCode::NOT_FOUND, "there is nothing here; /api/openapi.json tells what is")
         })

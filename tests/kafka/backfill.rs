@@ -7,7 +7,7 @@ use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rdkafka::Message;
-use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::{Offset, TopicPartitionList};
@@ -455,4 +455,35 @@ fn without_a_broker_it_says_so() {
     let away = backfill(&wire, &["--earliest"]);
     assert_eq!(away.code, Some(1));
     assert!(away.said.contains("do not answer") && begun.elapsed() < Duration::from_secs(40), "{}", away.said);
+}
+
+#[test]
+fn a_compacted_topic_with_gaps_is_read_to_its_end() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::without_topics(cluster);
+    let input = NewTopic::new(&wire.topics.input, PARTITIONS, TopicReplication::Fixed(-1))
+        .set("cleanup.policy", "compact")
+        .set("segment.ms", "100")
+        .set("min.cleanable.dirty.ratio", "0.01");
+    let admin: AdminClient<DefaultClientContext> = wire.client().create().unwrap();
+    wait(admin.create_topics([&input], &AdminOptions::new())).unwrap()[0].as_ref().unwrap();
+    wire.make_topics(wire.topics.outputs(), PARTITIONS);
+    let keyed = |n: usize, key: String| Outgoing { partition: 0, key: Some(key.into_bytes()), ..article(n) };
+    wire.send((0..30).map(|n| keyed(n, format!("article-{}", n % 3))));
+    // What is in the last segment is not compacted; a message closes it when it is old enough.
+    let (begun, mut closing) = (Instant::now(), 0);
+    while wire.read(&wire.topics.input, "read_committed").len() > 3 + closing {
+        assert!(begun.elapsed() < PATIENCE, "the topic is not compacted");
+        wire.send([keyed(100 + closing, format!("closing-{closing}"))]);
+        closing += 1;
+    }
+    let left: Vec<i64> = wire.read(&wire.topics.input, "read_committed").iter().map(Message::offset).collect();
+    assert!(left[0] > 0, "a gap at the start: {left:?}");
+
+    let run = backfill(&wire, &["--earliest"]);
+
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.report["read"], left.len());
+    let told: Vec<i64> = places(&wire.found("read_committed")).into_iter().map(|(_, offset)| offset).collect();
+    assert_eq!(told, left);
 }

@@ -47,10 +47,10 @@ impl<W: Write> Export for Csv<W> {
         let row: [&str; HEADING.len()] = [
             &or_empty(&date.start),
             &or_empty(&date.end),
-            date.granularity,
+            &date.granularity,
             &date.text,
             &date.value,
-            statement.status,
+            &statement.status,
             &statement.summary,
             &statement.sentence,
             &statement.names.join("; "),

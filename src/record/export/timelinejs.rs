@@ -103,7 +103,7 @@ fn dates(record: &EventRecord) -> Option<(Date, Option<Date>)> {
 
 impl Precision {
     fn of_expression(record: &EventRecord) -> Self {
-        match record.date.granularity {
+        match record.date.granularity.as_ref() {
             "century" | "decade" | "year" => Self::Year,
             "half" | "quarter" | "season" | "month" => Self::Month,
             "part-of-day" | "hour" => Self::Hour,

@@ -22,7 +22,7 @@ struct Item<'a> {
     end: Option<String>,
     r#type: &'static str,
     #[serde(rename = "className")]
-    class_name: &'static str,
+    class_name: &'a str,
 }
 
 impl<W: Write> VisTimeline<W> {
@@ -52,7 +52,7 @@ impl<W: Write> Export for VisTimeline<W> {
             start,
             r#type: if end.is_some() { "range" } else { "point" },
             end,
-            class_name: record.statement.status,
+            class_name: &record.statement.status,
         })
     }
 

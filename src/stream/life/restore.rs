@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
         }
         let seen = message.timestamp().to_millis().unwrap_or(0).div_euclid(1000);
         memory.put(&key(&id), &id, &Known { standing, events, held }, seen)?;
-        if message.offset().unsigned_abs() % BATCH == 0 { memory.keep() } else { Ok(()) }
+        if message.offset().unsigned_abs().is_multiple_of(BATCH) { memory.keep() } else { Ok(()) }
     }
 
     /// Where reading the input goes on.

@@ -1,10 +1,31 @@
-//! The page: plain files, built into the program.
+//! The page: plain files, built into the program. What a browser does with them is theirs alone.
 
 /// A file of the page, with its type.
 #[must_use]
 pub fn asset(path: &str) -> Option<(&'static str, &'static [u8])> {
+    const SCRIPT: &str = "text/javascript; charset=utf-8";
+    const STYLE: &str = "text/css; charset=utf-8";
     Some(match path {
         "index.html" => ("text/html; charset=utf-8", include_bytes!("index.html")),
+        "icon.svg" => ("image/svg+xml", include_bytes!("icon.svg")),
+        "style.css" => (STYLE, include_bytes!("style.css")),
+        "timeline.css" => (STYLE, include_bytes!("timeline.css")),
+        "address.js" => (SCRIPT, include_bytes!("address.js")),
+        "api.js" => (SCRIPT, include_bytes!("api.js")),
+        "app.js" => (SCRIPT, include_bytes!("app.js")),
+        "detail.js" => (SCRIPT, include_bytes!("detail.js")),
+        "dom.js" => (SCRIPT, include_bytes!("dom.js")),
+        "feed.js" => (SCRIPT, include_bytes!("feed.js")),
+        "filters.js" => (SCRIPT, include_bytes!("filters.js")),
+        "gestures.js" => (SCRIPT, include_bytes!("gestures.js")),
+        "layout.js" => (SCRIPT, include_bytes!("layout.js")),
+        "list.js" => (SCRIPT, include_bytes!("list.js")),
+        "live.js" => (SCRIPT, include_bytes!("live.js")),
+        "load.js" => (SCRIPT, include_bytes!("load.js")),
+        "plot.js" => (SCRIPT, include_bytes!("plot.js")),
+        "ticks.js" => (SCRIPT, include_bytes!("ticks.js")),
+        "time.js" => (SCRIPT, include_bytes!("time.js")),
+        "words.js" => (SCRIPT, include_bytes!("words.js")),
         _ => return None,
     })
 }

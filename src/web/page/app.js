@@ -1,0 +1,262 @@
+// The page: holds the view, loads what it needs, and hands it to those who draw.
+
+import { fitted, isFiltered, read, write } from './address.js';
+import { json } from './api.js';
+import { detail } from './detail.js';
+import { counted, find, make, settled } from './dom.js';
+import { filters, offer } from './filters.js';
+import { listen } from './gestures.js';
+import { append, days, entries } from './list.js';
+import { hideNotice, live, showNotice } from './live.js';
+import * as load from './load.js';
+import { plot } from './plot.js';
+import { DAY, YEAR, onTheWall, range } from './time.js';
+import { span } from './words.js';
+
+const SPANS = { century: 100 * YEAR, year: YEAR, month: 30 * DAY, day: DAY };
+const NOTHING = { density: { total: 0, buckets: [] }, lanes: Array.from({ length: 7 }, () => ({ events: [], counts: [] })) };
+
+let view = read(location.hash);
+let data = NOTHING;
+let next = null;
+let running = new AbortController();
+let opener = null;
+
+const drawing = plot(find('plot'), { chosen: open, entered: (from, to) => move(from, to, true) });
+const controls = filters({ view: () => view, change });
+const news = live({ refresh, gone, changed: (id) => id === view.event && showDetail() });
+const hands = listen(find('plot'), { view: () => view, move, key });
+
+/** Draws with what is there. */
+function paint() {
+  find('range').textContent = range(view.from, view.to);
+  drawing.show({ view, data, fresh: news.fresh });
+}
+let frame = null;
+const paintSoon = () => (frame ??= requestAnimationFrame(() => ((frame = null), paint())));
+
+/** Loads what the view needs. What was asked for before and is no longer wanted is dropped. */
+async function refresh() {
+  running.abort();
+  const { signal } = (running = new AbortController());
+  document.body.setAttribute('aria-busy', 'true');
+  try {
+    if (view.from === null && !(await goHome())) return paintEmpty();
+    const [drawn] = await Promise.all([load.drawing(view, find('plot').clientWidth, signal), showList(signal)]);
+    data = drawn;
+    if (find('notice').dataset.kind === 'error') hideNotice();
+    paint();
+    paintEmpty();
+    load.choices(view, signal).then(offer, () => {});
+  } catch (error) {
+    if (error.name !== 'AbortError') showNotice('error', `This cannot be shown. ${error.message}`, 'Try again', refresh);
+  } finally {
+    if (!signal.aborted) document.body.removeAttribute('aria-busy');
+  }
+}
+const refreshSoon = settled(120, refresh);
+
+/** Goes to where nearly all events are; tells whether there are any. */
+async function goHome() {
+  const { span: home } = await load.home(view);
+  if (!home) return false;
+  const [from, to] = [home.from, home.to].map((time) => span({ date: { start: time } }, 'article').start);
+  const margin = (to - from) * 0.03;
+  Object.assign(view, fitted(from - margin, to + margin));
+  return true;
+}
+
+async function showList(signal) {
+  find('list-title').textContent = view.show === 'days' ? 'Days that matter' : 'In this span';
+  for (const button of document.querySelectorAll('[data-show]')) button.setAttribute('aria-pressed', String(button.dataset.show === view.show));
+  const list = find('list');
+  const told = { view, fresh: news.fresh, chosen: open };
+  if (view.show === 'days') {
+    const story = await load.story(view, signal);
+    next = null;
+    list.replaceChildren(...days(story.days, told));
+  } else {
+    const page = await load.list(view, null, signal);
+    next = page.next;
+    replace(list, entries(page.events, told));
+  }
+  find('more').hidden = next === null;
+}
+
+/** Puts a new list in place, with the focus where it was. */
+function replace(list, sections) {
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+  list.replaceChildren(...sections);
+  if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+async function showMore() {
+  const page = await load.list(view, next, running.signal);
+  next = page.next;
+  append(find('list'), entries(page.events, { view, fresh: news.fresh, chosen: open }));
+  find('more').hidden = next === null;
+}
+
+/** What is said where there is nothing to draw. */
+function paintEmpty() {
+  const total = data.density.total;
+  const isEmpty = view.from === null || total === 0;
+  find('count').textContent = view.from === null ? '' : counted(total, 'event');
+  find('empty').hidden = !isEmpty;
+  find('plot').classList.toggle('blank', isEmpty);
+  if (view.from === null) find('list').replaceChildren();
+  const [title, told] = isFiltered(view)
+    ? ['Nothing fits', 'No event here is like that. Fewer words or fewer filters find more.']
+    : view.from === null
+      ? ['Nothing yet', 'As soon as articles with dates arrive, what they tell is shown here, without a reload.']
+      : ['A quiet time', 'Nothing is told of this span. “All” goes to where the events are.'];
+  find('empty-title').textContent = title;
+  find('empty-told').textContent = told;
+  find('empty-act').hidden = !isFiltered(view);
+  arrived();
+}
+
+/** Offers to go to what arrived outside of what is seen. */
+function arrived() {
+  const outside = [...news.fresh.values()].filter((event) => {
+    const { start, end } = span(event, view.zone);
+    return view.from !== null && ((start !== null && start >= view.to) || (end !== null && end <= view.from));
+  });
+  const button = find('arrived');
+  button.hidden = outside.length === 0;
+  if (!outside.length) return;
+  button.textContent = `${counted(outside.length, 'new event')} outside this span: show the latest`;
+  button.onclick = () => {
+    const { start, end } = span(outside.at(-1), view.zone);
+    const length = (end ?? start + DAY) - (start ?? end - DAY);
+    const middle = ((start ?? end - DAY) + (end ?? start + DAY)) / 2;
+    move(middle - length * 3, middle + length * 3, true);
+  };
+}
+
+/** Shows another span. What only passes by on a drag makes no step in the history. */
+function move(from, to, isStep = false) {
+  if (view.from === null) return;
+  if (isStep) keep(true);
+  Object.assign(view, fitted(from, to));
+  paintSoon();
+  keepSoon();
+  refreshSoon();
+}
+
+/** Shows something else of the same span. */
+function change(part) {
+  Object.assign(view, part);
+  keep(true);
+  controls.show(isFiltered(view));
+  news.follow(view);
+  if ('zone' in part) showDetail();
+  return refresh();
+}
+
+function keep(isStep) {
+  const hash = write(view);
+  if (hash !== location.hash) history[isStep ? 'pushState' : 'replaceState'](null, '', hash);
+}
+const keepSoon = settled(250, () => keep(false));
+
+/** Opens an event; `from` is what had the focus. */
+function open(event, from) {
+  opener = from;
+  view.event = event.id;
+  keep(true);
+  paint();
+  return showDetail(true);
+}
+
+function close() {
+  view.event = null;
+  keep(true);
+  showDetail();
+  paint();
+  (opener?.isConnected ? opener : find('plot')).focus({ preventScroll: true });
+}
+
+async function showDetail(withFocus = false) {
+  const id = view.event;
+  for (const button of find('list').querySelectorAll('[aria-current]')) button.removeAttribute('aria-current');
+  find('list').querySelector(`[data-id="${CSS.escape(id ?? '')}"]`)?.setAttribute('aria-current', 'true');
+  find('detail').hidden = id === null;
+  if (id === null) return;
+  const body = find('detail-body');
+  try {
+    const told = await json(`/api/events/${encodeURIComponent(id)}`);
+    if (view.event !== id) return;
+    body.replaceChildren(...detail(told, { view, chosen: open }));
+  } catch (error) {
+    body.replaceChildren(make('h2', { tabindex: -1 }, 'Not there'), make('p', {}, error.message));
+  }
+  if (withFocus) body.querySelector('h2').focus({ preventScroll: true });
+}
+
+/** An event was taken back: by a correction, or by a kill. */
+function gone(id) {
+  if (id !== view.event) return;
+  find('said').textContent = 'The event that you read was withdrawn';
+  find('detail-body').replaceChildren(make('h2', { tabindex: -1 }, 'Withdrawn'), make('p', {}, 'The article was corrected or killed, and no longer tells this.'));
+}
+
+/** Keys of the drawing that do not move it. Tells whether it took the key. */
+function key(name) {
+  if (name === 'ArrowDown' || name === 'ArrowUp') {
+    const items = [...find('plot').querySelectorAll('.lane:not([hidden]) button')];
+    const at = items.indexOf(document.activeElement);
+    items[(at + (name === 'ArrowDown' ? 1 : at < 0 ? 0 : -1) + items.length) % items.length]?.focus({ preventScroll: true });
+  } else if (name === 'Home') all();
+  else if (name === 'Escape') view.event ? close() : find('plot').focus();
+  else return false;
+  return true;
+}
+
+async function all() {
+  if (await goHome()) move(view.from, view.to, true);
+}
+
+function wire() {
+  for (const button of document.querySelectorAll('[data-span]')) {
+    button.onclick = () => move(...around((view.from + view.to) / 2, SPANS[button.dataset.span]), true);
+  }
+  for (const button of document.querySelectorAll('[data-show]')) button.onclick = () => change({ show: button.dataset.show });
+  find('in').onclick = () => hands.zoom(0.6);
+  find('out').onclick = () => hands.zoom(1 / 0.6);
+  find('all').onclick = all;
+  find('today').onclick = () => move(...around(onTheWall(Date.now()), view.to - view.from), true);
+  find('more').onclick = showMore;
+  find('close').onclick = close;
+  find('empty-act').onclick = () => find('clear').click();
+  find('skip').onclick = (event) => {
+    event.preventDefault();
+    find('list').focus();
+  };
+  if (matchMedia('(max-width: 48rem)').matches) find('filters').open = false;
+  document.addEventListener('keydown', (event) => {
+    const isTyping = event.target.matches('input, select, textarea');
+    if (event.key === '/' && !isTyping) {
+      event.preventDefault();
+      find('q').focus();
+    } else if (event.key === 'Escape' && find('detail').contains(event.target)) close();
+  });
+  addEventListener('popstate', () => {
+    view = read(location.hash);
+    start();
+  });
+  new ResizeObserver(settled(100, () => view.from !== null && refresh())).observe(find('plot'));
+  setInterval(() => view.from !== null && paint(), 60_000);
+}
+
+const around = (middle, length) => [middle - length / 2, middle + length / 2];
+
+function start() {
+  controls.show(isFiltered(view));
+  news.follow(view);
+  showDetail();
+  return refresh();
+}
+
+wire();
+start();
