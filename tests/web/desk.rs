@@ -98,9 +98,10 @@ impl Desk {
         self.take(Of::Article, article, &json!({"id": article, "status": status, "events": ids}));
     }
 
-    /// What a kill does: the article tells nothing any more.
+    /// Kills an article: its wire takes it back.
     pub fn kill(&mut self, article: &str) {
-        self.take(Of::Article, article, &json!({"id": article, "status": "killed", "events": []}));
+        let kill = json!({"id": article, "pubstatus": "canceled", "published_at": "2019-05-03", "body": "Kill."});
+        self.publish(kill.to_string().as_bytes());
     }
 
     fn take(&mut self, of: Of, key: &str, value: &Value) {

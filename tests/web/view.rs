@@ -133,7 +133,7 @@ async fn search_and_filters_narrow_what_is_shown_and_stand_in_the_address() {
         search.send_keys("strike").await.unwrap();
         browser.until("location.hash.includes('q=strike') && !document.body.hasAttribute('aria-busy')").await;
         let all = "[...document.querySelectorAll('.list button')]";
-        browser.until(&format!("{all}.length > 0 && {all}.length < 10")).await;
+        browser.until(&format!("{all}.length > 0 && {all}.length < 20")).await;
         browser.click("[data-status=planned]").await;
         let planned = "[...document.querySelectorAll('.list li')]";
         browser.until(&format!("{planned}.length > 0 && {planned}.every((it) => it.matches('.planned'))")).await;
