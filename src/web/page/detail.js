@@ -8,7 +8,7 @@ import { STATUSES, confidence, published, resolved, when } from './words.js';
 export function detail({ event, article, mentions }, { view, chosen }) {
   const { statement } = event;
   const facts = [
-    ['Date', make('span', {}, resolved(event, view.zone).map((piece) => (piece.quoted ? make('q', {}, piece.quoted) : piece)))],
+    ['Date', resolved(event, view.zone)],
     ['Status', make('span', {}, mark(statement.status), STATUSES[statement.status] ?? statement.status)],
     ['Confidence', confidence(event)],
     ['Names', statement.names.join(', ')],

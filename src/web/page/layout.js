@@ -19,7 +19,7 @@ export function lay(events, { width, rows, place, label }) {
   const heaped = [];
   for (const event of events) {
     const [left, right] = place(event);
-    if (right < 0 || left > width) continue;
+    if (right <= 0 || left >= width) continue;
     const start = Math.max(left, 0);
     const stop = Math.max(Math.min(right, width), start + MARK);
     const wanted = Math.min(label(event).length * LETTER + 24, LONGEST_LABEL);

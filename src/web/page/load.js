@@ -15,7 +15,7 @@ export async function drawing(view, width, signal) {
   const within = query(view, asked(view));
   const around = query(view, asked(view, margin));
   const [density, first] = await Promise.all([
-    json('/api/density', and(within, { buckets: Math.min(Math.max(Math.round(width / 6), 20), 400) }), signal),
+    json('/api/density', and(within, { buckets: columns(width) }), signal),
     json('/api/events', and(around, { limit: MOST }), signal),
   ]);
   const lanes = first.next
@@ -24,11 +24,14 @@ export async function drawing(view, width, signal) {
   return { density, lanes };
 }
 
+/** As many counts as can be told apart. */
+const columns = (width) => Math.min(Math.max(Math.round(width / 6), 20), 400);
+
 /** One lane of a view that has too many events for them all to be loaded. */
 async function lane(parameters, width, signal) {
   const { events, next } = await json('/api/events', and(parameters, { limit: MOST_OF_LANE }), signal);
   if (!next) return { events, counts: [] };
-  const { buckets } = await json('/api/density', and(parameters, { buckets: Math.max(Math.round(width / 28), 8) }), signal);
+  const { buckets } = await json('/api/density', and(parameters, { buckets: columns(width) }), signal);
   return { events: [], counts: buckets };
 }
 

@@ -79,17 +79,20 @@ export const month = (time) => `${format(time, { month: 'long' })} ${year(time)}
 export const day = (time) => `${format(time, { day: 'numeric', month: 'long' })} ${year(time)}`;
 export const clock = (time) => format(time, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
+/** Several days, without saying twice what they share. */
+export function days(from, to) {
+  const last = to - 1;
+  if (month(from) === month(last)) return `${new Date(from).getUTCDate()} – ${day(last)}`;
+  return `${year(from) === year(last) ? format(from, { day: 'numeric', month: 'long' }) : day(from)} – ${day(last)}`;
+}
+
 /** What the eye should read above the drawing: "1844 – 2033", "12 – 15 March 2026". */
 export function range(from, to) {
   const span = to - from;
   const pair = (a, b) => (a === b ? a : `${a} – ${b}`);
   if (span > 6 * YEAR) return pair(year(from), year(to));
   if (span > 100 * DAY) return pair(month(from), month(to));
-  if (span > 2 * DAY) {
-    const [a, b] = [from, to - 1];
-    if (month(a) === month(b)) return pair(String(new Date(a).getUTCDate()), day(b));
-    return pair(year(a) === year(b) ? format(a, { day: 'numeric', month: 'long' }) : day(a), day(b));
-  }
+  if (span > 2 * DAY) return days(from, to);
   if (day(from) === day(to - 1)) return `${day(from)}, ${clock(from)} – ${clock(to)}`;
   return `${day(from)}, ${clock(from)} – ${day(to)}, ${clock(to)}`;
 }

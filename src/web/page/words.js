@@ -1,6 +1,6 @@
 // Says in words what a record means: when it was, how that was found out, how sure it is.
 
-import { DAY, YEAR, clock, day, format, month, parse, year } from './time.js';
+import { DAY, YEAR, clock, day, days, format, month, parse, year } from './time.js';
 
 export const STATUSES = {
   happened: 'happened',
@@ -38,7 +38,8 @@ export function when(event, zone) {
   if (end === null) return `since ${isLong ? 'the ' : ''}${first}`;
   if (grain === 'part-of-day') return `${day(start)}, ${clock(start)} – ${clock(end)}`;
   const last = unit(end - 1, grain);
-  return first === last || LANES.at(-1).grains.includes(grain) ? first : `${first} – ${last}`;
+  if (first === last || LANES.at(-1).grains.includes(grain)) return first;
+  return ['week', 'weekend', 'day'].includes(grain) ? days(start, end) : `${first} – ${last}`;
 }
 
 /** The unit around a time. */
@@ -60,6 +61,7 @@ function unit(time, grain) {
     case 'month':
       return month(time);
     case 'week':
+      return `week of ${day(time)}`;
     case 'weekend':
     case 'day':
       return day(time);
@@ -75,19 +77,18 @@ function century(number) {
   return `${count}${ending} century${number > 0 ? '' : ' BC'}`;
 }
 
-/** How the date was found out: “last month”, told on 3 May 2019, is April 2019. Pieces, so that what is quoted can be
- * set apart. */
+/** How the date was found out: “last month”, told on 3 May 2019, is April 2019. */
 export function resolved(event, zone) {
   const { text, basis, reference, start } = event.date;
-  const quoted = { quoted: text };
+  const quoted = `“${text}”`;
   const is = ` is ${when(event, zone).replace(/^(until|since) /, '')}.`;
   const from = parse(reference);
-  if (basis === 'relative' && from !== null) return [quoted, `, told on ${day(from)},`, is];
+  if (basis === 'relative' && from !== null) return `${quoted}, told on ${day(from)},${is}`;
   // Where the story itself stands on the day that came out, counting from it would say nothing.
-  if (basis === 'narrative' && from !== null && reference !== start) return [quoted, `, counted from ${day(from)} in the story,`, is];
-  if (basis === 'narrative') return [quoted, ', counted from where the story stands,', is];
-  if (basis === 'publication') return [`The sentence has no date of its own: it was published on ${published(event, zone)}.`];
-  return [quoted, ' names the date itself:', is];
+  if (basis === 'narrative' && from !== null && reference !== start) return `${quoted}, counted from ${day(from)} in the story,${is}`;
+  if (basis === 'narrative') return `${quoted}, counted from where the story stands,${is}`;
+  if (basis === 'publication') return `The sentence has no date of its own: it was published on ${published(event, zone)}.`;
+  return `${quoted} names the date itself:${is}`;
 }
 
 /** When its article came out. */

@@ -1,0 +1,151 @@
+//! A real Chromium without a window, driven through chromedriver.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use axum::http::Method;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::elements::Element;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::outside::skip;
+
+/// How long something that is waited for may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A browser with one page.
+#[derive(Clone)]
+pub struct Browser(pub Client);
+
+/// Runs a test in a browser of its own, which ends with it. Where there is no browser, tells so on one line; fails
+/// where `DATELINE_TEST_REQUIRE` asks for it (`all`, or a list with commas that holds `browser`).
+pub async fn in_browser<Test: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Browser) -> Test) {
+    let Some((mut driver, address)) = driver() else {
+        skip("browser", "the page in a browser; install chromium and chromedriver (Debian: chromium-driver)");
+        return;
+    };
+    let options = json!({
+        "goog:chromeOptions": {"args": [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1440,1200",
+        ]},
+        "goog:loggingPrefs": {"browser": "ALL"},
+        "timeouts": {"script": PATIENCE.as_millis() as u64},
+    });
+    let Value::Object(options) = options else { unreachable!("an object") };
+    let client = ClientBuilder::new(HttpConnector::new()).capabilities(options).connect(&address).await.unwrap();
+    // In a task of its own, so that the browser ends whatever becomes of the test.
+    let ended = tokio::spawn(test(Browser(client.clone()))).await;
+    client.close().await.unwrap();
+    driver.kill().unwrap();
+    driver.wait().unwrap();
+    if let Err(broken) = ended {
+        std::panic::resume_unwind(broken.into_panic());
+    }
+}
+
+/// Starts chromedriver on a port that it picks, which it tells.
+fn driver() -> Option<(Child, String)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let lines = BufReader::new(driver.stdout.take()?).lines();
+    let told = lines.map_while(Result::ok).find(|line| line.contains("successfully on port"))?;
+    let port: String = told.chars().filter(char::is_ascii_digit).collect();
+    Some((driver, format!("http://127.0.0.1:{port}")))
+}
+
+impl Browser {
+    /// What a script returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.0.execute(script, vec![]).await.unwrap()
+    }
+
+    /// Waits until an expression is true: looks whenever the browser draws.
+    pub async fn until(&self, condition: &str) {
+        let script = format!(
+            "const told = arguments[0]; \
+             (function look() {{ ({condition}) ? told(true) : requestAnimationFrame(look); }})();"
+        );
+        if let Err(error) = self.0.execute_async(&script, vec![]).await {
+            let seen = self.run("return document.body.innerText").await;
+            panic!("never came true: {condition}\n{error}\nThe page says: {}", seen.as_str().unwrap_or_default());
+        }
+    }
+
+    /// Waits until what was asked for is loaded and drawn.
+    pub async fn until_drawn(&self) {
+        self.until("document.querySelector('.list li') && !document.body.hasAttribute('aria-busy')").await;
+    }
+
+    /// An element; waits for it.
+    pub async fn find(&self, css: &str) -> Element {
+        let found = self.0.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        found.unwrap_or_else(|error| panic!("there is no {css}: {error}"))
+    }
+
+    /// The text of an element.
+    pub async fn text(&self, css: &str) -> String {
+        self.find(css).await.text().await.unwrap()
+    }
+
+    /// Clicks an element.
+    pub async fn click(&self, css: &str) {
+        self.find(css).await.click().await.unwrap();
+    }
+
+    /// Presses a key where the focus is.
+    pub async fn press(&self, key: char) {
+        let keys = KeyActions::new("keys".into())
+            .then(KeyAction::Down { value: key })
+            .then(KeyAction::Up { value: key });
+        self.0.perform_actions(keys).await.unwrap();
+    }
+
+    /// The span that the address holds, in milliseconds since 1970.
+    pub async fn span(&self) -> [f64; 2] {
+        let span = self
+            .run(
+                "const given = new URLSearchParams(location.hash.slice(1)); \
+                 return ['from', 'to'].map((end) => Date.parse(given.get(end)))",
+            )
+            .await;
+        [0, 1].map(|end| span[end].as_f64().unwrap())
+    }
+
+    /// Whether nothing went wrong that only the console tells, and nobody else was asked for anything. What the
+    /// browser says of a server that was away is none of the page's.
+    pub async fn assert_clean(&self) {
+        let log = self.0.issue_cmd(Log).await.unwrap();
+        let faults: Vec<&str> = log.as_array().unwrap().iter().filter_map(|line| line["message"].as_str()).collect();
+        let faults: Vec<_> = faults.iter().filter(|fault| !fault.contains("net::ERR_")).collect();
+        assert!(faults.is_empty(), "the console says {faults:?}");
+        let strangers = self
+            .run(
+                "return performance.getEntriesByType('resource').map(({name}) => name) \
+                 .filter((name) => new URL(name).origin !== location.origin)",
+            )
+            .await;
+        assert_eq!(strangers, json!([]), "asked of others");
+    }
+}
+
+/// Chromium's console: what WebDriver itself has no command for.
+#[derive(Debug)]
+struct Log;
+
+impl WebDriverCompatibleCommand for Log {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({"type": "browser"}).to_string()))
+    }
+}

@@ -1,0 +1,86 @@
+//! What happens while the page is open: arrivals, a kill, a server that goes and comes.
+
+use serde_json::json;
+
+use crate::browser::in_browser;
+use crate::desk::Desk;
+
+fn article(id: &str, body: &str) -> Vec<u8> {
+    json!({"id": id, "published_at": "2019-05-03", "title": id, "body": body}).to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn what_arrives_is_marked_and_what_is_killed_goes() {
+    in_browser(async |browser| {
+        let mut desk = Desk::empty();
+        browser.0.goto(&desk.page("")).await.unwrap();
+        browser.until("!document.getElementById('empty').hidden").await;
+        assert_eq!(browser.text("#empty-title").await, "Nothing yet");
+        browser.until("document.getElementById('state').dataset.state === 'live'").await;
+
+        desk.publish(&article("bridge", "The bridge was shut last month."));
+        browser.find(".item.fresh").await;
+        assert_eq!(browser.text("#list .new").await.to_lowercase(), "new");
+        browser.until("document.getElementById('said').textContent === '1 new event arrived'").await;
+        browser.until("document.getElementById('empty').hidden").await;
+
+        desk.publish(&article("station", "The station opened in 1913."));
+        browser.until("!document.getElementById('arrived').hidden").await;
+        browser.click("#arrived").await;
+        browser.until("document.querySelector('#list').textContent.includes('The station opened')").await;
+        browser.click("#all").await;
+        browser.until("document.querySelectorAll('#list li').length === 2").await;
+
+        browser.run("[...document.querySelectorAll('#list button')].at(-1).click()").await;
+        browser.until("document.querySelector('#detail blockquote')?.textContent.includes('bridge')").await;
+        desk.kill("bridge");
+        browser.until("document.querySelectorAll('#list li').length === 1").await;
+        assert!(browser.text("#detail").await.contains("Withdrawn"));
+        browser.until("document.querySelectorAll('.lane:not([hidden]) .item').length === 1").await;
+        browser.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_goes_on_when_the_server_is_there_again() {
+    in_browser(async |browser| {
+        let mut desk = Desk::empty();
+        desk.publish(&article("bridge", "The bridge was shut last month."));
+        browser.0.goto(&desk.page("")).await.unwrap();
+        browser.until_drawn().await;
+        browser.until("document.getElementById('state').dataset.state === 'live'").await;
+
+        desk.stop();
+        browser.until("document.getElementById('state').dataset.state === 'lost'").await;
+        browser.until("!document.getElementById('notice').hidden").await;
+        assert!(browser.text("#notice-told").await.contains("lost"));
+        browser.until("document.querySelectorAll('#list li').length === 1").await;
+
+        desk.start();
+        desk.publish(&article("tunnel", "The tunnel was dug in April 2019."));
+        browser.until("document.getElementById('state').dataset.state === 'live'").await;
+        browser.until("document.getElementById('notice').hidden").await;
+        browser.until("document.querySelectorAll('#list li').length === 2").await;
+        browser.find(".item.fresh").await;
+        browser.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn news_far_away_and_news_that_is_filtered_out_do_not_disturb() {
+    in_browser(async |browser| {
+        let mut desk = Desk::empty();
+        desk.publish(&article("bridge", "The bridge was shut last month."));
+        browser.0.goto(&desk.page("#q=bridge")).await.unwrap();
+        browser.until_drawn().await;
+        browser.until("document.getElementById('state').dataset.state === 'live'").await;
+        desk.publish(&article("tunnel", "The tunnel was dug in April 2019."));
+        desk.publish(&article("second", "The second bridge was opened in April 2019."));
+        browser.until("document.querySelectorAll('#list li').length === 2").await;
+        assert!(!browser.text("#list").await.contains("tunnel"));
+        assert_eq!(browser.run("return document.querySelectorAll('#list .new').length").await, 1);
+    })
+    .await;
+}

@@ -1,0 +1,220 @@
+//! What is seen, and how one moves: by mouse, by keys, by the address.
+
+use fantoccini::actions::{InputSource, MouseActions, PointerAction, WheelAction, WheelActions};
+use fantoccini::key::Key;
+use serde_json::Value;
+
+use crate::browser::{Browser, in_browser};
+use crate::desk::Desk;
+
+const HOUR: f64 = 3_600_000.0;
+const MARCH: &str = "#from=2026-03-01&to=2026-04-01";
+
+/// Where the middle of the drawing is.
+async fn middle(browser: &Browser) -> (i64, i64) {
+    let (x, y, width, _) = browser.find("#plot").await.rectangle().await.unwrap();
+    ((x + width / 2.0) as i64, y as i64 + 40)
+}
+
+#[tokio::test]
+async fn the_events_of_the_demo_are_drawn_and_listed() {
+    in_browser(async |browser| {
+        let desk = Desk::demo();
+        browser.0.goto(&desk.page("")).await.unwrap();
+        browser.until_drawn().await;
+        let told = browser.run("return fetch('/api/density').then((answer) => answer.json())").await;
+        assert!(told["total"].as_u64().unwrap() > 200, "{told}");
+        browser.click("#all").await;
+        // The outermost are left out of the first view, not of the timeline.
+        browser.0.goto(&desk.page("#from=1800-01-01&to=2100-01-01")).await.unwrap();
+        browser.until_drawn().await;
+        browser.until(&format!("document.getElementById('count').textContent === '{} events'", told["total"])).await;
+        browser.until("document.querySelectorAll('.bars rect').length > 10").await;
+        browser.until("document.querySelectorAll('.lane:not([hidden]) .item').length > 20").await;
+        browser.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_year_is_a_band_and_no_point_on_1_january() {
+    in_browser(async |browser| {
+        let mut desk = Desk::empty();
+        let article = br#"{"id": "a", "published_at": "2019-05-03", "body": "The bridge was built in 1986."}"#;
+        let events = desk.publish(article);
+        assert_eq!(events[0]["date"]["granularity"], "year");
+        browser.0.goto(&desk.page("#from=1985-01-01&to=1989-01-01")).await.unwrap();
+        browser.until_drawn().await;
+        let share = "document.querySelector('.item .band').getBoundingClientRect().width \
+                     / document.getElementById('plot').clientWidth";
+        browser.until(&format!("Math.abs({share} - 0.25) < 0.01")).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_wheel_and_a_drag_move_through_time() {
+    in_browser(async |browser| {
+        let desk = Desk::demo();
+        browser.0.goto(&desk.page("#from=1926-01-01&to=2026-01-01")).await.unwrap();
+        browser.until_drawn().await;
+        let (x, y) = middle(&browser).await;
+        let turn = WheelAction::Scroll { x, y, delta_x: 0, delta_y: -200, duration: None };
+        browser.0.perform_actions(WheelActions::new("wheel".into()).then(turn)).await.unwrap();
+        browser.until("!location.hash.includes('from=1926-01-01&')").await;
+        let [from, to] = browser.span().await;
+        assert!(to - from < 80.0 * 365.0 * 24.0 * HOUR, "nearer: {from} {to}");
+        let centre = f64::midpoint(from, to);
+        assert!((centre - 189_302_400_000.0).abs() < 366.0 * 24.0 * HOUR, "around the hand: {centre}");
+
+        let before = browser.run("return location.hash").await;
+        let drag = MouseActions::new("mouse".into())
+            .then(PointerAction::MoveTo { duration: None, x: x as f64, y: y as f64 })
+            .then(PointerAction::Down { button: 0 })
+            .then(PointerAction::MoveTo { duration: None, x: (x - 100) as f64, y: y as f64 })
+            .then(PointerAction::MoveTo { duration: None, x: (x - 200) as f64, y: y as f64 })
+            .then(PointerAction::Up { button: 0 });
+        browser.0.perform_actions(drag).await.unwrap();
+        browser.until(&format!("location.hash !== {before}")).await;
+        let [moved, end] = browser.span().await;
+        assert!(moved > from && ((end - moved) - (to - from)).abs() < 2000.0, "later, as long: {moved} {end}");
+        browser.until_drawn().await;
+        browser.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_alone_go_from_a_century_to_an_hour_and_open_an_event() {
+    in_browser(async |browser| {
+        let desk = Desk::demo();
+        browser.0.goto(&desk.page("#from=1976-03-12&to=2076-03-12")).await.unwrap();
+        browser.until_drawn().await;
+        browser.run("document.getElementById('in').focus()").await;
+        // From the buttons of the zoom on to the drawing.
+        for _ in 0..7 {
+            browser.press(Key::Tab.into()).await;
+        }
+        browser.until("document.activeElement.id === 'plot'").await;
+        for _ in 0..30 {
+            browser.press('+').await;
+        }
+        browser.until("new URLSearchParams(location.hash.slice(1)).get('from') > '2026-03'").await;
+        browser.until("!document.body.hasAttribute('aria-busy')").await;
+        let [from, to] = browser.span().await;
+        assert_eq!(to - from, HOUR);
+        browser.press(Key::Right.into()).await;
+        browser.press(Key::Home.into()).await;
+        browser.until("new URLSearchParams(location.hash.slice(1)).get('from') < '2000'").await;
+        browser.until_drawn().await;
+        browser.press(Key::Down.into()).await;
+        browser.press(Key::Down.into()).await;
+        browser.until("document.activeElement.matches('.item')").await;
+        let chosen = browser.run("return document.activeElement.dataset.id").await;
+        browser.press(Key::Enter.into()).await;
+        browser.until("document.activeElement.id === 'detail-title'").await;
+        browser.until(&format!("location.hash.includes({chosen})")).await;
+        browser.press(Key::Escape.into()).await;
+        browser.until(&format!("document.activeElement.dataset.id === {chosen}")).await;
+        browser.press('/').await;
+        browser.until("document.activeElement.id === 'q'").await;
+        browser.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn search_and_filters_narrow_what_is_shown_and_stand_in_the_address() {
+    in_browser(async |browser| {
+        let desk = Desk::demo();
+        browser.0.goto(&desk.page(MARCH)).await.unwrap();
+        browser.until_drawn().await;
+        let search = browser.find("#q").await;
+        search.send_keys("strike").await.unwrap();
+        browser.until("location.hash.includes('q=strike') && !document.body.hasAttribute('aria-busy')").await;
+        let all = "[...document.querySelectorAll('.list button')]";
+        browser.until(&format!("{all}.length > 0 && {all}.length < 20")).await;
+        browser.click("[data-status=planned]").await;
+        let planned = "[...document.querySelectorAll('.list li')]";
+        browser.until(&format!("{planned}.length > 0 && {planned}.every((it) => it.matches('.planned'))")).await;
+        let view = browser.run("return location.hash").await;
+        let shown = browser.run(&format!("return {all}.map((it) => it.dataset.id)")).await;
+
+        // Another one opens what was shared.
+        browser.0.goto("about:blank").await.unwrap();
+        browser.0.goto(&desk.page(view.as_str().unwrap())).await.unwrap();
+        browser.until_drawn().await;
+        assert_eq!(browser.run(&format!("return {all}.map((it) => it.dataset.id)")).await, shown);
+        assert_eq!(browser.find("#q").await.prop("value").await.unwrap().as_deref(), Some("strike"));
+
+        browser.find("#q").await.send_keys(" nowhere").await.unwrap();
+        browser.until("!document.getElementById('empty').hidden").await;
+        assert_eq!(browser.text("#empty-title").await, "Nothing fits");
+        browser.click("#empty-act").await;
+        browser.until("!location.hash.includes('q=') && document.querySelectorAll('.list li').length > 10").await;
+        browser.0.back().await.unwrap();
+        browser.until("location.hash.includes('q=')").await;
+        browser.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_tells_all_that_the_drawing_shows() {
+    in_browser(async |browser| {
+        let desk = Desk::demo();
+        browser.0.goto(&desk.page(MARCH)).await.unwrap();
+        browser.until_drawn().await;
+        while browser.run("return !document.getElementById('more').hidden").await == true {
+            let listed = browser.run("return document.querySelectorAll('.list li').length").await;
+            browser.click("#more").await;
+            browser.until(&format!("document.querySelectorAll('.list li').length > {listed}")).await;
+        }
+        let ids = |css: &str| format!("return [...document.querySelectorAll('{css}')].map((it) => it.dataset.id)");
+        let listed = browser.run(&ids(".list button")).await;
+        let listed = listed.as_array().unwrap();
+        assert_eq!(format!("{} events", listed.len()), browser.text("#count").await);
+        // What is loaded beside the view may be drawn at its very edge.
+        let drawn = browser.run(&ids(".lane:not([hidden]) .item")).await;
+        let missing: Vec<&Value> = drawn.as_array().unwrap().iter().filter(|id| !listed.contains(id)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+
+        let unnamed = browser
+            .run(
+                "return [...document.querySelectorAll('button, input, select')] \
+                 .filter((it) => !(it.ariaLabel || it.textContent.trim() || it.labels?.length)).map((it) => it.outerHTML)",
+            )
+            .await;
+        assert_eq!(unnamed, serde_json::json!([]), "without a name");
+        for landmark in ["header", "search[aria-label]", "main", "section[aria-labelledby=list-title]", "h1", "[aria-live]"] {
+            browser.find(landmark).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_century_of_thousands_of_events_takes_few_elements() {
+    in_browser(async |browser| {
+        let mut desk = Desk::empty();
+        for year in 1930..2026 {
+            let days: Vec<_> = (1..28).map(|day| format!("The bridge was shut on {day} May {year}.")).collect();
+            let article = serde_json::json!({"id": year.to_string(), "published_at": "2026-06-01", "body": days.join(" ")});
+            assert_eq!(desk.publish(article.to_string().as_bytes()).len(), days.len());
+        }
+        browser.0.goto(&desk.page("#from=1930-01-01&to=2030-01-01")).await.unwrap();
+        browser.until_drawn().await;
+        assert_eq!(browser.text("#count").await, "2,592 events");
+        browser.until("document.querySelectorAll('.heap').length > 10").await;
+        let elements = browser.run("return document.querySelectorAll('*').length").await;
+        assert!(elements.as_u64().unwrap() < 1500, "{elements} elements");
+        // A heap opens into what it is made of.
+        while browser.run("return document.querySelectorAll('.item').length").await == 0 {
+            let before = browser.run("return location.hash").await;
+            browser.run("document.querySelector('.lane:not([hidden]) .heap').click()").await;
+            browser.until(&format!("location.hash !== {before} && !document.body.hasAttribute('aria-busy')")).await;
+        }
+        browser.assert_clean().await;
+    })
+    .await;
+}
