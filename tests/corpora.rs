@@ -3,7 +3,9 @@
 
 mod outside;
 
-use dateline::evaluate::{CorpusFigures, Document, Scores, predict};
+use std::path::Path;
+
+use dateline::evaluate::{CorpusFigures, Document, Scores, TimelineReport, Topic, predict};
 use dateline::pipeline::{Genre, Settings};
 use serde::Deserialize;
 
@@ -11,6 +13,16 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 struct Floors {
     floor: Vec<Floor>,
+    timelines: Timelines,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Timelines {
+    /// The folder of topics.
+    corpus: String,
+    /// The least mean F1 of the days that are chosen.
+    f1: f64,
 }
 
 #[derive(Deserialize)]
@@ -29,9 +41,32 @@ struct Floor {
     attachment: f64,
 }
 
+fn floors() -> Floors {
+    toml::from_str(include_str!("corpora.floor.toml")).unwrap()
+}
+
+#[test]
+fn chosen_days_stay_above_their_floor() {
+    let Timelines { corpus, f1 } = floors().timelines;
+    let folder = format!("corpora/{corpus}");
+    let Some(folders) = outside::shared("corpora", &[&folder], "the floor on timelines") else { return };
+    let mut topics: Vec<_> = std::fs::read_dir(&folders[0]).unwrap().map(|entry| entry.unwrap().path()).collect();
+    topics.sort();
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let topics = topics.iter().filter(|topic| topic.join("timelines.jsonl").exists());
+    let figures = topics.filter_map(|topic| {
+        let name = topic.file_name().unwrap().to_string_lossy();
+        let read = Topic::read(&name, &read(&topic.join("articles.jsonl")), &read(&topic.join("timelines.jsonl")));
+        read.unwrap().score(&Settings::default())
+    });
+    let report = TimelineReport::new(figures.collect()).unwrap();
+    eprintln!("{report}");
+    assert!(report.f1 >= f1, "{corpus}: mean F1 of days is {:.3}, its floor {f1:.3}", report.f1);
+}
+
 #[test]
 fn figures_stay_above_their_floors() {
-    let Floors { floor: floors } = toml::from_str(include_str!("corpora.floor.toml")).unwrap();
+    let Floors { floor: floors, .. } = floors();
     let files: Vec<String> = floors.iter().map(|floor| format!("corpora/{}.jsonl", floor.corpus)).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let Some(paths) = outside::shared("corpora", &files, "the floors on annotated corpora") else { return };

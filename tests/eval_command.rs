@@ -88,3 +88,26 @@ fn what_is_no_gold_is_named_with_its_line_and_tells_usage_from_failure() {
         assert!(message.contains(reason), "{message}");
     }
 }
+
+#[test]
+fn timelines_are_scored_a_line_a_topic() {
+    let folder = corpora();
+    let topic = folder.path().join("topics").join("mill");
+    fs::create_dir_all(&topic).unwrap();
+    let articles = r#"{"id":"a","time":"2031-03-01","text":"The council met today."}
+{"id":"b","time":"2031-03-09","text":"The mill burned on 3 March."}
+{"id":"c","time":"2031-03-09","text":"The mill had burned on 3 March."}"#;
+    fs::write(topic.join("articles.jsonl"), articles).unwrap();
+    fs::write(topic.join("timelines.jsonl"), r#"[["2031-03-03", ["The mill burns."]]]"#).unwrap();
+    let report = printed(&eval(folder.path(), &["--timelines", "topics", "--json", "figures.json"]));
+    assert!(report.lines().any(|line| line.split_whitespace().eq(["mill", "3", "1", "1.000", "0.000"])), "{report}");
+    let figures: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("figures.json")).unwrap()).unwrap();
+    assert_eq!((&figures["topics"][0]["name"], &figures["f1"]), (&"mill".into(), &1.0.into()));
+
+    let output = eval(folder.path(), &["--timelines", "."]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("no folder in it holds articles.jsonl and timelines.jsonl")
+    );
+}

@@ -82,3 +82,30 @@ mod check {
         assert_eq!(output.status.code(), Some(1));
     }
 }
+
+mod serve {
+    use super::*;
+
+    #[test]
+    fn a_token_that_cannot_be_read_is_named_and_nothing_is_served_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, token) = (folder.path().join("timeline.db"), folder.path().join("token"));
+        let serve = || {
+            let args = [
+                "serve",
+                "--http",
+                "0",
+                "--database",
+                database.to_str().unwrap(),
+                "--token-file",
+                token.to_str().unwrap(),
+            ];
+            let output = dateline(&args, &[("DATELINE_LOG__LEVEL", "off")]);
+            assert_eq!(output.status.code(), Some(1));
+            text(&output.stderr).replace(token.to_str().unwrap(), "token")
+        };
+        assert!(serve().starts_with("dateline: serve.token_file: token: "));
+        std::fs::write(&token, "\n").unwrap();
+        insta::assert_snapshot!(serve(), @"dateline: serve.token_file: token: the file is empty");
+    }
+}

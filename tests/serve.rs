@@ -222,7 +222,7 @@ mod hostile {
             "%00",
             "%ff%fe",
             "'",
-            "\"",
+            "%22",
             "';DROP%20TABLE%20events;--",
             "*",
             "%22%20OR%20%22",
@@ -284,7 +284,7 @@ mod answers {
         let events = events["events"].as_array().unwrap();
         assert!(events.len() > 100, "{} events", events.len());
         for event in events {
-            assert!(contract::faults(event).is_empty(), "{:?}", contract::faults(event));
+            contract::assert_is_record(event);
         }
         let id = events[0]["id"].as_str().unwrap();
         let one = desk.get(&format!("/api/events/{id}")).await.json();
@@ -340,7 +340,7 @@ mod answers {
     #[tokio::test]
     async fn an_export_goes_over_many_pages() {
         let mut desk = Desk::empty(&Access::default());
-        let event = serde_json::to_value(&sample()).unwrap();
+        let event = serde_json::to_value(sample()).unwrap();
         for n in 0..1203 {
             let mut event = event.clone();
             event["id"] = json!(format!("{n:016x}{n:016x}"));
@@ -492,7 +492,7 @@ mod feed {
         async fn next(&mut self) -> (u64, String, String) {
             while !self.text.contains("\n\n") {
                 let more = tokio::time::timeout(Duration::from_secs(30), self.body.next()).await;
-                self.text += std::str::from_utf8(&more.expect("something is said").unwrap().unwrap()).unwrap();
+                self.text += std::str::from_utf8(&more.unwrap().unwrap().unwrap()).unwrap();
             }
             let (event, rest) = self.text.split_once("\n\n").unwrap();
             let line =
@@ -522,18 +522,15 @@ mod feed {
         let (begin, name, _) = ear.next().await;
         assert_eq!(name, "", "only where it begins");
         desk.take(Of::Event, "one", &event("one", "planned"));
+        assert_eq!(ear.next().await, (begin + 1, "insert".to_owned(), "one".to_owned()));
         desk.take(Of::Event, "one", &event("one", "happened"));
-        desk.take(Of::Event, "one", &Value::Null);
-        // The first of the three may be overtaken by the second: then it is not told.
-        let mut told = ear.next().await;
-        if told.1 == "insert" {
-            told = ear.next().await;
-        }
-        // So may the second by the third: its row is gone as well, which is told as if it went.
-        while told.0 < begin + 3 {
-            told = ear.next().await;
-        }
-        assert_eq!(told, (begin + 3, "retract".to_owned(), "one".to_owned()));
+        assert_eq!(ear.next().await, (begin + 2, "change".to_owned(), "one".to_owned()));
+        desk.take(Of::Event, "two", &event("two", "planned"));
+        desk.take(Of::Event, "two", &event("two", "happened"));
+        desk.take(Of::Event, "two", &Value::Null);
+        // All that came is gone by now, so that the end alone is told.
+        let told = ear.next().await;
+        assert_eq!(told, (begin + 5, "retract".to_owned(), "two".to_owned()));
     }
 
     #[tokio::test]

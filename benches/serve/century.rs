@@ -2,6 +2,7 @@
 //! second half as often as the first, the third a third as often.
 
 use chrono::{Days, NaiveDate};
+use dateline::store::Of;
 use fastrand::Rng;
 use serde_json::json;
 
@@ -11,7 +12,7 @@ const NAMES: usize = 50_000;
 const SOURCES: usize = 500;
 
 /// The kinds of questions.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 15] = [
     "events of a month",
     "events of a century, latest first",
     "events from a cursor on",
@@ -25,18 +26,29 @@ pub const KINDS: [&str; 14] = [
     "density of a year with a word",
     "names of a decade",
     "sources with a word",
+    "story of a word",
     "status",
 ];
+
+/// How many events an article tells.
+const EVENTS: usize = 5;
+
+/// The article that tells an event.
+fn article(count: u64) -> String {
+    format!("article-{}", (count - 1) / EVENTS as u64)
+}
 
 /// Where events come from.
 pub struct Century {
     random: Rng,
     count: u64,
+    /// The events of the article that is being told.
+    told: Vec<String>,
 }
 
 impl Century {
     pub fn new(seed: u64) -> Self {
-        Self { random: Rng::with_seed(seed), count: seed << 40 }
+        Self { random: Rng::with_seed(seed), count: seed << 40, told: Vec::new() }
     }
 
     /// A number below `most`; the smaller, the more often.
@@ -67,8 +79,28 @@ impl Century {
         first + Days::new(36_500 - back)
     }
 
+    /// So many more events, with the records of their articles: what they are of, key and value.
+    pub fn records(&mut self, events: usize) -> Vec<(Of, String, String)> {
+        let mut records = Vec::new();
+        for _ in 0..events {
+            let article = article(self.count + 1);
+            let (id, record) = self.event();
+            self.told.push(id.clone());
+            records.push((Of::Event, id, record));
+            if self.told.len() == EVENTS {
+                let events = std::mem::take(&mut self.told);
+                let fate = json!({
+                    "id": article, "revision": "1", "status": "extracted", "events": events, "warnings": [],
+                    "source": {"topic": "articles", "partition": 0, "offset": self.count}
+                });
+                records.push((Of::Article, article, fate.to_string()));
+            }
+        }
+        records
+    }
+
     /// The id and the record of one more event.
-    pub fn event(&mut self) -> (String, String) {
+    fn event(&mut self) -> (String, String) {
         self.count += 1;
         let id = format!("{:032x}", u128::from(self.count).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
         let day = self.day();
@@ -82,7 +114,7 @@ impl Century {
         let sentence = (0..24).map(|_| self.word()).collect::<Vec<_>>().join(" ");
         let names: Vec<String> = (0..self.random.usize(0..5)).map(|_| self.name()).collect();
         let status = ["happened", "ongoing", "planned", "possible", "denied"][self.zipf(5)];
-        let article = format!("article-{}", self.count / 5);
+        let article = article(self.count);
         let record = json!({
             "id": id,
             "article": {
@@ -133,6 +165,7 @@ impl Century {
             "density of a year with a word" => format!("/api/density?from={day}&to={}&q={typed}", to(365)),
             "names of a decade" => format!("/api/names?from={day}&to={}", to(3652)),
             "sources with a word" => format!("/api/sources?q={word}"),
+            "story of a word" => format!("/api/story?q={word}"),
             _ => "/api/status".to_owned(),
         }
     }

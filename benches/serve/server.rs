@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use dateline::store::{Of, Received, Store, Writer};
+use dateline::store::{Received, Store, Writer};
 use dateline::stream::Control;
 use dateline::telemetry::Progress;
 use dateline::web::{Access, Site, Status, Timeline, timeline};
@@ -88,10 +88,10 @@ fn stream(mut writer: Writer, ended: &AtomicBool) -> usize {
     let mut century = Century::new(2);
     let (begun, mut count) = (Instant::now(), 0);
     while !ended.load(Ordering::Relaxed) {
-        let events: Vec<_> = (0..AT_ONCE).map(|_| century.event()).collect();
-        let records = events.iter().map(|(id, json)| Received { of: Of::Event, key: id, value: Some(json.as_bytes()) });
+        let records = century.records(AT_ONCE as usize);
+        let records = records.iter().map(|(of, key, json)| Received { of: *of, key, value: Some(json.as_bytes()) });
         writer.apply(&records.collect::<Vec<_>>(), &[]).unwrap();
-        count += events.len();
+        count += AT_ONCE as usize;
         let due = Duration::from_millis(count as u64 / AT_ONCE * PAUSE);
         std::thread::sleep(due.saturating_sub(begun.elapsed()));
     }

@@ -14,7 +14,7 @@ const FIELDS: [(Field, &[&str]); 11] = [
     (Field::Embargo, &["embargoed"]),
     (Field::Title, &["title", "headline"]),
     (Field::Body, &["body", "text"]),
-    (Field::FirstCreated, &["published_at", "published", "date"]),
+    (Field::FirstCreated, &["published_at", "published", "date", "time"]),
     (Field::Zone, &["timezone"]),
     (Field::Language, &["language"]),
     (Field::Source, &["source"]),

@@ -1,7 +1,8 @@
 //! The command line: one file a command. Parses, dispatches, sets the exit code; holds no logic of its own.
 //!
-//! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`, `backfill`).
+//! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`, `timeline`, `backfill`).
 
+mod articles;
 mod backfill;
 mod check;
 mod config;
@@ -17,6 +18,7 @@ mod serve;
 mod service;
 mod shared;
 mod table;
+mod timeline;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -37,6 +39,7 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Reads articles or plain text and prints their events
     Extract(extract::Extract),
+    Timeline(timeline::TimelineArgs),
     /// Tells what messages are taken for, and where each field is read from
     Formats(formats::FormatsArgs),
     Run(run::RunArgs),
@@ -61,6 +64,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
         Command::Extract(command) => extract::run(&command),
+        Command::Timeline(args) => timeline::run(&args),
         Command::Formats(args) => formats::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Backfill(args) => backfill::run(&args),

@@ -1,6 +1,6 @@
 //! Events as tables for people, one an article, as wide as the terminal.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, TableStyle};
 
@@ -9,6 +9,9 @@ use crate::record::EventRecord;
 
 /// The widest table, in letters: longer lines are hard to read.
 const WIDEST: u16 = 140;
+
+/// How wide a table is where there is no terminal to tell, in letters.
+const FILE_WIDTH: u16 = 120;
 
 /// From here on there is room for the words of the date as well, in letters.
 const ROOMY: u16 = 100;
@@ -32,6 +35,26 @@ pub enum Look {
     Terminal,
 }
 
+impl Look {
+    /// The usual one for an output.
+    pub fn of(out: &impl IsTerminal) -> Self {
+        if out.is_terminal() { Self::Terminal } else { Self::Plain(FILE_WIDTH) }
+    }
+
+    /// A table without rows.
+    pub fn table(self) -> comfy_table::Table {
+        let mut table = comfy_table::Table::new();
+        table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Dynamic);
+        match self {
+            Self::Plain(width) => table.force_no_tty().set_width(width),
+            Self::Terminal => &mut table,
+        };
+        let width = table.width().unwrap_or(ROOMY);
+        table.set_width(width.min(WIDEST));
+        table
+    }
+}
+
 impl<W: Write> Table<W> {
     /// Starts without any.
     pub fn new(out: W, look: Look) -> Self {
@@ -51,15 +74,8 @@ impl<W: Write> Table<W> {
             writeln!(self.out)?;
         }
         self.events += events.len();
-        let mut table = comfy_table::Table::new();
-        table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Dynamic);
-        match self.look {
-            Look::Plain(width) => table.force_no_tty().set_width(width),
-            Look::Terminal => &mut table,
-        };
-        let width = table.width().unwrap_or(ROOMY);
-        table.set_width(width.min(WIDEST));
-        let roomy = width >= ROOMY;
+        let mut table = self.look.table();
+        let roomy = table.width().is_some_and(|width| width >= ROOMY);
         let coloured = table.should_style() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         writeln!(self.out, "{}", title(heading(article), coloured))?;
         let columns = ["Date", "Status", "Statement", "In the text"];

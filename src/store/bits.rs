@@ -1,5 +1,8 @@
 //! A set of rows, a bit each.
 
+/// By how many words a set grows.
+const STEP: usize = 1024;
+
 /// Rows that are in, up to some row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bits {
@@ -19,7 +22,10 @@ impl Bits {
     pub fn insert(&mut self, row: u32) {
         let at = row as usize / 64;
         if at >= self.words.len() {
-            self.words.resize(at + 1, 0);
+            // Not twice as much as before: there are many of these.
+            let more = (at + 1).next_multiple_of(STEP) - self.words.len();
+            self.words.reserve_exact(more);
+            self.words.resize(self.words.len() + more, 0);
         }
         let bit = 1 << (row % 64);
         self.count += usize::from(self.words[at] & bit == 0);

@@ -144,13 +144,7 @@ fn span(index: &Index, wanted: &Wanted) -> [Option<i64>; 2] {
     if from.is_some() && to.is_some() {
         return [from, to];
     }
-    let (mut first, mut last) = (None, None);
-    index.each(wanted, |entry, _| {
-        for end in [entry.start, entry.end].into_iter().filter(|end| *end != i64::MIN && *end != i64::MAX) {
-            first = Some(first.map_or(end, |first: i64| first.min(end)));
-            last = Some(last.map_or(end, |last: i64| last.max(end)));
-        }
-    });
+    let [first, last] = index.span_of(wanted).map_or([None; 2], |ends| ends.map(Some));
     let (from, to) = (from.or(first), to.or(last));
     // One known moment alone still needs some room.
     [from, to.zip(from).map(|(to, from)| to.max(from + 1))]

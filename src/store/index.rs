@@ -3,7 +3,6 @@
 //!
 //! Must not know SQL, texts or JSON: terms are numbers here, and words are bits.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
@@ -69,6 +68,11 @@ impl Entry {
         Place { start: self.start, end: self.end, id: self.id, row: self.row }
     }
 
+    /// Its ends, as far as they are known.
+    fn ends(&self) -> impl Iterator<Item = i64> {
+        [self.start, self.end].into_iter().filter(|end| *end != i64::MIN && *end != i64::MAX)
+    }
+
     fn is_gone(&self) -> bool {
         self.start > self.end
     }
@@ -109,6 +113,12 @@ impl Default for Wanted {
 }
 
 impl Wanted {
+    /// Whether every event is.
+    fn is_all(&self) -> bool {
+        let Self { from, to, confidence, terms, words } = self;
+        (*from, *to) == (i64::MIN, i64::MAX) && *confidence <= 0.0 && terms.is_empty() && words.is_empty()
+    }
+
     /// Whether an event with these names is asked for.
     pub fn has(&self, entry: &Entry, names: &[u32]) -> bool {
         entry.start < self.to
@@ -134,6 +144,23 @@ struct Block {
     entries: Vec<Entry>,
     names: Vec<u32>,
     gone: usize,
+    span: Span,
+}
+
+/// The first and the last known end of some events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Span(Option<(i64, i64)>);
+
+impl Span {
+    /// Takes in an end.
+    pub fn take(&mut self, end: i64) {
+        self.0 = Some(self.0.map_or((end, end), |(first, last)| (first.min(end), last.max(end))));
+    }
+
+    /// The first and the last, if any is known.
+    pub fn ends(self) -> Option<[i64; 2]> {
+        self.0.map(|(first, last)| [first, last])
+    }
 }
 
 impl Index {
@@ -145,11 +172,13 @@ impl Index {
     /// Adds an event, whose row must be higher than all before it.
     pub fn add(&mut self, mut entry: Entry, names: &[u32]) {
         if self.blocks.last().is_none_or(|block| block.entries.len() == BLOCK) {
-            self.blocks.push(Block { entries: Vec::with_capacity(BLOCK), names: Vec::new(), gone: 0 });
+            let entries = Vec::with_capacity(BLOCK);
+            self.blocks.push(Block { entries, names: Vec::new(), gone: 0, span: Span::default() });
         }
         if let Some(block) = self.blocks.last_mut() {
             block.names.extend_from_slice(names);
             entry.names_end = block.names.len() as u32;
+            entry.ends().for_each(|end| block.span.take(end));
             block.entries.push(entry);
             self.count += 1;
         }
@@ -164,8 +193,12 @@ impl Index {
         if entry.is_gone() {
             return;
         }
+        let was = *entry;
         (entry.start, entry.end) = (i64::MAX, i64::MIN);
         block.gone += 1;
+        if block.span.ends().is_some_and(|ends| was.ends().any(|end| ends.contains(&end))) {
+            block.measure();
+        }
         self.count -= 1;
         // Rows stay in order, so a full block may shrink; it is never filled again.
         if block.gone * 2 > BLOCK {
@@ -188,6 +221,23 @@ impl Index {
         after.checked_sub(1)
     }
 
+    /// The first and the last known end of all events.
+    pub fn span(&self) -> Option<[i64; 2]> {
+        let mut span = Span::default();
+        self.blocks.iter().filter_map(|block| block.span.ends()).flatten().for_each(|end| span.take(end));
+        span.ends()
+    }
+
+    /// The first and the last known end of the wanted events.
+    pub fn span_of(&self, wanted: &Wanted) -> Option<[i64; 2]> {
+        if wanted.is_all() {
+            return self.span();
+        }
+        let mut span = Span::default();
+        self.each(wanted, |entry, _| entry.ends().for_each(|end| span.take(end)));
+        span.ends()
+    }
+
     /// Shows all events that are wanted, in no order of time.
     pub fn each(&self, wanted: &Wanted, mut see: impl FnMut(&Entry, &[u32])) {
         for block in &self.blocks {
@@ -202,25 +252,25 @@ impl Index {
         }
     }
 
-    /// The first of the wanted events in the order of time, or with `backwards` the last, after a place: at most so
-    /// many.
-    pub fn first(&self, wanted: &Wanted, backwards: bool, after: Option<Place>, limit: usize) -> Vec<Place> {
-        let before = |a: &Place, b: &Place| if backwards { b.cmp(a) } else { a.cmp(b) };
-        let mut found: BinaryHeap<Ordered> = BinaryHeap::with_capacity(limit + 1);
+    /// Those of the wanted events that are first by a key, at most so many, with their rows. Events without a key are
+    /// left out.
+    pub fn least<K: Ord + Copy>(
+        &self,
+        wanted: &Wanted,
+        limit: usize,
+        key: impl Fn(&Entry) -> Option<K>,
+    ) -> Vec<(K, u32)> {
+        let mut found = BinaryHeap::with_capacity(limit + 1);
         self.each(wanted, |entry, _| {
-            let place = entry.place();
-            let is_behind = |last: &Ordered| before(&place, &last.place) == Ordering::Greater;
-            if after.is_some_and(|after| before(&place, &after) != Ordering::Greater)
-                || found.len() == limit && found.peek().is_none_or(is_behind)
-            {
-                return;
-            }
-            found.push(Ordered { place, backwards });
-            if found.len() > limit {
-                found.pop();
+            let Some(key) = key(entry) else { return };
+            if found.len() < limit || found.peek().is_some_and(|last| (key, entry.row) < *last) {
+                found.push((key, entry.row));
+                if found.len() > limit {
+                    found.pop();
+                }
             }
         });
-        found.into_sorted_vec().into_iter().map(|found| found.place).collect()
+        found.into_sorted_vec()
     }
 }
 
@@ -228,6 +278,13 @@ impl Block {
     fn names_of(&self, at: usize) -> &[u32] {
         let start = at.checked_sub(1).map_or(0, |before| self.entries[before].names_end);
         self.names.get(start as usize..self.entries[at].names_end as usize).unwrap_or_default()
+    }
+
+    fn measure(&mut self) {
+        self.span = Span::default();
+        for entry in self.entries.iter().filter(|entry| !entry.is_gone()) {
+            entry.ends().for_each(|end| self.span.take(end));
+        }
     }
 
     fn compact(&mut self) {
@@ -242,30 +299,3 @@ impl Block {
         (self.entries, self.names, self.gone) = (entries, names, 0);
     }
 }
-
-/// In the order that is asked for, so that the heap has the last one on top.
-struct Ordered {
-    place: Place,
-    backwards: bool,
-}
-
-impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let order = self.place.cmp(&other.place);
-        if self.backwards { order.reverse() } else { order }
-    }
-}
-
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ordered {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Ordered {}

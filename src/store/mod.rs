@@ -20,6 +20,7 @@ pub mod query;
 mod read;
 mod received;
 mod schema;
+mod story;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -37,7 +38,8 @@ pub use self::changes::{Change, What};
 pub use self::density::{Bucket, Density, Unit};
 use self::index::{Entry, Index};
 pub use self::index::{Kind, Place};
-pub use self::read::{Page, Totals};
+pub use self::read::{AtRow, Page, Totals};
+pub use self::story::StoryDay;
 use self::text::Texts;
 pub use self::writer::{Of, Position, Received, Writer};
 

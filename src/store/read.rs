@@ -1,9 +1,11 @@
 //! What can be asked.
 
+use std::cmp::Reverse;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use super::density::{self, Density};
-use super::index::{Kind, Place, Wanted};
+use super::index::{Entry, Index, Kind, Place, Wanted};
 use super::query::{Filters, Order, Paging};
 use super::{Change, Error, Store, changes, text};
 
@@ -19,6 +21,17 @@ pub struct Page {
     pub next: Option<Place>,
 }
 
+/// What there is of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtRow {
+    /// Nothing: a later change took it away, or put another in its place.
+    Gone,
+    /// An event that is not asked for.
+    Unwanted,
+    /// The record of an event that is.
+    Record(String),
+}
+
 /// How much there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {
@@ -26,10 +39,8 @@ pub struct Totals {
     pub events: usize,
     /// Articles of which something is told.
     pub articles: usize,
-    /// The first known start, in seconds since 1970.
-    pub first: Option<i64>,
-    /// The last known end.
-    pub last: Option<i64>,
+    /// The first and the last known end, in seconds since 1970.
+    pub span: Option<[i64; 2]>,
 }
 
 impl Store {
@@ -40,10 +51,9 @@ impl Store {
     pub fn events(&self, filters: &Filters, paging: &Paging) -> Result<Page, Error> {
         self.read(|connection| {
             let wanted = self.wanted(connection, filters)?;
-            let backwards = paging.order == Order::Descending;
             let mut page = Page { records: Vec::new(), next: None };
             for _ in 0..TRIES {
-                let mut found = self.index().first(&wanted, backwards, paging.after, paging.limit + 1);
+                let mut found = places(&self.index(), &wanted, paging);
                 let more = found.len() > paging.limit;
                 found.truncate(paging.limit);
                 page.next = found.last().copied().filter(|_| more);
@@ -70,18 +80,20 @@ impl Store {
         })
     }
 
-    /// The record of a row, if it is still there and wanted.
+    /// What there is of a row for somebody who asks for some events.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn record(&self, row: u32, filters: &Filters) -> Result<Option<String>, Error> {
+    pub fn row(&self, row: u32, filters: &Filters) -> Result<AtRow, Error> {
         self.read(|connection| {
             let wanted = self.wanted(connection, filters)?;
-            let is_wanted = self.index().get(row).is_some_and(|(entry, names)| wanted.has(entry, names));
-            if !is_wanted {
-                return Ok(None);
+            match self.index().get(row).map(|(entry, names)| wanted.has(entry, names)) {
+                None => return Ok(AtRow::Gone),
+                Some(false) => return Ok(AtRow::Unwanted),
+                Some(true) => {}
             }
-            Ok(records(connection, std::iter::once(row))?.pop())
+            let record = records(connection, std::iter::once(row))?.pop();
+            Ok(record.map_or(AtRow::Gone, AtRow::Record))
         })
     }
 
@@ -121,7 +133,7 @@ impl Store {
                 .filter(|(_, count)| *count > 0)
                 .map(|(term, count)| (count, term))
                 .collect();
-            most.sort_unstable_by_key(|(count, term)| (std::cmp::Reverse(*count), *term));
+            most.sort_unstable_by_key(|(count, term)| (Reverse(*count), *term));
             let mut text = connection.prepare_cached("SELECT text FROM terms WHERE id = ?1")?;
             let mut told = Vec::new();
             for (count, term) in most.into_iter().take(limit) {
@@ -138,21 +150,13 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn totals(&self) -> Result<Totals, Error> {
-        let (mut first, mut last) = (i64::MAX, i64::MIN);
         let index = self.index();
-        index.each(&Wanted::default(), |entry, _| {
-            for end in [entry.start, entry.end].into_iter().filter(|end| *end != i64::MIN && *end != i64::MAX) {
-                (first, last) = (first.min(end), last.max(end));
-            }
-        });
-        let events = index.len();
+        let (events, span) = (index.len(), index.span());
         drop(index);
         let articles: i64 = self.read(|connection| {
             Ok(connection.prepare_cached("SELECT count(*) FROM articles")?.query_row([], |row| row.get(0))?)
         })?;
-        let known = first <= last;
-        let articles = usize::try_from(articles).unwrap_or(0);
-        Ok(Totals { events, articles, first: known.then_some(first), last: known.then_some(last) })
+        Ok(Totals { events, articles: usize::try_from(articles).unwrap_or(0), span })
     }
 
     /// The number of the last change.
@@ -170,7 +174,7 @@ impl Store {
     }
 
     /// Filters in the numbers of the index.
-    fn wanted(&self, connection: &Connection, filters: &Filters) -> Result<Wanted, Error> {
+    pub(super) fn wanted(&self, connection: &Connection, filters: &Filters) -> Result<Wanted, Error> {
         let mut wanted = Wanted {
             from: filters.from.unwrap_or(i64::MIN),
             to: filters.to.unwrap_or(i64::MAX),
@@ -197,8 +201,24 @@ impl Store {
     }
 }
 
+/// The places of a page, and of one event more.
+fn places(index: &Index, wanted: &Wanted, paging: &Paging) -> Vec<Place> {
+    let Paging { order, limit, after } = *paging;
+    match order {
+        Order::Ascending => {
+            let key = |entry: &Entry| Some(entry.place()).filter(|place| after.is_none_or(|after| *place > after));
+            index.least(wanted, limit + 1, key).into_iter().map(|(place, _)| place).collect()
+        }
+        Order::Descending => {
+            let key =
+                |entry: &Entry| Some(Reverse(entry.place())).filter(|place| after.is_none_or(|after| place.0 < after));
+            index.least(wanted, limit + 1, key).into_iter().map(|(place, _)| place.0).collect()
+        }
+    }
+}
+
 /// The records of rows, in their order, without those that are gone.
-fn records(connection: &Connection, rows: impl Iterator<Item = u32>) -> Result<Vec<String>, Error> {
+pub(super) fn records(connection: &Connection, rows: impl Iterator<Item = u32>) -> Result<Vec<String>, Error> {
     let mut statement = connection.prepare_cached("SELECT record FROM records WHERE row = ?1")?;
     let mut records = Vec::new();
     for row in rows {

@@ -43,6 +43,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
 
 -- What became of each article, and the events that it has, where its record decides that.
 CREATE TABLE articles (id INTEGER PRIMARY KEY, record TEXT NOT NULL, events TEXT) STRICT;
+-- Small, to count by.
+CREATE INDEX articles_count ON articles (id);
 -- Events that their article does not name, as received: not on the timeline, or not yet.
 CREATE TABLE hidden (id TEXT PRIMARY KEY, article INTEGER NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX hidden_of_article ON hidden (article);

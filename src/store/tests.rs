@@ -34,7 +34,8 @@ impl Desk {
     }
 
     fn event(&mut self, event: Value) {
-        self.take(Of::Event, &event["id"].as_str().unwrap().to_owned(), Some(event));
+        let id = event["id"].as_str().unwrap().to_owned();
+        self.take(Of::Event, &id, Some(event));
     }
 
     fn article(&mut self, status: &str, events: &[&str]) {
@@ -455,6 +456,7 @@ proptest::proptest! {
         let mut seen = std::collections::BTreeMap::new();
         index.each(&index::Wanted::default(), |entry, names| drop(seen.insert(entry.row, names.to_vec())));
         proptest::prop_assert_eq!(index.len(), there.len());
+        proptest::prop_assert_eq!(index.span(), (!there.is_empty()).then_some([0, 0]));
         for row in 0..next {
             proptest::prop_assert_eq!(index.get(row).map(|(_, names)| names.to_vec()), there.get(&row).cloned());
         }

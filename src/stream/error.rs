@@ -79,6 +79,10 @@ impl Error {
         Self::new(message, None)
     }
 
+    pub(super) fn store(reason: &dyn fmt::Display) -> Self {
+        Self::new(format!("the timeline cannot be kept: {reason}"), None)
+    }
+
     pub(super) fn too_large(reason: &str, limit: usize) -> Self {
         let message = format!(
             "{reason}; records of up to {limit} bytes are sent: raise max.message.bytes of the topic, or lower \

@@ -49,14 +49,14 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
     let mut settings = settings.clone();
     settings.kafka.group.clone_from(&settings.serve.group);
     let topics = Topics::new(&settings.kafka);
-    let positions = writer.positions().map_err(|error| Error::output(&error))?;
+    let positions = writer.positions().map_err(|error| Error::store(&error))?;
     let foreign = positions.iter().find(|it| ![&topics.events, &topics.articles].contains(&&it.topic));
     if let Some(Position { topic, .. }) = foreign {
         let reason = format!(
             "the database follows the topic `{topic}`, not `{}` and `{}`; name another --database, or --rebuild this one",
             topics.events, topics.articles
         );
-        return Err(Error::output(&reason));
+        return Err(Error::store(&reason));
     }
     let mut follower = Follower {
         consumer: Consumer::new(&settings, &topics.events, &OWN)?,
@@ -70,6 +70,7 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
         batch: Vec::new(),
         since: None,
         troubled: false,
+        caught_up: false,
     };
     follower.work()
 }
@@ -92,6 +93,8 @@ struct Follower<'a> {
     /// Since when the batch fills.
     since: Option<Instant>,
     troubled: bool,
+    /// Whether the ends of all partitions were seen.
+    caught_up: bool,
 }
 
 impl Follower<'_> {
@@ -161,6 +164,7 @@ impl Follower<'_> {
             let places = new.elements().into_iter().map(|it| ((it.topic().to_owned(), it.partition()), false));
             self.open.extend(places);
             self.control.health.not_ready("catching up with the topics");
+            self.caught_up = false;
         }
         Ok(complete)
     }
@@ -217,7 +221,7 @@ impl Follower<'_> {
             next: *next,
         };
         let places: Vec<_> = positions.iter().map(place).collect();
-        let unread = keyless + self.writer.apply(&received, &places).map_err(|error| Error::output(&error))?;
+        let unread = keyless + self.writer.apply(&received, &places).map_err(|error| Error::store(&error))?;
         if unread > 0 {
             tracing::warn!(records = unread, "records that are none of dateline's were passed over");
         }
@@ -242,8 +246,11 @@ impl Follower<'_> {
             }
         }
         self.progress.behind(lag);
-        if !self.open.is_empty() && self.open.values().all(|seen| *seen) {
+        // Said once: whether the brokers are still heard is another matter.
+        if !self.caught_up && !self.open.is_empty() && self.open.values().all(|seen| *seen) {
+            self.caught_up = true;
             self.control.health.ready();
+            tracing::info!("caught up with the topics");
         }
     }
 }

@@ -94,7 +94,7 @@ fn may_be_same(one: &Mention, other: &Mention) -> bool {
 }
 
 fn entry(group: &Group, mentions: &[&Mention], statements: &Statements) -> Option<Entry> {
-    let centrality = statements.centrality(&group.mentions);
+    let centrality = statements.centrality(group.mentions.iter().map(|&at| (at, 1.0)));
     let (best, _) = (0..).zip(&centrality).reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     let own: Vec<&Mention> = group.mentions.iter().map(|&at| mentions[at]).collect();
     let mut events: Vec<String> = own.iter().map(|mention| mention.id.clone()).collect();

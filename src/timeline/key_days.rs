@@ -1,23 +1,16 @@
 //! How much each day matters to a story, by who tells of it and when.
 //!
 //! Four things speak for a day, and their product is its rank: how many articles report it as it happens, how many
-//! still tell of it later, over how many months, and from how many sources. No weight is fitted to anything.
-//!
-//! - An article reports the day on which it is published and the day before, whether it spells that out or not.
-//! - It counts the more, the more it has to do with the rest: articles that name what the others name count nearly
-//!   whole, an article that was only found beside them next to nothing.
+//! name it later, in how many months it is named, and by how many sources. No weight is fitted to anything. An article
+//! reports the day on which it is published and the day before, whether it spells that out or not; it counts as much as
+//! it has to do with the others.
 
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::Mention;
-
-/// From so many days after a day on, an article tells of it again rather than reports it.
-const LATER: i64 = 2;
-
-/// How much an article counts that names nothing, beside one that names what all name.
-const NAMELESS: f64 = 0.1;
+use super::articles::{Article, articles};
 
 /// A day, and how much it matters.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,14 +19,6 @@ pub struct KeyDay {
     pub day: NaiveDate,
     /// Above 0; the day that matters most has 1.
     pub score: f64,
-}
-
-/// An article that tells of something.
-#[derive(Debug, Clone, Copy)]
-struct Article<'m> {
-    published: NaiveDate,
-    source: Option<&'m str>,
-    weight: f64,
 }
 
 /// All days that are told of, those that matter most first.
@@ -64,8 +49,7 @@ pub fn key_days(mentions: &[Mention]) -> Vec<KeyDay> {
 
 /// How much, how long and how widely a day is told of. At least 2, since somebody does.
 fn still_told(day: NaiveDate, tellers: &[Article<'_>]) -> f64 {
-    let later = tellers.iter().filter(|article| (article.published - day).num_days() >= LATER);
-    let later: f64 = later.map(|article| article.weight).sum();
+    let later: f64 = tellers.iter().filter(|article| article.published > day).map(|article| article.weight).sum();
     let months = different(tellers.iter().map(|article| (article.published.year(), article.published.month())));
     let sources = different(tellers.iter().map(|article| article.source));
     (1.0 + later) * (1.0 + months) * sources
@@ -78,30 +62,4 @@ fn different<T: Ord>(all: impl Iterator<Item = T>) -> f64 {
     all.dedup();
     // More than 2^52 of anything do not fit into memory.
     all.len() as f64
-}
-
-/// The articles with their weights, by id.
-fn articles(mentions: &[Mention]) -> BTreeMap<&str, Article<'_>> {
-    let mut named: Vec<(&str, &str)> = Vec::new();
-    for mention in mentions {
-        named.extend(mention.names.iter().map(|name| (name.as_str(), mention.article.as_str())));
-    }
-    named.sort_unstable();
-    named.dedup();
-    let by_name = || named.chunk_by(|(one, _), (next, _)| one == next);
-    let most = by_name().map(<[_]>::len).max().unwrap_or(1);
-    let mut shared: BTreeMap<&str, f64> = BTreeMap::new();
-    for articles in by_name() {
-        for (_, article) in articles {
-            *shared.entry(article).or_default() += articles.len() as f64 / most as f64;
-        }
-    }
-    let mut articles = BTreeMap::new();
-    for mention in mentions {
-        let id = mention.article.as_str();
-        let shared = NAMELESS + shared.get(id).copied().unwrap_or_default();
-        let weight = shared / (1.0 + shared);
-        articles.insert(id, Article { published: mention.published, source: mention.source.as_deref(), weight });
-    }
-    articles
 }

@@ -8,9 +8,11 @@
 //! Knows mentions alone: not where they are kept, not how dates were found, not what "today" is. The answer does not
 //! depend on the order of the mentions, and a mention that comes twice counts once.
 
+mod articles;
 mod entries;
 mod key_days;
 mod mention;
+mod query;
 mod statements;
 mod story;
 #[cfg(test)]
@@ -19,4 +21,5 @@ mod tests;
 pub use entries::{Entry, entries};
 pub use key_days::{KeyDay, key_days};
 pub use mention::Mention;
+pub use query::Query;
 pub use story::{StoryDay, story};

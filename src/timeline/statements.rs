@@ -61,20 +61,22 @@ impl Statements {
         if both > 0.0 { (common / both.sqrt()).min(1.0) } else { 0.0 }
     }
 
-    /// How well each of these says what all of them say.
-    pub fn centrality(&self, of: &[usize]) -> Vec<f64> {
+    /// How well each of these says what all of them say, where each counts so much.
+    pub fn centrality(&self, said: impl Iterator<Item = (usize, f64)> + Clone) -> Vec<f64> {
         let mut centre: FxHashMap<usize, f64> = FxHashMap::default();
-        for &word in of.iter().flat_map(|&at| &self.words[at]) {
-            *centre.entry(word).or_default() += self.weight(word);
+        for (at, counts) in said.clone() {
+            for &word in &self.words[at] {
+                *centre.entry(word).or_default() += self.weight(word) * counts;
+            }
         }
-        let cosine = |&at: &usize| {
+        let cosine = |at: usize| {
             let words = self.words[at].iter();
             let length = words.clone().map(|&word| self.weight(word).powi(2)).sum::<f64>().sqrt();
             let common: f64 =
                 words.map(|word| self.weight(*word) * centre.get(word).copied().unwrap_or_default()).sum();
             if length > 0.0 { common / length } else { 0.0 }
         };
-        of.iter().map(cosine).collect()
+        said.map(|(at, _)| cosine(at)).collect()
     }
 
     fn weight(&self, word: usize) -> f64 {
@@ -116,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_shares_most_with_the_others_is_the_most_central() {
-        let central = statements().centrality(&[0, 1, 2, 3, 4]);
+        let central = statements().centrality((0..5).map(|at| (at, 1.0)));
         assert!(central[0] > central[2] && central[1] > central[2], "{central:?}");
         assert_eq!(central[3], 0.0);
     }

@@ -1,7 +1,10 @@
 //! The days that matter, each with what happened and one line that says it.
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 
+use super::articles::articles;
+use super::statements::Statements;
 use super::{Entry, KeyDay, Mention, entries, key_days};
 
 /// A day of a story.
@@ -13,23 +16,35 @@ pub struct StoryDay {
     pub score: f64,
     /// The line for it.
     pub summary: String,
-    /// What happened, what is told most first.
+    /// What happened, first what has most to do with all of it.
     pub entries: Vec<Entry>,
 }
 
 /// The days that matter most, best first.
 #[must_use]
 pub fn story(mentions: &[Mention], days: usize) -> Vec<StoryDay> {
-    let all = entries(mentions);
-    let of_day = |day: NaiveDate| {
-        let first = all.partition_point(|entry| entry.day < day);
-        all[first..].iter().take_while(move |entry| entry.day == day).filter(|entry| entry.to_the_day)
-    };
+    let entries = entries(mentions);
+    let statements = Statements::of(entries.iter().map(|entry| entry.summary.as_str()));
+    let weights = weights(mentions, &entries);
     let best = key_days(mentions).into_iter().take(days);
     best.map(|KeyDay { day, score }| {
-        let entries: Vec<Entry> = of_day(day).cloned().collect();
+        let first = entries.partition_point(|entry| entry.day < day);
+        let own = (first..).zip(&entries[first..]).take_while(|(_, entry)| entry.day == day);
+        let own = own.filter(|(_, entry)| entry.to_the_day).map(|(at, _)| at);
+        let centrality = statements.centrality(own.clone().map(|at| (at, weights[at])));
+        let mut own: Vec<(f64, &Entry)> = centrality.into_iter().zip(own.map(|at| &entries[at])).collect();
+        own.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let entries: Vec<Entry> = own.into_iter().map(|(_, entry)| entry.clone()).collect();
         let summary = entries.first().map(|entry| entry.summary.clone()).unwrap_or_default();
         StoryDay { day, score, summary, entries }
     })
     .collect()
+}
+
+/// How much the articles count that tell of each.
+fn weights(mentions: &[Mention], entries: &[Entry]) -> Vec<f64> {
+    let articles = articles(mentions);
+    let weight = |mention: &Mention| articles.get(mention.article.as_str()).map_or(0.0, |article| article.weight);
+    let by_id: FxHashMap<&str, f64> = mentions.iter().map(|mention| (mention.id.as_str(), weight(mention))).collect();
+    entries.iter().map(|entry| entry.events.iter().filter_map(|id| by_id.get(id.as_str())).sum()).collect()
 }

@@ -7,8 +7,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::calendar::Bound;
 use crate::record::EventRecord;
-use crate::store::{Bucket, Density, query};
+use crate::store::{self, Bucket, Density, query};
+use crate::timeline::Entry;
 
 /// A record as it was published.
 #[derive(Debug, Serialize)]
@@ -120,6 +122,55 @@ pub struct Source {
     pub count: u64,
 }
 
+/// The days that matter.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Story {
+    /// Best first.
+    pub days: Vec<Day>,
+}
+
+/// A day that matters.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Day {
+    /// The day.
+    pub day: String,
+    /// How much it matters: above 0, and 1 for the day that matters most.
+    pub score: f64,
+    /// A line for it.
+    pub summary: String,
+    /// What happened, what is told most first.
+    pub entries: Vec<Happening>,
+}
+
+/// What several articles may tell, as one.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Happening {
+    /// The statement that says best what all say.
+    pub summary: String,
+    /// When it was, or began.
+    pub day: String,
+    /// How many events tell it.
+    pub count: usize,
+    /// Who tells it.
+    pub sources: Vec<String>,
+    /// The ids of its events; that of the summary first.
+    pub events: Vec<String>,
+    /// The event of the summary.
+    #[schemars(with = "EventRecord")]
+    pub event: Record,
+}
+
+impl From<store::StoryDay> for Day {
+    fn from(day: store::StoryDay) -> Self {
+        let entries = day.entries.into_iter().filter_map(|(entry, record)| {
+            let (count, day) = (entry.events.len(), Bound::Day(entry.day).spelled());
+            let Entry { summary, sources, events, .. } = entry;
+            Some(Happening { summary, day, count, sources, events, event: Record::new(record)? })
+        });
+        Self { day: Bound::Day(day.day).spelled(), score: day.score, summary: day.summary, entries: entries.collect() }
+    }
+}
+
 /// How the timeline is.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct State {
@@ -143,6 +194,6 @@ pub struct State {
 pub fn json(answer: &impl Serialize) -> Response {
     match serde_json::to_vec(answer) {
         Ok(body) => ([(header::CONTENT_TYPE, "application/json")], Bytes::from(body)).into_response(),
-        Err(error) => super::problem::Problem::from(crate::store::Error::from(error)).into_response(),
+        Err(error) => super::problem::Problem::from(store::Error::from(error)).into_response(),
     }
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::answers::{Counts, Event, Events, Name, Names, Record, Source, Sources, json};
+use super::answers::{Counts, Day, Event, Events, Name, Names, Record, Source, Sources, Story, json};
 use super::problem::Problem;
 use super::timeline::Timeline;
 use crate::store::query::{self, Filters, Paging, Parameters};
@@ -47,7 +47,9 @@ pub async fn event(State(timeline): State<Timeline>, Path(id): Path<String>) -> 
     let missing = || Problem::new(StatusCode::NOT_FOUND, format!("there is no event {id:?}, or not any more"));
     let (event, article) = found.ok_or_else(missing)?;
     let event = Record::new(event).ok_or_else(missing)?;
-    Ok(json(&Event { event, article: article.and_then(Record::new), mentions: Vec::new() }))
+    let mentions = timeline.ask(move |store| store.mentions(&id)).await?;
+    let mentions = mentions.into_iter().filter_map(Record::new).collect();
+    Ok(json(&Event { event, article: article.and_then(Record::new), mentions }))
 }
 
 /// `GET /api/density`
@@ -80,15 +82,26 @@ async fn counts(timeline: &Timeline, query: Option<String>, kind: Kind) -> Resul
     timeline.ask(move |store| store.counts(&filters, kind, limit)).await
 }
 
+/// `GET /api/story`
+pub async fn story(State(timeline): State<Timeline>, RawQuery(query): RawQuery) -> Answer {
+    let mut parameters = parameters(query)?;
+    let filters = Filters::take(&mut parameters)?;
+    let days = parameters.number("days", 1, 100, 10)?;
+    parameters.end()?;
+    let story = timeline.ask(move |store| store.story(&filters, days)).await?;
+    Ok(json(&Story { days: story.into_iter().map(Day::from).collect() }))
+}
+
 /// `GET /api/status`
 pub async fn status(State(timeline): State<Timeline>) -> Answer {
     let totals = timeline.ask(Store::totals).await?;
+    let [first, last] = totals.span.map(|ends| ends.map(query::spelled)).unwrap_or_default();
     let (connected, lag) = timeline.progress.told();
     Ok(json(&super::answers::State {
         events: totals.events,
         articles: totals.articles,
-        first: totals.first.and_then(query::spelled),
-        last: totals.last.and_then(query::spelled),
+        first,
+        last,
         connected,
         lag,
         version: crate::VERSION,

@@ -19,7 +19,7 @@ use super::api::filters;
 use super::problem::Problem;
 use super::timeline::Timeline;
 use crate::store::query::Filters;
-use crate::store::{Change, Store, What};
+use crate::store::{AtRow, Change, Store, What};
 
 /// How long nothing may be said: what stands between would take the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -114,11 +114,16 @@ fn news(store: &Store, filters: &Filters, seq: i64) -> Result<News, crate::store
         let event = match what {
             What::Reset => Some(reset(seq)),
             What::Retract => Some(retract()),
-            // A row that is gone by now was followed by another change, which tells.
-            What::Insert(row) => store.record(row, filters)?.map(|record| named("insert", seq).data(record)),
-            What::Change(row) => {
-                Some(store.record(row, filters)?.map_or_else(retract, |record| named("change", seq).data(record)))
-            }
+            What::Insert(row) | What::Change(row) => match store.row(row, filters)? {
+                // A later change tells what became of it.
+                AtRow::Gone => None,
+                AtRow::Unwanted if matches!(what, What::Insert(_)) => None,
+                AtRow::Unwanted => Some(retract()),
+                AtRow::Record(record) => {
+                    let name = if matches!(what, What::Insert(_)) { "insert" } else { "change" };
+                    Some(named(name, seq).data(record))
+                }
+            },
         };
         news.events.extend(event);
     }

@@ -5,7 +5,7 @@
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use super::answers::{Counts, Event, Events, Names, Sources, State};
+use super::answers::{Counts, Event, Events, Names, Sources, State, Story};
 use super::export::FORMS;
 use super::grafana::{Annotation, Metric, Series};
 use super::problem::Problem;
@@ -105,6 +105,9 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     add("/api/names", "get", operation("The names in the events", &with(&limit), json_of(answer)));
     let answer = schemas.subschema_for::<Sources>();
     add("/api/sources", "get", operation("The sources of the events", &with(&limit), json_of(answer)));
+    let answer = schemas.subschema_for::<Story>();
+    let days = [number("days", "How many days at most.", 100, 10)];
+    add("/api/story", "get", operation("The days that matter, and what happened", &with(&days), json_of(answer)));
     let answer = schemas.subschema_for::<State>();
     add("/api/status", "get", operation("How the timeline is", &[], json_of(answer)));
     add("/api/feed", "get", operation(FEED, &with(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})));

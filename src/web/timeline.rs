@@ -83,6 +83,7 @@ pub fn timeline(timeline: Timeline, status: Status, access: &Access) -> Router {
         .route("/api/density", get(api::density))
         .route("/api/names", get(api::names))
         .route("/api/sources", get(api::sources))
+        .route("/api/story", get(api::story))
         .layer(middleware::from_fn_with_state(timeline.clone(), etag));
     let answers = steady
         .route("/api/status", get(api::status))

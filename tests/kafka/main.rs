@@ -25,5 +25,6 @@ mod outside;
 mod program;
 mod rejection;
 mod security;
+mod serve;
 
 use broker::{cluster, outcome, wire};

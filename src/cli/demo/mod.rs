@@ -44,7 +44,7 @@ pub struct DemoArgs {
     /// End when the samples are through, instead of waiting for Ctrl-C.
     #[arg(long)]
     once: bool,
-    /// Where health and metrics are served, on this machine alone without a host; port 0 picks one and logs it.
+    /// Where health and metrics are served, on this machine alone without a host; port 0 picks one.
     #[arg(long, value_name = "[HOST:]PORT")]
     http: Option<String>,
     /// Where the timeline is served, on this machine alone without a host; port 0, as without this, picks one.
@@ -80,7 +80,7 @@ fn settings(args: &DemoArgs, brokers: &str) -> Result<Settings, config::Error> {
         ("demo", "kafka.brokers", brokers),
         ("demo", "stream.delivery", "at-least-once"),
         ("demo", "stream.batch_time_ms", "100"),
-        ("demo", "log.level", "warn,dateline::web=info,librdkafka=error"),
+        ("demo", "log.level", "warn,librdkafka=error"),
     ];
     given.extend(args.http.as_deref().map(|http| ("--http", "http", http)));
     let mut settings = Configuration::load(None, [], given)?.settings()?;
@@ -113,9 +113,13 @@ fn demonstrate(
     settings.serve.database = folder.path().join("timeline.db");
     let settings = &settings;
     let Service { mut writer, progress, site } = prepare(settings, &followed, place, false)?;
-    tell(&format!("The timeline: http://{}/\n\n", site.address()?))?;
+    tell(&format!("The timeline: http://{}/\n", site.address()?))?;
     let mut sites = health(settings, &control)?;
+    for site in &sites {
+        tell(&format!("Health and metrics of the worker: http://{}/metrics\n", site.address()?))?;
+    }
     sites.push(site);
+    tell("\n")?;
     let topics = Topics::new(&settings.kafka);
     for topic in [&topics.input, &topics.events, &topics.articles, &topics.rejected] {
         cluster.create_topic(topic, 1, 1)?;

@@ -1,12 +1,15 @@
 //! `dateline eval`: scores against annotated corpora. Finds and reads the files; the measures are
 //! [`crate::evaluate`]'s.
 
+mod timelines;
+
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 use super::shared::ExtractArgs;
 use crate::evaluate::{self, Document, Error, Prediction, Report, Scores};
@@ -16,8 +19,11 @@ use crate::pipeline::Settings;
 #[derive(Debug, Args)]
 pub struct EvalArgs {
     /// Annotated documents: JSON lines (.jsonl), TimeML (.tml), or folders of them
-    #[arg(required = true, value_name = "GOLD")]
+    #[arg(required_unless_present = "timelines", value_name = "GOLD")]
     gold: Vec<PathBuf>,
+    /// Score the days that matter instead: a folder of topics, each with articles.jsonl and timelines.jsonl
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["gold", "errors", "predictions", "half"])]
+    timelines: Option<PathBuf>,
     /// List the errors by kind, with N examples of each
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "5")]
     errors: Option<usize>,
@@ -70,6 +76,11 @@ pub fn run(args: &EvalArgs) -> ExitCode {
 fn evaluate(args: &EvalArgs) -> io::Result<String> {
     let mut settings = Settings::default();
     args.extract.apply(&mut settings);
+    if let Some(folder) = &args.timelines {
+        let report = timelines::score(folder, &settings)?;
+        write_json(args, &report)?;
+        return Ok(report.to_string());
+    }
 
     let corpora = read_corpora(&args.gold)?;
     let scored: Vec<Scored> = corpora.into_iter().map(|corpus| corpus.half(args.half).score(&settings)).collect();
@@ -81,9 +92,7 @@ fn evaluate(args: &EvalArgs) -> io::Result<String> {
         let lines = said.map(|prediction| Ok(serde_json::to_string(prediction)? + "\n"));
         write(path, &lines.collect::<io::Result<String>>()?)?;
     }
-    if let Some(path) = &args.json {
-        write(path, &(serde_json::to_string_pretty(&report)? + "\n"))?;
-    }
+    write_json(args, &report)?;
     let mut printed = report.to_string();
     for corpus in &scored {
         if let Some(examples) = args.errors {
@@ -186,6 +195,10 @@ fn is(path: &Path, extension: &str) -> bool {
 /// What a file or folder is called in a report.
 fn name(path: &Path) -> String {
     path.file_stem().map_or_else(|| ".".into(), |name| name.display().to_string())
+}
+
+fn write_json(args: &EvalArgs, report: &impl Serialize) -> io::Result<()> {
+    args.json.as_ref().map_or(Ok(()), |path| write(path, &(serde_json::to_string_pretty(report)? + "\n")))
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {

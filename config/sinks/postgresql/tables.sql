@@ -1,0 +1,38 @@
+-- The timeline in PostgreSQL, filled by Kafka Connect (connector.json). Events are kept as they are published, so that
+-- fields of later versions come through; the view tells what is asked for most.
+
+CREATE TABLE timeline_events (
+    id text PRIMARY KEY,
+    record jsonb NOT NULL
+);
+
+CREATE INDEX timeline_events_start ON timeline_events ((record #>> '{date,start}'));
+CREATE INDEX timeline_events_article ON timeline_events ((record #>> '{article,id}'));
+CREATE INDEX timeline_events_names ON timeline_events USING gin ((record #> '{statement,names}'));
+CREATE INDEX timeline_events_words ON timeline_events USING gin (to_tsvector('simple', record #>> '{statement,sentence}'));
+
+-- Times are texts in ISO 8601, as in the records: a day has no zone, and years before 1 are no dates of PostgreSQL.
+-- `null` is an open end.
+CREATE VIEW timeline AS
+SELECT
+    id,
+    record #>> '{date,start}' AS starts,
+    record #>> '{date,end}' AS ends,
+    record #>> '{date,granularity}' AS granularity,
+    record #>> '{date,text}' AS told,
+    record #>> '{statement,status}' AS status,
+    record #>> '{statement,summary}' AS summary,
+    record #>> '{statement,sentence}' AS sentence,
+    record #> '{statement,names}' AS names,
+    (record #>> '{confidence}')::real AS confidence,
+    record #>> '{article,id}' AS article,
+    record #>> '{article,source}' AS source,
+    record #>> '{article,title}' AS title,
+    record #>> '{article,url}' AS url,
+    record #>> '{article,language}' AS language,
+    (record #>> '{article,published_at}')::timestamptz AS published_at
+FROM timeline_events;
+
+-- What overlaps April 2019:
+--   SELECT starts, summary FROM timeline
+--   WHERE (ends IS NULL OR ends > '2019-04-01') AND (starts IS NULL OR starts < '2019-05-01') ORDER BY starts;

@@ -1,0 +1,101 @@
+//! `dateline timeline`: the days that matter in a story that many articles tell, without Kafka.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use comfy_table::Cell;
+use serde::Serialize;
+
+use super::articles::{ArticleArgs, Tally};
+use super::table::{Look, one_line};
+use crate::pipeline::{self, Settings};
+use crate::timeline::{Mention, Query, StoryDay, story};
+
+/// Finds the days that matter in a story that many articles tell, with one line each
+///
+/// Reads articles as `extract` does.
+/// Exits with 3 when some of the input was rejected; each rejection is told on standard error.
+#[derive(Debug, Args)]
+pub struct TimelineArgs {
+    /// Only statements with all of these words, the last one as the start of a word
+    #[arg(long, value_name = "WORDS")]
+    query: Option<String>,
+    /// How many days
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    days: usize,
+    /// What to write [default: a table on a terminal, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<OutputFormat>,
+    #[command(flatten)]
+    articles: ArticleArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// For people, in the order of time
+    Table,
+    /// One day a line, the one that matters most first
+    Jsonl,
+}
+
+/// A line of JSON.
+#[derive(Serialize)]
+struct Line<'d> {
+    day: String,
+    score: f64,
+    summary: &'d str,
+}
+
+/// Runs the command.
+pub fn run(args: &TimelineArgs) -> ExitCode {
+    args.articles.run(|settings| {
+        let (mentions, tally) = read(args, settings)?;
+        let days = story(&mentions, args.days);
+        let out = io::stdout().lock();
+        let usual = if out.is_terminal() { OutputFormat::Table } else { OutputFormat::Jsonl };
+        match args.format.unwrap_or(usual) {
+            OutputFormat::Table => write_table(days, &tally, out)?,
+            OutputFormat::Jsonl => write_lines(&days, out)?,
+        }
+        Ok(tally)
+    })
+}
+
+/// What the articles tell of what is asked for.
+fn read(args: &TimelineArgs, settings: &Settings) -> io::Result<(Vec<Mention>, Tally)> {
+    let query = args.query.as_deref().map(Query::new).unwrap_or_default();
+    let mut mentions = Vec::new();
+    let tally = args.articles.each(&settings.input, |article| {
+        let processed = pipeline::process_article(article, settings);
+        mentions.extend(processed.events.iter().filter(|record| query.matches(record)).filter_map(Mention::of));
+        Ok(processed.warnings)
+    })?;
+    Ok((mentions, tally))
+}
+
+fn write_lines(days: &[StoryDay], mut out: impl Write) -> io::Result<()> {
+    for StoryDay { day, score, summary, .. } in days {
+        // More digits would say more than is known.
+        let line = Line { day: day.to_string(), score: (score * 1e4).round() / 1e4, summary };
+        writeln!(out, "{}", serde_json::to_string(&line)?)?;
+    }
+    out.flush()
+}
+
+fn write_table(mut days: Vec<StoryDay>, tally: &Tally, mut out: impl Write + IsTerminal) -> io::Result<()> {
+    if days.is_empty() {
+        writeln!(out, "No day is told of in {} articles.", tally.articles)?;
+        return out.flush();
+    }
+    days.sort_by_key(|day| day.day);
+    let mut table = Look::of(&out).table();
+    table.set_header(["Day", "Score", "What happened", "Told"]);
+    for StoryDay { day, score, summary, entries } in &days {
+        let told = entries.first().map_or(0, |entry| entry.events.len());
+        let (day, score) = (Cell::new(day), Cell::new(format!("{score:.2}")));
+        table.add_row([day, score, Cell::new(one_line(summary)), Cell::new(format!("{told} ×"))]);
+    }
+    writeln!(out, "{}", table.trim_fmt())?;
+    out.flush()
+}
