@@ -92,7 +92,10 @@ impl Browser {
 
     /// The text of an element.
     pub async fn text(&self, css: &str) -> String {
-        self.find(css).await.text().await.unwrap()
+        // At once: between finding it and asking it, it may be drawn anew.
+        self.find(css).await;
+        let text = self.run(&format!("return document.querySelector('{css}')?.innerText")).await;
+        text.as_str().unwrap_or_default().to_owned()
     }
 
     /// Clicks an element.

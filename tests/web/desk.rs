@@ -100,7 +100,9 @@ impl Desk {
 
     /// Kills an article: its wire takes it back.
     pub fn kill(&mut self, article: &str) {
-        let kill = json!({"id": article, "pubstatus": "canceled", "published_at": "2019-05-03", "body": "Kill."});
+        let kill = json!({
+            "uri": article, "version": "2", "firstcreated": "2019-05-03T09:00:00Z", "pubstatus": "canceled", "body_text": "Kill.",
+        });
         self.publish(kill.to_string().as_bytes());
     }
 

@@ -6,7 +6,10 @@ use crate::browser::in_browser;
 use crate::desk::Desk;
 
 fn article(id: &str, body: &str) -> Vec<u8> {
-    json!({"id": id, "published_at": "2019-05-03", "title": id, "body": body}).to_string().into_bytes()
+    let message = json!({
+        "uri": id, "version": "1", "firstcreated": "2019-05-03T09:00:00Z", "headline": id, "body_text": body,
+    });
+    message.to_string().into_bytes()
 }
 
 #[tokio::test]
@@ -81,6 +84,30 @@ async fn news_far_away_and_news_that_is_filtered_out_do_not_disturb() {
         browser.until("document.querySelectorAll('#list li').length === 2").await;
         assert!(!browser.text("#list").await.contains("tunnel"));
         assert_eq!(browser.run("return document.querySelectorAll('#list .new').length").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tab_that_nobody_looks_at_holds_no_line_and_catches_up() {
+    in_browser(async |browser| {
+        let mut desk = Desk::empty();
+        desk.publish(&article("bridge", "The bridge was shut last month."));
+        browser.0.goto(&desk.page("")).await.unwrap();
+        browser.until_drawn().await;
+        browser.until("document.getElementById('state').dataset.state === 'live'").await;
+        let page = browser.0.window().await.unwrap();
+        // A browser has six lines to a server for all its tabs.
+        for _ in 0..7 {
+            let tab = browser.0.new_window(true).await.unwrap();
+            browser.0.switch_to_window(tab.handle).await.unwrap();
+            browser.0.goto(&desk.page("")).await.unwrap();
+            browser.until_drawn().await;
+        }
+        desk.publish(&article("tunnel", "The tunnel was dug in April 2019."));
+        browser.0.switch_to_window(page).await.unwrap();
+        browser.until("document.querySelectorAll('#list li').length === 2").await;
+        browser.find(".item.fresh").await;
     })
     .await;
 }

@@ -182,7 +182,7 @@ async fn the_list_tells_all_that_the_drawing_shows() {
         let unnamed = browser
             .run(
                 "return [...document.querySelectorAll('button, input, select')] \
-                 .filter((it) => !(it.ariaLabel || it.textContent.trim() || it.labels?.length)).map((it) => it.outerHTML)",
+                 .filter((it) => !it.closest('[hidden]') && !(it.ariaLabel || it.textContent.trim() || it.labels?.length)).map((it) => it.outerHTML)",
             )
             .await;
         assert_eq!(unnamed, serde_json::json!([]), "without a name");

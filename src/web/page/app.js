@@ -147,7 +147,8 @@ function move(from, to, isStep = false) {
 /** Shows something else of the same span. */
 function change(part) {
   Object.assign(view, part);
-  keep(true);
+  // Not a step back for every letter.
+  keep(!Object.keys(part).every((name) => ['q', 'confidence'].includes(name)));
   controls.show(isFiltered(view));
   news.follow(view);
   if ('zone' in part) showDetail();

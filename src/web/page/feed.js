@@ -13,7 +13,7 @@ const PATIENCE = 40_000;
  * `heard(kind, data)` gets each event, `state(isConnected, wait)` how it goes.
  */
 export function follow(filters, { heard, state }) {
-  let [last, wait, stopped, wake] = [null, FIRST_WAIT, false, () => {}];
+  let [last, wait, stopped, paused, wake] = [null, FIRST_WAIT, false, false, () => {}];
   let line = new AbortController();
 
   async function listen() {
@@ -43,10 +43,10 @@ export function follow(filters, { heard, state }) {
         // Whatever it was: it is tried again, and told.
       }
       if (stopped) return;
-      state(false, wait);
+      if (!paused) state(false, wait);
       await new Promise((resolve) => {
         wake = resolve;
-        setTimeout(resolve, wait);
+        if (!paused) setTimeout(resolve, wait);
       });
       wait = Math.min(wait * 2, LONGEST_WAIT);
     }
@@ -56,6 +56,16 @@ export function follow(filters, { heard, state }) {
   return {
     /** Tries at once instead of waiting. */
     now: () => wake(),
+    /** Lets go of the line while nobody looks: a browser has six of them to a server, for all its tabs. */
+    pause: () => {
+      paused = true;
+      line.abort();
+    },
+    resume: () => {
+      paused = false;
+      wait = FIRST_WAIT;
+      wake();
+    },
     stop: () => {
       stopped = true;
       line.abort();

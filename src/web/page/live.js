@@ -80,7 +80,8 @@ export function live({ refresh, gone, changed }) {
     }
   }
 
-  setInterval(look, LOOK);
+  setInterval(() => document.hidden || look(), LOOK);
+  document.addEventListener('visibilitychange', () => (document.hidden ? line?.pause() : line?.resume()));
   return {
     fresh,
     /** Follows the feed of what the view has, whenever that is: news outside of the span is worth a word, too. */
@@ -98,6 +99,8 @@ export function live({ refresh, gone, changed }) {
 /** Says above the drawing what is wrong, and what can be done. */
 export function showNotice(kind, words, action, act) {
   const notice = find('notice');
+  // That the line is lost is why nothing can be loaded; said twice, a screen reader would read it twice.
+  if (notice.dataset.kind === 'line') return;
   notice.dataset.kind = kind;
   notice.hidden = false;
   find('notice-told').textContent = words;
