@@ -199,7 +199,8 @@ async fn a_century_of_thousands_of_events_takes_few_elements() {
         let mut desk = Desk::empty();
         for year in 1930..2026 {
             let days: Vec<_> = (1..28).map(|day| format!("The bridge was shut on {day} May {year}.")).collect();
-            let article = serde_json::json!({"id": year.to_string(), "published_at": "2026-06-01", "body": days.join(" ")});
+            let article =
+                serde_json::json!({"id": year.to_string(), "published_at": "2026-06-01", "body": days.join(" ")});
             assert_eq!(desk.publish(article.to_string().as_bytes()).len(), days.len());
         }
         browser.0.goto(&desk.page("#from=1930-01-01&to=2030-01-01")).await.unwrap();

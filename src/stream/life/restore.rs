@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::Deserialize;
@@ -23,7 +23,7 @@ use crate::config::Settings;
 use crate::record::{HeldFields, StandingFields};
 use crate::stream::Error;
 use crate::stream::consumer::Consumer;
-use crate::stream::error::{is_denied, is_outage};
+use crate::stream::error::is_denied;
 use crate::stream::fate::Outlet;
 
 /// How long a question to the brokers may take.
@@ -134,12 +134,11 @@ impl<'a> Reader<'a> {
         if is_denied(&error) {
             return Setback::Ended(Error::denied(&error.to_string(), self.settings));
         }
-        // The topic is there, as was asked at the start; a broker may not have heard of it yet.
-        let unheard = matches!(
-            error.rdkafka_error_code(),
-            Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownPartition)
-        );
-        if unheard || is_outage(&error) { Setback::Away(error) } else { Setback::Ended(Error::consumer(error)) }
+        // The topic is there, as was asked at the start; all else passes by itself.
+        match error {
+            KafkaError::MessageConsumptionFatal(_) => Setback::Ended(Error::consumer(error)),
+            error => Setback::Away(error),
+        }
     }
 
     /// The first offset and the end of what must be read, when all of it is decided; `None` if it was stopped.
