@@ -49,12 +49,8 @@ pub async fn in_browser<Test: Future<Output = ()> + Send + 'static>(test: impl F
 
 /// Starts chromedriver on a port that it picks, which it tells.
 fn driver() -> Option<(Child, String)> {
-    let mut driver = Command::new("chromedriver")
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
+    let mut driver =
+        Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let lines = BufReader::new(driver.stdout.take()?).lines();
     let told = lines.map_while(Result::ok).find(|line| line.contains("successfully on port"))?;
     let port: String = told.chars().filter(char::is_ascii_digit).collect();
@@ -105,9 +101,8 @@ impl Browser {
 
     /// Presses a key where the focus is.
     pub async fn press(&self, key: char) {
-        let keys = KeyActions::new("keys".into())
-            .then(KeyAction::Down { value: key })
-            .then(KeyAction::Up { value: key });
+        let keys =
+            KeyActions::new("keys".into()).then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
         self.0.perform_actions(keys).await.unwrap();
     }
 

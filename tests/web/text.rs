@@ -24,7 +24,8 @@ async fn a_click_tells_the_sentence_its_date_and_where_it_was_told() {
         assert_eq!(browser.text("#detail mark.date").await, "last month");
         assert_eq!(browser.text("#detail mark.trigger").await, events[0]["statement"]["trigger"].as_str().unwrap());
         let told = browser.text("#detail dl").await;
-        for part in ["“last month”, told on 3 May 2019, is April 2019.", "happened", "Vale Gazette", "Bridge shut"] {
+        for part in ["“last month”, told on 3 May 2019, is April 2019.", "happened", "Vale Gazette", "Bridge shut"]
+        {
             assert!(told.contains(part), "{part:?} in {told}");
         }
         let link = browser.find("#detail a").await;
@@ -67,7 +68,9 @@ async fn an_article_with_markup_and_script_in_every_field_is_text() {
         assert!(browser.text("#list").await.contains("summary <img src=x"));
         // The choices of a filter hold it as well, and so does the filter that is set.
         browser.until("document.querySelector('#name-choices option')").await;
-        browser.run("document.getElementById('name').value = document.querySelector('#name-choices option').value").await;
+        browser
+            .run("document.getElementById('name').value = document.querySelector('#name-choices option').value")
+            .await;
         browser.run("document.getElementById('name').dispatchEvent(new Event('change'))").await;
         assert!(browser.text("#picked").await.contains("name <img src=x"));
         let made = browser.run("return document.querySelectorAll('img, script:not([src]), #detail a').length").await;
@@ -112,9 +115,7 @@ async fn whose_clock_is_shown_can_be_chosen() {
         let view = format!("#from=2019-05-03&to=2019-05-04&event={}", events[0]["id"].as_str().unwrap());
         browser.0.goto(&desk.page(&view)).await.unwrap();
         browser.until_drawn().await;
-        let own = browser
-            .run("return new Date('2019-05-03T18:00:00+05:30').toTimeString().slice(0, 5)")
-            .await;
+        let own = browser.run("return new Date('2019-05-03T18:00:00+05:30').toTimeString().slice(0, 5)").await;
         browser.until(&format!("document.querySelector('#detail .when').textContent.endsWith({own})")).await;
         browser.find("#zone").await.select_by_value("article").await.unwrap();
         browser.until("document.querySelector('#detail .when').textContent.endsWith('18:00')").await;
