@@ -17,6 +17,8 @@ use crate::outside::skip;
 /// How long something that is waited for may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+const MISSING: &str = "the page in a browser; install chromium and chromedriver (Debian: chromium, chromium-driver)";
+
 /// A browser with one page.
 #[derive(Clone)]
 pub struct Browser(pub Client);
@@ -24,10 +26,7 @@ pub struct Browser(pub Client);
 /// Runs a test in a browser of its own, which ends with it. Where there is no browser, tells so on one line; fails
 /// where `DATELINE_TEST_REQUIRE` asks for it (`all`, or a list with commas that holds `browser`).
 pub async fn in_browser<Test: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Browser) -> Test) {
-    let Some((mut driver, address)) = driver() else {
-        skip("browser", "the page in a browser; install chromium and chromedriver (Debian: chromium-driver)");
-        return;
-    };
+    let Some((mut driver, address)) = driver() else { return skip("browser", MISSING) };
     let options = json!({
         "goog:chromeOptions": {"args": [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1440,1200",
@@ -36,15 +35,26 @@ pub async fn in_browser<Test: Future<Output = ()> + Send + 'static>(test: impl F
         "timeouts": {"script": PATIENCE.as_millis() as u64},
     });
     let Value::Object(options) = options else { unreachable!("an object") };
-    let client = ClientBuilder::new(HttpConnector::new()).capabilities(options).connect(&address).await.unwrap();
+    let connected = ClientBuilder::new(HttpConnector::new()).capabilities(options).connect(&address).await;
+    let client = match connected {
+        Ok(client) => client,
+        Err(error) => {
+            end(&mut driver);
+            return skip("browser", &format!("{MISSING}; chromedriver says {error}"));
+        }
+    };
     // In a task of its own, so that the browser ends whatever becomes of the test.
     let ended = tokio::spawn(test(Browser(client.clone()))).await;
     client.close().await.unwrap();
-    driver.kill().unwrap();
-    driver.wait().unwrap();
+    end(&mut driver);
     if let Err(broken) = ended {
         std::panic::resume_unwind(broken.into_panic());
     }
+}
+
+fn end(driver: &mut Child) {
+    driver.kill().unwrap();
+    driver.wait().unwrap();
 }
 
 /// Starts chromedriver on a port that it picks, which it tells.

@@ -1,6 +1,6 @@
 //! What is seen, and how one moves: by mouse, by keys, by the address.
 
-use fantoccini::actions::{InputSource, MouseActions, PointerAction, WheelAction, WheelActions};
+use fantoccini::actions::{Actions, InputSource, MouseActions, PointerAction, TouchActions, WheelAction, WheelActions};
 use fantoccini::key::Key;
 use serde_json::Value;
 
@@ -79,6 +79,33 @@ async fn the_wheel_and_a_drag_move_through_time() {
         let [moved, end] = browser.span().await;
         assert!(moved > from && ((end - moved) - (to - from)).abs() < 2000.0, "later, as long: {moved} {end}");
         browser.until_drawn().await;
+        browser.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_fingers_zoom() {
+    in_browser(async |browser| {
+        let desk = Desk::demo();
+        browser.0.goto(&desk.page("#from=1926-01-01&to=2026-01-01")).await.unwrap();
+        browser.until_drawn().await;
+        let (x, y) = middle(&browser).await;
+        let finger = |name: &str, way: i64| {
+            let to =
+                |distance: i64| PointerAction::MoveTo { duration: None, x: (x + way * distance) as f64, y: y as f64 };
+            TouchActions::new(name.into())
+                .then(to(50))
+                .then(PointerAction::Down { button: 0 })
+                .then(to(100))
+                .then(to(200))
+                .then(PointerAction::Up { button: 0 })
+        };
+        browser.0.perform_actions(Actions::from(finger("left", -1)).and(finger("right", 1))).await.unwrap();
+        browser.until("!location.hash.includes('from=1926-01-01&')").await;
+        let [from, to] = browser.span().await;
+        let years = (to - from) / (365.25 * 24.0 * HOUR);
+        assert!((years - 25.0).abs() < 1.0, "four times as near: {years} years");
         browser.assert_clean().await;
     })
     .await;

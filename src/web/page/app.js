@@ -67,7 +67,6 @@ async function goHome() {
 }
 
 async function showList(signal) {
-  find('list-title').textContent = view.show === 'days' ? 'Days that matter' : 'In this span';
   for (const button of document.querySelectorAll('[data-show]')) button.setAttribute('aria-pressed', String(button.dataset.show === view.show));
   const list = find('list');
   const told = { view, fresh: news.fresh, chosen: open };

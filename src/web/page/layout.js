@@ -29,7 +29,7 @@ export function lay(events, { width, rows, place, label }) {
     const free = ends.findIndex((end) => end + GAP <= start);
     const row = free >= 0 ? free : ends.length;
     if (row >= rows) {
-      heaped.push({ event, at: start });
+      heaped.push({ at: start, count: 1 });
       continue;
     }
     ends[row] = needs;
@@ -37,18 +37,17 @@ export function lay(events, { width, rows, place, label }) {
     const room = isWithin ? stop - start : beside < SHORTEST_LABEL ? 0 : beside;
     placed.push({ event, row, left: start, width: stop - start, isWithin, room, isCut: left < 0 });
   }
-  const heaps = heap(heaped.map(({ at, event }) => ({ at, count: 1, event })), width);
-  return { placed, heaps, rows: ends.length };
+  return { placed, heaped, rows: ends.length };
 }
 
 /** Puts what stands close together on one heap. */
 export function heap(points, width) {
   const heaps = new Map();
-  for (const { at, count, event } of points) {
-    const slot = Math.min(Math.floor(at / HEAP), Math.max(Math.ceil(width / HEAP) - 1, 0));
-    const found = heaps.get(slot) ?? { left: Math.min(slot * HEAP, width - HEAP), count: 0, events: [] };
+  const slots = Math.max(Math.floor(width / HEAP), 1);
+  for (const { at, count } of points) {
+    const slot = Math.min(Math.floor((at / width) * slots), slots - 1);
+    const found = heaps.get(slot) ?? { left: (slot * width) / slots, count: 0 };
     found.count += count;
-    if (event) found.events.push(event);
     heaps.set(slot, found);
   }
   return [...heaps.values()];

@@ -15,7 +15,7 @@ const LOOK = 30_000;
 /** `refresh()` loads what is seen again; `gone(id)` is told of what was taken back. */
 export function live({ refresh, gone, changed }) {
   const fresh = new Map();
-  let [line, asked, timer, told] = [null, null, null, 0];
+  let [line, asked, timer, isDue, told] = [null, null, null, false, 0];
   let [isConnected, wait] = [null, 0];
   let server = null;
 
@@ -28,15 +28,18 @@ export function live({ refresh, gone, changed }) {
       fresh.delete(data.id);
       gone(data.id);
     } else if (kind === 'change') changed(data.id);
+    isDue = true;
     timer ??= setTimeout(show, CALM);
   }
 
   async function show() {
-    timer = null;
+    isDue = false;
     if (told) find('said').textContent = `${counted(told, 'new event')} arrived`;
     told = 0;
     await refresh();
     look();
+    // Not before the last one is drawn: one that always asks again would never get to draw.
+    timer = isDue ? setTimeout(show, CALM) : null;
   }
 
   async function look() {

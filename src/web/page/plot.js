@@ -75,7 +75,7 @@ export function plot(root, { chosen, entered }) {
     };
     const laid = lay(events, { width, rows, place, label: (event) => event.statement.summary });
     const points = counts.map(({ start, end, count }) => ({ at: (x(parse(start)) + x(parse(end))) / 2, count }));
-    const heaps = [...laid.heaps, ...heap(points.filter(({ at }) => at >= 0 && at < width), width)];
+    const heaps = heap([...laid.heaped, ...points.filter(({ at }) => at >= 0 && at < width)], width);
     const kept = new Map();
     for (const spot of laid.placed) {
       const item = items.get(spot.event.id) ?? make('button', { type: 'button', tabindex: -1, 'data-id': spot.event.id });

@@ -94,5 +94,6 @@ export function range(from, to) {
   if (span > 100 * DAY) return pair(month(from), month(to));
   if (span > 2 * DAY) return days(from, to);
   if (day(from) === day(to - 1)) return `${day(from)}, ${clock(from)} – ${clock(to)}`;
-  return `${day(from)}, ${clock(from)} – ${day(to)}, ${clock(to)}`;
+  const first = year(from) === year(to) ? format(from, { day: 'numeric', month: 'long' }) : day(from);
+  return `${first}, ${clock(from)} – ${day(to)}, ${clock(to)}`;
 }
