@@ -81,11 +81,11 @@ impl Entry {
 /// Where an event stands in the order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// See [`Entry::start`].
+    /// As the `start` of an entry of the index.
     pub start: i64,
-    /// See [`Entry::end`].
+    /// As the `end` of an entry of the index.
     pub end: i64,
-    /// See [`Entry::id`].
+    /// As the `id` of an entry of the index.
     pub id: u64,
     /// Parts events whose ids start alike.
     pub row: u32,
