@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::Message as _;
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -166,6 +166,14 @@ fn send(producer: &Inner, record: &Record, control: &Control) -> Result<(), Kafk
             }
             Err((error, _)) => return Err(error),
         }
+    }
+}
+
+/// Waits until nothing is on its way, for so long at most.
+pub fn arrive(producer: &Inner, time: Duration) {
+    let begun = Instant::now();
+    while producer.in_flight_count() > 0 && begun.elapsed() < time {
+        thread::sleep(LOOK);
     }
 }
 

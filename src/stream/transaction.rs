@@ -13,13 +13,16 @@ use rdkafka::producer::Producer as _;
 use super::consumer::Consumer;
 use super::error::{is_denied, is_fenced};
 use super::fate::Fate;
-use super::producer::{self, Failure, Inner, drain, overdue, send_all, take_failure};
+use super::producer::{self, Failure, Inner, arrive, drain, overdue, send_all, take_failure};
 use super::{Control, Error};
 use crate::config::{Delivery, Settings};
 use crate::telemetry::Stage;
 
 /// How long one call waits for the brokers before it is called again.
 pub(super) const CALL: Duration = Duration::from_secs(10);
+
+/// How long records may take to the brokers before the offsets are sent after them.
+const ARRIVAL: Duration = Duration::from_secs(1);
 
 /// What an error of a transaction calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,12 +123,14 @@ fn fill_and_commit(
 ) -> Result<(), Failure> {
     let begun = Instant::now();
     send_all(producer, fates, control)?;
-    // Before the offsets: who takes over a partition reads what its offsets stand for, and must find its records there.
-    drain(producer, control)?;
+    // Before the offsets: who takes over a partition reads what its offsets stand for, and should find its records there.
+    // Only for a while: where a leader is lost they may be stuck in a transaction that is spoiled, which the next call tells.
+    arrive(producer, ARRIVAL);
     attempt("send offsets", control, || {
         let group = consumer.group_metadata().ok_or(KafkaError::Canceled)?;
         producer.send_offsets_to_transaction(offsets, &group, CALL)
     })?;
+    drain(producer, control)?;
     if let Some(failure) = take_failure(producer) {
         return Err(failure);
     }
