@@ -145,7 +145,6 @@ super.users=User:ANONYMOUS
 allow.everyone.if.no.acl.found=true
 log.dirs=data
 log.index.size.max.bytes=1048576
-log.cleaner.backoff.ms=200
 auto.create.topics.enable=false
 default.replication.factor={replicas}
 min.insync.replicas={in_sync}
