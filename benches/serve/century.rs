@@ -48,7 +48,7 @@ pub struct Century {
 
 impl Century {
     pub fn new(seed: u64) -> Self {
-        Self { random: Rng::with_seed(seed), count: seed << 40, told: Vec::new() }
+        Self { random: Rng::with_seed(seed), count: (seed << 40) * EVENTS as u64, told: Vec::new() }
     }
 
     /// A number below `most`; the smaller, the more often.
