@@ -28,6 +28,9 @@ const LOOK: Duration = Duration::from_micros(500);
 /// How long records may be on their way before it is asked whether they can arrive at all.
 const LATE: Duration = Duration::from_secs(1);
 
+/// How long a connection may be idle. Short beside a transaction's time-out.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// How much may wait to be sent, in bytes: a large article is not held twice.
 const QUEUE: usize = 32 << 20;
 
@@ -122,6 +125,11 @@ pub fn create(settings: &Settings, limit: usize) -> Result<Inner, Error> {
     if config.get("queue.buffering.max.kbytes").is_none() {
         // A record that is larger than the queue would wait for ever.
         config.set("queue.buffering.max.kbytes", (QUEUE.max(2 * limit) / 1024).to_string());
+    }
+    // librdkafka asks for the coordinator of a group again only when a connection changes: where it remembers a broker that is
+    // gone, sending offsets would wait for ever (its issues 5456 and 5511). Closing what is idle is such a change.
+    if config.get("connections.max.idle.ms").is_none() {
+        config.set("connections.max.idle.ms", IDLE.as_millis().to_string());
     }
     if config.get("compression.type").is_none() && config.get("compression.codec").is_none() {
         config.set("compression.type", "zstd");
