@@ -33,7 +33,10 @@ fn passages_of<'t>(
         if start >= text.len() {
             return None;
         }
-        let end = text.ceil_char_boundary(start.saturating_add(length).min(text.len()));
+        let mut end = start.saturating_add(length).min(text.len());
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
         let mut tokens = lex(text.get(start..end)?, words);
         for token in &mut tokens {
             token.span = Span::new(token.span.start as usize + start, token.span.end as usize + start);
