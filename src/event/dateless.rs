@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use super::summary::Telling;
 use crate::language::speech::Part;
-use crate::syntax::{Mood, is_adverb, is_plain_adverb};
+use crate::syntax::{Mood, Verb, is_adverb, is_plain_adverb};
 use crate::text::Shape;
 
 /// How far before a date "compared with" is sought, in tokens.
-const COMPARED: usize = 12;
+const COMPARED: usize = 24;
 
 impl Telling<'_> {
     /// Leaves out a date with the small words that led to it, where the sentence stays whole without.
@@ -33,6 +33,12 @@ impl Telling<'_> {
             while end < range.end && document.has(end, grammar.comma) {
                 end += 1;
             }
+        } else if document.has(end, grammar.comma)
+            && document.has(end + 1, grammar.preposition)
+            && !(end + 1..range.end).any(|at| document.has(at, grammar.comma))
+        {
+            // "sold it on Monday, for nine mln": the comma was that of the date.
+            end += 1;
         }
         kept[start - range.start..end - range.start].fill(false);
     }
@@ -68,7 +74,17 @@ impl Telling<'_> {
         if possessive || joined || document.has(before, grammar.of) || document.has(before, grammar.until) {
             return false;
         }
-        if document.has(before, grammar.bound) || self.is_compared(range) || self.is_latest() || self.leads_in(range) {
+        // "into 2020 when the mill closes", "last year, when it closed"
+        let behind = date.end + usize::from(document.has(date.end, grammar.comma));
+        if document.has(behind, grammar.when) || self.is_brought_out() || self.is_alone(range) {
+            return false;
+        }
+        if self.is_measured(before)
+            || document.has(before, grammar.bound)
+            || self.is_compared(range)
+            || self.is_latest()
+            || self.leads_in(range)
+        {
             return false;
         }
         // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
@@ -114,6 +130,34 @@ impl Telling<'_> {
         opens && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end)
     }
 
+    /// "It was on Friday that the mill closed"
+    fn is_brought_out(&self) -> bool {
+        let that = self.document.has(self.date.end, self.document.pack.grammar.that);
+        that && self.trigger.is_some_and(|trigger| trigger > self.date.end)
+    }
+
+    /// "the highest since 1984", not "has been shut since March"
+    fn is_measured(&self, before: usize) -> bool {
+        let perfect = |verb: &Verb| verb.perfect && Some(verb.main) == self.trigger;
+        self.document.has(before, self.document.pack.grammar.since) && !self.seeker.verbs.iter().any(perfect)
+    }
+
+    /// "devices, available in May, comply", ", effective on Monday,": between its commas the date stands with one word.
+    fn is_alone(&self, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let apart = self.date.end >= range.end || !document.tokens[self.date.end].shape.is_word();
+        let mut words =
+            (range.start..self.date.start).rev().skip_while(|&at| document.has(at, grammar.time_preposition));
+        let joins = |at| document.has(at, grammar.sometime) || document.has(at, grammar.subordinator);
+        let one = |at: usize| document.tokens[at].shape.is_word() && !joins(at) && !self.is_finite(at);
+        let word = words.next().is_some_and(one);
+        apart && word && words.next().is_some_and(|at| document.has(at, grammar.comma))
+    }
+
+    fn is_finite(&self, at: usize) -> bool {
+        self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.contains(&at))
+    }
+
     /// Whether the words before a date tell nothing without it: "payment is March 26", "effective today", "a meeting,
     /// scheduled for Tuesday", "the offer which opened on Monday", "the year ended June 30", "down from 38 a year ago".
     /// `led` is the last of them, the prepositions of time aside.
@@ -145,7 +189,9 @@ impl Telling<'_> {
         let led_to = led != before && is_plain_adverb(document, led)
             || led == range.start && is_plain_adverb(document, led)
             || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
-        let period = has(grammar.ending) || has(grammar.spend);
+        // "holders of record on May 7"
+        let record = has(grammar.record) && led > range.start && !document.has(led - 1, grammar.clock_preposition);
+        let period = has(grammar.ending) || has(grammar.spend) || record;
         period || copula || adjective || reduced || set || column || to_be || led_to
     }
 

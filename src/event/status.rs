@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Status;
 use super::trigger::{Seeker, Trigger};
-use crate::syntax::{Document, Mood, Verb, is_adverb};
+use crate::syntax::{Document, Mood, Verb, called_off, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -33,7 +33,7 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
     let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
     let clause = clause_of(document, seeker.sentence, noun);
     let before = noun.saturating_sub(2).max(seeker.sentence.start)..noun;
-    if called_off(seeker, noun) || before.into_iter().any(|at| document.has(at, grammar.negation)) {
+    if called_off(document, seeker.verbs, noun) || before.into_iter().any(|at| document.has(at, grammar.negation)) {
         return Status::Denied;
     }
     let verb =
@@ -67,7 +67,9 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
     if negated
         || over == Over::Denial
         || negated_before(seeker, &clause, verb)
-        || planned && (called_off(seeker, verb.main) || when == Place::Before && is_unfulfilled(document, verb))
+        || planned
+            && (called_off(document, seeker.verbs, verb.main)
+                || when == Place::Before && is_unfulfilled(document, verb))
     {
         return Status::Denied;
     }
@@ -86,10 +88,23 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
         _ if verb.perfect && is_since(document, date) => Status::Ongoing,
         _ if when == Place::After && document.has(verb.main, grammar.uncertain) => Status::Possible,
         _ if when == Place::After => Status::Planned,
+        // "expects sales to rise this year": what is planned, though the planning goes on.
+        Mood::Present if when != Place::Before && document.has(verb.main, grammar.plan) => Status::Planned,
         Mood::Present if when == Place::Around => Status::Ongoing,
+        Mood::Participle if when != Place::Before => of_participle(seeker, verb),
         Mood::Present if when == Place::Today && (verb.progressive || within(grammar.linking)) => Status::Ongoing,
         _ if verb.progressive && verb.perfect => Status::Ongoing,
         Mood::Past | Mood::Present | Mood::Participle => Status::Happened,
+    }
+}
+
+/// "there will be no trouble in keeping it": told as the verb has it that it hangs on.
+fn of_participle(seeker: &Seeker<'_>, participle: &Verb) -> Status {
+    let before = seeker.verbs.iter().take_while(|verb| verb.main < participle.main).filter(|verb| verb.finite).last();
+    match before.map(|verb| verb.mood) {
+        Some(Mood::Planned) => Status::Planned,
+        Some(Mood::Possible) => Status::Possible,
+        _ => Status::Happened,
     }
 }
 
@@ -232,18 +247,5 @@ fn negated_before(seeker: &Seeker<'_>, clause: &Range<usize>, verb: &Verb) -> bo
             && document.has(at, grammar.negation)
             && !document.has(at + 1, grammar.no_negation)
             && (next || at == clause.start && verb.finite)
-    })
-}
-
-/// "had been scheduled for Friday but was cancelled": what was planned for the date was called off.
-fn called_off(seeker: &Seeker<'_>, planned: usize) -> bool {
-    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
-    seeker.verbs.iter().any(|verb| {
-        let off = document.has(verb.main, grammar.called) && document.has(verb.main + 1, grammar.off);
-        verb.main > planned
-            && verb.finite
-            && !verb.negated
-            && verb.mood == Mood::Past
-            && (off || document.has(verb.main, grammar.cancel))
     })
 }

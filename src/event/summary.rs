@@ -8,7 +8,7 @@ use super::identity::normalised;
 use super::names;
 use super::trigger::{Seeker, Trigger};
 use crate::language::speech::Part;
-use crate::syntax::{Document, Verb, is_adverb};
+use crate::syntax::{Document, Mood, Verb, is_adverb};
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
@@ -19,6 +19,9 @@ const PREFERRED: usize = 160;
 
 /// The fewest words that a summary tells something with.
 const FEWEST: usize = 3;
+
+/// The longest noun of a list that is not cut, in tokens.
+const LISTED: usize = 4;
 
 /// The longest frame or bracket that is left out, in tokens.
 pub(super) const ASIDE: usize = 12;
@@ -226,9 +229,15 @@ impl Telling<'_> {
                 before.clone().rev().find(|&at| document.has(at, grammar.comma)).map_or(before.start, |at| at + 1);
             before.start = own;
             let joined = |at| document.has(at, grammar.subordinator) && !document.has(at, grammar.and);
-            let frame = self.trigger == Some(verb.main) && document.has(verb.main, grammar.report);
+            let reports = document.has(verb.main, grammar.report);
+            let frame = reports && (self.trigger == Some(verb.main) || document.has(verb.main, grammar.saying));
             // "a report adopted by the board": it only describes its noun.
-            let describes = verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle;
+            // "a meeting, held in Porto, will tell them": nor is this one told while another follows.
+            let apart = verb.mood == Mood::Past && document.has(verb.tokens.start.saturating_sub(1), grammar.comma);
+            let last =
+                !self.seeker.verbs.iter().any(|next| next.finite && (verb.main + 1..range.end).contains(&next.main));
+            let participle = document.part(verb.main) == Part::Participle;
+            let describes = verb.tokens.len() == 1 && (participle || apart && !last);
             if !before.into_iter().any(joined) && !describes || framed {
                 told = verb.tokens.end - 1;
                 if !frame {
@@ -269,17 +278,35 @@ impl Telling<'_> {
             });
         // "such as", "as well as"
         let compared = self.document.has(at, grammar.as_word) && !self.document.has(at - 1, grammar.comma);
+        // "on that date"
+        let points = self.document.has(at, grammar.that) && self.document.has(at - 1, grammar.preposition);
         // Without its condition a statement is not true.
-        if compared || said || self.date.contains(&at) || self.document.has(at, grammar.condition) {
+        if compared || said || points || self.date.contains(&at) || self.document.has(at, grammar.condition) {
             return false;
         }
-        self.document.has(at, grammar.comma) && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
+        let comma = self.document.has(at, grammar.comma) && !self.is_list(at);
+        comma && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
             || self.document.has(at, grammar.relative)
             || self.document.has(at, grammar.subordinator) && !self.document.has(at, grammar.join)
     }
 
+    /// "costs, profits and taxes": whether the comma stands within a list of nouns.
+    fn is_list(&self, comma: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let ends = |at: usize| document.has(at, grammar.comma) || document.has(at, grammar.and);
+        let noun = |at: usize| {
+            let part = document.part(at);
+            part.is_noun() || matches!(part, Part::Adjective | Part::Name | Part::Number)
+        };
+        let item = (comma + 1..self.seeker.sentence.end).take(LISTED).take_while(|&at| noun(at)).count();
+        item > 0 && ends(comma + 1 + item)
+    }
+
     fn is_told(&self, at: usize) -> bool {
-        !matches!(self.document.tokens[at].shape, Shape::Break | Shape::Mark('[' | ']' | '*' | '_' | '`' | '<' | '>'))
+        !matches!(
+            self.document.tokens[at].shape,
+            Shape::Break | Shape::Mark('[' | ']' | '*' | '\\' | '_' | '`' | '<' | '>')
+        )
     }
 
     /// The tokens that are kept, spaced as the text has them; for each token of the range, how long the text before it

@@ -46,6 +46,7 @@ fn a_date_dates_the_verb_of_its_clause_or_the_noun_that_it_names() {
         ("The judge set a hearing for May 22.", vec!["hearing"]),
         ("The driver was fined on Monday, police said.", vec!["fined"]),
         ("The Leeds-based firm failed to pay in March.", vec!["failed"]),
+        ("The firm will spend 250 mln marks over the next nine years.", vec!["spend"]),
     ] {
         let found: Vec<String> = told(body).into_iter().map(|(trigger, _)| trigger).collect();
         assert_eq!(found, triggers, "{body}");
@@ -114,6 +115,17 @@ fn a_frame_goes_with_all_that_belongs_to_it() {
         ("Moody's said the mill closed in March.", "The mill closed"),
         ("Ito condemned those who it said were shot on Monday.", "Ito condemned those who it said were shot on Monday"),
         ("NOTE: The mill was sold on Monday.", "The mill was sold"),
+        ("The owner said two days ago the mill will close in June.", "The mill will close"),
+        ("Output fell in March, the Board for Roads, Bridges and Ports said.", "Output fell"),
+        // No frame goes that has no clause of its own behind it.
+        (
+            "Hale Inc announced the sale of the mill when a letter was signed on Monday.",
+            "Hale Inc announced the sale of the mill when a letter was signed",
+        ),
+        (
+            "Hale Inc, which closed a mill in March, said Rosa Ito has left.",
+            "Hale Inc, which closed a mill, said Rosa Ito has left",
+        ),
         ("Hale Inc <HALE.O> was sold in March.", "Hale Inc was sold"),
         ("Mill closes for good Friday 3 May 2019 14.07 BST The mill was sold in March.", "The mill was sold"),
     ] {
@@ -139,6 +151,12 @@ fn a_date_stays_where_its_clause_needs_it() {
             "It is a loan that Ito stopped paying interest on",
         ),
         ("Hale will build in Porto, sometime between May and June.", "Hale will build in Porto"),
+        ("The devices, available in June, cost nine euros.", "The devices, available in June, cost nine euros"),
+        ("It was paid to holders of record on April 9.", "It was paid to holders of record on April 9"),
+        ("The lease will run into 2020 when the mill closes.", "The lease will run into 2020 when the mill closes"),
+        ("It was only on Monday that Rosa Ito left.", "It was only on Monday that Rosa Ito left"),
+        // So does its comma.
+        ("Rosa Ito sold the mill on Monday, for nine mln.", "Rosa Ito sold the mill for nine mln"),
     ] {
         assert_eq!(summary(body), expected, "{body}");
     }
@@ -189,6 +207,16 @@ fn a_long_summary_ends_at_a_comma_or_at_a_word() {
         summary(&format!("The new mill opened in March{tail}.")),
         "The new mill opened, while the mayor spoke of the bridge and of the river, while the mayor spoke of the bridge and of the river"
     );
+    // Not within a list, nor before what is told.
+    let list = "The new mill, which opened in March in the old port, has cut its costs, profits and taxes";
+    assert_eq!(
+        summary(&format!(
+            "{list}, which are the highest of all the old mills along the long rivers of the two counties of the north."
+        )),
+        list
+    );
+    let told = format!("A meeting, held in Porto on Monday{}, will help both sides", " and in Leeds".repeat(10));
+    assert_eq!(summary(&format!("{told}.")), told.replace(" on Monday", ""));
     let long = summary(&format!("The new mill opened in March with {}gates.", "painted ".repeat(60)));
     assert!(long.chars().count() <= 280 && long.ends_with("painted …"), "{long}");
 }
@@ -205,7 +233,16 @@ fn a_pronoun_gives_way_to_whom_it_names_where_that_is_plain() {
         ("Central bankers said they met her in March.", "Central bankers met her"),
         ("The nation's top bank said it shut a mill in March.", "The nation's top bank shut a mill"),
         ("Prime minister Rosa Ito told the paper she met him in March.", "Prime minister Rosa Ito met him"),
+        ("Orro Lume said its board met in March.", "Orro Lume's board met"),
+        ("Orro Petroleum said it closed a mill in March.", "Orro Petroleum closed a mill"),
+        ("Orro Gas and Light Co said it will close a mill in June.", "Orro Gas and Light Co will close a mill"),
+        ("Moor Bank and Hale Inc said they closed a mill in March.", "Moor Bank and Hale Inc closed a mill"),
         // In doubt it stays.
+        ("Rosa Ito said it closed for good in March.", "It closed for good"),
+        (
+            "The Hale, a mill, said any attempt to hint that it closed in March was wrong.",
+            "It closed in March was wrong",
+        ),
         ("Ito said it will close the mill in June.", "It will close the mill"),
         ("The minister said it will rain in June.", "It will rain"),
         ("Hale makes bolts. It closed the mill in March.", "It closed the mill"),
@@ -224,6 +261,7 @@ fn figures_labels_and_contracts_tell_nothing() {
         "July was up 2.60 cents at 131.70 cents.",
         "NOTE: First quarter report",
         "Period ended December 28.",
+        "Qtly div six cts vs six cts prior Pay May Eight Record April 10",
     ] {
         assert_eq!(told(body), [], "{body}");
     }
@@ -245,6 +283,10 @@ fn names_are_those_of_the_statement_and_none_is_guessed() {
         ("In 1990 James A. Moor joined General Bolts Corp.", vec!["James A. Moor", "General Bolts Corp."]),
         ("Hale Inc said it will close its Leeds mill in June.", vec!["Hale Inc", "Leeds"]),
         ("In March Carl von Lund flew an EH101.", vec!["Carl von Lund"]),
+        ("The Roads and Bridges Commission met in March.", vec!["Roads and Bridges Commission"]),
+        ("In March they bought Hale Iron and Steel Co.", vec!["Hale Iron and Steel Co."]),
+        ("Alder Automation met on Monday.", vec!["Alder Automation"]),
+        ("South Korean workers left the mill on Monday.", vec![]),
         ("Meanwhile, workers left the mill on Monday.", vec![]),
         ("Workers left the mill on Monday.", vec![]),
         ("Russian troops left the town on Monday.", vec![]),

@@ -30,13 +30,14 @@ impl Place<'_> {
     }
 
     /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,
-    /// and nothing that is told or two columns set side by side ("14 cts vs 20 cts").
+    /// and nothing that is told or two columns set side by side ("14 cts vs 20 cts", "six cts vs four").
     fn is_row(&self, at: usize, told: bool) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let colon = |at: &usize| document.tokens[*at].shape.is_mark(':');
         let start = (self.sentence.start..at).rev().find(colon).map_or(self.sentence.start, |colon| colon + 1);
         let end = (at..self.sentence.end).find(colon).unwrap_or(self.sentence.end);
-        let figures = (start..end).filter(|&at| document.tokens[at].shape.is_figure()).count();
+        let figure = |at: &usize| document.tokens[*at].shape.is_figure() || document.has(*at, grammar.cardinal);
+        let figures = (start..end).filter(figure).count();
         let verbs = document.verbs(self.sentence).iter().filter(|verb| (start..end).contains(&verb.main)).count();
         let columns = (start..end).any(|at| document.has(at, grammar.versus)) || figures * 3 >= end - start;
         let told = if told { verbs * 4 <= figures && columns } else { verbs == 0 };

@@ -64,6 +64,10 @@ grammar! {
     comma = "COMMA",
     /// "that".
     that = "THAT",
+    /// "when".
+    when = "WHEN",
+    /// "record", as in "holders of record".
+    record = "RECORD",
     /// Personal and relative pronouns, as subjects.
     subject = "SUBJECT",
     /// "will", "shall".
@@ -134,6 +138,10 @@ grammar! {
     honorific = "HONORIFIC",
     /// "Inc", "Bank".
     legal_form = "LEGAL_FORM",
+    /// "Airlines", "Ministry": what a name of two words or more ends with that is no person's.
+    body = "BODY",
+    /// "Russian", "Dutch".
+    demonym = "DEMONYM",
     /// "von", "de", within a person's name.
     name_particle = "NAME_PARTICLE",
     /// "University", "Ministry", before "of".
@@ -246,6 +254,8 @@ grammar! {
     about = "APPROXDATE",
     /// "daily", with its period.
     adverbial = "ADVERBIAL",
+    /// "from".
+    from = "=from",
     /// "couple".
     couple = "=couple",
     /// "nineties", with its number.
