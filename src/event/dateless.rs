@@ -28,6 +28,10 @@ impl Telling<'_> {
         {
             start -= 1;
         }
+        // "exports so far this year"
+        if document.has(start.saturating_sub(1), grammar.far) && start >= range.start + 2 {
+            start -= 2;
+        }
         let mut end = date.end;
         if start == range.start || kept[..start - range.start].iter().all(|kept| !kept) {
             while end < range.end && document.has(end, grammar.comma) {
@@ -39,6 +43,12 @@ impl Telling<'_> {
         {
             // "sold it on Monday, for nine mln": the comma was that of the date.
             end += 1;
+        }
+        // "The firm, on Monday, sold it": both commas were those of the date.
+        let comma = |at: usize| document.has(at, grammar.comma);
+        let set_apart = start > range.start && comma(start - 1) && comma(end) && end < range.end;
+        if set_apart && !(range.start..start - 1).any(comma) {
+            (start, end) = (start - 1, end + 1);
         }
         kept[start - range.start..end - range.start].fill(false);
     }
@@ -66,7 +76,11 @@ impl Telling<'_> {
         let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
             return !possessive && !self.is_attribute_at_start();
         };
-        let joined = document.has(date.end, grammar.join) && self.is_dated(date.end + 1)
+        // "in March, May and June"
+        let named = |at| document.has(at, grammar.month) || document.has(at, grammar.weekday);
+        let listed = document.has(date.end, grammar.comma) && named(date.end + 1) && named(date.start);
+        let joined = listed
+            || document.has(date.end, grammar.join) && self.is_dated(date.end + 1)
             || document.has(date.end, grammar.dash)
             || document.has(date.end, grammar.until)
             || document.has(before, grammar.join)
@@ -165,6 +179,9 @@ impl Telling<'_> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let has = |class| document.has(led, class);
         let last = self.date.end >= range.end || !document.tokens[self.date.end].shape.is_word();
+        // "The date is June 30 and", "has set June 29 as the day"
+        let object = led == before && has(grammar.plan) && document.has(self.date.end, grammar.as_word);
+        let last = last || led == before && document.has(self.date.end, grammar.and);
         let copula = last && (has(grammar.be_past) || has(grammar.be_present) || document.word(led) == "be");
         let adjective = led == before
             && document.part(led) == Part::Adjective
@@ -191,8 +208,10 @@ impl Telling<'_> {
             || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
         // "holders of record on May 7"
         let record = has(grammar.record) && led > range.start && !document.has(led - 1, grammar.clock_preposition);
+        // "a split effective June 30"
+        let record = record || led == before && has(grammar.by) && !has(grammar.time_preposition);
         let period = has(grammar.ending) || has(grammar.spend) || record;
-        period || copula || adjective || reduced || set || column || to_be || led_to
+        period || object || copula || adjective || reduced || set || column || to_be || led_to
     }
 
     /// "up 2 pct compared with May", "to 17 pct from 10 pct in 1985": the date is that of what is compared with.

@@ -64,7 +64,10 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
     // "may not be finished": that it will not is as open as that it will.
     let negated = verb.negated && (verb.mood != Mood::Possible || within(grammar.can));
     let planned = verb.mood == Mood::Planned;
-    if negated
+    let led = (clause.start..verb.tokens.start).any(|at| document.has(at, grammar.condition));
+    let conditional = planned && is_conditional(seeker, verb) || led && when != Place::Before;
+    // "if it is not settled by Friday": that it is not is as open as that it is.
+    if negated && !(led && when != Place::Before)
         || over == Over::Denial
         || negated_before(seeker, &clause, verb)
         || planned
@@ -74,8 +77,6 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
         return Status::Denied;
     }
     let perhaps = (clause.start..verb.main).any(|at| document.has(at, grammar.perhaps));
-    let led = (clause.start..verb.tokens.start).any(|at| document.has(at, grammar.condition));
-    let conditional = planned && is_conditional(seeker, verb) || led && when != Place::Before;
     if perhaps || conditional || over == Over::Doubt {
         return Status::Possible;
     }

@@ -287,7 +287,14 @@ impl Telling<'_> {
         let comma = self.document.has(at, grammar.comma) && !self.is_list(at);
         comma && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
             || self.document.has(at, grammar.relative)
-            || self.document.has(at, grammar.subordinator) && !self.document.has(at, grammar.join)
+            || self.document.has(at, grammar.subordinator)
+                && !self.document.has(at, grammar.join)
+                && !(self.document.has(at - 1, grammar.unit) && self.ends_clause(at + 1))
+    }
+
+    /// Whether no word stands there: "up from a year before,".
+    fn ends_clause(&self, at: usize) -> bool {
+        at >= self.seeker.sentence.end || !self.document.tokens[at].shape.is_word()
     }
 
     /// "costs, profits and taxes": whether the comma stands within a list of nouns.

@@ -254,6 +254,8 @@ grammar! {
     about = "APPROXDATE",
     /// "daily", with its period.
     adverbial = "ADVERBIAL",
+    /// "far", behind "so".
+    far = "FAR",
     /// "from".
     from = "=from",
     /// "couple".
