@@ -114,7 +114,10 @@ fn group_before(document: &Document<'_>, start: usize, verb: usize) -> Option<Ra
         matches!(shape, Shape::Mark(_) | Shape::Break) && !hyphen
             || document.has(*at, grammar.subordinator) && !joins_names(document, *at)
     };
-    let mut verb = verb;
+    // "In a filing, the group said"
+    let led = document.has(start, grammar.preposition) || document.has(start, grammar.time_preposition);
+    let comma = (start..verb).find(|&at| document.has(at, grammar.comma)).filter(|_| led);
+    let (start, mut verb) = (comma.map_or(start, |comma| comma + 1), verb);
     // "The company also said", "Altex earlier said", "the ministry today said"
     let apart =
         |at| is_adverb(document, at) || document.has(at, grammar.part_word) || document.has(at, grammar.deictic);
@@ -132,9 +135,8 @@ fn group_before(document: &Document<'_>, start: usize, verb: usize) -> Option<Ra
     }
     let from = (start..verb).rev().find(divides).map_or(start, |at| at + 1);
     let mark = |mark| from > start && document.tokens[from - 1].shape.is_mark(mark);
-    // "<Bank of Quay> said", "In a filing, the group said"
-    let led = mark(',') && (document.has(start, grammar.preposition) || document.has(start, grammar.time_preposition));
-    let opened = from == start || from == start + 1 && mark('<') || mark('-') || led;
+    // "<Bank of Quay> said"
+    let opened = from == start || from == start + 1 && mark('<') || mark('-');
     whole(document, from..verb).filter(|_| opened)
 }
 

@@ -37,11 +37,7 @@ impl Telling<'_> {
             while end < range.end && document.has(end, grammar.comma) {
                 end += 1;
             }
-        } else if document.has(end, grammar.comma)
-            && document.has(end + 1, grammar.preposition)
-            && !(end + 1..range.end).any(|at| document.has(at, grammar.comma))
-        {
-            // "sold it on Monday, for nine mln": the comma was that of the date.
+        } else if document.has(end, grammar.comma) && self.owns_comma(start, end, range) {
             end += 1;
         }
         // "The firm, on Monday, sold it": both commas were those of the date.
@@ -51,6 +47,16 @@ impl Telling<'_> {
             (start, end) = (start - 1, end + 1);
         }
         kept[start - range.start..end - range.start].fill(false);
+    }
+
+    /// "sold it on Monday, for nine mln", "announced on May 5, 2019, its plan": the comma behind is that of the date.
+    fn owns_comma(&self, start: usize, comma: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut verbs = self.seeker.verbs.iter();
+        let verb =
+            verbs.any(|verb| verb.tokens.end == start) && !verbs.any(|verb| verb.finite && verb.main < range.end);
+        let last = !(comma + 1..range.end).any(|at| document.has(at, grammar.comma));
+        last && document.has(comma + 1, grammar.preposition) || verb && document.has(comma + 1, grammar.determiner)
     }
 
     /// "paying interest on last month": "last month" takes no "on", so it belongs to what stands before.
@@ -80,7 +86,7 @@ impl Telling<'_> {
         let named = |at| document.has(at, grammar.month) || document.has(at, grammar.weekday);
         let listed = document.has(date.end, grammar.comma) && named(date.end + 1) && named(date.start);
         let joined = listed
-            || document.has(date.end, grammar.join) && self.is_dated(date.end + 1)
+            || document.has(date.end, grammar.join) && self.is_joined(date.end + 1)
             || document.has(date.end, grammar.dash)
             || document.has(date.end, grammar.until)
             || document.has(before, grammar.join)
@@ -211,7 +217,9 @@ impl Telling<'_> {
         // "a split effective June 30"
         let record = record || led == before && has(grammar.by) && !has(grammar.time_preposition);
         let period = has(grammar.ending) || has(grammar.spend) || record;
-        period || object || copula || adjective || reduced || set || column || to_be || led_to
+        // "is scheduled for June 1, with an auction to follow"
+        let due = self.date.end < range.end && has(grammar.plan) && verb.is_some_and(|verb| verb.mood == Mood::Planned);
+        period || due || object || copula || adjective || reduced || set || column || to_be || led_to
     }
 
     /// "up 2 pct compared with May", "to 17 pct from 10 pct in 1985": the date is that of what is compared with.
@@ -235,6 +243,12 @@ impl Telling<'_> {
             && range.start + 1 < self.date.start
             && first.is_some_and(|verb| Some(verb.main) == self.trigger)
             && self.seeker.verbs.iter().any(|verb| verb.finite && verb.main >= self.date.end)
+    }
+
+    /// Whether what "and" joins to the date stands there: another date, "in the future", "when it was agreed".
+    fn is_joined(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        self.is_dated(at) || document.has(at, grammar.time_preposition) || document.has(at, grammar.when)
     }
 
     /// Whether another date may start there.

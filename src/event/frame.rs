@@ -181,7 +181,11 @@ impl Telling<'_> {
         let Some(told) = self.trigger.map(|trigger| trigger.max(self.date.start)) else { return };
         let mark = |at: &usize| matches!(self.document.tokens[*at].shape, Shape::Mark(',' | '"' | '”'));
         let frame = (told + 1..range.end).filter(mark).find(|&at| self.frames_to_end(at, range.end));
-        if let Some(frame) = frame {
+        // "In the note issued today, the group said": nothing is told before.
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let led = document.has(range.start, grammar.preposition);
+        let told = |frame: &usize| !led || (range.start..*frame).any(|at| document.has(at, grammar.comma));
+        if let Some(frame) = frame.filter(told) {
             let quoted = usize::from(self.document.tokens[frame].shape != Shape::Mark(','));
             kept[frame + quoted - range.start..].fill(false);
         }

@@ -303,7 +303,8 @@ impl Telling<'_> {
         let ends = |at: usize| document.has(at, grammar.comma) || document.has(at, grammar.and);
         let noun = |at: usize| {
             let part = document.part(at);
-            part.is_noun() || matches!(part, Part::Adjective | Part::Name | Part::Number)
+            let describes = matches!(part, Part::Adjective | Part::Participle | Part::Gerund);
+            part.is_noun() || describes || matches!(part, Part::Name | Part::Number)
         };
         let item = (comma + 1..self.seeker.sentence.end).take(LISTED).take_while(|&at| noun(at)).count();
         item > 0 && ends(comma + 1 + item)

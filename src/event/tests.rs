@@ -117,6 +117,7 @@ fn a_frame_goes_with_all_that_belongs_to_it() {
         ("NOTE: The mill was sold on Monday.", "The mill was sold"),
         ("The owner said two days ago the mill will close in June.", "The mill will close"),
         ("Output fell in March, the Board for Roads, Bridges and Ports said.", "Output fell"),
+        ("In the note issued on Monday, the group said \"we sell\".", "In the note issued, the group said \"we sell\""),
         // No frame goes that has no clause of its own behind it.
         (
             "Hale Inc announced the sale of the mill when a letter was signed on Monday.",
@@ -163,7 +164,10 @@ fn a_date_stays_where_its_clause_needs_it() {
         ("The firm has set June 29 as the day of the vote.", "The firm has set June 29 as the day of the vote"),
         ("The firm split its shares effective June 30, 2018.", "The firm split its shares effective June 30, 2018"),
         ("It was at its lowest price since 1984.", "It was at its lowest price since 1984"),
+        ("The sale is set for June 1, with a feast to follow.", "The sale is set for June 1, with a feast to follow"),
+        ("The loan ends in June or when it is paid.", "The loan ends in June or when it is paid"),
         // It takes its commas with it, and "so far".
+        ("Hale announced on February 25, 2019, its plan to sell.", "Hale announced its plan to sell"),
         ("The report, dated March 24, shames the mill.", "The report shames the mill"),
         ("So far this year, sales rose by a tenth.", "Sales rose by a tenth"),
         ("Rosa Ito sold the mill on Monday, for nine mln.", "Rosa Ito sold the mill for nine mln"),
@@ -226,7 +230,7 @@ fn a_long_summary_ends_at_a_comma_or_at_a_word() {
         list
     );
     let told = format!("A meeting, held in Porto on Monday{}, will help both sides", " and in Leeds".repeat(10));
-    assert_eq!(summary(&format!("{told}.")), told.replace(" on Monday", ""));
+    assert_eq!(summary(&format!("{told}.")), told);
     let long = summary(&format!("The new mill opened in March with {}gates.", "painted ".repeat(60)));
     assert!(long.chars().count() <= 280 && long.ends_with("painted …"), "{long}");
 }
@@ -235,6 +239,7 @@ fn a_long_summary_ends_at_a_comma_or_at_a_word() {
 fn a_pronoun_gives_way_to_whom_it_names_where_that_is_plain() {
     for (body, expected) in [
         ("Hale Inc said it will close the mill in June.", "Hale Inc will close the mill"),
+        ("In a note on Monday, Hale Inc, a maker of bolts, said it closed a mill in March.", "Hale Inc closed a mill"),
         ("The company also said it closed the mill in March.", "The company closed the mill"),
         ("President Rosa Ito said on Monday that she had signed it in March.", "President Rosa Ito had signed it"),
         ("Hale Inc makes bolts. It closed the mill in March.", "Hale Inc closed the mill"),

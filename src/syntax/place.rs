@@ -44,6 +44,7 @@ pub(crate) fn opens_clause(
     at == sentence.start
         || at == sentence.start + 1 && !verbs.iter().any(|verb| verb.tokens.contains(&sentence.start))
         || joined(at - 1)
+        || document.has(at - 1, grammar.comma) && document.has(sentence.start, grammar.condition)
 }
 
 /// "had been scheduled for Friday but was cancelled", "is called off": whether a verb behind that token says that what

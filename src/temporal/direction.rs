@@ -92,12 +92,16 @@ impl Clause<'_> {
         let soon = has(grammar.as_word) && before > self.sentence.start + 1 && {
             self.document.has(before - 1, grammar.soon) && self.document.has(before - 2, grammar.as_word)
         };
+        // "the quarter ended January 31"
+        let ended = has(grammar.ending) && self.document.word(before).ends_with("ed");
         // "It was not until Tuesday that", "did not open until Tuesday"
         let not_until = before > self.sentence.start && self.document.has(before - 1, grammar.negation);
         let ahead_of =
             has(grammar.of) && before > self.sentence.start && self.document.has(before - 1, grammar.ahead_of);
         if ahead_of {
             Some(Reading::UNTIL)
+        } else if ended {
+            Some(Reading::HAPPENED)
         } else if has(grammar.since) {
             Some(Reading::SINCE)
         } else if (has(grammar.by) || soon) && !past()
