@@ -169,13 +169,9 @@ impl Telling<'_> {
         let mut words =
             (range.start..self.date.start).rev().skip_while(|&at| document.has(at, grammar.time_preposition));
         let joins = |at| document.has(at, grammar.sometime) || document.has(at, grammar.subordinator);
-        let one = |at: usize| document.tokens[at].shape.is_word() && !joins(at) && !self.is_finite(at);
+        let one = |at: usize| document.tokens[at].shape.is_word() && !joins(at);
         let word = words.next().is_some_and(one);
         apart && word && words.next().is_some_and(|at| document.has(at, grammar.comma))
-    }
-
-    fn is_finite(&self, at: usize) -> bool {
-        self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.contains(&at))
     }
 
     /// Whether the words before a date tell nothing without it: "payment is March 26", "effective today", "a meeting,
@@ -217,9 +213,13 @@ impl Telling<'_> {
         // "a split effective June 30"
         let record = record || led == before && has(grammar.by) && !has(grammar.time_preposition);
         let period = has(grammar.ending) || has(grammar.spend) || record;
+        // "in calendar 1986", "1,837 in January and 1,434 in May"
+        let figure = |at: usize| document.tokens[at].shape.is_figure();
+        let year = led == before && noun(led) && matches!(document.tokens[self.date.start].shape, Shape::Digits { .. });
+        let listed = figure(led) && led > range.start && document.has(led - 1, grammar.and);
         // "is scheduled for June 1, with an auction to follow"
         let due = self.date.end < range.end && has(grammar.plan) && verb.is_some_and(|verb| verb.mood == Mood::Planned);
-        period || due || object || copula || adjective || reduced || set || column || to_be || led_to
+        period || due || year || listed || object || copula || adjective || reduced || set || column || to_be || led_to
     }
 
     /// "up 2 pct compared with May", "to 17 pct from 10 pct in 1985": the date is that of what is compared with.

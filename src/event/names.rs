@@ -147,7 +147,8 @@ impl Seeker<'_> {
     fn without_opening(&self, mut group: Range<usize>) -> Range<usize> {
         let named_of = self.document.has(group.start + 1, self.document.pack.grammar.of);
         let part = self.document.part(group.start);
-        let named = part.is_noun() || part == Part::Name;
+        let body = self.document.has(group.end - 1, self.document.pack.grammar.body);
+        let named = body && part == Part::Adjective || part.is_noun() || part == Part::Name;
         if group.len() > 1 && !named_of && self.opens(group.start) && !named {
             group.start += 1;
         }

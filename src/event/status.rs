@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::Status;
 use super::trigger::{Seeker, Trigger};
+use crate::language::speech::Part;
 use crate::syntax::{Document, Mood, Verb, called_off, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
@@ -89,6 +90,8 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
         _ if verb.perfect && is_since(document, date) => Status::Ongoing,
         _ if when == Place::After && document.has(verb.main, grammar.uncertain) => Status::Possible,
         _ if when == Place::After => Status::Planned,
+        // "bonds planned for later this year"
+        Mood::Past if when != Place::Before && is_meant(document, verb) => Status::Planned,
         // "expects sales to rise this year": what is planned, though the planning goes on.
         Mood::Present if when != Place::Before && document.has(verb.main, grammar.plan) => Status::Planned,
         Mood::Present if when == Place::Around => Status::Ongoing,
@@ -103,10 +106,18 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
 fn of_participle(seeker: &Seeker<'_>, participle: &Verb) -> Status {
     let before = seeker.verbs.iter().take_while(|verb| verb.main < participle.main).filter(|verb| verb.finite).last();
     match before.map(|verb| verb.mood) {
+        _ if is_meant(seeker.document, participle) => Status::Planned,
         Some(Mood::Planned) => Status::Planned,
         Some(Mood::Possible) => Status::Possible,
         _ => Status::Happened,
     }
+}
+
+/// Whether a participle of planning tells how its noun is meant.
+fn is_meant(document: &Document<'_>, verb: &Verb) -> bool {
+    let grammar = &document.pack.grammar;
+    let alone = verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle;
+    alone && document.has(verb.main, grammar.plan) && !document.has(verb.main, grammar.commitment)
 }
 
 fn is_since(document: &Document<'_>, date: &Resolved) -> bool {

@@ -67,6 +67,9 @@ impl Telling<'_> {
         if start > sentence.start && document.has(start + 1, grammar.zone) && document.tokens[start].shape.is_figure() {
             start += 2;
         }
+        if start > sentence.start && document.has(start, grammar.page) {
+            start += 1;
+        }
         let upper = document.tokens.get(start).is_some_and(|token| token.shape == Shape::Upper);
         let dash = |at: &usize| document.has(*at, grammar.dash) || document.tokens[*at].shape.is_mark('_');
         let dash = sentence.clone().take(2 * ASIDE).find(|at| dash(at) && document.tokens[*at].spaced);

@@ -164,6 +164,9 @@ fn a_date_stays_where_its_clause_needs_it() {
         ("The firm has set June 29 as the day of the vote.", "The firm has set June 29 as the day of the vote"),
         ("The firm split its shares effective June 30, 2018.", "The firm split its shares effective June 30, 2018"),
         ("It was at its lowest price since 1984.", "It was at its lowest price since 1984"),
+        ("The plan, announced last week, shames the mill.", "The plan, announced last week, shames the mill"),
+        ("Output fell in calendar 2018 from a peak.", "Output fell in calendar 2018 from a peak"),
+        ("Sales were 90 in March and 80 in May 2018.", "Sales were 90 in March and 80 in May 2018"),
         ("The sale is set for June 1, with a feast to follow.", "The sale is set for June 1, with a feast to follow"),
         ("The loan ends in June or when it is paid.", "The loan ends in June or when it is paid"),
         // It takes its commas with it, and "so far".
@@ -276,6 +279,7 @@ fn figures_labels_and_contracts_tell_nothing() {
         "July was up 2.60 cents at 131.70 cents.",
         "NOTE: First quarter report",
         "Period ended December 28.",
+        "The sale broke the Mill Safety Act of 1934.",
         "Qtly div six cts vs six cts prior Pay May Eight Record April 10",
     ] {
         assert_eq!(told(body), [], "{body}");
@@ -300,6 +304,7 @@ fn names_are_those_of_the_statement_and_none_is_guessed() {
         ("In March Carl von Lund flew an EH101.", vec!["Carl von Lund"]),
         ("The Roads and Bridges Commission met in March.", vec!["Roads and Bridges Commission"]),
         ("In March they bought Hale Iron and Steel Co.", vec!["Hale Iron and Steel Co."]),
+        ("British Mill Association met on Monday.", vec!["British Mill Association"]),
         ("Alder Automation met on Monday.", vec!["Alder Automation"]),
         ("South Korean workers left the mill on Monday.", vec![]),
         ("Meanwhile, workers left the mill on Monday.", vec![]),

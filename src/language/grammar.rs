@@ -130,6 +130,8 @@ grammar! {
     contract = "CONTRACT",
     /// "updated", as a page says of itself.
     stamp = "STAMP",
+    /// "Help", behind the stamp of a page.
+    page = "PAGE",
     /// "spent", before the time that was.
     spend = "SPEND",
     /// "latest", behind a date and "at the".
