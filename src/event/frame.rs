@@ -142,7 +142,9 @@ impl Telling<'_> {
                 _ => false,
             });
             if let Some(from) = from.filter(|from| closes && self.is_aside(*from, at)) {
-                let keeps_comma = document.has(at, grammar.comma) && at < range.end;
+                // "The firm, he said, was sold": no comma parts a verb from its subject.
+                let verb = self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == at + 1);
+                let keeps_comma = document.has(at, grammar.comma) && at < range.end && !verb;
                 let end = if keeps_comma || at == range.end { at } else { at + 1 };
                 kept[from - range.start..end - range.start].fill(false);
             }

@@ -225,13 +225,16 @@ impl Telling<'_> {
     /// The verb of the main clause, without which nothing is told; not one of "the offer that closed".
     fn told_by(&self, range: &Range<usize>) -> usize {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let (mut from, mut told, mut framed) = (range.start, range.start, false);
+        let (mut from, mut told, mut framed, mut joined) = (range.start, range.start, false, false);
         for verb in self.seeker.verbs.iter().filter(|verb| verb.finite && range.contains(&verb.main)) {
             let mut before = from..verb.tokens.start;
             let own =
                 before.clone().rev().find(|&at| document.has(at, grammar.comma)).map_or(before.start, |at| at + 1);
             before.start = own;
-            let joined = |at| document.has(at, grammar.subordinator) && !document.has(at, grammar.and);
+            let opens = |at| document.has(at, grammar.subordinator) && !document.has(at, grammar.and);
+            // "when he rose and spoke": "and" joins to a clause of the same kind.
+            let same = joined && own == from && before.clone().any(|at| document.has(at, grammar.and));
+            joined = same || before.any(opens);
             let reports = document.has(verb.main, grammar.report);
             let frame = reports && (self.trigger == Some(verb.main) || document.has(verb.main, grammar.saying));
             // "a report adopted by the board": it only describes its noun.
@@ -241,7 +244,7 @@ impl Telling<'_> {
                 !self.seeker.verbs.iter().any(|next| next.finite && (verb.main + 1..range.end).contains(&next.main));
             let participle = document.part(verb.main) == Part::Participle;
             let describes = verb.tokens.len() == 1 && (participle || apart && !last);
-            if !before.into_iter().any(joined) && !describes || framed {
+            if !joined && !describes || framed {
                 told = verb.tokens.end - 1;
                 if !frame {
                     return told;
@@ -287,7 +290,10 @@ impl Telling<'_> {
         if compared || said || points || self.date.contains(&at) || self.document.has(at, grammar.condition) {
             return false;
         }
-        let comma = self.document.has(at, grammar.comma) && !self.is_list(at);
+        // "the quick, brown fox"
+        let describes =
+            |at: usize| self.document.part(at) == Part::Adjective && self.document.has(at - 1, grammar.determiner);
+        let comma = self.document.has(at, grammar.comma) && !self.is_list(at) && !describes(at - 1);
         comma && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
             || self.document.has(at, grammar.relative)
             || self.document.has(at, grammar.subordinator)
