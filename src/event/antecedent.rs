@@ -131,7 +131,7 @@ fn group_before(document: &Document<'_>, start: usize, verb: usize) -> Option<Ra
     }
     // "Altex Inc, which makes bolts, said"
     if verb > start && document.has(verb - 1, grammar.comma) {
-        verb = (start..verb).find(divides).unwrap_or(verb);
+        verb = (start..verb).find(divides).filter(|&at| !document.has(at, grammar.subordinator))?;
     }
     let from = (start..verb).rev().find(divides).map_or(start, |at| at + 1);
     let mark = |mark| from > start && document.tokens[from - 1].shape.is_mark(mark);

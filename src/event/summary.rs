@@ -124,7 +124,20 @@ impl Telling<'_> {
         let more = |at: &usize| document.has(*at, grammar.joining) && document.has(*at + 1, grammar.that);
         let told = frame.map_or(end, |_| trigger.max(self.date.end));
         let end = (told..end).find(more).unwrap_or(end);
+        let end = frame.and_then(|frame| self.end_of_content(frame, told..end)).unwrap_or(end);
         (start..end, frame)
+    }
+
+    /// "said that the price is right but declined to go on": where who said it is told of again.
+    fn end_of_content(&self, frame: &Verb, rest: Range<usize>) -> Option<usize> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let past = |verb: &Verb| verb.finite && verb.mood == Mood::Past;
+        let content =
+            self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > frame.main && verb.main <= rest.start);
+        let other = content.last().is_some_and(|verb| verb.mood != Mood::Past);
+        let again = |at: &usize| self.seeker.verbs.iter().any(|verb| past(verb) && verb.tokens.start == at + 1);
+        let mut rest = rest.filter(|&at| document.has(at, grammar.joining));
+        rest.find(again).filter(|_| other && past(frame))
     }
 
     /// The text with whom its first pronoun names.

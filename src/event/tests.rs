@@ -118,7 +118,8 @@ fn a_frame_goes_with_all_that_belongs_to_it() {
         ("The owner said two days ago the mill will close in June.", "The mill will close"),
         ("Output fell in March, the Board for Roads, Bridges and Ports said.", "Output fell"),
         ("In the note issued on Monday, the group said \"we sell\".", "In the note issued, the group said \"we sell\""),
-        ("Rosa Ito, police said, was seen in March.", "Rosa Ito was seen"),
+        ("Rosa Ito, police said, was seen in March.", "Rosa Ito was seen in March"),
+        ("He said the price this year is right but declined to name it.", "The price this year is right"),
         // No frame goes that has no clause of its own behind it.
         (
             "Hale Inc announced the sale of the mill when a letter was signed on Monday.",

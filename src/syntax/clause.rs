@@ -330,7 +330,7 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
         }
         verb.tokens.end = at + 1;
     }
-    if verb.main == first && document.has(first, grammar.have) && verb.finite {
+    if verb.main == first && document.has(first, grammar.have) && verb.finite && mood != Mood::Infinitive {
         // "has nine pupils": no auxiliary after all.
         verb.mood = Mood::Present;
         verb.perfect = false;
