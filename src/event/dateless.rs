@@ -174,17 +174,10 @@ impl Telling<'_> {
         apart && word && words.next().is_some_and(|at| document.has(at, grammar.comma))
     }
 
-    /// Whether the words before a date tell nothing without it: "payment is March 26", "effective today", "a meeting,
-    /// scheduled for Tuesday", "the offer which opened on Monday", "the year ended June 30", "down from 38 a year ago".
-    /// `led` is the last of them, the prepositions of time aside.
+    /// Whether the words before a date tell nothing without it: "effective today", "a meeting, scheduled for Tuesday", "the
+    /// offer which opened on Monday", "down from 38 a year ago". `led` is the last of them, the prepositions of time aside.
     fn needs_date(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let has = |class| document.has(led, class);
-        let last = self.date.end >= range.end || !document.tokens[self.date.end].shape.is_word();
-        // "The date is June 30 and", "has set June 29 as the day"
-        let object = led == before && has(grammar.plan) && document.has(self.date.end, grammar.as_word);
-        let last = last || led == before && document.has(self.date.end, grammar.and);
-        let copula = last && (has(grammar.be_past) || has(grammar.be_present) || document.word(led) == "be");
         let adjective = led == before
             && document.part(led) == Part::Adjective
             && !self.seeker.verbs.iter().any(|verb| (verb.tokens.start..=verb.tokens.end).contains(&led));
@@ -194,13 +187,9 @@ impl Telling<'_> {
             which || !verb.finite && matches!(verb.mood, Mood::Planned | Mood::Participle)
         });
         // "with completion set for March", ", also to be finished in March"
-        let noun = |at: usize| document.part(at).is_noun();
-        let set = has(grammar.plan) && led > range.start && noun(led - 1) && document.part(led) != Part::Past;
+        let noun = led > range.start && document.part(led - 1).is_noun();
+        let set = document.has(led, grammar.plan) && noun && document.part(led) != Part::Past;
         let apart = |at: usize| document.has(at, grammar.comma) || document.has(at, grammar.adverb);
-        // "Payable May 11, record April 24": no verb says what is on that day.
-        let column =
-            led == before && (noun(led) || document.part(led) == Part::Other && document.tokens[led].shape.is_word());
-        let column = column && !self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main));
         let to_be = verb.is_some_and(|verb| {
             verb.mood == Mood::Infinitive && verb.tokens.start > range.start && apart(verb.tokens.start - 1)
         });
@@ -208,18 +197,41 @@ impl Telling<'_> {
         let led_to = led != before && is_plain_adverb(document, led)
             || led == range.start && is_plain_adverb(document, led)
             || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
-        // "holders of record on May 7"
-        let record = has(grammar.record) && led > range.start && !document.has(led - 1, grammar.clock_preposition);
-        // "a split effective June 30"
-        let record = record || led == before && has(grammar.by) && !has(grammar.time_preposition);
-        let period = has(grammar.ending) || has(grammar.spend) || record;
-        // "in calendar 1986", "1,837 in January and 1,434 in May"
-        let figure = |at: usize| document.tokens[at].shape.is_figure();
-        let year = led == before && noun(led) && matches!(document.tokens[self.date.start].shape, Shape::Digits { .. });
-        let listed = figure(led) && led > range.start && document.has(led - 1, grammar.and);
-        // "is scheduled for June 1, with an auction to follow"
-        let due = self.date.end < range.end && has(grammar.plan) && verb.is_some_and(|verb| verb.mood == Mood::Planned);
-        period || due || year || listed || object || copula || adjective || reduced || set || column || to_be || led_to
+        let governed = self.is_object(led, before, range) || self.is_told_by_noun(led, before, range);
+        governed || adjective || reduced || set || to_be || led_to
+    }
+
+    /// Whether the date is what a verb tells of: "payment is March 26 and", "has set June 29 as the day", "questioned its
+    /// fourth quarter", "is scheduled for June 1, with an auction to follow", "spent Monday mending it".
+    fn is_object(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let has = |class| document.has(led, class);
+        let verb = self.seeker.verbs.iter().find(|verb| verb.main == led);
+        let next = |class| led == before && document.has(self.date.end, class);
+        let last = self.date.end >= range.end || !document.tokens[self.date.end].shape.is_word() || next(grammar.and);
+        let copula = last && (has(grammar.be_past) || has(grammar.be_present) || document.word(led) == "be");
+        let mut own = [grammar.neuter, grammar.they, grammar.personal].into_iter();
+        let own = verb.is_some() && own.any(|class| document.has(self.date.start, class));
+        let due = self.date.end < range.end && verb.is_some_and(|verb| verb.mood == Mood::Planned);
+        copula || own || has(grammar.spend) || has(grammar.plan) && (due || next(grammar.as_word))
+    }
+
+    /// Whether the date belongs to the noun or figure before it: "the year ended June 30", "Payable May 11, record April
+    /// 24", "a split effective June 30", "in calendar 1986", "1,837 in January and 1,434 in May".
+    fn is_told_by_noun(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let has = |class| document.has(led, class);
+        let noun = led == before && document.part(led).is_noun();
+        let year = matches!(document.tokens[self.date.start].shape, Shape::Digits { .. });
+        // No verb says what is on that day.
+        let word = led == before && document.part(led) == Part::Other && document.tokens[led].shape.is_word();
+        let told = self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main));
+        let column = (noun || word) && !told;
+        let effective = led == before && has(grammar.by) && !has(grammar.time_preposition);
+        let joined = led > range.start && document.has(led - 1, grammar.and);
+        let record = led > range.start && has(grammar.record) && !document.has(led - 1, grammar.clock_preposition);
+        let listed = document.tokens[led].shape.is_figure() && joined;
+        has(grammar.ending) || column || effective || record || listed || noun && year
     }
 
     /// "up 2 pct compared with May", "to 17 pct from 10 pct in 1985": the date is that of what is compared with.

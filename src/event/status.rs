@@ -53,6 +53,8 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
         Some((Mood::Planned, true)) => Status::Denied,
         Some((Mood::Planned, false)) => Status::Planned,
         Some((Mood::Present, _)) if when == Place::Around => Status::Ongoing,
+        // "expects to file for a listing this month"
+        Some((Mood::Infinitive, false)) => Status::Planned,
         _ => by_place(when),
     }
 }

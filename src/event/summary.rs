@@ -132,9 +132,9 @@ impl Telling<'_> {
     fn end_of_content(&self, frame: &Verb, rest: Range<usize>) -> Option<usize> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let past = |verb: &Verb| verb.finite && verb.mood == Mood::Past;
-        let content =
+        let mut content =
             self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > frame.main && verb.main <= rest.start);
-        let other = content.last().is_some_and(|verb| verb.mood != Mood::Past);
+        let other = content.next_back().is_some_and(|verb| verb.mood != Mood::Past);
         let again = |at: &usize| self.seeker.verbs.iter().any(|verb| past(verb) && verb.tokens.start == at + 1);
         let mut rest = rest.filter(|&at| document.has(at, grammar.joining));
         rest.find(again).filter(|_| other && past(frame))

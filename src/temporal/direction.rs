@@ -214,7 +214,9 @@ impl Clause<'_> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         verb.mood == Mood::Past
             && document.has(verb.main, grammar.commitment)
-            && (verb.tokens.end..first).all(|at| document.has(at, grammar.time_preposition) || is_adverb(document, at))
+            && (document.has(first, grammar.weekday) && !document.has(first - 1, grammar.time_preposition)
+                || (verb.tokens.end..first)
+                    .all(|at| document.has(at, grammar.time_preposition) || is_adverb(document, at)))
     }
 
     fn is_negated(&self, verb: &Verb) -> bool {
