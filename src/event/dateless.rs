@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::summary::Telling;
 use crate::language::speech::Part;
-use crate::syntax::{Mood, Verb, is_adverb, is_plain_adverb};
+use crate::syntax::{Mood, Verb, is_adverb, is_past_form, is_plain_adverb};
 use crate::text::Shape;
 
 /// How far before a date "compared with" is sought, in tokens.
@@ -112,7 +112,10 @@ impl Telling<'_> {
         while led > range.start && document.has(led, grammar.time_preposition) {
             led -= 1;
         }
-        if self.trigger == Some(led) && self.is_reduced(led, range) || self.needs_date(led, before, range) {
+        // "a plan announced last week shames the mill": nor may two verbs meet.
+        let meets = is_past_form(document, led)
+            && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == date.end);
+        if meets || self.trigger == Some(led) && self.is_reduced(led, range) || self.needs_date(led, before, range) {
             return false;
         }
         let in_group = document.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
