@@ -273,7 +273,7 @@ impl Told<'_> {
                 let (summary, names) = summary::summary(&seeker, trigger, own, opening);
                 // One word alone tells nothing, nor do two without a verb.
                 let clause = matches!(trigger, Some(trigger::Trigger::Verb(verb)) if verb.finite);
-                let told = summary.split_whitespace().count() > if clause { 1 } else { 2 };
+                let told = memchr::memchr_iter(b' ', summary.as_bytes()).nth(usize::from(!clause)).is_some();
                 events.extend(told.then(|| Event {
                     id: identity::id(self.article, self.normalised, self.number, &words, number),
                     expression: offset + at,

@@ -37,10 +37,12 @@ impl Place<'_> {
         let colon = |at: &usize| document.tokens[*at].shape.is_mark(':');
         let start = (self.sentence.start..at).rev().find(colon).map_or(self.sentence.start, |colon| colon + 1);
         let end = (at..self.sentence.end).find(colon).unwrap_or(self.sentence.end);
-        let figure = |at: &usize| document.tokens[*at].shape.is_figure() || document.has(*at, grammar.cardinal);
+        let versus = (start..end).any(|at| document.has(at, grammar.versus));
+        let cardinal = |at| versus && document.has(at, grammar.cardinal);
+        let figure = |at: &usize| document.tokens[*at].shape.is_figure() || cardinal(*at);
         let figures = (start..end).filter(figure).count();
         let verbs = document.verbs(self.sentence).iter().filter(|verb| (start..end).contains(&verb.main)).count();
-        let columns = (start..end).any(|at| document.has(at, grammar.versus)) || figures * 3 >= end - start;
+        let columns = versus || figures * 3 >= end - start;
         let told = if told { verbs * 4 <= figures && columns } else { verbs == 0 };
         end - start > ROW && figures * 5 >= end - start && told
     }
