@@ -20,12 +20,29 @@ const INTRODUCED: usize = 400;
 pub(super) fn antecedent(seeker: &Seeker<'_>, pronoun: usize, frame: Option<&Verb>) -> Option<Range<usize>> {
     let document = seeker.document;
     let kind = Kind::of(document, pronoun)?;
+    // "said any attempt to hint that it": other words than those of saying govern its clause.
+    let governed =
+        |frame: &Verb| seeker.verbs.iter().any(|verb| (frame.tokens.end..pronoun).contains(&verb.tokens.start));
     let named = match frame {
+        Some(frame) if governed(frame) => return None,
         Some(frame) => group_before(document, seeker.sentence.start, frame.tokens.start)?,
         None if pronoun == seeker.sentence.start => head_of_sentence_before(document, pronoun)?,
         None => return None,
     };
-    kind.fits(document, &named).then_some(named)
+    // "Orro Lume said its board": who opens an article with two names and no title is no person, and a person has no
+    // "its".
+    let lead = document.sentences.first().is_some_and(|first| first.contains(&named.start))
+        && kind == Kind::Thing
+        && document.has(pronoun, document.pack.grammar.determiner)
+        && is_untitled(document, &named);
+    (lead || kind.fits(document, &named)).then_some(named)
+}
+
+/// Whether a group is two names or more, and nothing tells a person.
+fn is_untitled(document: &Document<'_>, named: &Range<usize>) -> bool {
+    let grammar = &document.pack.grammar;
+    let person = |at| document.has(at, grammar.honorific) || document.has(at, grammar.person);
+    named.len() > 1 && named.clone().all(|at| document.tokens[at].shape.is_capital() && !person(at))
 }
 
 /// What a pronoun can name.
@@ -59,14 +76,17 @@ impl Kind {
         let grammar = &document.pack.grammar;
         let any = |class| named.clone().any(|at| document.has(at, class));
         let article = document.has(named.start, grammar.determiner);
-        let firm = any(grammar.legal_form);
+        let firm = any(grammar.legal_form) || named.len() > 1 && document.has(named.end - 1, grammar.body);
         let titled = any(grammar.honorific);
         // "Finance minister Rosa Ito"
         let titled = titled || any(grammar.person);
+        let joined = any(grammar.and);
         let name = (named.start..named.end).rev().take_while(|&at| document.tokens[at].shape == Shape::Capital).count();
         match self {
             Self::Person => !firm && !article && (titled && name > 0 || name == named.len() && name >= 2),
             Self::Thing => !titled && (firm || article && !any(grammar.person) || is_firm(document, named)),
+            // "Hale Bank and Moor Inc said they"
+            Self::Several if joined => !titled,
             Self::Several => document.part(named.end - 1) == Part::Nouns && !firm && !titled,
         }
     }
@@ -91,9 +111,13 @@ fn group_before(document: &Document<'_>, start: usize, verb: usize) -> Option<Ra
     let divides = |at: &usize| {
         let shape = document.tokens[*at].shape;
         let hyphen = shape.is_mark('-') && !document.tokens[*at].spaced;
-        matches!(shape, Shape::Mark(_) | Shape::Break) && !hyphen || document.has(*at, grammar.subordinator)
+        matches!(shape, Shape::Mark(_) | Shape::Break) && !hyphen
+            || document.has(*at, grammar.subordinator) && !joins_names(document, *at)
     };
-    let mut verb = verb;
+    // "In a filing, the group said"
+    let led = document.has(start, grammar.preposition) || document.has(start, grammar.time_preposition);
+    let comma = (start..verb).find(|&at| document.has(at, grammar.comma)).filter(|_| led);
+    let (start, mut verb) = (comma.map_or(start, |comma| comma + 1), verb);
     // "The company also said", "Altex earlier said", "the ministry today said"
     let apart =
         |at| is_adverb(document, at) || document.has(at, grammar.part_word) || document.has(at, grammar.deictic);
@@ -107,14 +131,19 @@ fn group_before(document: &Document<'_>, start: usize, verb: usize) -> Option<Ra
     }
     // "Altex Inc, which makes bolts, said"
     if verb > start && document.has(verb - 1, grammar.comma) {
-        verb = (start..verb).find(divides).unwrap_or(verb);
+        verb = (start..verb).find(divides).filter(|&at| !document.has(at, grammar.subordinator))?;
     }
     let from = (start..verb).rev().find(divides).map_or(start, |at| at + 1);
     let mark = |mark| from > start && document.tokens[from - 1].shape.is_mark(mark);
-    // "<Bank of Quay> said", "In a filing, the group said"
-    let led = mark(',') && (document.has(start, grammar.preposition) || document.has(start, grammar.time_preposition));
-    let opened = from == start || from == start + 1 && mark('<') || mark('-') || led;
+    // "<Bank of Quay> said"
+    let opened = from == start || from == start + 1 && mark('<') || mark('-');
     whole(document, from..verb).filter(|_| opened)
+}
+
+/// The "and" of "Hale Gas and Light Co".
+fn joins_names(document: &Document<'_>, at: usize) -> bool {
+    let capital = |at: usize| document.tokens.get(at).is_some_and(|token| token.shape.is_capital());
+    document.has(at, document.pack.grammar.and) && at > 0 && capital(at - 1) && capital(at + 1)
 }
 
 /// The name at the start of the sentence before.
@@ -140,7 +169,9 @@ fn whole(document: &Document<'_>, group: Range<usize>) -> Option<Range<usize>> {
             let shape = document.tokens[at].shape;
             // "the nation's second bank", "the Bank of Quay"
             let inner = at > group.start
-                && (matches!(shape, Shape::Possessive | Shape::Mark('-')) || document.has(at, grammar.of));
+                && (matches!(shape, Shape::Possessive | Shape::Mark('-'))
+                    || document.has(at, grammar.of)
+                    || joins_names(document, at));
             inner || shape.is_word() && !unfit.into_iter().any(|class| document.has(at, class))
         });
     fit.then_some(group)

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use super::summary::Telling;
 use crate::language::speech::Part;
-use crate::syntax::{Mood, is_adverb, is_plain_adverb};
+use crate::syntax::{Mood, Verb, is_adverb, is_past_form, is_plain_adverb};
 use crate::text::Shape;
 
 /// How far before a date "compared with" is sought, in tokens.
-const COMPARED: usize = 12;
+const COMPARED: usize = 24;
 
 impl Telling<'_> {
     /// Leaves out a date with the small words that led to it, where the sentence stays whole without.
@@ -28,13 +28,35 @@ impl Telling<'_> {
         {
             start -= 1;
         }
+        // "exports so far this year"
+        if document.has(start.saturating_sub(1), grammar.far) && start >= range.start + 2 {
+            start -= 2;
+        }
         let mut end = date.end;
         if start == range.start || kept[..start - range.start].iter().all(|kept| !kept) {
             while end < range.end && document.has(end, grammar.comma) {
                 end += 1;
             }
+        } else if document.has(end, grammar.comma) && self.owns_comma(start, end, range) {
+            end += 1;
+        }
+        // "The firm, on Monday, sold it": both commas were those of the date.
+        let comma = |at: usize| document.has(at, grammar.comma);
+        let set_apart = start > range.start && comma(start - 1) && comma(end) && end < range.end;
+        if set_apart && !(range.start..start - 1).any(comma) {
+            (start, end) = (start - 1, end + 1);
         }
         kept[start - range.start..end - range.start].fill(false);
+    }
+
+    /// "sold it on Monday, for nine mln", "announced on May 5, 2019, its plan": the comma behind is that of the date.
+    fn owns_comma(&self, start: usize, comma: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let mut verbs = self.seeker.verbs.iter();
+        let verb =
+            verbs.any(|verb| verb.tokens.end == start) && !verbs.any(|verb| verb.finite && verb.main < range.end);
+        let last = !(comma + 1..range.end).any(|at| document.has(at, grammar.comma));
+        last && document.has(comma + 1, grammar.preposition) || verb && document.has(comma + 1, grammar.determiner)
     }
 
     /// "paying interest on last month": "last month" takes no "on", so it belongs to what stands before.
@@ -60,7 +82,11 @@ impl Telling<'_> {
         let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
             return !possessive && !self.is_attribute_at_start();
         };
-        let joined = document.has(date.end, grammar.join) && self.is_dated(date.end + 1)
+        // "in March, May and June"
+        let named = |at| document.has(at, grammar.month) || document.has(at, grammar.weekday);
+        let listed = document.has(date.end, grammar.comma) && named(date.end + 1) && named(date.start);
+        let joined = listed
+            || document.has(date.end, grammar.join) && self.is_joined(date.end + 1)
             || document.has(date.end, grammar.dash)
             || document.has(date.end, grammar.until)
             || document.has(before, grammar.join)
@@ -68,7 +94,17 @@ impl Telling<'_> {
         if possessive || joined || document.has(before, grammar.of) || document.has(before, grammar.until) {
             return false;
         }
-        if document.has(before, grammar.bound) || self.is_compared(range) || self.is_latest() || self.leads_in(range) {
+        // "into 2020 when the mill closes", "last year, when it closed"
+        let behind = date.end + usize::from(document.has(date.end, grammar.comma));
+        if document.has(behind, grammar.when) || self.is_brought_out() || self.is_alone(range) {
+            return false;
+        }
+        if self.is_measured(before)
+            || document.has(before, grammar.bound)
+            || self.is_compared(range)
+            || self.is_latest()
+            || self.leads_in(range)
+        {
             return false;
         }
         // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
@@ -76,7 +112,10 @@ impl Telling<'_> {
         while led > range.start && document.has(led, grammar.time_preposition) {
             led -= 1;
         }
-        if self.trigger == Some(led) && self.is_reduced(led, range) || self.needs_date(led, before, range) {
+        // "a plan announced last week shames the mill": nor may two verbs meet.
+        let meets = is_past_form(document, led)
+            && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == date.end);
+        if meets || self.trigger == Some(led) && self.is_reduced(led, range) || self.needs_date(led, before, range) {
             return false;
         }
         let in_group = document.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
@@ -114,14 +153,34 @@ impl Telling<'_> {
         opens && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end)
     }
 
-    /// Whether the words before a date tell nothing without it: "payment is March 26", "effective today", "a meeting,
-    /// scheduled for Tuesday", "the offer which opened on Monday", "the year ended June 30", "down from 38 a year ago".
-    /// `led` is the last of them, the prepositions of time aside.
+    /// "It was on Friday that the mill closed"
+    fn is_brought_out(&self) -> bool {
+        let that = self.document.has(self.date.end, self.document.pack.grammar.that);
+        that && self.trigger.is_some_and(|trigger| trigger > self.date.end)
+    }
+
+    /// "the highest since 1984", not "has been shut since March"
+    fn is_measured(&self, before: usize) -> bool {
+        let perfect = |verb: &Verb| verb.perfect && Some(verb.main) == self.trigger;
+        self.document.has(before, self.document.pack.grammar.since) && !self.seeker.verbs.iter().any(perfect)
+    }
+
+    /// "devices, available in May, comply", ", effective on Monday,": between its commas the date stands with one word.
+    fn is_alone(&self, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let apart = self.date.end >= range.end || !document.tokens[self.date.end].shape.is_word();
+        let mut words =
+            (range.start..self.date.start).rev().skip_while(|&at| document.has(at, grammar.time_preposition));
+        let joins = |at| document.has(at, grammar.sometime) || document.has(at, grammar.subordinator);
+        let one = |at: usize| document.tokens[at].shape.is_word() && !joins(at);
+        let word = words.next().is_some_and(one);
+        apart && word && words.next().is_some_and(|at| document.has(at, grammar.comma))
+    }
+
+    /// Whether the words before a date tell nothing without it: "effective today", "a meeting, scheduled for Tuesday", "the
+    /// offer which opened on Monday", "down from 38 a year ago". `led` is the last of them, the prepositions of time aside.
     fn needs_date(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let has = |class| document.has(led, class);
-        let last = self.date.end >= range.end || !document.tokens[self.date.end].shape.is_word();
-        let copula = last && (has(grammar.be_past) || has(grammar.be_present) || document.word(led) == "be");
         let adjective = led == before
             && document.part(led) == Part::Adjective
             && !self.seeker.verbs.iter().any(|verb| (verb.tokens.start..=verb.tokens.end).contains(&led));
@@ -131,13 +190,9 @@ impl Telling<'_> {
             which || !verb.finite && matches!(verb.mood, Mood::Planned | Mood::Participle)
         });
         // "with completion set for March", ", also to be finished in March"
-        let noun = |at: usize| document.part(at).is_noun();
-        let set = has(grammar.plan) && led > range.start && noun(led - 1) && document.part(led) != Part::Past;
+        let noun = led > range.start && document.part(led - 1).is_noun();
+        let set = document.has(led, grammar.plan) && noun && document.part(led) != Part::Past;
         let apart = |at: usize| document.has(at, grammar.comma) || document.has(at, grammar.adverb);
-        // "Payable May 11, record April 24": no verb says what is on that day.
-        let column =
-            led == before && (noun(led) || document.part(led) == Part::Other && document.tokens[led].shape.is_word());
-        let column = column && !self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main));
         let to_be = verb.is_some_and(|verb| {
             verb.mood == Mood::Infinitive && verb.tokens.start > range.start && apart(verb.tokens.start - 1)
         });
@@ -145,8 +200,41 @@ impl Telling<'_> {
         let led_to = led != before && is_plain_adverb(document, led)
             || led == range.start && is_plain_adverb(document, led)
             || document.part(before) == Part::Preposition && !document.has(before, grammar.time_preposition);
-        let period = has(grammar.ending) || has(grammar.spend);
-        period || copula || adjective || reduced || set || column || to_be || led_to
+        let governed = self.is_object(led, before, range) || self.is_told_by_noun(led, before, range);
+        governed || adjective || reduced || set || to_be || led_to
+    }
+
+    /// Whether the date is what a verb tells of: "payment is March 26 and", "has set June 29 as the day", "questioned its
+    /// fourth quarter", "is scheduled for June 1, with an auction to follow", "spent Monday mending it".
+    fn is_object(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let has = |class| document.has(led, class);
+        let verb = self.seeker.verbs.iter().find(|verb| verb.main == led);
+        let next = |class| led == before && document.has(self.date.end, class);
+        let last = self.date.end >= range.end || !document.tokens[self.date.end].shape.is_word() || next(grammar.and);
+        let copula = last && (has(grammar.be_past) || has(grammar.be_present) || document.word(led) == "be");
+        let mut own = [grammar.neuter, grammar.they, grammar.personal].into_iter();
+        let own = verb.is_some() && own.any(|class| document.has(self.date.start, class));
+        let due = self.date.end < range.end && verb.is_some_and(|verb| verb.mood == Mood::Planned);
+        copula || own || has(grammar.spend) || has(grammar.plan) && (due || next(grammar.as_word))
+    }
+
+    /// Whether the date belongs to the noun or figure before it: "the year ended June 30", "Payable May 11, record April
+    /// 24", "a split effective June 30", "in calendar 1986", "1,837 in January and 1,434 in May".
+    fn is_told_by_noun(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let has = |class| document.has(led, class);
+        let noun = led == before && document.part(led).is_noun();
+        let year = matches!(document.tokens[self.date.start].shape, Shape::Digits { .. });
+        // No verb says what is on that day.
+        let word = led == before && document.part(led) == Part::Other && document.tokens[led].shape.is_word();
+        let told = self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main));
+        let column = (noun || word) && !told;
+        let effective = led == before && has(grammar.by) && !has(grammar.time_preposition);
+        let joined = led > range.start && document.has(led - 1, grammar.and);
+        let record = led > range.start && has(grammar.record) && !document.has(led - 1, grammar.clock_preposition);
+        let listed = document.tokens[led].shape.is_figure() && joined;
+        has(grammar.ending) || column || effective || record || listed || noun && year
     }
 
     /// "up 2 pct compared with May", "to 17 pct from 10 pct in 1985": the date is that of what is compared with.
@@ -170,6 +258,12 @@ impl Telling<'_> {
             && range.start + 1 < self.date.start
             && first.is_some_and(|verb| Some(verb.main) == self.trigger)
             && self.seeker.verbs.iter().any(|verb| verb.finite && verb.main >= self.date.end)
+    }
+
+    /// Whether what "and" joins to the date stands there: another date, "in the future", "when it was agreed".
+    fn is_joined(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        self.is_dated(at) || document.has(at, grammar.time_preposition) || document.has(at, grammar.when)
     }
 
     /// Whether another date may start there.

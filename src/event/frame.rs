@@ -26,11 +26,9 @@ impl Telling<'_> {
                 (frame.tokens.end..next.min(frame.tokens.end + ASIDE)).find(|&at| document.has(at, grammar.that));
             // "said the shares that may be bought": this "that" belongs to the noun.
             let of_noun = saying && document.has(frame.tokens.end, grammar.determiner);
-            let tells = if saying && !self.is_verb(trigger) {
-                finite.peek().is_some()
-            } else {
-                finite.any(|verb| verb.main <= trigger)
-            };
+            // "announced the sale when a letter was signed": no clause was announced.
+            let own = finite.peek().is_some_and(|verb| saying || self.is_own(behind..verb.main));
+            let tells = own && (saying && !self.is_verb(trigger) || finite.any(|verb| verb.main <= trigger));
             match clause.filter(|_| !of_noun) {
                 Some(that) => return (that + 1, Some(frame)),
                 None if tells && self.opens_clause(behind, frame, saying) => return (behind, Some(frame)),
@@ -44,7 +42,7 @@ impl Telling<'_> {
     fn behind_frame(&self, frame: &Verb) -> usize {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let mut behind = frame.tokens.end;
-        while document.has(behind, grammar.deictic) || document.has(behind, grammar.weekday) {
+        while self.is_when(behind) {
             behind += 1;
         }
         let preposition = document.has(behind, grammar.preposition) || document.has(behind, grammar.clock_preposition);
@@ -71,6 +69,17 @@ impl Telling<'_> {
         if end > first && opens && !led && !document.has(end, grammar.relative) { end } else { behind }
     }
 
+    /// Whether a token tells when it was said: "said today", "said two days ago", "said late last week".
+    fn is_when(&self, at: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let own =
+            |at| [grammar.deictic, grammar.weekday, grammar.unit].into_iter().any(|class| document.has(at, class));
+        let leads = [grammar.last, grammar.this, grammar.cardinal, grammar.part_word];
+        let led = |at: usize| leads.into_iter().any(|class| document.has(at, class));
+        let part = at > 0 && own(at - 1) && (is_adverb(document, at) || document.has(at, grammar.part_of_day));
+        own(at) || part || led(at) && (own(at + 1) || led(at + 1) && own(at + 2))
+    }
+
     /// Whether what was said can start there: with a subject, or with the clause that says on what condition.
     fn opens_clause(&self, at: usize, frame: &Verb, saying: bool) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
@@ -93,6 +102,12 @@ impl Telling<'_> {
             || !addressee && document.has(at, grammar.determiner)
             || !addressee && word && document.tokens[at].shape.is_capital()
             || saying && word && (condition || !closed.into_iter().any(|class| document.has(at, class)))
+    }
+
+    /// Whether no clause starts within the tokens.
+    fn is_own(&self, mut tokens: Range<usize>) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        !tokens.any(|at| document.has(at, grammar.subordinator) && !document.has(at, grammar.join))
     }
 
     fn is_verb(&self, at: usize) -> bool {
@@ -127,7 +142,9 @@ impl Telling<'_> {
                 _ => false,
             });
             if let Some(from) = from.filter(|from| closes && self.is_aside(*from, at)) {
-                let keeps_comma = document.has(at, grammar.comma) && at < range.end;
+                // "The firm, he said, was sold": no comma parts a verb from its subject.
+                let verb = self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == at + 1);
+                let keeps_comma = document.has(at, grammar.comma) && at < range.end && !verb;
                 let end = if keeps_comma || at == range.end { at } else { at + 1 };
                 kept[from - range.start..end - range.start].fill(false);
             }
@@ -166,7 +183,11 @@ impl Telling<'_> {
         let Some(told) = self.trigger.map(|trigger| trigger.max(self.date.start)) else { return };
         let mark = |at: &usize| matches!(self.document.tokens[*at].shape, Shape::Mark(',' | '"' | '”'));
         let frame = (told + 1..range.end).filter(mark).find(|&at| self.frames_to_end(at, range.end));
-        if let Some(frame) = frame {
+        // "In the note issued today, the group said": nothing is told before.
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let led = document.has(range.start, grammar.preposition);
+        let told = |frame: &usize| !led || (range.start..*frame).any(|at| document.has(at, grammar.comma));
+        if let Some(frame) = frame.filter(told) {
             let quoted = usize::from(self.document.tokens[frame].shape != Shape::Mark(','));
             kept[frame + quoted - range.start..].fill(false);
         }
@@ -186,7 +207,10 @@ impl Telling<'_> {
         let inverted = verb.tokens.start == mark + 1;
         let said =
             document.has(verb.main, grammar.report) && !(inverted && document.part(verb.main) == Part::Participle);
-        let one = (mark + 1..verb.tokens.start).all(|at| !document.tokens[at].shape.is_mark(','));
+        // ", the Board for Roads, Bridges and Ports said"
+        let named = document.has(mark + 1, grammar.determiner);
+        let listed = |at: usize| named && document.tokens.get(at + 1).is_some_and(|next| next.shape.is_capital());
+        let one = (mark + 1..verb.tokens.start).all(|at| !document.tokens[at].shape.is_mark(',') || listed(at));
         let mut behind = verb.tokens.end;
         while behind < end && is_adverb(document, behind) {
             behind += 1;
@@ -197,7 +221,10 @@ impl Telling<'_> {
             && !document.has(behind, grammar.time_preposition)
             && !document.has(behind, grammar.joining);
         let more = behind < end && document.has(behind, grammar.comma);
-        said && one && (inverted || !governs && !document.has(behind, grammar.that) && !more)
+        // ", said Rosa Ito has resigned": who said it stands before.
+        let told = || self.seeker.verbs.iter().find(|next| next.finite && next.tokens.start >= behind);
+        let told = inverted && told().is_some_and(|next| next.main < end && self.is_own(behind..next.main));
+        said && one && !told && (inverted || !governs && !document.has(behind, grammar.that) && !more)
     }
 
     /// "police said", "according to the office", "he said": a frame and no more.

@@ -271,8 +271,10 @@ impl Told<'_> {
                 let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
                 let opening = if own.start < opening { 0 } else { opening };
                 let (summary, names) = summary::summary(&seeker, trigger, own, opening);
-                // One word alone tells nothing.
-                events.extend(summary.contains(' ').then(|| Event {
+                // One word alone tells nothing, nor do two without a verb.
+                let clause = matches!(trigger, Some(trigger::Trigger::Verb(verb)) if verb.finite);
+                let told = memchr::memchr_iter(b' ', summary.as_bytes()).nth(usize::from(!clause)).is_some();
+                events.extend(told.then(|| Event {
                     id: identity::id(self.article, self.normalised, self.number, &words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),

@@ -105,10 +105,15 @@ impl Seeker<'_> {
             _ if document.has(between, grammar.of) => {
                 document.has(before, grammar.named_of) || document.has(before, grammar.legal_form)
             }
-            // "Hill and Sons", but not "Bank of Porto and Bank of Quay"
+            // "Hill and Sons", "Hill Iron and Steel Co", but not "Bank of Porto and Bank of Quay"; "the Roads and Bridges Commission"
             _ => {
-                let firm = document.has(behind, grammar.legal_form) && !document.has(behind + 1, grammar.of);
-                document.has(between, grammar.and) && firm
+                let form = |at| document.has(at, grammar.legal_form) || document.has(at, grammar.body);
+                let trade =
+                    document.has(behind, grammar.body) && form(behind + 1) && !document.has(behind + 2, grammar.of);
+                let firm = trade || document.has(behind, grammar.legal_form) && !document.has(behind + 1, grammar.of);
+                let led = before.checked_sub(1).is_some_and(|at| document.has(at, grammar.determiner));
+                let body = led && document.has(behind + 1, grammar.body);
+                document.has(between, grammar.and) && (firm || body)
             }
         }
     }
@@ -125,10 +130,14 @@ impl Seeker<'_> {
         let named = name.clone().any(|at| document.part(at) == Part::Name);
         let only_form = name.clone().all(|at| document.has(at, grammar.legal_form));
         let alone = name.len() == 1 && titled.is_none() && first.shape == Shape::Capital;
-        let unsure = alone && (first.entry != Token::UNKNOWN || self.opens(name.start) && !self.is_set_apart(name.end));
+        let known = first.entry != Token::UNKNOWN && !document.has(name.start, grammar.body);
+        let unsure = alone && (known || self.opens(name.start) && !self.is_set_apart(name.end));
         let span = document.span(name.start, name.end);
         // "Meanwhile,", "Simultaneously,"
         let unsure = unsure || alone && is_adverb(document, name.start);
+        // "South Korean officials"
+        let next = document.tokens.get(name.end).map(|next| next.shape);
+        let unsure = unsure || document.has(name.end - 1, grammar.demonym) && next == Some(Shape::Lower);
         // "EH101": the letters alone are no name.
         let unsure = unsure || document.tokens.get(name.end).is_some_and(|next| !next.spaced && next.shape.is_figure());
         (named && !only_form && !unsure && span.range().len() > 1).then_some(span)
@@ -137,7 +146,10 @@ impl Seeker<'_> {
     /// "Former President": the first word of a sentence has its capital from there.
     fn without_opening(&self, mut group: Range<usize>) -> Range<usize> {
         let named_of = self.document.has(group.start + 1, self.document.pack.grammar.of);
-        if group.len() > 1 && !named_of && self.opens(group.start) && self.document.part(group.start) != Part::Name {
+        let part = self.document.part(group.start);
+        let body = self.document.has(group.end - 1, self.document.pack.grammar.body);
+        let named = body && part == Part::Adjective || part.is_noun() || part == Part::Name;
+        if group.len() > 1 && !named_of && self.opens(group.start) && !named {
             group.start += 1;
         }
         group

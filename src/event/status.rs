@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use super::Status;
 use super::trigger::{Seeker, Trigger};
-use crate::syntax::{Document, Mood, Verb, is_adverb};
+use crate::language::speech::Part;
+use crate::syntax::{Document, Mood, Verb, called_off, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -33,7 +34,7 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
     let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
     let clause = clause_of(document, seeker.sentence, noun);
     let before = noun.saturating_sub(2).max(seeker.sentence.start)..noun;
-    if called_off(seeker, noun) || before.into_iter().any(|at| document.has(at, grammar.negation)) {
+    if called_off(document, seeker.verbs, noun) || before.into_iter().any(|at| document.has(at, grammar.negation)) {
         return Status::Denied;
     }
     let verb =
@@ -52,6 +53,8 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
         Some((Mood::Planned, true)) => Status::Denied,
         Some((Mood::Planned, false)) => Status::Planned,
         Some((Mood::Present, _)) if when == Place::Around => Status::Ongoing,
+        // "expects to file for a listing this month"
+        Some((Mood::Infinitive, false)) => Status::Planned,
         _ => by_place(when),
     }
 }
@@ -64,16 +67,19 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
     // "may not be finished": that it will not is as open as that it will.
     let negated = verb.negated && (verb.mood != Mood::Possible || within(grammar.can));
     let planned = verb.mood == Mood::Planned;
-    if negated
+    let led = (clause.start..verb.tokens.start).any(|at| document.has(at, grammar.condition));
+    let conditional = planned && is_conditional(seeker, verb) || led && when != Place::Before;
+    // "if it is not settled by Friday": that it is not is as open as that it is.
+    if negated && !(led && when != Place::Before)
         || over == Over::Denial
         || negated_before(seeker, &clause, verb)
-        || planned && (called_off(seeker, verb.main) || when == Place::Before && is_unfulfilled(document, verb))
+        || planned
+            && (called_off(document, seeker.verbs, verb.main)
+                || when == Place::Before && is_unfulfilled(document, verb))
     {
         return Status::Denied;
     }
     let perhaps = (clause.start..verb.main).any(|at| document.has(at, grammar.perhaps));
-    let led = (clause.start..verb.tokens.start).any(|at| document.has(at, grammar.condition));
-    let conditional = planned && is_conditional(seeker, verb) || led && when != Place::Before;
     if perhaps || conditional || over == Over::Doubt {
         return Status::Possible;
     }
@@ -86,11 +92,34 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
         _ if verb.perfect && is_since(document, date) => Status::Ongoing,
         _ if when == Place::After && document.has(verb.main, grammar.uncertain) => Status::Possible,
         _ if when == Place::After => Status::Planned,
+        // "bonds planned for later this year"
+        Mood::Past if when != Place::Before && is_meant(document, verb) => Status::Planned,
+        // "expects sales to rise this year": what is planned, though the planning goes on.
+        Mood::Present if when != Place::Before && document.has(verb.main, grammar.plan) => Status::Planned,
         Mood::Present if when == Place::Around => Status::Ongoing,
+        Mood::Participle if when != Place::Before => of_participle(seeker, verb),
         Mood::Present if when == Place::Today && (verb.progressive || within(grammar.linking)) => Status::Ongoing,
         _ if verb.progressive && verb.perfect => Status::Ongoing,
         Mood::Past | Mood::Present | Mood::Participle => Status::Happened,
     }
+}
+
+/// "there will be no trouble in keeping it": told as the verb has it that it hangs on.
+fn of_participle(seeker: &Seeker<'_>, participle: &Verb) -> Status {
+    let before = seeker.verbs.iter().take_while(|verb| verb.main < participle.main).filter(|verb| verb.finite).last();
+    match before.map(|verb| verb.mood) {
+        _ if is_meant(seeker.document, participle) => Status::Planned,
+        Some(Mood::Planned) => Status::Planned,
+        Some(Mood::Possible) => Status::Possible,
+        _ => Status::Happened,
+    }
+}
+
+/// Whether a participle of planning tells how its noun is meant.
+fn is_meant(document: &Document<'_>, verb: &Verb) -> bool {
+    let grammar = &document.pack.grammar;
+    let alone = verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle;
+    alone && document.has(verb.main, grammar.plan) && !document.has(verb.main, grammar.commitment)
 }
 
 fn is_since(document: &Document<'_>, date: &Resolved) -> bool {
@@ -232,18 +261,5 @@ fn negated_before(seeker: &Seeker<'_>, clause: &Range<usize>, verb: &Verb) -> bo
             && document.has(at, grammar.negation)
             && !document.has(at + 1, grammar.no_negation)
             && (next || at == clause.start && verb.finite)
-    })
-}
-
-/// "had been scheduled for Friday but was cancelled": what was planned for the date was called off.
-fn called_off(seeker: &Seeker<'_>, planned: usize) -> bool {
-    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
-    seeker.verbs.iter().any(|verb| {
-        let off = document.has(verb.main, grammar.called) && document.has(verb.main + 1, grammar.off);
-        verb.main > planned
-            && verb.finite
-            && !verb.negated
-            && verb.mood == Mood::Past
-            && (off || document.has(verb.main, grammar.cancel))
     })
 }

@@ -8,7 +8,7 @@ use super::identity::normalised;
 use super::names;
 use super::trigger::{Seeker, Trigger};
 use crate::language::speech::Part;
-use crate::syntax::{Document, Verb, is_adverb};
+use crate::syntax::{Document, Mood, Verb, is_adverb};
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
@@ -19,6 +19,9 @@ const PREFERRED: usize = 160;
 
 /// The fewest words that a summary tells something with.
 const FEWEST: usize = 3;
+
+/// The longest noun of a list that is not cut, in tokens.
+const LISTED: usize = 4;
 
 /// The longest frame or bracket that is left out, in tokens.
 pub(super) const ASIDE: usize = 12;
@@ -63,6 +66,9 @@ impl Telling<'_> {
         // The time of a stamp: "14.07 BST"
         if start > sentence.start && document.has(start + 1, grammar.zone) && document.tokens[start].shape.is_figure() {
             start += 2;
+        }
+        if start > sentence.start && document.has(start, grammar.page) {
+            start += 1;
         }
         let upper = document.tokens.get(start).is_some_and(|token| token.shape == Shape::Upper);
         let dash = |at: &usize| document.has(*at, grammar.dash) || document.tokens[*at].shape.is_mark('_');
@@ -118,7 +124,20 @@ impl Telling<'_> {
         let more = |at: &usize| document.has(*at, grammar.joining) && document.has(*at + 1, grammar.that);
         let told = frame.map_or(end, |_| trigger.max(self.date.end));
         let end = (told..end).find(more).unwrap_or(end);
+        let end = frame.and_then(|frame| self.end_of_content(frame, told..end)).unwrap_or(end);
         (start..end, frame)
+    }
+
+    /// "said that the price is right but declined to go on": where who said it is told of again.
+    fn end_of_content(&self, frame: &Verb, rest: Range<usize>) -> Option<usize> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let past = |verb: &Verb| verb.finite && verb.mood == Mood::Past;
+        let mut content =
+            self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > frame.main && verb.main <= rest.start);
+        let other = content.next_back().is_some_and(|verb| verb.mood != Mood::Past);
+        let again = |at: &usize| self.seeker.verbs.iter().any(|verb| past(verb) && verb.tokens.start == at + 1);
+        let mut rest = rest.filter(|&at| document.has(at, grammar.joining));
+        rest.find(again).filter(|_| other && past(frame))
     }
 
     /// The text with whom its first pronoun names.
@@ -219,17 +238,26 @@ impl Telling<'_> {
     /// The verb of the main clause, without which nothing is told; not one of "the offer that closed".
     fn told_by(&self, range: &Range<usize>) -> usize {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let (mut from, mut told, mut framed) = (range.start, range.start, false);
+        let (mut from, mut told, mut framed, mut joined) = (range.start, range.start, false, false);
         for verb in self.seeker.verbs.iter().filter(|verb| verb.finite && range.contains(&verb.main)) {
             let mut before = from..verb.tokens.start;
             let own =
                 before.clone().rev().find(|&at| document.has(at, grammar.comma)).map_or(before.start, |at| at + 1);
             before.start = own;
-            let joined = |at| document.has(at, grammar.subordinator) && !document.has(at, grammar.and);
-            let frame = self.trigger == Some(verb.main) && document.has(verb.main, grammar.report);
+            let opens = |at| document.has(at, grammar.subordinator) && !document.has(at, grammar.and);
+            // "when he rose and spoke": "and" joins to a clause of the same kind.
+            let same = joined && own == from && before.clone().any(|at| document.has(at, grammar.and));
+            joined = same || before.any(opens);
+            let reports = document.has(verb.main, grammar.report);
+            let frame = reports && (self.trigger == Some(verb.main) || document.has(verb.main, grammar.saying));
             // "a report adopted by the board": it only describes its noun.
-            let describes = verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle;
-            if !before.into_iter().any(joined) && !describes || framed {
+            // "a meeting, held in Porto, will tell them": nor is this one told while another follows.
+            let apart = verb.mood == Mood::Past && document.has(verb.tokens.start.saturating_sub(1), grammar.comma);
+            let last =
+                !self.seeker.verbs.iter().any(|next| next.finite && (verb.main + 1..range.end).contains(&next.main));
+            let participle = document.part(verb.main) == Part::Participle;
+            let describes = verb.tokens.len() == 1 && (participle || apart && !last);
+            if !joined && !describes || framed {
                 told = verb.tokens.end - 1;
                 if !frame {
                     return told;
@@ -269,17 +297,46 @@ impl Telling<'_> {
             });
         // "such as", "as well as"
         let compared = self.document.has(at, grammar.as_word) && !self.document.has(at - 1, grammar.comma);
+        // "on that date"
+        let points = self.document.has(at, grammar.that) && self.document.has(at - 1, grammar.preposition);
         // Without its condition a statement is not true.
-        if compared || said || self.date.contains(&at) || self.document.has(at, grammar.condition) {
+        if compared || said || points || self.date.contains(&at) || self.document.has(at, grammar.condition) {
             return false;
         }
-        self.document.has(at, grammar.comma) && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
+        // "the quick, brown fox"
+        let describes =
+            |at: usize| self.document.part(at) == Part::Adjective && self.document.has(at - 1, grammar.determiner);
+        let comma = self.document.has(at, grammar.comma) && !self.is_list(at) && !describes(at - 1);
+        comma && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
             || self.document.has(at, grammar.relative)
-            || self.document.has(at, grammar.subordinator) && !self.document.has(at, grammar.join)
+            || self.document.has(at, grammar.subordinator)
+                && !self.document.has(at, grammar.join)
+                && !(self.document.has(at - 1, grammar.unit) && self.ends_clause(at + 1))
+    }
+
+    /// Whether no word stands there: "up from a year before,".
+    fn ends_clause(&self, at: usize) -> bool {
+        at >= self.seeker.sentence.end || !self.document.tokens[at].shape.is_word()
+    }
+
+    /// "costs, profits and taxes": whether the comma stands within a list of nouns.
+    fn is_list(&self, comma: usize) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let ends = |at: usize| document.has(at, grammar.comma) || document.has(at, grammar.and);
+        let noun = |at: usize| {
+            let part = document.part(at);
+            let describes = matches!(part, Part::Adjective | Part::Participle | Part::Gerund);
+            part.is_noun() || describes || matches!(part, Part::Name | Part::Number)
+        };
+        let item = (comma + 1..self.seeker.sentence.end).take(LISTED).take_while(|&at| noun(at)).count();
+        item > 0 && ends(comma + 1 + item)
     }
 
     fn is_told(&self, at: usize) -> bool {
-        !matches!(self.document.tokens[at].shape, Shape::Break | Shape::Mark('[' | ']' | '*' | '_' | '`' | '<' | '>'))
+        !matches!(
+            self.document.tokens[at].shape,
+            Shape::Break | Shape::Mark('[' | ']' | '*' | '\\' | '_' | '`' | '<' | '>')
+        )
     }
 
     /// The tokens that are kept, spaced as the text has them; for each token of the range, how long the text before it

@@ -46,6 +46,7 @@ fn a_date_dates_the_verb_of_its_clause_or_the_noun_that_it_names() {
         ("The judge set a hearing for May 22.", vec!["hearing"]),
         ("The driver was fined on Monday, police said.", vec!["fined"]),
         ("The Leeds-based firm failed to pay in March.", vec!["failed"]),
+        ("The firm will spend 250 mln marks over the next nine years.", vec!["spend"]),
     ] {
         let found: Vec<String> = told(body).into_iter().map(|(trigger, _)| trigger).collect();
         assert_eq!(found, triggers, "{body}");
@@ -114,6 +115,20 @@ fn a_frame_goes_with_all_that_belongs_to_it() {
         ("Moody's said the mill closed in March.", "The mill closed"),
         ("Ito condemned those who it said were shot on Monday.", "Ito condemned those who it said were shot on Monday"),
         ("NOTE: The mill was sold on Monday.", "The mill was sold"),
+        ("The owner said two days ago the mill will close in June.", "The mill will close"),
+        ("Output fell in March, the Board for Roads, Bridges and Ports said.", "Output fell"),
+        ("In the note issued on Monday, the group said \"we sell\".", "In the note issued, the group said \"we sell\""),
+        ("Rosa Ito, police said, was seen in March.", "Rosa Ito was seen in March"),
+        ("He said the price this year is right but declined to name it.", "The price this year is right"),
+        // No frame goes that has no clause of its own behind it.
+        (
+            "Hale Inc announced the sale of the mill when a letter was signed on Monday.",
+            "Hale Inc announced the sale of the mill when a letter was signed",
+        ),
+        (
+            "Hale Inc, which closed a mill in March, said Rosa Ito has left.",
+            "Hale Inc, which closed a mill, said Rosa Ito has left",
+        ),
         ("Hale Inc <HALE.O> was sold in March.", "Hale Inc was sold"),
         ("Mill closes for good Friday 3 May 2019 14.07 BST The mill was sold in March.", "The mill was sold"),
     ] {
@@ -123,6 +138,10 @@ fn a_frame_goes_with_all_that_belongs_to_it() {
 
 #[test]
 fn a_date_stays_where_its_clause_needs_it() {
+    assert_eq!(
+        read("He mends roofs in March, May and June.").events[1].summary,
+        "He mends roofs in March, May and June"
+    );
     for (body, expected) in [
         ("Profit rose to 9 mln from around 7 mln in 2017.", "Profit rose to 9 mln from around 7 mln in 2017"),
         ("They will not decide before June.", "They will not decide before June"),
@@ -139,6 +158,25 @@ fn a_date_stays_where_its_clause_needs_it() {
             "It is a loan that Ito stopped paying interest on",
         ),
         ("Hale will build in Porto, sometime between May and June.", "Hale will build in Porto"),
+        ("The devices, available in June, cost nine euros.", "The devices, available in June, cost nine euros"),
+        ("It was paid to holders of record on April 9.", "It was paid to holders of record on April 9"),
+        ("The lease will run into 2020 when the mill closes.", "The lease will run into 2020 when the mill closes"),
+        ("It was only on Monday that Rosa Ito left.", "It was only on Monday that Rosa Ito left"),
+        ("The payment date is June 30 and the notes are sold.", "The payment date is June 30 and the notes are sold"),
+        ("The firm has set June 29 as the day of the vote.", "The firm has set June 29 as the day of the vote"),
+        ("The firm split its shares effective June 30, 2018.", "The firm split its shares effective June 30, 2018"),
+        ("It was at its lowest price since 1984.", "It was at its lowest price since 1984"),
+        ("The plan announced last week would shame us.", "The plan announced last week would shame us"),
+        ("The plan, announced last week, shames the mill.", "The plan, announced last week, shames the mill"),
+        ("Output fell in calendar 2018 from a peak.", "Output fell in calendar 2018 from a peak"),
+        ("Sales were 90 in March and 80 in May 2018.", "Sales were 90 in March and 80 in May 2018"),
+        ("The sale is set for June 1, with a feast to follow.", "The sale is set for June 1, with a feast to follow"),
+        ("The loan ends in June or when it is paid.", "The loan ends in June or when it is paid"),
+        // It takes its commas with it, and "so far".
+        ("Hale announced on February 25, 2019, its plan to sell.", "Hale announced its plan to sell"),
+        ("The report, dated March 24, shames the mill.", "The report shames the mill"),
+        ("So far this year, sales rose by a tenth.", "Sales rose by a tenth"),
+        ("Rosa Ito sold the mill on Monday, for nine mln.", "Rosa Ito sold the mill for nine mln"),
     ] {
         assert_eq!(summary(body), expected, "{body}");
     }
@@ -189,6 +227,16 @@ fn a_long_summary_ends_at_a_comma_or_at_a_word() {
         summary(&format!("The new mill opened in March{tail}.")),
         "The new mill opened, while the mayor spoke of the bridge and of the river, while the mayor spoke of the bridge and of the river"
     );
+    // Not within a list, nor before what is told.
+    let list = "The new mill, which opened in March in the old port, has cut its costs, profits and taxes";
+    assert_eq!(
+        summary(&format!(
+            "{list}, which are the highest of all the old mills along the long rivers of the two counties of the north."
+        )),
+        list
+    );
+    let told = format!("A meeting, held in Porto on Monday{}, will help both sides", " and in Leeds".repeat(10));
+    assert_eq!(summary(&format!("{told}.")), told);
     let long = summary(&format!("The new mill opened in March with {}gates.", "painted ".repeat(60)));
     assert!(long.chars().count() <= 280 && long.ends_with("painted …"), "{long}");
 }
@@ -197,6 +245,7 @@ fn a_long_summary_ends_at_a_comma_or_at_a_word() {
 fn a_pronoun_gives_way_to_whom_it_names_where_that_is_plain() {
     for (body, expected) in [
         ("Hale Inc said it will close the mill in June.", "Hale Inc will close the mill"),
+        ("In a note on Monday, Hale Inc, a maker of bolts, said it closed a mill in March.", "Hale Inc closed a mill"),
         ("The company also said it closed the mill in March.", "The company closed the mill"),
         ("President Rosa Ito said on Monday that she had signed it in March.", "President Rosa Ito had signed it"),
         ("Hale Inc makes bolts. It closed the mill in March.", "Hale Inc closed the mill"),
@@ -205,7 +254,16 @@ fn a_pronoun_gives_way_to_whom_it_names_where_that_is_plain() {
         ("Central bankers said they met her in March.", "Central bankers met her"),
         ("The nation's top bank said it shut a mill in March.", "The nation's top bank shut a mill"),
         ("Prime minister Rosa Ito told the paper she met him in March.", "Prime minister Rosa Ito met him"),
+        ("Orro Lume said its board met in March.", "Orro Lume's board met"),
+        ("Orro Petroleum said it closed a mill in March.", "Orro Petroleum closed a mill"),
+        ("Orro Gas and Light Co said it will close a mill in June.", "Orro Gas and Light Co will close a mill"),
+        ("Moor Bank and Hale Inc said they closed a mill in March.", "Moor Bank and Hale Inc closed a mill"),
         // In doubt it stays.
+        ("Rosa Ito said it closed for good in March.", "It closed for good"),
+        (
+            "The Hale, a mill, said any attempt to hint that it closed in March was wrong.",
+            "It closed in March was wrong",
+        ),
         ("Ito said it will close the mill in June.", "It will close the mill"),
         ("The minister said it will rain in June.", "It will rain"),
         ("Hale makes bolts. It closed the mill in March.", "It closed the mill"),
@@ -224,6 +282,8 @@ fn figures_labels_and_contracts_tell_nothing() {
         "July was up 2.60 cents at 131.70 cents.",
         "NOTE: First quarter report",
         "Period ended December 28.",
+        "The sale broke the Mill Safety Act of 1934.",
+        "Qtly div six cts vs six cts prior Pay May Eight Record April 10",
     ] {
         assert_eq!(told(body), [], "{body}");
     }
@@ -245,6 +305,11 @@ fn names_are_those_of_the_statement_and_none_is_guessed() {
         ("In 1990 James A. Moor joined General Bolts Corp.", vec!["James A. Moor", "General Bolts Corp."]),
         ("Hale Inc said it will close its Leeds mill in June.", vec!["Hale Inc", "Leeds"]),
         ("In March Carl von Lund flew an EH101.", vec!["Carl von Lund"]),
+        ("The Roads and Bridges Commission met in March.", vec!["Roads and Bridges Commission"]),
+        ("In March they bought Hale Iron and Steel Co.", vec!["Hale Iron and Steel Co."]),
+        ("British Mill Association met on Monday.", vec!["British Mill Association"]),
+        ("Alder Automation met on Monday.", vec!["Alder Automation"]),
+        ("South Korean workers left the mill on Monday.", vec![]),
         ("Meanwhile, workers left the mill on Monday.", vec![]),
         ("Workers left the mill on Monday.", vec![]),
         ("Russian troops left the town on Monday.", vec![]),

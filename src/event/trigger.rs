@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::calendar::Granularity;
 use crate::language::speech::Part;
-use crate::syntax::{Document, Mood, Verb, is_adverb};
+use crate::syntax::{Document, Mood, Verb, is_adverb, opens_clause};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -47,6 +47,8 @@ mod distance {
     pub(super) const INFINITIVE: usize = 1;
     /// "invited them to rejoin two weeks ago": what was to come was not told of the past.
     pub(super) const TO_COME_IN_THE_PAST: usize = 4;
+    /// "voted to support the treaty on Friday": the vote was on Friday.
+    pub(super) const CARRIED: usize = 8;
     /// "is" and "was" alone tell less than the words beside them.
     pub(super) const COPULA: usize = 7;
     /// "the concert planned for May": the participle tells only how its noun is meant.
@@ -59,6 +61,8 @@ mod distance {
     pub(super) const VERBAL_NOUN: usize = 3;
     /// The verb before the date, where the date opens a clause of its own.
     pub(super) const CLAUSE_BEFORE: usize = 6;
+    /// Whence somebody came: "came back from a visit on Monday".
+    pub(super) const SOURCE: usize = 4;
     /// The same behind a preposition: "killed in a bombing in 1995", "scheduled for completion by May".
     pub(super) const LED_NOUN: usize = 1;
     /// Another finite verb stands between.
@@ -116,10 +120,11 @@ impl<'s> Seeker<'s> {
 
     /// The word that the expression dates; `None` where the sentence has no event word.
     pub(super) fn trigger(&self, date: &Resolved) -> Option<Trigger<'s>> {
-        if let Some(attributed) = self.attributed(date) {
-            return Some(attributed);
+        if let Some(told) = self.attributed(date).or_else(|| self.brought_out(date)) {
+            return Some(told);
         }
-        let opens = self.opens_clause(date);
+        let tokens = date.expression.first..date.expression.end;
+        let opens = opens_clause(self.document, self.sentence, self.verbs, &tokens);
         let verbs = self.verbs.iter().filter(|verb| !contains(date, verb.main));
         let verbs = verbs.map(|verb| (self.verb_cost(date, verb, opens), Trigger::Verb(verb)));
         let nouns = self.sentence.clone().filter(|&at| self.is_event_noun(at) && !contains(date, at));
@@ -192,6 +197,18 @@ impl<'s> Seeker<'s> {
         Some(self.told(date, verb))
     }
 
+    /// "It was on Friday that the mill closed": the verb behind "that".
+    fn brought_out(&self, date: &Resolved) -> Option<Trigger<'s>> {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let that = date.expression.end;
+        let be = self.verbs.iter().rev().find(|verb| verb.tokens.end <= date.expression.first)?;
+        let it = be.tokens.start.checked_sub(1).is_some_and(|at| document.has(at, grammar.neuter));
+        if !document.has(that, grammar.that) || !it || !self.is_copula(be) {
+            return None;
+        }
+        self.verbs.iter().find(|verb| verb.tokens.start > that && verb.finite).map(|verb| self.told(date, verb))
+    }
+
     /// The head of the noun group that starts at a token, and the first token behind the group.
     fn group(&self, start: usize) -> (Option<usize>, usize) {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
@@ -248,10 +265,10 @@ impl<'s> Seeker<'s> {
     /// Whether an article or a possessive stands before the date or in it: "the 1987 law", "the January law".
     fn is_determined(&self, date: &Resolved) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let (first, end) = (date.expression.first, date.expression.end);
+        let first = date.expression.first;
         self.before(date).is_some_and(|before| {
             document.has(before, grammar.determiner) || document.tokens[before].shape == Shape::Possessive
-        }) || document.has(first, grammar.determiner) && end - first == 2
+        }) || document.has(first, grammar.determiner)
     }
 
     /// The token before the date, in its sentence.
@@ -302,34 +319,6 @@ impl<'s> Seeker<'s> {
             && document.has(at - 2, grammar.event_noun)
     }
 
-    /// Whether the date opens a clause, at the start of the sentence or behind "and", "but": what it dates follows.
-    fn opens_clause(&self, date: &Resolved) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let mut at = date.expression.first;
-        while at > self.sentence.start {
-            let before = at - 1;
-            let preposition = document.has(before, grammar.time_preposition) && !document.has(before, grammar.and);
-            let skipped = preposition
-                && (before + 1 == date.expression.first || !document.has(before, grammar.subordinator))
-                || document.has(before, grammar.adverb)
-                || matches!(document.tokens[before].shape, Shape::Break | Shape::Mark('"' | '“' | '`' | '-' | '—'));
-            if !skipped {
-                break;
-            }
-            at = before;
-        }
-        let behind = date.expression.end;
-        let subject_behind = document.tokens.get(behind).is_some_and(|next| {
-            next.shape.is_mark(',')
-                || next.shape.is_capital()
-                || document.has(behind, grammar.determiner)
-                || document.has(behind, grammar.subject)
-        });
-        at == self.sentence.start
-            || at == self.sentence.start + 1 && self.role(self.sentence.start) == Role::None
-            || subject_behind && document.has(at - 1, grammar.subordinator)
-    }
-
     /// How far a verb is from being what the date dates.
     fn verb_cost(&self, date: &Resolved, verb: &Verb, opens: bool) -> usize {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
@@ -348,18 +337,36 @@ impl<'s> Seeker<'s> {
         let to_come =
             !verb.finite && !verb.negated && matches!(verb.mood, Mood::Planned | Mood::Possible | Mood::Infinitive);
         let past = if to_come && self.is_past(date) { distance::TO_COME_IN_THE_PAST } else { 0 };
+        let past = if to_come && !behind && self.is_done_by(verb, date) { distance::CARRIED } else { past };
         let frame = behind
             && document.has(verb.main, grammar.report)
             && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
         // "said sales in March rose": the date stands in the subject of what was said.
-        let said = !behind && document.has(verb.main, grammar.saying) && self.finite_behind(date).is_some();
-        let frame = if frame && !opens || said { distance::FRAME } else { 0 };
+        let saying = document.has(verb.main, grammar.saying);
+        // "said its debt was nine mln a year ago": what was said has a verb of its own.
+        let content = verb.tokens.end..date.expression.first;
+        let content = self.verbs.iter().any(|verb| verb.finite && content.contains(&verb.tokens.start));
+        let said = saying && !behind && (content || self.finite_behind(date).is_some());
+        // "For the full year, he said, sales will rise": nothing is said in a time that is not over.
+        let open = date.granularity.is_some_and(|granularity| granularity <= Granularity::Quarter);
+        let told = date.expression.end..verb.tokens.start;
+        let told = self.verbs.iter().any(|other| other.finite && told.contains(&other.main));
+        let of_content = saying && behind && (open && !self.is_past(date) || told);
+        let frame = if frame && !opens || said || of_content { distance::FRAME } else { 0 };
         let right_behind = !opens && self.finite_behind(date) == Some(verb) && !self.has_preposition(date);
         if right_behind {
             return distance::RIGHT_BEHIND + kind;
         }
         let unfinished = if opens && behind && !verb.finite { distance::BEHIND } else { 0 };
         self.between(date, &verb.tokens, opens) + kind + past + frame + unfinished
+    }
+
+    /// "in Leeds and Porto on Friday", "as early as Friday": no clause starts at that word, though others do with it.
+    fn joins_words(&self, at: usize, date: &Resolved) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let verb = (at..date.expression.first).any(|at| self.role(at) != Role::None);
+        document.has(at, grammar.join) && !verb && !document.has(date.expression.end, grammar.subject)
+            || document.has(at, grammar.as_word) && document.has(at + 1, grammar.soon)
     }
 
     /// The finite verb that stands right behind the date.
@@ -373,6 +380,19 @@ impl<'s> Seeker<'s> {
     fn is_past(&self, date: &Resolved) -> bool {
         let end = date.interval.and_then(|interval| interval.end);
         end.is_some_and(|end| end.local().date() <= self.published)
+    }
+
+    /// "voted to support", "moved to block": the verb right before an infinitive tells what was done by the day of
+    /// publication. Behind one of planning ("plans to open", "agreed to pay") the infinitive is what the date is for.
+    fn is_done_by(&self, infinitive: &Verb, date: &Resolved) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let start = date.interval.and_then(|interval| interval.start);
+        let by_now = start.is_some_and(|start| start.local().date() <= self.published);
+        by_now
+            && self.verbs.iter().any(|verb| {
+                let governs = verb.tokens.end == infinitive.tokens.start && verb.finite && verb.mood == Mood::Past;
+                governs && !document.has(verb.main, grammar.plan) && !document.has(verb.main, grammar.uncertain)
+            })
     }
 
     fn is_copula(&self, verb: &Verb) -> bool {
@@ -390,10 +410,12 @@ impl<'s> Seeker<'s> {
             0
         } else if !self.document.has(before, grammar.time_preposition) {
             distance::BARE_NOUN
-        } else if self.is_led(at) {
-            distance::LED_NOUN
         } else {
-            distance::NOUN
+            match self.leader(at) {
+                Some(leader) if self.document.has(leader, grammar.from) => distance::SOURCE,
+                Some(leader) if !self.document.has(leader, grammar.of) => distance::LED_NOUN,
+                _ => distance::NOUN,
+            }
         };
         let verbal = at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
         let kind = if verbal { kind.saturating_sub(distance::VERBAL_NOUN) } else { kind };
@@ -408,15 +430,15 @@ impl<'s> Seeker<'s> {
         })
     }
 
-    /// Whether a preposition leads the group of a noun: "on the announcement".
-    fn is_led(&self, at: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+    /// The preposition that leads the group of a noun: "on the announcement".
+    fn leader(&self, at: usize) -> Option<usize> {
+        let document = self.document;
         let mut group = (self.sentence.start..at).rev();
         let first = group.find(|&at| {
             let part = document.part(at);
             !(part.is_noun() || matches!(part, Part::Adjective | Part::Name | Part::Number | Part::Determiner))
         });
-        first.is_some_and(|first| document.has(first, grammar.preposition) && !document.has(first, grammar.of))
+        first.filter(|&first| document.has(first, document.pack.grammar.preposition))
     }
 
     /// What parts a date from the words of a candidate.
@@ -444,7 +466,10 @@ impl<'s> Seeker<'s> {
                 Shape::Mark(',') if near => 1,
                 Shape::Mark(',') => distance::COMMA,
                 Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
-                _ if document.has(at, grammar.subordinator) && at + 1 != date.expression.first => {
+                _ if document.has(at, grammar.subordinator)
+                    && at + 1 != date.expression.first
+                    && (behind || !self.joins_words(at, date)) =>
+                {
                     distance::SUBORDINATOR
                 }
                 _ if near => 0,

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::syntax::Document;
 use crate::temporal::Expression;
+use crate::text::Shape;
 
 /// The fewest tokens of a row of figures.
 const ROW: usize = 8;
@@ -26,19 +27,22 @@ pub(super) struct Place<'d> {
 impl Place<'_> {
     /// Whether something is told on the date. `at` is its word, or the date itself where it has none.
     pub(super) fn tells(&self, at: usize, has_word: bool) -> bool {
-        !self.is_row(at, has_word) && (has_word || !self.is_label()) && !self.is_contract()
+        !self.is_row(at, has_word) && (has_word || !self.is_label()) && !self.is_contract() && !self.is_title()
     }
 
     /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,
-    /// and nothing that is told or two columns set side by side ("14 cts vs 20 cts").
+    /// and nothing that is told or two columns set side by side ("14 cts vs 20 cts", "six cts vs four").
     fn is_row(&self, at: usize, told: bool) -> bool {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         let colon = |at: &usize| document.tokens[*at].shape.is_mark(':');
         let start = (self.sentence.start..at).rev().find(colon).map_or(self.sentence.start, |colon| colon + 1);
         let end = (at..self.sentence.end).find(colon).unwrap_or(self.sentence.end);
-        let figures = (start..end).filter(|&at| document.tokens[at].shape.is_figure()).count();
+        let versus = (start..end).any(|at| document.has(at, grammar.versus));
+        let cardinal = |at| versus && document.has(at, grammar.cardinal);
+        let figure = |at: &usize| document.tokens[*at].shape.is_figure() || cardinal(*at);
+        let figures = (start..end).filter(figure).count();
         let verbs = document.verbs(self.sentence).iter().filter(|verb| (start..end).contains(&verb.main)).count();
-        let columns = (start..end).any(|at| document.has(at, grammar.versus)) || figures * 3 >= end - start;
+        let columns = versus || figures * 3 >= end - start;
         let told = if told { verbs * 4 <= figures && columns } else { verbs == 0 };
         end - start > ROW && figures * 5 >= end - start && told
     }
@@ -48,6 +52,20 @@ impl Place<'_> {
         let date = self.date.first..self.date.end;
         let apart = self.sentence.clone().filter(|at| !date.contains(at));
         apart.filter(|&at| self.document.tokens[at].shape.is_word()).count() < LABEL
+    }
+
+    /// "the Trade Act of 1934": the year tells which act it is. That of "the Crash of 1929" tells when it happened.
+    fn is_title(&self) -> bool {
+        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let Some(name) = self.date.first.checked_sub(2).filter(|name| self.sentence.contains(name)) else {
+            return false;
+        };
+        let named = |at: usize| document.tokens[at].shape == Shape::Capital;
+        let year = matches!(document.tokens[self.date.first].shape, Shape::Digits { count: 4, .. });
+        let whole = self.date.end == self.date.first + 1;
+        let titled = named(name) && name > self.sentence.start && named(name - 1);
+        let apart = document.has(name, grammar.event_noun) || document.has(name, grammar.month);
+        whole && year && document.has(name + 1, grammar.of) && titled && !apart
     }
 
     /// "May delivery", "the July contract", "July was up 2.6 cents": the month is what is traded.

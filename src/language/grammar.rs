@@ -64,6 +64,10 @@ grammar! {
     comma = "COMMA",
     /// "that".
     that = "THAT",
+    /// "when".
+    when = "WHEN",
+    /// "record", as in "holders of record".
+    record = "RECORD",
     /// Personal and relative pronouns, as subjects.
     subject = "SUBJECT",
     /// "will", "shall".
@@ -126,6 +130,8 @@ grammar! {
     contract = "CONTRACT",
     /// "updated", as a page says of itself.
     stamp = "STAMP",
+    /// "Help", behind the stamp of a page.
+    page = "PAGE",
     /// "spent", before the time that was.
     spend = "SPEND",
     /// "latest", behind a date and "at the".
@@ -134,6 +140,10 @@ grammar! {
     honorific = "HONORIFIC",
     /// "Inc", "Bank".
     legal_form = "LEGAL_FORM",
+    /// "Airlines", "Ministry": what a name of two words or more ends with that is no person's.
+    body = "BODY",
+    /// "Russian", "Dutch".
+    demonym = "DEMONYM",
     /// "von", "de", within a person's name.
     name_particle = "NAME_PARTICLE",
     /// "University", "Ministry", before "of".
@@ -246,6 +256,10 @@ grammar! {
     about = "APPROXDATE",
     /// "daily", with its period.
     adverbial = "ADVERBIAL",
+    /// "far", behind "so".
+    far = "FAR",
+    /// "from".
+    from = "=from",
     /// "couple".
     couple = "=couple",
     /// "nineties", with its number.

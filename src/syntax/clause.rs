@@ -118,6 +118,10 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
         return None;
     }
     let before = at.checked_sub(1).filter(|before| *before >= sentence.start);
+    // "250 mln marks", "nine cases"
+    if has(grammar.counted) && before.is_some_and(|before| counts(document, before)) {
+        return None;
+    }
     let part = document.part(at);
     if is_past_form(document, at) {
         let participle = before.is_some_and(|before| stands_before_noun(document, before));
@@ -138,6 +142,12 @@ fn verb_at(document: &Document<'_>, at: usize, sentence: &Range<usize>) -> Optio
     let gerund = word.len() > 4 && word.ends_with("ing") && (part == Part::Gerund || part == Part::Adjective);
     let noun = || before.is_some_and(|before| is_determined(document, before)) || ends_period(document, at);
     (gerund && !noun()).then(|| simple(at..at + 1, at, Mood::Participle))
+}
+
+/// Whether the word tells how many: "nine", "250", "mln".
+fn counts(document: &Document<'_>, at: usize) -> bool {
+    let grammar = &document.pack.grammar;
+    document.tokens[at].shape.is_figure() || document.has(at, grammar.cardinal) || document.has(at, grammar.counted)
 }
 
 /// Whether the word with its capital is the first of a sentence.
@@ -320,7 +330,7 @@ fn group(document: &Document<'_>, first: usize, end: usize, mood: Mood) -> Verb 
         }
         verb.tokens.end = at + 1;
     }
-    if verb.main == first && document.has(first, grammar.have) && verb.finite {
+    if verb.main == first && document.has(first, grammar.have) && verb.finite && mood != Mood::Infinitive {
         // "has nine pupils": no auxiliary after all.
         verb.mood = Mood::Present;
         verb.perfect = false;

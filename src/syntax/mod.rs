@@ -4,11 +4,13 @@
 
 mod clause;
 mod form;
+mod place;
 
 use std::ops::Range;
 
 pub use clause::{Mood, Verb};
 pub(crate) use form::{is_adverb, is_past_form, is_plain_adverb};
+pub(crate) use place::{called_off, opens_clause};
 
 use crate::language::speech::{Part, Word};
 use crate::language::{Class, Pack};

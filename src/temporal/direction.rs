@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Expression;
 use crate::language::speech::Part;
-use crate::syntax::{Document, Mood, Verb, is_adverb, is_past_form};
+use crate::syntax::{Document, Mood, Verb, called_off, is_adverb, is_past_form, opens_clause};
 use crate::text::Shape;
 
 /// Which way a bare name looks from its anchor.
@@ -66,7 +66,7 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Rea
     if clause.is_of_what_happened(end) {
         return Reading::HAPPENED;
     }
-    let told = if clause.opens(first) {
+    let told = if opens_clause(document, &clause.sentence, clause.verbs, &(first..end)) {
         clause.looks_ahead(end).or_else(|| clause.looks_back(first))
     } else {
         nearest_before()
@@ -92,14 +92,20 @@ impl Clause<'_> {
         let soon = has(grammar.as_word) && before > self.sentence.start + 1 && {
             self.document.has(before - 1, grammar.soon) && self.document.has(before - 2, grammar.as_word)
         };
+        // "the quarter ended January 31"
+        let ended = has(grammar.ending) && self.document.word(before).ends_with("ed");
+        // "It was not until Tuesday that", "did not open until Tuesday"
+        let not_until = before > self.sentence.start && self.document.has(before - 1, grammar.negation);
         let ahead_of =
             has(grammar.of) && before > self.sentence.start && self.document.has(before - 1, grammar.ahead_of);
         if ahead_of {
             Some(Reading::UNTIL)
+        } else if ended {
+            Some(Reading::HAPPENED)
         } else if has(grammar.since) {
             Some(Reading::SINCE)
         } else if (has(grammar.by) || soon) && !past()
-            || has(grammar.ahead) && !(before == self.sentence.start && past())
+            || has(grammar.ahead) && !((before == self.sentence.start || not_until) && past())
         {
             Some(Reading::UNTIL)
         } else {
@@ -107,10 +113,14 @@ impl Clause<'_> {
         }
     }
 
-    /// "Friday's attack", "Wednesday's ruling": whatever the clause says, the noun tells of what is known.
+    /// "Friday's attack", "Wednesday's ruling", "the March 3 attack": whatever the clause says, the noun tells of what is
+    /// known.
     fn is_of_what_happened(&self, end: usize) -> bool {
         let grammar = &self.document.pack.grammar;
         let possessive = self.document.tokens.get(end).is_some_and(|token| token.shape == Shape::Possessive);
+        if self.document.has(end, grammar.outcome) {
+            return true;
+        }
         let mut group = (end + 1..self.sentence.end).take(4).take_while(|&at| {
             self.document.part(at).is_noun()
                 || matches!(self.document.part(at), Part::Adjective | Part::Name | Part::Participle | Part::Gerund)
@@ -121,19 +131,6 @@ impl Clause<'_> {
     /// "There is a meeting on Friday", "a service is Friday".
     fn is_of_now(&self) -> bool {
         self.verbs.iter().any(|verb| verb.mood == Mood::Present)
-    }
-
-    /// Whether the date, with its preposition, stands at the start of a clause: "..., but in March a judge ruled".
-    fn opens(&self, first: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let mut start = first;
-        while start > self.sentence.start
-            && document.has(start - 1, grammar.time_preposition)
-            && !document.has(start - 1, grammar.subordinator)
-        {
-            start -= 1;
-        }
-        start == self.sentence.start || document.has(start - 1, grammar.subordinator)
     }
 
     /// The nearest word before the date that tells.
@@ -191,7 +188,7 @@ impl Clause<'_> {
             Mood::Possible if within(grammar.could) && self.is_negated(verb) => Some(Reading::PAST),
             Mood::Planned | Mood::Possible => Some(Reading::AHEAD),
             // "the rally planned for Saturday was cancelled"
-            Mood::Past if is(grammar.plan) && self.is_called_off(verb) => Some(Reading::PAST),
+            Mood::Past if is(grammar.plan) && called_off(document, self.verbs, verb.main) => Some(Reading::PAST),
             // "agreed to a sale in October", "is scheduled for"
             Mood::Past if is(grammar.plan) && !verb.negated => Some(Reading::AHEAD),
             Mood::Past => Some(Reading::PAST),
@@ -217,20 +214,14 @@ impl Clause<'_> {
         let (document, grammar) = (self.document, &self.document.pack.grammar);
         verb.mood == Mood::Past
             && document.has(verb.main, grammar.commitment)
-            && (verb.tokens.end..first).all(|at| document.has(at, grammar.time_preposition) || is_adverb(document, at))
+            && (document.has(first, grammar.weekday) && !document.has(first - 1, grammar.time_preposition)
+                || (verb.tokens.end..first)
+                    .all(|at| document.has(at, grammar.time_preposition) || is_adverb(document, at)))
     }
 
     fn is_negated(&self, verb: &Verb) -> bool {
         let before = (self.sentence.start..verb.tokens.start).rev().take(REACH / 2);
         verb.negated || before.into_iter().any(|at| self.document.has(at, self.document.pack.grammar.negation))
-    }
-
-    /// Whether the next verb says that what was planned is off.
-    fn is_called_off(&self, planned: &Verb) -> bool {
-        let next = self.verbs.iter().find(|verb| verb.tokens.start > planned.main);
-        next.is_some_and(|verb| {
-            verb.mood == Mood::Past && self.document.has(verb.main, self.document.pack.grammar.cancel)
-        })
     }
 
     /// "failed to agree", "had to leave", "was able to meet": an infinitive that its past verb carries out. Behind a word

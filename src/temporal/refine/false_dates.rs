@@ -54,11 +54,13 @@ fn is_show(document: &Document<'_>, expression: &Expression) -> bool {
     expression.end == expression.first + 2 && capital(expression.first + 1) && capital(expression.end)
 }
 
-/// Digits of a date that a hyphen ties to a word before it: "report-2017-06-01".
+/// Digits of a date that a hyphen ties to a word before it: "report-2017-06-01", "the SX-2000".
 fn is_glued(document: &Document<'_>, expression: &Expression) -> bool {
     let Some(before) = expression.first.checked_sub(2) else { return false };
     let [word, hyphen, date] = [before, before + 1, before + 2].map(|at| document.tokens.get(at));
-    date.is_some_and(|date| date.shape == Shape::Date && !date.spaced)
+    let model = word.is_some_and(|word| word.shape == Shape::Upper);
+    let digits = |shape| shape == Shape::Date || model && matches!(shape, Shape::Digits { .. });
+    date.is_some_and(|date| digits(date.shape) && !date.spaced)
         && hyphen.is_some_and(|hyphen| hyphen.shape.is_mark('-') && !hyphen.spaced)
         && word.is_some_and(|word| word.shape.is_word())
 }
