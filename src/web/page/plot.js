@@ -9,6 +9,8 @@ import { LANES, STATUSES, span, tense, when } from './words.js';
 
 const BARS = 84;
 const ROW = 27;
+/** About how wide a digit of the axis is. */
+const DIGIT = 7.5;
 /** How far what has no known start reaches back from its end, in pixels. */
 const LEAD = 90;
 
@@ -45,7 +47,8 @@ export function plot(root, { chosen, entered }) {
     future.style.left = `${Math.min(Math.max(x(now), 0), width)}px`;
     const isSeen = x(now) >= 0 && x(now) <= width;
     const flag = make('b', { class: x(now) > width - 60 && 'left' }, 'now');
-    const labels = marks.map(({ time, label, strong }) => at(x(time), make('span', { class: strong && 'strong' }, label)));
+    const whole = marks.filter(({ time, label }) => x(time) + (label.length + 1) * DIGIT < width);
+    const labels = whole.map(({ time, label, strong }) => at(x(time), make('span', { class: strong && 'strong' }, label)));
     axis.replaceChildren(...labels, ...(isSeen ? [at(x(now), flag)] : []));
     const rules = marks.map(({ time }) => at(x(time), make('i')));
     grid.replaceChildren(future, ...rules, ...(isSeen ? [at(x(now), make('div', { class: 'today' }))] : []));
