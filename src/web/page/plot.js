@@ -107,10 +107,10 @@ export function plot(root, { chosen, entered }) {
   return { show };
 }
 
-function paint(item, { event, row, left, width, isWithin, room, isCut }, { view, fresh, now }) {
+function paint(item, { event, row, left, width, isWithin, isBefore, room, isCut }, { view, fresh, now }) {
   const { summary, status } = event.statement;
   const { start, end } = event.date;
-  const shape = [isWithin && 'within', isCut && 'cut', start === null && 'until', end === null && 'since', fresh.has(event.id) && 'fresh'];
+  const shape = [isWithin && 'within', isBefore && 'before', isCut && 'cut', start === null && 'until', end === null && 'since', fresh.has(event.id) && 'fresh'];
   item.className = ['item', status, tense(event, now, view.zone), ...shape].filter(Boolean).join(' ');
   item.setAttribute('aria-pressed', String(view.event === event.id));
   const label = `${when(event, view.zone)}, ${STATUSES[status] ?? status}: ${summary}`;
@@ -122,7 +122,7 @@ function paint(item, { event, row, left, width, isWithin, room, isCut }, { view,
   }
   item.firstChild.style.width = `${width}px`;
   item.lastChild.style.maxWidth = `${Math.max(room - 12, 0)}px`;
-  move(item, left, row, isWithin ? width : width + room);
+  move(item, isBefore ? left - room : left, row, isWithin ? width : width + room);
 }
 
 /** Puts children in without taking out those that stay: that would take the focus from them. */
