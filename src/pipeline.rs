@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 use crate::article::{self, Article, Embargo, Item, Message, Passed, Published};
 use crate::error::Error;
-use crate::event::{self, Event};
+use crate::event::{Event, Found, Teller, Wanted};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{Document, Syntax};
-use crate::temporal::{self, Anchor, Dropped, Region, Resolved, Tagged};
-use crate::text::{Marked, Text, lex, sentences};
+use crate::temporal::{self, Anchor, Dropped, Region, Resolved};
+use crate::text::{Marked, Passage, Text, passages};
 
 /// What a bare "in May" counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -189,7 +189,7 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
             (ArticleStatus::Skipped, Vec::new(), vec![Warning { code: "empty-text", message }])
         }
         (Some(pack), false) => {
-            let mut extraction = extract_with(article, settings, pack, done);
+            let mut extraction = extract_with(article, settings, pack, Wanted::Told, done);
             let extractor = record::extractor(pack.language, pack.version);
             let warnings = std::mem::take(&mut extraction.warnings);
             let events = record::event_records(article, tag, extraction, &extractor);
@@ -216,7 +216,10 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
 pub fn extract(article: &Article, settings: &Settings) -> Extraction {
     let tag = language_of(article, settings);
     match language::pack(tag) {
-        Some(pack) => extract_with(article, settings, pack, &mut |_| {}),
+        Some(pack) => {
+            let wanted = if settings.undated { Wanted::Undated } else { Wanted::All };
+            extract_with(article, settings, pack, wanted, &mut |_| {})
+        }
         None => Extraction {
             text: Text::of(&article.body),
             expressions: Vec::new(),
@@ -237,18 +240,14 @@ fn language_unsupported(tag: &str) -> Warning {
     Warning { code: "language-unsupported", message }
 }
 
-fn extract_with(article: &Article, settings: &Settings, pack: &Pack, done: &mut dyn FnMut(Stage)) -> Extraction {
+fn extract_with(
+    article: &Article,
+    settings: &Settings,
+    pack: &Pack,
+    wanted: Wanted,
+    done: &mut dyn FnMut(Stage),
+) -> Extraction {
     let text = Text::of(&article.body);
-    let tokens = lex(text.as_str(), &pack.lexicon);
-    let sentences = sentences(text.as_str(), &tokens, &pack.lexicon);
-    done(Stage::Lexed);
-    let document =
-        Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
-    let candidates = temporal::recognise(&document);
-    done(Stage::Recognised);
-    let syntax = Syntax::of(&document, candidates.sentences());
-    let document = Document { syntax: &syntax, ..document };
-    done(Stage::Parsed);
     let anchor = Anchor {
         published: article.published.date(),
         offset: *article.published.at.offset(),
@@ -261,16 +260,32 @@ fn extract_with(article: &Article, settings: &Settings, pack: &Pack, done: &mut 
         region: Region::of_article(language_of(article, settings), article.url.as_deref(), settings.input.timezone),
         fiscal_start: settings.fiscal_start,
     };
-    let Tagged { mut expressions, dropped, order_open } = temporal::tag(&document, candidates, &anchor);
-    for Marked { span, date } in text.dates() {
-        if let Ok(day) = Published::parse(date, settings.input.timezone) {
-            temporal::trust(&mut expressions, *span, day.date(), anchor.offset);
+    let mut teller = Teller::new(&article.id, anchor.published, wanted);
+    let (mut dropped, mut order_open) = (Vec::new(), None);
+    for Passage { tokens, sentences } in passages(text.as_str(), &pack.lexicon) {
+        done(Stage::Lexed);
+        let document =
+            Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
+        let candidates = temporal::recognise(&document);
+        done(Stage::Recognised);
+        let syntax = Syntax::of(&document, candidates.sentences());
+        let document = Document { syntax: &syntax, ..document };
+        done(Stage::Parsed);
+        let mut tagged = temporal::tag(&document, candidates, &anchor);
+        for Marked { span, date } in text.dates() {
+            if let Ok(day) = Published::parse(date, settings.input.timezone) {
+                temporal::trust(&mut tagged.expressions, *span, day.date(), anchor.offset);
+            }
         }
+        done(Stage::Resolved);
+        teller.tell(&document, tagged.expressions);
+        if wanted != Wanted::Told {
+            dropped.append(&mut tagged.dropped);
+        }
+        order_open = order_open.or(tagged.order_open);
+        done(Stage::Told);
     }
-    done(Stage::Resolved);
-    let (events, crowded) =
-        event::events(&document, &expressions, &article.id, article.published.date(), settings.undated);
-    done(Stage::Told);
+    let Found { dates: expressions, events, crowded } = teller.finish(text.as_str());
     let order_open = order_open.map(|span| order_open_warning(text.slice(span)));
     let crowded = (crowded > 0).then(|| Warning {
         code: "crowded-sentences",

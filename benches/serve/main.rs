@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench serve` makes an invented century in a temporary folder and asks it over HTTP, one question after
 //! the other, while a writer takes in 1,000 events a second and somebody follows the feed. `DATELINE_BENCH_EVENTS` sets
-//! another size. The server is a process of its own, so that its memory is its own.
+//! another size; `DATELINE_BENCH_FOLDER` names a folder in which the century is kept, and found again. The server is a process of its own, so that its memory is its own.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program to be read by its user")]
 
 /// As the program has.
@@ -14,7 +14,7 @@ mod server;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use century::Century;
@@ -35,10 +35,13 @@ fn main() {
     let small = !std::env::args().any(|arg| arg == "--bench");
     let size = std::env::var("DATELINE_BENCH_EVENTS").ok().and_then(|text| text.parse().ok());
     let size = size.unwrap_or(if small { 2000 } else { 1_000_000 });
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("timeline.db");
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = std::env::var_os("DATELINE_BENCH_FOLDER").map(PathBuf::from);
+    let database = folder.as_deref().unwrap_or(temporary.path()).join("timeline.db");
     let mut century = Century::new(1);
-    fill(&database, &mut century, size);
+    if !database.exists() {
+        fill(&database, &mut century, size);
+    }
 
     let begun = Instant::now();
     let server = Server::start(&database);
@@ -71,7 +74,7 @@ fn fill(database: &Path, century: &mut Century, size: usize) {
 
 /// Asks questions of all kinds and prints how long they took.
 fn ask(server: &Server, century: &mut Century, count: usize) {
-    println!("{:<42} {:>8} {:>8} {:>8}  ms", "", "p50", "p99", "most");
+    println!("{:<42} {:>8} {:>8} {:>8} ms {:>7} MB", "", "p50", "p99", "most", "most");
     let mut all = Vec::new();
     let id = {
         let (_, page) = get(server, "/api/events?limit=1");
@@ -90,15 +93,16 @@ fn ask(server: &Server, century: &mut Century, count: usize) {
             })
             .collect();
         all.extend_from_slice(&times);
-        show(kind, &mut times);
+        show(kind, &mut times, server);
     }
-    show("all", &mut all);
+    show("all", &mut all, server);
 }
 
-fn show(what: &str, times: &mut [f64]) {
+fn show(what: &str, times: &mut [f64], server: &Server) {
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() as f64 * share) as usize).min(times.len() - 1)];
-    println!("{what:<42} {:>8.1} {:>8.1} {:>8.1}", at(0.5), at(0.99), at(1.0));
+    let memory = server.most_memory();
+    println!("{what:<42} {:>8.1} {:>8.1} {:>8.1} {memory:>10.0}", at(0.5), at(0.99), at(1.0));
 }
 
 /// The status and the body of an answer.

@@ -195,9 +195,9 @@ fn syntax(text: &str, error: &toml::de::Error) -> String {
 }
 
 /// Whether a variable is meant for this program. Kubernetes sets `DATELINE_SERVICE_HOST`, `DATELINE_PORT` and more in
-/// every pod beside a Service that is called "dateline", and the tests have switches of their own.
+/// every pod beside a Service that is called "dateline", and tests and benches have switches of their own.
 fn is_ours(name: &str) -> bool {
-    let foreign = ["SERVICE_", "PORT", "TEST_"];
+    let foreign = ["SERVICE_", "PORT", "TEST_", "BENCH_", "SHARED"];
     name.strip_prefix(PREFIX).is_some_and(|rest| !foreign.iter().any(|prefix| rest.starts_with(prefix)))
 }
 

@@ -89,6 +89,7 @@ mod layers {
             ("DATELINE_SERVICE_HOST", "10.0.0.1"),
             ("DATELINE_PORT_9464_TCP", "tcp://10.0.0.1:9464"),
             ("DATELINE_TEST_REQUIRE", "all"),
+            ("DATELINE_SHARED", "/somewhere"),
             ("OTHER", "x"),
         ];
         settings("", &foreign, &[]);

@@ -116,41 +116,109 @@ impl Status {
 /// without a bound a megabyte of dates would make half a gigabyte of records.
 const MOST_IN_A_SENTENCE: usize = 24;
 
-/// Ties the dates of a document to what happened then, in the order of the text. Gives as well how many dates made no
-/// event because their sentence is crowded with them. With `undated`, references that name no date ("now") and lengths
-/// of time make events as well.
-#[must_use]
-pub fn events(
-    document: &Document<'_>,
-    dates: &[Resolved],
-    article: &str,
+/// Ties dates to what happened then, one passage of an article after the other.
+#[derive(Debug)]
+pub struct Teller<'a> {
+    /// The article's id.
+    article: &'a str,
     published: NaiveDate,
-    undated: bool,
-) -> (Vec<Event>, usize) {
-    let mut events = Vec::new();
-    let mut crowded = 0;
-    let mut seen_sentences: HashMap<String, usize> = HashMap::new();
-    let mut rest = dates;
-    while let Some(first) = rest.first() {
-        let index = first.expression.sentence;
-        let count = rest.iter().take_while(|date| date.expression.sentence == index).count();
-        let offset = dates.len() - rest.len();
-        let Some(sentence) = document.sentences.get(index) else { break };
-        let (here, behind) = rest.split_at(count);
-        rest = behind;
-        let here = here.get(..MOST_IN_A_SENTENCE).unwrap_or(here);
-        crowded += count - here.len();
-        let span = summary::sentence_span(document, sentence);
-        let seen = seen_sentences.entry(identity::normalised(span.of(document.text)));
-        let number = match &seen {
-            Entry::Occupied(before) => *before.get(),
-            Entry::Vacant(_) => 0,
-        };
-        let told = Told { document, sentence, span, normalised: seen.key(), number, article, published, undated };
-        told.events(here, offset, &mut events);
-        *seen.or_default() += 1;
+    wanted: Wanted,
+    dates: Vec<Resolved>,
+    events: Vec<Event>,
+    /// How many dates made no event because their sentence is crowded with them.
+    crowded: usize,
+    /// How often each sentence was seen.
+    seen: HashMap<String, usize>,
+}
+
+/// Which events are told, and which dates are kept beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// The dates of events alone: a very long text may tell of many more.
+    Told,
+    /// All dates.
+    All,
+    /// All dates; and references that name no date ("now") and lengths of time make events as well.
+    Undated,
+}
+
+/// What a [`Teller`] found.
+#[derive(Debug)]
+pub struct Found {
+    /// The dates, in the order of the text.
+    pub dates: Vec<Resolved>,
+    /// The events, in the order of the text, each statement once.
+    pub events: Vec<Event>,
+    /// How many dates made no event because their sentence is crowded with them.
+    pub crowded: usize,
+}
+
+impl<'a> Teller<'a> {
+    /// For an article of this id, published on that day.
+    #[must_use]
+    pub fn new(article: &'a str, published: NaiveDate, wanted: Wanted) -> Self {
+        let (dates, events, seen) = (Vec::new(), Vec::new(), HashMap::new());
+        Self { article, published, wanted, dates, events, crowded: 0, seen }
     }
-    (repeats::told_once(events, document.text, dates), crowded)
+
+    /// Tells of a passage and its dates.
+    pub fn tell(&mut self, document: &Document<'_>, dates: Vec<Resolved>) {
+        let (dates_before, events_before) = (self.dates.len(), self.events.len());
+        let mut rest = &*dates;
+        while let Some(first) = rest.first() {
+            let index = first.expression.sentence;
+            let count = rest.iter().take_while(|date| date.expression.sentence == index).count();
+            let offset = dates_before + dates.len() - rest.len();
+            let Some(sentence) = document.sentences.get(index) else { break };
+            let (here, behind) = rest.split_at(count);
+            rest = behind;
+            let here = here.get(..MOST_IN_A_SENTENCE).unwrap_or(here);
+            self.crowded += count - here.len();
+            let span = summary::sentence_span(document, sentence);
+            let seen = self.seen.entry(identity::normalised(span.of(document.text)));
+            let number = match &seen {
+                Entry::Occupied(before) => *before.get(),
+                Entry::Vacant(_) => 0,
+            };
+            let (article, published, undated) = (self.article, self.published, self.wanted == Wanted::Undated);
+            let told = Told { document, sentence, span, normalised: seen.key(), number, article, published, undated };
+            told.events(here, offset, &mut self.events);
+            *seen.or_default() += 1;
+        }
+        if self.wanted == Wanted::Told {
+            self.keep_told(dates, events_before);
+        } else {
+            self.dates.extend(dates);
+        }
+    }
+
+    /// Keeps those dates that the events from `first` on are on.
+    fn keep_told(&mut self, dates: Vec<Resolved>, first: usize) {
+        let before = self.dates.len();
+        let events = self.events.get_mut(first..).unwrap_or_default();
+        let mut told = vec![false; dates.len()];
+        for event in &*events {
+            [Some(event.expression), event.until].into_iter().flatten().for_each(|at| told[at - before] = true);
+        }
+        let places = told.iter().scan(before, |next, told| {
+            let place = *next;
+            *next += usize::from(*told);
+            Some(place)
+        });
+        let places: Vec<usize> = places.collect();
+        for event in events {
+            event.expression = places[event.expression - before];
+            event.until = event.until.map(|until| places[until - before]);
+        }
+        self.dates.extend(dates.into_iter().zip(told).filter(|(_, told)| *told).map(|(date, _)| date));
+    }
+
+    /// What was found in the article of this text.
+    #[must_use]
+    pub fn finish(self, text: &str) -> Found {
+        let events = repeats::told_once(self.events, text, &self.dates);
+        Found { dates: self.dates, events, crowded: self.crowded }
+    }
 }
 
 /// One sentence with its dates.

@@ -290,7 +290,7 @@ const DEFAULTS: [(&str, &str); 2] = [
     // A new group reads all that there is: nothing is passed over.
     ("auto.offset.reset", "earliest"),
     // The bound on what is prefetched.
-    ("queued.max.messages.kbytes", "32768"),
+    ("queued.max.messages.kbytes", "16384"),
 ];
 
 /// Classic and incremental: a worker that joins or leaves does not stop the others.

@@ -14,7 +14,9 @@ use super::topics::Topics;
 use crate::article::Embargo;
 use crate::config::EmbargoPolicy;
 use crate::pipeline::{Outcome, Processed};
-use crate::record::{ArticleRecord, ArticleStatus, HeldFields, SourceFields, StandingFields, Warning, cloudevents};
+use crate::record::{
+    ArticleRecord, ArticleStatus, EventRecord, HeldFields, SourceFields, StandingFields, Warning, cloudevents,
+};
 
 /// What one record needs on the wire besides key, value and headers: an upper bound.
 const OVERHEAD: usize = 128;
@@ -183,14 +185,15 @@ impl Record {
 /// Tells what became of a message at the time `now`; `outcome` is `None` where the pipeline broke. No record is larger
 /// than the outlet takes, except that a rejected message has a short one to send instead.
 #[must_use]
-pub fn fate(message: &OwnedMessage, outcome: Option<&Outcome>, outlet: &Outlet, now: DateTime<Utc>) -> Fate {
+pub fn fate(message: &OwnedMessage, outcome: Option<Outcome>, outlet: &Outlet, now: DateTime<Utc>) -> Fate {
     let reject = |code, reason: &str| Told::Rejected(code, Box::new(rejected(message, code, reason, &outlet.topics)));
     let refused = |processed: &Processed| embargoed(processed, now).filter(|_| outlet.embargo == EmbargoPolicy::Reject);
     let told = match outcome {
         Some(Outcome::Articles(all)) => match all.iter().map(refused).collect::<Option<Vec<_>>>() {
             Some(reasons) => reject(EMBARGOED, &reasons.join("; ")),
             None => {
-                let tellings: Result<Vec<_>, _> = all.iter().map(|one| telling(message, one, outlet, now)).collect();
+                let tellings: Result<Vec<_>, _> =
+                    all.into_iter().map(|one| telling(message, one, outlet, now)).collect();
                 tellings.map_or_else(|reason| reject("record-too-large", &reason), Told::Articles)
             }
         },
@@ -236,10 +239,11 @@ fn embargoed(processed: &Processed, now: DateTime<Utc>) -> Option<String> {
     }
 }
 
-/// The records of an article, as if no other revision of it had come before.
+/// The records of an article, as if no other revision of it had come before. Events go as their records are made: those
+/// of a very long article are not held twice.
 fn telling(
     message: &OwnedMessage,
-    processed: &Processed,
+    processed: Processed,
     outlet: &Outlet,
     now: DateTime<Utc>,
 ) -> Result<Telling, String> {
@@ -257,15 +261,15 @@ fn telling(
         }
         Ok(Record::new(topic, key, Some(value), headers, timestamp))
     };
-    let article = article(message, processed, outlet, now);
+    let article = article(message, &processed, outlet, now);
     // Made first, since it names all events: where there are very many it is what does not fit, and they are not made.
     let mut record = fitting(&topics.articles, &article.id, serde_json::to_vec(&article), &[json()], GROWTH)?;
     record.partition = Some(outlet.partition(message.partition()));
-    let published = if article.events.is_empty() { &[][..] } else { &processed.events };
-    let events = published
-        .iter()
-        .map(|event| fitting(&topics.events, &event.id, serde_json::to_vec(event), &cloudevents::headers(event), 0));
-    let events = events.collect::<Result<_, _>>()?;
+    let published = if article.events.is_empty() { Vec::new() } else { processed.events };
+    let event = |event: EventRecord| {
+        fitting(&topics.events, &event.id, serde_json::to_vec(&event), &cloudevents::headers(&event), 0)
+    };
+    let events = published.into_iter().map(event).collect::<Result<_, _>>()?;
     let is_revision = article.standing.is_some() || article.held.is_some();
     let bearing = if is_revision { Bearing::Revision } else { Bearing::Aside };
     Ok(Telling { bearing, events, gone: Vec::new(), record, article })
@@ -381,7 +385,7 @@ mod tests {
     fn fate_at(payload: Option<&[u8]>, outlet: &Outlet, now: &str) -> Fate {
         let message = message(payload);
         let outcome = pipeline::process(message.payload().unwrap_or_default(), &Settings::default());
-        fate(&message, Some(&outcome), outlet, at(now))
+        fate(&message, Some(outcome), outlet, at(now))
     }
 
     fn fate_of(payload: Option<&[u8]>, limit: usize) -> Fate {

@@ -28,7 +28,7 @@ pub fn deliver(
     take_failure(producer);
     let begun = Instant::now();
     send_all(producer, fates, control)?;
-    drain(producer, control)?;
+    drain(producer, control, || false)?;
     if let Some((_, reason)) = producer.client().fatal_error() {
         return Err(Failure::Fatal(Error::unfinished(&reason)));
     }

@@ -25,6 +25,15 @@ pub const GRACE: Duration = Duration::from_secs(15);
 /// How often a wait looks again. Short beside a transaction, which takes about 10 ms.
 const LOOK: Duration = Duration::from_micros(500);
 
+/// How long records may be on their way before it is asked whether they can arrive at all.
+const LATE: Duration = Duration::from_secs(1);
+
+/// How long a connection may be idle. Short beside a transaction's time-out.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How much may wait to be sent, in bytes: a large article is not held twice.
+const QUEUE: usize = 32 << 20;
+
 /// librdkafka's own batch size, in bytes.
 const BATCH: usize = 1_000_000;
 
@@ -113,6 +122,15 @@ pub fn create(settings: &Settings, limit: usize) -> Result<Inner, Error> {
     if limit < config.get("batch.size").and_then(|size| size.parse().ok()).unwrap_or(BATCH) {
         config.set("batch.size", limit.to_string());
     }
+    if config.get("queue.buffering.max.kbytes").is_none() {
+        // A record that is larger than the queue would wait for ever.
+        config.set("queue.buffering.max.kbytes", (QUEUE.max(2 * limit) / 1024).to_string());
+    }
+    // librdkafka asks for the coordinator of a group again only when a connection changes: where it remembers a broker that is
+    // gone, sending offsets would wait for ever (its issues 5456 and 5511). Closing what is idle is such a change.
+    if config.get("connections.max.idle.ms").is_none() {
+        config.set("connections.max.idle.ms", IDLE.as_millis().to_string());
+    }
     if config.get("compression.type").is_none() && config.get("compression.codec").is_none() {
         config.set("compression.type", "zstd");
     }
@@ -169,20 +187,19 @@ fn send(producer: &Inner, record: &Record, control: &Control) -> Result<(), Kafk
     }
 }
 
-/// Waits until nothing is on its way, for so long at most.
-pub fn arrive(producer: &Inner, time: Duration) {
-    let begun = Instant::now();
-    while producer.in_flight_count() > 0 && begun.elapsed() < time {
-        thread::sleep(LOOK);
-    }
-}
-
-/// Waits until nothing is on its way. To be done before a commit, whose own flush polls in steps of 100 ms.
-/// How long it can take is bounded by `message.timeout.ms`.
-pub fn drain(producer: &Inner, control: &Control) -> Result<(), Failure> {
+/// Waits until nothing is on its way, or the wait is in vain. To be done before a commit, whose own flush polls in steps of
+/// 100 ms. How long it can take is bounded by `message.timeout.ms`.
+pub fn drain(producer: &Inner, control: &Control, in_vain: impl Fn() -> bool) -> Result<(), Failure> {
+    let mut asked = Instant::now();
     while producer.in_flight_count() > 0 {
         if overdue(&control.shutdown) {
             return Err(Failure::Fatal(Error::unfinished("the brokers did not take the last records")));
+        }
+        if asked.elapsed() > LATE {
+            if in_vain() {
+                break;
+            }
+            asked = Instant::now();
         }
         control.health.beat();
         thread::sleep(LOOK);

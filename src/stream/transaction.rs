@@ -13,16 +13,13 @@ use rdkafka::producer::Producer as _;
 use super::consumer::Consumer;
 use super::error::{is_denied, is_fenced};
 use super::fate::Fate;
-use super::producer::{self, Failure, Inner, arrive, drain, overdue, send_all, take_failure};
+use super::producer::{self, Failure, Inner, drain, overdue, send_all, take_failure};
 use super::{Control, Error};
 use crate::config::{Delivery, Settings};
 use crate::telemetry::Stage;
 
 /// How long one call waits for the brokers before it is called again.
 pub(super) const CALL: Duration = Duration::from_secs(10);
-
-/// How long records may take to the brokers before the offsets are sent after them.
-const ARRIVAL: Duration = Duration::from_secs(1);
 
 /// What an error of a transaction calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +111,12 @@ fn spoiled(producer: &Inner) -> Option<Failure> {
     }
 }
 
+/// Whether the transaction can only be aborted. There is no call that asks for it either.
+fn is_spoiled(producer: &Inner) -> bool {
+    let why = producer.begin_transaction().err();
+    why.is_some_and(|why| why.rdkafka_error_code() != Some(RDKafkaErrorCode::State))
+}
+
 fn fill_and_commit(
     producer: &Inner,
     consumer: &Consumer,
@@ -123,14 +126,13 @@ fn fill_and_commit(
 ) -> Result<(), Failure> {
     let begun = Instant::now();
     send_all(producer, fates, control)?;
-    // Before the offsets: who takes over a partition reads what its offsets stand for, and should find its records there.
-    // Only for a while: where a leader is lost they may be stuck in a transaction that is spoiled, which the next call tells.
-    arrive(producer, ARRIVAL);
+    // Before the offsets: who takes over a partition reads what its offsets stand for, and must find its records there.
+    // Where a leader is lost they can be stuck in a transaction that is spoiled, which the next call tells.
+    drain(producer, control, || is_spoiled(producer))?;
     attempt("send offsets", control, || {
         let group = consumer.group_metadata().ok_or(KafkaError::Canceled)?;
         producer.send_offsets_to_transaction(offsets, &group, CALL)
     })?;
-    drain(producer, control)?;
     if let Some(failure) = take_failure(producer) {
         return Err(failure);
     }

@@ -105,7 +105,7 @@ fn work(settings: &Settings, outlet: Outlet, metrics: &Arc<Metrics>) -> Arc<Work
     Arc::new(move |message| {
         let begun = Instant::now();
         let outcome = guarded(|message| pipeline::process_message(message, &settings), message);
-        let fate = fate(message, outcome.as_ref(), &outlet, now());
+        let fate = fate(message, outcome, &outlet, now());
         metrics.extraction(fate.bytes, begun.elapsed());
         fate
     })

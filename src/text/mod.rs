@@ -7,12 +7,14 @@ mod clean;
 mod html;
 mod lex;
 mod number;
+mod passage;
 mod sentence;
 mod span;
 mod token;
 
 pub use clean::{Marked, Text};
 pub use lex::{Tagger, lex};
+pub use passage::{Passage, passages};
 pub use sentence::{Abbreviations, sentences};
 pub use span::Span;
 pub use token::{Shape, Tag, Token};

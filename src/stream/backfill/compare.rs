@@ -170,7 +170,7 @@ mod tests {
         let outcome = pipeline::process(feed, &Settings::default());
         let message = OwnedMessage::new(Some(feed.to_vec()), None, "in".into(), Timestamp::NotAvailable, 0, 0, None);
         let outlet = Outlet { topics: topics.clone(), limit: 1_000_000, partitions: 1, embargo: EmbargoPolicy::Hold };
-        let fate = fate(&message, Some(&outcome), &outlet, chrono::DateTime::UNIX_EPOCH);
+        let fate = fate(&message, Some(outcome), &outlet, chrono::DateTime::UNIX_EPOCH);
         let [a, b, _] = fate.tellings() else { panic!("three items") };
         let [opened, closed] = &a.events[..] else { panic!("two events") };
         let key = |record: &Record| String::from_utf8(record.key.clone().unwrap()).unwrap();

@@ -175,7 +175,6 @@ fn work(settings: &Settings, request: &Request, outlet: Outlet) -> Arc<Work> {
     let window = request.by_published.then(|| (request.from.clone(), request.to.clone()));
     Arc::new(move |message| {
         let outcome = guarded(|message| pipeline::process_message(message, &settings), message);
-        let mut fate = fate(message, outcome.as_ref(), &outlet, now());
         let inside = |published: i64| {
             window.as_ref().is_none_or(|(from, to)| {
                 let after = |edge: &Edge| matches!(edge, Edge::Time(time) if published >= *time);
@@ -189,6 +188,7 @@ fn work(settings: &Settings, request: &Request, outlet: Outlet) -> Arc<Work> {
             }
             Some(Outcome::Rejected(_)) | None => window.is_none(),
         };
+        let mut fate = fate(message, outcome, &outlet, now());
         if !within {
             fate.told = Told::Articles(Vec::new());
         }

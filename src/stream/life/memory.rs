@@ -36,7 +36,6 @@ pub struct Due {
 const TABLE: &str = "
     PRAGMA journal_mode = MEMORY;
     PRAGMA synchronous = OFF;
-    PRAGMA cache_size = -16384;
     CREATE TABLE article (
         id BLOB PRIMARY KEY, seen INTEGER NOT NULL, revision TEXT, modified INTEGER, status INTEGER, events BLOB NOT NULL,
         held TEXT, until INTEGER
@@ -47,6 +46,11 @@ const TABLE: &str = "
 /// How often the articles are looked through for those that are too old, in seconds of the messages' times. Looking through
 /// them all is cheaper than to keep them in order.
 const SWEEP: i64 = 86_400;
+
+/// How much of the file is held in memory, in KiB, while a partition is restored, one at a time: ids come in no order.
+const RESTORING: i32 = 16_384;
+/// The same afterwards, for each of all partitions: enough to find a row by reading one page.
+const RESTORED: i32 = 1024;
 
 /// The articles of one partition.
 pub struct Memory {
@@ -68,12 +72,25 @@ impl Memory {
         let make = || {
             let database = Connection::open("")?;
             database.execute_batch(TABLE)?;
+            database.pragma_update(None, "cache_size", -RESTORING)?;
             database.set_prepared_statement_cache_capacity(16);
             Ok(database)
         };
         let database = make().map_err(|error: rusqlite::Error| Error::articles(&error))?;
         let window = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
         Ok(Self { database, window, latest: i64::MIN, swept: i64::MIN, changed: false })
+    }
+
+    /// Takes less memory from now on: all that was known is in it.
+    ///
+    /// # Errors
+    /// If that cannot be set.
+    pub fn settle_down(&mut self) -> Result<(), Error> {
+        let set = || {
+            self.database.pragma_update(None, "cache_size", -RESTORED)?;
+            self.database.execute_batch("PRAGMA shrink_memory")
+        };
+        set().map_err(|error| Error::articles(&error))
     }
 
     /// Settles what is told of an article.

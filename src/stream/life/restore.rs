@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         if let Some((first, end)) = ends.filter(|(first, end)| first < end) {
             self.read(place, first, end, stop, |message| self.keep(message, partition, &mut memory))?;
         }
-        memory.commit().map_err(Setback::Ended)?;
+        memory.commit().and_then(|()| memory.settle_down()).map_err(Setback::Ended)?;
         let next = self.next(partition).map_err(|error| self.setback(error))?;
         let articles = memory.count().map_err(Setback::Ended)?;
         tracing::info!(partition, articles, seconds = begun.elapsed().as_secs_f64(), "its articles are known");

@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
+use rustc_hash::FxHashSet;
 
 use crate::article::order;
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
@@ -47,7 +48,8 @@ pub fn settle(telling: &mut Telling, known: Known, events: &str) -> Result<Optio
             let coming = (&*article.revision, article.standing.as_ref().and_then(|standing| standing.modified));
             let held = known.held.filter(|held| order(named(held), coming) == Ordering::Greater);
             let now = Known { standing: article.standing.clone(), events: article.events.clone(), held };
-            for id in known.events.iter().filter(|id| !now.events.contains(id)) {
+            let stands: FxHashSet<&String> = now.events.iter().collect();
+            for id in known.events.iter().filter(|id| !stands.contains(id)) {
                 telling.retract(events, id);
             }
             if now.held.is_some() {

@@ -70,7 +70,7 @@ impl Desk {
         let topics =
             Topics { input: name("in"), events: name("events"), articles: name("told"), rejected: name("set-aside") };
         let outlet = Outlet { topics, limit: 1_000_000, partitions: 1, embargo: EmbargoPolicy::Hold };
-        let mut fate = fate(&message, Some(&outcome), &outlet, now.parse().unwrap());
+        let mut fate = fate(&message, Some(outcome), &outlet, now.parse().unwrap());
         let Told::Articles(tellings) = &mut fate.told else { panic!("{:?}", fate.told) };
         for telling in tellings {
             self.memory.settle(telling, "events").unwrap();
