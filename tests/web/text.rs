@@ -42,7 +42,8 @@ async fn a_date_that_counts_from_another_one_of_the_story_names_that_at_its_grai
     in_browser(async |browser| {
         let mut desk = Desk::empty();
         let body = "The mine was sold in 1940. Five years later, it was shut.";
-        let events = desk.publish(json!({"id": "a", "published_at": "2019-05-03", "body": body}).to_string().as_bytes());
+        let events =
+            desk.publish(json!({"id": "a", "published_at": "2019-05-03", "body": body}).to_string().as_bytes());
         browser.0.goto(&desk.page(&format!("#event={}", events[1]["id"].as_str().unwrap()))).await.unwrap();
         let told = browser.text("#detail dl").await;
         assert!(told.contains("“Five years later”, counted from 1940 in the story, is 1945."), "{told}");
