@@ -18,7 +18,7 @@
 //! |---|---|
 //! | [`calendar`] | units, dates known to a grain, half-open intervals, arithmetic on them |
 //! | [`article`] | messages to [`article::Article`]s: one file an input format; which time is "now" |
-//! | [`text`] | the body made readable, with a map back to the body as received; tokens, sentences, spans |
+//! | [`text`] | the body made readable, with a map back to the body as received; passages, tokens, sentences, spans |
 //! | [`language`] | packs of words, rules and weights, one folder a language |
 //! | [`syntax`] | parts of speech and verbs of the sentences that may hold a date |
 //! | [`temporal`] | expressions: recognised by rules, refined, resolved to dates |

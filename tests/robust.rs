@@ -320,3 +320,23 @@ fn time(piece: &str, bytes: usize) -> Duration {
     std::hint::black_box(pipeline::process(&message, &Settings::default()));
     begun.elapsed()
 }
+
+#[test]
+fn a_text_of_many_passages_is_told_as_one() {
+    let filler = "The talks lasted three hours and were held every Monday. ".repeat(25_000);
+    let told = |day: u32| format!("The ferry to Rona sank on {day} May 2019 with {day} sheep on board. ");
+    let body = format!("{}{filler}{}{filler}{}{}", told(3), told(4), told(5), told(3));
+    let article = serde_json::json!({"id": "a", "published_at": "2019-06-01", "body": body}).to_string();
+    let Outcome::Articles(processed) = process(article.as_bytes(), &Settings::default()) else { panic!("an article") };
+    let events = &processed[0].events;
+    let values: Vec<_> = events.iter().map(|event| event.date.value.as_str()).collect();
+    assert_eq!(values, ["2019-05-03", "2019-05-04", "2019-05-05"]);
+    for (event, day) in events.iter().zip([3, 4, 5]) {
+        let [from, to] = event.offsets.sentence;
+        assert_eq!(body[from..to], *told(day).trim_end());
+        assert_eq!(event.statement.summary, format!("The ferry to Rona sank with {day} sheep on board"));
+    }
+    // The statement that comes again, three megabytes later.
+    let [again] = &events[0].also_at[..] else { panic!("{:?}", events[0].also_at) };
+    assert_eq!(again.sentence[1], body.trim_end().len());
+}

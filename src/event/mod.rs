@@ -125,6 +125,8 @@ pub struct Teller<'a> {
     wanted: Wanted,
     dates: Vec<Resolved>,
     events: Vec<Event>,
+    /// How many dates and events were there when dates without an event were forgotten last.
+    told: (usize, usize),
     /// How many dates made no event because their sentence is crowded with them.
     crowded: usize,
     /// How often each sentence was seen.
@@ -158,17 +160,20 @@ impl<'a> Teller<'a> {
     #[must_use]
     pub fn new(article: &'a str, published: NaiveDate, wanted: Wanted) -> Self {
         let (dates, events, seen) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { article, published, wanted, dates, events, crowded: 0, seen }
+        Self { article, published, wanted, dates, events, told: (0, 0), crowded: 0, seen }
     }
 
     /// Tells of a passage and its dates.
     pub fn tell(&mut self, document: &Document<'_>, dates: Vec<Resolved>) {
-        let (dates_before, events_before) = (self.dates.len(), self.events.len());
+        if self.wanted == Wanted::Told {
+            self.forget_untold();
+        }
+        let before = self.dates.len();
         let mut rest = &*dates;
         while let Some(first) = rest.first() {
             let index = first.expression.sentence;
             let count = rest.iter().take_while(|date| date.expression.sentence == index).count();
-            let offset = dates_before + dates.len() - rest.len();
+            let offset = before + dates.len() - rest.len();
             let Some(sentence) = document.sentences.get(index) else { break };
             let (here, behind) = rest.split_at(count);
             rest = behind;
@@ -185,32 +190,36 @@ impl<'a> Teller<'a> {
             told.events(here, offset, &mut self.events);
             *seen.or_default() += 1;
         }
-        if self.wanted == Wanted::Told {
-            self.keep_told(dates, events_before);
+        if before == 0 {
+            self.dates = dates;
         } else {
             self.dates.extend(dates);
         }
     }
 
-    /// Keeps those dates that the events from `first` on are on.
-    fn keep_told(&mut self, dates: Vec<Resolved>, first: usize) {
-        let before = self.dates.len();
-        let events = self.events.get_mut(first..).unwrap_or_default();
-        let mut told = vec![false; dates.len()];
+    /// Forgets those dates of the passages before that no event is on.
+    fn forget_untold(&mut self) {
+        let (dates, events) = self.told;
+        let events = self.events.get_mut(events..).unwrap_or_default();
+        let mut told = vec![false; self.dates.len() - dates];
         for event in &*events {
-            [Some(event.expression), event.until].into_iter().flatten().for_each(|at| told[at - before] = true);
+            [Some(event.expression), event.until].into_iter().flatten().for_each(|at| told[at - dates] = true);
         }
-        let places = told.iter().scan(before, |next, told| {
+        let places = told.iter().scan(dates, |next, told| {
             let place = *next;
             *next += usize::from(*told);
             Some(place)
         });
         let places: Vec<usize> = places.collect();
         for event in events {
-            event.expression = places[event.expression - before];
-            event.until = event.until.map(|until| places[until - before]);
+            event.expression = places[event.expression - dates];
+            event.until = event.until.map(|until| places[until - dates]);
         }
-        self.dates.extend(dates.into_iter().zip(told).filter(|(_, told)| *told).map(|(date, _)| date));
+        let mut told = told.into_iter();
+        let mut last = self.dates.split_off(dates);
+        last.retain(|_| told.next() == Some(true));
+        self.dates.append(&mut last);
+        self.told = (self.dates.len(), self.events.len());
     }
 
     /// What was found in the article of this text.

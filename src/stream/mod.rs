@@ -37,6 +37,7 @@
 //! |---|---|
 //! | at the start no broker answers within 15 s, a topic is missing, librdkafka refuses a setting | End |
 //! | a broker goes away, a leader or a coordinator moves, while reading | librdkafka goes on trying; told once |
+//! | the group's coordinator is gone while offsets are sent to it | librdkafka waits for a connection to change; idle ones are closed after 5 s |
 //! | a call about the transaction is not answered within 10 s, or is called retriable | Retry: its outcome is not known until it is repeated |
 //! | a record is not delivered within `message.timeout.ms` (exactly-once: `transaction.timeout.ms`) | Back |
 //! | the offsets are refused: the group went on without us (time-out of the session, rebalance) | Back; forget what was lost |
@@ -55,8 +56,9 @@
 //! # Modules
 //!
 //! `client`, `token`, `topics` and `limits` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
-//! `extract` (with `fate`) -> `life` (which revision stands) -> `producer`, by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
-//! parts, over a stretch with an end. [`follow`] reads what they publish into the timeline's store.
+//! `extract` (with `fate`) -> `life` (which revision stands) -> `producer`, by `transaction` or by `idempotent`. [`backfill`]
+//! is another loop of the same parts, over a stretch with an end. [`follow`] reads what they publish into the timeline's
+//! store.
 //!
 //! Must not know the command line or HTTP; reads no clock but the monotonic one, and the time of day for embargoes alone.
 
