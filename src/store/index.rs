@@ -1,10 +1,12 @@
-//! The index in memory: of every event what can be asked for, in 64 bytes. Every question is one pass over it, which
+//! The index in memory: of every event what can be asked for, in 48 bytes. Every question is one pass over it, which
 //! takes some milliseconds for a million events, whatever is asked.
 //!
 //! Must not know SQL, texts or JSON: terms are numbers here, and words are bits.
 
 use std::collections::BinaryHeap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::bits::Bits;
 
@@ -49,18 +51,21 @@ pub struct Entry {
     pub row: u32,
     /// From 0 to 1.
     pub confidence: f32,
-    /// A term of each kind of [`Kind::SINGLE`].
-    pub terms: [u32; 6],
+    source: u32,
+    article: u32,
+    /// Which of the index's traits it has.
+    traits: u32,
     /// Where its names end in those of its block.
     names_end: u32,
 }
 
 impl Entry {
-    /// An event without names yet.
-    pub fn new(row: u32, id: u64, span: [Option<i64>; 2], confidence: f32, terms: [u32; 6]) -> Self {
+    /// An event without terms yet.
+    pub fn new(row: u32, id: u64, span: [Option<i64>; 2], confidence: f32) -> Self {
         let [start, end] = [span[0].unwrap_or(i64::MIN), span[1].unwrap_or(i64::MAX)];
         // A moment without length could not be overlapped.
-        Self { start, end: end.max(start.saturating_add(1)), id, row, confidence, terms, names_end: 0 }
+        let end = end.max(start.saturating_add(1));
+        Self { start, end, id, row, confidence, source: 0, article: 0, traits: 0, names_end: 0 }
     }
 
     /// The place of the event in time.
@@ -118,18 +123,6 @@ impl Wanted {
         let Self { from, to, confidence, terms, words } = self;
         (*from, *to) == (i64::MIN, i64::MAX) && *confidence <= 0.0 && terms.is_empty() && words.is_empty()
     }
-
-    /// Whether an event with these names is asked for.
-    pub fn has(&self, entry: &Entry, names: &[u32]) -> bool {
-        entry.start < self.to
-            && entry.end > self.from
-            && entry.confidence >= self.confidence
-            && self.terms.iter().all(|(kind, any)| match entry.terms.get(*kind as usize) {
-                Some(term) => any.contains(term),
-                None => names.iter().any(|name| any.contains(name)),
-            })
-            && self.words.iter().all(|words| words.has(entry.row))
-    }
 }
 
 /// All events, in the order of their rows.
@@ -137,6 +130,9 @@ impl Wanted {
 pub struct Index {
     blocks: Vec<Block>,
     count: usize,
+    /// Language, status, granularity and basis: there are few of each, and few of them together.
+    traits: Vec<[u32; 4]>,
+    numbers: FxHashMap<[u32; 4], u32>,
 }
 
 #[derive(Debug)]
@@ -169,8 +165,15 @@ impl Index {
         self.count
     }
 
-    /// Adds an event, whose row must be higher than all before it.
-    pub fn add(&mut self, mut entry: Entry, names: &[u32]) {
+    /// Adds an event, whose row must be higher than all before it, with a term of each kind of [`Kind::SINGLE`] and its
+    /// names.
+    pub fn add(&mut self, mut entry: Entry, terms: [u32; 6], names: &[u32]) {
+        let [source, article, traits @ ..] = terms;
+        (entry.source, entry.article) = (source, article);
+        entry.traits = *self.numbers.entry(traits).or_insert_with(|| {
+            self.traits.push(traits);
+            self.traits.len() as u32 - 1
+        });
         if self.blocks.last().is_none_or(|block| block.entries.len() == BLOCK) {
             let entries = Vec::with_capacity(BLOCK);
             self.blocks.push(Block { entries, names: Vec::new(), gone: 0, span: Span::default() });
@@ -221,6 +224,28 @@ impl Index {
         after.checked_sub(1)
     }
 
+    /// The term of an event, of a kind of which it has one.
+    pub fn term(&self, entry: &Entry, kind: Kind) -> Option<u32> {
+        match kind {
+            Kind::Source => Some(entry.source),
+            Kind::Article => Some(entry.article),
+            Kind::Name => None,
+            _ => self.traits.get(entry.traits as usize)?.get(kind as usize - Kind::Language as usize).copied(),
+        }
+    }
+
+    /// Whether an event with these names is wanted.
+    pub fn is_wanted(&self, wanted: &Wanted, entry: &Entry, names: &[u32]) -> bool {
+        entry.start < wanted.to
+            && entry.end > wanted.from
+            && entry.confidence >= wanted.confidence
+            && wanted.terms.iter().all(|(kind, any)| match self.term(entry, *kind) {
+                Some(term) => any.contains(&term),
+                None => names.iter().any(|name| any.contains(name)),
+            })
+            && wanted.words.iter().all(|words| words.has(entry.row))
+    }
+
     /// The first and the last known end of all events.
     pub fn span(&self) -> Option<[i64; 2]> {
         let mut span = Span::default();
@@ -245,7 +270,7 @@ impl Index {
             for entry in &block.entries {
                 let names = block.names.get(from..entry.names_end as usize).unwrap_or_default();
                 from = entry.names_end as usize;
-                if wanted.has(entry, names) {
+                if self.is_wanted(wanted, entry, names) {
                     see(entry, names);
                 }
             }

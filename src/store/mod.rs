@@ -217,7 +217,7 @@ fn load(connection: &Connection) -> Result<Index, Error> {
             let (of, name) = name?;
             own.extend((of == row).then_some(name));
         }
-        index.add(Entry::new(row, id, [event.get(2)?, event.get(3)?], event.get(4)?, terms), &own);
+        index.add(Entry::new(row, id, [event.get(2)?, event.get(3)?], event.get(4)?), terms, &own);
     }
     Ok(index)
 }

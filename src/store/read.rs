@@ -87,7 +87,11 @@ impl Store {
     pub fn row(&self, row: u32, filters: &Filters) -> Result<AtRow, Error> {
         self.read(|connection| {
             let wanted = self.wanted(connection, filters)?;
-            match self.index().get(row).map(|(entry, names)| wanted.has(entry, names)) {
+            let is_wanted = {
+                let index = self.index();
+                index.get(row).map(|(entry, names)| index.is_wanted(&wanted, entry, names))
+            };
+            match is_wanted {
                 None => return Ok(AtRow::Gone),
                 Some(false) => return Ok(AtRow::Unwanted),
                 Some(true) => {}
@@ -123,10 +127,12 @@ impl Store {
                 }
                 counts[at] += 1;
             };
-            self.index().each(&wanted, |entry, names| match entry.terms.get(kind as usize) {
-                Some(term) => count(*term),
+            let index = self.index();
+            index.each(&wanted, |entry, names| match index.term(entry, kind) {
+                Some(term) => count(term),
                 None => names.iter().copied().for_each(&mut count),
             });
+            drop(index);
             let mut most: Vec<(u64, usize)> = counts
                 .into_iter()
                 .enumerate()

@@ -63,7 +63,7 @@ pub fn writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A power failure may take the last commits, with their offsets: what they held is read again.
     connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "cache_size", -16_000)?;
+    connection.pragma_update(None, "cache_size", -4000)?;
     connection.set_prepared_statement_cache_capacity(64);
     let there = version(&connection)?;
     if there == VERSION && !rebuild {

@@ -451,7 +451,7 @@ proptest::proptest! {
         let day = |day: u64| day as i64 * 86_400;
         for (row, (start, length)) in (1..).zip(&days) {
             let span = [Some(day(*start)), Some(day(start + length))];
-            index.add(Entry::new(row, u64::from(row), span, 1.0, [0; 6]), &[]);
+            index.add(Entry::new(row, u64::from(row), span, 1.0), [0; 6], &[]);
         }
         for wanted in [index::Wanted::default(), index::Wanted { from: day(from), to: day(from + 3000), ..Default::default() }] {
             let density = density::density(&index, &wanted, most);
@@ -474,7 +474,7 @@ proptest::proptest! {
         for (add, pick) in steps {
             if add {
                 let names: Vec<u32> = (0..pick % 4).collect();
-                index.add(Entry::new(next, 0, [Some(0), None], 1.0, [pick; 6]), &names);
+                index.add(Entry::new(next, 0, [Some(0), None], 1.0), [pick; 6], &names);
                 there.insert(next, names);
                 next += 1;
             } else {

@@ -13,7 +13,7 @@ use super::Error;
 use super::bits::Bits;
 
 /// How many answers for words that are in many events are kept.
-const FREQUENT: usize = 192;
+const FREQUENT: usize = 96;
 /// How many answers of the last questions are kept: paging, drawing and typing on ask for the same words again.
 const RECENT: usize = 16;
 /// A word is in many events if it is in one of so many ...

@@ -45,7 +45,7 @@ pub struct Position {
 
 /// What the index has to be told when a batch is in the file.
 enum Step {
-    Add(Entry, Vec<u32>),
+    Add(Entry, [u32; 6], Vec<u32>),
     Remove(u32),
 }
 
@@ -85,7 +85,7 @@ impl Writer {
         let mut index = write(&self.store.index);
         for step in steps {
             match step {
-                Step::Add(entry, names) => index.add(entry, &names),
+                Step::Add(entry, terms, names) => index.add(entry, terms, &names),
                 Step::Remove(row) => index.remove(row),
             }
         }
@@ -231,7 +231,8 @@ impl Batch<'_> {
         }
         let kind = if there.is_some() { changes::CHANGE } else { changes::INSERT };
         changes::note(self.connection, kind, &event.id, Some(row))?;
-        self.steps.push(Step::Add(Entry::new(row, order(&event.id), [start, end], event.confidence, terms), names));
+        let entry = Entry::new(row, order(&event.id), [start, end], event.confidence);
+        self.steps.push(Step::Add(entry, terms, names));
         Ok(())
     }
 
