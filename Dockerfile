@@ -21,6 +21,8 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /usr/local/bin/dateline /usr/local/bin/dateline
+# For the timeline's file: a volume that is mounted there for the first time takes its owner over.
+RUN install -d -o 65532 -g 65532 /var/lib/dateline
 # A number, so that Kubernetes can see that it is not root.
 USER 65532:65532
 ENTRYPOINT ["dateline"]

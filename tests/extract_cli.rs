@@ -62,6 +62,24 @@ fn rejected_lines_are_told_and_the_others_go_on() {
 }
 
 #[test]
+fn a_date_tells_what_it_was_counted_from_at_the_grain_that_this_was_told() {
+    let counted_from = |text: &str| -> Vec<String> {
+        let run = extract(&["--published", "2019-05-03", "--genre", "narrative", "--format", "jsonl"], text);
+        let records = run.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a record"));
+        records.map(|record| format!("{} from {}", record["date"]["value"], record["date"]["reference"])).collect()
+    };
+    assert_eq!(
+        counted_from("In 1940 the mine was sold. Five years later, it was shut."),
+        ["\"1940\" from null", "\"1945\" from \"1940\""]
+    );
+    assert_eq!(
+        counted_from("The fleet sailed on 3 May 1812. Two days later, it was lost. In June the king died."),
+        ["\"1812-05-03\" from null", "\"1812-05-05\" from \"1812-05-03\"", "\"1812-06\" from \"1812-05-05\""]
+    );
+    assert_eq!(counted_from("The mine was shut last month."), ["\"2019-04\" from \"2019-05-03\""]);
+}
+
+#[test]
 fn an_array_is_refused_with_a_hint() {
     let run = extract(&[], &format!("[{ARTICLE}]"));
     assert_eq!(run.code, Some(3));

@@ -1,8 +1,10 @@
-//! `dateline config` and `dateline check` as the people who run dateline see them: output, messages, exit codes.
+//! `dateline config`, `dateline check` and `dateline serve` as the people who run dateline see them: output, messages, exit codes.
 #![cfg(feature = "service")]
 #![expect(clippy::unwrap_used, reason = "all of this is test code")]
 
 use std::process::{Command, Output, Stdio};
+
+use rdkafka::mocking::MockCluster;
 
 /// Runs the program with no variables of ours but those given.
 fn dateline(args: &[&str], variables: &[(&str, &str)]) -> Output {
@@ -66,6 +68,38 @@ mod check {
         assert_eq!(output.status.code(), Some(1));
         let told = text(&output.stdout);
         assert!(told.starts_with("ok       configuration: can be read\nwrong    brokers: "), "{told}");
+    }
+
+    #[test]
+    fn a_timeline_needs_topics_a_group_a_file_and_its_secret() {
+        let cluster = MockCluster::new(1).unwrap();
+        for topic in ["timeline.events", "timeline.articles"] {
+            cluster.create_topic(topic, 1, 1).unwrap();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("token"), "open-sesame\n").unwrap();
+        let check = |database: &str, token: &str| {
+            let [database, token] = [database, token].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+            let variables = [("DATELINE_SERVE__DATABASE", &*database), ("DATELINE_SERVE__TOKEN_FILE", &*token)];
+            let output = dateline(&["check", "--serve", "--brokers", &cluster.bootstrap_servers()], &variables);
+            let told = text(&output.stdout).replace(&format!("{}/", folder.path().display()), "");
+            let at = told.find("ok       group").unwrap_or_default();
+            (output.status.code(), told[at..].to_owned())
+        };
+        let (code, told) = check("timeline.db", "token");
+        insta::assert_snapshot!(told, @r"
+        ok       group dateline-serve: allowed
+        ok       database timeline.db: is not there yet, and can be made
+        ok       token: can be read
+        ");
+        assert_eq!(code, Some(0));
+        let (code, told) = check("missing/timeline.db", "nowhere");
+        insta::assert_snapshot!(told, @r"
+        ok       group dateline-serve: allowed
+        wrong    database missing/timeline.db: the folder missing: entity not found; it must be there and be writable; see serve.database
+        wrong    token: serve.token_file: nowhere: No such file or directory (os error 2)
+        ");
+        assert_eq!(code, Some(1));
     }
 
     #[test]

@@ -1,11 +1,14 @@
-//! `dateline timeline` as its users meet it: articles in, the days that matter out.
+//! `dateline timeline` as its users meet it: articles, or a timeline that is kept, in; the days that matter out.
 #![cfg(feature = "service")]
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use dateline::pipeline::{Outcome, Settings, process};
+use dateline::store::{Of, Received, Store, Writer};
+use serde_json::{Value, json};
 
 /// A flood, told by several articles, and a cat show.
 const ARTICLES: &str = r#"{"id":"a","time":"2031-03-04","source":"Quay","text":"The dam at Oldford broke on 3 March. Pumps were sent for."}
@@ -18,8 +21,26 @@ fn timeline(arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("flood.jsonl"), ARTICLES).unwrap();
     fs::write(folder.path().join("broken.jsonl"), ARTICLES.replacen("\"time\"", "\"when\"", 1)).unwrap();
+    timeline_in(folder.path(), arguments)
+}
+
+fn timeline_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
-    command.arg("timeline").args(arguments).current_dir(folder.path()).output().unwrap()
+    command.arg("timeline").args(arguments).current_dir(folder).output().unwrap()
+}
+
+/// Takes in what becomes of an article, as `dateline serve` does.
+fn take_in(writer: &mut Writer, article: &str) {
+    let Outcome::Articles(articles) = process(article.as_bytes(), &Settings::default()) else { return };
+    for article in articles {
+        let events: Vec<_> =
+            article.events.iter().map(|event| (&event.id, serde_json::to_vec(event).unwrap())).collect();
+        let ids: Vec<_> = events.iter().map(|(id, _)| id).collect();
+        let fate = json!({"id": article.id, "status": article.status, "events": ids}).to_string();
+        let events = events.iter().map(|(id, event)| Received { of: Of::Event, key: id, value: Some(event) });
+        let fate = Received { of: Of::Article, key: &article.id, value: Some(fate.as_bytes()) };
+        assert_eq!(writer.apply(&events.chain([fate]).collect::<Vec<_>>(), &[]).unwrap(), 0);
+    }
 }
 
 fn text(bytes: Vec<u8>) -> String {
@@ -75,4 +96,46 @@ fn what_is_rejected_is_told_and_the_others_go_on() {
     assert_eq!(output.status.code(), Some(3));
     assert!(text(output.stderr).starts_with("broken.jsonl:1: published-missing: "));
     assert!(text(output.stdout).starts_with("{\"day\":\"2031-03-03\","));
+}
+
+#[test]
+fn a_timeline_that_is_kept_and_written_tells_the_same_as_its_articles() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_store, mut writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
+    let kept = |arguments: &[&str]| {
+        let output = timeline_in(folder.path(), &[&["--database", "timeline.db"], arguments].concat());
+        assert_eq!((output.status.code(), text(output.stderr)), (Some(0), String::new()));
+        text(output.stdout)
+    };
+    assert_eq!(kept(&["--format", "table"]), "No day is told of in 0 articles.\n");
+    for article in ARTICLES.lines() {
+        take_in(&mut writer, article);
+    }
+    for arguments in [&["--format", "table"][..], &["--query", "pumps oldf"], &["--days", "2"], &["--query", "harbour"]]
+    {
+        let from_articles = timeline(&[&["flood.jsonl"], arguments].concat());
+        assert_eq!(kept(arguments), text(from_articles.stdout), "{arguments:?}");
+    }
+    // Nothing was written: what serves goes on as before.
+    take_in(&mut writer, r#"{"id":"e","time":"2031-04-03","text":"The harbour was shut on 1 April."}"#);
+    assert!(kept(&["--query", "harbour"]).starts_with("{\"day\":\"2031-04-01\","));
+}
+
+#[test]
+fn a_file_that_is_no_timeline_is_named_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("empty.db"), "").unwrap();
+    fs::write(folder.path().join("text.db"), ARTICLES.repeat(9)).unwrap();
+    for (name, told) in [
+        ("nowhere.db", "unable to open database file"),
+        ("empty.db", "empty.db was not made by this version of dateline"),
+        ("text.db", "file is not a database"),
+    ] {
+        let output = timeline_in(folder.path(), &["--database", name]);
+        let error = text(output.stderr);
+        assert_eq!((output.status.code(), error.contains(told)), (Some(1), true), "{error}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is made");
+    let output = timeline_in(folder.path(), &["--database", "empty.db", "articles.jsonl"]);
+    assert_eq!(output.status.code(), Some(2), "one of the two");
 }

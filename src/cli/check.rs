@@ -1,4 +1,4 @@
-//! `dateline check`: what is wrong between the configuration and a worker that works, and how to mend it.
+//! `dateline check`: what is wrong between the configuration and a worker, or a timeline, that works, and how to mend it.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -6,9 +6,11 @@ use std::time::Duration;
 use clap::Args;
 
 use super::kafka::KafkaArgs;
+use super::serve;
 use super::{FAILED, USAGE, failed, print};
 use crate::config::Settings;
-use crate::stream::check::{Finding, Verdict, check};
+use crate::store::Store;
+use crate::stream::check::{Finding, Role, Verdict, check};
 use crate::web::ask_ready;
 
 /// Looks at configuration, brokers, topics and permissions: what is wrong, and how to mend it.
@@ -17,8 +19,11 @@ pub struct CheckArgs {
     /// Make the topics that are missing.
     #[arg(long)]
     create_topics: bool,
+    /// Look at what `dateline serve` needs, in place of what a worker does.
+    #[arg(long)]
+    serve: bool,
     /// Look at nothing but whether the worker that serves health at `http` is ready: for a container's health check.
-    #[arg(long, conflicts_with = "create_topics")]
+    #[arg(long, conflicts_with_all = ["create_topics", "serve"])]
     ready: bool,
     /// How long each question to the cluster may take, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -41,9 +46,30 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(FAILED, &error),
     };
-    let findings = runtime.block_on(check(&settings, args.create_topics, timeout));
+    let role = if args.serve { Role::Timeline } else { Role::Worker };
+    let mut findings = runtime.block_on(check(&settings, role, args.create_topics, timeout));
+    if args.serve {
+        findings.extend(own(&settings));
+    }
     let printed = print(&findings.iter().map(line).collect::<String>());
     if findings.iter().any(|finding| finding.verdict == Verdict::Wrong) { FAILED.into() } else { printed }
+}
+
+/// What the timeline needs beside the cluster.
+fn own(settings: &Settings) -> Vec<Finding> {
+    let database = match Store::probe(&settings.serve.database) {
+        Ok(true) => (Verdict::Ok, "is there, and can be written".to_owned()),
+        Ok(false) => (Verdict::Ok, "is not there yet, and can be made".to_owned()),
+        Err(error) => (Verdict::Wrong, format!("{error}; see serve.database")),
+    };
+    let token = settings.serve.token_file.as_deref().map(|path| match serve::token(path) {
+        Ok(_) => (Verdict::Ok, "can be read".to_owned()),
+        Err(error) => (Verdict::Wrong, error),
+    });
+    let database = (format!("database {}", settings.serve.database.display()), database);
+    let token = token.map(|told| ("token".to_owned(), told));
+    let told = std::iter::once(database).chain(token);
+    told.map(|(what, (verdict, detail))| Finding { verdict, what, detail }).collect()
 }
 
 fn ready(settings: &Settings, timeout: Duration) -> ExitCode {

@@ -41,7 +41,7 @@ fn expression(found: &Resolved, extraction: &Extraction, out: &mut impl Write) -
         let end = |bound: Option<Bound>| bound.map_or_else(|| "open".to_owned(), |bound| bound.to_string());
         writeln!(out, "  covers      {} to {}, exclusive", end(interval.start), end(interval.end))?;
     }
-    let counted = found.reference.map(|day| format!(", counted from {day}")).unwrap_or_default();
+    let counted = found.reference.map(|date| format!(", counted from {}", date.value())).unwrap_or_default();
     writeln!(out, "  basis       {}{counted}", basis.name())?;
     writeln!(out, "  confidence  {confidence:.2}")?;
     for (step, label) in found.steps.iter().zip(std::iter::once("steps").chain(std::iter::repeat(""))) {
@@ -58,7 +58,7 @@ fn place(span: Span, extraction: &Extraction) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{FixedOffset, NaiveDate};
+    use chrono::FixedOffset;
 
     use super::*;
     use crate::article::Published;
@@ -102,7 +102,7 @@ mod tests {
             granularity: Some(april.granularity()),
             edtf: april.edtf(),
             basis: Basis::Relative,
-            reference: NaiveDate::from_ymd_opt(2019, 5, 3),
+            reference: PartialDate::day(2019, 5, 3),
             confidence: 0.94,
             steps: vec!["the month of publication", "one month back"],
         };

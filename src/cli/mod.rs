@@ -75,9 +75,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Prints text to standard output. A reader that has gone away (`dateline config | head`) is no failure.
+/// Prints text to standard output.
 fn print(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
+    written(io::stdout().write_all(text.as_bytes()))
+}
+
+/// The exit code after writing. A reader that has gone away (`dateline config | head`) is no failure.
+fn written(result: io::Result<()>) -> ExitCode {
+    match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(FAILED, &error),
         _ => ExitCode::SUCCESS,
     }

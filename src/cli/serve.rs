@@ -108,7 +108,11 @@ pub fn prepare(settings: &Settings, control: &Control, address: SocketAddr, rebu
     Ok(Service { writer, progress, site })
 }
 
-fn token(path: &Path) -> Result<String, String> {
+/// The secret in a file.
+///
+/// # Errors
+/// If it cannot be read, or is empty.
+pub fn token(path: &Path) -> Result<String, String> {
     let told = |why: &dyn std::fmt::Display| format!("serve.token_file: {}: {why}", path.display());
     let token = std::fs::read_to_string(path).map_err(|error| told(&error))?.trim().to_owned();
     if token.is_empty() { Err(told(&"the file is empty")) } else { Ok(token) }

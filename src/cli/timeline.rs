@@ -1,20 +1,25 @@
 //! `dateline timeline`: the days that matter in a story that many articles tell, without Kafka.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use comfy_table::Cell;
 use serde::Serialize;
 
 use super::articles::{ArticleArgs, Tally};
 use super::table::{Look, one_line};
+use super::{FAILED, failed, written};
 use crate::pipeline::{self, Settings};
-use crate::timeline::{Mention, Query, StoryDay, story};
+use crate::store::query::Filters;
+use crate::store::{self, Store};
+use crate::timeline::{Entry, Mention, Query, story};
 
 /// Finds the days that matter in a story that many articles tell, with one line each
 ///
-/// Reads articles as `extract` does.
+/// Reads articles as `extract` does, or the timeline that `dateline serve` keeps, also while that runs.
 /// Exits with 3 when some of the input was rejected; each rejection is told on standard error.
 #[derive(Debug, Args)]
 pub struct TimelineArgs {
@@ -27,6 +32,9 @@ pub struct TimelineArgs {
     /// What to write [default: a table on a terminal, else jsonl]
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
+    /// The file that `dateline serve` keeps its timeline in, instead of articles
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "input_format", "published", "genre", "language", "timezone"])]
+    database: Option<PathBuf>,
     #[command(flatten)]
     articles: ArticleArgs,
 }
@@ -39,6 +47,21 @@ enum OutputFormat {
     Jsonl,
 }
 
+/// A day that matters.
+struct Day {
+    day: NaiveDate,
+    score: f64,
+    summary: String,
+    /// How many tell what is said of it.
+    told: usize,
+}
+
+impl Day {
+    fn of(day: NaiveDate, score: f64, summary: String, best: Option<&Entry>) -> Self {
+        Self { day, score, summary, told: best.map_or(0, |entry| entry.events.len()) }
+    }
+}
+
 /// A line of JSON.
 #[derive(Serialize)]
 struct Line<'d> {
@@ -49,15 +72,17 @@ struct Line<'d> {
 
 /// Runs the command.
 pub fn run(args: &TimelineArgs) -> ExitCode {
+    if let Some(path) = &args.database {
+        return match kept(args, path) {
+            Ok((days, articles)) => written(write(args, days, articles)),
+            Err(error) => failed(FAILED, &error),
+        };
+    }
     args.articles.run(|settings| {
         let (mentions, tally) = read(args, settings)?;
-        let days = story(&mentions, args.days);
-        let out = io::stdout().lock();
-        let usual = if out.is_terminal() { OutputFormat::Table } else { OutputFormat::Jsonl };
-        match args.format.unwrap_or(usual) {
-            OutputFormat::Table => write_table(days, &tally, out)?,
-            OutputFormat::Jsonl => write_lines(&days, out)?,
-        }
+        let days = story(&mentions, args.days).into_iter();
+        let days = days.map(|it| Day::of(it.day, it.score, it.summary, it.entries.first()));
+        write(args, days.collect(), tally.articles)?;
         Ok(tally)
     })
 }
@@ -74,8 +99,26 @@ fn read(args: &TimelineArgs, settings: &Settings) -> io::Result<(Vec<Mention>, T
     Ok((mentions, tally))
 }
 
-fn write_lines(days: &[StoryDay], mut out: impl Write) -> io::Result<()> {
-    for StoryDay { day, score, summary, .. } in days {
+/// What a timeline that is kept tells, and of how many articles.
+fn kept(args: &TimelineArgs, path: &Path) -> Result<(Vec<Day>, usize), store::Error> {
+    let store = Store::snapshot(path)?;
+    let filters = Filters::text(args.query.as_deref().unwrap_or_default());
+    let days = store.story(&filters, args.days)?.into_iter();
+    let days = days.map(|it| Day::of(it.day, it.score, it.summary, it.entries.first().map(|(entry, _)| entry)));
+    Ok((days.collect(), store.totals()?.articles))
+}
+
+fn write(args: &TimelineArgs, days: Vec<Day>, articles: usize) -> io::Result<()> {
+    let out = io::stdout().lock();
+    let usual = if out.is_terminal() { OutputFormat::Table } else { OutputFormat::Jsonl };
+    match args.format.unwrap_or(usual) {
+        OutputFormat::Table => write_table(days, articles, out),
+        OutputFormat::Jsonl => write_lines(&days, out),
+    }
+}
+
+fn write_lines(days: &[Day], mut out: impl Write) -> io::Result<()> {
+    for Day { day, score, summary, .. } in days {
         // More digits would say more than is known.
         let line = Line { day: day.to_string(), score: (score * 1e4).round() / 1e4, summary };
         writeln!(out, "{}", serde_json::to_string(&line)?)?;
@@ -83,16 +126,15 @@ fn write_lines(days: &[StoryDay], mut out: impl Write) -> io::Result<()> {
     out.flush()
 }
 
-fn write_table(mut days: Vec<StoryDay>, tally: &Tally, mut out: impl Write + IsTerminal) -> io::Result<()> {
+fn write_table(mut days: Vec<Day>, articles: usize, mut out: impl Write + IsTerminal) -> io::Result<()> {
     if days.is_empty() {
-        writeln!(out, "No day is told of in {} articles.", tally.articles)?;
+        writeln!(out, "No day is told of in {articles} articles.")?;
         return out.flush();
     }
     days.sort_by_key(|day| day.day);
     let mut table = Look::of(&out).table();
     table.set_header(["Day", "Score", "What happened", "Told"]);
-    for StoryDay { day, score, summary, entries } in &days {
-        let told = entries.first().map_or(0, |entry| entry.events.len());
+    for Day { day, score, summary, told } in &days {
         let (day, score) = (Cell::new(day), Cell::new(format!("{score:.2}")));
         table.add_row([day, score, Cell::new(one_line(summary)), Cell::new(format!("{told} ×"))]);
     }

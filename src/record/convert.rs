@@ -97,7 +97,7 @@ fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>, open: Optio
         r#mod: from.modifier.map(|modifier| modifier.name().into()),
         edtf: edtf(from, to, open),
         basis: from.basis.name().into(),
-        reference: spelled(from.reference.map(Bound::Day)),
+        reference: from.reference.and_then(|date| date.edtf()),
         rule: from.expression.rule.into(),
     })
 }
@@ -147,7 +147,7 @@ mod tests {
             granularity: Some(date.granularity()),
             edtf: date.edtf(),
             basis: Basis::Relative,
-            reference: NaiveDate::from_ymd_opt(2019, 5, 3),
+            reference: PartialDate::day(2019, 5, 3),
             confidence: 0.9,
             steps: Vec::new(),
         }

@@ -96,7 +96,7 @@ pub struct DateFields {
     pub edtf: Option<String>,
     /// absolute, relative, narrative or publication.
     pub basis: Word,
-    /// The date that it was counted from (ISO), where it was.
+    /// The date that it was counted from, at its own grain (ISO 8601-2), where it was.
     pub reference: Option<String>,
     /// The rule that recognised it.
     pub rule: Word,

@@ -52,13 +52,21 @@ pub enum Error {
     /// What is in the file is not what was written.
     #[error("the database holds what is no record: {0}; start with --rebuild")]
     Record(#[from] serde_json::Error),
-    /// The file was made by another version of the program.
-    #[error("{} was made by another version of dateline (its tables are version {there}); start with --rebuild", path.display())]
+    /// The file was not made by this version of the program.
+    #[error("{} was not made by this version of dateline (its tables are version {there}); name another file, or start `dateline serve` with --rebuild, which throws away what it holds", path.display())]
     Version {
         /// The file.
         path: PathBuf,
         /// The version of its tables.
         there: i64,
+    },
+    /// There is no place for the file.
+    #[error("the folder {}: {error}; it must be there and be writable", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        error: std::io::ErrorKind,
     },
 }
 
@@ -85,26 +93,51 @@ struct Inner {
     changed: watch::Sender<i64>,
 }
 
+impl Inner {
+    fn of(path: &Path, connection: &Connection) -> Result<Self, Error> {
+        // One transaction, so that nothing changes between the questions.
+        let connection = connection.unchecked_transaction()?;
+        Ok(Self {
+            path: path.to_owned(),
+            birth: connection.query_row("SELECT birth FROM meta", [], |row| row.get(0))?,
+            readers: Mutex::default(),
+            index: RwLock::new(load(&connection)?),
+            texts: Mutex::default(),
+            changed: watch::Sender::new(changes::last(&connection)?),
+        })
+    }
+}
+
 impl Store {
     /// Opens a file, or makes it; with `rebuild` all that it holds is thrown away first.
     ///
     /// # Errors
-    /// If it cannot be opened, is no database, or was made by another version.
+    /// If it cannot be opened, is no database, or was not made by this version.
     pub fn open(path: &Path, rebuild: bool) -> Result<(Self, Writer), Error> {
         let connection = schema::writer(path, rebuild)?;
-        let index = load(&connection)?;
-        let birth = connection.query_row("SELECT birth FROM meta", [], |row| row.get(0))?;
-        let inner = Arc::new(Inner {
-            path: path.to_owned(),
-            birth,
-            readers: Mutex::default(),
-            index: RwLock::new(index),
-            texts: Mutex::default(),
-            changed: watch::Sender::new(changes::last(&connection)?),
-        });
+        let inner = Arc::new(Inner::of(path, &connection)?);
         let weak = Arc::downgrade(&inner);
         thread::spawn(move || refresh(&weak));
         Ok((Self { inner: inner.clone() }, Writer { connection, store: inner }))
+    }
+
+    /// The timeline in a file as it is now, while somebody else may write there.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is no timeline of this version.
+    pub fn snapshot(path: &Path) -> Result<Self, Error> {
+        let connection = schema::reader(path)?;
+        schema::require_ours(&connection, path)?;
+        Ok(Self { inner: Arc::new(Inner::of(path, &connection)?) })
+    }
+
+    /// Whether a file keeps a timeline that can be written; false where there is none, and one can be made. Nothing is
+    /// changed.
+    ///
+    /// # Errors
+    /// With what is in the way.
+    pub fn probe(path: &Path) -> Result<bool, Error> {
+        schema::probe(path)
     }
 
     /// A name for the timeline as it is now: another one after each change.

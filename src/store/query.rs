@@ -120,6 +120,12 @@ const LISTS: [(&str, Kind); 7] = [
 ];
 
 impl Filters {
+    /// What has all words of a text, the last one as the start of a word.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Self { words: words(text), ..Self::default() }
+    }
+
     /// Takes the filters out of parameters.
     ///
     /// # Errors
@@ -128,8 +134,7 @@ impl Filters {
         let mut filters = Self {
             from: time(parameters, "from")?,
             to: time(parameters, "to")?,
-            words: words(&parameters.one("q")?.unwrap_or_default()),
-            ..Self::default()
+            ..Self::text(&parameters.one("q")?.unwrap_or_default())
         };
         if let (Some(from), Some(to)) = (filters.from, filters.to)
             && from >= to

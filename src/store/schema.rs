@@ -3,7 +3,7 @@
 //! A row of `events` is never changed: an event that changes becomes a new row with a higher number. So what is known of
 //! a row (its words, its place in the index in memory) stays true for as long as the row is there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -65,11 +65,13 @@ pub fn writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", -4000)?;
     connection.set_prepared_statement_cache_capacity(64);
-    let there: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let there = version(&connection)?;
     if there == VERSION && !rebuild {
         return Ok(connection);
     }
-    if there != 0 && !rebuild {
+    // A file without tables is a new one; tables of somebody else are not to be dropped.
+    let tables: bool = connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables && !rebuild {
         return Err(Error::Version { path: path.to_owned(), there });
     }
     let transaction = connection.transaction()?;
@@ -90,11 +92,44 @@ pub fn writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
 
 /// Opens the file for one who reads.
 pub fn reader(path: &Path) -> Result<Connection, Error> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(PATIENCE)?;
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     // What is read often is kept by the system; there are several of these.
     connection.pragma_update(None, "cache_size", -1000)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// Whether there is a file with a timeline that can be written; false where there is none, and one can be made. What is
+/// there stays as it is.
+pub fn probe(path: &Path) -> Result<bool, Error> {
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), PathBuf::from);
+    // SQLite keeps files of its own beside it.
+    let beside = tempfile::tempfile_in(&folder).and_then(|_| path.try_exists());
+    if !beside.map_err(|error| Error::Folder { folder, error: error.kind() })? {
+        return Ok(false);
+    }
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    require_ours(&connection, path)?;
+    connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+    Ok(true)
+}
+
+/// Refuses a file with other tables than those of this version.
+pub fn require_ours(connection: &Connection, path: &Path) -> Result<(), Error> {
+    match version(connection)? {
+        VERSION => Ok(()),
+        there => Err(Error::Version { path: path.to_owned(), there }),
+    }
+}
+
+/// Opens a file that is there.
+fn open(path: &Path, how: OpenFlags) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
+}
+
+fn version(connection: &Connection) -> Result<i64, Error> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

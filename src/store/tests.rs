@@ -346,9 +346,38 @@ fn a_file_of_another_version_is_refused_and_a_rebuild_mends_it() {
     let desk = Desk::new();
     desk.writer.connection.pragma_update(None, "user_version", 99).unwrap();
     let path = desk.folder.path().join("timeline.db");
-    let error = Store::open(&path, false).unwrap_err().to_string();
-    assert!(error.contains("version 99") && error.contains("--rebuild"), "{error}");
+    for error in
+        [Store::open(&path, false).unwrap_err(), Store::snapshot(&path).unwrap_err(), Store::probe(&path).unwrap_err()]
+    {
+        let error = error.to_string();
+        assert!(error.contains("version 99") && error.contains("--rebuild"), "{error}");
+    }
     Store::open(&path, true).unwrap();
+}
+
+#[test]
+fn tables_of_somebody_else_are_not_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.db");
+    let theirs = Connection::open(&path).unwrap();
+    theirs.execute_batch("CREATE TABLE events (sum INTEGER); INSERT INTO events VALUES (7)").unwrap();
+    assert!(Store::open(&path, false).unwrap_err().to_string().contains("not made by this version"));
+    assert_eq!(theirs.query_row("SELECT sum FROM events", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
+}
+
+#[test]
+fn a_probe_tells_whether_a_timeline_can_be_kept_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("timeline.db");
+    assert!(!Store::probe(&path).unwrap());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    let error = Store::probe(&folder.path().join("missing/timeline.db")).unwrap_err().to_string();
+    assert!(error.contains("missing: ") && error.contains("must be there"), "{error}");
+    let (store, _writer) = Store::open(&path, false).unwrap();
+    let before = store.version();
+    assert!(Store::probe(&path).unwrap(), "while it is written");
+    assert_eq!(store.version(), before);
+    assert!(Store::probe(folder.path()).is_err(), "a folder is no file");
 }
 
 mod density_of {

@@ -1,4 +1,5 @@
-//! What stands between the configuration and a worker that works: brokers, topics, permissions, transactions.
+//! What stands between the configuration and a worker, or a timeline, that works: brokers, topics, permissions,
+//! transactions.
 //!
 //! Changes nothing in the cluster but, when asked to, makes the topics that are missing. Must not know how findings
 //! are shown.
@@ -22,6 +23,8 @@ use super::token::TokenFile;
 use super::topics::Topics;
 use crate::config::{Delivery, Settings};
 
+const GROUP_DENIED: RDKafkaErrorCode = RDKafkaErrorCode::GroupAuthorizationFailed;
+
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -38,18 +41,27 @@ pub struct Finding {
 pub enum Verdict {
     /// As it must.
     Ok,
-    /// A worker would fail, or not keep what it promises.
+    /// It would fail, or not keep what it promises.
     Wrong,
-    /// The cluster does not tell us; a worker may well work.
+    /// The cluster does not tell us; it may well work.
     Unknown,
 }
 
-/// Looks at everything that a worker with these settings needs. Makes missing topics first if `create`. Each question
-/// to the cluster waits for `timeout` at most.
+/// What is to work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `dateline run`: reads articles and what became of them, and writes.
+    Worker,
+    /// `dateline serve`: reads what workers write.
+    Timeline,
+}
+
+/// Looks at everything in the cluster that a role with these settings needs. Makes missing topics first if `create`.
+/// Each question to the cluster waits for `timeout` at most.
 ///
 /// Blocks its thread while librdkafka does: for a command, not for a server.
-pub async fn check(settings: &Settings, create: bool, timeout: Duration) -> Vec<Finding> {
-    let mut check = Check { settings, topics: Topics::new(&settings.kafka), timeout, findings: Vec::new() };
+pub async fn check(settings: &Settings, role: Role, create: bool, timeout: Duration) -> Vec<Finding> {
+    let mut check = Check { settings, role, topics: Topics::new(&settings.kafka), timeout, findings: Vec::new() };
     match check.clients() {
         Ok((consumer, admin)) => check.cluster(&consumer, admin.as_ref(), create).await,
         Err(error) => {
@@ -62,6 +74,7 @@ pub async fn check(settings: &Settings, create: bool, timeout: Duration) -> Vec<
 
 struct Check<'a> {
     settings: &'a Settings,
+    role: Role,
     topics: Topics,
     timeout: Duration,
     findings: Vec<Finding>,
@@ -74,12 +87,45 @@ impl Check<'_> {
         self.findings.push(Finding { verdict, what: what.into(), detail: detail.into() });
     }
 
+    fn group(&self) -> &str {
+        match self.role {
+            Role::Worker => &self.settings.kafka.group,
+            Role::Timeline => &self.settings.serve.group,
+        }
+    }
+
+    /// The topics that must be there.
+    fn needed(&self) -> Vec<String> {
+        let Topics { input, events, articles, rejected } = &self.topics;
+        match self.role {
+            Role::Worker => vec![input.clone(), events.clone(), articles.clone(), rejected.clone()],
+            Role::Timeline => vec![events.clone(), articles.clone()],
+        }
+    }
+
+    /// Those of them that are read: a worker goes by what it has said of articles before.
+    fn read(&self) -> [&String; 2] {
+        let Topics { input, events, articles, .. } = &self.topics;
+        match self.role {
+            Role::Worker => [input, articles],
+            Role::Timeline => [events, articles],
+        }
+    }
+
+    fn add_right(&mut self, verdict: Verdict, what: String, why: &str) {
+        let who = match self.role {
+            Role::Worker => "the worker",
+            Role::Timeline => "the timeline",
+        };
+        self.add(verdict, what, format!("{why}; {who} needs the right to Read it"));
+    }
+
     /// No admin client where tokens are used: the one of rdkafka never asks for them, and would wait in vain.
     fn clients(&self) -> KafkaResult<(BaseConsumer<Reasons>, Option<Admin>)> {
         let mut config = client_config(&self.settings.kafka);
         let token = TokenFile::new(self.settings.kafka.token_file.as_deref());
         let admin = if token.is_used() { None } else { Some(config.create()?) };
-        config.set("group.id", &self.settings.kafka.group);
+        config.set("group.id", self.group());
         config.set("enable.auto.commit", "false").set("enable.partition.eof", "true");
         let consumer: BaseConsumer<Reasons> = config.create_with_context(Reasons { first: Mutex::default(), token })?;
         // librdkafka asks for a token only while it is polled.
@@ -102,11 +148,13 @@ impl Check<'_> {
         };
         let missing = self.topics(&partitions, admin, create).await;
         self.policies(&missing, admin).await;
-        if partitions.contains_key(&self.topics.input) {
-            self.readable(consumer);
+        for topic in self.read().map(Clone::clone) {
+            if partitions.contains_key(&topic) {
+                self.readable(&topic, consumer);
+            }
         }
-        self.group(consumer);
-        if self.settings.stream.delivery == Delivery::ExactlyOnce {
+        self.usable(consumer);
+        if self.role == Role::Worker && self.settings.stream.delivery == Delivery::ExactlyOnce {
             self.transactions();
         }
     }
@@ -122,9 +170,7 @@ impl Check<'_> {
 
     /// Whether the topics are there; makes those that are not, if it may. Returns those that were not there.
     async fn topics(&mut self, seen: &BTreeMap<String, usize>, admin: Option<&Admin>, create: bool) -> Vec<String> {
-        let names = [&self.topics.input, &self.topics.events, &self.topics.articles, &self.topics.rejected];
-        let (there, missing): (Vec<_>, Vec<_>) =
-            names.map(Clone::clone).into_iter().partition(|n| seen.contains_key(n));
+        let (there, missing): (Vec<_>, Vec<_>) = self.needed().into_iter().partition(|name| seen.contains_key(name));
         for name in &there {
             let count = seen.get(name).copied().unwrap_or_default();
             self.add(Verdict::Ok, format!("topic {name}"), format!("partitions: {count}"));
@@ -189,8 +235,8 @@ impl Check<'_> {
         let Some(admin) = admin else {
             return self.add(Verdict::Unknown, "settings of topics", "with OAUTHBEARER they cannot be asked from here");
         };
-        let names: Vec<String> = self.topics.outputs().iter().map(|name| (*name).to_owned()).collect();
-        for name in names.iter().filter(|name| !missing.contains(name)) {
+        let outputs = self.needed().into_iter().filter(|name| *name != self.topics.input);
+        for name in &outputs.filter(|name| !missing.contains(name)).collect::<Vec<_>>() {
             let options = AdminOptions::new().request_timeout(Some(self.timeout));
             let described = admin.describe_configs([&ResourceSpecifier::Topic(name)], &options).await;
             let described = described.and_then(|all| match all.into_iter().next() {
@@ -219,12 +265,11 @@ impl Check<'_> {
         })
     }
 
-    /// Whether the input can be read: its end, so that nothing is read in fact.
-    fn readable(&mut self, consumer: &BaseConsumer<Reasons>) {
-        let what = format!("reading {}", self.topics.input);
+    /// Whether a topic can be read: its end, so that nothing is read in fact.
+    fn readable(&mut self, topic: &str, consumer: &BaseConsumer<Reasons>) {
+        let what = format!("reading {topic}");
         let mut end = TopicPartitionList::new();
-        let assigned =
-            end.add_partition_offset(&self.topics.input, 0, Offset::End).and_then(|()| consumer.assign(&end));
+        let assigned = end.add_partition_offset(topic, 0, Offset::End).and_then(|()| consumer.assign(&end));
         if let Err(error) = assigned {
             return self.add(Verdict::Wrong, what, error.to_string());
         }
@@ -232,7 +277,10 @@ impl Check<'_> {
         let answer = loop {
             match consumer.poll(deadline.saturating_duration_since(Instant::now())) {
                 Some(Ok(_) | Err(KafkaError::PartitionEOF(_))) => break Ok(()),
-                Some(Err(error)) if is_denied(&error) => break Err((Verdict::Wrong, error.to_string())),
+                // What is wrong with the group comes here as well, and is told of the group.
+                Some(Err(error)) if is_denied(&error) && error.rdkafka_error_code() != Some(GROUP_DENIED) => {
+                    break Err((Verdict::Wrong, error.to_string()));
+                }
                 // An empty answer may come early, when librdkafka had something else to tell.
                 Some(Err(_)) | None if Instant::now() < deadline => {}
                 Some(Err(_)) | None => {
@@ -242,15 +290,15 @@ impl Check<'_> {
         };
         match answer {
             Ok(()) => self.add(Verdict::Ok, what, "allowed"),
-            Err((verdict, why)) => self.add(verdict, what, format!("{why}; the worker needs the right to Read it")),
+            Err((verdict, why)) => self.add_right(verdict, what, &why),
         }
     }
 
     /// Whether the consumer group may be used.
-    fn group(&mut self, consumer: &BaseConsumer<Reasons>) {
-        let what = format!("group {}", self.settings.kafka.group);
+    fn usable(&mut self, consumer: &BaseConsumer<Reasons>) {
+        let what = format!("group {}", self.group());
         let mut place = TopicPartitionList::new();
-        place.add_partition(&self.topics.input, 0);
+        place.add_partition(self.read()[0], 0);
         let begun = Instant::now();
         let mut answer = consumer.committed_offsets(place.clone(), self.timeout);
         // Brokers that have just started do not know yet who coordinates.
@@ -260,7 +308,7 @@ impl Check<'_> {
         }
         match answer {
             Ok(_) => self.add(Verdict::Ok, what, "allowed"),
-            Err(error) => self.add(Verdict::Wrong, what, format!("{error}; the worker needs the right to Read it")),
+            Err(error) => self.add_right(Verdict::Wrong, what, &error.to_string()),
         }
     }
 
@@ -344,9 +392,9 @@ mod tests {
     }
 
     /// The findings of a check, one a line. The mock cluster knows neither making nor describing topics.
-    async fn findings(settings: &Settings, timeout: Duration) -> String {
+    async fn findings(settings: &Settings, role: Role, timeout: Duration) -> String {
         let line = |f: &Finding| format!("{:?} {}: {}\n", f.verdict, f.what, f.detail);
-        let lines: String = check(settings, false, timeout).await.iter().map(line).collect();
+        let lines: String = check(settings, role, false, timeout).await.iter().map(line).collect();
         lines.replace(&settings.kafka.brokers, "BROKERS")
     }
 
@@ -354,7 +402,8 @@ mod tests {
     async fn brokers_that_do_not_answer_end_it_with_the_reason() {
         // A port that was free a moment ago, and that nobody listens on.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let told = findings(&settings(&format!("127.0.0.1:{port}"), &[]), Duration::from_millis(500)).await;
+        let told =
+            findings(&settings(&format!("127.0.0.1:{port}"), &[]), Role::Worker, Duration::from_millis(500)).await;
         let (first, second) = told.split_once('\n').unwrap();
         assert_eq!(first, "Ok configuration: can be read");
         assert!(second.starts_with("Wrong brokers: "), "{told}");
@@ -366,6 +415,7 @@ mod tests {
     async fn settings_that_librdkafka_refuses_are_named() {
         let told = findings(
             &settings("127.0.0.1:9", &[("SSL_CA_LOCATION", "nowhere/ca.pem"), ("SECURITY_PROTOCOL", "ssl")]),
+            Role::Worker,
             TIMEOUT,
         )
         .await;
@@ -377,7 +427,7 @@ mod tests {
     async fn topics_that_are_not_there_are_wrong() {
         let cluster = MockCluster::new(1).unwrap();
         cluster.create_topic("articles", 3, 1).unwrap();
-        let told = findings(&settings(&cluster.bootstrap_servers(), &[]), TIMEOUT).await;
+        let told = findings(&settings(&cluster.bootstrap_servers(), &[]), Role::Worker, TIMEOUT).await;
         insta::assert_snapshot!(told, @r##"
         Ok configuration: can be read
         Ok brokers: 1 at BROKERS
@@ -392,19 +442,39 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_timeline_reads_what_workers_write_and_nothing_else() {
+        let cluster = MockCluster::new(1).unwrap();
+        for topic in ["timeline.events", "timeline.articles"] {
+            cluster.create_topic(topic, 3, 1).unwrap();
+        }
+        let told = findings(&settings(&cluster.bootstrap_servers(), &[]), Role::Timeline, TIMEOUT).await;
+        // The mock cluster does not describe its topics.
+        let told: Vec<_> = told.lines().filter(|line| !line.starts_with("Unknown settings of")).collect();
+        insta::assert_snapshot!(told.join("\n"), @r##"
+        Ok configuration: can be read
+        Ok brokers: 1 at BROKERS
+        Ok topic timeline.events: partitions: 3
+        Ok topic timeline.articles: partitions: 3
+        Ok reading timeline.events: allowed
+        Ok reading timeline.articles: allowed
+        Ok group dateline-serve: allowed
+        "##);
+    }
+
+    #[tokio::test]
     async fn brokers_without_transactions_are_no_matter_for_at_least_once() {
         let cluster = MockCluster::new(1).unwrap();
         let mut settings = settings(&cluster.bootstrap_servers(), &[]);
-        assert!(findings(&settings, TIMEOUT).await.contains("transactions"));
+        assert!(findings(&settings, Role::Worker, TIMEOUT).await.contains("transactions"));
         settings.stream.delivery = Delivery::AtLeastOnce;
-        assert!(!findings(&settings, TIMEOUT).await.contains("transactions"));
+        assert!(!findings(&settings, Role::Worker, TIMEOUT).await.contains("transactions"));
     }
 
     /// What is said of a topic with these settings of its own.
     fn wrong(topic: &str, client: &[(&str, &str)], own: &[(&str, &str)]) -> Option<String> {
         let settings = settings("127.0.0.1:9", client);
         let topics = Topics::new(&settings.kafka);
-        let check = Check { settings: &settings, topics, timeout: TIMEOUT, findings: Vec::new() };
+        let check = Check { settings: &settings, role: Role::Worker, topics, timeout: TIMEOUT, findings: Vec::new() };
         let entry = |(name, value): &(&str, &str)| ConfigEntry {
             name: (*name).to_owned(),
             value: Some((*value).to_owned()),

@@ -1,9 +1,7 @@
 //! What an expression means.
 
-use chrono::NaiveDate;
-
 use super::meaning::Expression;
-use crate::calendar::{Granularity, Interval};
+use crate::calendar::{Granularity, Interval, PartialDate};
 use crate::text::Span;
 
 /// A TIMEX3 type.
@@ -133,8 +131,8 @@ pub struct Resolved {
     pub edtf: Option<String>,
     /// What it was computed from.
     pub basis: Basis,
-    /// The day that it was counted from, where it was.
-    pub reference: Option<NaiveDate>,
+    /// The date that it was counted from, where it was.
+    pub reference: Option<PartialDate>,
     /// From 0 to 1.
     pub confidence: f32,
     /// How the value came about, in words, step by step.

@@ -1,8 +1,12 @@
 //! The brokers do not take what the worker sends.
 
+use std::time::{Duration, Instant};
+
+use dateline::stream::check::{Role, Verdict, check};
+
 use crate::acl::{Kind, Operation, allow, forbid};
 use crate::broker::cluster::{PASSWORD, USER};
-use crate::broker::wire::{Outgoing, Wire, article, broken};
+use crate::broker::wire::{Outgoing, PATIENCE, Wire, article, broken};
 use crate::count;
 use crate::program::Program;
 use crate::stage::{ARTICLES, PARTITIONS, Stage, chance, expected, single};
@@ -84,12 +88,7 @@ fn the_disk_of_the_broker_is_full() {
 fn permissions_are_withdrawn_and_given_back() {
     let Some((stage, _alone)) = single() else { return };
     let wire = stage.wire();
-    let mut guarded = Wire { settings: wire.settings.clone(), topics: wire.topics.clone() };
-    guarded.settings.kafka.brokers.clone_from(&stage.cluster.secure.as_ref().unwrap().scram);
-    guarded.set("security.protocol", "SASL_PLAINTEXT");
-    guarded.set("sasl.mechanism", "SCRAM-SHA-256");
-    guarded.set("sasl.username", USER);
-    guarded.set("sasl.password", PASSWORD);
+    let guarded = guarded(stage, &wire);
     let id = format!("{}-0", wire.settings.kafka.group);
     let withdrawn = [
         (Operation::Write, Kind::Topic, wire.topics.events.as_str()),
@@ -114,4 +113,50 @@ fn permissions_are_withdrawn_and_given_back() {
     fates.until(ARTICLES);
     worker.end();
     count::exactly_once(&wire, expected());
+}
+
+/// The wire for a client that comes in by a door where rights count.
+fn guarded(stage: &Stage, wire: &Wire) -> Wire {
+    let mut guarded = Wire { settings: wire.settings.clone(), topics: wire.topics.clone() };
+    guarded.settings.kafka.brokers.clone_from(&stage.cluster.secure.as_ref().unwrap().scram);
+    guarded.set("security.protocol", "SASL_PLAINTEXT");
+    guarded.set("sasl.mechanism", "SCRAM-SHA-256");
+    guarded.set("sasl.username", USER);
+    guarded.set("sasl.password", PASSWORD);
+    guarded
+}
+
+#[test]
+fn a_check_names_the_right_that_a_timeline_lacks() {
+    let Some((stage, _alone)) = single() else { return };
+    let wire = stage.wire();
+    let guarded = guarded(stage, &wire);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let wrong = || -> Vec<String> {
+        let found = runtime.block_on(check(&guarded.settings, Role::Timeline, false, Duration::from_secs(20)));
+        let wrong = found.into_iter().filter(|it| it.verdict == Verdict::Wrong).map(|it| it.what);
+        // The topics of a test are not compacted.
+        wrong.filter(|what| !what.starts_with("settings of")).collect()
+    };
+    // A right counts a moment after it was given or taken.
+    let until = |expected: &[String]| {
+        let begun = Instant::now();
+        let mut seen = wrong();
+        while seen != expected && begun.elapsed() < PATIENCE {
+            seen = wrong();
+        }
+        assert_eq!(seen, expected);
+    };
+    until(&[]);
+    let [events, articles] = [&wire.topics.events, &wire.topics.articles];
+    let group = &guarded.settings.serve.group;
+    // Whoever may not read a topic does not see it either.
+    for (kind, name, what) in
+        [(Kind::Topic, events, "topic"), (Kind::Topic, articles, "topic"), (Kind::Group, group, "group")]
+    {
+        forbid(&stage.cluster, Operation::Read, kind, name);
+        until(&[format!("{what} {name}")]);
+        allow(&stage.cluster, Operation::Read, kind, name);
+        until(&[]);
+    }
 }

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use dateline::stream::check::{Verdict, check};
+use dateline::stream::check::{Role, Verdict, check};
 
 use crate::cluster::{PASSWORD, USER, shared, skipped};
 use crate::wire::Wire;
 
 /// The findings, one a line, with `WIRE` for the chance part of the names.
 fn findings(wire: &Wire, create: bool) -> String {
-    findings_within(Duration::from_secs(20), wire, create)
+    findings_within(Duration::from_secs(20), wire, Role::Worker, create)
 }
 
-fn findings_within(timeout: Duration, wire: &Wire, create: bool) -> String {
+fn findings_within(timeout: Duration, wire: &Wire, role: Role, create: bool) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let found = runtime.block_on(check(&wire.settings, create, timeout));
+    let found = runtime.block_on(check(&wire.settings, role, create, timeout));
     let line = |(verdict, what, detail): (Verdict, String, String)| format!("{verdict:?} {what}: {detail}\n");
     let lines: String = found.into_iter().map(|f| line((f.verdict, f.what, f.detail))).collect();
     lines.replace(&wire.settings.kafka.brokers, "BROKERS").replace(&wire.settings.kafka.group, "WIRE")
@@ -38,8 +38,21 @@ fn missing_topics_are_made_as_they_must_be() {
     Ok settings of WIRE.timeline.articles: as they must be
     Ok settings of WIRE.timeline.rejected: as they must be
     Ok reading WIRE.articles: allowed
+    Ok reading WIRE.timeline.articles: allowed
     Ok group WIRE: allowed
     Ok transactions: can be started
+    "##);
+    let timeline = findings_within(Duration::from_secs(20), &wire, Role::Timeline, false);
+    insta::assert_snapshot!(timeline, @r##"
+    Ok configuration: can be read
+    Ok brokers: 1 at BROKERS
+    Ok topic WIRE.timeline.events: partitions: 6
+    Ok topic WIRE.timeline.articles: partitions: 6
+    Ok settings of WIRE.timeline.events: as they must be
+    Ok settings of WIRE.timeline.articles: as they must be
+    Ok reading WIRE.timeline.events: allowed
+    Ok reading WIRE.timeline.articles: allowed
+    Ok group dateline-serve: allowed
     "##);
 }
 
@@ -80,7 +93,7 @@ fn a_password_that_is_not_right_is_told_and_not_shown() {
             ("sasl.password", password),
         ];
         wire.settings.kafka.client = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        findings_within(Duration::from_secs(timeout), &wire, false)
+        findings_within(Duration::from_secs(timeout), &wire, Role::Worker, false)
     };
     assert!(told_with(PASSWORD, 20).contains("Ok brokers"));
     // librdkafka tries again until the time is over.

@@ -1,10 +1,9 @@
-//! The very router of `dateline serve` over a store that the test fills, on a port of its own.
+//! The very router of `dateline serve` over a store that the test fills, on a port of its own; and the records of articles.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use dateline::pipeline::{Outcome, Settings, process};
+use dateline::pipeline::{Outcome, Processed, Settings, process};
 use dateline::store::{Of, Received, Store, Writer};
 use dateline::stream::Control;
 use dateline::telemetry::Progress;
@@ -16,11 +15,12 @@ const SAMPLES: &str = include_str!("../../src/cli/demo/samples.jsonl");
 
 /// A timeline that is served.
 pub struct Desk {
-    folder: tempfile::TempDir,
-    access: Access,
+    writer: Writer,
     address: SocketAddr,
-    /// Dropped with all that it serves when the server is stopped.
-    served: Option<(Runtime, Writer)>,
+    /// Dropped with all that it serves.
+    runtime: Option<Runtime>,
+    // Held, so that it is there for as long.
+    _folder: tempfile::TempDir,
 }
 
 impl Desk {
@@ -40,36 +40,19 @@ impl Desk {
 
     pub fn open(access: Access) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut desk = Self { folder, access, address: ([127, 0, 0, 1], 0).into(), served: None };
-        desk.start();
-        desk
-    }
-
-    /// Serves, at the same address as before.
-    pub fn start(&mut self) {
-        let (store, writer) = Store::open(&self.database(), false).unwrap();
+        let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         let Control { metrics, health, .. } = Control::default();
         let progress = Arc::<Progress>::default();
         progress.connected(true);
-        let router = timeline(Timeline::new(store, progress), Status { metrics, health }, &self.access);
+        let router = timeline(Timeline::new(store, progress), Status { metrics, health }, &access);
         let runtime = Runtime::new().unwrap();
         let site = {
             let _inside = runtime.enter();
-            Site::bind(self.address, "the timeline of a test", router).unwrap()
+            Site::bind(([127, 0, 0, 1], 0).into(), "the timeline of a test", router).unwrap()
         };
-        self.address = site.address().unwrap();
+        let address = site.address().unwrap();
         runtime.spawn(site.serve(std::future::pending()));
-        self.served = Some((runtime, writer));
-    }
-
-    /// As when the server is killed: nobody is told goodbye.
-    pub fn stop(&mut self) {
-        let (runtime, _) = self.served.take().unwrap();
-        runtime.shutdown_background();
-    }
-
-    fn database(&self) -> PathBuf {
-        self.folder.path().join("timeline.db")
+        Self { writer, address, runtime: Some(runtime), _folder: folder }
     }
 
     /// Where the page is, with a view in its address.
@@ -79,23 +62,18 @@ impl Desk {
 
     /// Extracts an article and takes in what became of it, as its records on the topics would be. Returns the events.
     pub fn publish(&mut self, article: &[u8]) -> Vec<Value> {
-        let Outcome::Articles(articles) = process(article, &Settings::default()) else { return Vec::new() };
-        let mut all = Vec::new();
-        for article in articles {
-            let events: Vec<_> = article.events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
-            self.tell(&article.id, &events, json!(article.status));
-            all.extend(events);
+        let records = records(article);
+        for (of, key, value) in &records {
+            self.take(*of, key, value);
         }
-        all
+        records.into_iter().filter(|(of, ..)| *of == Of::Event).map(|(.., event)| event).collect()
     }
 
     /// Takes in records of an article.
     pub fn tell(&mut self, article: &str, events: &[Value], status: Value) {
-        for event in events {
-            self.take(Of::Event, event["id"].as_str().unwrap(), event);
+        for (of, key, value) in told(article, events, &status) {
+            self.take(of, &key, &value);
         }
-        let ids: Vec<_> = events.iter().map(|event| event["id"].clone()).collect();
-        self.take(Of::Article, article, &json!({"id": article, "status": status, "events": ids}));
     }
 
     /// Kills an article: its wire takes it back.
@@ -108,16 +86,35 @@ impl Desk {
 
     fn take(&mut self, of: Of, key: &str, value: &Value) {
         let value = value.to_string();
-        let (_, writer) = self.served.as_mut().unwrap();
-        assert_eq!(writer.apply(&[Received { of, key, value: Some(value.as_bytes()) }], &[]).unwrap(), 0);
+        assert_eq!(self.writer.apply(&[Received { of, key, value: Some(value.as_bytes()) }], &[]).unwrap(), 0);
     }
 }
 
 impl Drop for Desk {
     /// A runtime must not be waited for within another.
     fn drop(&mut self) {
-        if let Some((runtime, _)) = self.served.take() {
+        if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
+}
+
+/// A record of a topic: which, its key and its value.
+pub type Record = (Of, String, Value);
+
+/// What becomes of a message, as it would be on the topics.
+pub fn records(message: &[u8]) -> Vec<Record> {
+    let Outcome::Articles(articles) = process(message, &Settings::default()) else { return Vec::new() };
+    let of = |article: &Processed| {
+        let events: Vec<_> = article.events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
+        told(&article.id, &events, &json!(article.status))
+    };
+    articles.iter().flat_map(of).collect()
+}
+
+fn told(article: &str, events: &[Value], status: &Value) -> Vec<Record> {
+    let ids: Vec<_> = events.iter().map(|event| event["id"].clone()).collect();
+    let fate = (Of::Article, article.to_owned(), json!({"id": article, "status": status, "events": ids}));
+    let event = |event: &Value| (Of::Event, event["id"].as_str().unwrap().to_owned(), event.clone());
+    events.iter().map(event).chain([fate]).collect()
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::browser::in_browser;
 use crate::desk::Desk;
+use crate::program::Program;
 
 fn article(id: &str, body: &str) -> Vec<u8> {
     let message = json!({
@@ -48,20 +49,20 @@ async fn what_arrives_is_marked_and_what_is_killed_goes() {
 #[tokio::test]
 async fn the_page_goes_on_when_the_server_is_there_again() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
-        desk.publish(&article("bridge", "The bridge was shut last month."));
-        browser.0.goto(&desk.page("")).await.unwrap();
+        let mut program = Program::start();
+        program.publish(&article("bridge", "The bridge was shut last month."));
+        browser.0.goto(&program.page()).await.unwrap();
         browser.until_drawn().await;
         browser.until("document.getElementById('state').dataset.state === 'live'").await;
 
-        desk.stop();
+        program.kill();
         browser.until("document.getElementById('state').dataset.state === 'lost'").await;
         browser.until("!document.getElementById('notice').hidden").await;
         assert!(browser.text("#notice-told").await.contains("lost"));
         browser.until("document.querySelectorAll('#list li').length === 1").await;
 
-        desk.start();
-        desk.publish(&article("tunnel", "The tunnel was dug in April 2019."));
+        program.publish(&article("tunnel", "The tunnel was dug in April 2019."));
+        program.start_again();
         browser.until("document.getElementById('state').dataset.state === 'live'").await;
         browser.until("document.getElementById('notice').hidden").await;
         browser.until("document.querySelectorAll('#list li').length === 2").await;

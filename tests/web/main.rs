@@ -8,5 +8,6 @@ mod live;
 #[path = "../outside/mod.rs"]
 #[expect(dead_code, reason = "nothing here needs a corpus")]
 mod outside;
+mod program;
 mod text;
 mod view;

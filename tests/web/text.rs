@@ -38,6 +38,20 @@ async fn a_click_tells_the_sentence_its_date_and_where_it_was_told() {
 }
 
 #[tokio::test]
+async fn a_date_that_counts_from_another_one_of_the_story_names_that_at_its_grain() {
+    in_browser(async |browser| {
+        let mut desk = Desk::empty();
+        let body = "The mine was sold in 1940. Five years later, it was shut.";
+        let events =
+            desk.publish(json!({"id": "a", "published_at": "2019-05-03", "body": body}).to_string().as_bytes());
+        browser.0.goto(&desk.page(&format!("#event={}", events[1]["id"].as_str().unwrap()))).await.unwrap();
+        let told = browser.text("#detail dl").await;
+        assert!(told.contains("“Five years later”, counted from 1940 in the story, is 1945."), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_article_with_markup_and_script_in_every_field_is_text() {
     in_browser(async |browser| {
         let mut desk = Desk::empty();
@@ -67,6 +81,7 @@ async fn an_article_with_markup_and_script_in_every_field_is_text() {
         }
         assert!(browser.text("#list").await.contains("summary <img src=x"));
         // The choices of a filter hold it as well, and so does the filter that is set.
+        browser.click("#name").await;
         browser.until("document.querySelector('#name-choices option')").await;
         browser
             .run("document.getElementById('name').value = document.querySelector('#name-choices option').value")

@@ -53,6 +53,21 @@ async fn a_year_is_a_band_and_no_point_on_1_january() {
 }
 
 #[tokio::test]
+async fn what_stands_at_the_right_edge_says_what_it_is_on_its_left() {
+    in_browser(async |browser| {
+        let mut desk = Desk::empty();
+        desk.publish(br#"{"id": "a", "published_at": "2019-05-30", "body": "The old bridge was shut on 29 May."}"#);
+        browser.0.goto(&desk.page("#from=2019-01-01&to=2019-06-01")).await.unwrap();
+        browser.until_drawn().await;
+        let left = "const box = (css) => document.querySelector(css).getBoundingClientRect(); \
+                    const [label, mark, plot] = ['.item .label', '.item .band', '#plot'].map(box); \
+                    return label.width > 100 && label.left > plot.left && label.right <= mark.left + 1";
+        assert_eq!(browser.run(left).await, true);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_wheel_and_a_drag_move_through_time() {
     in_browser(async |browser| {
         let desk = Desk::demo();

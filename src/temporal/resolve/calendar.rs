@@ -61,7 +61,7 @@ fn first_value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
 }
 
 fn absolute(date: PartialDate) -> Value {
-    Value::date(date, Basis::Absolute, vec!["the text tells all of it"])
+    Value::date(date, Basis::Absolute, None, vec!["the text tells all of it"])
 }
 
 /// The fields within a year.
@@ -93,8 +93,8 @@ pub(super) fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
 
 /// The fields within a unit that is itself counted: "March last year", "Tuesday of next week".
 fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, unit: Unit) -> Option<Value> {
-    let (anchor, basis) = context.from(from);
-    let whole = PartialDate::containing(anchor.first_day()?, unit).step(by)?;
+    let anchor = context.from(from);
+    let whole = PartialDate::containing(anchor.0.first_day()?, unit).step(by)?;
     let steps = vec!["its year, month or week is counted from the anchor"];
     let date = match (unit, fields.weekday) {
         (Unit::Week, Some(weekday)) => weekday_in_week_of(whole.first_day()?, weekday).map(PartialDate::Day)?,
@@ -109,28 +109,27 @@ fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, u
         }
         _ => in_year(fields, whole.year_number())?,
     };
-    Some(Value::date(date, basis, steps))
+    Some(Value::counted(anchor, date, steps))
 }
 
 /// A name without a year: the one that the direction, or a word such as "last", picks.
 fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
-    let published = context.published();
-    let (anchor, basis) = match fields.which {
+    let anchor = match fields.which {
         Some(which) => context.from(which.from),
         None => context.from(CountedFrom::Published),
     };
-    let anchor = anchor.first_day().unwrap_or(published);
     if context.is_narrative()
         && is_bare(fields)
         && let Some(date) = context.year_of_story().and_then(|year| in_year(fields, year))
     {
-        return Some(Value::date(date, Basis::Narrative, vec!["of the year that the story has come to"]));
+        let steps = vec!["of the year that the story has come to"];
+        return Some(Value::date(date, Basis::Narrative, context.last(), steps));
     }
     let choose = Choice {
-        anchor,
+        anchor: anchor.0.first_day().unwrap_or(context.published()),
         which: fields.which.map(|which| which.by),
         direction: context.reading().direction,
-        narrative: context.is_narrative() && basis == Basis::Narrative,
+        narrative: context.is_narrative() && anchor.1 == Basis::Narrative,
     };
     let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
         match fields.day {
@@ -149,7 +148,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         None if choose.narrative => "the next one behind the date told last",
         None => context.reading().reason,
     };
-    Some(Value::date(date, basis, vec![reason]))
+    Some(Value::counted(anchor, date, vec![reason]))
 }
 
 struct Choice {

@@ -69,6 +69,11 @@ impl<'a> Context<'a> {
         self.story.year(self.at, self.last)
     }
 
+    /// The last date told.
+    pub(super) fn last(&self) -> Option<PartialDate> {
+        self.last
+    }
+
     pub(super) fn is_narrative(&self) -> bool {
         self.narrative
     }
@@ -162,12 +167,6 @@ impl<'a> Context<'a> {
             (_, Some(PartialDate::Day(day))) if self.narrative => (day, Basis::Narrative),
             _ => (self.published(), Basis::Relative),
         }
-    }
-
-    /// The day that a value of this basis counts from.
-    pub(super) fn reference(&self, basis: Basis) -> NaiveDate {
-        let last = self.last.filter(|_| basis == Basis::Narrative).and_then(|date| date.first_day());
-        last.unwrap_or(self.anchor.published)
     }
 }
 

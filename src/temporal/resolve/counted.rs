@@ -13,19 +13,22 @@ pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFro
     if unit == Unit::Quarter && by == 0 && from == CountedFrom::Told {
         return told_quarter(context);
     }
-    let (anchor, basis) = context.from(from);
-    let whole = PartialDate::containing(anchor.first_day()?, unit).step(by)?;
-    Some(Value::date(whole, basis, vec!["a whole unit, counted from the anchor"]))
+    let anchor = context.from(from);
+    let whole = PartialDate::containing(anchor.0.first_day()?, unit).step(by)?;
+    Some(Value::counted(anchor, whole, vec!["a whole unit, counted from the anchor"]))
 }
 
 /// The quarter that is being told of: the one told last, else the last one that ended before publication.
 fn told_quarter(context: &Context<'_>) -> Option<Value> {
     let published = context.published();
-    let (quarter, basis) = match context.quarter() {
-        Some(quarter) => (quarter, Basis::Narrative),
-        None => (PartialDate::containing(published, Unit::Quarter).step(-1)?, Basis::Relative),
+    let (quarter, anchor) = match context.quarter() {
+        Some(quarter) => (quarter, (quarter, Basis::Narrative)),
+        None => {
+            let last = PartialDate::containing(published, Unit::Quarter).step(-1)?;
+            (last, (PartialDate::Day(published), Basis::Relative))
+        }
     };
-    Some(Value::date(quarter, basis, vec!["the quarter that is told of"]))
+    Some(Value::counted(anchor, quarter, vec!["the quarter that is told of"]))
 }
 
 /// "the year-ago quarter" (of the one that is told of), "the 1988 period"; where no quarter is told of, the whole year.
@@ -48,7 +51,7 @@ pub(super) fn same_period(
         (Some(quarter), _) | (None, PartialDate::Quarter(_, quarter)) => PartialDate::Quarter(year, quarter),
         _ => PartialDate::year(year)?,
     };
-    Some(Value::date(date, Basis::Narrative, vec!["the period that is told of, in another year"]))
+    Some(Value::counted((told, Basis::Narrative), date, vec!["the period that is told of, in another year"]))
 }
 
 /// "two weeks ago", "three years later", "two days after March 5": at the grain of the unit.
@@ -65,12 +68,15 @@ pub(super) fn count(
         return Some(Value::spelled(TimexType::Date, value.to_owned()));
     };
     let named = anchor.is_some();
-    let (anchor, basis) = match anchor {
+    let (anchor, basis, reference) = match anchor {
         Some(meaning) => {
             let value = value_of(context, meaning)?;
-            (value.date?, value.basis)
+            (value.date?, value.basis, value.reference)
         }
-        None => context.from(from),
+        None => {
+            let (anchor, basis) = context.from(from);
+            (anchor, basis, Some(anchor))
+        }
     };
     let steps = vec!["an amount of units, counted from the anchor, at the grain of the unit"];
     // In a report of quarters "a year earlier" is the same quarter of the year before.
@@ -92,7 +98,7 @@ pub(super) fn count(
         _ if named && anchor.unit() == Unit::Day => PartialDate::Day(part_of),
         _ => PartialDate::containing(part_of, unit),
     };
-    Some(Value::date(date, basis, steps))
+    Some(Value::date(date, basis, reference, steps))
 }
 
 /// "two hours ago", from the time of publication.
@@ -106,7 +112,8 @@ fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, unit: Unit) -> Op
     let second = (unit == Unit::Second).then_some(moved.second() as u8);
     let clock = Clock { hour: moved.hour() as u8, minute: Some(moved.minute() as u8), second, offset: None };
     let steps = vec!["an amount of time, counted from the time of publication"];
-    Some(Value::date(PartialDate::Time(moved.date(), clock), Basis::Relative, steps))
+    let published = (PartialDate::Day(context.published()), Basis::Relative);
+    Some(Value::counted(published, PartialDate::Time(moved.date(), clock), steps))
 }
 
 /// What a part of the unit is told in, and how many make a whole one.

@@ -5,7 +5,7 @@ use super::context::Context;
 use crate::calendar::{PartialDate, Unit, shift};
 use crate::language::CountedFrom;
 use crate::temporal::numbers::period;
-use crate::temporal::{Amount, Basis, TimexType};
+use crate::temporal::{Amount, TimexType};
 
 /// "two weeks", "the past three months".
 pub(super) fn value(context: &Context<'_>, amount: Amount, unit: Unit, window: i64) -> Option<Value> {
@@ -14,14 +14,15 @@ pub(super) fn value(context: &Context<'_>, amount: Amount, unit: Unit, window: i
     if window == 0 || unit.is_clock() {
         return Some(length);
     }
-    let (anchor, basis) = context.from(CountedFrom::Published);
-    let anchor = anchor.first_day()?;
+    let (reference, basis) = context.from(CountedFrom::Published);
+    let anchor = reference.first_day()?;
     let far = shift(anchor, window * i64::from(count), unit)?;
     let (from, until) = if window < 0 { (far, anchor) } else { (anchor, far) };
     Some(Value {
         date: Some(PartialDate::Day(from)),
         until: Some(PartialDate::Day(until)),
-        basis: if basis == Basis::Absolute { Basis::Relative } else { basis },
+        basis,
+        reference: Some(reference),
         steps: vec!["a length that ends or starts at the anchor"],
         ..length
     })

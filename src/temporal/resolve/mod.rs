@@ -29,20 +29,28 @@ struct Value {
     /// The last date of a range.
     until: Option<PartialDate>,
     basis: Basis,
+    /// What it was counted from, where it was.
+    reference: Option<PartialDate>,
     steps: Vec<&'static str>,
 }
 
 impl Value {
-    fn date(date: PartialDate, basis: Basis, steps: Vec<&'static str>) -> Self {
+    /// A date that was counted from another one.
+    fn counted((from, basis): (PartialDate, Basis), date: PartialDate, steps: Vec<&'static str>) -> Self {
+        Self::date(date, basis, Some(from), steps)
+    }
+
+    fn date(date: PartialDate, basis: Basis, reference: Option<PartialDate>, steps: Vec<&'static str>) -> Self {
         let timex = match date {
             PartialDate::Time(..) | PartialDate::PartOfDay(..) => TimexType::Time,
             _ => TimexType::Date,
         };
-        Self { timex, spelled: None, date: Some(date), until: None, basis, steps }
+        Self { timex, spelled: None, date: Some(date), until: None, basis, reference, steps }
     }
 
     fn spelled(timex: TimexType, value: String) -> Self {
-        Self { timex, spelled: Some(value), date: None, until: None, basis: Basis::Absolute, steps: Vec::new() }
+        let (basis, reference) = (Basis::Absolute, None);
+        Self { timex, spelled: Some(value), date: None, until: None, basis, reference, steps: Vec::new() }
     }
 }
 
@@ -102,7 +110,8 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::Clock { clock, day } => clock_value(context, *clock, day.as_deref()),
         Meaning::PartOfDay { part, day } => {
             let value = value_of(context, day.as_deref()?)?;
-            Some(Value::date(PartialDate::PartOfDay(value.date?.first_day()?, *part), value.basis, value.steps))
+            let part = PartialDate::PartOfDay(value.date?.first_day()?, *part);
+            Some(Value::date(part, value.basis, value.reference, value.steps))
         }
         Meaning::Modifier(_) | Meaning::Nothing => None,
     }
@@ -110,18 +119,16 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
 
 /// A time of day, on its own day, else on the day of publication (in a history: the last day told).
 fn clock_value(context: &Context<'_>, clock: Clock, day: Option<&Meaning>) -> Option<Value> {
-    let (day, basis, mut steps) = match day {
-        Some(meaning) => {
-            let value = value_of(context, meaning)?;
-            (value.date?.first_day()?, value.basis, value.steps)
-        }
+    let mut of = match day {
+        Some(meaning) => value_of(context, meaning)?,
         None => {
             let (day, basis) = context.day_told();
-            (day, basis, vec!["no day is told with it"])
+            let day = PartialDate::Day(day);
+            Value::counted((day, basis), day, vec!["no day is told with it"])
         }
     };
-    steps.push("the time is told");
-    Some(Value::date(PartialDate::Time(day, clock), basis, steps))
+    of.steps.push("the time is told");
+    Some(Value::date(PartialDate::Time(of.date?.first_day()?, clock), of.basis, of.reference, of.steps))
 }
 
 /// Spells a value out.
@@ -149,7 +156,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         granularity: value.date.map(|date| date.granularity()),
         edtf,
         basis: value.basis,
-        reference: (value.basis != Basis::Absolute).then_some(context.reference(value.basis)),
+        reference: value.reference,
         confidence,
         steps: value.steps,
         expression,

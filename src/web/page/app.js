@@ -4,7 +4,7 @@ import { fitted, isFiltered, read, write } from './address.js';
 import { json } from './api.js';
 import { detail } from './detail.js';
 import { counted, find, make, settled } from './dom.js';
-import { filters, offer } from './filters.js';
+import { filters } from './filters.js';
 import { listen } from './gestures.js';
 import { append, days, entries } from './list.js';
 import { hideNotice, live, showNotice } from './live.js';
@@ -23,7 +23,7 @@ let running = new AbortController();
 let opener = null;
 
 const drawing = plot(find('plot'), { chosen: open, entered: (from, to) => move(from, to, true) });
-const controls = filters({ view: () => view, change });
+const controls = filters({ view: () => view, change, choices: () => load.choices(view) });
 const news = live({ refresh, gone, changed: (id) => id === view.event && showDetail() });
 const hands = listen(find('plot'), { view: () => view, move, key });
 
@@ -47,7 +47,6 @@ async function refresh() {
     if (find('notice').dataset.kind === 'error') hideNotice();
     paint();
     paintEmpty();
-    load.choices(view, signal).then(offer, () => {});
   } catch (error) {
     if (error.name !== 'AbortError') showNotice('error', `This cannot be shown. ${error.message}`, 'Try again', refresh);
   } finally {
@@ -245,7 +244,14 @@ function wire() {
     view = read(location.hash);
     start();
   });
-  new ResizeObserver(settled(100, () => view.from !== null && refresh())).observe(find('plot'));
+  // Its height follows from what is drawn.
+  let wide = find('plot').clientWidth;
+  const resized = () => {
+    if (find('plot').clientWidth === wide) return;
+    wide = find('plot').clientWidth;
+    if (view.from !== null) refresh();
+  };
+  new ResizeObserver(settled(100, resized)).observe(find('plot'));
   setInterval(() => view.from !== null && paint(), 60_000);
 }
 

@@ -7,8 +7,9 @@ import { STATUSES } from './words.js';
 const PICKED = ['source', 'name'];
 const THEME = 'dateline-theme';
 
-/** Wires the controls up. `view()` gives what is shown, `change(part)` shows something else. */
-export function filters({ view, change }) {
+/** Wires the controls up. `view()` gives what is shown, `change(part)` shows something else, `choices()` loads what there
+ * is to choose from. */
+export function filters({ view, change, choices }) {
   const search = find('q');
   search.addEventListener('input', settled(180, () => change({ q: search.value })));
   find('statuses').append(
@@ -20,6 +21,7 @@ export function filters({ view, change }) {
   );
   for (const part of PICKED) {
     const input = find(part);
+    input.addEventListener('focus', () => choices().then(offer, () => {}));
     input.addEventListener('change', () => {
       const value = input.value.trim();
       input.value = '';
@@ -55,7 +57,7 @@ export function filters({ view, change }) {
 }
 
 /** Offers what there is to choose from. */
-export function offer(choices) {
+function offer(choices) {
   for (const part of PICKED) {
     find(`${part}-choices`).replaceChildren(...choices[part].map(({ value, count }) => make('option', { value, label: `${value} (${count})` })));
   }

@@ -8,6 +8,8 @@ export const HEAP = 56;
 const LETTER = 6.7;
 const LONGEST_LABEL = 230;
 const SHORTEST_LABEL = 48;
+/** Where a label has less room than this, it stands better on the other side of its mark. */
+const TIGHT = 130;
 
 /**
  * Places events, earliest first, in at most so many rows.
@@ -23,19 +25,23 @@ export function lay(events, { width, rows, place, label }) {
     const start = Math.max(left, 0);
     const stop = Math.max(Math.min(right, width), start + MARK);
     const wanted = Math.min(label(event).length * LETTER + 24, LONGEST_LABEL);
-    // A long band has its label within, a short one beside.
+    // A long band has its label within, a short one beside: at the right edge on its left.
     const isWithin = stop - start >= Math.min(wanted, 110);
     const needs = isWithin ? stop : stop + wanted;
-    const free = ends.findIndex((end) => end + GAP <= start);
-    const row = free >= 0 ? free : ends.length;
+    const beside = Math.min(wanted, width - stop);
+    const isTight = !isWithin && beside < Math.min(wanted, TIGHT) && start >= wanted;
+    const free = (from) => ends.findIndex((end) => end + GAP <= from);
+    const before = isTight ? free(start - wanted) : -1;
+    const after = before >= 0 ? before : free(start);
+    const row = after >= 0 ? after : ends.length;
     if (row >= rows) {
       heaped.push({ at: start, count: 1 });
       continue;
     }
-    ends[row] = needs;
-    const beside = Math.min(wanted, width - stop);
-    const room = isWithin ? stop - start : beside < SHORTEST_LABEL ? 0 : beside;
-    placed.push({ event, row, left: start, width: stop - start, isWithin, room, isCut: left < 0 });
+    const isBefore = isTight && (before >= 0 || row === ends.length);
+    ends[row] = isBefore ? stop : needs;
+    const room = isWithin ? stop - start : isBefore ? wanted : beside < SHORTEST_LABEL ? 0 : beside;
+    placed.push({ event, row, left: start, width: stop - start, isWithin, isBefore, room, isCut: left < 0 });
   }
   return { placed, heaped, rows: ends.length };
 }

@@ -9,15 +9,16 @@ import { follow } from './feed.js';
 const CALM = 400;
 /** As many are remembered as new. */
 const MOST = 500;
-/** How often the server is asked how it is. */
+/** How often the server is asked how it is, where it is well and where it is not. */
 const LOOK = 30_000;
+const SOON = 3_000;
 
 /** `refresh()` loads what is seen again; `gone(id)` is told of what was taken back. */
 export function live({ refresh, gone, changed }) {
   const fresh = new Map();
   let [line, asked, timer, isDue, told] = [null, null, null, false, 0];
   let [isConnected, wait] = [null, 0];
-  let server = null;
+  let [server, watch] = [null, null];
 
   function heard(kind, data) {
     if (kind === 'insert') {
@@ -49,6 +50,9 @@ export function live({ refresh, gone, changed }) {
       server = null;
     }
     tell();
+    clearTimeout(watch);
+    // A tab that nobody looks at asks when it is seen again.
+    watch = setTimeout(() => document.hidden || look(), server?.connected && !server.lag ? LOOK : SOON);
   }
 
   function tell() {
@@ -83,7 +87,6 @@ export function live({ refresh, gone, changed }) {
     }
   }
 
-  setInterval(() => document.hidden || look(), LOOK);
   document.addEventListener('visibilitychange', () => (document.hidden ? line?.pause() : line?.resume()));
   return {
     fresh,

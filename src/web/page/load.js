@@ -14,13 +14,11 @@ export async function drawing(view, width, signal) {
   const margin = Math.max((view.to - view.from) / 2, view.to - view.from < 30 * 86_400_000 ? 14 * 3_600_000 : 0);
   const within = query(view, asked(view));
   const around = query(view, asked(view, margin));
-  const [density, first] = await Promise.all([
-    json('/api/density', and(within, { buckets: columns(width) }), signal),
-    json('/api/events', and(around, { limit: MOST }), signal),
-  ]);
-  const lanes = first.next
-    ? await Promise.all(LANES.map(({ grains }) => lane(and(around, { granularity: grains.join(',') }), width, signal)))
-    : LANES.map(({ grains }) => ({ events: first.events.filter((event) => grains.includes(event.date.granularity)), counts: [] }));
+  const density = await json('/api/density', and(within, { buckets: columns(width) }), signal);
+  const first = density.total > MOST ? null : await json('/api/events', and(around, { limit: MOST }), signal);
+  const lanes = first && !first.next
+    ? LANES.map(({ grains }) => ({ events: first.events.filter((event) => grains.includes(event.date.granularity)), counts: [] }))
+    : await Promise.all(LANES.map(({ grains }) => lane(and(around, { granularity: grains.join(',') }), width, signal)));
   return { density, lanes };
 }
 
@@ -29,10 +27,11 @@ const columns = (width) => Math.min(Math.max(Math.round(width / 6), 20), 400);
 
 /** One lane of a view that has too many events for them all to be loaded. */
 async function lane(parameters, width, signal) {
-  const { events, next } = await json('/api/events', and(parameters, { limit: MOST_OF_LANE }), signal);
-  if (!next) return { events, counts: [] };
-  const { buckets } = await json('/api/density', and(parameters, { buckets: columns(width) }), signal);
-  return { events: [], counts: buckets };
+  const { total, buckets } = await json('/api/density', and(parameters, { buckets: columns(width) }), signal);
+  if (total === 0) return { events: [], counts: [] };
+  if (total > MOST_OF_LANE) return { events: [], counts: buckets };
+  const { events } = await json('/api/events', and(parameters, { limit: MOST_OF_LANE }), signal);
+  return { events, counts: [] };
 }
 
 /** A page of the list of what is seen. */
@@ -43,10 +42,10 @@ export const list = (view, cursor, signal) =>
 export const story = (view, signal) => json('/api/story', and(query(view, asked(view)), { days: 12 }), signal);
 
 /** The names and sources that there are to choose from. */
-export async function choices(view, signal) {
+export async function choices(view) {
   const [names, sources] = await Promise.all([
-    json('/api/names', and(filters({ ...view, name: [] }), { limit: 200 }), signal),
-    json('/api/sources', and(filters({ ...view, source: [] }), { limit: 200 }), signal),
+    json('/api/names', and(filters({ ...view, name: [] }), { limit: 200 })),
+    json('/api/sources', and(filters({ ...view, source: [] }), { limit: 200 })),
   ]);
   return {
     name: names.names.map(({ name, count }) => ({ value: name, count })),

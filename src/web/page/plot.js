@@ -9,6 +9,8 @@ import { LANES, STATUSES, span, tense, when } from './words.js';
 
 const BARS = 84;
 const ROW = 27;
+/** About how wide a digit of the axis is. */
+const DIGIT = 7.5;
 /** How far what has no known start reaches back from its end, in pixels. */
 const LEAD = 90;
 
@@ -45,7 +47,8 @@ export function plot(root, { chosen, entered }) {
     future.style.left = `${Math.min(Math.max(x(now), 0), width)}px`;
     const isSeen = x(now) >= 0 && x(now) <= width;
     const flag = make('b', { class: x(now) > width - 60 && 'left' }, 'now');
-    const labels = marks.map(({ time, label, strong }) => at(x(time), make('span', { class: strong && 'strong' }, label)));
+    const whole = marks.filter(({ time, label }) => x(time) + (label.length + 1) * DIGIT < width);
+    const labels = whole.map(({ time, label, strong }) => at(x(time), make('span', { class: strong && 'strong' }, label)));
     axis.replaceChildren(...labels, ...(isSeen ? [at(x(now), flag)] : []));
     const rules = marks.map(({ time }) => at(x(time), make('i')));
     grid.replaceChildren(future, ...rules, ...(isSeen ? [at(x(now), make('div', { class: 'today' }))] : []));
@@ -104,10 +107,10 @@ export function plot(root, { chosen, entered }) {
   return { show };
 }
 
-function paint(item, { event, row, left, width, isWithin, room, isCut }, { view, fresh, now }) {
+function paint(item, { event, row, left, width, isWithin, isBefore, room, isCut }, { view, fresh, now }) {
   const { summary, status } = event.statement;
   const { start, end } = event.date;
-  const shape = [isWithin && 'within', isCut && 'cut', start === null && 'until', end === null && 'since', fresh.has(event.id) && 'fresh'];
+  const shape = [isWithin && 'within', isBefore && 'before', isCut && 'cut', start === null && 'until', end === null && 'since', fresh.has(event.id) && 'fresh'];
   item.className = ['item', status, tense(event, now, view.zone), ...shape].filter(Boolean).join(' ');
   item.setAttribute('aria-pressed', String(view.event === event.id));
   const label = `${when(event, view.zone)}, ${STATUSES[status] ?? status}: ${summary}`;
@@ -119,7 +122,7 @@ function paint(item, { event, row, left, width, isWithin, room, isCut }, { view,
   }
   item.firstChild.style.width = `${width}px`;
   item.lastChild.style.maxWidth = `${Math.max(room - 12, 0)}px`;
-  move(item, left, row, isWithin ? width : width + room);
+  move(item, isBefore ? left - room : left, row, isWithin ? width : width + room);
 }
 
 /** Puts children in without taking out those that stay: that would take the focus from them. */

@@ -1,6 +1,6 @@
 // Says in words what a record means: when it was, how that was found out, how sure it is.
 
-import { DAY, YEAR, clock, day, days, format, month, parse, year } from './time.js';
+import { DAY, YEAR, at, clock, day, days, format, month, parse, year } from './time.js';
 
 export const STATUSES = {
   happened: 'happened',
@@ -79,16 +79,22 @@ function century(number) {
 
 /** How the date was found out: “last month”, told on 3 May 2019, is April 2019. */
 export function resolved(event, zone) {
-  const { text, basis, reference, start } = event.date;
+  const { text, basis, reference, edtf } = event.date;
   const quoted = `“${text}”`;
   const is = ` is ${when(event, zone).replace(/^(until|since) /, '')}.`;
-  const from = parse(reference);
-  if (basis === 'relative' && from !== null) return `${quoted}, told on ${day(from)},${is}`;
-  // Where the story itself stands on the day that came out, counting from it would say nothing.
-  if (basis === 'narrative' && from !== null && reference !== start) return `${quoted}, counted from ${day(from)} in the story,${is}`;
+  const from = counted(reference);
+  if (basis === 'relative' && from) return `${quoted}, told on ${from},${is}`;
+  // Where the story itself stands on the date that came out, counting from it would say nothing.
+  if (basis === 'narrative' && from && reference !== edtf) return `${quoted}, counted from ${from} in the story,${is}`;
   if (basis === 'narrative') return `${quoted}, counted from where the story stands,${is}`;
   if (basis === 'publication') return `The sentence has no date of its own: it was published on ${published(event, zone)}.`;
   return `${quoted} names the date itself:${is}`;
+}
+
+/** The year, month or day that a date was counted from; nothing for what has no such words. */
+function counted(reference) {
+  const [, years, months, days] = /^(-?\d{4})(?:-(0\d|1[0-2]))?(?:-(\d\d))?$/.exec(reference ?? '') ?? [];
+  return years && unit(at(Number(years), (months ?? 1) - 1, days ?? 1), days ? 'day' : months ? 'month' : 'year');
 }
 
 /** When its article came out. */

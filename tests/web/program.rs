@@ -1,0 +1,98 @@
+//! The program itself, `dateline serve`, behind an embedded broker: killed and started again.
+
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use dateline::store::Of;
+use rdkafka::ClientConfig;
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+
+use crate::desk::records;
+
+const EVENTS: &str = "timeline.events";
+const ARTICLES: &str = "timeline.articles";
+
+/// The program, with what it follows and what it keeps.
+pub struct Program {
+    producer: BaseProducer,
+    folder: tempfile::TempDir,
+    brokers: String,
+    address: String,
+    /// With what it still says, so that it can go on to say something.
+    running: Option<(Child, Lines<BufReader<ChildStderr>>)>,
+    // The broker is there for as long.
+    _cluster: mpsc::Sender<()>,
+}
+
+impl Program {
+    /// Starts it with nothing to show, on a port that it picks.
+    pub fn start() -> Self {
+        let (brokers, cluster) = cluster();
+        let producer = ClientConfig::new().set("bootstrap.servers", &brokers).create().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let address = "127.0.0.1:0".to_owned();
+        let mut program = Self { producer, folder, brokers, address, running: None, _cluster: cluster };
+        program.start_again();
+        program
+    }
+
+    /// Starts it once more, at the same address and over the same file.
+    pub fn start_again(&mut self) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+        command.args(["serve", "--brokers", &self.brokers, "--http", &self.address, "--database"]);
+        command.arg(self.folder.path().join("timeline.db")).env_clear();
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let served = log.by_ref().map_while(Result::ok).find(|line| line.contains("serving the timeline")).unwrap();
+        self.address = served.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        self.running = Some((child, log));
+    }
+
+    /// Kills it: nobody is told goodbye.
+    pub fn kill(&mut self) {
+        if let Some((mut child, _)) = self.running.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Where the page is.
+    pub fn page(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// Publishes what becomes of an article.
+    pub fn publish(&self, article: &[u8]) {
+        for (of, key, value) in records(article) {
+            let (topic, value) = (if of == Of::Event { EVENTS } else { ARTICLES }, value.to_string());
+            self.producer.send(BaseRecord::to(topic).key(&key).payload(&value)).unwrap();
+        }
+        self.producer.flush(Duration::from_secs(10)).unwrap();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A broker with empty topics: its address, and what ends it when it is dropped. It stays on a thread of its own.
+fn cluster() -> (String, mpsc::Sender<()>) {
+    let (tell, told) = mpsc::channel();
+    let (end, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let cluster = MockCluster::new(1).unwrap();
+        for topic in [EVENTS, ARTICLES] {
+            cluster.create_topic(topic, 1, 1).unwrap();
+        }
+        tell.send(cluster.bootstrap_servers()).unwrap();
+        // Until the sender is dropped.
+        ended.recv().unwrap_err();
+    });
+    (told.recv().unwrap(), end)
+}
