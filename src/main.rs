@@ -1,6 +1,7 @@
 //! The program `dateline`: parse, dispatch, exit code.
 
-/// A record is many small strings: the system's allocator takes a tenth longer for them.
+/// A record is many small strings: the system's allocator takes a tenth longer for them. C code (SQLite, librdkafka) takes
+/// its memory here as well, by the crate's feature `override`: the system's would keep what many threads gave back.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

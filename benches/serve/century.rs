@@ -58,7 +58,7 @@ impl Century {
 
     /// Letters for a number, the more often it comes the shorter.
     fn word(&mut self) -> String {
-        let mut number = self.zipf(WORDS) * 7919 % WORDS;
+        let mut number = self.zipf(WORDS);
         let mut word = String::new();
         while number > 0 || word.is_empty() {
             word.push(char::from(b'a' + (number % 20) as u8));

@@ -130,6 +130,8 @@ impl Wanted {
 pub struct Index {
     blocks: Vec<Block>,
     count: usize,
+    /// The highest term.
+    highest: u32,
     /// Language, status, granularity and basis: there are few of each, and few of them together.
     traits: Vec<[u32; 4]>,
     numbers: FxHashMap<[u32; 4], u32>,
@@ -168,6 +170,7 @@ impl Index {
     /// Adds an event, whose row must be higher than all before it, with a term of each kind of [`Kind::SINGLE`] and its
     /// names.
     pub fn add(&mut self, mut entry: Entry, terms: [u32; 6], names: &[u32]) {
+        self.highest = terms.iter().chain(names).copied().fold(self.highest, u32::max);
         let [source, article, traits @ ..] = terms;
         (entry.source, entry.article) = (source, article);
         entry.traits = *self.numbers.entry(traits).or_insert_with(|| {
@@ -222,6 +225,11 @@ impl Index {
     fn block_of(&self, row: u32) -> Option<usize> {
         let after = self.blocks.partition_point(|block| block.entries.first().is_some_and(|first| first.row <= row));
         after.checked_sub(1)
+    }
+
+    /// The highest term of all.
+    pub fn highest(&self) -> u32 {
+        self.highest
     }
 
     /// The term of an event, of a kind of which it has one.

@@ -119,21 +119,16 @@ impl Store {
     pub fn counts(&self, filters: &Filters, kind: Kind, limit: usize) -> Result<Vec<(String, u64)>, Error> {
         self.read(|connection| {
             let wanted = self.wanted(connection, filters)?;
-            let mut counts: Vec<u64> = Vec::new();
-            let mut count = |term: u32| {
-                let at = term as usize;
-                if at >= counts.len() {
-                    counts.resize(at + 1, 0);
-                }
-                counts[at] += 1;
-            };
             let index = self.index();
+            let mut counts = vec![0_u32; index.highest() as usize + 1];
+            // No term is higher.
+            let mut count = |term: u32| counts[term as usize] += 1;
             index.each(&wanted, |entry, names| match index.term(entry, kind) {
                 Some(term) => count(term),
                 None => names.iter().copied().for_each(&mut count),
             });
             drop(index);
-            let mut most: Vec<(u64, usize)> = counts
+            let mut most: Vec<(u32, usize)> = counts
                 .into_iter()
                 .enumerate()
                 .filter(|(_, count)| *count > 0)
@@ -145,7 +140,7 @@ impl Store {
             for (count, term) in most.into_iter().take(limit) {
                 let text: String = text.query_row([term as i64], |row| row.get(0))?;
                 // An article that tells no source has the empty one.
-                told.extend((!text.is_empty()).then_some((text, count)));
+                told.extend((!text.is_empty()).then_some((text, u64::from(count))));
             }
             Ok(told)
         })
