@@ -1,6 +1,7 @@
 //! What can be asked.
 
 use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -128,16 +129,17 @@ impl Store {
                 None => names.iter().copied().for_each(&mut count),
             });
             drop(index);
-            let mut most: Vec<(u32, usize)> = counts
-                .into_iter()
-                .enumerate()
-                .filter(|(_, count)| *count > 0)
-                .map(|(term, count)| (count, term))
-                .collect();
-            most.sort_unstable_by_key(|(count, term)| (Reverse(*count), *term));
+            // Not all of them at once: most names are told of once.
+            let mut most = BinaryHeap::with_capacity(limit + 1);
+            for (term, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+                most.push((Reverse(count), term));
+                if most.len() > limit {
+                    most.pop();
+                }
+            }
             let mut text = connection.prepare_cached("SELECT text FROM terms WHERE id = ?1")?;
             let mut told = Vec::new();
-            for (count, term) in most.into_iter().take(limit) {
+            for (Reverse(count), term) in most.into_sorted_vec() {
                 let text: String = text.query_row([term as i64], |row| row.get(0))?;
                 // An article that tells no source has the empty one.
                 told.extend((!text.is_empty()).then_some((text, u64::from(count))));

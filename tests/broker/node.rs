@@ -145,6 +145,7 @@ super.users=User:ANONYMOUS
 allow.everyone.if.no.acl.found=true
 log.dirs=data
 log.index.size.max.bytes=1048576
+log.retention.ms=-1
 auto.create.topics.enable=false
 default.replication.factor={replicas}
 min.insync.replicas={in_sync}
