@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench serve` makes an invented century in a temporary folder and asks it over HTTP, one question after
 //! the other, while a writer takes in 1,000 events a second and somebody follows the feed. `DATELINE_BENCH_EVENTS` sets
-//! another size; `DATELINE_BENCH_FOLDER` names a folder in which the century is kept, and found again. The server is a process of its own, so that its memory is its own.
+//! another size; `DATELINE_BENCH_FOLDER` names a folder in which the century is kept, and found again. The server is a
+//! process of its own, so that its memory is its own.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program to be read by its user")]
 
 /// As the program has.

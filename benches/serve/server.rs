@@ -65,6 +65,7 @@ impl Server {
 /// What the process of its own does.
 pub fn serve(database: &Path) {
     let (store, writer) = Store::open(database, false).unwrap();
+    let last_change = store.last_change();
     let control = Control::default();
     let status = Status { metrics: control.metrics, health: control.health };
     let router = timeline(Timeline::new(store, Arc::<Progress>::default()), status, &Access::default());
@@ -72,9 +73,11 @@ pub fn serve(database: &Path) {
     println!("{}", site.address().unwrap());
     std::io::stdout().flush().unwrap();
     let ended = Arc::new(AtomicBool::new(false));
+    // Others than those of a run before, which a folder that is kept holds already.
+    let century = Century::new(2 + (last_change >> 10).unsigned_abs());
     let writes = {
         let ended = ended.clone();
-        std::thread::spawn(move || stream(writer, &ended))
+        std::thread::spawn(move || stream(writer, century, &ended))
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.spawn(site.serve(std::future::pending()));
@@ -84,8 +87,7 @@ pub fn serve(database: &Path) {
     runtime.shutdown_background();
 }
 
-fn stream(mut writer: Writer, ended: &AtomicBool) -> usize {
-    let mut century = Century::new(2);
+fn stream(mut writer: Writer, mut century: Century, ended: &AtomicBool) -> usize {
     let (begun, mut count) = (Instant::now(), 0);
     while !ended.load(Ordering::Relaxed) {
         let records = century.records(AT_ONCE as usize);

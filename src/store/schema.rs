@@ -36,9 +36,9 @@ CREATE INDEX events_of_article ON events (article);
 CREATE TABLE names (row INTEGER, name INTEGER, PRIMARY KEY (row, name)) STRICT, WITHOUT ROWID;
 -- The events as they were received.
 CREATE TABLE records (row INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
--- Which row has which words; the prefixes are for search as one types.
+-- Which row has which words; the prefixes are for search as one types: see `text::INDEXED`.
 CREATE VIRTUAL TABLE words USING fts5 (
-    text, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
+    text, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3 4', tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- What became of each article, and the events that it has, where its record decides that.

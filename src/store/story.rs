@@ -12,7 +12,7 @@ use crate::timeline::{Entry, Mention, entries, story};
 
 /// From how many events a story is made at most. Ids are as good as drawn by lot, so that those with the lowest stand for
 /// all of them.
-const LOT: usize = 800;
+const LOT: usize = 600;
 /// How many events are held against one to find where else it is told.
 const NEAR: usize = 300;
 

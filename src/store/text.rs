@@ -21,6 +21,10 @@ const SHARE: usize = 20;
 /// ... and in at least so many: fewer are told quickly.
 const LEAST: usize = 20_000;
 
+/// Starts of words are indexed up to so many letters. For a longer one SQLite merges the rows of all words that have it,
+/// old and new: its answer cannot be completed in no time.
+const INDEXED: usize = 4;
+
 /// The answers that are kept, by their questions.
 #[derive(Debug, Default)]
 pub struct Texts {
@@ -39,9 +43,9 @@ impl Texts {
         self.frequent.contains_key(question)
     }
 
-    /// Keeps an answer; `single` where it is of one word.
-    fn keep(&mut self, question: String, answer: Arc<Bits>, single: bool) {
-        if single && is_many(&answer) && (self.is_frequent(&question) || self.make_room(answer.count())) {
+    /// Keeps an answer; `is_quick` where it can be completed in no time.
+    fn keep(&mut self, question: String, answer: Arc<Bits>, is_quick: bool) {
+        if is_quick && is_many(&answer) && (self.is_frequent(&question) || self.make_room(answer.count())) {
             self.frequent.insert(question, answer);
             return;
         }
@@ -84,13 +88,14 @@ pub fn rows_with(
         questions.partition(|question| texts.is_frequent(question))
     };
     // The rare ones together: SQLite goes from one row that has the rarest to the next.
-    let single = rest.len() == 1;
-    let rest = Some(rest.join(" ")).filter(|rest| !rest.is_empty()).map(|rest| (rest, single));
+    let last = words.last().filter(|last| last.chars().count() > INDEXED);
+    let is_quick = rest.len() == 1 && last.is_none_or(|last| rest != [question(last, true)]);
+    let rest = Some(rest.join(" ")).filter(|rest| !rest.is_empty()).map(|rest| (rest, is_quick));
     frequent
         .into_iter()
         .map(|one| (one, true))
         .chain(rest)
-        .map(|(question, single)| ask(texts, connection, question, single))
+        .map(|(question, is_quick)| ask(texts, connection, question, is_quick))
         .collect()
 }
 
@@ -99,11 +104,11 @@ fn ask(
     texts: &super::Mutex<Texts>,
     connection: &Connection,
     question: String,
-    single: bool,
+    is_quick: bool,
 ) -> Result<Arc<Bits>, Error> {
     let mut answer = super::lock(texts).known(&question).unwrap_or_default();
     complete(connection, &question, &mut answer)?;
-    super::lock(texts).keep(question, Arc::clone(&answer), single);
+    super::lock(texts).keep(question, Arc::clone(&answer), is_quick);
     Ok(answer)
 }
 
@@ -145,7 +150,7 @@ pub fn warm(texts: &super::Mutex<Texts>, connection: &Connection) -> Result<(), 
             let word = format!("{start}{letter}");
             if is_many(&*ask(texts, connection, question(&word, true), true)?) {
                 ask(texts, connection, question(&word, false), true)?;
-                starts.push(word);
+                starts.extend((word.len() < INDEXED).then_some(word));
             }
         }
     }

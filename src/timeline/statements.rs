@@ -9,6 +9,10 @@ pub(super) struct Statements {
     words: Vec<Vec<usize>>,
     /// How many statements have a word.
     counts: Vec<usize>,
+    /// How much a word weighs.
+    weights: Vec<f64>,
+    /// How much the words of each weigh together.
+    totals: Vec<f64>,
 }
 
 impl Statements {
@@ -38,7 +42,11 @@ impl Statements {
             own.iter_mut().for_each(|word| *word = number[*word]);
             own.sort_unstable();
         }
-        Self { words, counts: rarest.into_iter().map(|word| counts[word]).collect() }
+        let counts: Vec<usize> = rarest.into_iter().map(|word| counts[word]).collect();
+        let weight = |&count: &usize| (1.0 + words.len() as f64 / count as f64).ln();
+        let weights: Vec<f64> = counts.iter().map(weight).collect();
+        let totals = words.iter().map(|own| own.iter().map(|&word| weights[word]).sum()).collect();
+        Self { words, counts, weights, totals }
     }
 
     /// The words that a statement has in common with any other, the rarest first.
@@ -48,13 +56,12 @@ impl Statements {
 
     /// How much two have in common, from 0 to 1. One that is a part of the other is much like it.
     pub fn likeness(&self, one: usize, other: usize) -> f64 {
-        let weight = |words: &[usize]| words.iter().map(|&word| self.weight(word)).sum::<f64>();
+        let both = self.totals[one] * self.totals[other];
         let (mut one, mut other) = (self.words[one].as_slice(), self.words[other].as_slice());
-        let both = weight(one) * weight(other);
         let mut common = 0.0;
         while let (&[word, ref one_rest @ ..], &[next, ref other_rest @ ..]) = (one, other) {
             if word == next {
-                common += self.weight(word);
+                common += self.weights[word];
             }
             (one, other) = (if word <= next { one_rest } else { one }, if next <= word { other_rest } else { other });
         }
@@ -66,21 +73,17 @@ impl Statements {
         let mut centre: FxHashMap<usize, f64> = FxHashMap::default();
         for (at, counts) in said.clone() {
             for &word in &self.words[at] {
-                *centre.entry(word).or_default() += self.weight(word) * counts;
+                *centre.entry(word).or_default() += self.weights[word] * counts;
             }
         }
         let cosine = |at: usize| {
             let words = self.words[at].iter();
-            let length = words.clone().map(|&word| self.weight(word).powi(2)).sum::<f64>().sqrt();
+            let length = words.clone().map(|&word| self.weights[word].powi(2)).sum::<f64>().sqrt();
             let common: f64 =
-                words.map(|word| self.weight(*word) * centre.get(word).copied().unwrap_or_default()).sum();
+                words.map(|word| self.weights[*word] * centre.get(word).copied().unwrap_or_default()).sum();
             if length > 0.0 { common / length } else { 0.0 }
         };
         said.map(|(at, _)| cosine(at)).collect()
-    }
-
-    fn weight(&self, word: usize) -> f64 {
-        (1.0 + self.words.len() as f64 / self.counts[word] as f64).ln()
     }
 }
 
