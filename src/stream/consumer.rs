@@ -286,11 +286,13 @@ impl Consumer {
 }
 
 /// What the configuration may change.
-const DEFAULTS: [(&str, &str); 2] = [
+const DEFAULTS: [(&str, &str); 3] = [
     // A new group reads all that there is: nothing is passed over.
     ("auto.offset.reset", "earliest"),
     // The bound on what is prefetched.
     ("queued.max.messages.kbytes", "16384"),
+    // After that bound is met nothing of a partition is fetched for so long: by librdkafka's default a whole second.
+    ("fetch.queue.backoff.ms", "10"),
 ];
 
 /// Classic and incremental: a worker that joins or leaves does not stop the others.

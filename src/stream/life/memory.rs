@@ -43,11 +43,32 @@ const TABLE: &str = "
     CREATE INDEX due ON article (until) WHERE until IS NOT NULL;
 ";
 
+/// What is told while a partition is restored, in that order and in a file of its own: ids come in no order, and to find
+/// the place of each in a file that no memory holds would take two thirds of the time. They are sorted at the end. Where
+/// `events` is null, the article is to be forgotten.
+const LOADING: &str = "
+    ATTACH '' AS loading;
+    PRAGMA loading.journal_mode = OFF;
+    CREATE TABLE loading.told (
+        id BLOB, seen INTEGER, revision TEXT, modified INTEGER, status INTEGER, events BLOB, held TEXT, until INTEGER
+    );
+    BEGIN;
+";
+
+/// Of each article what was told last: SQLite takes the other columns from the row that has the `max`.
+const LOADED: &str = "
+    INSERT INTO article
+        SELECT id, seen, revision, modified, status, events, held, until
+        FROM (SELECT *, max(rowid) FROM loading.told GROUP BY id) WHERE events IS NOT NULL;
+    COMMIT;
+    DETACH loading;
+";
+
 /// How often the articles are looked through for those that are too old, in seconds of the messages' times. Looking through
 /// them all is cheaper than to keep them in order.
 const SWEEP: i64 = 86_400;
 
-/// How much of the file is held in memory, in KiB, while a partition is restored, one at a time: ids come in no order.
+/// How much of a file is held in memory, in KiB, while a partition is restored, one at a time: to sort.
 const RESTORING: i32 = 16_384;
 /// The same afterwards, for each of all partitions: enough to find a row by reading one page.
 const RESTORED: i32 = 1024;
@@ -63,8 +84,13 @@ pub struct Memory {
     changed: bool,
 }
 
-impl Memory {
-    /// Knows of no article, and will remember one for so long.
+/// A partition that is being restored.
+pub struct Loader {
+    memory: Memory,
+}
+
+impl Loader {
+    /// Knows of no article yet; each will be remembered for so long.
     ///
     /// # Errors
     /// If it cannot be made.
@@ -74,25 +100,50 @@ impl Memory {
             database.execute_batch(TABLE)?;
             database.pragma_update(None, "cache_size", -RESTORING)?;
             database.set_prepared_statement_cache_capacity(16);
+            database.execute_batch(LOADING)?;
             Ok(database)
         };
         let database = make().map_err(|error: rusqlite::Error| Error::articles(&error))?;
         let window = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
-        Ok(Self { database, window, latest: i64::MIN, swept: i64::MIN, changed: false })
+        Ok(Self { memory: Memory { database, window, latest: i64::MIN, swept: i64::MIN, changed: false } })
     }
 
-    /// Takes less memory from now on: all that was known is in it.
+    /// Takes in what is told of an article at `seen`, in seconds since 1970, in the place of what was told before.
     ///
     /// # Errors
-    /// If that cannot be set.
-    pub fn settle_down(&mut self) -> Result<(), Error> {
-        let set = || {
-            self.database.pragma_update(None, "cache_size", -RESTORED)?;
-            self.database.execute_batch("PRAGMA shrink_memory")
-        };
-        set().map_err(|error| Error::articles(&error))
+    /// If it cannot be written.
+    pub fn put(&mut self, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
+        self.memory.write("INSERT INTO loading.told VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", id, known, seen)
     }
 
+    /// Takes in that an article is to be forgotten.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub fn remove(&mut self, id: &str) -> Result<(), Error> {
+        let write = || self.memory.statement("INSERT INTO loading.told (id) VALUES (?1)")?.execute([key(id)]);
+        write().map_err(|error| Error::articles(&error)).map(drop)
+    }
+
+    /// All is told: what is known from now on, without what is too old.
+    ///
+    /// # Errors
+    /// If it cannot be sorted.
+    pub fn finish(self) -> Result<Memory, Error> {
+        let mut memory = self.memory;
+        memory.database.flush_prepared_statement_cache();
+        let finish = || {
+            memory.database.execute_batch(LOADED)?;
+            memory.database.pragma_update(None, "cache_size", -RESTORED)?;
+            memory.database.execute_batch("PRAGMA shrink_memory")
+        };
+        finish().map_err(|error| Error::articles(&error))?;
+        memory.forget()?;
+        Ok(memory)
+    }
+}
+
+impl Memory {
     /// Settles what is told of an article.
     ///
     /// # Errors
@@ -102,7 +153,7 @@ impl Memory {
         let known = self.get(&key)?.unwrap_or_default();
         let seen = telling.record.timestamp.map_or(self.latest, |time| time.div_euclid(1000));
         let now = standing::settle(telling, known, events).map_err(|error| Error::articles(&error))?;
-        now.map_or(Ok(()), |known| self.put(&key, &telling.article.id, &known, seen))
+        now.map_or(Ok(()), |known| self.put(&telling.article.id, &known, seen))
     }
 
     /// What is known of an article.
@@ -118,14 +169,15 @@ impl Memory {
     }
 
     /// Remembers what is known of an article, which was told of at `seen`, in seconds since 1970.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn put(&mut self, key: &Key, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
+    fn put(&mut self, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
         if !self.changed {
             self.database.execute_batch("BEGIN").map_err(|error| Error::articles(&error))?;
             self.changed = true;
         }
+        self.write("INSERT OR REPLACE INTO article VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", id, known, seen)
+    }
+
+    fn write(&mut self, insert: &str, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
         self.latest = self.latest.max(seen);
         let standing = known.standing.as_ref();
         let held = known.held.as_ref();
@@ -133,9 +185,8 @@ impl Memory {
         let held = held.map(|held| serde_json::to_string(&(id, held))).transpose();
         let held = held.map_err(|error| Error::articles(&error))?;
         let write = || {
-            let text = "INSERT OR REPLACE INTO article VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-            self.statement(text)?.execute(params![
-                key,
+            self.statement(insert)?.execute(params![
+                key(id),
                 seen,
                 standing.map(|it| &it.revision),
                 standing.and_then(|it| it.modified).map(|at| at.timestamp_micros()),
@@ -145,15 +196,6 @@ impl Memory {
                 until,
             ])
         };
-        write().map_err(|error| Error::articles(&error)).map(drop)
-    }
-
-    /// Forgets an article.
-    ///
-    /// # Errors
-    /// If that cannot be written.
-    pub fn remove(&mut self, key: &Key) -> Result<(), Error> {
-        let write = || self.statement("DELETE FROM article WHERE id = ?1")?.execute([key]);
         write().map_err(|error| Error::articles(&error)).map(drop)
     }
 
@@ -186,19 +228,10 @@ impl Memory {
     /// # Errors
     /// If that cannot be written.
     pub fn commit(&mut self) -> Result<(), Error> {
-        self.keep()?;
-        if self.latest.saturating_sub(self.swept) > SWEEP { self.forget() } else { Ok(()) }
-    }
-
-    /// Keeps all changes.
-    ///
-    /// # Errors
-    /// If that cannot be written.
-    pub fn keep(&mut self) -> Result<(), Error> {
-        if !std::mem::take(&mut self.changed) {
-            return Ok(());
+        if std::mem::take(&mut self.changed) {
+            self.database.execute_batch("COMMIT").map_err(|error| Error::articles(&error))?;
         }
-        self.database.execute_batch("COMMIT").map_err(|error| Error::articles(&error))
+        if self.latest.saturating_sub(self.swept) > SWEEP { self.forget() } else { Ok(()) }
     }
 
     /// Forgets what is too old; what is held only after its embargo.

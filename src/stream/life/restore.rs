@@ -16,8 +16,7 @@ use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::Deserialize;
 
-use super::Memory;
-use super::memory::key;
+use super::memory::{Loader, Memory};
 use super::standing::Known;
 use crate::config::Settings;
 use crate::record::{HeldFields, StandingFields};
@@ -34,9 +33,6 @@ const POLL: Duration = Duration::from_millis(100);
 const AGAIN: Duration = Duration::from_millis(20);
 /// How long it waits before it tries again when the brokers are away.
 const AWAY: Duration = Duration::from_secs(1);
-/// So many records are kept at once.
-const BATCH: u64 = 20_000;
-
 /// What this reader needs of librdkafka.
 const OWN: [(&str, &str); 4] = [
     ("enable.partition.eof", "true"),
@@ -117,13 +113,13 @@ impl<'a> Reader<'a> {
 
     fn restore(&self, partition: i32, stop: &AtomicBool) -> Result<Restored, Setback> {
         let begun = Instant::now();
-        let mut memory = Memory::new(self.settings.revisions.window).map_err(Setback::Ended)?;
+        let mut loader = Loader::new(self.settings.revisions.window).map_err(Setback::Ended)?;
         let place = self.outlet.partition(partition);
         let ends = self.decided(place, stop).map_err(|error| self.setback(error))?;
         if let Some((first, end)) = ends.filter(|(first, end)| first < end) {
-            self.read(place, first, end, stop, |message| self.keep(message, partition, &mut memory))?;
+            self.read(place, first, end, stop, |message| self.keep(message, partition, &mut loader))?;
         }
-        memory.commit().and_then(|()| memory.settle_down()).map_err(Setback::Ended)?;
+        let memory = loader.finish().map_err(Setback::Ended)?;
         let next = self.next(partition).map_err(|error| self.setback(error))?;
         let articles = memory.count().map_err(Setback::Ended)?;
         tracing::info!(partition, articles, seconds = begun.elapsed().as_secs_f64(), "its articles are known");
@@ -189,10 +185,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Remembers what a record tells. One of another partition of the input, or none of ours, tells nothing.
-    fn keep(&self, message: &BorrowedMessage<'_>, partition: i32, memory: &mut Memory) -> Result<(), Error> {
+    fn keep(&self, message: &BorrowedMessage<'_>, partition: i32, loader: &mut Loader) -> Result<(), Error> {
         let Some(value) = message.payload() else {
             let id = message.key().and_then(|key| std::str::from_utf8(key).ok());
-            return id.map_or(Ok(()), |id| memory.remove(&key(id)));
+            return id.map_or(Ok(()), |id| loader.remove(id));
         };
         let Ok(kept) = serde_json::from_slice::<Kept>(value) else { return Ok(()) };
         let Kept { id, events, source, standing, held } = kept;
@@ -201,8 +197,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let seen = message.timestamp().to_millis().unwrap_or(0).div_euclid(1000);
-        memory.put(&key(&id), &id, &Known { standing, events, held }, seen)?;
-        if message.offset().unsigned_abs().is_multiple_of(BATCH) { memory.keep() } else { Ok(()) }
+        loader.put(&id, &Known { standing, events, held }, seen)
     }
 
     /// Where reading the input goes on.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rdkafka::Timestamp;
 use rdkafka::message::OwnedMessage;
 
-use super::memory::{Memory, key};
+use super::memory::{Loader, Memory, key};
 use super::standing::Known;
 use crate::config::EmbargoPolicy;
 use crate::pipeline::{self, Outcome};
@@ -28,12 +28,15 @@ struct Desk {
     /// By id.
     events: BTreeMap<String, serde_json::Value>,
     articles: BTreeMap<String, serde_json::Value>,
+    /// All that was ever told of articles.
+    told: Vec<(String, serde_json::Value)>,
 }
 
 impl Desk {
     fn new() -> Self {
-        let memory = Memory::new(WINDOW).unwrap();
-        Self { memory, offset: 0, input: BTreeMap::new(), events: BTreeMap::new(), articles: BTreeMap::new() }
+        let memory = Loader::new(WINDOW).unwrap().finish().unwrap();
+        let (input, events, articles) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { memory, offset: 0, input, events, articles, told: Vec::new() }
     }
 
     /// One message becomes its fate, which is committed. Its status.
@@ -52,8 +55,14 @@ impl Desk {
         let fate = self.settled(offset, time, now);
         self.memory.commit().unwrap();
         for record in fate.records() {
-            let to = if record.topic == "events" { &mut self.events } else { &mut self.articles };
             let id = String::from_utf8(record.key.clone().unwrap()).unwrap();
+            let to = match &record.value {
+                _ if record.topic == "events" => &mut self.events,
+                value => {
+                    self.told.push((id.clone(), serde_json::from_slice(value.as_ref().unwrap()).unwrap()));
+                    &mut self.articles
+                }
+            };
             match &record.value {
                 Some(value) => drop(to.insert(id, serde_json::from_slice(value).unwrap())),
                 None => assert!(to.remove(&id).is_some(), "a null record for what is not there"),
@@ -85,19 +94,19 @@ impl Desk {
         self.memory.rollback().unwrap();
     }
 
-    /// Another worker takes over: it knows what the compacted topic tells.
+    /// Another worker takes over: it knows what the topic tells, of which nothing was compacted yet.
     fn crash(&mut self) {
-        self.memory = Memory::new(WINDOW).unwrap();
-        for (id, told) in &self.articles {
+        let mut loader = Loader::new(WINDOW).unwrap();
+        for (id, told) in &self.told {
             let part = |name: &str| told.get(name).cloned().unwrap_or_default();
             let known = Known {
                 standing: serde_json::from_value(part("standing")).unwrap(),
                 events: serde_json::from_value(part("events")).unwrap(),
                 held: serde_json::from_value(part("held")).unwrap(),
             };
-            self.memory.put(&key(id), id, &known, 0).unwrap();
+            loader.put(id, &known, 0).unwrap();
         }
-        self.memory.commit().unwrap();
+        self.memory = loader.finish().unwrap();
     }
 
     /// All embargoes end.
@@ -212,6 +221,23 @@ fn an_article_is_forgotten_after_the_window_by_the_times_of_the_messages() {
     desk.take_at(&message("c", 1, "The bridge opened on Monday.", ""), 31 * DAY);
     assert_eq!(desk.memory.count().unwrap(), 2, "the one that is held, and the new one");
     assert_eq!(desk.take_at(&message("a", 1, "The harbour closed on Monday.", ""), 31 * DAY), "extracted");
+}
+
+#[test]
+fn what_is_restored_is_what_was_told_last() {
+    let known = |event: u32| Known { events: vec![format!("{event:032x}")], ..Known::default() };
+    let mut loader = Loader::new(WINDOW).unwrap();
+    for (id, event) in [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("d", 5)] {
+        loader.put(id, &known(event), 31 * DAY / 1000).unwrap();
+    }
+    loader.remove("c").unwrap();
+    loader.remove("d").unwrap();
+    loader.put("d", &known(6), 31 * DAY / 1000).unwrap();
+    loader.put("old", &known(7), 0).unwrap();
+    let memory = loader.finish().unwrap();
+    for (id, event) in [("a", Some(2)), ("b", Some(3)), ("c", None), ("d", Some(6)), ("old", None)] {
+        assert_eq!(memory.get(&key(id)).unwrap(), event.map(known), "{id}");
+    }
 }
 
 /// What happens to a message.
