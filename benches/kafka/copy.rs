@@ -60,7 +60,8 @@ fn copy(settings: &Settings, answers: &Answers, shutdown: &Shutdown) {
     let mut config = client_config(kafka);
     config.set("group.id", &kafka.group).set("auto.offset.reset", "earliest").set("isolation.level", "read_committed");
     config.set("enable.auto.commit", "false").set("enable.auto.offset.store", "false");
-    config.set("partition.assignment.strategy", "cooperative-sticky").set("queued.max.messages.kbytes", "32768");
+    config.set("partition.assignment.strategy", "cooperative-sticky").set("queued.max.messages.kbytes", "16384");
+    config.set("fetch.queue.backoff.ms", "10");
     let consumer: BaseConsumer = config.create().unwrap();
     consumer.subscribe(&[&kafka.input]).unwrap();
     let mut config = client_config(kafka);

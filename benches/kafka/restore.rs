@@ -1,4 +1,5 @@
 //! How long it takes to read what is known of a million articles of one partition, and what memory that takes.
+//! `DATELINE_BENCH_ARTICLES` sets another number.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +16,8 @@ const EVENTS: usize = 5;
 
 /// Prints the time until the first message of the partition is through, with that many articles known and with none.
 pub fn measure(bench: &Bench) {
-    let count = if bench.small { 1000 } else { 1_000_000 };
+    let count = std::env::var("DATELINE_BENCH_ARTICLES").ok().and_then(|text| text.parse().ok());
+    let count = count.unwrap_or(if bench.small { 1000 } else { 1_000_000 });
     let (none, _) = start(bench, 0);
     let (all, most) = start(bench, count);
     println!("\nwhat is known of {count} articles of a partition, of {EVENTS} events each");
