@@ -1,7 +1,7 @@
 //! The timeline that can be asked: an SQLite file that keeps it, and an index in memory that answers.
 //!
 //! ```text
-//! records and offsets ──> Writer ──> file ──> Index (64 bytes an event) ──> which events, how many
+//! records and offsets ──> Writer ──> file ──> Index (48 bytes an event) ──> which events, how many
 //!                                      └────────────────────────────────> their records, words, names
 //! ```
 //!

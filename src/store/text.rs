@@ -43,9 +43,9 @@ impl Texts {
         self.frequent.contains_key(question)
     }
 
-    /// Keeps an answer; `is_quick` where it can be completed in no time.
-    fn keep(&mut self, question: String, answer: Arc<Bits>, is_quick: bool) {
-        if is_quick && is_many(&answer) && (self.is_frequent(&question) || self.make_room(answer.count())) {
+    /// Keeps an answer.
+    fn keep(&mut self, question: String, answer: Arc<Bits>) {
+        if is_quick(&question) && is_many(&answer) && (self.is_frequent(&question) || self.make_room(answer.count())) {
             self.frequent.insert(question, answer);
             return;
         }
@@ -76,6 +76,12 @@ fn question(word: &str, starts: bool) -> String {
     format!("\"{word}\"{}", if starts { "*" } else { "" })
 }
 
+/// Whether an answer can be completed in no time: that of one word, or of a start of one that is indexed.
+fn is_quick(question: &str) -> bool {
+    let start = question.strip_suffix('*').map(|start| start.trim_matches('"'));
+    !question.contains(' ') && start.is_none_or(|start| start.chars().count() <= INDEXED)
+}
+
 /// Sets of rows: those that are in all of them have all of the words.
 pub fn rows_with(
     texts: &super::Mutex<Texts>,
@@ -83,32 +89,20 @@ pub fn rows_with(
     words: &[String],
 ) -> Result<Vec<Arc<Bits>>, Error> {
     let questions = words.iter().enumerate().map(|(at, word)| question(word, at + 1 == words.len()));
-    let (frequent, rest): (Vec<_>, Vec<_>) = {
+    let (mut questions, rest): (Vec<_>, Vec<_>) = {
         let texts = super::lock(texts);
         questions.partition(|question| texts.is_frequent(question))
     };
     // The rare ones together: SQLite goes from one row that has the rarest to the next.
-    let last = words.last().filter(|last| last.chars().count() > INDEXED);
-    let is_quick = rest.len() == 1 && last.is_none_or(|last| rest != [question(last, true)]);
-    let rest = Some(rest.join(" ")).filter(|rest| !rest.is_empty()).map(|rest| (rest, is_quick));
-    frequent
-        .into_iter()
-        .map(|one| (one, true))
-        .chain(rest)
-        .map(|(question, is_quick)| ask(texts, connection, question, is_quick))
-        .collect()
+    questions.extend((!rest.is_empty()).then(|| rest.join(" ")));
+    questions.into_iter().map(|question| ask(texts, connection, question)).collect()
 }
 
 /// Answers a question, from what is kept as far as that goes.
-fn ask(
-    texts: &super::Mutex<Texts>,
-    connection: &Connection,
-    question: String,
-    is_quick: bool,
-) -> Result<Arc<Bits>, Error> {
+fn ask(texts: &super::Mutex<Texts>, connection: &Connection, question: String) -> Result<Arc<Bits>, Error> {
     let mut answer = super::lock(texts).known(&question).unwrap_or_default();
     complete(connection, &question, &mut answer)?;
-    super::lock(texts).keep(question, Arc::clone(&answer), is_quick);
+    super::lock(texts).keep(question, Arc::clone(&answer));
     Ok(answer)
 }
 
@@ -136,7 +130,7 @@ pub fn refresh(texts: &super::Mutex<Texts>, connection: &Connection) -> Result<(
     let mut questions: Vec<String> = super::lock(texts).frequent.keys().cloned().collect();
     questions.sort_unstable();
     for question in questions {
-        ask(texts, connection, question, true)?;
+        ask(texts, connection, question)?;
     }
     Ok(())
 }
@@ -148,8 +142,8 @@ pub fn warm(texts: &super::Mutex<Texts>, connection: &Connection) -> Result<(), 
     while let Some(start) = starts.pop() {
         for letter in ('a'..='z').chain('0'..='9') {
             let word = format!("{start}{letter}");
-            if is_many(&*ask(texts, connection, question(&word, true), true)?) {
-                ask(texts, connection, question(&word, false), true)?;
+            if is_many(&*ask(texts, connection, question(&word, true))?) {
+                ask(texts, connection, question(&word, false))?;
                 starts.extend((word.len() < INDEXED).then_some(word));
             }
         }

@@ -113,7 +113,7 @@ impl Loader {
     /// # Errors
     /// If it cannot be written.
     pub fn put(&mut self, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
-        self.memory.write("INSERT INTO loading.told VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", id, known, seen)
+        self.memory.write("INSERT INTO loading.told VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", &key(id), id, known, seen)
     }
 
     /// Takes in that an article is to be forgotten.
@@ -153,7 +153,7 @@ impl Memory {
         let known = self.get(&key)?.unwrap_or_default();
         let seen = telling.record.timestamp.map_or(self.latest, |time| time.div_euclid(1000));
         let now = standing::settle(telling, known, events).map_err(|error| Error::articles(&error))?;
-        now.map_or(Ok(()), |known| self.put(&telling.article.id, &known, seen))
+        now.map_or(Ok(()), |known| self.put(&key, &telling.article.id, &known, seen))
     }
 
     /// What is known of an article.
@@ -169,15 +169,15 @@ impl Memory {
     }
 
     /// Remembers what is known of an article, which was told of at `seen`, in seconds since 1970.
-    fn put(&mut self, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
+    fn put(&mut self, key: &Key, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
         if !self.changed {
             self.database.execute_batch("BEGIN").map_err(|error| Error::articles(&error))?;
             self.changed = true;
         }
-        self.write("INSERT OR REPLACE INTO article VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", id, known, seen)
+        self.write("INSERT OR REPLACE INTO article VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", key, id, known, seen)
     }
 
-    fn write(&mut self, insert: &str, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
+    fn write(&mut self, insert: &str, key: &Key, id: &str, known: &Known, seen: i64) -> Result<(), Error> {
         self.latest = self.latest.max(seen);
         let standing = known.standing.as_ref();
         let held = known.held.as_ref();
@@ -186,7 +186,7 @@ impl Memory {
         let held = held.map_err(|error| Error::articles(&error))?;
         let write = || {
             self.statement(insert)?.execute(params![
-                key(id),
+                key,
                 seen,
                 standing.map(|it| &it.revision),
                 standing.and_then(|it| it.modified).map(|at| at.timestamp_micros()),

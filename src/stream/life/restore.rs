@@ -33,6 +33,7 @@ const POLL: Duration = Duration::from_millis(100);
 const AGAIN: Duration = Duration::from_millis(20);
 /// How long it waits before it tries again when the brokers are away.
 const AWAY: Duration = Duration::from_secs(1);
+
 /// What this reader needs of librdkafka.
 const OWN: [(&str, &str); 4] = [
     ("enable.partition.eof", "true"),

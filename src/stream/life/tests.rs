@@ -56,15 +56,15 @@ impl Desk {
         self.memory.commit().unwrap();
         for record in fate.records() {
             let id = String::from_utf8(record.key.clone().unwrap()).unwrap();
-            let to = match &record.value {
-                _ if record.topic == "events" => &mut self.events,
-                value => {
-                    self.told.push((id.clone(), serde_json::from_slice(value.as_ref().unwrap()).unwrap()));
-                    &mut self.articles
-                }
-            };
-            match &record.value {
-                Some(value) => drop(to.insert(id, serde_json::from_slice(value).unwrap())),
+            let value: Option<serde_json::Value> =
+                record.value.as_ref().map(|value| serde_json::from_slice(value).unwrap());
+            let is_event = record.topic == "events";
+            if !is_event {
+                self.told.push((id.clone(), value.clone().unwrap()));
+            }
+            let to = if is_event { &mut self.events } else { &mut self.articles };
+            match value {
+                Some(value) => drop(to.insert(id, value)),
                 None => assert!(to.remove(&id).is_some(), "a null record for what is not there"),
             }
         }
