@@ -4,9 +4,9 @@ use dateline::config::Delivery;
 
 use crate::broker::cluster::Cluster;
 use crate::broker::wire::Wire;
-use crate::count;
-use crate::program::Program;
-use crate::stage::{ARTICLES, Stage, chance, expected, single, three};
+use super::count;
+use super::program::Program;
+use super::stage::{ARTICLES, Stage, chance, expected, single, three};
 
 /// Runs one worker over all articles while the only broker is killed, asked to end, and killed again. The worker sees
 /// it through.

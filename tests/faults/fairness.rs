@@ -7,9 +7,9 @@ use rdkafka::consumer::Consumer;
 
 use crate::broker::outcome::{Follower, all_of};
 use crate::broker::wire::{Outgoing, Wire, article};
-use crate::count;
-use crate::program::Program;
-use crate::stage::{PARTITIONS, Stage, single};
+use super::count;
+use super::program::Program;
+use super::stage::{PARTITIONS, Stage, single};
 
 /// A wire with an input of its own.
 fn with(stage: &Stage, messages: impl IntoIterator<Item = Outgoing>) -> Wire {

@@ -4,9 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::broker::wire::Wire;
-use crate::count;
-use crate::program::Program;
-use crate::stage::{ARTICLES, expected, single};
+use super::count;
+use super::program::Program;
+use super::stage::{ARTICLES, expected, single};
 
 /// Transactions that are left open end after so long.
 const TIMEOUT: Duration = Duration::from_secs(4);

@@ -6,9 +6,9 @@ use std::time::Duration;
 use dateline::config::Delivery;
 
 use crate::broker::wire::Wire;
-use crate::count;
-use crate::program::Program;
-use crate::stage::{ARTICLES, chance, expected, single};
+use super::count;
+use super::program::Program;
+use super::stage::{ARTICLES, chance, expected, single};
 
 /// Kills the worker so many times, at moments of chance: a while after so many articles are committed, when it is in
 /// the midst of the next ones, or a while after it started.

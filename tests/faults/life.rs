@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::broker::revisions::{expected, history, newest_of, told};
 use crate::broker::wire::Wire;
-use crate::program::Program;
-use crate::stage::{chance, single};
+use super::program::Program;
+use super::stage::{chance, single};
 
 const REVISIONS: usize = 20_000;
 const ARTICLES: usize = 3_000;

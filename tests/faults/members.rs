@@ -2,9 +2,9 @@
 
 use crate::broker::outcome::Follower;
 use crate::broker::wire::Wire;
-use crate::count;
-use crate::program::Program;
-use crate::stage::{ARTICLES, chance, expected, single};
+use super::count;
+use super::program::Program;
+use super::stage::{ARTICLES, chance, expected, single};
 
 /// One worker, then up to four, then one again: each is given partitions while the others work.
 fn join_and_leave(wire: &Wire) {

@@ -4,10 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::broker::wire::Wire;
-use crate::count;
-use crate::program::Program;
-use crate::proxy::Weather;
-use crate::stage::{ARTICLES, Stage, chance, expected, single};
+use super::count;
+use super::program::Program;
+use super::proxy::Weather;
+use super::stage::{ARTICLES, Stage, chance, expected, single};
 
 /// A wire whose workers reach the broker through the proxy.
 fn behind(stage: &Stage, wire: &Wire) -> Wire {

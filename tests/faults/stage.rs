@@ -10,7 +10,7 @@ use dateline::stream::topics::Topics;
 use crate::broker::cluster::{Cluster, free_ports, own};
 use crate::broker::outcome::Expected;
 use crate::broker::wire::{Outgoing, Wire, article, broken};
-use crate::proxy::Proxy;
+use super::proxy::Proxy;
 
 /// How many articles there are. Every thousandth is broken.
 pub const ARTICLES: usize = 20_000;

@@ -15,10 +15,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::broker::wire::wait;
-use crate::cluster::shared;
-use crate::outcome::Expected;
-use crate::program::{dateline, terminate};
-use crate::wire::{Outgoing, PARTITIONS, PATIENCE, Wire, article, broken};
+use crate::broker::cluster::shared;
+use crate::broker::outcome::Expected;
+use super::program::{dateline, terminate};
+use crate::broker::wire::{Outgoing, PARTITIONS, PATIENCE, Wire, article, broken};
 
 /// A backfill that has come to its end.
 struct Run {

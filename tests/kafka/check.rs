@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use dateline::stream::check::{Role, Verdict, check};
 
-use crate::cluster::{PASSWORD, USER, shared, skipped};
-use crate::wire::Wire;
+use crate::broker::cluster::{PASSWORD, USER, shared, skipped};
+use crate::broker::wire::Wire;
 
 /// The findings, one a line, with `WIRE` for the chance part of the names.
 fn findings(wire: &Wire, create: bool) -> String {

@@ -7,11 +7,11 @@ use dateline::config::Delivery;
 use rdkafka::Message;
 use serde_json::json;
 
-use crate::cluster::shared;
+use crate::broker::cluster::shared;
 use crate::contract;
-use crate::outcome::header;
+use crate::broker::outcome::header;
 use crate::outside;
-use crate::wire::{Outgoing, Wire, article, broken};
+use crate::broker::wire::{Outgoing, Wire, article, broken};
 
 #[test]
 fn what_comes_out_is_what_the_pipeline_says_once() {

@@ -6,9 +6,9 @@ use rdkafka::Message;
 use serde_json::json;
 
 use crate::broker::revisions::{expected, history, newest_of, revision, told};
-use crate::cluster::shared;
-use crate::outcome::header;
-use crate::wire::Wire;
+use crate::broker::cluster::shared;
+use crate::broker::outcome::header;
+use crate::broker::wire::Wire;
 
 #[test]
 fn another_worker_knows_what_the_first_one_published() {

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::cluster::shared;
-use crate::wire::{Wire, article, broken};
+use crate::broker::cluster::shared;
+use crate::broker::wire::{Wire, article, broken};
 
 /// The program on a wire.
 pub fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {

@@ -3,9 +3,9 @@
 use rdkafka::Message;
 use rdkafka::message::{Header, Headers, OwnedHeaders};
 
-use crate::cluster::shared;
-use crate::outcome::header;
-use crate::wire::{Outgoing, Wire, article};
+use crate::broker::cluster::shared;
+use crate::broker::outcome::header;
+use crate::broker::wire::{Outgoing, Wire, article};
 
 #[test]
 fn a_broken_message_is_set_aside_byte_for_byte_with_its_key_and_headers() {

@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::cluster::{PASSWORD, Secure, USER, shared, skipped};
-use crate::program::{get, read_all, terminate};
-use crate::wire::{Wire, article};
+use crate::broker::cluster::{PASSWORD, Secure, USER, shared, skipped};
+use super::program::{get, read_all, terminate};
+use crate::broker::wire::{Wire, article};
 
 type Client = Vec<(&'static str, String)>;
 

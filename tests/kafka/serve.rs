@@ -7,9 +7,9 @@ use std::time::Instant;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use serde_json::Value;
 
-use crate::cluster::shared;
-use crate::program::{dateline, get, terminate};
-use crate::wire::{PATIENCE, Wire, article};
+use crate::broker::cluster::shared;
+use super::program::{dateline, get, terminate};
+use crate::broker::wire::{PATIENCE, Wire, article};
 
 /// The program, and where it answers.
 struct Served {
@@ -150,7 +150,7 @@ fn it_answers_without_topics_and_finds_them_when_they_are_made() {
     assert_eq!(served.ask("/api/events")["events"], Value::Array(Vec::new()));
     assert!(get(&served.address, "/ready").starts_with("HTTP/1.1 503"));
     let topics = [wire.topics.input.as_str()].into_iter().chain(wire.topics.outputs());
-    wire.make_topics(topics, crate::wire::PARTITIONS);
+    wire.make_topics(topics, crate::broker::wire::PARTITIONS);
     wire.send([article(1)]);
     wire.run_until(1);
     served.await_events(wire.expected().events.len());

@@ -2,12 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+/// The top of the tree: the core's own tests stand one folder below it.
+fn checkout() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    if package.ends_with("core") { package.parent().unwrap_or(package) } else { package }
+}
+
 /// The files of these names in the shared folder, if all are there: `DATELINE_SHARED`, or else `../shared` beside the
 /// checkout. Where one is missing, tells on one line what is `skipped`; fails where `DATELINE_TEST_REQUIRE` asks for
 /// it (`all`, or a list with commas that holds `name`).
 pub fn shared(name: &str, files: &[&str], skipped: &str) -> Option<Vec<PathBuf>> {
     let folder = std::env::var_os("DATELINE_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+        .map_or_else(|| checkout().join("../shared"), PathBuf::from);
     let found: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).filter(|path| path.exists()).collect();
     if found.len() == files.len() {
         return Some(found);

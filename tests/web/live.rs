@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::browser::in_browser;
-use crate::desk::Desk;
-use crate::program::Program;
+use super::browser::in_browser;
+use super::desk::Desk;
+use super::program::Program;
 
 fn article(id: &str, body: &str) -> Vec<u8> {
     let message = json!({

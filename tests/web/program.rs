@@ -11,7 +11,7 @@ use rdkafka::ClientConfig;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
-use crate::desk::records;
+use super::desk::records;
 
 const EVENTS: &str = "timeline.events";
 const ARTICLES: &str = "timeline.articles";

@@ -4,8 +4,8 @@ use dateline::web::Access;
 use fantoccini::key::Key;
 use serde_json::json;
 
-use crate::browser::in_browser;
-use crate::desk::Desk;
+use super::browser::in_browser;
+use super::desk::Desk;
 
 #[tokio::test]
 async fn a_click_tells_the_sentence_its_date_and_where_it_was_told() {

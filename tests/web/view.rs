@@ -4,8 +4,8 @@ use fantoccini::actions::{Actions, InputSource, MouseActions, PointerAction, Tou
 use fantoccini::key::Key;
 use serde_json::Value;
 
-use crate::browser::{Browser, in_browser};
-use crate::desk::Desk;
+use super::browser::{Browser, in_browser};
+use super::desk::Desk;
 
 const HOUR: f64 = 3_600_000.0;
 const MARCH: &str = "#from=2026-03-01&to=2026-04-01";

@@ -1,0 +1,183 @@
+//! Bad input, through the one composer: every message has a fate, none breaks the program, and the reason can be
+//! acted on.
+
+use dateline_core::pipeline::{Outcome, Processed, Settings, process};
+use dateline_core::record::ArticleStatus;
+use proptest::prelude::*;
+
+/// The code and the message of a rejection.
+fn rejection(bytes: &[u8]) -> (&'static str, String) {
+    match process(bytes, &Settings::default()) {
+        Outcome::Rejected(error) => (error.code(), error.to_string()),
+        Outcome::Articles(articles) => panic!("read as article {}", articles[0].id),
+    }
+}
+
+fn article(bytes: &[u8]) -> Processed {
+    match process(bytes, &Settings::default()) {
+        Outcome::Articles(mut articles) => articles.remove(0),
+        Outcome::Rejected(error) => panic!("{}: {error}", error.code()),
+    }
+}
+
+/// An article with the given publication time, a JSON value.
+fn published(value: &str) -> String {
+    format!(r#"{{"id": "harbour-1", "body": "The harbour closed on Monday.", "published_at": {value}}}"#)
+}
+
+#[test]
+fn not_utf8_tells_the_byte() {
+    let (code, message) = rejection(b"{\"body\": \"caf\xe9\"}");
+    assert_eq!(code, "not-utf8");
+    insta::assert_snapshot!(message, @"not UTF-8: byte 13 (counted from 0) is wrong; send it as UTF-8; it may be Windows-1252, which only XML can declare");
+}
+
+#[test]
+fn not_json_tells_the_line() {
+    let (code, message) = rejection(b"{\"id\": \"harbour-1\",\n \"body\" \"The harbour closed.\"}");
+    assert_eq!(code, "not-json");
+    insta::assert_snapshot!(message, @"not JSON: expected `:` at line 2 column 9");
+    for bytes in ["", "   ", "The harbour closed on Monday.", "{", "{} {}", "{\"body\": \"a\nb\"}", "\u{feff}"] {
+        assert_eq!(rejection(bytes.as_bytes()).0, "not-json", "{bytes}");
+    }
+}
+
+#[test]
+fn json_of_another_shape_names_the_field() {
+    let (code, message) = rejection(br#"{"title": ["Harbour"], "body": "", "published_at": "2019-05-03"}"#);
+    assert_eq!(code, "not-an-article");
+    insta::assert_snapshot!(message, @"not an article: `title` holds a list, where text belongs");
+    for bytes in [
+        "42",
+        "null",
+        "\"The harbour closed on Monday.\"",
+        "[]",
+        r#"["harbour-1", "1", "Harbour"]"#,
+        r#"[{"body": "The harbour closed.", "published_at": "2019-05-03"}]"#,
+        "{}",
+        r#"{"temperature": 21.5, "published_at": "2019-05-03"}"#,
+        r#"{"id": {"value": 1}, "body": "a", "published_at": "2019-05-03"}"#,
+        r#"{"id": 123456789012345678901234567890, "body": "a", "published_at": "2019-05-03"}"#,
+        r#"{"body": "a", "published_at": ["2019-05-03"]}"#,
+        r#"{"body": "a", "body": "b", "published_at": "2019-05-03"}"#,
+    ] {
+        assert_eq!(rejection(bytes.as_bytes()).0, "not-an-article", "{bytes}");
+    }
+}
+
+#[test]
+fn deep_nesting_breaks_nothing() {
+    let deep = 200_000;
+    assert_eq!(rejection("[".repeat(deep).as_bytes()).0, "not-json");
+    assert_eq!(rejection(r#"{"body":"#.repeat(deep).as_bytes()).0, "not-json");
+    let nested = format!("{}{}", "[".repeat(deep), "]".repeat(deep));
+    assert_eq!(rejection(nested.as_bytes()).0, "not-an-article");
+    let body = format!(r#"{{"body": {nested}, "published_at": "2019-05-03"}}"#);
+    assert_eq!(rejection(body.as_bytes()).0, "not-an-article");
+}
+
+#[test]
+fn a_message_of_50_megabytes_is_refused_unread() {
+    // Were it looked at, it would be "not-utf8".
+    let (code, message) = rejection(&vec![0xff; 50 << 20]);
+    assert_eq!(code, "too-large");
+    insta::assert_snapshot!(message, @"longer than the limit of 33554432 bytes; raise the limit if this is one article");
+}
+
+#[test]
+fn empty_text_is_an_article_without_events() {
+    for body in ["", "  \\n\\t "] {
+        let found = article(format!(r#"{{"id": "a", "body": "{body}", "published_at": "2019-05-03"}}"#).as_bytes());
+        assert_eq!((found.status, found.warnings[0].code), (ArticleStatus::Skipped, "empty-text"));
+    }
+    let found = article(br#"{"id": "a", "title": "Harbour closed", "body": null, "published_at": "2019-05-03"}"#);
+    assert_eq!((found.id.as_str(), found.warnings[0].code), ("a", "empty-text"));
+}
+
+#[test]
+fn a_language_without_a_pack_is_skipped() {
+    let found = article(br#"{"body": "Der Hafen ist zu.", "language": "de-AT", "published_at": "2019-05-03"}"#);
+    assert_eq!(found.status, ArticleStatus::Skipped);
+    insta::assert_snapshot!(found.warnings[0].message, @"there is no language pack for `de-AT`; there is one for `en`");
+    for tag in ["en", "EN", "en-GB", "en_US", "en-Latn-US"] {
+        let json = format!(r#"{{"body": "It closed.", "language": "{tag}", "published_at": "2019-05-03"}}"#);
+        assert_eq!(article(json.as_bytes()).status, ArticleStatus::Extracted, "{tag}");
+    }
+}
+
+#[test]
+fn no_publication_date_tells_how_to_give_one() {
+    let (code, message) = rejection(br#"{"id": "harbour-1", "body": "The harbour closed on Monday."}"#);
+    assert_eq!(code, "published-missing");
+    insta::assert_snapshot!(message, @r#"no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published"#);
+    assert_eq!(rejection(published("null").as_bytes()).0, "published-missing");
+    assert_eq!(rejection(published("\" \"").as_bytes()).0, "published-missing");
+}
+
+#[test]
+fn an_impossible_publication_date_is_refused() {
+    for value in [
+        r#""2019-02-30""#,
+        r#""2019-02-30T10:00:00Z""#,
+        r#""30 February 2019""#,
+        r#""2019-13-01T10:00:00Z""#,
+        r#""2019-05-03T10:00:00+99:00""#,
+        r#""0000-05-03T10:00:00Z""#,
+        r#""10000-01-01T00:00:00Z""#,
+        r#""yesterday""#,
+        "2019",
+        "-9223372036854775808",
+        "1e300",
+    ] {
+        assert_eq!(rejection(published(value).as_bytes()).0, "published-invalid", "{value}");
+    }
+}
+
+#[test]
+fn the_ends_of_time_are_read_in_every_zone() {
+    for value in ["0001-01-01", "0001-01-01T00:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31"] {
+        for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"] {
+            let json = format!(r#"{{"body": "It closed.", "published_at": "{value}", "timezone": "{zone}"}}"#);
+            assert_eq!(article(json.as_bytes()).status, ArticleStatus::Extracted, "{value} {zone}");
+        }
+    }
+}
+
+#[test]
+fn a_time_zone_that_does_not_exist_is_refused() {
+    let json = br#"{"body": "It closed.", "published_at": "2019-05-03T10:00:00Z", "timezone": "Mars/Olympus_Mons"}"#;
+    let (code, message) = rejection(json);
+    assert_eq!(code, "timezone-unknown");
+    insta::assert_snapshot!(message, @"there is no time zone `Mars/Olympus_Mons`; use an IANA name such as Europe/London");
+}
+
+#[test]
+fn a_body_of_html_is_an_article() {
+    let found = article(br#"{"body": "<p>The <b>harbour</b> closed on Monday.</p>", "published_at": "2019-05-03"}"#);
+    assert_eq!(found.status, ArticleStatus::Extracted);
+}
+
+#[test]
+fn lone_surrogates_are_not_json() {
+    for body in [r"\ud800", r"\udc00 x", r"\ud800\u0041"] {
+        let json = format!(r#"{{"body": "{body}", "published_at": "2019-05-03"}}"#);
+        assert_eq!(rejection(json.as_bytes()).0, "not-json", "{body}");
+    }
+    let (_, message) = rejection(br#"{"body": "\ud800"}"#);
+    insta::assert_snapshot!(message, @"not JSON: unexpected end of hex escape at line 1 column 17 (half of a pair of \\u escapes stands alone there, or one is cut)");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_break_it(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = process(&bytes, &Settings::default());
+    }
+
+    #[test]
+    fn no_value_of_a_field_breaks_it(value in "[\\PC\\\\\"{}\\[\\]]{0,40}", field in "(id|body|published_at|timezone|language|url)") {
+        let json = format!(r#"{{"{field}": {value}, "title": "t", "published_at": "2019-05-03"}}"#);
+        let _ = process(json.as_bytes(), &Settings::default());
+        let json = format!(r#"{{"{field}": "{value}", "title": "t", "date": "2019-05-03"}}"#);
+        let _ = process(json.as_bytes(), &Settings::default());
+    }
+}

@@ -1,0 +1,525 @@
+//! What messages of each format and dialect are taken for. The messages in `tests/messages` are written for this.
+
+
+use std::fmt::Write;
+use std::path::Path;
+
+use dateline_core::article::{self, Article, Embargo, Format, Item, Message, Passed, Reference, Settings};
+use dateline_core::pipeline::{self, Outcome};
+use dateline_core::record::ArticleStatus;
+use crate::outside;
+
+fn message(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages").join(name)).expect("a message")
+}
+
+/// The items of a message, a few lines each.
+fn told(name: &str) -> String {
+    told_with(&message(name), &Settings::default())
+}
+
+fn told_with(bytes: &[u8], settings: &Settings) -> String {
+    let items = match article::inspect(&Message::bare(bytes), settings) {
+        Ok(items) => items,
+        Err(error) => return format!("{}: {error}", error.code()),
+    };
+    let mut out = String::new();
+    for (format, item, _) in items {
+        let passed = |Passed { id, revision, modified, reason }: &Passed| {
+            let modified = modified.map(|at| format!(" of {at:?}")).unwrap_or_default();
+            format!("{id} {revision}{modified}: {}: {}", reason.code, reason.message)
+        };
+        let told = match &item {
+            Item::Article(article) => article_of(article),
+            Item::Withdrawn(how, why) => format!("withdrawn ({}): {}", how.name(), passed(why)),
+            Item::Skipped(why) => format!("skipped: {}", passed(why)),
+            Item::Broken { id, revision, error } => format!("broken: {id} {revision}: {}: {error}", error.code()),
+        };
+        writeln!(out, "{}: {told}", format.name()).unwrap();
+    }
+    out
+}
+
+fn article_of(article: &Article) -> String {
+    let Article { id, revision, title, body, published, language, source, url, reference, .. } = article;
+    let or = |field: &Option<String>| field.clone().unwrap_or_else(|| "-".to_owned());
+    let at = if published.has_time { published.at.to_rfc3339() } else { published.date().to_string() };
+    let mut out = format!("{id} {revision} | {title} | {at} {}", reference.name());
+    write!(out, " | {} | {} | {}\n  {body:?}", or(language), or(source), or(url)).unwrap();
+    match article.embargo {
+        Some(Embargo::Until(until)) => write!(out, "\n  embargo {until:?}").unwrap(),
+        Some(Embargo::Open) => out.push_str("\n  embargo"),
+        None => {}
+    }
+    for warning in &article.warnings {
+        write!(out, "\n  ! {}: {}", warning.code, warning.message).unwrap();
+    }
+    out
+}
+
+#[test]
+fn superdesk() {
+    insta::assert_snapshot!(told("ninjs-1-superdesk.json"), @r#"
+    ninjs: urn:newsml:desk.example:2019-05-28T10:02:11.004512:7c1e 4 | Quay crane falls at Lerwick | 2019-05-28T10:22:51+00:00 firstcreated | en | QPA | -
+      "<p>LERWICK (QPA) — A crane fell onto the quay on Monday.</p><p>Nobody was hurt, the harbour master said&nbsp;on Tuesday.</p>"
+    "#);
+    insta::assert_snapshot!(told("ninjs-1-superdesk-kill.json"), @"ninjs: withdrawn (canceled): urn:newsml:desk.example:2019-05-28T10:02:11.004512:7c1e 5 of 2019-05-31T08:00:00Z: canceled: the feed took it back: it is canceled");
+}
+
+#[test]
+fn tt() {
+    insta::assert_snapshot!(told("ninjs-1-tt.json"), @"ninjs: withdrawn (replaced): http://tt.example/media/text/190528-kran-5fa2 2 of 2019-05-28T10:40:18Z: replaced: the feed took it back: it is replaced");
+}
+
+#[test]
+fn ap() {
+    insta::assert_snapshot!(told("ninjs-1-ap.json"), @r#"
+    ninjs: 8f2b91c4d0 3 | Crane falls onto Lerwick quay | 2019-05-28T02:22:51+00:00 firstcreated | en | - | https://api.ap.example/media/v/content/8f2b91c4d0
+      "LERWICK, Scotland (AP) — A crane fell onto the quay on Monday."
+      ! body-linked: the body stands behind a link in `data.item.renditions.nitf.href`, which is not followed; send it along
+      ! summary-used: there is no body, so the summary in `data.item.description_summary` was read in its place
+    "#);
+}
+
+#[test]
+fn pa() {
+    insta::assert_snapshot!(told("ninjs-1-pa.json"), @r#"
+    ninjs: pa:text:7d1a 6 | Crane maker to pay for quay | 2019-05-28T11:00:00+01:00 firstcreated | en-GB | PA | -
+      "The maker of the crane will pay for the quay, it will say on Wednesday."
+      embargo 2019-05-28T23:01:00Z
+    "#);
+}
+
+#[test]
+fn ninjs_2_and_3() {
+    insta::assert_snapshot!(told("ninjs-2.json"), @r#"
+    ninjs: https://quay.example/items/190528-crane 2 | Crane falls onto quay | 2019-05-28T09:00:00+01:00 contentcreated | en | - | https://quay.example/items/190528-crane
+      "<p>A crane fell onto the quay on <b>Monday</b>.</p><p>It stood since 1987.</p>"
+    "#);
+    insta::assert_snapshot!(told("ninjs-3.json"), @r#"
+    ninjs: crane-190528 10 | Crane falls onto quay | 2019-05-28T09:00:00+01:00 firstcreated | en | - | -
+      "<p>A crane fell onto the quay on Monday.</p>"
+      embargo 2019-05-28T17:00:00Z
+    "#);
+}
+
+#[test]
+fn what_is_no_text_is_skipped_with_its_reason() {
+    insta::assert_snapshot!(told("ninjs-1-picture.json"), @"ninjs: skipped: urn:pic:1 1 of 2019-05-28T11:00:00Z: not-text: it is of the type `picture`");
+    insta::assert_snapshot!(told("ninjs-3-planning.json"), @"ninjs: skipped: urn:plan:1 1 of 2019-05-28T11:00:00Z: planning: it is a plan for coverage");
+}
+
+#[test]
+fn newsml_g2() {
+    insta::assert_snapshot!(told("newsml-nitf.xml"), @r#"
+    newsml-g2: urn:newsml:quay.example:20190528:crane 11 | Crane falls onto quay | 2019-05-28T11:22:51+01:00 firstcreated | en-GB | QPA | -
+      "\n            <p>A crane fell onto the quay <chron norm=\"20190527\">on Monday</chron>, R&amp;D staff said.</p>\n            <p>It had stood there since 1987.</p>\n          "
+    "#);
+    insta::assert_snapshot!(told("newsml-message.xml"), @r#"
+    newsml-g2: tag:wire.example,2019:newsml_L1 2 | First | 2019-05-28T11:00:00+00:00 versioncreated | en | Example Wire | -
+      "<x:p>It opened on Friday.</x:p><x:p>It closed on Sunday.</x:p>"
+    newsml-g2: withdrawn (canceled): tag:wire.example,2019:newsml_L2 1 of 2019-05-28T11:00:00Z: canceled: the feed took it back: it is canceled
+    newsml-g2: skipped: tag:wire.example,2019:newsml_P3 1 of 2019-05-28T11:00:00Z: not-text: its class is `picture`
+    newsml-g2: tag:wire.example,2019:newsml_L4 3 | Fourth | 2019-05-28T11:00:00+00:00 versioncreated | en | - | -
+      "It opened <late> on Friday."
+      ! languages-several: it is told to be in `en` and in `fr`; `en` was taken
+    newsml-g2: broken: tag:wire.example,2019:newsml_L5 1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+    newsml-g2: skipped: tag:wire.example,2019:newsml_K6 1: package: it bundles other items
+    "#);
+}
+
+#[test]
+fn reuters_puts_the_version_behind_the_id() {
+    let item = r#"<newsItem guid="tag:reuters.com,2019:newsml_KBN1:5"><itemMeta><pubStatus qcode="stat:withdrawn"/></itemMeta></newsItem>"#;
+    insta::assert_snapshot!(told_with(item.as_bytes(), &Settings::default()), @"newsml-g2: withdrawn (canceled): tag:reuters.com,2019:newsml_KBN1 5: canceled: the feed took it back: it is canceled");
+}
+
+#[test]
+fn nitf() {
+    insta::assert_snapshot!(told("nitf.xml"), @r#"
+    nitf: QPA-190528-crane 3 | Crane falls onto quay | 2019-05-28T11:22:51+01:00 versioncreated | - | QPA | -
+      "<block><p>A crane fell onto the quay on Monday&mdash;or so they say.</p><hl2>Since 1987</hl2><p>It stood since 1987.</p></block>"
+    "#);
+    insta::assert_snapshot!(told("nitf-kill.xml"), @r#"
+    nitf: withdrawn (canceled): QPA-190528-crane 2019-05-31T08:00:00Z of 2019-05-31T08:00:00Z: canceled: the feed took it back: it is canceled
+    nitf: skipped: QPA-190531-kill 2019-05-31T08:00:00Z of 2019-05-31T08:00:00Z: kill-notice: it tells that another article was taken back
+    "#);
+}
+
+#[test]
+fn json_ld() {
+    insta::assert_snapshot!(told("json-ld.json"), @r#"
+    json-ld: https://quay.example/crane?id=7 2019-05-30T07:15:00Z | Crane falls onto quay | 2019-05-28T11:22:51+01:00 firstcreated | en | The Quay | https://quay.example/crane?id=7
+      "A crane fell onto the quay on Monday."
+    "#);
+    insta::assert_snapshot!(told("page.html"), @r#"
+    json-ld: https://quay.example/crane 1 | Crane falls | 2019-05-28T11:22:51+00:00 firstcreated | - | The Quay | https://quay.example/crane
+      "A crane fell onto the quay on Monday."
+    "#);
+    insta::assert_snapshot!(told_with(br#"{"@context": "https://schema.org", "@type": "ImageObject", "@id": "https://a.example/i"}"#, &Settings::default()), @"json-ld: skipped: https://a.example/i 1: not-text: there is no article in it, but what is ImageObject");
+}
+
+#[test]
+fn news_please() {
+    insta::assert_snapshot!(told("news-please.json"), @r#"
+    news-please: https://quay.example/crane?id=7 1 | Crane falls onto quay | 2019-05-28T11:22:51+00:00 firstcreated | en | quay.example | https://quay.example/crane?id=7
+      "A crane fell onto the quay on Monday."
+      ! timezone-assumed: `2019-05-28 11:22:51` tells no time zone, so that of UTC was taken; set the zone of its source
+    "#);
+}
+
+#[test]
+fn rss_and_atom() {
+    insta::assert_snapshot!(told("rss.xml"), @r#"
+    rss: quay-7 1 | Crane & quay | 2019-05-28T10:22:51+00:00 firstcreated | en-gb | The Quay | https://quay.example/crane
+      "<p>A crane fell onto the quay on Monday.</p><p>It stood since 1987.</p>"
+    rss: https://quay.example/ferry 1 | Ferry late | 2019-05-27T08:00:00+00:00 firstcreated | en-gb | The Quay | https://quay.example/ferry
+      "<p>The ferry was late on Sunday.</p>"
+      ! summary-used: there is no body, so the summary in `rss/channel/item[1]/description` was read in its place
+    "#);
+    insta::assert_snapshot!(told("rdf.xml"), @r#"
+    rss: https://quay.example/crane 1 | Crane falls | 2019-05-28T11:22:51+01:00 firstcreated | en | The Quay | https://quay.example/crane
+      "A crane fell on Monday."
+      ! summary-used: there is no body, so the summary in `rdf:RDF/item/description` was read in its place
+    "#);
+    insta::assert_snapshot!(told("atom.xml"), @r#"
+    atom: tag:quay.example,2019:crane 2019-05-30T08:15:00Z | Crane falls | 2019-05-28T11:22:51+01:00 firstcreated | en | The Quay | https://quay.example/crane
+      "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>A crane fell onto the quay on Monday.</p><p>It stood since 1987.</p></div>"
+    atom: withdrawn (deleted): tag:quay.example,2019:ferry 2019-05-29T12:00:00Z of 2019-05-29T12:00:00Z: deleted: the feed took it back: it is deleted
+    "#);
+}
+
+#[test]
+fn a_cloudevent_is_opened() {
+    insta::assert_snapshot!(told("cloudevent.json"), @r#"
+    nitf: crane 1 |  | 2019-05-28T10:22:51+00:00 envelope | - | /feeds/quay | -
+      "<p>A crane fell onto the quay on Monday.</p>"
+    "#);
+    let wrapped = |data: &str| {
+        let envelope =
+            r#"{"specversion": "1.0", "id": "d", "source": "/feeds", "type": "t", "time": "2019-05-28T10:22:51Z", "#;
+        told_with(format!("{envelope}{data}}}").as_bytes(), &Settings::default())
+    };
+    insta::assert_snapshot!(wrapped(r#""data": {"id": "a", "body": "It opened."}"#), @r#"
+    plain: a 1 |  | 2019-05-28T10:22:51+00:00 envelope | - | /feeds | -
+      "It opened."
+    "#);
+    insta::assert_snapshot!(wrapped(r#""data_base64": "eyJpZCI6ICJhIiwgImJvZHkiOiAiSXQgb3BlbmVkLiJ9""#), @r#"
+    plain: a 1 |  | 2019-05-28T10:22:51+00:00 envelope | - | /feeds | -
+      "It opened."
+    "#);
+    insta::assert_snapshot!(wrapped(r#""datacontenttype": "text/plain", "data": "It opened.""#), @r#"
+    text: 21a84c1eea6d9ecbf618b28d84d1c276 1 |  | 2019-05-28T10:22:51+00:00 envelope | - | /feeds | -
+      "It opened."
+    "#);
+    insta::assert_snapshot!(wrapped(r#""data": null"#), @"not-an-article: a CloudEvent without `data`");
+}
+
+#[test]
+fn a_cloudevent_in_binary_mode_tells_of_itself_in_its_headers() {
+    let headers: [(&str, &[u8]); 4] = [
+        ("ce_specversion", b"1.0"),
+        ("ce_time", b"2019-05-28T10:22:51Z"),
+        ("ce_source", b"/feeds/quay"),
+        ("content-type", b"application/json"),
+    ];
+    let message = Message { value: br#"{"id": "a", "body": "It opened."}"#, headers: &headers };
+    let items = article::read(&message, &Settings::default()).unwrap();
+    let [Item::Article(article)] = &items[..] else { panic!("{items:?}") };
+    assert_eq!((article.reference, article.source.as_deref()), (Reference::Envelope, Some("/feeds/quay")));
+    assert_eq!(article.published.at.to_rfc3339(), "2019-05-28T10:22:51+00:00");
+}
+
+#[test]
+fn a_fixed_format_is_the_only_one() {
+    let settings = |format| Settings { format: Some(format), ..Settings::default() };
+    insta::assert_snapshot!(told_with(&message("nitf.xml"), &settings(Format::Ninjs)), @"not-an-article: not ninjs, which `input.format` says it is, but nitf; `auto` tells formats apart");
+    insta::assert_snapshot!(told_with(&message("ninjs-2.json"), &settings(Format::Rss)), @"not-an-article: not rss, which `input.format` says it is, but JSON; `auto` tells formats apart");
+    let bare = br#"{"uri": "u", "body": "b", "body_text": "It opened.", "versioncreated": "2019-05-28T10:00:00Z"}"#;
+    insta::assert_snapshot!(told_with(bare, &settings(Format::Ninjs)), @r#"
+    ninjs: u 2019-05-28T10:00:00Z |  | 2019-05-28T10:00:00+00:00 versioncreated | - | - | -
+      "It opened."
+    "#);
+    for format in Format::ALL {
+        let name = match format {
+            Format::Plain | Format::Text => continue,
+            Format::Ninjs => "ninjs-1-pa.json",
+            Format::NewsMl => "newsml-message.xml",
+            Format::Nitf => "nitf.xml",
+            Format::JsonLd => "page.html",
+            Format::NewsPlease => "news-please.json",
+            Format::Rss => "rss.xml",
+            Format::Atom => "atom.xml",
+        };
+        assert_eq!(told_with(&message(name), &settings(format)), told(name));
+    }
+}
+
+// ---- which time is now ----
+
+/// The publication of the story in NewsML-G2, whose three times lie two days apart.
+fn published(settings: &Settings) -> (String, &'static str) {
+    let items = article::read(&Message::bare(&message("newsml-nitf.xml")), settings).unwrap();
+    let Some(Item::Article(article)) = items.first() else { panic!("{items:?}") };
+    (article.published.at.to_rfc3339(), article.reference.name())
+}
+
+#[test]
+fn the_reference_is_the_first_publication_unless_the_source_has_another() {
+    let first = ("2019-05-28T11:22:51+01:00".to_owned(), "firstcreated");
+    assert_eq!(published(&Settings::default()), first);
+    for (reference, at) in [
+        (Reference::VersionCreated, "2019-05-30T08:15:00+01:00"),
+        (Reference::ContentCreated, "2019-05-28T10:02:11+01:00"),
+        (Reference::Dateline, "2019-05-28T00:00:00+00:00"),
+    ] {
+        let expected = (at.to_owned(), reference.name());
+        assert_eq!(published(&Settings { reference, ..Settings::default() }), expected);
+        let references = [("qpa".to_owned(), reference)].into();
+        assert_eq!(published(&Settings { references, ..Settings::default() }), expected);
+        let references = [("other".to_owned(), reference)].into();
+        assert_eq!(published(&Settings { references, ..Settings::default() }), first);
+    }
+}
+
+#[test]
+fn the_zone_is_that_of_the_article_of_its_source_or_of_its_dateline() {
+    let zone = |settings: &Settings, zone: &str, place: &str| {
+        let json = format!(
+            r#"{{"uri": "u", "versioncreated": "2019-05-28T02:00:00{zone}", "source": "QPA", {place} "body_text": "NEW YORK (QPA) - It opened.", "language": "en"}}"#
+        );
+        let items = article::read(&Message::bare(json.as_bytes()), settings).unwrap();
+        let Some(Item::Article(article)) = items.first() else { panic!("{items:?}") };
+        article.published.at.to_rfc3339()
+    };
+    let new_york = chrono_tz::America::New_York;
+    let source = Settings { timezones: [("qpa".to_owned(), chrono_tz::Europe::London)].into(), ..Settings::default() };
+    let city = Settings { cities: [("new york".to_owned(), new_york)].into(), ..Settings::default() };
+    assert_eq!(zone(&source, "", ""), "2019-05-28T02:00:00+01:00");
+    assert_eq!(zone(&source, "Z", ""), "2019-05-28T03:00:00+01:00");
+    assert_eq!(zone(&source, "-07:00", ""), "2019-05-28T02:00:00-07:00", "an offset is the article's own zone");
+    assert_eq!(zone(&city, "Z", ""), "2019-05-27T22:00:00-04:00");
+    assert_eq!(zone(&city, "", r#""located": "New York, NY","#), "2019-05-28T02:00:00-04:00");
+    assert_eq!(zone(&city, "Z", r#""located": "New Yorkshire","#), "2019-05-27T22:00:00-04:00");
+}
+
+// ---- through the pipeline ----
+
+#[test]
+fn what_was_taken_back_has_no_events_and_the_others_have_theirs() {
+    let outcome = pipeline::process(&message("newsml-message.xml"), &pipeline::Settings::default());
+    let Outcome::Articles(all) = outcome else { panic!("{outcome:?}") };
+    let found: Vec<_> =
+        all.iter().map(|it| (it.status, it.events.len(), it.warnings.first().map(|it| it.code))).collect();
+    use ArticleStatus::{Extracted, Skipped, Withdrawn};
+    let expected = [
+        (Extracted, 2, None),
+        (Withdrawn, 0, Some("canceled")),
+        (Skipped, 0, Some("not-text")),
+        (Extracted, 1, Some("languages-several")),
+        (Skipped, 0, Some("published-missing")),
+        (Skipped, 0, Some("package")),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn offsets_count_in_the_body_as_it_stands_in_the_message() {
+    let bytes = message("newsml-nitf.xml");
+    let items = article::read(&Message::bare(&bytes), &Settings::default()).unwrap();
+    let Some(Item::Article(article)) = items.first() else { panic!("{items:?}") };
+    assert!(String::from_utf8(bytes).unwrap().contains(&article.body), "it is written so in the message");
+    let processed = pipeline::process_article(article, &pipeline::Settings::default());
+    let dates: Vec<String> = processed
+        .events
+        .iter()
+        .map(|event| {
+            let [start, end] = event.offsets.date;
+            assert_eq!(event.article.published_from, "firstcreated");
+            article.body.chars().skip(start).take(end - start).collect()
+        })
+        .collect();
+    assert_eq!(dates, ["Monday", "1987"]);
+}
+
+#[test]
+fn a_date_that_the_publisher_has_marked_is_trusted_over_the_words() {
+    let value = |mark: &str| {
+        let body = format!("<p>A crane fell onto the quay {mark}.</p>");
+        let published = article::read(&Message::bare(&message("nitf.xml")), &Settings::default());
+        let Ok([Item::Article(published)]) = published.as_deref() else { panic!("{published:?}") };
+        let found = pipeline::extract(&Article::new("a", body, published.published), &pipeline::Settings::default());
+        found.expressions.iter().map(|found| format!("{} {}", found.value, found.basis.name())).collect::<Vec<_>>()
+    };
+    assert_eq!(value("on Monday"), ["2019-05-27 relative"]);
+    assert_eq!(value(r#"<chron norm="20190520">on Monday</chron>"#), ["2019-05-20 absolute"]);
+    assert_eq!(value(r#"<chron norm="20180520T101500+0100">in May</chron>"#), ["2018-05 absolute"]);
+    assert_eq!(value(r#"<chron norm="soon">on Monday</chron>"#), ["2019-05-27 relative"]);
+}
+
+// ---- messages from outside ----
+
+/// IPTC's public samples: file, format, and the start of what it comes to.
+const SAMPLES: [(&str, &str, &str); 19] = [
+    (
+        "newsml-g2/LISTING_1_A_NewsML-G2_News_Item.xml",
+        "newsml-g2",
+        "article urn:newsml:acmenews.com:20161018:US-FINANCE-FED 11 2016-10-18T13:12:21-05:00 firstcreated en-GB 0",
+    ),
+    (
+        "newsml-g2/LISTING_2_NewsML-G2_Text_Document.xml",
+        "newsml-g2",
+        "article urn:newsml:acmenews.com:20161121:US-FINANCE-FED 11 2016-11-21T15:21:06-05:00 contentcreated en-US 2",
+    ),
+    (
+        "newsml-g2/LISTING_22_Sports_story_in_NewsML-G2NITF.xml",
+        "newsml-g2",
+        "article tag:xmlteam.com,2016:xt.5932656-preview 11 2016-10-19T11:15:00-05:00 contentcreated en-US 6",
+    ),
+    ("newsml-g2/LISTING_25_An_NITF_marked-up_article_conveyed_in_inlineXML.xml", "newsml-g2", "published-missing"),
+    (
+        "ninjs-1.4/businesswire-newsml-20130731006140.json",
+        "ninjs",
+        "article http://www.businesswire.com/news/home/20130731006140/en 1 2013-07-31T15:32:00+00:00 versioncreated en 0",
+    ),
+    (
+        "ninjs-1.4/ninjs-1-4-examples.json",
+        "ninjs",
+        "article (ap):f40b0304-0454-4ba2-a84d-686378279ba4 1 2022-04-21T12:34:56+00:00 contentcreated - 0",
+    ),
+    (
+        "ninjs-1.4/ninjsExComplex1.json",
+        "ninjs",
+        "article http://ninjs.example.com/newsitems/20130709cplx123 2013-07-09T10:37:00Z 2013-07-09T10:37:00+00:00 versioncreated en 4",
+    ),
+    (
+        "ninjs-1.4/ninjsExMediumText1.json",
+        "ninjs",
+        "article http://ninjs.example.com/newsitems/20130709med123 2013-07-09T10:37:00Z 2013-07-09T10:37:00+00:00 versioncreated en 4",
+    ),
+    (
+        "ninjs-1.4/ninjsExSimpleText1.json",
+        "ninjs",
+        "article http://ninjs.example.com/newsitems/20130709simp123 2013-07-09T10:37:00Z 2013-07-09T10:37:00+00:00 versioncreated - 4",
+    ),
+    (
+        "ninjs-2.1/ap_image.json",
+        "ninjs",
+        "skipped http://api.ap.org/media/v/content/b2b6c3f4642f46deac7509d4db315ca0 not-text",
+    ),
+    (
+        "ninjs-2.1/businesswire-newsml-20130731006140.json",
+        "ninjs",
+        "article http://www.businesswire.com/news/home/20130731006140/en 1 2013-07-31T15:32:00+00:00 versioncreated en 0",
+    ),
+    (
+        "ninjs-2.1/ninjsExSimpleText_2.json",
+        "ninjs",
+        "article http://ninjs.example.com/newsitems/20130709simp123 2013-07-09T10:37:00Z 2013-07-09T10:37:00+00:00 versioncreated - 4",
+    ),
+    (
+        "ninjs-2.1/tt_text_image_2.json",
+        "ninjs",
+        "article http://tt.se/media/text/210526-militarovning-a0f2d045 1 2021-05-26T13:40:18+02:00 versioncreated sv 2",
+    ),
+    (
+        "ninjs-3.0/20231008-anti-doping-measures-at-the-tour-down-under-will-be-the-toughest-ever-addb-ninjs-nitf.json",
+        "ninjs",
+        "article https://antidopingdatabase.com/news/anti-doping-measures-at-the-tour-down-under-will-be-the-toughest-ever 2 2023-10-08T02:34:03+02:00 versioncreated en 0",
+    ),
+    (
+        "ninjs-3.0/businesswire-newsml-20130731006140.json",
+        "ninjs",
+        "article http://www.businesswire.com/news/home/20130731006140/en 1 2013-07-31T15:32:00+00:00 versioncreated en 0",
+    ),
+    (
+        "ninjs-3.0/ninjsExSimpleText_3.json",
+        "ninjs",
+        "article http://ninjs.example.com/newsitems/20130709simp123 2013-07-09T10:37:00Z 2013-07-09T10:37:00+00:00 versioncreated - 4",
+    ),
+    (
+        "ninjs-3.0/simpleEvent.json",
+        "ninjs",
+        "article urn:newsml:addb.no:20110316:0002-ninjs3.0-addb--event-test 2 2023-10-04T08:16:21+02:00 versioncreated en 0",
+    ),
+    (
+        "ninjs-3.0/tt_event_pressconference_3.0.json",
+        "ninjs",
+        "article http://tt.se/media/event/00ccd8e3-21a3-4386-b384-d3ba57122372 3 2023-10-05T14:10:33+02:00 firstcreated sv 1",
+    ),
+    (
+        "ninjs-3.0/tt_text_image_3.json",
+        "ninjs",
+        "article http://tt.se/media/text/210526-militarovning-a0f2d045 1 2021-05-26T13:40:18+02:00 versioncreated sv 2",
+    ),
+];
+
+#[test]
+fn public_samples_are_taken_for_what_they_are() {
+    let files: Vec<String> = SAMPLES.iter().map(|(file, _, _)| format!("samples/{file}")).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let Some(paths) = outside::shared("samples", &files, "IPTC's samples are not read") else { return };
+    let mut wrong = String::new();
+    for (path, (file, format, expected)) in paths.iter().zip(SAMPLES) {
+        let found = match article::inspect(&Message::bare(&std::fs::read(path).unwrap()), &Settings::default()) {
+            Ok(items) => items,
+            Err(error) => panic!("{file}: {error}"),
+        };
+        let [(of, item, _)] = &found[..] else { panic!("{file}: {} items", found.len()) };
+        let told = match item {
+            Item::Article(article) => {
+                let Article { id, revision, published, reference, language, body, .. } = &**article;
+                let paragraphs = body.matches("</p>").count();
+                let language = language.as_deref().unwrap_or("-");
+                format!(
+                    "article {id} {revision} {} {} {language} {paragraphs}",
+                    published.at.to_rfc3339(),
+                    reference.name()
+                )
+            }
+            Item::Withdrawn(_, why) | Item::Skipped(why) => format!("skipped {} {}", why.id, why.reason.code),
+            Item::Broken { error, .. } => error.code().to_owned(),
+        };
+        if (of.name(), told.as_str()) != (format, expected) {
+            writeln!(wrong, "{file}\n  {} {told}", of.name()).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The events of a message of one item.
+fn events_of(bytes: &[u8]) -> Vec<serde_json::Value> {
+    let Outcome::Articles(all) = pipeline::process(bytes, &pipeline::Settings::default()) else { panic!("an article") };
+    assert_eq!(all.len(), 1);
+    all[0].events.iter().map(|event| serde_json::to_value(event).unwrap()).collect()
+}
+
+#[test]
+fn an_announced_event_gives_its_own_dates_and_none_of_its_text() {
+    let events = events_of(&message("ninjs-3-event.json"));
+    let [event] = &events[..] else { panic!("one event: {events:?}") };
+    let date = |name: &str| event["date"][name].as_str().unwrap_or("-").to_owned();
+    assert_eq!(date("text"), "2026-03-12T16:00:00+01:00/2026-03-13");
+    assert_eq!([date("start"), date("end")], ["2026-03-12T16:00:00+01:00", "2026-03-14"]);
+    assert_eq!([date("value"), date("granularity")], ["2026-03-12T16:00/2026-03-13", "minute"]);
+    assert_eq!([date("basis"), date("rule")], ["absolute", "ninjs/event"]);
+    assert_eq!(event["statement"]["summary"], "Harbour budget hearing");
+    assert_eq!(event["statement"]["status"], "planned");
+}
+
+#[test]
+fn an_announced_event_of_days_ends_with_the_last_of_them() {
+    let text = String::from_utf8(message("ninjs-3-event.json")).unwrap();
+    let days = text.replace("2026-03-12T16:00:00+01:00", "2026-02-11").replace("2026-03-13", "2026-02-12");
+    let event = &events_of(days.as_bytes())[0];
+    assert_eq!([&event["date"]["start"], &event["date"]["end"]], ["2026-02-11", "2026-02-13"]);
+    assert_eq!([&event["date"]["value"], &event["date"]["edtf"]], ["2026-02-11/2026-02-12", "2026-02-11/2026-02-12"]);
+    assert_eq!(event["statement"]["status"], "happened", "when it was told it was over");
+}
+
+#[test]
+fn an_announced_event_without_a_date_is_skipped() {
+    let text = String::from_utf8(message("ninjs-3-event.json")).unwrap();
+    let told = told_with(text.replace("startDate", "someDate").as_bytes(), &Settings::default());
+    assert!(told.contains("skipped") && told.contains("does not tell when that starts"), "{told}");
+}

@@ -1,0 +1,63 @@
+//! The article that the project grew from: every dated statement of it, and none that is not dated.
+
+
+use std::fs;
+
+use dateline_core::article::{Article, Published};
+use dateline_core::pipeline::{self, Extraction, Settings};
+use dateline_core::record;
+use serde_json::Value;
+use crate::contract;
+use crate::outside;
+
+/// The date's text, its value, its modifier and the status of what it dates.
+type Row = (String, String, Option<String>, String);
+
+#[test]
+fn the_seed_article_is_told_as_a_careful_reader_tells_it() {
+    let files = ["seed/article.txt", "seed/timeline.json"];
+    let Some(paths) = outside::shared("seed", &files, "the seed article is not there") else { return };
+    let expected: Value = serde_json::from_str(&fs::read_to_string(&paths[1]).unwrap()).unwrap();
+    let article = article(fs::read_to_string(&paths[0]).unwrap(), expected["published_at"].as_str().unwrap());
+    let found = pipeline::extract(&article, &Settings::default());
+
+    let mut wanted = rows(&expected);
+    // A row can be told twice, as its note says; what is told must be wanted.
+    let mut told = told(&found);
+    wanted.sort();
+    wanted.dedup();
+    told.sort();
+    told.dedup();
+    assert_eq!(told, wanted);
+    assert!(found.events.iter().all(|event| event.trigger.is_some() && !event.summary.is_empty()));
+    record::event_records(&article, "en", found, "tests").iter().for_each(contract::assert_is_record);
+}
+
+fn rows(expected: &Value) -> Vec<Row> {
+    let rows = expected["dated_statements"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    rows.iter()
+        .map(|row| {
+            (text(&row["date_text"]), text(&row["when"]), row["mod"].as_str().map(Into::into), text(&row["status"]))
+        })
+        .collect()
+}
+
+fn told(found: &Extraction) -> Vec<Row> {
+    let row = |at: usize, status: &str| {
+        let date = &found.expressions[at];
+        let words = found.text.slice(date.expression.span).to_owned();
+        let modifier = date.modifier.map(|modifier| modifier.name().to_owned());
+        (words, date.value.clone(), modifier, status.to_owned())
+    };
+    let places = found.events.iter().flat_map(|event| {
+        let also = event.also_at.iter().map(|place| place.expression);
+        std::iter::once(event.expression).chain(also).map(|at| row(at, event.status.name()))
+    });
+    places.collect()
+}
+
+fn article(body: String, published: &str) -> Article {
+    let at = chrono::DateTime::parse_from_rfc3339(published).unwrap();
+    Article { language: Some("en".into()), ..Article::new("seed", body, Published { at, has_time: true }) }
+}

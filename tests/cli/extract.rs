@@ -1,0 +1,232 @@
+//! `dateline extract` as people and scripts meet it: exit codes, standard error, what is written where.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// How a run ended.
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn extract(arguments: &[&str], input: &str) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .arg("extract")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // A run that refuses its flags reads nothing.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Names a file of a temporary directory without the directory.
+fn without(directory: &Path, text: &str) -> String {
+    text.replace(&format!("{}/", directory.display()), "")
+}
+
+const ARTICLE: &str = r#"{"id": "a", "body": "The harbour closed.", "published_at": "2019-05-03"}"#;
+
+#[test]
+fn good_input_ends_with_0_and_nothing_on_standard_error() {
+    for input in [ARTICLE.to_owned(), format!("{ARTICLE}\n\n{ARTICLE}\n"), ARTICLE.replace(", ", ",\n")] {
+        let run = extract(&[], &input);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{input}");
+    }
+    let run = extract(&["--published", "3 May 2019 18:35 GMT", "-"], "The harbour closed.");
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn rejected_lines_are_told_and_the_others_go_on() {
+    let input = format!("{ARTICLE}\n{{\"body\": \"b\"}}\nnonsense\n{ARTICLE}\n");
+    let run = extract(&["--format", "table"], &input);
+    assert_eq!(run.code, Some(3));
+    insta::assert_snapshot!(run.err, @r#"
+    stdin:2: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+    stdin:3: not-json: not JSON: expected ident at line 1 column 2
+    "#);
+    assert_eq!(run.out, "No dated statements found in 2 articles.\n");
+}
+
+#[test]
+fn a_date_tells_what_it_was_counted_from_at_the_grain_that_this_was_told() {
+    let counted_from = |text: &str| -> Vec<String> {
+        let run = extract(&["--published", "2019-05-03", "--genre", "narrative", "--format", "jsonl"], text);
+        let records = run.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a record"));
+        records.map(|record| format!("{} from {}", record["date"]["value"], record["date"]["reference"])).collect()
+    };
+    assert_eq!(
+        counted_from("In 1940 the mine was sold. Five years later, it was shut."),
+        ["\"1940\" from null", "\"1945\" from \"1940\""]
+    );
+    assert_eq!(
+        counted_from("The fleet sailed on 3 May 1812. Two days later, it was lost. In June the king died."),
+        ["\"1812-05-03\" from null", "\"1812-05-05\" from \"1812-05-03\"", "\"1812-06\" from \"1812-05-05\""]
+    );
+    assert_eq!(counted_from("The mine was shut last month."), ["\"2019-04\" from \"2019-05-03\""]);
+}
+
+#[test]
+fn an_array_is_refused_with_a_hint() {
+    let run = extract(&[], &format!("[{ARTICLE}]"));
+    assert_eq!(run.code, Some(3));
+    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: a JSON array, where one object is one article; write one object a line, as `jq -c '.[]'` does");
+}
+
+#[test]
+fn markup_is_one_message_with_several_items() {
+    let atom = "<feed>\n<entry><id>a</id><updated>2019-05-03T10:00:00Z</updated><content>It opened on Monday.</content></entry>\n\
+                <deleted-entry ref='b' when='2019-05-03T10:00:00Z'/>\n\
+                <entry><id>c</id><content>It closed on Friday.</content></entry>\n</feed>\n";
+    let run = extract(&["--format", "csv"], atom);
+    assert_eq!((run.code, run.out.lines().count()), (Some(3), 2));
+    insta::assert_snapshot!(run.err, @r#"
+    stdin:1: passed over: deleted: b: the feed took it back: it is deleted
+    stdin:1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+    "#);
+    let run = extract(&["--input-format", "rss"], atom);
+    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: not rss, which `input.format` says it is, but atom; `auto` tells formats apart");
+    let run = extract(&["--input-format", "text", "--published", "2019-05-03"], "{It opened on Monday.}");
+    assert_eq!((run.code, run.err.as_str(), run.out.lines().count()), (Some(0), "", 1));
+}
+
+#[test]
+fn plain_text_needs_a_publication_time() {
+    let run = extract(&[], "The harbour closed last month.");
+    assert_eq!(run.code, Some(3));
+    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published"#);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_1_and_the_others_go_on() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = |name: &str| directory.path().join(name).display().to_string();
+    fs::write(file("good.jsonl"), ARTICLE).expect("written");
+    fs::write(file("bad.jsonl"), format!("{ARTICLE}\n{{}}\n")).expect("written");
+    let run = extract(&["--format=table", &file("missing.jsonl"), &file("bad.jsonl"), &file("good.jsonl")], "");
+    assert_eq!(run.code, Some(1));
+    insta::assert_snapshot!(without(directory.path(), &run.err), @r#"
+    error: cannot read missing.jsonl: No such file or directory (os error 2)
+    bad.jsonl:2: not-an-article: the object has neither `body` nor `title`, so it is no article
+    "#);
+    assert_eq!(run.out, "No dated statements found in 2 articles.\n");
+}
+
+#[test]
+fn flags_that_mean_nothing_are_2() {
+    for flags in [
+        ["--format", "pdf"],
+        ["--genre", "poetry"],
+        ["--timezone", "Mars/Olympus_Mons"],
+        ["--published", "last month"],
+        ["--colour", "red"],
+        ["--explain", "--format=csv"],
+    ] {
+        let run = extract(&flags, ARTICLE);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{flags:?}");
+        assert!(run.err.starts_with("error: "), "{flags:?}: {}", run.err);
+    }
+    insta::assert_snapshot!(extract(&["--published", "last month"], ARTICLE).err, @"error: --published: `last month` is no publication time that can be read for certain; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999");
+}
+
+#[test]
+fn what_was_passed_over_is_told() {
+    let run = extract(&["--language", "fy"], ARTICLE);
+    assert_eq!((run.code, run.out.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(run.err, @"stdin:1: warning: language-unsupported: there is no language pack for `fy`; there is one for `en`");
+}
+
+#[test]
+fn every_form_is_whole_without_events() {
+    insta::assert_snapshot!(extract(&["--format", "timelinejs"], ARTICLE).out, @r#"
+    {"events":[
+    ]}
+    "#);
+    insta::assert_snapshot!(extract(&["--format", "vis"], ARTICLE).out, @r#"
+    [
+    ]
+    "#);
+    insta::assert_snapshot!(extract(&["--format", "ics"], ARTICLE).out.replace("\r\n", "\n"), @r#"
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    PRODID:-//dateline//timeline//EN
+    END:VCALENDAR
+    "#);
+    insta::assert_snapshot!(extract(&["--format", "csv"], ARTICLE).out, @"start,end,granularity,date,value,status,summary,sentence,names,confidence,source,title,published_at,url,article,id");
+    assert_eq!(extract(&["--format", "jsonl"], ARTICLE).out, "");
+    assert_eq!(extract(&["--format", "table"], "").out, "No articles found.\n");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .args(["extract", "--format", "timeml"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // It may end before it has read all.
+    let _ = stdin.write_all(format!("{ARTICLE}\n").repeat(1000).as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()));
+}
+
+#[test]
+fn formats_tells_what_a_message_is_and_where_each_field_was_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/core/tests/messages");
+    let formats = |file: &str| {
+        let file = format!("{path}/{file}");
+        let output = Command::new(env!("CARGO_BIN_EXE_dateline")).args(["formats", &file]).output().expect("it runs");
+        let out = String::from_utf8(output.stdout).expect("UTF-8").replace(&format!("{path}/"), "");
+        (output.status.code(), out)
+    };
+    let (code, out) = formats("ninjs-3.json");
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(out, @r#"
+    ninjs-3.json:1: ninjs: an article, revision 10, published 2019-05-28T09:00:00+01:00 (firstcreated)
+      id              altIds[0].value                         crane-190528
+    - id              uri                                     urn:newsml:quay.example:20190528:crane
+      revision        version                                 10
+      status          pubStatus                               usable
+      embargo         embargoedUntil                          2019-05-28T18:00:00+01:00
+      firstcreated    firstCreated                            2019-05-28T09:00:00+01:00
+      versioncreated  versionCreated                          2019-05-28T12:00:00+01:00
+      language        language                                en
+      title           headlines[0].value                      Crane falls onto quay
+      body            bodies[0].value/nitf/body/body.content  <p>A crane fell onto the quay on Monday.</p>
+    "#);
+    let (code, out) = formats("atom.xml");
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(out, @r#"
+    atom.xml:1: atom: an article, revision 2019-05-30T08:15:00Z, published 2019-05-28T11:22:51+01:00 (firstcreated)
+      id              feed/entry/id             tag:quay.example,2019:crane
+      url             feed/entry/link[1]/@href  https://quay.example/crane
+      title           feed/entry/title          Crane falls
+      body            feed/entry/content        <div xmlns="http://www.w3.org/1999/xhtml"><p>A crane fell onto the quay …
+      firstcreated    feed/entry/published      2019-05-28T11:22:51+01:00
+      versioncreated  feed/entry/updated        2019-05-30T08:15:00Z
+      language        feed/@xml:lang            en
+      source          feed/title                The Quay
+
+    atom.xml:1: atom: withdrawn: deleted: the feed took it back: it is deleted
+      id              feed/at:deleted-entry/@ref   tag:quay.example,2019:ferry
+      versioncreated  feed/at:deleted-entry/@when  2019-05-29T12:00:00Z
+      status          feed/at:deleted-entry        deleted
+    "#);
+    assert_eq!(formats("missing.xml").0, Some(1));
+}

@@ -1,0 +1,6 @@
+//! The commands as people and scripts meet them: files in, standard output, standard error and exit codes out.
+
+mod eval;
+mod extract;
+mod operate;
+mod timeline;

@@ -1,0 +1,565 @@
+//! The timeline over HTTP, with the samples of the demo in it: every answer is as `docs/openapi.json` says, whoever asks
+//! for whatever.
+//!
+//! `DATELINE_WRITE_SCHEMA=1 cargo test --test serve` writes `docs/openapi.json` anew.
+
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use dateline::pipeline::{Outcome, Settings, process};
+use dateline::store::{Of, Received, Store, Writer};
+use dateline::stream::Control;
+use dateline::telemetry::Progress;
+use dateline::web::{Access, Status, Timeline, openapi, timeline};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use crate::contract;
+
+const SAMPLES: &str = include_str!("../../src/cli/demo/samples.jsonl");
+const OPENAPI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
+
+struct Desk {
+    writer: Writer,
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Desk {
+    fn empty(access: &Access) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
+        let Control { metrics, health, .. } = Control::default();
+        let router = timeline(Timeline::new(store, Arc::<Progress>::default()), Status { metrics, health }, access);
+        Self { writer, router, _folder: folder }
+    }
+
+    fn new() -> Self {
+        Self::open(&Access::default())
+    }
+
+    fn open(access: &Access) -> Self {
+        let mut desk = Self::empty(access);
+        for sample in SAMPLES.lines() {
+            let Outcome::Articles(articles) = process(sample.as_bytes(), &Settings::default()) else { continue };
+            for article in articles {
+                for event in &article.events {
+                    desk.take(Of::Event, &event.id, &serde_json::to_value(event).unwrap());
+                }
+                let events: Vec<_> = article.events.iter().map(|event| &event.id).collect();
+                let fate = json!({"id": article.id, "status": article.status, "events": events});
+                desk.take(Of::Article, &article.id, &fate);
+            }
+        }
+        desk
+    }
+
+    fn take(&mut self, of: Of, key: &str, value: &Value) {
+        let value = value.to_string();
+        let value = Some(value.as_bytes()).filter(|value| *value != b"null");
+        assert_eq!(self.writer.apply(&[Received { of, key, value }], &[]).unwrap(), 0);
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), 1 << 26).await.unwrap();
+        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Request::post(path).body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// All ids that a question finds.
+    async fn ids(&self, filters: &str) -> Vec<String> {
+        let page = self.get(&format!("/api/events?limit=1000&{filters}")).await.json();
+        page["events"].as_array().unwrap().iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+mod description {
+    use super::*;
+
+    /// Holds an answer against what is said of it.
+    fn assert_as_described(path: &str, method: &str, answer: &Answer) {
+        let description = openapi();
+        let responses = &description["paths"][path][method]["responses"];
+        let kind = answer.header("content-type").split(';').next().unwrap();
+        let content = match answer.status {
+            StatusCode::OK => &responses["200"]["content"],
+            _ => &description["components"]["responses"]["Problem"]["content"],
+        };
+        let said = content.as_object().unwrap().iter().find(|(named, _)| named.split(';').next() == Some(kind));
+        let (_, said) = said.unwrap_or_else(|| panic!("{method} {path} answers with {kind:?}: {}", answer.body));
+        if kind.ends_with("json") {
+            let mut schema = said["schema"].clone();
+            schema["components"] = description["components"].clone();
+            let faults = jsonschema::validator_for(&schema).unwrap();
+            let value = answer.json();
+            let faults: Vec<_> =
+                faults.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+            assert!(faults.is_empty(), "{method} {path}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn the_description_in_the_documentation_is_that_of_the_types() {
+        let described = serde_json::to_string_pretty(&openapi()).unwrap() + "\n";
+        if std::env::var_os("DATELINE_WRITE_SCHEMA").is_some() {
+            std::fs::write(OPENAPI, &described).unwrap();
+        }
+        let written = std::fs::read_to_string(OPENAPI).unwrap_or_default();
+        assert!(written == described, "docs/openapi.json is old: DATELINE_WRITE_SCHEMA=1 cargo test --test serve");
+    }
+
+    #[test]
+    fn every_route_is_described_and_nothing_else() {
+        let source = include_str!("../../src/web/timeline.rs");
+        let routes = source.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let mut routes: Vec<_> =
+            routes.filter(|route| route.starts_with("/api/") && *route != "/api/grafana").collect();
+        routes.sort_unstable();
+        let description = openapi();
+        let mut described: Vec<_> = description["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+        described.sort_unstable();
+        assert_eq!(described, routes);
+    }
+
+    #[tokio::test]
+    async fn every_answer_is_as_it_is_described() {
+        let desk = Desk::new();
+        let id = desk.ids("").await.remove(0);
+        for (path, method) in openapi()["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {
+            methods.as_object().unwrap().keys().map(move |method| (path.clone(), method.clone()))
+        }) {
+            if path == "/api/feed" {
+                continue;
+            }
+            for form in ["timelinejs", "vis", "csv", "ics", "jsonl"] {
+                let real = path.replace("{id}", &id).replace("{form}", form);
+                let range = json!({"from": "2000-01-01T00:00:00.000Z", "to": "2030-01-01T00:00:00.000Z"});
+                let body =
+                    json!({"range": range, "targets": [{"target": "events"}], "annotation": {"query": "events"}});
+                let answer = if method == "post" { desk.post(&real, &body).await } else { desk.get(&real).await };
+                assert_eq!(answer.status, StatusCode::OK, "{real}: {}", answer.body);
+                assert!(answer.body.len() > 2, "{real} tells something");
+                assert_as_described(&path, &method, &answer);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_answered_is_told_as_a_problem() {
+        let desk = Desk::new();
+        for (path, status) in [
+            ("/api/events?from=tomorrow", 400),
+            ("/api/events?limit=0", 400),
+            ("/api/events?limit=1001", 400),
+            ("/api/events?cursor=%00", 400),
+            ("/api/events?offset=3", 400),
+            ("/api/density?buckets=1000000000000000000000", 400),
+            ("/api/names?status=%F0%9F%92%A5", 400),
+            ("/api/events/nothing", 404),
+            ("/api/events/%00%ff", 400),
+            ("/api/export/pdf", 404),
+            ("/api/export/csv?limit=7", 400),
+            ("/api/nothing", 404),
+            ("/assets/../mod.rs", 404),
+            ("/assets/..%2f..%2fmod.rs", 404),
+        ] {
+            let answer = desk.get(path).await;
+            assert_eq!((path, answer.status.as_u16()), (path, status), "{}", answer.body);
+            if path.starts_with("/api/events?") {
+                assert_as_described("/api/events", "get", &answer);
+            }
+        }
+        for body in ["", "%7B%7D", "[1]", r#"{"range": {"from": "x", "to": "y"}, "targets": [{"target": "events"}]}"#] {
+            let request = Request::post("/api/grafana/query").body(Body::from(body.to_owned())).unwrap();
+            let answer = desk.send(request).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+            assert_as_described("/api/grafana/query", "post", &answer);
+        }
+        let large = Request::post("/api/grafana/query").body(Body::from(vec![b' '; 1 << 20])).unwrap();
+        assert_eq!(desk.send(large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+}
+
+mod hostile {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_that_is_asked_breaks_the_server() {
+        let desk = Desk::new();
+        let values = [
+            "",
+            "%00",
+            "%ff%fe",
+            "'",
+            "%22",
+            "';DROP%20TABLE%20events;--",
+            "*",
+            "%22%20OR%20%22",
+            "NEAR(a%20b)",
+            "a*b*c*",
+            "-1",
+            "NaN",
+            "1e999",
+            "-999999-12-31",
+            "9999-12-31T23:59:59-14:00",
+            "%F0%9F%92%A5",
+            ",,,,",
+            "%25",
+            "+",
+            "%7B%7D",
+            "text:a",
+            "a%0d%0aX:1",
+        ];
+        let names = [
+            "from",
+            "to",
+            "q",
+            "source",
+            "language",
+            "name",
+            "status",
+            "granularity",
+            "article",
+            "confidence",
+            "basis",
+            "limit",
+            "order",
+            "cursor",
+            "buckets",
+        ];
+        for name in names {
+            for value in values
+                .iter()
+                .map(|value| (*value).to_owned())
+                .chain([format!("{value}{value}", value = "a%20".repeat(400))])
+            {
+                for path in ["/api/events", "/api/density", "/api/names", "/api/export/csv"] {
+                    let answer = desk.get(&format!("{path}?{name}={value}")).await;
+                    assert!(answer.status.as_u16() < 500, "{path}?{name}={value}: {}", answer.body);
+                }
+            }
+        }
+        assert!(!desk.ids("").await.is_empty(), "all is still there");
+    }
+}
+
+mod answers {
+    use super::*;
+
+    #[tokio::test]
+    async fn events_are_the_records_that_were_published() {
+        let desk = Desk::new();
+        let events = desk.get("/api/events?limit=1000").await.json();
+        let events = events["events"].as_array().unwrap();
+        assert!(events.len() > 100, "{} events", events.len());
+        for event in events {
+            contract::assert_is_record(event);
+        }
+        let id = events[0]["id"].as_str().unwrap();
+        let one = desk.get(&format!("/api/events/{id}")).await.json();
+        assert_eq!(one["event"], events[0]);
+        assert_eq!(one["article"]["id"], events[0]["article"]["id"]);
+    }
+
+    #[tokio::test]
+    async fn counts_are_those_of_the_events() {
+        let desk = Desk::new();
+        let of = |query: &'static str| {
+            let desk = &desk;
+            async move { desk.ids(query).await.len() as u64 }
+        };
+        for filters in ["", "q=the", "status=planned", "from=2026-03-12&to=2026-03-13", "confidence=0.9&basis=relative"]
+        {
+            let density = desk.get(&format!("/api/density?{filters}")).await.json();
+            assert_eq!(density["total"].as_u64(), Some(of(filters).await), "{filters}");
+        }
+        for (what, list) in [("names", "name"), ("sources", "source")] {
+            let told = desk.get(&format!("/api/{what}?limit=5")).await.json();
+            for told in told[what].as_array().unwrap() {
+                let value = told[list].as_str().unwrap().replace(' ', "%20");
+                assert_eq!(desk.ids(&format!("{list}={value}")).await.len() as u64, told["count"].as_u64().unwrap());
+            }
+        }
+        assert_eq!(desk.get("/api/status").await.json()["events"].as_u64(), Some(of("").await));
+    }
+
+    #[tokio::test]
+    async fn exports_hold_what_the_list_holds_in_the_forms_of_extract() {
+        let desk = Desk::new();
+        let list = desk.get("/api/events?limit=1000&status=planned").await.json();
+        let list = list["events"].as_array().unwrap();
+        let export = async |form: &str| desk.get(&format!("/api/export/{form}?status=planned")).await;
+        let lines: Vec<Value> =
+            export("jsonl").await.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(&lines, list);
+        let (vis, slides) = (export("vis").await.json(), export("timelinejs").await.json());
+        let ids = |items: &Value, name: &str| -> Vec<Value> {
+            items.as_array().unwrap().iter().map(|it| it[name].clone()).collect()
+        };
+        let own: Vec<Value> = list.iter().map(|event| event["id"].clone()).collect();
+        assert_eq!((ids(&vis, "id"), ids(&slides["events"], "unique_id")), (own.clone(), own.clone()));
+        let csv = export("csv").await;
+        assert_eq!(csv.body.lines().next().unwrap().split(',').next(), Some("start"));
+        assert_eq!(csv.header("content-disposition"), "attachment; filename=\"timeline.csv\"");
+        let calendar = export("ics").await.body;
+        assert_eq!(calendar.matches("BEGIN:VEVENT").count(), own.len());
+        assert!(calendar.ends_with("END:VCALENDAR\r\n"));
+    }
+
+    #[tokio::test]
+    async fn an_export_goes_over_many_pages() {
+        let mut desk = Desk::empty(&Access::default());
+        let event = serde_json::to_value(sample()).unwrap();
+        for n in 0..1203 {
+            let mut event = event.clone();
+            event["id"] = json!(format!("{n:016x}{n:016x}"));
+            desk.take(Of::Event, "", &event);
+        }
+        let csv = desk.get("/api/export/csv").await.body;
+        let mut rows: Vec<_> = csv.lines().skip(1).map(|row| row.rsplit(',').next().unwrap().to_owned()).collect();
+        assert_eq!(rows.len(), 1203);
+        rows.dedup();
+        assert_eq!(rows.len(), 1203, "each once");
+    }
+
+    fn sample() -> dateline::record::EventRecord {
+        let article = br#"{"id": "a", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#;
+        let Outcome::Articles(articles) = process(article, &Settings::default()) else { panic!("an article") };
+        articles[0].events[0].clone()
+    }
+
+    #[tokio::test]
+    async fn grafana_gets_series_and_annotations() {
+        let desk = Desk::new();
+        let range = json!({"from": "2026-01-01T00:00:00.000Z", "to": "2027-01-01T00:00:00.000Z"});
+        let asked = json!({
+            "range": range, "maxDataPoints": 400,
+            "targets": [{"target": "events", "refId": "A"}, {"target": "events?status=planned"}]
+        });
+        let series = desk.post("/api/grafana/query", &asked).await.json();
+        let sum = |at: usize| -> u64 {
+            series[at]["datapoints"].as_array().unwrap().iter().map(|point| point[0].as_u64().unwrap()).sum()
+        };
+        assert_eq!(series[1]["target"], "events?status=planned");
+        assert!(sum(0) > sum(1) && sum(1) > 0, "{series}");
+        let asked = json!({"range": range, "annotation": {"query": "events?status=planned"}});
+        let notes = desk.post("/api/grafana/annotations", &asked).await.json();
+        let planned = desk.ids("status=planned&from=2026-01-01&to=2027-01-01").await;
+        assert_eq!(notes.as_array().unwrap().len(), planned.len());
+        assert!(
+            notes[0]["time"].as_i64() < notes[0]["timeEnd"].as_i64() && notes[0]["tags"][0] == "planned",
+            "{notes}"
+        );
+        let metrics = desk.post("/api/grafana/metrics", &json!({})).await.json();
+        for metric in metrics.as_array().unwrap() {
+            let asked = json!({"range": range, "targets": [{"target": metric["value"]}]});
+            assert_eq!(desk.post("/api/grafana/query", &asked).await.status, StatusCode::OK);
+        }
+    }
+}
+
+mod around {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_stays_the_same_until_the_timeline_changes() {
+        let mut desk = Desk::new();
+        let tag = desk.get("/api/density").await.header("etag").to_owned();
+        let again =
+            |tag: String| Request::get("/api/density").header("if-none-match", tag).body(Body::empty()).unwrap();
+        let answer = desk.send(again(tag.clone())).await;
+        assert_eq!(
+            (answer.status, answer.body.as_str(), answer.header("etag")),
+            (StatusCode::NOT_MODIFIED, "", tag.as_str())
+        );
+        let id = desk.ids("").await.remove(0);
+        desk.take(Of::Event, &id, &Value::Null);
+        assert_eq!(desk.send(again(tag)).await.status, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn long_answers_are_compressed_for_those_who_take_it() {
+        let desk = Desk::new();
+        let request = Request::get("/api/events").header("accept-encoding", "gzip").body(Body::empty()).unwrap();
+        let answer = desk.send(request).await;
+        assert_eq!(answer.header("content-encoding"), "gzip");
+        assert_eq!(desk.get("/api/events").await.header("content-encoding"), "");
+    }
+
+    #[tokio::test]
+    async fn the_token_is_asked_for_everywhere_but_for_health_and_the_bare_page() {
+        let desk = Desk::open(&Access { token: Some("correct horse".into()), origins: Vec::new() });
+        for path in [
+            "/api/events",
+            "/api/feed",
+            "/api/status",
+            "/api/export/csv",
+            "/api/openapi.json",
+            "/api/nothing",
+            "/metrics",
+        ] {
+            assert_eq!(desk.get(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        }
+        for path in ["/", "/live"] {
+            assert_eq!(desk.get(path).await.status, StatusCode::OK, "{path}");
+        }
+        let with =
+            |scheme: &str| Request::get("/api/status").header("authorization", scheme).body(Body::empty()).unwrap();
+        for wrong in ["Bearer", "Bearer ", "Bearer correct", "Basic correct horse", "Bearer correct horse battery"] {
+            let answer = desk.send(with(wrong)).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{wrong}");
+            assert_eq!(answer.header("www-authenticate"), "Bearer");
+        }
+        assert_eq!(desk.send(with("Bearer correct horse")).await.status, StatusCode::OK);
+        assert_eq!(desk.get("/api/status?token=correct%20horse").await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    #[tokio::test]
+    async fn other_pages_may_ask_only_if_they_are_named() {
+        let desk = Desk::open(&Access { token: None, origins: vec!["https://desk.example".parse().unwrap()] });
+        let from = |origin: &str| Request::get("/api/status").header("origin", origin).body(Body::empty()).unwrap();
+        let named = desk.send(from("https://desk.example")).await;
+        assert_eq!(named.header("access-control-allow-origin"), "https://desk.example");
+        assert_eq!(desk.send(from("https://evil.example")).await.header("access-control-allow-origin"), "");
+        assert_eq!(Desk::new().send(from("https://desk.example")).await.header("access-control-allow-origin"), "");
+    }
+
+    #[tokio::test]
+    async fn every_answer_says_what_a_browser_may_do_with_it() {
+        let desk = Desk::new();
+        for path in ["/", "/api/events", "/api/nothing", "/live"] {
+            let answer = desk.get(path).await;
+            assert!(answer.header("content-security-policy").starts_with("default-src 'none'; "), "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        }
+        assert_eq!(desk.get("/").await.header("content-type"), "text/html; charset=utf-8");
+    }
+}
+
+mod feed {
+    use super::*;
+
+    /// What a follower hears, line by line without the data.
+    struct Ear {
+        body: axum::body::BodyDataStream,
+        text: String,
+    }
+
+    impl Ear {
+        async fn new(desk: &Desk, filters: &str, last: Option<&str>) -> Self {
+            let mut request = Request::get(format!("/api/feed?{filters}"));
+            if let Some(last) = last {
+                request = request.header("last-event-id", last);
+            }
+            let response = desk.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            assert_eq!(response.headers()["content-type"], "text/event-stream");
+            Self { body: response.into_body().into_data_stream(), text: String::new() }
+        }
+
+        /// The next event: its number, its name, and the id in its data.
+        async fn next(&mut self) -> (u64, String, String) {
+            while !self.text.contains("\n\n") {
+                let more = tokio::time::timeout(Duration::from_secs(30), self.body.next()).await;
+                self.text += std::str::from_utf8(&more.unwrap().unwrap().unwrap()).unwrap();
+            }
+            let (event, rest) = self.text.split_once("\n\n").unwrap();
+            let line =
+                |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+            let data: Value = serde_json::from_str(&line("data: ")).unwrap_or_default();
+            let told =
+                (line("id: ").parse().unwrap(), line("event: "), data["id"].as_str().unwrap_or_default().to_owned());
+            self.text = rest.to_owned();
+            told
+        }
+    }
+
+    fn event(id: &str, status: &str) -> Value {
+        json!({
+            "id": id,
+            "article": {"id": "a1", "title": "t", "source": null, "language": "en"},
+            "date": {"start": "2019-04-01", "end": null, "granularity": "day", "basis": "relative"},
+            "statement": {"summary": "s", "sentence": "s", "status": status, "names": []},
+            "confidence": 0.9
+        })
+    }
+
+    #[tokio::test]
+    async fn it_tells_what_comes_changes_and_goes() {
+        let mut desk = Desk::empty(&Access::default());
+        let mut ear = Ear::new(&desk, "", None).await;
+        let (begin, name, _) = ear.next().await;
+        assert_eq!(name, "", "only where it begins");
+        desk.take(Of::Event, "one", &event("one", "planned"));
+        assert_eq!(ear.next().await, (begin + 1, "insert".to_owned(), "one".to_owned()));
+        desk.take(Of::Event, "one", &event("one", "happened"));
+        assert_eq!(ear.next().await, (begin + 2, "change".to_owned(), "one".to_owned()));
+        desk.take(Of::Event, "two", &event("two", "planned"));
+        desk.take(Of::Event, "two", &event("two", "happened"));
+        desk.take(Of::Event, "two", &Value::Null);
+        // All that came is gone by now, so that the end alone is told.
+        let told = ear.next().await;
+        assert_eq!(told, (begin + 5, "retract".to_owned(), "two".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn one_who_was_away_goes_on_where_he_was() {
+        let mut desk = Desk::empty(&Access::default());
+        desk.take(Of::Event, "one", &event("one", "planned"));
+        desk.take(Of::Event, "two", &event("two", "planned"));
+        let mut ear = Ear::new(&desk, "", Some("2")).await;
+        assert_eq!(ear.next().await, (2, String::new(), String::new()));
+        assert_eq!(ear.next().await, (3, "insert".to_owned(), "two".to_owned()));
+        let mut ear = Ear::new(&desk, "", Some("999")).await;
+        ear.next().await;
+        assert_eq!(ear.next().await, (3, "reset".to_owned(), String::new()));
+    }
+
+    #[tokio::test]
+    async fn filters_hold_and_what_they_no_longer_let_through_is_taken_back() {
+        let mut desk = Desk::empty(&Access::default());
+        let mut ear = Ear::new(&desk, "status=planned", None).await;
+        ear.next().await;
+        desk.take(Of::Event, "other", &event("other", "denied"));
+        desk.take(Of::Event, "one", &event("one", "planned"));
+        assert_eq!(ear.next().await, (3, "insert".to_owned(), "one".to_owned()));
+        desk.take(Of::Event, "one", &event("one", "happened"));
+        assert_eq!(ear.next().await, (4, "retract".to_owned(), "one".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_number_that_is_none_is_refused() {
+        let desk = Desk::empty(&Access::default());
+        let request = Request::get("/api/feed").header("last-event-id", "yesterday").body(Body::empty()).unwrap();
+        assert_eq!(desk.send(request).await.status, StatusCode::BAD_REQUEST);
+    }
+}

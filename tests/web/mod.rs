@@ -1,0 +1,9 @@
+//! The page of `dateline serve` in a real browser: Chromium, driven through chromedriver. Skipped, with a line that
+//! says so, where these are missing, unless `DATELINE_TEST_REQUIRE` is `all` or contains `browser`.
+
+mod browser;
+mod desk;
+mod live;
+mod program;
+mod text;
+mod view;
