@@ -67,6 +67,7 @@ pub mod syntax;
 pub mod temporal;
 pub mod text;
 pub mod timeline;
+pub mod timex;
 
 /// The version of this crate, as it stands in every event record.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

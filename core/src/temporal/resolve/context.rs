@@ -150,13 +150,13 @@ impl<'a> Context<'a> {
     pub(super) fn from(&self, from: CountedFrom) -> (PartialDate, Basis) {
         let published = (PartialDate::Day(self.published()), Basis::Relative);
         match from {
-            CountedFrom::Told | CountedFrom::Following => {
+            CountedFrom::Narrative | CountedFrom::Following => {
                 self.in_sentence.or(self.last).map_or(published, |date| (date, Basis::Narrative))
             }
             CountedFrom::Sentence if self.in_sentence.is_some() => {
                 self.in_sentence.map_or(published, |date| (date, Basis::Narrative))
             }
-            CountedFrom::Published | CountedFrom::Sentence => match self.last.filter(|_| self.narrative) {
+            CountedFrom::Publication | CountedFrom::Sentence => match self.last.filter(|_| self.narrative) {
                 Some(date) => (date, Basis::Narrative),
                 None => published,
             },
@@ -197,7 +197,7 @@ fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     let deictic = expressions.iter().filter(|expression| match &expression.meaning {
         Meaning::Shift {
             unit: Unit::Day | Unit::Week | Unit::Month | Unit::Year,
-            from: CountedFrom::Published,
+            from: CountedFrom::Publication,
             ..
         } => true,
         Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none() && fields.year.is_none(),
