@@ -9,8 +9,8 @@ use crate::extraction::Extraction;
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{Document, Syntax};
-pub use crate::temporal::Genre;
 use crate::temporal::{self, Anchor, Region};
+pub use crate::temporal::{FiscalStart, Genre};
 use crate::text::{Marked, Passage, Text, passages};
 
 /// What extraction can be told from outside.
@@ -20,8 +20,8 @@ pub struct Settings {
     pub genre: Genre,
     /// The language of articles that do not tell theirs (BCP 47).
     pub language: String,
-    /// The month in which fiscal years start, 1 to 12: 1 takes a fiscal year for the calendar year of its number.
-    pub fiscal_start: u8,
+    /// When fiscal years start.
+    pub fiscal_start: FiscalStart,
     /// Whether references without a date ("now", "recently") and lengths of time ("in recent years") are tied to what they
     /// date as well. Such events make no record; they are there to be measured.
     pub undated: bool,
@@ -34,7 +34,7 @@ impl Default for Settings {
         Self {
             genre: Genre::default(),
             language: "en".into(),
-            fiscal_start: 1,
+            fiscal_start: FiscalStart::default(),
             undated: false,
             input: article::Settings::default(),
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::layers::{Layers, nearest};
 use super::{Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, client, raw};
 use crate::article::{self, Format, Reference};
-use crate::pipeline::{self, Genre};
+use crate::pipeline::{self, FiscalStart, Genre};
 use crate::stream::topics::Topics;
 
 /// Checks every value.
@@ -80,7 +80,7 @@ impl Check<'_> {
         Ok(pipeline::Settings {
             genre: self.choice("extract.genre", &raw.genre, &genres)?,
             language: self.language(&raw.language)?,
-            fiscal_start: self.within("extract.fiscal_year_start", raw.fiscal_year_start, 1, 12)?,
+            fiscal_start: self.fiscal_start(raw.fiscal_year_start)?,
             undated: false,
             input: article::Settings {
                 timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
@@ -262,6 +262,13 @@ impl Check<'_> {
         let sound =
             Some(value).filter(|value| (least..=most).contains(value)).and_then(|value| T::try_from(value).ok());
         sound.ok_or_else(|| self.error(key, format!("must be {least} to {most}, not {value}")))
+    }
+
+    fn fiscal_start(&self, month: i64) -> Result<FiscalStart, Error> {
+        let start = u8::try_from(month).ok().and_then(FiscalStart::new);
+        start.ok_or_else(|| {
+            self.error("extract.fiscal_year_start", format!("must be a month from 1 to 12, not {month}"))
+        })
     }
 
     fn choice<T: Copy>(&self, key: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Error> {

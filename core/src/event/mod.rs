@@ -22,7 +22,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::syntax::Document;
-use crate::temporal::{Basis, Resolved, TimexType};
+use crate::temporal::{Basis, Resolved, TimexType, confidence};
 use crate::text::Span;
 
 /// A dated statement.
@@ -285,7 +285,7 @@ impl Told<'_> {
                     names,
                     also_at: Vec::new(),
                     status,
-                    confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
+                    confidence: confidence::of_event(date.confidence, trigger.is_some()),
                 }));
             }
             seen.push(words);

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::Expression;
+use super::confidence::Evidence;
 use crate::language::speech::Part;
 use crate::syntax::{Document, Mood, Verb, called_off, is_adverb, is_past_form, opens_clause};
 use crate::text::Shape;
@@ -26,28 +27,28 @@ pub(super) struct Reading {
     pub(super) direction: Direction,
     /// What told it.
     pub(super) reason: &'static str,
-    /// How often such a reading is right, 0 to 1: see [`super::resolve`] on confidence.
-    pub(super) sure: f32,
+    /// The kind of evidence that this is.
+    pub(super) evidence: Evidence,
 }
 
 impl Reading {
-    const SINCE: Self = Self::past("its preposition looks back", 0.96);
-    const UNTIL: Self = Self::future("its preposition looks ahead", 0.94);
-    const HAPPENED: Self = Self::past("it is the day of what happened", 0.94);
-    const PAST: Self = Self::past("its verb is in the past", 0.92);
-    const AHEAD: Self = Self::future("its verb looks ahead", 0.86);
-    const INFINITIVE: Self = Self::future("its verb is an infinitive", 0.75);
-    const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", 0.75);
-    const PLANNED: Self = Self::future("a word of planning stands beside it", 0.8);
-    const NOW: Self = Self::future("its verb is in the present", 0.7);
-    pub(super) const UNTOLD: Self = Self::past("no verb tells: taken for the last one", 0.6);
+    const SINCE: Self = Self::past("its preposition looks back", Evidence::BackwardPreposition);
+    const UNTIL: Self = Self::future("its preposition looks ahead", Evidence::ForwardPreposition);
+    const HAPPENED: Self = Self::past("it is the day of what happened", Evidence::EventNoun);
+    const PAST: Self = Self::past("its verb is in the past", Evidence::PastVerb);
+    const AHEAD: Self = Self::future("its verb looks ahead", Evidence::FutureVerb);
+    const INFINITIVE: Self = Self::future("its verb is an infinitive", Evidence::Infinitive);
+    const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", Evidence::Infinitive);
+    const PLANNED: Self = Self::future("a word of planning stands beside it", Evidence::PlanningWord);
+    const NOW: Self = Self::future("its verb is in the present", Evidence::PresentVerb);
+    pub(super) const NO_VERB: Self = Self::past("no verb gives a direction: taken for the last one", Evidence::NoVerb);
 
-    const fn past(reason: &'static str, sure: f32) -> Self {
-        Self { direction: Direction::Past, reason, sure }
+    const fn past(reason: &'static str, evidence: Evidence) -> Self {
+        Self { direction: Direction::Past, reason, evidence }
     }
 
-    const fn future(reason: &'static str, sure: f32) -> Self {
-        Self { direction: Direction::Future, reason, sure }
+    const fn future(reason: &'static str, evidence: Evidence) -> Self {
+        Self { direction: Direction::Future, reason, evidence }
     }
 }
 
@@ -71,7 +72,7 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Rea
     } else {
         nearest_before()
     };
-    told.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::UNTOLD })
+    told.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::NO_VERB })
 }
 
 /// The sentence of a date, with its verbs.

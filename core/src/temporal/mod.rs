@@ -7,8 +7,10 @@
 //! What the text said ([`Expression`]) and what it means ([`Resolved`]) are two types. This module must not know
 //! what happened at a time, nor how records look.
 
+pub mod confidence;
 mod dateline;
 mod direction;
+mod fiscal;
 mod genre;
 mod given;
 mod holiday;
@@ -24,6 +26,7 @@ mod resolve;
 mod resolved;
 
 pub use direction::Direction;
+pub use fiscal::FiscalStart;
 pub use genre::Genre;
 pub use given::trust;
 pub use holiday::Holiday;
@@ -104,7 +107,7 @@ mod tests {
         let tagged = tag(
             document,
             recognise(document),
-            &Anchor { published, offset, genre: Genre::News, time: None, region, fiscal_start: 1 },
+            &Anchor { published, offset, genre: Genre::News, time: None, region, fiscal_start: FiscalStart::JANUARY },
         );
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
     }

@@ -3,9 +3,9 @@
 //! Goes through a document in order, since a history counts from the last date told.
 
 mod calendar;
-mod confidence;
 mod context;
 mod counted;
+mod evidence;
 mod lengths;
 mod story;
 
@@ -147,7 +147,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         (None, _) => None,
     };
     let modifier = modifier(&expression);
-    let confidence = confidence::of(context, &expression, &value, modifier);
+    let confidence = evidence::of(context, &expression.meaning, &value).with(modifier);
     Some(Resolved {
         timex: value.timex,
         value: value.spelled.or_else(|| value.date.map(|date| date.value()))?,
