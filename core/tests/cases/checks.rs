@@ -220,6 +220,19 @@ fn what_is_not_written_as_the_readme_says_is_refused() {
 }
 
 #[test]
+fn the_examples_of_the_readme_pass() {
+    let readme = include_str!("../../../tests/cases/README.md");
+    let examples: Vec<_> =
+        readme.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| !line.starts_with('`')).collect();
+    let cases = file::read(&format!("`published: 2019-05-03`\n{}", examples.join("\n")), "en").unwrap();
+    assert!(cases.len() > 4);
+    for case in cases {
+        let failure = failure(&case, &super::found(&case));
+        assert_eq!(failure, None, "{}", failure.as_deref().unwrap_or_default());
+    }
+}
+
+#[test]
 fn a_stretch_of_cases_says_how_much_is_compared() {
     let read = |compare: &str, case: &str| {
         let cases = file::read(&format!("`published: 2019-05-03, compare: {compare}`\n- {case}\n"), "en");
