@@ -2,19 +2,19 @@
 
 use std::fmt::{self, Display, Formatter};
 
-/// What stands between a body and its events.
+/// Separates a body from its events.
 pub const ARROW: &str = "→ ";
 
-/// The trigger of an event that has none.
+/// Written for the trigger of an event without one.
 const NO_TRIGGER: &str = "–";
 
-/// An event that says again what another one of the article says.
+/// Written for the status of an event that repeats another one of the article.
 pub const REPEAT: &str = "repeat";
 
 const STATUSES: [&str; 6] = ["happened", "ongoing", "planned", "possible", "denied", REPEAT];
 const SPANS: [&str; 3] = ["", " from then on", " up to then"];
 
-/// What is expected of a body, or was found in it.
+/// What a body should give, or what the engine found in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// The body with its expressions marked.
@@ -23,7 +23,7 @@ pub struct Answer {
     pub items: Option<Vec<Item>>,
 }
 
-/// What one date dates.
+/// What a date dates.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// Nothing.
@@ -36,7 +36,7 @@ pub enum Item {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dated {
     pub trigger: Option<Word>,
-    /// With what the event spans: "happened until 2019-04-07", "ongoing from then on".
+    /// The status with the time that the event spans: "happened until 2019-04-07", "ongoing from then on".
     pub status: String,
     /// Not compared where the case leaves it out.
     pub line: Option<String>,
@@ -68,7 +68,7 @@ impl Dated {
 }
 
 impl Word {
-    /// The word at these bytes of a body.
+    /// Returns the word at these bytes of a body.
     pub fn at(body: &str, start: usize, end: usize) -> Self {
         let text = &body[start..end];
         let nth = occurrences(body, text).take_while(|at| *at <= start).count();
@@ -80,7 +80,7 @@ impl Word {
     }
 }
 
-/// Where `word` stands in `body`, but not within a longer word.
+/// Returns where `word` occurs in `body` outside of longer words.
 fn occurrences(body: &str, word: &str) -> impl Iterator<Item = usize> {
     let alone = |at: usize| {
         let (before, after) = (body[..at].chars().next_back(), body[at + word.len()..].chars().next());
@@ -119,10 +119,10 @@ impl Display for Item {
 
 // ---- reading ----
 
-/// Reads what stands behind an arrow.
+/// Parses the items behind an arrow.
 ///
 /// # Errors
-/// Where it is not written as the README says.
+/// If it is not written as the README says.
 pub fn items(mut rest: &str) -> Result<Vec<Item>, String> {
     let mut items = Vec::new();
     loop {
@@ -167,7 +167,7 @@ fn is_status(text: &str) -> bool {
         .any(|span| SPANS.contains(&span) || span.strip_prefix(" until ").is_some_and(|value| !value.contains(' ')))
 }
 
-/// The line, which may hold quotation marks: behind its last one stand names, another event or nothing.
+/// Parses a line. It may contain quotation marks; the closing one is followed by names, another event or nothing.
 fn line(text: &str) -> Result<(Option<String>, &str), String> {
     let Some(line) = text.strip_prefix(" \"") else { return Ok((None, text)) };
     let ends = |at: &usize| {

@@ -1,4 +1,4 @@
-//! The runner itself: were it blind to a fault, no case could be trusted.
+//! Tests of the runner: if it missed a fault, no case could be trusted.
 
 use dateline_core::event::{Open, Status};
 use dateline_core::pipeline::{self, Extraction, Settings};
@@ -22,7 +22,7 @@ fn case(text: &str) -> Case {
     read(text).unwrap()
 }
 
-/// An extraction that is right for [`CASE`] whatever the engine says.
+/// Makes an extraction that is right for [`CASE`], whatever the engine found.
 fn right(case: &Case) -> Extraction {
     let mut found = pipeline::extract(&case.article(), &Settings::default());
     let mut events = found.events.iter_mut();
@@ -40,7 +40,7 @@ fn right(case: &Case) -> Extraction {
     found
 }
 
-/// Asserts that a case fails in `wrong` and nothing else once the right extraction is changed.
+/// Asserts that [`CASE`] fails in `wrong` and nothing else once the right extraction is changed.
 #[track_caller]
 fn assert_wrong(wrong: &[Aspect], change: impl FnOnce(&mut Extraction)) {
     let case = case(CASE);

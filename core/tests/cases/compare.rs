@@ -1,4 +1,4 @@
-//! In what two answers differ.
+//! Compares two answers.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -9,7 +9,7 @@ use super::answer::{Answer, Dated, Item};
 pub enum Aspect {
     /// Extent, type, value or modifier of an expression.
     Expression,
-    /// Whether a date has an event at all, or one that says again what another says.
+    /// Whether a date has an event at all, and whether that repeats another one.
     Event,
     Trigger,
     /// The status and what the event spans.
@@ -42,8 +42,8 @@ impl Display for Aspect {
     }
 }
 
-/// Returns in what an answer differs from the expected one, in order and each once. Lines and names that the case leaves
-/// out, and the arrow of a case that has none, are not compared.
+/// Returns the aspects in which an answer differs from the expected one, sorted, each once. Lines and names that the case
+/// leaves out are not compared, nor are the events of a case without an arrow.
 pub fn differences(expected: &Answer, actual: &Answer) -> Vec<Aspect> {
     let mut wrong: Vec<_> = (expected.body != actual.body).then_some(Aspect::Expression).into_iter().collect();
     let (Some(expected), Some(actual)) = (&expected.items, &actual.items) else { return wrong };

@@ -1,4 +1,4 @@
-//! Reads the files of cases. Their format stands in `tests/cases/README.md`.
+//! Reads the files of cases. `tests/cases/README.md` describes the format.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::answer::{self, ARROW, Answer, Item};
 use super::compare::Aspect;
 use super::markup;
 
-/// What a stretch of cases has in common.
+/// The settings that the cases below a line of settings share.
 #[derive(Clone)]
 pub struct Given {
     published: Published,
@@ -20,10 +20,10 @@ pub struct Given {
     compare: Compare,
 }
 
-/// How much each case below a line of settings states at least.
+/// What each case must state at least.
 #[derive(Clone, Copy, PartialEq)]
 enum Compare {
-    /// Expressions; there is no arrow.
+    /// Expressions, without an arrow.
     Expressions,
     /// An arrow with triggers and statuses.
     Events,
@@ -40,7 +40,7 @@ pub struct Case {
     /// The body without marks.
     pub body: String,
     pub expected: Answer,
-    /// What of it the engine is known to get wrong.
+    /// What the engine is known to get wrong.
     pub fixme: Option<Vec<Aspect>>,
 }
 
@@ -57,7 +57,7 @@ impl Case {
     }
 }
 
-/// Returns every file with its cases, as `en/quarters.md`, in order of their names.
+/// Returns every file (`en/quarters.md`) with its cases, sorted by name.
 pub fn all() -> Vec<(String, Vec<Case>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases");
     let mut files = Vec::new();
@@ -75,7 +75,7 @@ pub fn all() -> Vec<(String, Vec<Case>)> {
     files
 }
 
-/// Reads one file; an error comes with its line.
+/// Parses a file; an error comes with its line number.
 pub fn read(markdown: &str, language: &str) -> Result<Vec<Case>, (usize, String)> {
     let (mut given, mut cases) = (None, Vec::new());
     let mut lines = markdown.lines().enumerate().peekable();
@@ -138,7 +138,7 @@ fn case(text: &str, line: usize, given: Given) -> Result<Case, String> {
     Ok(Case { line, given, body, expected: Answer { body: marked.to_owned(), items }, fixme })
 }
 
-/// What "line, names: another deed is kept" says is wrong.
+/// Parses `line, names: why`.
 fn aspects(why: &str) -> Result<Vec<Aspect>, String> {
     let (list, _) = why.split_once(": ").ok_or("a FIXME says what is wrong and why: `FIXME(line: why)`")?;
     let mut aspects = list.split(", ").map(Aspect::from_name).collect::<Result<Vec<_>, _>>()?;
@@ -146,7 +146,7 @@ fn aspects(why: &str) -> Result<Vec<Aspect>, String> {
     Ok(aspects)
 }
 
-/// Reads `2019-05-03, genre: narrative` and what follows the closing backtick.
+/// Parses `2019-05-03, genre: narrative`; what follows the closing backtick is ignored.
 fn settings_of(text: &str, language: &str) -> Result<Given, String> {
     let text = text.split('`').next().unwrap_or_default();
     let mut parts = text.split(", ");

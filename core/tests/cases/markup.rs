@@ -1,4 +1,4 @@
-//! Takes marks out of a body, and writes down what an extraction found as a case does.
+//! Takes marks out of a body, and turns an extraction into an answer.
 
 use dateline_core::event::{Event, Open};
 use dateline_core::pipeline::Extraction;
@@ -24,14 +24,14 @@ pub fn plain(marked: &str) -> String {
     plain + rest
 }
 
-/// The text of a mark at the start of `rest`, and what follows the mark.
+/// Returns the text of the mark at the start of `rest`, and what follows the mark.
 fn mark(rest: &str) -> Option<(&str, &str)> {
     let (text, after) = rest.strip_prefix('[')?.split_once("](")?;
     let (meaning, after) = after.split_once(')')?;
     TYPES.iter().any(|name| meaning.starts_with(name)).then_some((text, after))
 }
 
-/// Returns what was found in `body`, with all lines and names.
+/// Returns what was found in `body`, with every line and name.
 pub fn answer(body: &str, found: &Extraction) -> Answer {
     Answer { body: marked_up(body, found), items: Some(items(body, found)) }
 }
@@ -57,8 +57,8 @@ fn marked_up(body: &str, found: &Extraction) -> String {
     out
 }
 
-/// One item for each expression that names a time, or dates something all the same; the end of a range is told with its
-/// start.
+/// Returns an item for each expression that names a time, and for any other that has an event all the same. The end of a
+/// range has none of its own.
 fn items(body: &str, found: &Extraction) -> Vec<Item> {
     let mut items: Vec<_> = (0..found.expressions.len()).map(|_| Some(Item::None)).collect();
     for (item, date) in items.iter_mut().zip(&found.expressions) {

@@ -1,7 +1,7 @@
-//! Runs the readable cases under `tests/cases/<language>/`. Their format stands in `tests/cases/README.md`.
+//! Runs the readable cases under `tests/cases/<language>/`. `tests/cases/README.md` describes the format.
 //!
-//! A case is a marked-up body with an arrow. The marks are taken out, the engine reads the rest, what it found is written
-//! down in the same way, and the two are compared: so a failure shows both as two lines that can be laid side by side.
+//! A case is a marked-up body with an arrow. The marks are removed, the engine reads the rest, and what it finds is
+//! written in the same form: a failure shows two lines that can be compared word by word.
 
 mod answer;
 mod checks;
