@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Alignment, Document, Extent, Timex, align};
 use crate::article::{Article, Published};
-use crate::event::{Elsewhere, Event, Status};
+use crate::event::{Event, Repeat, Status};
 use crate::extraction::Extraction;
 use crate::pipeline::{self, Settings};
 use crate::temporal::{Modifier, Resolved};
@@ -141,7 +141,7 @@ impl Dated {
 impl SystemEvent {
     /// An event at every place where it is told.
     fn all(event: &Event, extraction: &Extraction) -> impl Iterator<Item = Self> {
-        let first = Elsewhere {
+        let first = Repeat {
             sentence: event.sentence,
             expression: event.expression,
             until: event.until,
@@ -151,7 +151,7 @@ impl SystemEvent {
         places.filter_map(|place| Self::at(place, event.status, extraction))
     }
 
-    fn at(place: Elsewhere, status: Status, extraction: &Extraction) -> Option<Self> {
+    fn at(place: Repeat, status: Status, extraction: &Extraction) -> Option<Self> {
         let span = |index: usize| extraction.expressions.get(index).map(|resolved| resolved.expression.span);
         let date = span(place.expression)?;
         let date = place.until.and_then(span).map_or(date, |until| date.join(until));

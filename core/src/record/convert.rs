@@ -121,7 +121,7 @@ mod tests {
     use super::*;
     use crate::article::Published;
     use crate::calendar::PartialDate;
-    use crate::event::{Elsewhere, Status};
+    use crate::event::{Repeat, Status};
     use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
     use crate::text::Text;
 
@@ -186,7 +186,7 @@ mod tests {
             trigger: Some(span("ran")),
             summary: "the ferry ran".to_owned(),
             names: vec!["Quay".to_owned()],
-            also_at: vec![Elsewhere { sentence: span("the line said"), expression: 0, until, trigger: None }],
+            also_at: vec![Repeat { sentence: span("the line said"), expression: 0, until, trigger: None }],
             status: Status::Happened,
             confidence: 0.75,
         }
