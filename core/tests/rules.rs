@@ -1,13 +1,13 @@
 //! Every rule's own examples: each phrase has the value that its rule promises, and none of the phrases that a rule
 //! must not match is matched by it.
 
-
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use dateline_core::article::{Article, Published};
+use dateline_core::extraction::Extraction;
 use dateline_core::language::{Rule, Template, packs};
-use dateline_core::pipeline::{Extraction, Genre, Settings, extract};
+use dateline_core::pipeline::{Genre, Settings, extract};
 
 fn said(rule: &Rule, text: &str, on: &str, language: &str) -> Extraction {
     let day: NaiveDate = on.parse().expect("examples give a day");
@@ -16,7 +16,8 @@ fn said(rule: &Rule, text: &str, on: &str, language: &str) -> Extraction {
         language: Some(language.into()),
         ..Article::new("example", text, Published { at: DateTime::from(at), has_time: false })
     };
-    let genre = if rule.register == dateline_core::language::Register::History { Genre::Narrative } else { Genre::News };
+    let genre =
+        if rule.register == dateline_core::language::Register::History { Genre::Narrative } else { Genre::News };
     extract(&article, &Settings { genre, ..Settings::default() })
 }
 

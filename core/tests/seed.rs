@@ -1,14 +1,14 @@
 //! The article that the project grew from: every dated statement of it, and none that is not dated.
 
-
 use std::fs;
 
-use dateline_core::article::{Article, Published};
-use dateline_core::pipeline::{self, Extraction, Settings};
-use dateline_core::record;
-use serde_json::Value;
 use crate::contract;
 use crate::outside;
+use dateline_core::article::{Article, Published};
+use dateline_core::extraction::Extraction;
+use dateline_core::pipeline::{self, Settings};
+use dateline_core::record;
+use serde_json::Value;
 
 /// The date's text, its value, its modifier and the status of what it dates.
 type Row = (String, String, Option<String>, String);

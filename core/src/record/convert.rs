@@ -9,7 +9,7 @@ use crate::VERSION;
 use crate::article::Article;
 use crate::calendar::Bound;
 use crate::event::{Event, Open};
-use crate::pipeline::Extraction;
+use crate::extraction::Extraction;
 use crate::temporal::Resolved;
 use crate::text::Span;
 

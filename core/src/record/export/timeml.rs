@@ -8,7 +8,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::article::{Article, Published};
-use crate::pipeline::Extraction;
+use crate::extraction::Extraction;
 use crate::temporal::{Basis, Resolved};
 
 /// Writes an article as one TimeML document. The text is the readable one, without mark-up.

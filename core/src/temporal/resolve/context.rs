@@ -7,7 +7,7 @@ use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::direction::{Direction, Reading};
-use crate::temporal::{Amount, Basis, Expression, Meaning, Region};
+use crate::temporal::{Amount, Basis, Expression, Genre, Meaning, Region};
 
 /// What a document gives to count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +16,8 @@ pub struct Anchor {
     pub published: NaiveDate,
     /// The offset of its zone.
     pub offset: FixedOffset,
-    /// Whether bare dates count from publication (`Some(false)`), from the last date told (`Some(true)`), or as the
-    /// document itself shows (`None`).
-    pub narrative: Option<bool>,
+    /// What bare dates count from.
+    pub genre: Genre,
     /// The local time of publication, where it was told.
     pub time: Option<NaiveTime>,
     /// The country whose customs the document follows, where that is known.
@@ -49,7 +48,11 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(anchor: &'a Anchor, expressions: &[Expression]) -> Self {
-        let narrative = anchor.narrative.unwrap_or_else(|| is_history(anchor, expressions));
+        let narrative = match anchor.genre {
+            Genre::News => false,
+            Genre::Narrative => true,
+            Genre::Auto => is_history(anchor, expressions),
+        };
         Self {
             anchor,
             narrative,
