@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::shared::ExtractArgs;
 use crate::config::{Configuration, Error, Settings};
-use crate::pipeline::Genre;
 
 /// Where the configuration comes from, and the keys that are set most often.
 #[derive(Debug, Clone, Default, Args)]
@@ -63,7 +62,7 @@ impl KafkaArgs {
         more: &[(&'static str, &'static str, Option<&str>)],
     ) -> Result<Configuration, Error> {
         let ExtractArgs { genre, language, timezone } = &self.extract;
-        let genre = genre.map(Genre::name);
+        let genre = genre.map(|genre| genre.0.name());
         let flags = [
             ("--brokers", "kafka.brokers", self.brokers.as_deref()),
             ("--input", "kafka.input", self.input.as_deref()),

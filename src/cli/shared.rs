@@ -9,9 +9,10 @@ use crate::pipeline::{Genre, Settings};
 /// Settings of the extraction. A flag that is not given leaves the setting as it is.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ExtractArgs {
-    /// What a bare "in May" is counted from: publication (news), the last date mentioned (narrative), or either by article (auto)
+    /// What a bare "in May" is counted from: publication (news), the last date mentioned (narrative), or whichever suits
+    /// the article (auto)
     #[arg(long, value_enum)]
-    pub genre: Option<Genre>,
+    pub genre: Option<GenreArg>,
     /// The language of articles that do not declare one, as a BCP 47 tag such as en-GB
     #[arg(long, value_name = "TAG")]
     pub language: Option<String>,
@@ -23,7 +24,7 @@ pub struct ExtractArgs {
 impl ExtractArgs {
     /// Applies the flags that were given to the settings.
     pub fn apply(&self, settings: &mut Settings) {
-        if let Some(genre) = self.genre {
+        if let Some(GenreArg(genre)) = self.genre {
             settings.genre = genre;
         }
         if let Some(language) = &self.language {
@@ -58,13 +59,18 @@ impl ValueEnum for InputFormat {
     }
 }
 
-impl ValueEnum for Genre {
+/// A genre as a flag names it.
+#[derive(Debug, Clone, Copy)]
+pub struct GenreArg(pub Genre);
+
+impl ValueEnum for GenreArg {
     fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
+        const ALL: [GenreArg; 3] = [GenreArg(Genre::News), GenreArg(Genre::Narrative), GenreArg(Genre::Auto)];
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
+        Some(PossibleValue::new(self.0.name()))
     }
 }
 

@@ -12,6 +12,7 @@ mod raw;
 mod reference;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod validate;
 
 use std::fmt;
@@ -24,6 +25,7 @@ use tracing_subscriber::filter::Targets;
 pub use self::error::Error;
 use self::layers::{Layers, Origin};
 use self::raw::Raw;
+pub use self::topics::Topics;
 use crate::pipeline;
 
 /// The built-in values. The file is generated: see [`reference()`].

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::layers::{Layers, nearest};
-use super::{Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, client, raw};
+use super::{
+    Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, Topics, client, raw,
+};
 use crate::article::{self, Format, Reference};
 use crate::pipeline::{self, Genre};
-use crate::stream::topics::Topics;
 
 /// Validates every value.
 pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Error> {

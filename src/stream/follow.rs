@@ -15,9 +15,8 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::consumer::{Consumer, Event, Watermark};
 use super::error::is_denied;
-use super::topics::Topics;
 use super::{Control, Error};
-use crate::config::Settings;
+use crate::config::{Settings, Topics};
 use crate::store::{Of, Position, Received, Writer};
 use crate::telemetry::Progress;
 

@@ -22,9 +22,8 @@ use self::transcript::Transcript;
 use super::serve::{Service, prepare};
 use super::service::{run_with_servers, health_server};
 use super::{FAILED, USAGE, failed};
-use crate::config::{self, Configuration, Settings};
+use crate::config::{self, Configuration, Settings, Topics};
 use crate::stream::follow::follow;
-use crate::stream::topics::Topics;
 use crate::stream::{self, Control, Shutdown};
 use crate::telemetry::start_log;
 
