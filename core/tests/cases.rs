@@ -3,10 +3,10 @@
 //! A case is a marked-up body. The marks are taken out, the engine reads the rest, what it found is marked up in the
 //! same way, and the two must be equal: so a failure shows both as sentences.
 
-
 use std::fs;
 use std::path::Path;
 
+use crate::contract;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use dateline_core::article::{Article, Published};
 use dateline_core::event::{Event, Open, Status};
@@ -14,7 +14,6 @@ use dateline_core::pipeline::{self, Extraction, Genre, Settings};
 use dateline_core::record;
 use dateline_core::temporal::{Basis, Expression, Meaning, Modifier, Resolved, TimexType};
 use dateline_core::text::{Span, Text};
-use crate::contract;
 
 /// What the articles of a stretch of cases have in common.
 #[derive(Clone)]

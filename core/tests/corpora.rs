@@ -1,12 +1,11 @@
 //! Extraction does not get worse on annotated corpora: the floors of `corpora.floor.toml` are reached.
 
-
 use std::path::Path;
 
+use crate::outside;
 use dateline_core::evaluate::{CorpusFigures, Document, Scores, TimelineReport, Topic, predict};
 use dateline_core::pipeline::{Genre, Settings};
 use serde::Deserialize;
-use crate::outside;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

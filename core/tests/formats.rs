@@ -1,13 +1,12 @@
 //! What messages of each format and dialect are taken for. The messages in `tests/messages` are written for this.
 
-
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::outside;
 use dateline_core::article::{self, Article, Embargo, Format, Item, Message, Passed, Reference, Settings};
 use dateline_core::pipeline::{self, Outcome};
 use dateline_core::record::ArticleStatus;
-use crate::outside;
 
 fn message(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages").join(name)).expect("a message")

@@ -1,8 +1,8 @@
 //! Whatever comes in: no panic, true offsets, the same answer twice, and time that grows with the text, not faster.
 
-
 use std::time::{Duration, Instant};
 
+use crate::contract;
 use chrono::{DateTime, FixedOffset};
 use dateline_core::article::{Article, Published};
 use dateline_core::pipeline::{self, Extraction, Outcome, Processed, Settings};
@@ -10,7 +10,6 @@ use dateline_core::text::Span;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
-use crate::contract;
 
 fn article(body: &str, published: &str) -> Article {
     let at: DateTime<FixedOffset> = published.parse().unwrap();

@@ -1,7 +1,6 @@
 //! Every rule's own examples: each phrase has the value that its rule promises, and none of the phrases that a rule
 //! must not match is matched by it.
 
-
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveTime};
@@ -16,7 +15,8 @@ fn said(rule: &Rule, text: &str, on: &str, language: &str) -> Extraction {
         language: Some(language.into()),
         ..Article::new("example", text, Published { at: DateTime::from(at), has_time: false })
     };
-    let genre = if rule.register == dateline_core::language::Register::History { Genre::Narrative } else { Genre::News };
+    let genre =
+        if rule.register == dateline_core::language::Register::History { Genre::Narrative } else { Genre::News };
     extract(&article, &Settings { genre, ..Settings::default() })
 }
 

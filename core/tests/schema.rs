@@ -3,13 +3,12 @@
 //!
 //! `DATELINE_WRITE_SCHEMA=1 cargo test --test schema` writes `docs/event.schema.json` anew.
 
-
 use std::{env, fs};
 
+use crate::contract;
 use dateline_core::pipeline::{self, Outcome, Settings};
 use dateline_core::record::{self, EventRecord};
 use serde_json::{Value, json};
-use crate::contract;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/event.schema.json");
 

@@ -1,13 +1,11 @@
 //! Our measures are those of the reference scorers: on any gold and any answers, both print the same figures.
 
-
-
 use std::path::Path;
 use std::process::Command;
 
+use crate::outside;
 use dateline_core::evaluate::{CorpusFigures, Document, Measure, Prediction, Scores, SystemEvent, SystemTimex};
 use serde_json::{Value, json};
-use crate::outside;
 
 const TYPES: [&str; 4] = ["DATE", "TIME", "DURATION", "SET"];
 const VALUES: [&str; 4] = ["2021-05-31", "2021-05", "P2W", "PRESENT_REF"];

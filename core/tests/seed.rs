@@ -1,14 +1,13 @@
 //! The article that the project grew from: every dated statement of it, and none that is not dated.
 
-
 use std::fs;
 
+use crate::contract;
+use crate::outside;
 use dateline_core::article::{Article, Published};
 use dateline_core::pipeline::{self, Extraction, Settings};
 use dateline_core::record;
 use serde_json::Value;
-use crate::contract;
-use crate::outside;
 
 /// The date's text, its value, its modifier and the status of what it dates.
 type Row = (String, String, Option<String>, String);

@@ -11,7 +11,7 @@ use crate::pipeline::{Genre, Settings};
 pub struct ExtractArgs {
     /// What a bare "in May" counts from: publication (news) or the last date told (narrative)
     #[arg(long, value_enum)]
-    pub genre: Option<Genre>,
+    pub genre: Option<GenreFlag>,
     /// The language of articles that do not tell theirs, as a BCP 47 tag such as en-GB
     #[arg(long, value_name = "TAG")]
     pub language: Option<String>,
@@ -23,7 +23,7 @@ pub struct ExtractArgs {
 impl ExtractArgs {
     /// Lays the flags that were given over the settings.
     pub fn apply(&self, settings: &mut Settings) {
-        if let Some(genre) = self.genre {
+        if let Some(GenreFlag(genre)) = self.genre {
             settings.genre = genre;
         }
         if let Some(language) = &self.language {
@@ -58,16 +58,20 @@ impl ValueEnum for InputFormat {
     }
 }
 
-impl ValueEnum for Genre {
+/// A genre as a flag.
+#[derive(Debug, Clone, Copy)]
+pub struct GenreFlag(pub Genre);
+
+impl ValueEnum for GenreFlag {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::News, Self::Narrative, Self::Auto]
+        &[Self(Genre::News), Self(Genre::Narrative), Self(Genre::Auto)]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::News => PossibleValue::new("news"),
-            Self::Narrative => PossibleValue::new("narrative"),
-            Self::Auto => PossibleValue::new("auto").help("decided for each article"),
+        Some(match self.0 {
+            Genre::News => PossibleValue::new("news"),
+            Genre::Narrative => PossibleValue::new("narrative"),
+            Genre::Auto => PossibleValue::new("auto").help("decided for each article"),
         })
     }
 }

@@ -2,11 +2,11 @@
 
 use dateline::config::Delivery;
 
-use crate::broker::cluster::Cluster;
-use crate::broker::wire::Wire;
 use super::count;
 use super::program::Program;
 use super::stage::{ARTICLES, Stage, chance, expected, single, three};
+use crate::broker::cluster::Cluster;
+use crate::broker::wire::Wire;
 
 /// Runs one worker over all articles while the only broker is killed, asked to end, and killed again. The worker sees
 /// it through.

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use rdkafka::Message;
 use rdkafka::consumer::Consumer;
 
-use crate::broker::outcome::{Follower, all_of};
-use crate::broker::wire::{Outgoing, Wire, article};
 use super::count;
 use super::program::Program;
 use super::stage::{PARTITIONS, Stage, single};
+use crate::broker::outcome::{Follower, all_of};
+use crate::broker::wire::{Outgoing, Wire, article};
 
 /// A wire with an input of its own.
 fn with(stage: &Stage, messages: impl IntoIterator<Item = Outgoing>) -> Wire {

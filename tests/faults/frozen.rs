@@ -3,10 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::broker::wire::Wire;
 use super::count;
 use super::program::Program;
 use super::stage::{ARTICLES, expected, single};
+use crate::broker::wire::Wire;
 
 /// Transactions that are left open end after so long.
 const TIMEOUT: Duration = Duration::from_secs(4);

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use dateline::config::Delivery;
 
-use crate::broker::wire::Wire;
 use super::count;
 use super::program::Program;
 use super::stage::{ARTICLES, chance, expected, single};
+use crate::broker::wire::Wire;
 
 /// Kills the worker so many times, at moments of chance: a while after so many articles are committed, when it is in
 /// the midst of the next ones, or a while after it started.

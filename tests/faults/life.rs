@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
-use crate::broker::revisions::{expected, history, newest_of, told};
-use crate::broker::wire::Wire;
 use super::program::Program;
 use super::stage::{chance, single};
+use crate::broker::revisions::{expected, history, newest_of, told};
+use crate::broker::wire::Wire;
 
 const REVISIONS: usize = 20_000;
 const ARTICLES: usize = 3_000;

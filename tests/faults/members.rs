@@ -1,10 +1,10 @@
 //! Workers join and leave while the wire runs.
 
-use crate::broker::outcome::Follower;
-use crate::broker::wire::Wire;
 use super::count;
 use super::program::Program;
 use super::stage::{ARTICLES, chance, expected, single};
+use crate::broker::outcome::Follower;
+use crate::broker::wire::Wire;
 
 /// One worker, then up to four, then one again: each is given partitions while the others work.
 fn join_and_leave(wire: &Wire) {

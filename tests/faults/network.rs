@@ -3,11 +3,11 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::broker::wire::Wire;
 use super::count;
 use super::program::Program;
 use super::proxy::Weather;
 use super::stage::{ARTICLES, Stage, chance, expected, single};
+use crate::broker::wire::Wire;
 
 /// A wire whose workers reach the broker through the proxy.
 fn behind(stage: &Stage, wire: &Wire) -> Wire {

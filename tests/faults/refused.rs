@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use dateline::stream::check::{Role, Verdict, check};
 
 use super::acl::{Kind, Operation, allow, forbid};
-use crate::broker::cluster::{PASSWORD, USER};
-use crate::broker::wire::{Outgoing, PATIENCE, Wire, article, broken};
 use super::count;
 use super::program::Program;
 use super::stage::{ARTICLES, PARTITIONS, Stage, chance, expected, single};
+use crate::broker::cluster::{PASSWORD, USER};
+use crate::broker::wire::{Outgoing, PATIENCE, Wire, article, broken};
 
 /// Every so many articles one has a sentence too long for the topic of the events.
 const LONG: usize = 100;

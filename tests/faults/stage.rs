@@ -7,10 +7,10 @@ use std::thread;
 use dateline::pipeline;
 use dateline::stream::topics::Topics;
 
+use super::proxy::Proxy;
 use crate::broker::cluster::{Cluster, free_ports, own};
 use crate::broker::outcome::Expected;
 use crate::broker::wire::{Outgoing, Wire, article, broken};
-use super::proxy::Proxy;
 
 /// How many articles there are. Every thousandth is broken.
 pub const ARTICLES: usize = 20_000;

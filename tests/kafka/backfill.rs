@@ -14,10 +14,10 @@ use rdkafka::{Offset, TopicPartitionList};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::broker::wire::wait;
+use super::program::{dateline, terminate};
 use crate::broker::cluster::shared;
 use crate::broker::outcome::Expected;
-use super::program::{dateline, terminate};
+use crate::broker::wire::wait;
 use crate::broker::wire::{Outgoing, PARTITIONS, PATIENCE, Wire, article, broken};
 
 /// A backfill that has come to its end.

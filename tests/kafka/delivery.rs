@@ -8,10 +8,10 @@ use rdkafka::Message;
 use serde_json::json;
 
 use crate::broker::cluster::shared;
-use crate::contract;
 use crate::broker::outcome::header;
-use crate::outside;
 use crate::broker::wire::{Outgoing, Wire, article, broken};
+use crate::contract;
+use crate::outside;
 
 #[test]
 fn what_comes_out_is_what_the_pipeline_says_once() {

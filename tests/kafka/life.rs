@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rdkafka::Message;
 use serde_json::json;
 
-use crate::broker::revisions::{expected, history, newest_of, revision, told};
 use crate::broker::cluster::shared;
 use crate::broker::outcome::header;
+use crate::broker::revisions::{expected, history, newest_of, revision, told};
 use crate::broker::wire::Wire;
 
 #[test]

@@ -12,4 +12,3 @@ mod program;
 mod rejection;
 mod security;
 mod serve;
-

@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::broker::cluster::{PASSWORD, Secure, USER, shared, skipped};
 use super::program::{get, read_all, terminate};
+use crate::broker::cluster::{PASSWORD, Secure, USER, shared, skipped};
 use crate::broker::wire::{Wire, article};
 
 type Client = Vec<(&'static str, String)>;

@@ -7,8 +7,8 @@ use std::time::Instant;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use serde_json::Value;
 
-use crate::broker::cluster::shared;
 use super::program::{dateline, get, terminate};
+use crate::broker::cluster::shared;
 use crate::broker::wire::{PATIENCE, Wire, article};
 
 /// The program, and where it answers.

@@ -12,8 +12,7 @@ fn checkout() -> &'static Path {
 /// checkout. Where one is missing, tells on one line what is `skipped`; fails where `DATELINE_TEST_REQUIRE` asks for
 /// it (`all`, or a list with commas that holds `name`).
 pub fn shared(name: &str, files: &[&str], skipped: &str) -> Option<Vec<PathBuf>> {
-    let folder = std::env::var_os("DATELINE_SHARED")
-        .map_or_else(|| checkout().join("../shared"), PathBuf::from);
+    let folder = std::env::var_os("DATELINE_SHARED").map_or_else(|| checkout().join("../shared"), PathBuf::from);
     let found: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).filter(|path| path.exists()).collect();
     if found.len() == files.len() {
         return Some(found);
