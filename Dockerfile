@@ -6,8 +6,8 @@ ARG DEBIAN_VERSION=bookworm
 FROM rust:${RUST_VERSION}-${DEBIAN_VERSION} AS build
 WORKDIR /src
 COPY Cargo.toml Cargo.lock README.md ./
-COPY benches benches
 COPY config config
+COPY core core
 COPY src src
 # The caches keep the dependencies from one build to the next; what is in them is not part of the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
