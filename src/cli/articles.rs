@@ -72,8 +72,8 @@ impl ArticleArgs {
         Ok(settings)
     }
 
-    /// Calls `handle` for each article, and prints the warnings that it returns. Input that cannot be read is reported on
-    /// standard error, and tallied.
+    /// Calls `handle` for each article, and prints the warnings that it returns. Input that cannot be read is reported
+    /// on standard error, and tallied.
     ///
     /// # Errors
     /// Those of `handle`.

@@ -1,5 +1,5 @@
-//! Splits files and standard input into documents, one at a time, in constant memory. Knows how input is split, not what
-//! documents contain.
+//! Splits files and standard input into documents, one at a time, in constant memory. Knows how input is split, not
+//! what documents contain.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};

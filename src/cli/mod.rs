@@ -1,4 +1,5 @@
-//! The command line: one file per command. Parses arguments, dispatches and sets the exit code; contains no other logic.
+//! The command line: one file per command. Parses arguments, dispatches and sets the exit code; contains no other
+//! logic.
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`, `timeline`, `backfill`,
 //! `formats`).

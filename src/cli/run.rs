@@ -12,8 +12,8 @@ use crate::telemetry::start_log;
 
 /// Reads articles from Kafka and publishes their events, until it is stopped (Ctrl-C, SIGTERM)
 ///
-/// It then finishes the current batch and leaves the group. Run as many workers as the input has partitions, each with its
-/// own `--instance`.
+/// It then finishes the current batch and leaves the group. Run as many workers as the input has partitions, each with
+/// its own `--instance`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
     #[command(flatten)]

@@ -18,8 +18,8 @@ const GRACE: Duration = Duration::from_secs(2);
 
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Runs some work on this thread until it is done, or a signal or `control` stops it. Serves health and metrics meanwhile,
-/// if the settings ask for that.
+/// Runs some work on this thread until it is done, or a signal or `control` stops it. Serves health and metrics
+/// meanwhile, if the settings ask for that.
 ///
 /// # Errors
 /// If the work or the server fails.

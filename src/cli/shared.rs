@@ -9,8 +9,8 @@ use crate::pipeline::{Genre, Settings};
 /// Settings of the extraction. A flag that is not given leaves the setting as it is.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ExtractArgs {
-    /// What a bare "in May" is counted from: publication (news), the last date mentioned (narrative), or whichever suits
-    /// the article (auto)
+    /// What a bare "in May" is counted from: publication (news), the last date mentioned (narrative), or whichever
+    /// suits the article (auto)
     #[arg(long, value_enum)]
     pub genre: Option<GenreArg>,
     /// The language of articles that do not declare one, as a BCP 47 tag such as en-GB

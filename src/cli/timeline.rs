@@ -19,8 +19,8 @@ use crate::timeline::{Entry, Mention, Query, story};
 
 /// Finds the key days of a story that many articles report, with one line each
 ///
-/// Reads articles as `extract` does, or the timeline of `dateline serve`, even while that is running. Exits with 3 if some
-/// of the input was rejected; each rejection is reported on standard error.
+/// Reads articles as `extract` does, or the timeline of `dateline serve`, even while that is running. Exits with 3 if
+/// some of the input was rejected; each rejection is reported on standard error.
 #[derive(Debug, Args)]
 pub struct TimelineArgs {
     /// Only statements that contain all of these words, the last one as a prefix
@@ -102,7 +102,7 @@ fn from_articles(args: &TimelineArgs, settings: &Settings) -> io::Result<(Vec<Me
 /// Returns the key days of a timeline, and how many articles it has.
 fn from_database(args: &TimelineArgs, path: &Path) -> Result<(Vec<Day>, usize), store::Error> {
     let store = Store::snapshot(path)?;
-    let filters = Filters::text(args.query.as_deref().unwrap_or_default());
+    let filters = Filters::search(args.query.as_deref().unwrap_or_default());
     let days = store.story(&filters, args.days)?.into_iter();
     let days = days.map(|it| Day::of(it.day, it.score, it.summary, it.entries.first().map(|(entry, _)| entry)));
     Ok((days.collect(), store.totals()?.articles))

@@ -1,7 +1,7 @@
 //! Layers of values, merged one over the other: built-in < file < variables < flags.
 //!
-//! Compares each layer with the built-in one: a key that is not there, or has another type, is an error that names the key
-//! and where it was set. Must not know what makes a value valid.
+//! Compares each layer with the built-in one: a key that is not there, or has another type, is an error that names the
+//! key and where it was set. Must not know what makes a value valid.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,8 +11,8 @@ use toml::{Table, Value};
 
 use super::Error;
 
-/// The tables with free-form keys: settings of librdkafka, and names of sources and cities; and what an underscore in the
-/// name of a variable stands for in them: `SASL_PASSWORD` is librdkafka's `sasl.password`.
+/// The tables with free-form keys: settings of librdkafka, and names of sources and cities; and what an underscore in
+/// the name of a variable stands for in them: `SASL_PASSWORD` is librdkafka's `sasl.password`.
 const FREE_FORM: [(&str, &str); 5] = [
     ("kafka.client", "."),
     ("kafka.client_files", "."),
@@ -206,8 +206,8 @@ fn syntax(text: &str, error: &toml::de::Error) -> String {
     format!("line {} is not valid TOML: {}", before.matches('\n').count() + 1, error.message())
 }
 
-/// Whether a variable is meant for the configuration. Kubernetes sets `DATELINE_SERVICE_HOST`, `DATELINE_PORT` and others
-/// in every pod if there is a Service named "dateline", and tests and benchmarks have variables of their own.
+/// Whether a variable is meant for the configuration. Kubernetes sets `DATELINE_SERVICE_HOST`, `DATELINE_PORT` and
+/// others in every pod if there is a Service named "dateline", and tests and benchmarks have variables of their own.
 fn is_ours(name: &str) -> bool {
     let foreign = ["SERVICE_", "PORT", "TEST_", "BENCH_", "SHARED"];
     name.strip_prefix(PREFIX).is_some_and(|rest| !foreign.iter().any(|prefix| rest.starts_with(prefix)))

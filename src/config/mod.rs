@@ -37,8 +37,8 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// Merges the built-in values with `file`, `variables` (those named `DATELINE_…`) and `flags` (flag, key and value of
-    /// each); the later ones override the earlier ones.
+    /// Merges the built-in values with `file`, `variables` (those named `DATELINE_…`) and `flags` (flag, key and value
+    /// of each); the later ones override the earlier ones.
     ///
     /// # Errors
     /// If the file cannot be read or is not TOML, a key is unknown, or a value has the wrong type.
@@ -66,7 +66,8 @@ impl Configuration {
         validate::settings(&self.raw()?, &self.layers)
     }
 
-    /// Returns the effective values as TOML, with secrets masked; those that are not the default say where they were set.
+    /// Returns the effective values as TOML, with secrets masked; those that are not the default say where they were
+    /// set.
     ///
     /// # Errors
     /// None in practice: the merged values can be serialised.

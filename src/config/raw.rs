@@ -16,9 +16,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
-    /// The address for health (`/live`, `/ready`) and metrics (`/metrics`): a port, to which only this machine can connect,
-    /// or `HOST:PORT`, for example `0.0.0.0:9464` for everyone who can reach it; port 0 picks a free one and logs it. Empty
-    /// for no server; `dateline serve`, which serves the timeline there as well, then uses port 8080. Flag: `--http`.
+    /// The address for health (`/live`, `/ready`) and metrics (`/metrics`): a port, to which only this machine can
+    /// connect, or `HOST:PORT`, for example `0.0.0.0:9464` for everyone who can reach it; port 0 picks a free one and
+    /// logs it. Empty for no server; `dateline serve`, which serves the timeline there as well, then uses port 8080.
+    /// Flag: `--http`.
     pub http: String,
     /// Kafka: the cluster, and the names of topics and groups.
     pub kafka: Kafka,
@@ -43,8 +44,8 @@ pub(crate) struct Kafka {
     pub brokers: String,
     /// The topic to read articles from. Flag: `--input`.
     pub input: String,
-    /// The prefix of the output topics: `timeline.` gives `timeline.events`, `timeline.articles` and `timeline.rejected`.
-    /// Flag: `--output-prefix`.
+    /// The prefix of the output topics: `timeline.` gives `timeline.events`, `timeline.articles` and
+    /// `timeline.rejected`. Flag: `--output-prefix`.
     pub output_prefix: String,
     /// The consumer group. All replicas of a worker share it. Flag: `--group`.
     pub group: String,
@@ -52,28 +53,28 @@ pub(crate) struct Kafka {
     /// instance form the transactional id, by which a restarted worker fences off its predecessor. In a Kubernetes
     /// StatefulSet, use the name of the pod. Two workers with the same name stop each other. Flag: `--instance`.
     pub instance: String,
-    /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`, a JSON Web Token. Another program must keep it fresh;
-    /// it is read again before the token expires. Requesting tokens from an identity provider (OIDC) is not supported.
-    /// Empty without OAUTHBEARER.
+    /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`, a JSON Web Token. Another program must keep it
+    /// fresh; it is read again before the token expires. Requesting tokens from an identity provider (OIDC) is not
+    /// supported. Empty without OAUTHBEARER.
     pub token_file: String,
     /// How many partitions `dateline check --create-topics` gives a topic; -1 for the default of the brokers.
     pub partitions: i64,
     /// How many replicas `dateline check --create-topics` gives a partition; -1 for the default of the brokers.
     pub replication: i64,
-    /// Settings of librdkafka, passed through under their own names, for example `"security.protocol" = "SASL_SSL"`. As a
-    /// variable: `DATELINE_KAFKA__CLIENT__SECURITY_PROTOCOL`. Those that exactly-once delivery depends on are refused by
-    /// name. Secrets are never printed.
+    /// Settings of librdkafka, passed through under their own names, for example `"security.protocol" = "SASL_SSL"`. As
+    /// a variable: `DATELINE_KAFKA__CLIENT__SECURITY_PROTOCOL`. Those that exactly-once delivery depends on are refused
+    /// by name. Secrets are never printed.
     pub client: BTreeMap<String, String>,
-    /// The same, with values that are read from files: `"sasl.password" = "/run/secrets/kafka"`. A line break at the end
-    /// of the file is ignored.
+    /// The same, with values that are read from files: `"sasl.password" = "/run/secrets/kafka"`. A line break at the
+    /// end of the file is ignored.
     pub client_files: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Stream {
-    /// `exactly-once`: the outputs and offsets of a batch are committed in one transaction. `at-least-once`: for brokers
-    /// without transactions; after a crash some records are written twice, with the same keys and values.
+    /// `exactly-once`: the outputs and offsets of a batch are committed in one transaction. `at-least-once`: for
+    /// brokers without transactions; after a crash some records are written twice, with the same keys and values.
     pub delivery: String,
     /// The most articles in a batch, 1 to 100000. A batch ends at the first of the three limits that it reaches.
     pub batch_messages: i64,
@@ -93,8 +94,8 @@ pub(crate) struct Extract {
     pub language: String,
     /// The time zone of publication times that have none, as an IANA name. Flag: `--timezone`.
     pub timezone: String,
-    /// The month in which fiscal years start, 1 to 12. From 2 on, fiscal 2019 is the year that ends in 2019; with 1 it is
-    /// the calendar year.
+    /// The month in which fiscal years start, 1 to 12. From 2 on, fiscal 2019 is the year that ends in 2019; with 1 it
+    /// is the calendar year.
     pub fiscal_year_start: i64,
     /// The largest message, in bytes, 1 to 1073741824; larger ones are rejected.
     pub max_bytes: i64,
@@ -110,14 +111,14 @@ pub(crate) struct Input {
     /// `contentcreated`, `versioncreated`, or `dateline`, the date of the dateline. If an article lacks that time, the
     /// first of these that it has is used.
     pub reference: String,
-    /// The same for particular sources, by their name in articles or by the host of their URLs, in any case, for example
-    /// `"Example Wire" = "versioncreated"`.
+    /// The same for particular sources, by their name in articles or by the host of their URLs, in any case, for
+    /// example `"Example Wire" = "versioncreated"`.
     pub references: BTreeMap<String, String>,
-    /// The time zones of particular sources, named as above: for times without a zone, and for times in UTC, which do not
-    /// show what day it was for the readers. For example `"PA" = "Europe/London"`.
+    /// The time zones of particular sources, named as above: for times without a zone, and for times in UTC, which do
+    /// not show what day it was for the readers. For example `"PA" = "Europe/London"`.
     pub timezones: BTreeMap<String, String>,
-    /// The time zones of cities, for articles whose source has none: by the city of the dateline, in any case, for example
-    /// `"New York" = "America/New_York"`.
+    /// The time zones of cities, for articles whose source has none: by the city of the dateline, in any case, for
+    /// example `"New York" = "America/New_York"`.
     pub cities: BTreeMap<String, String>,
 }
 
@@ -127,8 +128,9 @@ pub(crate) struct Revisions {
     /// For how many days after its last revision an article is remembered, 1 to 36500, by the times of the messages.
     /// Until then a newer revision retracts the events that it no longer reports, and an older one changes nothing.
     pub window: i64,
-    /// What becomes of an article under embargo: `hold`, it is published when the embargo ends, and nothing of it before;
-    /// `pass`, it is published, with a warning on `timeline.articles`; `reject`, it goes to `timeline.rejected`.
+    /// What becomes of an article under embargo: `hold`, it is published when the embargo ends, and nothing of it
+    /// before; `pass`, it is published, with a warning on `timeline.articles`; `reject`, it goes to
+    /// `timeline.rejected`.
     pub embargo: String,
 }
 

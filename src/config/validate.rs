@@ -300,8 +300,8 @@ fn examples<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     format!("{lead} {}", names.take(SHOWN).collect::<Vec<_>>().join(", "))
 }
 
-/// Returns the names by which the source of an article is looked up: in lower case, and for a host or URL the host without
-/// `www.`, as [`article`] compares it.
+/// Returns the names by which the source of an article is looked up: in lower case, and for a host or URL the host
+/// without `www.`, as [`article`] compares it.
 fn source_names(name: &str) -> Vec<String> {
     let name = name.trim().to_lowercase();
     let host = name.split_once("://").and_then(|(_, rest)| rest.split(['/', ':', '?', '#']).next());

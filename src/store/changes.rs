@@ -60,8 +60,8 @@ pub fn last_seq(connection: &Connection) -> Result<i64, Error> {
     Ok(connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM changes")?.query_row([], |row| row.get(0))?)
 }
 
-/// Returns up to `limit` changes after a sequence number, oldest first; `None` if the log no longer reaches back that far
-/// or the number belongs to another timeline.
+/// Returns up to `limit` changes after a sequence number, oldest first; `None` if the log no longer reaches back that
+/// far or the number belongs to another timeline.
 pub fn after(connection: &Connection, seq: i64, limit: usize) -> Result<Option<Vec<Change>>, Error> {
     let mut bounds = connection.prepare_cached("SELECT min(seq), max(seq) FROM changes")?;
     let known = bounds.query_row([], |row| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?)));

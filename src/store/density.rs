@@ -183,8 +183,8 @@ fn lay_out(size: BucketSize, from: i64, to: i64) -> Vec<i64> {
     bounds
 }
 
-/// The bucket in which an event starts, unless the event is longer than it. Buckets are of about the same length, so that
-/// the first guess is never far off.
+/// The bucket in which an event starts, unless the event is longer than it. Buckets are of about the same length, so
+/// that the first guess is never far off.
 fn bucket(bounds: &[i64], entry: &IndexEntry) -> Option<usize> {
     let (first, last) = (*bounds.first()?, *bounds.last()?);
     let count = bounds.len().checked_sub(1).filter(|count| *count > 0)?;

@@ -5,12 +5,12 @@
 //!                                      └────────────────────────────────> their records, words, names
 //! ```
 //!
-//! A database index for each filter would not do: filters can be combined in any way, counts over time need every match,
-//! and intervals overlap. One pass over the in-memory index answers every query alike, and there is nothing to plan.
-//! Full-text search goes through SQLite (FTS5), as sets of rows that the pass checks.
+//! A database index for each filter would not do: filters can be combined in any way, counts over time need every
+//! match, and intervals overlap. One pass over the in-memory index answers every query alike, and there is nothing to
+//! plan. Full-text search goes through SQLite (FTS5), as sets of rows that the pass checks.
 //!
-//! Records and the offsets after them are committed together, so that a crash neither loses nor duplicates any. Must not
-//! know Kafka or HTTP.
+//! Records and the offsets after them are committed together, so that a crash neither loses nor duplicates any. Must
+//! not know Kafka or HTTP.
 
 mod bitmap;
 mod changes;

@@ -77,8 +77,8 @@ impl Parameters {
         taken.into_iter().map(|(_, value): (String, String)| value).filter(|value| !value.is_empty()).collect()
     }
 
-    /// Takes out a list: separated by commas, or given more than once. With `may_contain_commas`, a value with commas is
-    /// taken as a whole as well: names may contain them.
+    /// Takes out a list: separated by commas, or given more than once. With `may_contain_commas`, a value with commas
+    /// is taken as a whole as well: names may contain them.
     fn list(&mut self, name: &str, may_contain_commas: bool) -> Result<Vec<String>, InvalidParameter> {
         let mut list = Vec::new();
         for value in self.all(name) {

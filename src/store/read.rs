@@ -113,7 +113,8 @@ impl Store {
         })
     }
 
-    /// Returns the `limit` most frequent values of a facet with the number of events that have them, most frequent first.
+    /// Returns the `limit` most frequent values of a facet with the number of events that have them, most frequent
+    /// first.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -167,8 +168,8 @@ impl Store {
         *self.inner.last_change.borrow()
     }
 
-    /// Returns up to `limit` changes after a sequence number, oldest first; `None` if the log no longer reaches back that
-    /// far.
+    /// Returns up to `limit` changes after a sequence number, oldest first; `None` if the log no longer reaches back
+    /// that far.
     ///
     /// # Errors
     /// If the file cannot be read.

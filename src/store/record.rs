@@ -1,4 +1,5 @@
-//! What the store reads of a record. The record itself is kept as received, so that fields of later versions pass through.
+//! What the store reads of a record. The record itself is kept as received, so that fields of later versions pass
+//! through.
 
 use serde::de::value::{self, StrDeserializer};
 use serde::de::{Deserializer, IntoDeserializer};
@@ -61,8 +62,8 @@ impl Event {
     }
 }
 
-/// Returns the number by which ids are ordered: their first 16 hex digits. Ids that this program did not make are ordered
-/// by their digests.
+/// Returns the number by which ids are ordered: their first 16 hex digits. Ids that this program did not make are
+/// ordered by their digests.
 pub fn id_prefix(id: &str) -> u64 {
     let digits = id.get(..16).filter(|digits| digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
     digits.and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_else(|| {

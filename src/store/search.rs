@@ -21,8 +21,8 @@ const FREQUENT_SHARE: usize = 20;
 /// ... and in at least this many: fewer are looked up quickly.
 const FREQUENT_MIN: usize = 20_000;
 
-/// Prefixes are indexed up to this many letters. For a longer one SQLite merges the rows of all words that start with it,
-/// old and new, so that its result cannot be extended quickly.
+/// Prefixes are indexed up to this many letters. For a longer one SQLite merges the rows of all words that start with
+/// it, old and new, so that its result cannot be extended quickly.
 const INDEXED: usize = 4;
 
 /// Cached results, by their FTS5 query.

@@ -1,5 +1,5 @@
-//! The key days among the matching events, and the other mentions of an event. [`timeline`](crate::timeline) decides which
-//! days are key days and which statements are the same.
+//! The key days among the matching events, and the other mentions of an event. [`timeline`](crate::timeline) decides
+//! which days are key days and which statements are the same.
 
 use chrono::NaiveDate;
 use rusqlite::OptionalExtension;

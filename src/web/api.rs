@@ -1,5 +1,5 @@
-//! The handlers that respond with JSON. Each extracts its parameters, queries the store off the async threads, and builds
-//! the response body.
+//! The handlers that respond with JSON. Each extracts its parameters, queries the store off the async threads, and
+//! builds the response body.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;

@@ -9,8 +9,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::problem::Problem;
 
-/// A token, kept as its digest: tokens that differ in one letter have entirely different digests, so that the time that a
-/// comparison takes reveals nothing.
+/// A token, kept as its digest: tokens that differ in one letter have entirely different digests, so that the time that
+/// a comparison takes reveals nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; 32]);
 
@@ -21,7 +21,8 @@ impl Token {
     }
 }
 
-/// Middleware that requires the token, if one is set. The page itself holds no data, so it is open and asks for the token.
+/// Middleware that requires the token, if one is set. The page itself holds no data, so it is open and asks for the
+/// token.
 pub async fn require_token(State(token): State<Option<Token>>, request: Request, next: Next) -> Response {
     let is_open = !request.uri().path().starts_with("/api/") && request.uri().path() != "/metrics";
     match token {

@@ -1,5 +1,5 @@
-//! Exports as files, in the formats of timeline tools, by the same writers as `dateline extract`. A file is generated page
-//! by page while it is sent, so that one of any length needs the memory of a page.
+//! Exports as files, in the formats of timeline tools, by the same writers as `dateline extract`. A file is generated
+//! page by page while it is sent, so that one of any length needs the memory of a page.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::responses::json;
 use super::problem::Problem;
-use super::state::TimelineState;
+use super::timeline::TimelineState;
 use crate::event::Status;
 use crate::record::EventRecord;
 use crate::store::Store;

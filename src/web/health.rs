@@ -33,8 +33,8 @@ pub fn health_router(state: HealthState) -> Router {
         .with_state(state)
 }
 
-/// Asks the worker that listens on `address` whether it is ready: for the health check of a container, whose image has no
-/// HTTP client. Blocks the thread.
+/// Asks the worker that listens on `address` whether it is ready: for the health check of a container, whose image has
+/// no HTTP client. Blocks the thread.
 ///
 /// # Errors
 /// If there is no response within `timeout`, or the worker is not ready.

@@ -1,5 +1,5 @@
-//! `dateline backfill`: a bounded replay of the input topic. Flags, confirmation, progress and report; the work is done in
-//! [`crate::stream::backfill`].
+//! `dateline backfill`: a bounded replay of the input topic. Flags, confirmation, progress and report; the work is done
+//! in [`crate::stream::backfill`].
 
 mod display;
 mod bounds;

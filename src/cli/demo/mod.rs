@@ -73,8 +73,8 @@ pub fn run(args: &DemoArgs) -> ExitCode {
     }
 }
 
-/// Returns the built-in settings with those that the embedded broker needs. Files and environment variables are ignored:
-/// they may name a cluster, which the demo must not touch.
+/// Returns the built-in settings with those that the embedded broker needs. Files and environment variables are
+/// ignored: they may name a cluster, which the demo must not touch.
 fn settings(args: &DemoArgs, brokers: &str) -> Result<Settings, config::Error> {
     let mut flags = vec![
         ("demo", "kafka.brokers", brokers),

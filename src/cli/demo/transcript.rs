@@ -1,7 +1,7 @@
 //! What the demo prints: records for people to read, one article at a time.
 //!
-//! Pure: must not know where records come from. They come from three topics, so the record of an article can arrive before
-//! its events; the article is rendered once all of them are there.
+//! Pure: must not know where records come from. They come from three topics, so the record of an article can arrive
+//! before its events; the article is rendered once all of them are there.
 
 use std::collections::{HashMap, VecDeque};
 
