@@ -11,7 +11,7 @@ use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{Document, Syntax};
 pub use crate::temporal::Genre;
 use crate::temporal::{self, Anchor, Region};
-use crate::text::{Marked, Passage, Text, passages};
+use crate::text::{MarkedDate, Passage, Text, passages};
 
 /// What extraction can be told from outside.
 #[derive(Debug, Clone)]
@@ -241,7 +241,7 @@ fn extract_with(
         let document = Document { syntax: &syntax, ..document };
         done(Stage::Parsed);
         let mut tagged = temporal::tag(&document, candidates, &anchor);
-        for Marked { span, date } in text.dates() {
+        for MarkedDate { span, date } in text.marked_dates() {
             if let Ok(day) = Published::parse(date, settings.input.timezone) {
                 temporal::trust(&mut tagged.expressions, *span, day.date(), anchor.offset);
             }
