@@ -94,7 +94,8 @@ pub fn errors(document: &Document, prediction: &Prediction, alignment: &Alignmen
         errors.extend(kinds(document, gold, system).map(|kind| Error {
             kind,
             document: document.id.clone(),
-            gold: gold.map(|gold| describe(words.between(gold.start, gold.end), &gold.r#type, &gold.value, &gold.r#mod)),
+            gold:
+                gold.map(|gold| describe(words.between(gold.start, gold.end), &gold.r#type, &gold.value, &gold.r#mod)),
             system: system.map(|system| {
                 describe(words.between(system.start, system.end), &system.r#type, &system.value, &system.r#mod)
             }),

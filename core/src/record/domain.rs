@@ -111,7 +111,10 @@ mod tests {
         }
         use temporal::TimexType::{Date, Duration, Set, Time};
         assert_eq!([Date, Time, Duration, Set].map(TimexType::from).as_slice(), TimexType::ALL);
-        assert_eq!([Date, Time, Duration, Set].map(temporal::TimexType::name), [0, 1, 2, 3].map(|at: usize| TimexType::ALL[at].name()));
+        assert_eq!(
+            [Date, Time, Duration, Set].map(temporal::TimexType::name),
+            [0, 1, 2, 3].map(|at: usize| TimexType::ALL[at].name())
+        );
         use Reference::{ContentCreated, Dateline, Envelope, FirstCreated, Given, VersionCreated};
         for reference in [FirstCreated, ContentCreated, VersionCreated, Dateline, Envelope, Given] {
             assert_eq!(PublishedFrom::from(reference).name(), reference.name());

@@ -108,13 +108,15 @@ impl Text {
         for (at, letter) in self.clean.char_indices() {
             let after = at + letter.len_utf8();
             let [from, to] = self.code_points(Span::new(at, after));
-            let ends =
-                [positions.get(from).map(|position| position[0]), to.checked_sub(1).and_then(|to| Some(positions.get(to)?[1]))];
+            let ends = [
+                positions.get(from).map(|position| position[0]),
+                to.checked_sub(1).and_then(|to| Some(positions.get(to)?[1])),
+            ];
             for (clean, source) in [at, after].into_iter().zip(ends) {
                 let segment = source.map(|source| Segment { clean: narrow(clean), source: narrow(source) });
-                segments.extend(
-                    segment.filter(|segment| segments.last().is_none_or(|last| last.source <= segment.source && last != segment)),
-                );
+                segments.extend(segment.filter(|segment| {
+                    segments.last().is_none_or(|last| last.source <= segment.source && last != segment)
+                }));
             }
         }
         Self { segments, ..self }

@@ -19,7 +19,10 @@ pub struct Passage {
 }
 
 /// Returns the passages of a text. They end where a sentence ends, unless there is no such place in a whole passage.
-pub fn passages<'t>(text: &'t str, vocabulary: &'t (impl Vocabulary + Abbreviations)) -> impl Iterator<Item = Passage> + 't {
+pub fn passages<'t>(
+    text: &'t str,
+    vocabulary: &'t (impl Vocabulary + Abbreviations),
+) -> impl Iterator<Item = Passage> + 't {
     passages_of(LENGTH, text, vocabulary)
 }
 
