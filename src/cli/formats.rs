@@ -11,7 +11,7 @@ use super::input::{Content, Document, Input, open};
 use super::shared::{ExtractArgs, InputFormat};
 use super::table::one_line;
 use super::{FAILED, USAGE, failed, print};
-use crate::article::{self, Article, Field, Format, Item, Message, Passed, Place, Published};
+use crate::article::{self, Article, Field, FieldPath, Format, Item, Message, Notice, Published};
 use crate::error::{Error, Warning};
 use crate::pipeline::Settings;
 
@@ -81,7 +81,7 @@ fn file(path: &Path, settings: &article::Settings, out: &mut String) -> std::io:
     Ok(rejected)
 }
 
-type Inspected = Result<Vec<(Format, Item, Vec<Place>)>, Error>;
+type Inspected = Result<Vec<(Format, Item, Vec<FieldPath>)>, Error>;
 
 fn inspect(document: &Document, settings: &article::Settings) -> Inspected {
     match &document.content {
@@ -100,10 +100,10 @@ fn describe(name: &str, items: Inspected, out: &mut String) -> std::fmt::Result 
     };
     for (format, item, places) in items {
         writeln!(out, "{name}: {}: {}", format.name(), what(&item))?;
-        let width = |length: fn(&Place) -> usize| places.iter().map(length).max().unwrap_or_default();
+        let width = |length: fn(&FieldPath) -> usize| places.iter().map(length).max().unwrap_or_default();
         let (fields, paths) = (width(|place| place.field.name().len()), width(|place| place.path.chars().count()));
         let mut seen: Vec<Field> = Vec::new();
-        for Place { field, path, text } in &places {
+        for FieldPath { field, path, text, .. } in &places {
             // Of fields that are told more than once, the first counts.
             let mark = if seen.contains(field) { '-' } else { ' ' };
             seen.push(*field);
@@ -122,7 +122,7 @@ fn describe(name: &str, items: Inspected, out: &mut String) -> std::fmt::Result 
 
 /// What an item comes to.
 fn what(item: &Item) -> String {
-    let passed = |Passed { reason: Warning { code, message }, .. }: &Passed| format!("{code}: {message}");
+    let passed = |Notice { reason: Warning { code, message }, .. }: &Notice| format!("{code}: {message}");
     match item {
         Item::Article(article) => {
             let Article { published, reference, revision, .. } = &**article;

@@ -127,10 +127,11 @@ mod layers {
                     PA = 'Europe/London'\n[input.references]\n'Example Wire' = 'dateline'";
         let input = settings(file, &[("DATELINE_INPUT__CITIES__NEW_YORK", "America/New_York")], &[]).extract.input;
         assert_eq!((input.format, input.reference), (Some(Format::Ninjs), Reference::VersionCreated));
-        let names: Vec<_> = input.timezones.keys().map(String::as_str).collect();
-        assert_eq!(names, ["pa", "quay.example"]);
+        for source in ["PA", "pa", "quay.example", "www.Quay.example"] {
+            assert_eq!(input.timezones.get(source), Some(&chrono_tz::Europe::London), "{source}");
+        }
         assert_eq!(input.references.get("example wire"), Some(&Reference::Dateline));
-        assert_eq!(input.cities.get("new york"), Some(&chrono_tz::America::New_York));
+        assert_eq!(input.cities.of_start("NEW YORK (AP)"), Some(chrono_tz::America::New_York));
     }
 }
 

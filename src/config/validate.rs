@@ -115,15 +115,15 @@ impl Check<'_> {
         })
     }
 
-    /// What is chosen for each name. Names are the same in any case.
-    fn choices<T: Copy>(
+    /// What is chosen for each name.
+    fn choices<T: Copy, C: FromIterator<(String, T)>>(
         &self,
         table: &str,
         chosen: &BTreeMap<String, String>,
         choices: &[(&str, T)],
-    ) -> Result<BTreeMap<String, T>, Error> {
+    ) -> Result<C, Error> {
         let one = |(name, value): (&String, &String)| {
-            Ok((name.to_lowercase(), self.choice(&format!("{table}.{name}"), value, choices)?))
+            Ok((name.clone(), self.choice(&format!("{table}.{name}"), value, choices)?))
         };
         chosen.iter().map(one).collect()
     }

@@ -207,7 +207,7 @@ pub fn spelled(seconds: i64) -> Option<String> {
     let time = chrono::DateTime::from_timestamp(seconds, 0)?.naive_utc();
     let utc = chrono::FixedOffset::east_opt(0)?;
     let bound = if time.time() == NaiveTime::MIN { Bound::Day(time.date()) } else { Bound::Time(time, utc) };
-    Some(bound.spelled())
+    Some(bound.iso8601())
 }
 
 /// Which way through the order of time.

@@ -148,7 +148,7 @@ pub async fn annotations(State(timeline): State<Timeline>, body: Bytes) -> Answe
 fn annotation(record: EventRecord, [from, to]: [i64; 2]) -> Annotation {
     let time = |end: Option<String>, open: i64| end.as_deref().and_then(seconds).unwrap_or(open) * 1000;
     let statement = record.statement;
-    let tags = std::iter::once(statement.status.into_owned()).chain(record.article.source.clone());
+    let tags = std::iter::once(statement.status.name().to_owned()).chain(record.article.source.clone());
     Annotation {
         time: time(record.date.start, from),
         time_end: time(record.date.end, to),

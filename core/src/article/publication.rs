@@ -92,11 +92,7 @@ fn of_source<T: Copy>(set: &BySource<T>, draft: &Draft<'_>) -> Option<T> {
     }
     let label = |field| draft.label(field).ok().flatten();
     let of_name = || set.get(&label(Field::Source)?).copied();
-    let of_host = || {
-        let url = label(Field::Url)?;
-        let (_, rest) = url.split_once("://")?;
-        set.get(rest.split(['/', ':', '?', '#']).next()?).copied()
-    };
+    let of_host = || set.get(&label(Field::Url).filter(|url| url.contains("://"))?).copied();
     of_name().or_else(of_host)
 }
 

@@ -33,7 +33,7 @@ pub(super) struct MessageReader<'s> {
     /// What an envelope says of all items. An item's own fields take precedence.
     inherited: Vec<(Field, FieldValue<'static>)>,
     items: Vec<Item>,
-    /// For people: the format and the fields of each item, if they are wanted.
+    /// The format and the fields of each item, if people want to see them.
     inspected: Option<Vec<(Format, Vec<FieldPath>)>>,
 }
 
@@ -72,12 +72,19 @@ impl<'s> MessageReader<'s> {
         self.items.push(assemble(draft, self.settings));
     }
 
-    /// Returns the items, of which there must be one, and what was remembered about each.
-    pub fn finish(self) -> Result<(Vec<Item>, Vec<(Format, Vec<FieldPath>)>), Error> {
+    /// Returns the items, of which there must be at least one.
+    pub fn into_items(self) -> Result<Vec<Item>, Error> {
         if self.items.is_empty() {
             return Err(Error::not_an_article(format!("the {} message has no items", self.format.name())));
         }
-        Ok((self.items, self.inspected.unwrap_or_default()))
+        Ok(self.items)
+    }
+
+    /// As [`Self::into_items`], each with its format and where its fields were read.
+    pub fn into_inspected(mut self) -> Result<Vec<(Format, Item, Vec<FieldPath>)>, Error> {
+        let inspected = self.inspected.take().unwrap_or_default();
+        let items = self.into_items()?;
+        Ok(items.into_iter().zip(inspected).map(|(item, (format, fields))| (format, item, fields)).collect())
     }
 }
 

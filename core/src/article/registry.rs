@@ -19,7 +19,7 @@ use crate::error::Error;
 pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Error> {
     let mut reader = MessageReader::new(settings, false);
     read_message(message, &mut reader)?;
-    Ok(reader.finish()?.0)
+    reader.into_items()
 }
 
 /// As [`read`], with the format that each item was taken for and where its fields were read, for people.
@@ -30,8 +30,7 @@ pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Err
 pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<(Format, Item, Vec<FieldPath>)>, Error> {
     let mut reader = MessageReader::new(settings, true);
     read_message(message, &mut reader)?;
-    let (items, inspected) = reader.finish()?;
-    Ok(items.into_iter().zip(inspected).map(|(item, (format, fields))| (format, item, fields)).collect())
+    reader.into_inspected()
 }
 
 fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {

@@ -60,8 +60,8 @@ impl Settings {
 /// The time zones of single sources.
 pub type SourceTimezones = BySource<Tz>;
 
-/// Settings of single sources, by name (`BBC`) or by the host of their addresses (`bbc.co.uk`). Case does not matter,
-/// nor does a leading `www.`.
+/// Settings of single sources, by name (`BBC`), or by host (`bbc.co.uk`) or any address on it. Neither case nor a leading
+/// `www.` matters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BySource<T>(BTreeMap<String, T>);
 
@@ -100,12 +100,12 @@ impl<N: AsRef<str>, T> FromIterator<(N, T)> for BySource<T> {
     }
 }
 
+/// The normal form of a source's name: in lower case; of a host or an address, the host without `www.`.
 fn source_key(source: &str) -> String {
     let source = source.trim().to_lowercase();
-    match source.strip_prefix("www.") {
-        Some(host) => host.to_owned(),
-        None => source,
-    }
+    let host = source.split_once("://").and_then(|(_, rest)| rest.split(['/', ':', '?', '#']).next());
+    let name = host.unwrap_or(&source);
+    name.strip_prefix("www.").unwrap_or(name).to_owned()
 }
 
 /// The time zones of cities, by name. Case does not matter.
@@ -154,7 +154,7 @@ mod tests {
         for name in ["BBC", "bbc", " Bbc "] {
             assert_eq!(zones.get(name), Some(&Tz::Europe__London), "{name}");
         }
-        for host in ["quay.example", "www.quay.example", "QUAY.EXAMPLE"] {
+        for host in ["quay.example", "www.quay.example", "QUAY.EXAMPLE", "https://www.quay.example:443/front?page=1"] {
             assert_eq!(zones.get(host), Some(&Tz::Asia__Tokyo), "{host}");
         }
         assert_eq!(zones.get("BBC News"), None);
