@@ -66,7 +66,8 @@ fn fill(database: &Path, century: &mut Century, size: usize) {
     let started = Instant::now();
     for _ in 0..size / 1000 {
         let records = century.records(1000);
-        let records = records.iter().map(|(kind, key, json)| TopicRecord { kind: *kind, key, value: Some(json.as_bytes()) });
+        let records =
+            records.iter().map(|(kind, key, json)| TopicRecord { kind: *kind, key, value: Some(json.as_bytes()) });
         assert_eq!(writer.apply(&records.collect::<Vec<_>>(), &[]).unwrap(), 0);
     }
     let (seconds, bytes) = (started.elapsed().as_secs_f64(), std::fs::metadata(database).unwrap().len());

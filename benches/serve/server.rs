@@ -91,7 +91,8 @@ fn stream(mut writer: Writer, mut century: Century, stopped: &AtomicBool) -> usi
     let (started, mut count) = (Instant::now(), 0);
     while !stopped.load(Ordering::Relaxed) {
         let records = century.records(AT_ONCE as usize);
-        let records = records.iter().map(|(kind, key, json)| TopicRecord { kind: *kind, key, value: Some(json.as_bytes()) });
+        let records =
+            records.iter().map(|(kind, key, json)| TopicRecord { kind: *kind, key, value: Some(json.as_bytes()) });
         writer.apply(&records.collect::<Vec<_>>(), &[]).unwrap();
         count += AT_ONCE as usize;
         let due = Duration::from_millis(count as u64 / AT_ONCE * PAUSE);

@@ -10,7 +10,7 @@ use clap::Args;
 use super::input::{Content, Document, Input, open};
 use super::shared::{ExtractArgs, InputFormat};
 use super::{FAILED, REJECTED, USAGE};
-use crate::article::{self, Article, Format, Item, Message, Passed, Published};
+use crate::article::{self, Article, Format, Item, Message, Notice, Published};
 use crate::error::{Error, Warning};
 use crate::pipeline::Settings;
 
@@ -142,7 +142,7 @@ fn read(document: &Document, settings: &article::Settings) -> Vec<Result<Item, E
     items.map_or_else(|error| vec![Err(error)], |items| items.into_iter().map(Ok).collect())
 }
 
-fn print_skipped(name: &str, line: usize, status: &str, Passed { id, reason, .. }: &Passed) {
+fn print_skipped(name: &str, line: usize, status: &str, Notice { id, reason, .. }: &Notice) {
     let Warning { code, message } = reason;
     print_line(format_args!("{name}:{line}: {status}: {code}: {id}: {message}"));
 }

@@ -11,7 +11,7 @@ use super::input::{Content, Document, Input, open};
 use super::shared::{ExtractArgs, InputFormat};
 use super::table::one_line;
 use super::{FAILED, REJECTED, USAGE, failed, print};
-use crate::article::{self, Article, Field, Format, Item, Message, Passed, Place, Published};
+use crate::article::{self, Article, Field, FieldPath, Format, Item, Message, Notice, Published};
 use crate::error::{Error, Warning};
 use crate::pipeline::Settings;
 
@@ -78,7 +78,7 @@ fn describe_file(path: &Path, settings: &article::Settings, out: &mut String) ->
     Ok(rejected)
 }
 
-type Inspected = Result<Vec<(Format, Item, Vec<Place>)>, Error>;
+type Inspected = Result<Vec<(Format, Item, Vec<FieldPath>)>, Error>;
 
 fn inspect(document: &Document, settings: &article::Settings) -> Inspected {
     match &document.content {
@@ -95,12 +95,12 @@ fn describe(name: &str, items: Inspected, out: &mut String) -> std::fmt::Result 
         Ok(items) => items,
         Err(error) => return writeln!(out, "{name}: rejected: {}: {error}\n", error.code()),
     };
-    for (format, item, places) in items {
+    for (format, item, found) in items {
         writeln!(out, "{name}: {}: {}", format.name(), summarise(&item))?;
-        let width = |length: fn(&Place) -> usize| places.iter().map(length).max().unwrap_or_default();
-        let (fields, paths) = (width(|place| place.field.name().len()), width(|place| place.path.chars().count()));
+        let width = |length: fn(&FieldPath) -> usize| found.iter().map(length).max().unwrap_or_default();
+        let (fields, paths) = (width(|it| it.field.name().len()), width(|it| it.path.chars().count()));
         let mut seen: Vec<Field> = Vec::new();
-        for Place { field, path, text } in &places {
+        for FieldPath { field, path, text, .. } in &found {
             // Of a field that occurs more than once, the first one is used.
             let mark = if seen.contains(field) { '-' } else { ' ' };
             seen.push(*field);
@@ -119,15 +119,15 @@ fn describe(name: &str, items: Inspected, out: &mut String) -> std::fmt::Result 
 
 /// Summarises what becomes of an item.
 fn summarise(item: &Item) -> String {
-    let passed = |Passed { reason: Warning { code, message }, .. }: &Passed| format!("{code}: {message}");
+    let reason = |Notice { reason: Warning { code, message }, .. }: &Notice| format!("{code}: {message}");
     match item {
         Item::Article(article) => {
             let Article { published, reference, revision, .. } = &**article;
             let at = if published.has_time { published.at.to_rfc3339() } else { published.date().to_string() };
             format!("an article, revision {revision}, published {at} ({})", reference.name())
         }
-        Item::Withdrawn(_, why) => format!("withdrawn: {}", passed(why)),
-        Item::Skipped(why) => format!("skipped: {}", passed(why)),
+        Item::Withdrawn(_, notice) => format!("withdrawn: {}", reason(notice)),
+        Item::Skipped(notice) => format!("skipped: {}", reason(notice)),
         Item::Broken { error, .. } => format!("rejected: {}: {error}", error.code()),
     }
 }

@@ -105,8 +105,12 @@ impl<R: BufRead> Input<R> {
         self.state = State::Done;
         let content = match trimmed(&head) {
             [] => return Ok(None),
-            [b'[', read_rest @ ..] if read_rest.trim_ascii_start().starts_with(b"{") => Content::Message(self.read_rest(head)?),
-            [b'{', ..] if head.len() <= self.limit && is_unclosed_object(trimmed(&head)) => Content::Message(self.read_rest(head)?),
+            [b'[', read_rest @ ..] if read_rest.trim_ascii_start().starts_with(b"{") => {
+                Content::Message(self.read_rest(head)?)
+            }
+            [b'{', ..] if head.len() <= self.limit && is_unclosed_object(trimmed(&head)) => {
+                Content::Message(self.read_rest(head)?)
+            }
             [b'{', ..] => {
                 self.state = State::Lines;
                 Content::Message(head)

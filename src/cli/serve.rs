@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::kafka::KafkaArgs;
-use super::service::{run_with_servers, health_state};
+use super::service::{health_state, run_with_servers};
 use super::{FAILED, USAGE, failed};
 use crate::config::{Error, Settings};
 use crate::store::{Store, Writer};

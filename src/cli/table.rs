@@ -5,8 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, TableStyle};
 
 use crate::article::Article;
-use crate::event::Status;
-use crate::record::EventRecord;
+use crate::record::{EventRecord, Status};
 
 /// The widest table, in characters: longer lines are hard to read.
 const MAX_WIDTH: u16 = 140;
@@ -84,7 +83,7 @@ impl<W: Write> Table<W> {
         table.set_header(columns.into_iter().take(3 + usize::from(is_wide)).map(|name| dim(Cell::new(name))));
         for EventRecord { date, statement, .. } in events {
             let when = match &date.r#mod {
-                Some(modifier) => format!("{} ({})", date.value, modifier.to_lowercase().replace('_', " ")),
+                Some(modifier) => format!("{} ({})", date.value, modifier.name().to_lowercase().replace('_', " ")),
                 None => date.value.clone(),
             };
             let (mut when, mut status) = (Cell::new(when), Cell::new(&statement.status));
@@ -126,14 +125,13 @@ fn title(heading: String, use_colour: bool) -> String {
 }
 
 /// Returns the colour of a status; events that happened have the default colour of the terminal.
-fn colour(status: &str) -> Option<Color> {
-    let status = Status::ALL.into_iter().find(|known| known.name() == status)?;
+fn colour(status: &Status) -> Option<Color> {
     match status {
-        Status::Happened => None,
         Status::Ongoing => Some(Color::Green),
         Status::Planned => Some(Color::Cyan),
         Status::Possible => Some(Color::Yellow),
         Status::Denied => Some(Color::Red),
+        _ => None,
     }
 }
 
@@ -156,7 +154,10 @@ mod tests {
 
     use super::*;
     use crate::article::Published;
-    use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
+    use crate::record::{
+        ArticleFields, Basis, DateFields, Granularity, Modifier, OffsetFields, PublishedFrom, StatementFields,
+        TimexType,
+    };
 
     fn article() -> Article {
         let published = Published::parse("2019-05-03", chrono_tz::UTC).expect("a day");
@@ -164,7 +165,7 @@ mod tests {
         Article { title, source, ..Article::new("harbour-1", "", published) }
     }
 
-    fn event(value: &str, modifier: Option<&'static str>, summary: &str) -> EventRecord {
+    fn event(value: &str, modifier: Option<Modifier>, summary: &str) -> EventRecord {
         let empty = String::new;
         EventRecord {
             id: empty(),
@@ -176,18 +177,18 @@ mod tests {
                 source: None,
                 language: empty(),
                 published_at: empty(),
-                published_from: "firstcreated".into(),
+                published_from: PublishedFrom::FirstCreated,
             }),
             date: DateFields {
                 text: "late last\nmonth".to_owned(),
                 start: None,
                 end: None,
-                granularity: "month".into(),
-                r#type: "DATE".into(),
+                granularity: Granularity::Month,
+                r#type: TimexType::Date,
                 value: value.to_owned(),
-                r#mod: modifier.map(Into::into),
+                r#mod: modifier,
                 edtf: None,
-                basis: "relative".into(),
+                basis: Basis::Relative,
                 reference: None,
                 rule: "".into(),
             },
@@ -195,7 +196,7 @@ mod tests {
                 summary: summary.to_owned(),
                 sentence: empty(),
                 trigger: None,
-                status: "happened".into(),
+                status: Status::Happened,
                 names: Vec::new(),
             },
             offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },
@@ -218,7 +219,8 @@ mod tests {
     #[test]
     fn each_article_has_a_table_under_its_heading() {
         let long = "The ferry line closed the harbour to all ships but its own, ".repeat(3);
-        let first = vec![event("2019-04", Some("END"), "The \u{1b}[31mharbour closed"), event("2019", None, &long)];
+        let first =
+            vec![event("2019-04", Some(Modifier::End), "The \u{1b}[31mharbour closed"), event("2019", None, &long)];
         insta::assert_snapshot!(written(&[first, vec![event("2018", None, "It opened")]]), @r#"
         Harbour closed · The Quay · 2019-05-03
          Date            Status     Statement                                               In the text

@@ -43,15 +43,14 @@ impl fmt::Display for Origin {
 }
 
 impl Origin {
-    /// Whether a value of this source overrides one of the other.
-    pub fn overrides(&self, other: &Self) -> bool {
-        let precedence = |origin: &Self| match origin {
+    /// Returns the precedence; a higher one overrides.
+    pub fn precedence(&self) -> u8 {
+        match self {
             Self::BuiltIn => 0,
             Self::File(_) => 1,
             Self::Variable(_) => 2,
             Self::Flag(_) => 3,
-        };
-        precedence(self) > precedence(other)
+        }
     }
 
     /// Returns a key as this source spells it.

@@ -109,42 +109,36 @@ impl Check<'_> {
         Ok(article::Settings {
             format: self.choice("input.format", &raw.format, &formats)?,
             reference: self.choice("input.reference", &raw.reference, &references)?,
-            references: self.choices("input.references", &raw.references, &references, source_names)?,
-            timezones: self.choices("input.timezones", &raw.timezones, &zones, source_names)?,
-            cities: self.choices("input.cities", &raw.cities, &zones, city_names)?,
+            references: self.choices("input.references", &raw.references, &references)?,
+            timezones: self.choices("input.timezones", &raw.timezones, &zones)?,
+            cities: self.choices("input.cities", &raw.cities, &zones)?,
             ..article::Settings::default()
         })
     }
 
-    /// Returns the choice for each name, under the spellings that it is looked up by.
-    fn choices<T: Copy>(
+    /// Returns the choice for each name. Where names differ only in case, that of the source with the higher precedence
+    /// counts.
+    fn choices<T: Copy, C: FromIterator<(String, T)>>(
         &self,
         table: &str,
         chosen: &BTreeMap<String, String>,
         choices: &[(&str, T)],
-        spellings: impl Fn(&str) -> Vec<String>,
-    ) -> Result<BTreeMap<String, T>, Error> {
-        let mut result: BTreeMap<String, (T, String)> = BTreeMap::new();
+    ) -> Result<C, Error> {
+        let mut result = BTreeMap::new();
         for (name, value) in chosen {
             let key = format!("{table}.{name}");
             let choice = self.choice(&key, value, choices)?;
-            for spelling in spellings(name) {
-                if spelling.is_empty() {
-                    return Err(self.error(&key, format!("{name:?} is not a name")));
-                }
-                if let Some((_, other)) = result.get(&spelling) {
-                    let [origin, other_origin] = [&key, other].map(|key| self.layers.origin(key));
-                    if other_origin.overrides(origin) {
-                        continue;
-                    }
-                    if !origin.overrides(other_origin) {
-                        return Err(self.error(&key, format!("{other} has the same name; keep one of the two")));
-                    }
-                }
-                result.insert(spelling, (choice, key.clone()));
+            let normal = name.trim().to_lowercase();
+            if normal.is_empty() {
+                return Err(self.error(&key, format!("{name:?} is not a name")));
+            }
+            // The map is ordered, so that a higher precedence is collected later and overrides.
+            let precedence = self.layers.origin(&key).precedence();
+            if let Some((other, _, _)) = result.insert((precedence, normal), (key.clone(), name.clone(), choice)) {
+                return Err(self.error(&key, format!("{other} has the same name; keep one of the two")));
             }
         }
-        Ok(result.into_iter().map(|(name, (choice, _))| (name, choice)).collect())
+        Ok(result.into_values().map(|(_, name, choice)| (name, choice)).collect())
     }
 
     fn serve(&self, raw: &raw::Serve) -> Result<Serve, Error> {
@@ -298,19 +292,4 @@ fn examples<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 10;
     let lead = if names.len() > SHOWN { "for example" } else { "use one of" };
     format!("{lead} {}", names.take(SHOWN).collect::<Vec<_>>().join(", "))
-}
-
-/// Returns the names by which the source of an article is looked up: in lower case, and for a host or URL the host
-/// without `www.`, as [`article`] compares it.
-fn source_names(name: &str) -> Vec<String> {
-    let name = name.trim().to_lowercase();
-    let host = name.split_once("://").and_then(|(_, rest)| rest.split(['/', ':', '?', '#']).next());
-    let name = host.unwrap_or(&name);
-    let host = name.strip_prefix("www.");
-    [Some(name), host].into_iter().flatten().map(str::to_owned).collect()
-}
-
-/// Returns the name by which the city of a dateline is looked up.
-fn city_names(name: &str) -> Vec<String> {
-    vec![name.trim().to_lowercase()]
 }

@@ -27,7 +27,8 @@ pub enum BucketSize {
 
 impl BucketSize {
     /// All of them, from short to long.
-    pub const ALL: [Self; 7] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Year, Self::Decade, Self::Century];
+    pub const ALL: [Self; 7] =
+        [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Year, Self::Decade, Self::Century];
 
     /// The name in responses: that of the granularity.
     #[must_use]

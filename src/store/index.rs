@@ -237,7 +237,9 @@ impl Index {
             Facet::Source => Some(entry.source),
             Facet::Article => Some(entry.article),
             Facet::Name => None,
-            _ => self.attributes.get(entry.attributes as usize)?.get(facet as usize - Facet::Language as usize).copied(),
+            _ => {
+                self.attributes.get(entry.attributes as usize)?.get(facet as usize - Facet::Language as usize).copied()
+            }
         }
     }
 

@@ -36,8 +36,8 @@ use tokio::sync::watch;
 
 pub use self::changes::{Change, ChangeKind};
 pub use self::density::{Bucket, BucketSize, Density};
-use self::index::{Index, IndexEntry};
 pub use self::index::{Facet, SortKey};
+use self::index::{Index, IndexEntry};
 pub use self::read::{Page, RowLookup, Totals};
 use self::search::SearchCache;
 pub use self::story::StoryDay;

@@ -88,7 +88,11 @@ impl Parameters {
                 list.push(value);
             }
         }
-        if list.len() > MAX_VALUES { Err(InvalidParameter(format!("{name} may have at most {MAX_VALUES} values"))) } else { Ok(list) }
+        if list.len() > MAX_VALUES {
+            Err(InvalidParameter(format!("{name} may have at most {MAX_VALUES} values")))
+        } else {
+            Ok(list)
+        }
     }
 }
 
@@ -183,7 +187,9 @@ fn time(parameters: &mut Parameters, name: &str) -> Result<Option<i64>, InvalidP
     // In a URL that was not encoded, the plus sign of an offset becomes a space.
     let time = parse_time(&text).or_else(|| parse_time(&text.replace(' ', "+")));
     time.map(Some).ok_or_else(|| {
-        InvalidParameter(format!("{name} must be a day such as 2019-04-01 or a time such as 2019-04-01T09:30:00Z, not {text:?}"))
+        InvalidParameter(format!(
+            "{name} must be a day such as 2019-04-01 or a time such as 2019-04-01T09:30:00Z, not {text:?}"
+        ))
     })
 }
 
@@ -207,7 +213,7 @@ pub fn format_time(seconds: i64) -> Option<String> {
     let time = chrono::DateTime::from_timestamp(seconds, 0)?.naive_utc();
     let utc = chrono::FixedOffset::east_opt(0)?;
     let bound = if time.time() == NaiveTime::MIN { Bound::Day(time.date()) } else { Bound::Time(time, utc) };
-    Some(bound.spelled())
+    Some(bound.iso8601())
 }
 
 /// The sort order.
@@ -285,7 +291,11 @@ mod tests {
         assert_eq!(parse_time("1970-01-01T00:00:07.250Z"), Some(7));
         assert_eq!(parse_time("-0043-03-15").and_then(format_time).as_deref(), Some("-0043-03-15"));
         assert_eq!(format_time(3600).as_deref(), Some("1970-01-01T01:00:00+00:00"));
-        assert_eq!(filters("from=1970-01-01T01:00:00+01:00").unwrap().from, Some(0), "a plus sign that was not encoded");
+        assert_eq!(
+            filters("from=1970-01-01T01:00:00+01:00").unwrap().from,
+            Some(0),
+            "a plus sign that was not encoded"
+        );
         for wrong in ["2019", "yesterday", "2019-13-01", "2019-04-01T09:30", "99999999999-01-01"] {
             assert_eq!(parse_time(wrong), None, "{wrong}");
         }

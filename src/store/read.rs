@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::density::{self, Density};
-use super::index::{IndexEntry, Index, Facet, SortKey, Predicate};
+use super::index::{Facet, Index, IndexEntry, Predicate, SortKey};
 use super::query::{Filters, Order, Paging};
 use super::{Change, Error, Store, changes, search};
 

@@ -1,9 +1,9 @@
 //! What the store reads of a record. The record itself is kept as received, so that fields of later versions pass
 //! through.
 
+use serde::Deserialize;
 use serde::de::value::{self, StrDeserializer};
 use serde::de::{Deserializer, IntoDeserializer};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::query::parse_time;

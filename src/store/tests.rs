@@ -283,7 +283,8 @@ fn a_crash_loses_nothing_committed_and_keeps_no_partial_batch() {
     let (first, second) = (day("first", "2019-04-01").to_string(), day("second", "2019-04-02").to_string());
     let record = |key, value| TopicRecord { kind: RecordKind::Event, key, value: Some(value) };
     fixture.writer.apply(&[record("first", first.as_bytes())], &[position(1)]).unwrap();
-    fixture.writer
+    fixture
+        .writer
         .connection
         .execute_batch("CREATE TRIGGER crash BEFORE INSERT ON offsets BEGIN SELECT RAISE(ABORT, 'crash'); END")
         .unwrap();

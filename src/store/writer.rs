@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::index::{IndexEntry, Facet};
-use super::record::{Event, Disposition, id_prefix};
+use super::index::{Facet, IndexEntry};
+use super::record::{Disposition, Event, id_prefix};
 use super::{Error, Inner, changes, write};
 
 /// A record of a topic.
@@ -144,7 +144,8 @@ impl Batch<'_> {
             self.execute("DELETE FROM articles WHERE id = ?1", [article])?;
             return Ok(true);
         };
-        let (Ok(text), Ok(disposition)) = (std::str::from_utf8(value), serde_json::from_slice::<Disposition>(value)) else {
+        let (Ok(text), Ok(disposition)) = (std::str::from_utf8(value), serde_json::from_slice::<Disposition>(value))
+        else {
             return Ok(false);
         };
         let replaces = disposition.replaces_events();

@@ -5,8 +5,8 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::responses::{Counts, Day, Event, Events, Name, Names, Record, Source, Sources, Story, json};
 use super::problem::Problem;
+use super::responses::{Counts, Day, Event, Events, Name, Names, Record, Source, Sources, Story, json};
 use super::timeline::TimelineState;
 use crate::store::query::{self, Filters, Paging, Parameters};
 use crate::store::{Facet, Store};
@@ -74,7 +74,11 @@ pub async fn sources(State(state): State<TimelineState>, RawQuery(query): RawQue
     Ok(json(&Sources { sources: sources.into_iter().map(|(source, count)| Source { source, count }).collect() }))
 }
 
-async fn facet_counts(state: &TimelineState, query: Option<String>, facet: Facet) -> Result<Vec<(String, u64)>, Problem> {
+async fn facet_counts(
+    state: &TimelineState,
+    query: Option<String>,
+    facet: Facet,
+) -> Result<Vec<(String, u64)>, Problem> {
     let mut parameters = parameters(query)?;
     let filters = Filters::from_parameters(&mut parameters)?;
     let limit = parameters.number("limit", 1, 1000, 100)?;

@@ -19,7 +19,7 @@ use super::api::filters;
 use super::problem::Problem;
 use super::timeline::TimelineState;
 use crate::store::query::Filters;
-use crate::store::{RowLookup, Change, Store, ChangeKind};
+use crate::store::{Change, ChangeKind, RowLookup, Store};
 
 /// The longest silence: proxies would take the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -48,10 +48,7 @@ pub async fn feed(
         None => state.store.last_change(),
         Some(Some(seq)) => seq,
         Some(None) => {
-            return Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "Last-Event-ID must be the id of an event of this feed",
-            ));
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "Last-Event-ID must be the id of an event of this feed"));
         }
     };
     let permit = state.followers.clone().try_acquire_owned().map_err(|_| {

@@ -10,13 +10,13 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::responses::json;
 use super::problem::Problem;
+use super::responses::json;
 use super::timeline::TimelineState;
 use crate::event::Status;
 use crate::record::EventRecord;
 use crate::store::Store;
-use crate::store::query::{Filters, Order, Paging, Parameters, InvalidParameter, parse_time};
+use crate::store::query::{Filters, InvalidParameter, Order, Paging, Parameters, parse_time};
 
 /// The most series of one query.
 const MAX_TARGETS: usize = 26;
@@ -148,7 +148,7 @@ pub async fn annotations(State(state): State<TimelineState>, body: Bytes) -> Han
 fn annotation(record: EventRecord, [from, to]: [i64; 2]) -> Annotation {
     let time = |end: Option<String>, open: i64| end.as_deref().and_then(parse_time).unwrap_or(open) * 1000;
     let statement = record.statement;
-    let tags = std::iter::once(statement.status.into_owned()).chain(record.article.source.clone());
+    let tags = std::iter::once(statement.status.name().to_owned()).chain(record.article.source.clone());
     Annotation {
         time: time(record.date.start, from),
         time_end: time(record.date.end, to),
@@ -159,20 +159,26 @@ fn annotation(record: EventRecord, [from, to]: [i64; 2]) -> Annotation {
 }
 
 fn read(body: &[u8]) -> Result<GrafanaRequest, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("not a request of Grafana's JSON data source: {error}")))
+    serde_json::from_slice(body).map_err(|error| {
+        Problem::new(StatusCode::BAD_REQUEST, format!("not a request of Grafana's JSON data source: {error}"))
+    })
 }
 
 fn filters(target: &str, range: &Range) -> Result<Filters, InvalidParameter> {
     let query = match target.split_once('?') {
         Some(("events", query)) => query,
         None if target.is_empty() || target == "events" => "",
-        _ => return Err(InvalidParameter(format!("{target:?} is not a target: use `events`, or `events?` with filters"))),
+        _ => {
+            return Err(InvalidParameter(format!(
+                "{target:?} is not a target: use `events`, or `events?` with filters"
+            )));
+        }
     };
     let mut parameters = Parameters::parse(query)?;
     let mut filters = Filters::from_parameters(&mut parameters)?;
     parameters.finish()?;
-    let time = |text: &str| parse_time(text).ok_or_else(|| InvalidParameter(format!("{text:?} in range is not a time")));
+    let time =
+        |text: &str| parse_time(text).ok_or_else(|| InvalidParameter(format!("{text:?} in range is not a time")));
     (filters.from, filters.to) = (Some(time(&range.from)?), Some(time(&range.to)?));
     Ok(filters)
 }

@@ -12,16 +12,16 @@
 //!
 //! Must not know Kafka: it answers from [`telemetry`](crate::telemetry) and [`store`](crate::store).
 
-mod responses;
 mod api;
+mod auth;
 mod export;
 mod feed;
 mod grafana;
-mod auth;
 mod health;
 mod openapi;
 pub mod page;
 mod problem;
+mod responses;
 mod timeline;
 
 use std::io;

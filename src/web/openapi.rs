@@ -6,10 +6,10 @@
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use super::responses::{Counts, Event, Events, Names, Sources, State, Story};
 use super::export::ExportFormat;
 use super::grafana::{Annotation, Metric, Series};
 use super::problem::Problem;
+use super::responses::{Counts, Event, Events, Names, Sources, State, Story};
 use crate::calendar::Granularity;
 use crate::event::Status;
 use crate::temporal::Basis;
@@ -29,12 +29,20 @@ fn filters() -> Vec<Parameter> {
             "Only events that start before this: an event is in a range if it overlaps it.",
             json!({"type": "string", "description": time}),
         ),
-        ("q", "Only events that contain all of these words, the last one as a prefix.", json!({"type": "string", "maxLength": 1000})),
+        (
+            "q",
+            "Only events that contain all of these words, the last one as a prefix.",
+            json!({"type": "string", "maxLength": 1000}),
+        ),
         ("source", "Only events from one of these sources.", list()),
         ("language", "Only events in one of these languages; `en` matches `en-GB` as well.", list()),
         ("name", "Only events with one of these names.", list()),
         ("status", "Only events with one of these statuses.", one_of(&Status::ALL.map(Status::name))),
-        ("granularity", "Only events with one of these granularities.", one_of(&Granularity::ALL.map(Granularity::name))),
+        (
+            "granularity",
+            "Only events with one of these granularities.",
+            one_of(&Granularity::ALL.map(Granularity::name)),
+        ),
         ("article", "Only events of one of these articles, by id.", list()),
         ("confidence", "The lowest confidence.", json!({"type": "number", "minimum": 0, "maximum": 1})),
         ("basis", "Only events with one of these bases.", one_of(&Basis::ALL.map(Basis::name))),
@@ -108,10 +116,18 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     add("/api/sources", "get", operation("The sources of the events", &filters_and(&limit), json_content(body)));
     let body = schemas.subschema_for::<Story>();
     let days = [number("days", "The most days.", 100, 10)];
-    add("/api/story", "get", operation("The key days, and what happened on them", &filters_and(&days), json_content(body)));
+    add(
+        "/api/story",
+        "get",
+        operation("The key days, and what happened on them", &filters_and(&days), json_content(body)),
+    );
     let body = schemas.subschema_for::<State>();
     add("/api/status", "get", operation("The state of the timeline", &[], json_content(body)));
-    add("/api/feed", "get", operation(FEED, &filters_and(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})));
+    add(
+        "/api/feed",
+        "get",
+        operation(FEED, &filters_and(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})),
+    );
     let form = [("form", "The format of the file.", json!({"enum": ExportFormat::ALL.map(ExportFormat::name)}))];
     let media_types = ExportFormat::ALL.map(ExportFormat::media_type);
     let files: Map<_, _> = media_types.into_iter().map(|name| (name.to_owned(), json!({"schema": {}}))).collect();
@@ -125,7 +141,11 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     let body = schemas.subschema_for::<Vec<Series>>();
     add("/api/grafana/query", "post", with_request_body(operation("Counts as series", &[], json_content(body))));
     let body = schemas.subschema_for::<Vec<Annotation>>();
-    add("/api/grafana/annotations", "post", with_request_body(operation("Events as annotations", &[], json_content(body))));
+    add(
+        "/api/grafana/annotations",
+        "post",
+        with_request_body(operation("Events as annotations", &[], json_content(body))),
+    );
     let object = json_content(json!({"type": "object"}));
     add("/api/openapi.json", "get", operation("This description", &[], object));
     paths

@@ -169,11 +169,11 @@ pub struct Happening {
 impl From<store::StoryDay> for Day {
     fn from(day: store::StoryDay) -> Self {
         let entries = day.entries.into_iter().filter_map(|(entry, record)| {
-            let (count, day) = (entry.events.len(), Bound::Day(entry.day).spelled());
+            let (count, day) = (entry.events.len(), Bound::Day(entry.day).iso8601());
             let Entry { summary, sources, events, .. } = entry;
             Some(Happening { summary, day, count, sources, events, event: Record::new(record)? })
         });
-        Self { day: Bound::Day(day.day).spelled(), score: day.score, summary: day.summary, entries: entries.collect() }
+        Self { day: Bound::Day(day.day).iso8601(), score: day.score, summary: day.summary, entries: entries.collect() }
     }
 }
 

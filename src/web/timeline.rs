@@ -104,9 +104,7 @@ pub fn timeline_router(state: TimelineState, health: HealthState, access: &Acces
     with_timeout
         .route("/api/feed", get(feed::feed))
         .route("/api/export/{form}", get(export::export))
-        .fallback(|| async {
-            Problem::new(StatusCode::NOT_FOUND, "there is nothing here; see /api/openapi.json")
-        })
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here; see /api/openapi.json") })
         .with_state(state)
         .merge(health_router(health))
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -79,7 +79,7 @@ fn invalid_gold_is_named_with_its_line_and_has_its_own_exit_code() {
     };
     let (code, message) = failure("broken.jsonl");
     assert_eq!(code, Some(1));
-    assert!(message.starts_with("dateline: broken.jsonl: line 2: no annotated document"), "{message}");
+    assert!(message.starts_with("dateline: broken.jsonl: line 2: not an annotated document"), "{message}");
     for (path, reason) in [("absent", "No such file"), ("notes.txt", "neither .jsonl nor .tml")] {
         let (code, message) = failure(path);
         assert_eq!(code, Some(2), "{message}");

@@ -53,7 +53,7 @@ fn rejected_lines_are_reported_and_the_others_are_processed() {
     let run = extract(&["--format", "table"], &input);
     assert_eq!(run.code, Some(3));
     insta::assert_snapshot!(run.err, @r#"
-    stdin:2: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+    stdin:2: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
     stdin:3: not-json: not JSON: expected ident at line 1 column 2
     "#);
     assert_eq!(run.out, "No dated statements found in 2 articles.\n");
@@ -92,8 +92,8 @@ fn markup_is_one_message_with_several_items() {
     let run = extract(&["--format", "csv"], atom);
     assert_eq!((run.code, run.out.lines().count()), (Some(3), 2));
     insta::assert_snapshot!(run.err, @r#"
-    stdin:1: withdrawn: deleted: b: the feed took it back: it is deleted
-    stdin:1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+    stdin:1: withdrawn: deleted: b: the feed withdrew the article: its status is `deleted`
+    stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
     "#);
     let run = extract(&["--input-format", "rss"], atom);
     insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: not rss, which `input.format` says it is, but atom; `auto` tells formats apart");
@@ -105,7 +105,7 @@ fn markup_is_one_message_with_several_items() {
 fn plain_text_needs_a_publication_time() {
     let run = extract(&[], "The harbour closed last month.");
     assert_eq!(run.code, Some(3));
-    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published"#);
+    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published"#);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn invalid_flags_exit_with_2() {
         assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{flags:?}");
         assert!(run.err.starts_with("error: "), "{flags:?}: {}", run.err);
     }
-    insta::assert_snapshot!(extract(&["--published", "last month"], ARTICLE).err, @"error: --published: `last month` is no publication time that can be read for certain; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999");
+    insta::assert_snapshot!(extract(&["--published", "last month"], ARTICLE).err, @"error: --published: `last month` cannot be read as a publication time without guessing; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999");
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn formats_shows_the_format_and_where_each_field_was_found() {
       language        feed/@xml:lang            en
       source          feed/title                The Quay
 
-    atom.xml:1: atom: withdrawn: deleted: the feed took it back: it is deleted
+    atom.xml:1: atom: withdrawn: deleted: the feed withdrew the article: its status is `deleted`
       id              feed/at:deleted-entry/@ref   tag:quay.example,2019:ferry
       versioncreated  feed/at:deleted-entry/@when  2019-05-29T12:00:00Z
       status          feed/at:deleted-entry        deleted

@@ -35,8 +35,10 @@ fn apply(writer: &mut Writer, article: &str) {
             article.events.iter().map(|event| (&event.id, serde_json::to_vec(event).unwrap())).collect();
         let ids: Vec<_> = events.iter().map(|(id, _)| id).collect();
         let disposition = json!({"id": article.id, "status": article.status, "events": ids}).to_string();
-        let events = events.iter().map(|(id, event)| TopicRecord { kind: RecordKind::Event, key: id, value: Some(event) });
-        let disposition = TopicRecord { kind: RecordKind::Article, key: &article.id, value: Some(disposition.as_bytes()) };
+        let events =
+            events.iter().map(|(id, event)| TopicRecord { kind: RecordKind::Event, key: id, value: Some(event) });
+        let disposition =
+            TopicRecord { kind: RecordKind::Article, key: &article.id, value: Some(disposition.as_bytes()) };
         assert_eq!(writer.apply(&events.chain([disposition]).collect::<Vec<_>>(), &[]).unwrap(), 0);
     }
 }

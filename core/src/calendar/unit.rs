@@ -1,4 +1,4 @@
-//! Units of counting and grains of knowing.
+//! Time units and date granularities.
 
 /// A unit in which time is counted ("three *weeks* ago").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The unit of this name in the data files.
+    /// Returns the unit of this name in the data files.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
@@ -56,14 +56,14 @@ impl Unit {
         })
     }
 
-    /// Whether it is shorter than a day (and so spelled after a `T`).
+    /// Whether it is shorter than a day (and so written after a `T`).
     #[must_use]
     pub fn is_clock(self) -> bool {
         self < Self::Day
     }
 }
 
-/// How precisely a date is known, from coarse to fine.
+/// The unit to which a date is known, from coarse to fine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Granularity {
     /// A hundred years.
@@ -115,7 +115,7 @@ impl Granularity {
         Self::Second,
     ];
 
-    /// The name in records.
+    /// Returns the name in records.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

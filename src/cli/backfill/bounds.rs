@@ -68,9 +68,8 @@ fn parse_offsets(flag: &str, text: &str) -> Result<Edge, String> {
         (partition >= 0 && offset >= 0).then_some((partition, offset))
     };
     let all = text.split(',').map(|one| {
-        pair(one).ok_or_else(|| {
-            format!("{flag}: \"{one}\" is not an offset; write 0:1500 for partition 0 at offset 1500")
-        })
+        pair(one)
+            .ok_or_else(|| format!("{flag}: \"{one}\" is not an offset; write 0:1500 for partition 0 at offset 1500"))
     });
     Ok(Edge::Offsets(all.collect::<Result<_, _>>()?))
 }

@@ -1,8 +1,8 @@
 //! `dateline backfill`: a bounded replay of the input topic. Flags, confirmation, progress and report; the work is done
 //! in [`crate::stream::backfill`].
 
-mod display;
 mod bounds;
+mod display;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};

@@ -20,7 +20,7 @@ use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 
 use self::transcript::Transcript;
 use super::serve::{Service, prepare};
-use super::service::{run_with_servers, health_server};
+use super::service::{health_server, run_with_servers};
 use super::{FAILED, USAGE, failed};
 use crate::config::{self, Configuration, Settings, Topics};
 use crate::stream::follow::follow;

@@ -95,7 +95,14 @@ impl Transcript {
         }
     }
 
-    fn render_article(&mut self, out: &mut String, id: String, revision: &str, events: Vec<String>, warnings: &[String]) {
+    fn render_article(
+        &mut self,
+        out: &mut String,
+        id: String,
+        revision: &str,
+        events: Vec<String>,
+        warnings: &[String],
+    ) {
         self.articles += 1;
         let before = self.previous_events.get(&id).cloned();
         let heading = events.first().and_then(|event| self.events.get(event)).map_or_else(|| id.clone(), heading);
@@ -107,7 +114,8 @@ impl Transcript {
             Some(before) => {
                 self.corrected += 1;
                 push_line(out, &format!("{heading} CORRECTED, revision {revision}"));
-                let (unchanged, added): (Vec<_>, Vec<_>) = events.iter().cloned().partition(|event| before.contains(event));
+                let (unchanged, added): (Vec<_>, Vec<_>) =
+                    events.iter().cloned().partition(|event| before.contains(event));
                 let removed: Vec<_> = before.into_iter().filter(|event| !events.contains(event)).collect();
                 self.render_events(out, '-', &removed);
                 self.render_events(out, '+', &added);
