@@ -45,7 +45,7 @@
 //! let event = &articles[0].events[0];
 //! assert_eq!(event.date.value, "2019-04");
 //! assert_eq!(event.statement.summary, "The bridge was shut");
-//! assert_eq!(event.statement.status, "happened");
+//! assert_eq!(event.statement.status, dateline_core::record::Status::Happened);
 //! # Ok::<(), Error>(())
 //! ```
 //!

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::article::{self, Article, Embargo, Item, Message, Passed, Published};
+use crate::article::{self, Article, Embargo, Item, Message, Notice, Published};
 use crate::error::Error;
 use crate::event::{Attached, Attacher, Detail};
 use crate::extraction::Extraction;
@@ -11,7 +11,7 @@ use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{LexedPassage, ParsedPassage};
 use crate::temporal::{self, Anchor, Region};
 pub use crate::temporal::{FiscalStart, Genre};
-use crate::text::{Marked, Passage, Text, passages};
+use crate::text::{MarkedDate, Passage, Text, passages};
 
 /// What extraction can be told from outside.
 #[derive(Debug, Clone)]
@@ -121,7 +121,7 @@ pub fn process_watched(
 }
 
 fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
-    let passed = |status, Passed { id, revision, modified, reason }| Processed {
+    let passed = |status, Notice { id, revision, modified, reason }| Processed {
         id,
         revision,
         modified,
@@ -134,11 +134,11 @@ fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage))
     };
     match item {
         Item::Article(article) => records_of(&article, settings, done),
-        Item::Withdrawn(_, told) => passed(ArticleStatus::Withdrawn, told),
-        Item::Skipped(told) => passed(ArticleStatus::Skipped, told),
+        Item::Withdrawn(_, notice) => passed(ArticleStatus::Withdrawn, notice),
+        Item::Skipped(notice) => passed(ArticleStatus::Skipped, notice),
         Item::Broken { id, revision, error } => {
             let reason = Warning { code: error.code(), message: error.to_string() };
-            passed(ArticleStatus::Skipped, Passed { id, revision, modified: None, reason })
+            passed(ArticleStatus::Skipped, Notice { id, revision, modified: None, reason })
         }
     }
 }
@@ -153,8 +153,8 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
     let tag = language_of(article, settings);
     let (status, events, mut warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
         // Its dates are told in fields, in whatever language the rest is.
-        _ if article.occasion.is_some() => {
-            (ArticleStatus::Extracted, record::occasion_record(article, tag).into_iter().collect(), Vec::new())
+        _ if article.scheduled.is_some() => {
+            (ArticleStatus::Extracted, record::scheduled_event_record(article, tag).into_iter().collect(), Vec::new())
         }
         (None, _) => (ArticleStatus::Skipped, Vec::new(), vec![language_unsupported(tag)]),
         (Some(_), true) => {
@@ -239,7 +239,7 @@ fn extract_with(
         let passage = ParsedPassage::parse(lexed, candidates.sentences());
         done(Stage::Parsed);
         let mut tagged = temporal::tag(&passage, candidates, &anchor);
-        for Marked { span, date } in text.dates() {
+        for MarkedDate { span, date } in text.marked_dates() {
             if let Ok(day) = Published::parse(date, settings.input.timezone) {
                 temporal::apply_markup(&mut tagged.expressions, *span, day.date(), anchor.offset);
             }

@@ -1,11 +1,10 @@
-//! What stands around the program is held to the program: the image, documentation, dependencies.
+//! What stands around the program is held to the program: the image, documentation, configuration.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dateline::config::Configuration;
-use dateline::stream::topics::Topics;
+use dateline::config::{Configuration, Topics};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -125,22 +124,5 @@ mod configuration {
         let given = Configuration::load(Some(&file), [], []).and_then(|c| c.settings()).unwrap();
         let built_in = Configuration::load(None, [], []).and_then(|c| c.settings()).unwrap();
         assert_eq!(format!("{given:?}"), format!("{built_in:?}"));
-    }
-}
-
-mod dependencies {
-    use super::*;
-
-    /// The invariant that `src/lib.rs` states: the core knows no Kafka, async, HTTP, command line or randomness.
-    #[test]
-    fn the_core_stays_free_of_the_service() {
-        let tree = ["tree", "--no-default-features", "-e", "normal", "--prefix", "none", "--offline", "--locked"];
-        let tree = run(env!("CARGO"), &tree);
-        let names: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
-        assert!(names.contains("chrono"), "{tree}");
-        let banned = "axum clap futures-util hyper prometheus-client rand rdkafka tokio tracing tracing-subscriber";
-        for name in banned.split(' ') {
-            assert!(!names.contains(name), "the core depends on {name}");
-        }
     }
 }

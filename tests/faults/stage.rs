@@ -4,8 +4,8 @@
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use dateline::config::Topics;
 use dateline::pipeline;
-use dateline::stream::topics::Topics;
 
 use super::proxy::Proxy;
 use crate::broker::cluster::{Cluster, free_ports, own};

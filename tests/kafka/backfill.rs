@@ -51,7 +51,7 @@ fn ended(output: &Output, folder: &Path) -> Run {
 fn to_topics(wire: &Wire, name: &str) -> Wire {
     let mut other = Wire { settings: wire.settings.clone(), topics: wire.topics.clone() };
     other.settings.kafka.output_prefix = format!("{}.{name}.", wire.settings.kafka.group);
-    other.topics = dateline::stream::topics::Topics::new(&other.settings.kafka);
+    other.topics = dateline::config::Topics::new(&other.settings.kafka);
     other.make_topics(other.topics.outputs(), PARTITIONS);
     other
 }

@@ -37,7 +37,7 @@ fn sigterm_finishes_the_batch_leaves_and_exits_0() {
 
     let log = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{log}");
-    assert!(log.contains("ended as asked"), "{log}");
+    assert!(log.contains("shut down cleanly"), "{log}");
     assert!(!log.contains("bridge 1 "), "no article text in the log: {log}");
     // Nothing hangs in the air: what has a fate is committed, and the other way round.
     let found = wire.found("read_committed");

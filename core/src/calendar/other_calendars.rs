@@ -1,14 +1,14 @@
-//! Days that other calendars reckon: Easter, the Hebrew and the Muslim calendar, the new moon.
+//! Days of other calendars: Easter, the Hebrew and the Islamic calendar, the new moon.
 //!
-//! Arithmetic alone, no tables by year. The Muslim months are those of the tabular calendar, which the sighted moon may
-//! miss by a day. After Meeus, "Astronomical Algorithms" (1998), chapters 8, 9 and 49, and Dershowitz and Reingold,
+//! Arithmetic only, no tables by year. The Islamic months are those of the tabular calendar, which may differ by a day
+//! from the sighted moon. After Meeus, "Astronomical Algorithms" (1998), chapters 8, 9 and 49, and Dershowitz and Reingold,
 //! "Calendrical Calculations" (2018), chapters 7 and 8.
 
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 
 use super::arithmetic::shift_day;
 
-/// Easter Sunday of the Western churches, by the Gregorian computus (Meeus, ch. 8).
+/// Returns Easter Sunday of the Western churches, by the Gregorian computus (Meeus, ch. 8).
 #[must_use]
 pub fn easter(year: i32) -> Option<NaiveDate> {
     let a = year.rem_euclid(19);
@@ -23,7 +23,7 @@ pub fn easter(year: i32) -> Option<NaiveDate> {
     computed(year, h + l - 7 * m + 114)
 }
 
-/// Easter Sunday of the Eastern churches, by the Julian computus (Meeus, ch. 8), as a Gregorian day.
+/// Returns Easter Sunday of the Eastern churches, by the Julian computus (Meeus, ch. 8), as a Gregorian day.
 #[must_use]
 pub fn orthodox_easter(year: i32) -> Option<NaiveDate> {
     let d = (19 * year.rem_euclid(19) + 15).rem_euclid(30);
@@ -33,21 +33,21 @@ pub fn orthodox_easter(year: i32) -> Option<NaiveDate> {
     shift_day(julian, behind.into())
 }
 
-/// The day of a computus: its last step gives the month and the day before as one number in base 31.
+/// Returns the day of a computus, whose last step gives the month and the preceding day as one number in base 31.
 fn computed(year: i32, at: i32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, u32::try_from(at.div_euclid(31)).ok()?, u32::try_from(at.rem_euclid(31) + 1).ok()?)
 }
 
-/// A day of the Hebrew calendar, its month counted from Nisan (12 is the last Adar), in a Gregorian year.
+/// Returns a day of the Hebrew calendar in a Gregorian year. Months are counted from Nisan (12 is the last Adar).
 #[must_use]
 pub fn hebrew(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
     (year + 3760..=year + 3761).find_map(|hebrew| {
         let (start, next) = (hebrew_new_year(hebrew)?, hebrew_new_year(hebrew + 1)?);
         let complete = (next - start).num_days() % 10 == 5;
-        // Nisan to Elul have 177 days, counted back from the next new year.
+        // Nisan to Elul have 177 days, counting back from the next new year.
         let nisan = next.checked_sub_days(Days::new(177))?;
         let first = match month {
-            // Months of 30 and 29 days in turn.
+            // Months alternate between 30 and 29 days.
             1..=6 => shift_day(nisan, (59 * (i64::from(month) - 1) + 1) / 2)?,
             7 => start,
             8 => shift_day(start, 30)?,
@@ -59,7 +59,8 @@ pub fn hebrew(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
     })
 }
 
-/// 1 Tishri of a Hebrew year: the day of its mean new moon, put off so that no feast falls on a forbidden weekday.
+/// Returns 1 Tishri of a Hebrew year: the day of its mean new moon, postponed so that no feast falls on a forbidden
+/// weekday.
 fn hebrew_new_year(year: i32) -> Option<NaiveDate> {
     /// The day before 1 Tishri of the year 1, counted from 1 January of the year 1.
     const EPOCH: i64 = -1_373_428;
@@ -71,11 +72,11 @@ fn hebrew_new_year(year: i32) -> Option<NaiveDate> {
     };
     let year = i64::from(year);
     let (before, this, next) = (days(year - 1), days(year), days(year + 1));
-    let put_off = if next - this == 356 { 2 } else { i64::from(this - before == 382) };
-    NaiveDate::from_num_days_from_ce_opt(i32::try_from(EPOCH + this + put_off + 1).ok()?)
+    let postponed = if next - this == 356 { 2 } else { i64::from(this - before == 382) };
+    NaiveDate::from_num_days_from_ce_opt(i32::try_from(EPOCH + this + postponed + 1).ok()?)
 }
 
-/// The first time that a day of the tabular Muslim calendar comes in a Gregorian year.
+/// Returns the first occurrence of a day of the tabular Islamic calendar in a Gregorian year.
 #[must_use]
 pub fn islamic(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
     /// The day before 1 Muharram of the year 1: 15 July 622 in the Julian calendar.
@@ -88,7 +89,7 @@ pub fn islamic(year: i32, month: u8, day: u8) -> Option<NaiveDate> {
     })
 }
 
-/// The first day, from `from` on, on which there is a new moon, where clocks are `minutes` ahead of Greenwich.
+/// Returns the first day from `from` on with a new moon, where clocks are `minutes` ahead of Greenwich.
 #[must_use]
 pub fn new_moon_from(from: NaiveDate, minutes: i32) -> Option<NaiveDate> {
     let about = (f64::from(from.year()) + f64::from(from.ordinal()) / 365.25 - 2000.0) * 12.3685;
@@ -101,7 +102,7 @@ pub fn new_moon_from(from: NaiveDate, minutes: i32) -> Option<NaiveDate> {
     })
 }
 
-/// The Julian day of a new moon, counted from the first of the year 2000, to some minutes (Meeus, ch. 49).
+/// Returns the Julian day of a new moon, counted from the first of the year 2000, accurate to minutes (Meeus, ch. 49).
 fn new_moon(lunation: i32) -> f64 {
     let k = f64::from(lunation);
     let t = k / 1236.85;

@@ -1,22 +1,22 @@
-//! Statements by their words: how alike two are, and which of several says best what all say. A word weighs the more,
-//! the fewer of the statements at hand have it, so that no list of common words is needed.
+//! The similarity of statements by their words. A word weighs the more, the fewer of the given statements have it, so
+//! that no list of stop words is needed.
 
 use rustc_hash::FxHashMap;
 
-/// Some statements, known by their places.
+/// Statements, identified by index.
 pub(super) struct Statements {
-    /// The different words of each, numbered from the rarest to the most common.
+    /// The distinct words of each, numbered from the rarest to the most common.
     words: Vec<Vec<usize>>,
     /// How many statements have a word.
     counts: Vec<usize>,
-    /// How much a word weighs.
+    /// The weight of each word.
     weights: Vec<f64>,
-    /// How much the words of each weigh together.
+    /// The total weight of the words of each statement.
     totals: Vec<f64>,
 }
 
 impl Statements {
-    /// Reads them.
+    /// Indexes texts.
     pub fn of<'m>(texts: impl Iterator<Item = &'m str>) -> Self {
         let mut known: FxHashMap<String, usize> = FxHashMap::default();
         let mut counts: Vec<usize> = Vec::new();
@@ -49,13 +49,13 @@ impl Statements {
         Self { words, counts, weights, totals }
     }
 
-    /// The words that a statement has in common with any other, the rarest first.
+    /// Returns the words that a statement shares with any other, the rarest first.
     pub fn shared(&self, at: usize) -> impl Iterator<Item = usize> + Clone {
         self.words[at].iter().copied().filter(|&word| self.counts[word] > 1)
     }
 
-    /// How much two have in common, from 0 to 1. One that is a part of the other is much like it.
-    pub fn likeness(&self, one: usize, other: usize) -> f64 {
+    /// Returns how similar two statements are, from 0 to 1. One that is a part of the other is similar to it.
+    pub fn similarity(&self, one: usize, other: usize) -> f64 {
         let both = self.totals[one] * self.totals[other];
         let (mut one, mut other) = (self.words[one].as_slice(), self.words[other].as_slice());
         let mut common = 0.0;
@@ -68,12 +68,12 @@ impl Statements {
         if both > 0.0 { (common / both.sqrt()).min(1.0) } else { 0.0 }
     }
 
-    /// How well each of these says what all of them say, where each counts so much.
-    pub fn centrality(&self, said: impl Iterator<Item = (usize, f64)> + Clone) -> Vec<f64> {
+    /// Returns how well each of these statements represents all of them, given their weights.
+    pub fn centrality(&self, weighted: impl Iterator<Item = (usize, f64)> + Clone) -> Vec<f64> {
         let mut centre: FxHashMap<usize, f64> = FxHashMap::default();
-        for (at, counts) in said.clone() {
+        for (at, weight) in weighted.clone() {
             for &word in &self.words[at] {
-                *centre.entry(word).or_default() += self.weights[word] * counts;
+                *centre.entry(word).or_default() += self.weights[word] * weight;
             }
         }
         let cosine = |at: usize| {
@@ -83,7 +83,7 @@ impl Statements {
                 words.map(|word| self.weights[*word] * centre.get(word).copied().unwrap_or_default()).sum();
             if length > 0.0 { common / length } else { 0.0 }
         };
-        said.map(|(at, _)| cosine(at)).collect()
+        weighted.map(|(at, _)| cosine(at)).collect()
     }
 }
 
@@ -98,21 +98,21 @@ mod tests {
     }
 
     #[test]
-    fn likeness_is_symmetrical_and_from_none_to_whole() {
+    fn similarity_is_symmetrical_and_from_0_to_1() {
         let statements = statements();
         for one in 0..5 {
             for other in 0..5 {
-                let likeness = statements.likeness(one, other);
-                assert!((0.0..=1.0).contains(&likeness), "{likeness}");
-                assert_eq!(likeness, statements.likeness(other, one));
+                let similarity = statements.similarity(one, other);
+                assert!((0.0..=1.0).contains(&similarity), "{similarity}");
+                assert_eq!(similarity, statements.similarity(other, one));
             }
         }
-        assert_eq!((statements.likeness(0, 0), statements.likeness(3, 3)), (1.0, 0.0));
-        assert!(statements.likeness(0, 1) > statements.likeness(0, 2));
+        assert_eq!((statements.similarity(0, 0), statements.similarity(3, 3)), (1.0, 0.0));
+        assert!(statements.similarity(0, 1) > statements.similarity(0, 2));
     }
 
     #[test]
-    fn only_words_that_others_have_lead_to_them() {
+    fn only_words_of_several_statements_are_shared() {
         let statements = statements();
         assert_eq!(statements.shared(2).count(), 1, "`the`");
         assert_eq!(statements.shared(0).count(), 4);
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shares_most_with_the_others_is_the_most_central() {
+    fn the_statement_that_shares_most_is_the_most_central() {
         let central = statements().centrality((0..5).map(|at| (at, 1.0)));
         assert!(central[0] > central[2] && central[1] > central[2], "{central:?}");
         assert_eq!(central[3], 0.0);

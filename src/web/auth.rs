@@ -1,4 +1,4 @@
-//! Who may ask: the bearer token. Which pages may ask: none but our own, unless they are named.
+//! Access: the bearer token, and the origins that CORS allows.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -9,24 +9,25 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::problem::Problem;
 
-/// A token, as its digest: digests differ everywhere where tokens differ anywhere, so that the time that a comparison
-/// takes tells nothing.
+/// A token, kept as its digest: tokens that differ in one letter have entirely different digests, so that the time that
+/// a comparison takes reveals nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; 32]);
 
 impl Token {
-    /// Of a text.
+    /// Hashes a token.
     pub fn new(text: &str) -> Self {
         Self(Sha256::digest(text).into())
     }
 }
 
-/// Lets those through who have the token, where one is needed. The page itself holds nothing, and asks for it.
-pub async fn token(State(token): State<Option<Token>>, request: Request, next: Next) -> Response {
+/// Middleware that requires the token, if one is set. The page itself holds no data, so it is open and asks for the
+/// token.
+pub async fn require_token(State(token): State<Option<Token>>, request: Request, next: Next) -> Response {
     let is_open = !request.uri().path().starts_with("/api/") && request.uri().path() != "/metrics";
     match token {
-        Some(token) if !is_open && bearer(request.headers()).as_ref() != Some(&token) => {
-            let detail = "this needs the header `Authorization: Bearer` with the token of the server";
+        Some(token) if !is_open && bearer_token(request.headers()).as_ref() != Some(&token) => {
+            let detail = "the header `Authorization: Bearer` with the token of this server is required";
             let problem = Problem::new(StatusCode::UNAUTHORIZED, detail);
             ([(header::WWW_AUTHENTICATE, "Bearer")], problem).into_response()
         }
@@ -34,12 +35,12 @@ pub async fn token(State(token): State<Option<Token>>, request: Request, next: N
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<Token> {
+fn bearer_token(headers: &HeaderMap) -> Option<Token> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Token::new(token.trim()))
 }
 
-/// What other pages may do: those of these origins may ask, and nobody else may.
+/// Allows requests from pages of these origins, and of no others.
 pub fn cors(origins: &[HeaderValue]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.iter().cloned()))

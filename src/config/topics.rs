@@ -1,6 +1,6 @@
-//! What the topics are called. The one place that knows.
+//! The names of the topics. The one place that knows them.
 
-use crate::config::Kafka;
+use super::Kafka;
 
 /// The names of the topics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,14 +9,14 @@ pub struct Topics {
     pub input: String,
     /// Timeline events, keyed by event id; compacted.
     pub events: String,
-    /// What became of each article, keyed by article id; compacted.
+    /// What became of each article, keyed by article id; compacted. The changelog of the state stores.
     pub articles: String,
-    /// Messages that could not be read, byte for byte.
+    /// Messages that could not be processed, byte for byte.
     pub rejected: String,
 }
 
 impl Topics {
-    /// The names that the configuration gives.
+    /// Returns the names that the configuration gives.
     #[must_use]
     pub fn new(kafka: &Kafka) -> Self {
         let output = |name: &str| format!("{}{name}", kafka.output_prefix);
@@ -28,7 +28,7 @@ impl Topics {
         }
     }
 
-    /// The topics that are written.
+    /// Returns the topics that are written.
     #[must_use]
     pub fn outputs(&self) -> [&str; 3] {
         [&self.events, &self.articles, &self.rejected]

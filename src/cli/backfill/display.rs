@@ -1,4 +1,4 @@
-//! What people see of a backfill: the plan before it starts, how far it is, and the report.
+//! What a backfill prints: the plan before it starts, the progress, and the report.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
@@ -10,10 +10,10 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration, MultiProgress, ProgressBa
 
 use crate::stream::backfill::{Plan, Prepared, Progress, Report};
 
-/// How often a line is written where there is no terminal.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often a line is printed where there is no terminal.
+const PRINT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What will be read.
+/// Describes what will be read.
 pub fn plan(prepared: &Prepared, rate: Option<u32>, estimate: Option<Duration>) -> String {
     let Prepared { plan, preview, .. } = prepared;
     let mut table = comfy_table::Table::new();
@@ -28,44 +28,44 @@ pub fn plan(prepared: &Prepared, rate: Option<u32>, estimate: Option<Duration>) 
         let left = HumanCount(part.left()).to_string();
         table.add_row([part.partition.to_string(), offsets, left, time(*first), time(*last)]);
     }
-    let begun = if plan.resumed { "Goes on where an earlier run stopped" } else { "Begins" };
-    let mut text = format!("{begun}; remembered by the group {}\n{}\n", prepared.group(), table.trim_fmt());
-    let rate = rate.map(|rate| format!(", at most {} a second", HumanCount(rate.into()))).unwrap_or_default();
+    let start = if plan.resumed { "Resuming an earlier run" } else { "Starting" };
+    let mut text = format!("{start}; progress is kept by the group {}\n{}\n", prepared.group(), table.trim_fmt());
+    let rate = rate.map(|rate| format!(", at most {} per second", HumanCount(rate.into()))).unwrap_or_default();
     let time = estimate.map(|time| format!(", about {}", HumanDuration(time))).unwrap_or_default();
     let _ = writeln!(text, "At most {} messages{time}{rate}.", HumanCount(plan.left()));
     text
 }
 
-/// Shows how far it is: bars on a terminal, else a line now and then. On standard error.
-pub struct Watch {
+/// Shows the progress on standard error: bars on a terminal, otherwise a line from time to time.
+pub struct ProgressDisplay {
     bars: Bars,
-    begun: Instant,
-    told: Instant,
+    started: Instant,
+    last_printed: Instant,
     left: u64,
 }
 
 enum Bars {
-    /// One for all, and those of the partitions, each with its number of offsets.
+    /// One for all partitions, and one for each of them.
     Terminal {
         all: ProgressBar,
         parts: Vec<ProgressBar>,
-        _together: MultiProgress,
+        _multi: MultiProgress,
     },
     Lines,
 }
 
-impl Watch {
-    /// Starts to watch a plan.
+impl ProgressDisplay {
+    /// Starts to show the progress of a plan.
     pub fn new(plan: &Plan, verbose: bool) -> Self {
         let now = Instant::now();
         let bars = if io::stderr().is_terminal() { Bars::terminal(plan, verbose) } else { Bars::Lines };
-        Self { bars, begun: now, told: now, left: plan.left() }
+        Self { bars, started: now, last_printed: now, left: plan.left() }
     }
 
-    /// Shows where it is now.
-    pub fn show(&mut self, progress: &Progress) {
+    /// Shows the current progress.
+    pub fn update(&mut self, progress: &Progress) {
         let done: u64 = progress.done.iter().sum();
-        let seconds = self.begun.elapsed().as_secs_f64();
+        let seconds = self.started.elapsed().as_secs_f64();
         let counts = format!("{:.0} articles/s, {}", progress.read as f64 / seconds, counts(progress));
         match &self.bars {
             Bars::Terminal { all, parts, .. } => {
@@ -73,20 +73,20 @@ impl Watch {
                 all.set_message(counts);
                 parts.iter().zip(&progress.done).for_each(|(bar, done)| bar.set_position(*done));
             }
-            Bars::Lines if self.told.elapsed() >= EVERY => {
-                self.told = Instant::now();
+            Bars::Lines if self.last_printed.elapsed() >= PRINT_INTERVAL => {
+                self.last_printed = Instant::now();
                 let time = if done == 0 { 0.0 } else { seconds * self.left.saturating_sub(done) as f64 / done as f64 };
                 let left = HumanDuration(Duration::from_secs_f64(time));
                 let share = done * 100 / self.left.max(1);
-                // Nobody is left to be told if this fails.
+                // If standard error is closed, there is nowhere left to report to.
                 let _ = writeln!(io::stderr(), "{share}%, {counts}, {left} left");
             }
             Bars::Lines => {}
         }
     }
 
-    /// Leaves the terminal as it should be.
-    pub fn end(&self) {
+    /// Restores the terminal.
+    pub fn finish(&self) {
         if let Bars::Terminal { all, parts, .. } = &self.bars {
             parts.iter().for_each(ProgressBar::finish);
             all.abandon();
@@ -96,19 +96,19 @@ impl Watch {
 
 impl Bars {
     fn terminal(plan: &Plan, verbose: bool) -> Self {
-        let together = MultiProgress::new();
+        let multi = MultiProgress::new();
         let style =
             |template: &str| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let mut parts = Vec::new();
         for part in plan.parts.iter().filter(|_| verbose) {
-            let bar = together.add(ProgressBar::new(part.left()));
+            let bar = multi.add(ProgressBar::new(part.left()));
             bar.set_style(style("  partition {prefix:>3} {bar:30} {pos}/{len}"));
             bar.set_prefix(part.partition.to_string());
             parts.push(bar);
         }
-        let all = together.add(ProgressBar::new(plan.left()));
+        let all = multi.add(ProgressBar::new(plan.left()));
         all.set_style(style("{percent:>3}% {bar:30} {msg}, {eta} left"));
-        Self::Terminal { all, parts, _together: together }
+        Self::Terminal { all, parts, _multi: multi }
     }
 }
 
@@ -122,7 +122,7 @@ fn counts(progress: &Progress) -> String {
     )
 }
 
-/// What it did.
+/// Describes what the backfill did.
 pub fn report(report: &Report) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(presets::NOTHING);
@@ -132,9 +132,9 @@ pub fn report(report: &Report) -> String {
     row("Messages read", report.read);
     row("Articles extracted", report.articles);
     row("  without events", report.without_events);
-    row("Articles passed over", report.skipped);
+    row("Articles skipped", report.skipped);
     if report.outside > 0 {
-        row("Published outside", report.outside);
+        row("Published outside the range", report.outside);
     }
     row("Events", report.events);
     row("Rejected", report.rejections());
@@ -142,21 +142,21 @@ pub fn report(report: &Report) -> String {
         row(&format!("  {code}"), *count);
     }
     if let Some(differences) = &report.compared {
-        row("Events as they are there", differences.same);
+        row("Events unchanged", differences.same);
         row("  new", differences.new);
-        row("  gone", differences.gone);
+        row("  removed", differences.gone);
         row("  changed", differences.changed);
     }
     let mut text = table.trim_fmt() + "\n";
     let time = HumanDuration(Duration::from_secs_f64(report.seconds));
     let rate = report.read as f64 / report.seconds.max(0.001);
-    let how = if report.finished { "Done" } else { "Stopped; the same command goes on from here" };
-    let _ = writeln!(text, "{how}. {time}, {rate:.0} articles/s, {} read.", HumanBytes(report.bytes));
+    let outcome = if report.finished { "Done" } else { "Stopped; run the same command to resume" };
+    let _ = writeln!(text, "{outcome}. {time}, {rate:.0} articles/s, {} read.", HumanBytes(report.bytes));
     if report.removed > 0 {
-        let _ = writeln!(text, "{} offsets were removed by retention before they were read.", report.removed);
+        let _ = writeln!(text, "{} offsets were deleted by retention before they were read.", report.removed);
     }
     if !report.added_partitions.is_empty() {
-        let _ = writeln!(text, "The topic has got partitions that were not read: {:?}.", report.added_partitions);
+        let _ = writeln!(text, "Partitions were added to the topic and not read: {:?}.", report.added_partitions);
     }
     text
 }

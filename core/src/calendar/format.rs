@@ -1,4 +1,4 @@
-//! How dates are written: TIMEX3 values (TimeML 1.2.1), EDTF (ISO 8601-2:2019), ISO 8601 bounds.
+//! Dates as text: TIMEX3 values (TimeML 1.2.1), EDTF (ISO 8601-2:2019), ISO 8601 bounds.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 
 use super::{Bound, Clock, PartOfDay, PartialDate, Season};
 
-/// A year as ISO 8601 has it: four digits, a sign before negative ones. `0000` is 1 BC.
+/// A year in ISO 8601: four digits, with a sign if negative. `0000` is 1 BC.
 fn year(year: i32) -> String {
     let mut text = String::with_capacity(11);
     if year < 0 {
@@ -16,8 +16,7 @@ fn year(year: i32) -> String {
     text
 }
 
-/// Adds a number with at least so many digits, by hand: dates are spelled several times for every event, and
-/// formatting is slow.
+/// Appends a number with at least so many digits, by hand: every event has several dates, and formatting is slow.
 fn digits(text: &mut String, number: u32, least: usize) {
     if least > 1 || number > 9 {
         digits(text, number / 10, least.saturating_sub(1));
@@ -25,33 +24,33 @@ fn digits(text: &mut String, number: u32, least: usize) {
     text.push(char::from(b'0' + (number % 10) as u8));
 }
 
-/// A year and what stands behind it.
-fn followed(mut year: String, mark: &str, part: u8, least: usize) -> String {
-    year.push_str(mark);
+/// A year and a numbered part of it.
+fn with_part(mut year: String, separator: &str, part: u8, least: usize) -> String {
+    year.push_str(separator);
     digits(&mut year, part.into(), least);
     year
 }
 
-/// A year as TIMEX3 has it, which took `BC0044` over from TIMEX2: the number that the era counts, not the astronomical.
+/// A year in TIMEX3, which has `BC0044` from TIMEX2: the number within the era, not the astronomical year.
 fn timex_year(astronomical: i32) -> String {
     if astronomical <= 0 { format!("BC{:04}", 1 - astronomical) } else { year(astronomical) }
 }
 
 impl PartialDate {
-    /// The TIMEX3 value. Times are spelled without their zone, as TimeBank does.
+    /// Returns the TIMEX3 value. Times are written without their zone, as in TimeBank.
     #[must_use]
     pub fn value(&self) -> String {
         match *self {
-            // The digits that its years share: 399 to 300 BC are `BC03`.
+            // The digits that all its years share: 399 to 300 BC are `BC03`.
             Self::Century(century) if century < 0 => format!("BC{:02}", -(century + 1)),
             Self::Decade(decade) if decade < 0 => format!("BC{:03}", -(decade + 1)),
             Self::Century(century) => format!("{century:02}"),
             Self::Decade(decade) => format!("{decade:03}"),
             Self::Year(y) => timex_year(y),
-            Self::Half(y, half) => followed(timex_year(y), "-H", half, 1),
-            Self::Quarter(y, quarter) => followed(timex_year(y), "-Q", quarter, 1),
+            Self::Half(y, half) => with_part(timex_year(y), "-H", half, 1),
+            Self::Quarter(y, quarter) => with_part(timex_year(y), "-Q", quarter, 1),
             Self::Season(y, season) => format!("{}-{}", timex_year(y), season.timex()),
-            Self::Month(y, month) => followed(timex_year(y), "-", month, 2),
+            Self::Month(y, month) => with_part(timex_year(y), "-", month, 2),
             Self::Week(monday) => week(monday),
             Self::Weekend(monday) => format!("{}-WE", week(monday)),
             Self::Day(day) => timex_date(day),
@@ -60,8 +59,8 @@ impl PartialDate {
         }
     }
 
-    /// The EDTF form. Weeks and weekends, which EDTF does not know, become the interval of their days; a part of
-    /// a day becomes its day.
+    /// Returns the EDTF form. Weeks and weekends, which EDTF does not have, become the interval of their days; a part
+    /// of a day becomes its day.
     #[must_use]
     pub fn edtf(&self) -> Option<String> {
         Some(match *self {
@@ -69,9 +68,9 @@ impl PartialDate {
             Self::Decade(decade) if decade < 0 => return None,
             Self::Century(century) => format!("{century:02}XX"),
             Self::Decade(decade) => format!("{decade:03}X"),
-            Self::Half(y, half) => followed(year(y), "-", 39 + half, 2),
-            Self::Quarter(y, quarter) => followed(year(y), "-", 32 + quarter, 2),
-            Self::Season(y, season) => followed(year(y), "-", season.edtf(), 2),
+            Self::Half(y, half) => with_part(year(y), "-", 39 + half, 2),
+            Self::Quarter(y, quarter) => with_part(year(y), "-", 32 + quarter, 2),
+            Self::Season(y, season) => with_part(year(y), "-", season.edtf(), 2),
             Self::Week(monday) => format!("{}/{}", date(monday), date(monday.checked_add_days(chrono::Days::new(6))?)),
             Self::Weekend(_) => {
                 let saturday = self.first_day()?;
@@ -99,7 +98,7 @@ fn date(day: NaiveDate) -> String {
     text
 }
 
-/// A day as TIMEX3 has it.
+/// A day in TIMEX3.
 fn timex_date(day: NaiveDate) -> String {
     if day.year() > 0 {
         return date(day);
@@ -159,8 +158,8 @@ impl fmt::Display for Clock {
 }
 
 impl Bound {
-    /// Read back from ISO 8601: a day, or a time with its offset. `None` for what is neither, or lies outside of the
-    /// years that can be told.
+    /// Parses a day, or a time with its offset, in ISO 8601. `None` if the text is neither, or beyond the years that
+    /// can be written.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if !text.contains('T') {
@@ -170,9 +169,9 @@ impl Bound {
         Some(Self::Time(time.naive_local(), *time.offset()))
     }
 
-    /// In ISO 8601.
+    /// Returns it in ISO 8601.
     #[must_use]
-    pub fn spelled(&self) -> String {
+    pub fn iso8601(&self) -> String {
         match self {
             Self::Day(day) => date(*day),
             Self::Time(time, offset) => {
@@ -186,6 +185,6 @@ impl Bound {
 
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.spelled())
+        f.write_str(&self.iso8601())
     }
 }

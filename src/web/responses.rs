@@ -1,24 +1,25 @@
-//! What the API answers with. The OpenAPI file is made from these types.
+//! The response bodies of the API. The OpenAPI description is generated from these types.
 
 use axum::body::Bytes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
+use schemars::generate::SchemaGenerator;
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::calendar::Bound;
 use crate::record::EventRecord;
-use crate::store::{self, Bucket, Density, query};
+use crate::store::{self, Bucket, BucketSize, Density, query};
 use crate::timeline::Entry;
 
-/// A record as it was published.
+/// A record as published.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct Record(Box<RawValue>);
 
 impl Record {
-    /// Takes in what the store holds. It took in nothing but JSON.
+    /// Wraps a record of the store, which holds nothing but JSON.
     pub fn new(json: String) -> Option<Self> {
         RawValue::from_string(json).ok().map(Self)
     }
@@ -27,10 +28,10 @@ impl Record {
 /// A page of events.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Events {
-    /// By start, then by end, then by id; open starts first.
+    /// Sorted by start, end and id; open starts first.
     #[schemars(with = "Vec<EventRecord>")]
     pub events: Vec<Record>,
-    /// The `cursor` of the next page, if there is more.
+    /// The `cursor` of the next page, if there is one.
     pub next: Option<String>,
 }
 
@@ -40,10 +41,10 @@ pub struct Event {
     /// The event.
     #[schemars(with = "EventRecord")]
     pub event: Record,
-    /// What became of its article: its record on `timeline.articles`, if it is known.
+    /// The latest record of its article on `timeline.articles`, if there is one.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub article: Option<Record>,
-    /// The same told elsewhere.
+    /// The other events that make the same statement.
     #[schemars(with = "Vec<EventRecord>")]
     pub mentions: Vec<Record>,
 }
@@ -51,49 +52,54 @@ pub struct Event {
 /// Counts over time.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Counts {
-    /// From when; `null` where nothing is there.
+    /// The start of the range; `null` where there are no events.
     pub from: Option<String>,
-    /// Until when, excluded.
+    /// The end of the range, exclusive.
     pub to: Option<String>,
-    /// How long a bucket is: century, decade, year, month, week, day or hour. Buckets start where the unit does, in UTC.
+    /// How long a bucket is. Buckets start where the unit does, in UTC.
+    #[schemars(schema_with = "bucket_sizes")]
     pub unit: &'static str,
-    /// How many events there are.
+    /// How many events match.
     pub total: u64,
-    /// How many of them are longer than a bucket, so that they are in none of them.
+    /// How many of them are longer than a bucket, so that no bucket counts them.
     pub longer: u64,
-    /// Those that have any events, in the order of time.
+    /// The buckets that are not empty, in the order of time.
     pub buckets: Vec<Count>,
 }
 
 /// A bucket.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Count {
-    /// Where it begins.
+    /// Its start.
     pub start: Option<String>,
-    /// Where it ends, excluded.
+    /// Its end, exclusive.
     pub end: Option<String>,
-    /// How many events start in it; in the first one, those that had started as well.
+    /// How many events start in it; the first bucket also counts those that had already started.
     pub count: u64,
+}
+
+fn bucket_sizes(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": BucketSize::ALL.map(BucketSize::name) })
 }
 
 impl From<Density> for Counts {
     fn from(density: Density) -> Self {
-        let Density { span, unit, total, longer, buckets } = density;
+        let Density { range, size, total, longer, buckets } = density;
         let count = |Bucket { start, end, count }: Bucket| Count {
-            start: query::spelled(start),
-            end: query::spelled(end),
+            start: query::format_time(start),
+            end: query::format_time(end),
             count,
         };
-        let ends = span.map(|ends| ends.map(query::spelled));
+        let ends = range.map(|ends| ends.map(query::format_time));
         let [from, to] = ends.unwrap_or_default();
-        Self { from, to, unit: unit.name(), total, longer, buckets: buckets.into_iter().map(count).collect() }
+        Self { from, to, unit: size.name(), total, longer, buckets: buckets.into_iter().map(count).collect() }
     }
 }
 
-/// The names that events have.
+/// The names in the matching events.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Names {
-    /// Most first.
+    /// Most frequent first.
     pub names: Vec<Name>,
 }
 
@@ -106,10 +112,10 @@ pub struct Name {
     pub count: u64,
 }
 
-/// The sources that events have.
+/// The sources of the matching events.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Sources {
-    /// Most first.
+    /// Most frequent first.
     pub sources: Vec<Source>,
 }
 
@@ -118,40 +124,40 @@ pub struct Sources {
 pub struct Source {
     /// The source.
     pub source: String,
-    /// How many events it tells.
+    /// How many events come from it.
     pub count: u64,
 }
 
-/// The days that matter.
+/// The key days.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Story {
-    /// Best first.
+    /// Most important first.
     pub days: Vec<Day>,
 }
 
-/// A day that matters.
+/// A key day.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Day {
     /// The day.
     pub day: String,
-    /// How much it matters: above 0, and 1 for the day that matters most.
+    /// Its importance: above 0, and 1 for the most important day.
     pub score: f64,
-    /// A line for it.
+    /// Its summary.
     pub summary: String,
-    /// What happened, what is told most first.
+    /// What happened, the most reported first.
     pub entries: Vec<Happening>,
 }
 
-/// What several articles may tell, as one.
+/// What happened, however many articles report it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Happening {
-    /// The statement that says best what all say.
+    /// The most typical of the statements.
     pub summary: String,
-    /// When it was, or began.
+    /// The day on which it happened or began.
     pub day: String,
-    /// How many events tell it.
+    /// How many events report it.
     pub count: usize,
-    /// Who tells it.
+    /// Which sources report it.
     pub sources: Vec<String>,
     /// The ids of its events; that of the summary first.
     pub events: Vec<String>,
@@ -163,36 +169,36 @@ pub struct Happening {
 impl From<store::StoryDay> for Day {
     fn from(day: store::StoryDay) -> Self {
         let entries = day.entries.into_iter().filter_map(|(entry, record)| {
-            let (count, day) = (entry.events.len(), Bound::Day(entry.day).spelled());
+            let (count, day) = (entry.events.len(), Bound::Day(entry.day).iso8601());
             let Entry { summary, sources, events, .. } = entry;
             Some(Happening { summary, day, count, sources, events, event: Record::new(record)? })
         });
-        Self { day: Bound::Day(day.day).spelled(), score: day.score, summary: day.summary, entries: entries.collect() }
+        Self { day: Bound::Day(day.day).iso8601(), score: day.score, summary: day.summary, entries: entries.collect() }
     }
 }
 
-/// How the timeline is.
+/// The state of the timeline.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct State {
-    /// Events on it.
+    /// How many events it has.
     pub events: usize,
-    /// Articles of which something is told.
+    /// How many articles have a record.
     pub articles: usize,
-    /// Its first known start.
+    /// The earliest known start.
     pub first: Option<String>,
-    /// Its last known end.
+    /// The latest known end.
     pub last: Option<String>,
-    /// Whether the brokers are heard.
+    /// Whether the server is connected to its brokers.
     pub connected: bool,
-    /// Records of the topics that were not read yet.
+    /// How many records of the topics are still to be read.
     pub lag: u64,
-    /// Of the program.
+    /// The version of the program.
     pub version: &'static str,
 }
 
-/// An answer as JSON.
-pub fn json(answer: &impl Serialize) -> Response {
-    match serde_json::to_vec(answer) {
+/// Builds a JSON response.
+pub fn json(body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
         Ok(body) => ([(header::CONTENT_TYPE, "application/json")], Bytes::from(body)).into_response(),
         Err(error) => super::problem::Problem::from(store::Error::from(error)).into_response(),
     }
