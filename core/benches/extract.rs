@@ -17,7 +17,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
 use dateline_core::article::{Article, Message, Published};
-use dateline_core::pipeline::{self, Outcome, Settings};
+use dateline_core::error::Error;
+use dateline_core::pipeline::{self, Processed, Settings};
 use sentences::SENTENCES;
 
 /// As the program has it.
@@ -72,10 +73,10 @@ fn process(message: &[u8], out: &mut Vec<u8>) -> usize {
 }
 
 /// Writes the records of one message as lines of JSON; the number of events.
-fn written(outcome: &Outcome, out: &mut Vec<u8>) -> usize {
+fn written(outcome: &Result<Vec<Processed>, Error>, out: &mut Vec<u8>) -> usize {
     out.clear();
     match outcome {
-        Outcome::Articles(processed) => {
+        Ok(processed) => {
             for event in processed.iter().flat_map(|processed| &processed.events) {
                 serde_json::to_writer(&mut *out, event).unwrap();
                 out.push(b'\n');
@@ -83,7 +84,7 @@ fn written(outcome: &Outcome, out: &mut Vec<u8>) -> usize {
             black_box(out);
             processed.iter().map(|processed| processed.events.len()).sum()
         }
-        Outcome::Rejected(error) => panic!("a story was rejected: {error}"),
+        Err(error) => panic!("a story was rejected: {error}"),
     }
 }
 

@@ -31,14 +31,15 @@
 //! # Example
 //!
 //! ```
-//! use dateline_core::pipeline::{Outcome, Settings, process};
+//! use dateline_core::pipeline::{Settings, process};
 //!
 //! let article = br#"{"id": "a1", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#;
-//! let Outcome::Articles(processed) = process(article, &Settings::default()) else { panic!("it is an article") };
+//! let processed = process(article, &Settings::default())?;
 //! let event = &processed[0].events[0];
 //! assert_eq!(event.date.value, "2019-04");
 //! assert_eq!(event.statement.summary, "The bridge was shut");
 //! assert_eq!(event.statement.status, "happened");
+//! # Ok::<(), dateline_core::error::Error>(())
 //! ```
 //!
 //! # Invariants
@@ -58,6 +59,7 @@ pub mod calendar;
 pub mod error;
 pub mod evaluate;
 pub mod event;
+pub mod extraction;
 pub mod language;
 pub mod pipeline;
 pub mod record;
@@ -65,6 +67,7 @@ pub mod syntax;
 pub mod temporal;
 pub mod text;
 pub mod timeline;
+pub mod timex;
 
 /// The version of this crate, as it stands in every event record.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

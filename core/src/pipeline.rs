@@ -4,24 +4,14 @@ use chrono::{DateTime, Utc};
 
 use crate::article::{self, Article, Embargo, Item, Message, Passed, Published};
 use crate::error::Error;
-use crate::event::{Event, Found, Teller, Wanted};
+use crate::event::{Found, Teller, Wanted};
+use crate::extraction::Extraction;
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{Document, Syntax};
-use crate::temporal::{self, Anchor, Dropped, Region, Resolved};
+pub use crate::temporal::Genre;
+use crate::temporal::{self, Anchor, Region};
 use crate::text::{Marked, Passage, Text, passages};
-
-/// What a bare "in May" counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Genre {
-    /// The publication time.
-    #[default]
-    News,
-    /// The last date told.
-    Narrative,
-    /// The program decides for each article.
-    Auto,
-}
 
 /// What extraction can be told from outside.
 #[derive(Debug, Clone)]
@@ -42,22 +32,13 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            genre: Genre::Auto,
+            genre: Genre::default(),
             language: "en".into(),
             fiscal_start: 1,
             undated: false,
             input: article::Settings::default(),
         }
     }
-}
-
-/// What became of one message.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// Its items, in their order. There is at least one.
-    Articles(Vec<Processed>),
-    /// Nothing in it could be read; the error says why.
-    Rejected(Error),
 }
 
 /// What became of one article, or of what stands in its place.
@@ -84,21 +65,6 @@ pub struct Processed {
     pub warnings: Vec<Warning>,
 }
 
-/// All that was found in one article, in the order of the text, before it becomes records.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Extraction {
-    /// The text that all spans below point into, with its map to the body as received.
-    pub text: Text,
-    /// Every expression with what it means.
-    pub expressions: Vec<Resolved>,
-    /// The dated statements.
-    pub events: Vec<Event>,
-    /// What was recognised and then dropped, and why.
-    pub dropped: Vec<Dropped>,
-    /// What was worth telling.
-    pub warnings: Vec<Warning>,
-}
-
 /// A stage of the work on an article that is done: what is timed where speed is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -118,33 +84,40 @@ pub enum Stage {
     Recorded,
 }
 
-/// Reads one message and extracts the events of its articles.
-#[must_use]
-pub fn process(bytes: &[u8], settings: &Settings) -> Outcome {
+/// Reads one message and extracts the events of its articles, at least one, in their order.
+///
+/// # Errors
+/// Where nothing in the message can be read: [`Error::code`] names the kind, its text says what is wrong and where.
+pub fn process(bytes: &[u8], settings: &Settings) -> Result<Vec<Processed>, Error> {
     process_message(&Message::bare(bytes), settings)
 }
 
 /// As [`process`], for a message with headers.
-#[must_use]
-pub fn process_message(message: &Message<'_>, settings: &Settings) -> Outcome {
+///
+/// # Errors
+/// As [`process`].
+pub fn process_message(message: &Message<'_>, settings: &Settings) -> Result<Vec<Processed>, Error> {
     process_watched(message, settings, &mut |_| {})
 }
 
-/// As [`process_message`], and says when each stage is done.
-#[must_use]
-pub fn process_watched(message: &Message<'_>, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Outcome {
-    let items = match article::read(message, &settings.input) {
-        Ok(items) => items,
-        Err(error) => return Outcome::Rejected(error),
-    };
+/// As [`process_message`], and reports when each stage is done.
+///
+/// # Errors
+/// As [`process`].
+pub fn process_watched(
+    message: &Message<'_>,
+    settings: &Settings,
+    done: &mut dyn FnMut(Stage),
+) -> Result<Vec<Processed>, Error> {
+    let items = article::read(message, &settings.input)?;
     done(Stage::Read);
     // One broken item of many is told beside the others; a message of nothing else is rejected.
     if let Some(Item::Broken { error, .. }) = items.first()
         && items.iter().all(|item| matches!(item, Item::Broken { .. }))
     {
-        return Outcome::Rejected(error.clone());
+        return Err(error.clone());
     }
-    Outcome::Articles(items.into_iter().map(|item| records_of_item(item, settings, done)).collect())
+    Ok(items.into_iter().map(|item| records_of_item(item, settings, done)).collect())
 }
 
 fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
@@ -251,11 +224,7 @@ fn extract_with(
     let anchor = Anchor {
         published: article.published.date(),
         offset: *article.published.at.offset(),
-        narrative: match settings.genre {
-            Genre::News => Some(false),
-            Genre::Narrative => Some(true),
-            Genre::Auto => None,
-        },
+        genre: settings.genre,
         time: article.published.has_time.then(|| article.published.at.time()),
         region: Region::of_article(language_of(article, settings), article.url.as_deref(), settings.input.timezone),
         fiscal_start: settings.fiscal_start,

@@ -1,22 +1,22 @@
 //! Bad input, through the one composer: every message has a fate, none breaks the program, and the reason can be
 //! acted on.
 
-use dateline_core::pipeline::{Outcome, Processed, Settings, process};
+use dateline_core::pipeline::{Processed, Settings, process};
 use dateline_core::record::ArticleStatus;
 use proptest::prelude::*;
 
 /// The code and the message of a rejection.
 fn rejection(bytes: &[u8]) -> (&'static str, String) {
     match process(bytes, &Settings::default()) {
-        Outcome::Rejected(error) => (error.code(), error.to_string()),
-        Outcome::Articles(articles) => panic!("read as article {}", articles[0].id),
+        Err(error) => (error.code(), error.to_string()),
+        Ok(articles) => panic!("read as article {}", articles[0].id),
     }
 }
 
 fn article(bytes: &[u8]) -> Processed {
     match process(bytes, &Settings::default()) {
-        Outcome::Articles(mut articles) => articles.remove(0),
-        Outcome::Rejected(error) => panic!("{}: {error}", error.code()),
+        Ok(mut articles) => articles.remove(0),
+        Err(error) => panic!("{}: {error}", error.code()),
     }
 }
 

@@ -4,14 +4,14 @@
 use std::time::{Duration, Instant};
 
 use dateline_core::article::{self, Article, Item, Message, Settings};
-use dateline_core::pipeline::{self, Outcome, Processed};
+use dateline_core::pipeline::{self, Processed};
 use dateline_core::record::ArticleStatus;
 use proptest::prelude::*;
 
 fn processed(bytes: &[u8]) -> Processed {
     match pipeline::process(bytes, &pipeline::Settings::default()) {
-        Outcome::Articles(mut all) => all.remove(0),
-        Outcome::Rejected(error) => panic!("{}: {error}", error.code()),
+        Ok(mut all) => all.remove(0),
+        Err(error) => panic!("{}: {error}", error.code()),
     }
 }
 
@@ -30,8 +30,8 @@ fn warnings(bytes: &[u8]) -> String {
 
 fn rejection(bytes: &[u8]) -> String {
     match pipeline::process(bytes, &pipeline::Settings::default()) {
-        Outcome::Rejected(error) => format!("{}: {error}", error.code()),
-        Outcome::Articles(all) => panic!("{all:?}"),
+        Err(error) => format!("{}: {error}", error.code()),
+        Ok(all) => panic!("{all:?}"),
     }
 }
 

@@ -10,7 +10,8 @@ use crate::contract;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use dateline_core::article::{Article, Published};
 use dateline_core::event::{Event, Open, Status};
-use dateline_core::pipeline::{self, Extraction, Genre, Settings};
+use dateline_core::extraction::Extraction;
+use dateline_core::pipeline::{self, Genre, Settings};
 use dateline_core::record;
 use dateline_core::temporal::{Basis, Expression, Meaning, Modifier, Resolved, TimexType};
 use dateline_core::text::{Span, Text};
@@ -257,7 +258,8 @@ fn marks_can_be_taken_out_and_put_in_again() {
             end: 0,
             sentence: 0,
             rule: "test",
-            histories: false,
+            history_only: false,
+            needs_modifier: false,
             meaning: Meaning::Nothing,
             modifier: None,
         },

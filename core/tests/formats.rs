@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::outside;
 use dateline_core::article::{self, Article, Embargo, Format, Item, Message, Passed, Reference, Settings};
-use dateline_core::pipeline::{self, Outcome};
+use dateline_core::pipeline;
 use dateline_core::record::ArticleStatus;
 
 fn message(name: &str) -> Vec<u8> {
@@ -307,7 +307,7 @@ fn the_zone_is_that_of_the_article_of_its_source_or_of_its_dateline() {
 #[test]
 fn what_was_taken_back_has_no_events_and_the_others_have_theirs() {
     let outcome = pipeline::process(&message("newsml-message.xml"), &pipeline::Settings::default());
-    let Outcome::Articles(all) = outcome else { panic!("{outcome:?}") };
+    let Ok(all) = outcome else { panic!("{outcome:?}") };
     let found: Vec<_> =
         all.iter().map(|it| (it.status, it.events.len(), it.warnings.first().map(|it| it.code))).collect();
     use ArticleStatus::{Extracted, Skipped, Withdrawn};
@@ -488,7 +488,7 @@ fn public_samples_are_taken_for_what_they_are() {
 
 /// The events of a message of one item.
 fn events_of(bytes: &[u8]) -> Vec<serde_json::Value> {
-    let Outcome::Articles(all) = pipeline::process(bytes, &pipeline::Settings::default()) else { panic!("an article") };
+    let Ok(all) = pipeline::process(bytes, &pipeline::Settings::default()) else { panic!("an article") };
     assert_eq!(all.len(), 1);
     all[0].events.iter().map(|event| serde_json::to_value(event).unwrap()).collect()
 }

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use crate::contract;
 use chrono::{DateTime, FixedOffset};
 use dateline_core::article::{Article, Published};
-use dateline_core::pipeline::{self, Extraction, Outcome, Processed, Settings};
+use dateline_core::extraction::Extraction;
+use dateline_core::pipeline::{self, Processed, Settings};
 use dateline_core::text::Span;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -32,8 +33,8 @@ fn message(body: &str) -> Vec<u8> {
 /// The records of a body sent as a JSON article.
 fn process(body: &str) -> Processed {
     match pipeline::process(&message(body), &Settings::default()) {
-        Outcome::Articles(mut processed) => processed.remove(0),
-        Outcome::Rejected(error) => panic!("a whole article was rejected: {error}"),
+        Ok(mut processed) => processed.remove(0),
+        Err(error) => panic!("a whole article was rejected: {error}"),
     }
 }
 
@@ -315,7 +316,7 @@ fn time_grows_with_the_text_and_not_with_its_square() {
 fn time(piece: &str, bytes: usize) -> Duration {
     let message = message(&piece.repeat(bytes / piece.len()));
     let begun = Instant::now();
-    std::hint::black_box(pipeline::process(&message, &Settings::default()));
+    let _ = std::hint::black_box(pipeline::process(&message, &Settings::default()));
     begun.elapsed()
 }
 

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use dateline_core::article::{Article, Published};
+use dateline_core::extraction::Extraction;
 use dateline_core::language::{Rule, Template, packs};
-use dateline_core::pipeline::{Extraction, Genre, Settings, extract};
+use dateline_core::pipeline::{Genre, Settings, extract};
 
 fn said(rule: &Rule, text: &str, on: &str, language: &str) -> Extraction {
     let day: NaiveDate = on.parse().expect("examples give a day");

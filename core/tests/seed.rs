@@ -5,7 +5,8 @@ use std::fs;
 use crate::contract;
 use crate::outside;
 use dateline_core::article::{Article, Published};
-use dateline_core::pipeline::{self, Extraction, Settings};
+use dateline_core::extraction::Extraction;
+use dateline_core::pipeline::{self, Settings};
 use dateline_core::record;
 use serde_json::Value;
 

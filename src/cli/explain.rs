@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::table::{heading, one_line};
 use crate::article::Article;
 use crate::calendar::Bound;
-use crate::pipeline::Extraction;
+use crate::extraction::Extraction;
 use crate::temporal::{Dropped, Resolved};
 use crate::text::Span;
 
@@ -91,7 +91,8 @@ mod tests {
                 end: 0,
                 sentence: 0,
                 rule: "en/last-unit",
-                histories: false,
+                history_only: false,
+                needs_modifier: false,
                 meaning: Meaning::Nothing,
                 modifier: None,
             },

@@ -17,7 +17,8 @@ use super::Error;
 use super::batch::Batch;
 use super::fate::Fate;
 use crate::article;
-use crate::pipeline::Outcome;
+use crate::error;
+use crate::pipeline::Processed;
 
 /// What is done with one message.
 pub type Work = dyn Fn(&OwnedMessage) -> Fate + Send + Sync;
@@ -126,7 +127,10 @@ fn each(batch: &[OwnedMessage], threads: usize, work: &Work) -> Vec<Fate> {
 
 /// The pipeline's answer, or `None` where it panicked: a fault of the program must not make one article stop the
 /// wire, and be met again after every restart.
-pub fn guarded(process: impl Fn(&article::Message<'_>) -> Outcome, message: &OwnedMessage) -> Option<Outcome> {
+pub fn guarded(
+    process: impl Fn(&article::Message<'_>) -> Result<Vec<Processed>, error::Error>,
+    message: &OwnedMessage,
+) -> Option<Result<Vec<Processed>, error::Error>> {
     let headers = message.headers().into_iter().flat_map(|headers| headers.iter());
     let headers: Vec<_> = headers.filter_map(|header| Some((header.key, header.value?))).collect();
     let read = article::Message { value: message.payload().unwrap_or_default(), headers: &headers };

@@ -13,7 +13,7 @@ use super::batch::size;
 use super::topics::Topics;
 use crate::article::Embargo;
 use crate::config::EmbargoPolicy;
-use crate::pipeline::{Outcome, Processed};
+use crate::pipeline::Processed;
 use crate::record::{
     ArticleRecord, ArticleStatus, EventRecord, HeldFields, SourceFields, StandingFields, Warning, cloudevents,
 };
@@ -185,11 +185,16 @@ impl Record {
 /// Tells what became of a message at the time `now`; `outcome` is `None` where the pipeline broke. No record is larger
 /// than the outlet takes, except that a rejected message has a short one to send instead.
 #[must_use]
-pub fn fate(message: &OwnedMessage, outcome: Option<Outcome>, outlet: &Outlet, now: DateTime<Utc>) -> Fate {
+pub fn fate(
+    message: &OwnedMessage,
+    outcome: Option<Result<Vec<Processed>, crate::error::Error>>,
+    outlet: &Outlet,
+    now: DateTime<Utc>,
+) -> Fate {
     let reject = |code, reason: &str| Told::Rejected(code, Box::new(rejected(message, code, reason, &outlet.topics)));
     let refused = |processed: &Processed| embargoed(processed, now).filter(|_| outlet.embargo == EmbargoPolicy::Reject);
     let told = match outcome {
-        Some(Outcome::Articles(all)) => match all.iter().map(refused).collect::<Option<Vec<_>>>() {
+        Some(Ok(all)) => match all.iter().map(refused).collect::<Option<Vec<_>>>() {
             Some(reasons) => reject(EMBARGOED, &reasons.join("; ")),
             None => {
                 let tellings: Result<Vec<_>, _> =
@@ -197,7 +202,7 @@ pub fn fate(message: &OwnedMessage, outcome: Option<Outcome>, outlet: &Outlet, n
                 tellings.map_or_else(|reason| reject("record-too-large", &reason), Told::Articles)
             }
         },
-        Some(Outcome::Rejected(error)) => reject(error.code(), &error.to_string()),
+        Some(Err(error)) => reject(error.code(), &error.to_string()),
         None => reject("internal-error", BROKEN),
     };
     Fate { partition: message.partition(), offset: message.offset(), bytes: size(message), told }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use dateline::pipeline::{self, Outcome};
+use dateline::pipeline;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{Headers, OwnedMessage};
@@ -141,13 +141,13 @@ impl Expected {
         let mut expected = Self::default();
         for (place, payload) in messages {
             match pipeline::process(payload, settings) {
-                Outcome::Articles(articles) => {
+                Ok(articles) => {
                     for event in articles.iter().flat_map(|article| &article.events) {
                         expected.events.push((event.id.clone(), serde_json::to_string(event).unwrap()));
                     }
                     expected.articles.insert(place, articles[0].id.clone());
                 }
-                Outcome::Rejected(error) => drop(expected.rejected.insert(place, error.code().to_owned())),
+                Err(error) => drop(expected.rejected.insert(place, error.code().to_owned())),
             }
         }
         expected.events.sort();

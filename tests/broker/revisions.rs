@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dateline::pipeline::{self, Outcome};
+use dateline::pipeline;
 use rdkafka::Message;
 use serde_json::{Value, json};
 
@@ -78,9 +78,7 @@ pub fn expected(newest: &BTreeMap<usize, u32>) -> BTreeMap<String, Value> {
     let mut expected = BTreeMap::new();
     for (article, version) in newest {
         let message = told(*article, *version).value.unwrap();
-        let Outcome::Articles(processed) = pipeline::process(&message, &pipeline::Settings::default()) else {
-            panic!("an article")
-        };
+        let Ok(processed) = pipeline::process(&message, &pipeline::Settings::default()) else { panic!("an article") };
         for event in processed.into_iter().flat_map(|it| it.events) {
             let value = serde_json::to_vec(&event).unwrap();
             expected.insert(event.id, serde_json::from_slice(&value).unwrap());

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use dateline::pipeline::{Outcome, Settings, process};
+use dateline::pipeline::{Settings, process};
 use dateline::store::{Of, Received, Store, Writer};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn timeline_in(folder: &Path, arguments: &[&str]) -> Output {
 
 /// Takes in what becomes of an article, as `dateline serve` does.
 fn take_in(writer: &mut Writer, article: &str) {
-    let Outcome::Articles(articles) = process(article.as_bytes(), &Settings::default()) else { return };
+    let Ok(articles) = process(article.as_bytes(), &Settings::default()) else { return };
     for article in articles {
         let events: Vec<_> =
             article.events.iter().map(|event| (&event.id, serde_json::to_vec(event).unwrap())).collect();

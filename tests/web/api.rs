@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use dateline::pipeline::{Outcome, Settings, process};
+use dateline::pipeline::{Settings, process};
 use dateline::store::{Of, Received, Store, Writer};
 use dateline::stream::Control;
 use dateline::telemetry::Progress;
@@ -61,7 +61,7 @@ impl Desk {
     fn open(access: &Access) -> Self {
         let mut desk = Self::empty(access);
         for sample in SAMPLES.lines() {
-            let Outcome::Articles(articles) = process(sample.as_bytes(), &Settings::default()) else { continue };
+            let Ok(articles) = process(sample.as_bytes(), &Settings::default()) else { continue };
             for article in articles {
                 for event in &article.events {
                     desk.take(Of::Event, &event.id, &serde_json::to_value(event).unwrap());
@@ -353,7 +353,7 @@ mod answers {
 
     fn sample() -> dateline::record::EventRecord {
         let article = br#"{"id": "a", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#;
-        let Outcome::Articles(articles) = process(article, &Settings::default()) else { panic!("an article") };
+        let Ok(articles) = process(article, &Settings::default()) else { panic!("an article") };
         articles[0].events[0].clone()
     }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use dateline::pipeline::{Outcome, Processed, Settings, process};
+use dateline::pipeline::{Processed, Settings, process};
 use dateline::store::{Of, Received, Store, Writer};
 use dateline::stream::Control;
 use dateline::telemetry::Progress;
@@ -104,7 +104,7 @@ pub type Record = (Of, String, Value);
 
 /// What becomes of a message, as it would be on the topics.
 pub fn records(message: &[u8]) -> Vec<Record> {
-    let Outcome::Articles(articles) = process(message, &Settings::default()) else { return Vec::new() };
+    let Ok(articles) = process(message, &Settings::default()) else { return Vec::new() };
     let of = |article: &Processed| {
         let events: Vec<_> = article.events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
         told(&article.id, &events, &json!(article.status))

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::{Alignment, Document, Extent, Timex, align};
 use crate::article::{Article, Published};
 use crate::event::{Elsewhere, Event, Status};
-use crate::pipeline::{self, Extraction, Settings};
+use crate::extraction::Extraction;
+use crate::pipeline::{self, Settings};
 use crate::temporal::{Modifier, Resolved};
 
 /// What the system says about one document. It serialises to what other scorers read.

@@ -3,7 +3,8 @@
 use chrono::DateTime;
 
 use crate::article::{Article, Published};
-use crate::pipeline::{self, Extraction, Settings};
+use crate::extraction::Extraction;
+use crate::pipeline::{self, Settings};
 use crate::text::Span;
 
 /// Reads a body that was published on Friday, 3 May 2019.

@@ -301,7 +301,7 @@ impl<'s> Seeker<'s> {
             return false;
         }
         let noun = document.part(next).is_noun() && document.tokens[next].shape == Shape::Lower;
-        let apart = [grammar.plan, grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.told];
+        let apart = [grammar.plan, grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.anaphoric];
         let named = document.tokens[at].shape.is_capital()
             && document.tokens[next].shape.is_capital()
             && !document.has(next, grammar.weekday)

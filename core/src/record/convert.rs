@@ -9,7 +9,7 @@ use crate::VERSION;
 use crate::article::Article;
 use crate::calendar::Bound;
 use crate::event::{Event, Open};
-use crate::pipeline::Extraction;
+use crate::extraction::Extraction;
 use crate::temporal::Resolved;
 use crate::text::Span;
 
@@ -134,7 +134,17 @@ mod tests {
 
     fn expression(span: Span) -> Expression {
         let meaning = Meaning::Nothing;
-        Expression { span, first: 0, end: 0, sentence: 0, rule: "en/test", histories: false, meaning, modifier: None }
+        Expression {
+            span,
+            first: 0,
+            end: 0,
+            sentence: 0,
+            rule: "en/test",
+            history_only: false,
+            needs_modifier: false,
+            meaning,
+            modifier: None,
+        }
     }
 
     fn found(words: &str, date: PartialDate) -> Resolved {

@@ -9,6 +9,7 @@
 
 mod dateline;
 mod direction;
+mod genre;
 mod given;
 mod holiday;
 mod interpret;
@@ -23,6 +24,7 @@ mod resolve;
 mod resolved;
 
 pub use direction::Direction;
+pub use genre::Genre;
 pub use given::trust;
 pub use holiday::Holiday;
 pub use meaning::{Amount, Expression, Fields, Meaning, Which};
@@ -102,7 +104,7 @@ mod tests {
         let tagged = tag(
             document,
             recognise(document),
-            &Anchor { published, offset, narrative: Some(false), time: None, region, fiscal_start: 1 },
+            &Anchor { published, offset, genre: Genre::News, time: None, region, fiscal_start: 1 },
         );
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
     }

@@ -4,13 +4,13 @@ use super::interpret::interpret;
 use super::meaning::Expression;
 use super::register::register;
 use super::{Document, Dropped};
-use crate::language::{Context, Register, Rule};
+use crate::language::{Context, Register, Rule, Symbol};
 use crate::text::Token;
 
 /// Finds the expressions of a document, in order. Words that change the date behind them, and what is no date
 /// whatever it looks like, are still among them: refining takes them out.
 pub(super) fn recognise(document: &Document<'_>, dropped: &mut Vec<Dropped>) -> Vec<Expression> {
-    let symbols: Vec<u8> = document.tokens.iter().map(|token| token.symbol).collect();
+    let symbols: Vec<Symbol> = document.tokens.iter().map(|token| token.symbol).collect();
     let register = register(document);
     let mut expressions = Vec::new();
     let mut found = Vec::new();

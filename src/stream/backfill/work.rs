@@ -15,7 +15,7 @@ use super::report::{Progress, Report};
 use super::request::{Destination, Edge, Request};
 use super::sink::Sink;
 use crate::config::Settings;
-use crate::pipeline::{self, Outcome};
+use crate::pipeline;
 use crate::record::ArticleStatus;
 use crate::stream::batch::Batch;
 use crate::stream::consumer::{Consumer, Event};
@@ -182,11 +182,11 @@ fn work(settings: &Settings, request: &Request, outlet: Outlet) -> Arc<Work> {
             })
         };
         let within = match &outcome {
-            Some(Outcome::Articles(all)) => {
+            Some(Ok(all)) => {
                 let mut times = all.iter().filter_map(|processed| processed.published);
                 window.is_none() || times.any(|published| inside(published.at.timestamp_millis()))
             }
-            Some(Outcome::Rejected(_)) | None => window.is_none(),
+            Some(Err(_)) | None => window.is_none(),
         };
         let mut fate = fate(message, outcome, &outlet, now());
         if !within {

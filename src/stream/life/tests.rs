@@ -10,7 +10,7 @@ use rdkafka::message::OwnedMessage;
 use super::memory::{Loader, Memory, key};
 use super::standing::Known;
 use crate::config::EmbargoPolicy;
-use crate::pipeline::{self, Outcome};
+use crate::pipeline;
 use crate::stream::fate::{Fate, Outlet, Told, fate};
 use crate::stream::topics::Topics;
 
@@ -291,7 +291,7 @@ proptest! {
         let mut expected = BTreeMap::new();
         for (article, version) in last {
             let (message, kind) = of(article, version);
-            let Outcome::Articles(processed) =
+            let Ok(processed) =
                 pipeline::process(message.as_bytes(), &pipeline::Settings::default()) else { panic!("an article") };
             let events = processed.into_iter().flat_map(|it| it.events).filter(|_| kind != 0);
             let ids: Vec<String> = events.map(|event| {

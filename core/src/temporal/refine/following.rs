@@ -31,7 +31,7 @@ pub(super) fn refine(
             continue;
         };
         if ends_there(document, end) {
-            *from = CountedFrom::Told;
+            *from = CountedFrom::Narrative;
             continue;
         }
         let (amount, unit, tail) = (*amount, *unit, *tail);
@@ -54,7 +54,8 @@ fn appose(document: &Document<'_>, expressions: &mut [Expression]) {
     for at in 1..expressions.len() {
         let (before, rest) = expressions.split_at_mut(at);
         let (Some(date), Some(expression)) = (before.last(), rest.first_mut()) else { continue };
-        let Meaning::Count { unit, from: CountedFrom::Told, anchor: None, tail: tail @ 1.., .. } = expression.meaning
+        let Meaning::Count { unit, from: CountedFrom::Narrative, anchor: None, tail: tail @ 1.., .. } =
+            expression.meaning
         else {
             continue;
         };
@@ -63,7 +64,7 @@ fn appose(document: &Document<'_>, expressions: &mut [Expression]) {
         if comma && event && matches!(date.meaning, Meaning::Calendar(_)) {
             expression.end -= tail;
             expression.span = document.span(expression.first, expression.end);
-            expression.meaning = Meaning::Shift { by: 0, unit, from: CountedFrom::Told };
+            expression.meaning = Meaning::Shift { by: 0, unit, from: CountedFrom::Narrative };
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn refine(
                 drop_it(&modifier, "modifiers", "no date stands right behind it", dropped);
             }
         }
-        if needs_modifier(&expression) {
+        if expression.needs_modifier && expression.modifier.is_none() {
             drop_it(&expression, "modifiers", "alone it names no date", dropped);
         } else {
             joined.push(expression);
@@ -84,9 +84,4 @@ fn join(document: &Document<'_>, modifier: &Expression, expression: &mut Express
     }
     expression.first = modifier.first;
     expression.span = document.span(expression.first, expression.end);
-}
-
-/// "the year" alone is no date, "the end of the year" is.
-fn needs_modifier(expression: &Expression) -> bool {
-    expression.rule.ends_with("/the-unit") && expression.modifier.is_none()
 }

@@ -20,7 +20,7 @@ pub(super) fn refine(
             continue;
         };
         if joined && is_weekday(first) && is_weekday(second) && first.weekday != second.weekday {
-            second.which = Some(Which { by: 1, from: CountedFrom::Told, unit: None });
+            second.which = Some(Which { by: 1, from: CountedFrom::Narrative, unit: None });
         }
     }
     expressions

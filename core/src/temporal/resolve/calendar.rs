@@ -116,7 +116,7 @@ fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, u
 fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     let anchor = match fields.which {
         Some(which) => context.from(which.from),
-        None => context.from(CountedFrom::Published),
+        None => context.from(CountedFrom::Publication),
     };
     if context.is_narrative()
         && is_bare(fields)

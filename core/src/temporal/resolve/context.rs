@@ -7,7 +7,7 @@ use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::direction::{Direction, Reading};
-use crate::temporal::{Amount, Basis, Expression, Meaning, Region};
+use crate::temporal::{Amount, Basis, Expression, Genre, Meaning, Region};
 
 /// What a document gives to count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +16,8 @@ pub struct Anchor {
     pub published: NaiveDate,
     /// The offset of its zone.
     pub offset: FixedOffset,
-    /// Whether bare dates count from publication (`Some(false)`), from the last date told (`Some(true)`), or as the
-    /// document itself shows (`None`).
-    pub narrative: Option<bool>,
+    /// What bare dates count from.
+    pub genre: Genre,
     /// The local time of publication, where it was told.
     pub time: Option<NaiveTime>,
     /// The country whose customs the document follows, where that is known.
@@ -49,7 +48,11 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(anchor: &'a Anchor, expressions: &[Expression]) -> Self {
-        let narrative = anchor.narrative.unwrap_or_else(|| is_history(anchor, expressions));
+        let narrative = match anchor.genre {
+            Genre::News => false,
+            Genre::Narrative => true,
+            Genre::Auto => is_history(anchor, expressions),
+        };
         Self {
             anchor,
             narrative,
@@ -147,13 +150,13 @@ impl<'a> Context<'a> {
     pub(super) fn from(&self, from: CountedFrom) -> (PartialDate, Basis) {
         let published = (PartialDate::Day(self.published()), Basis::Relative);
         match from {
-            CountedFrom::Told | CountedFrom::Following => {
+            CountedFrom::Narrative | CountedFrom::Following => {
                 self.in_sentence.or(self.last).map_or(published, |date| (date, Basis::Narrative))
             }
             CountedFrom::Sentence if self.in_sentence.is_some() => {
                 self.in_sentence.map_or(published, |date| (date, Basis::Narrative))
             }
-            CountedFrom::Published | CountedFrom::Sentence => match self.last.filter(|_| self.narrative) {
+            CountedFrom::Publication | CountedFrom::Sentence => match self.last.filter(|_| self.narrative) {
                 Some(date) => (date, Basis::Narrative),
                 None => published,
             },
@@ -194,7 +197,7 @@ fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     let deictic = expressions.iter().filter(|expression| match &expression.meaning {
         Meaning::Shift {
             unit: Unit::Day | Unit::Week | Unit::Month | Unit::Year,
-            from: CountedFrom::Published,
+            from: CountedFrom::Publication,
             ..
         } => true,
         Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none() && fields.year.is_none(),

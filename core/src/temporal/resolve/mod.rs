@@ -59,7 +59,7 @@ pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anc
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
     for (at, expression) in expressions.into_iter().enumerate() {
-        if expression.histories && !context.is_narrative() {
+        if expression.history_only && !context.is_narrative() {
             continue;
         }
         context.start(at, expression.sentence, direction(document, &expression));
@@ -102,11 +102,11 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::Within { amount: amount @ Amount::Exact { .. }, unit }
             if context.looks_ahead() && !unit.is_clock() =>
         {
-            counted::count(context, *amount, *unit, 1, CountedFrom::Published, None)
+            counted::count(context, *amount, *unit, 1, CountedFrom::Publication, None)
         }
         Meaning::Within { amount, unit } => lengths::value(context, *amount, *unit, 0),
         Meaning::Repeat(value) => Some(Value::spelled(TimexType::Set, value.clone())),
-        Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.clone())),
+        Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.name().to_owned())),
         Meaning::Clock { clock, day } => clock_value(context, *clock, day.as_deref()),
         Meaning::PartOfDay { part, day } => {
             let value = value_of(context, day.as_deref()?)?;
@@ -165,9 +165,6 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
 
 /// The TIMEX3 modifier: as told, but "more than 30 years ago" is before that year, and "nearly 90 years ago" about it.
 fn modifier(expression: &Expression) -> Option<Modifier> {
-    if expression.rule.ends_with("/year-end") || expression.rule.ends_with("/rest-of") {
-        return Some(Modifier::End);
-    }
     match (&expression.meaning, expression.modifier) {
         (Meaning::Count { sign: ..0, .. }, Some(Modifier::MoreThan)) => Some(Modifier::Before),
         (Meaning::Count { .. }, Some(Modifier::LessThan)) => Some(Modifier::Approx),
