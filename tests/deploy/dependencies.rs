@@ -92,7 +92,8 @@ fn all() -> &'static [Value] {
         let version = cargo(&["-vV"]);
         let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
         let args = ["metadata", "--format-version", "1", "--all-features", "--offline", "--locked"];
-        let metadata: Value = serde_json::from_str(&cargo(&[&args[..], &["--filter-platform", host]].concat())).unwrap();
+        let metadata: Value =
+            serde_json::from_str(&cargo(&[&args[..], &["--filter-platform", host]].concat())).unwrap();
         metadata["packages"].as_array().unwrap().clone()
     });
     &ALL
