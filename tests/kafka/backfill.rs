@@ -212,7 +212,7 @@ fn flags_that_cannot_work_are_refused() {
         (&[][..], "--earliest"),
         (&["--from", "soon"][..], "7 days ago"),
         (&["--from-offset", "5"][..], "0:1500"),
-        (&["--from-offset", "0:0", "--by", "published"][..], "offsets count records"),
+        (&["--from-offset", "0:0", "--by", "published"][..], "offsets refer to records"),
         (&["--earliest", "--rate", "0"][..], "--rate"),
         (&["--earliest", "--from", "2019"][..], "cannot be used with"),
     ] {
@@ -232,7 +232,7 @@ fn stopped_it_goes_on_where_it_was_with_the_end_that_it_had() {
     wire.await_fates(50);
     let first = ended(&terminate(first), folder.path());
     assert_eq!(first.code, Some(1), "{}", first.said);
-    assert!(first.said.contains("the same command goes on"), "{}", first.said);
+    assert!(first.said.contains("run the same command to resume"), "{}", first.said);
     assert_eq!(first.report["finished"], false);
     // What comes meanwhile is not of the stretch.
     wire.send((300..330).map(article));
@@ -240,7 +240,7 @@ fn stopped_it_goes_on_where_it_was_with_the_end_that_it_had() {
     let second = backfill(&wire, &["--earliest", "--rate", "5000"]);
 
     assert_eq!(second.code, Some(0), "{}", second.said);
-    assert!(second.said.contains("Goes on"), "{}", second.said);
+    assert!(second.said.contains("Resuming"), "{}", second.said);
     let read = |run: &Run| run.report["read"].as_u64().unwrap();
     assert_eq!(read(&first) + read(&second), 300);
     let found = wire.found("read_committed");
@@ -378,7 +378,7 @@ fn what_retention_removes_while_it_runs_is_told() {
     assert_eq!(run.code, Some(1), "{}", run.said);
     let (read, removed) = (run.report["read"].as_u64().unwrap(), run.report["removed"].as_u64().unwrap());
     assert_eq!(read + removed, 600, "{}", run.said);
-    assert!(removed > 0 && run.said.contains("removed by retention"), "{}", run.said);
+    assert!(removed > 0 && run.said.contains("deleted by retention"), "{}", run.said);
 
     // What is gone before the start is no part of it.
     let other = to_topics(&wire, "rest");
