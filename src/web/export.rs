@@ -31,7 +31,7 @@ pub enum ExportFormat {
     Csv,
     /// iCalendar.
     Ics,
-    /// The records as received, one a line.
+    /// The records as received, one per line.
     JsonLines,
 }
 

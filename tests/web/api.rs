@@ -9,6 +9,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use dateline::calendar::Granularity;
+use dateline::event::Status;
 use dateline::pipeline::{Settings, process};
 use dateline::store::{RecordKind, Store, TopicRecord, Writer};
 use dateline::stream::Control;
@@ -134,6 +136,17 @@ mod description {
         }
         let written = std::fs::read_to_string(OPENAPI).unwrap_or_default();
         assert!(written == described, "docs/openapi.json is out of date: DATELINE_WRITE_SCHEMA=1 cargo test --test program web::api");
+    }
+
+    #[test]
+    fn the_page_knows_every_status_and_granularity() {
+        let words = include_str!("../../src/web/page/words.js");
+        for status in Status::ALL {
+            assert!(words.contains(&format!("\n  {}: '", status.name())), "STATUSES lacks {}", status.name());
+        }
+        for granularity in Granularity::ALL {
+            assert!(words.contains(&format!("'{}'", granularity.name())), "LANES lacks {}", granularity.name());
+        }
     }
 
     #[test]
