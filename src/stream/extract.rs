@@ -15,7 +15,7 @@ use rdkafka::message::{Headers, OwnedMessage};
 
 use super::Error;
 use super::batch::Batch;
-use super::fate::Fate;
+use super::disposition::Fate;
 use crate::article;
 use crate::error;
 use crate::pipeline::Processed;
@@ -144,7 +144,7 @@ mod tests {
     use rdkafka::Timestamp;
 
     use super::*;
-    use crate::stream::fate::Told;
+    use crate::stream::disposition::Told;
 
     fn batch(places: &[(i32, i64)]) -> Batch {
         let mut batch = Batch::default();

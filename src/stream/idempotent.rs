@@ -8,8 +8,8 @@ use rdkafka::TopicPartitionList;
 use rdkafka::producer::Producer as _;
 
 use super::consumer::Consumer;
+use super::disposition::Fate;
 use super::error::is_denied;
-use super::fate::Fate;
 use super::producer::{Failure, Inner, drain, send_all, take_failure};
 use super::{Control, Error};
 use crate::telemetry::Stage;

@@ -63,20 +63,20 @@
 //! Must not know the command line or HTTP; reads no clock but the monotonic one, and the time of day for embargoes alone.
 
 pub mod backfill;
+mod backoff;
 mod batch;
 pub mod check;
 pub mod client;
 mod consumer;
+mod disposition;
 mod error;
 mod extract;
-mod fate;
 pub mod follow;
 mod idempotent;
-mod life;
 mod limits;
 mod producer;
-mod setbacks;
 mod shutdown;
+mod state;
 mod token;
 mod transaction;
 mod worker;

@@ -13,8 +13,8 @@ use rdkafka::message::{DeliveryResult, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
 
 use super::client::client_config;
+use super::disposition::{Fate, Record};
 use super::error::is_denied;
-use super::fate::{Fate, Record};
 use super::token::TokenFile;
 use super::{Control, Error, Shutdown};
 use crate::config::{Delivery, Kafka, Settings};

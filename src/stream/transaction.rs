@@ -11,8 +11,8 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 
 use super::consumer::Consumer;
+use super::disposition::Fate;
 use super::error::{is_denied, is_fenced};
-use super::fate::Fate;
 use super::producer::{self, Failure, Inner, drain, overdue, send_all, take_failure};
 use super::{Control, Error};
 use crate::config::{Delivery, Settings};

@@ -16,7 +16,7 @@ use super::plan::Planner;
 use crate::config::Topics;
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
-use crate::stream::fate::{Bearing, Fate};
+use crate::stream::disposition::{Bearing, Fate};
 
 /// How long the brokers may take to send more.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
     use crate::config::{Configuration, EmbargoPolicy};
     use crate::pipeline::{self, Settings};
-    use crate::stream::fate::{Outlet, Record, fate};
+    use crate::stream::disposition::{Outlet, Record, fate};
 
     #[test]
     fn each_article_of_a_message_is_held_against_its_own_events() {

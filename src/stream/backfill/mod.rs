@@ -21,15 +21,15 @@
 //! Must not know the command line.
 
 mod compare;
-mod pace;
 mod plan;
+mod rate;
 mod report;
 mod request;
+mod run;
 mod sink;
-mod work;
 
 pub use self::compare::Differences;
 pub use self::plan::{Part, Plan, Preview};
 pub use self::report::{Progress, Report};
 pub use self::request::{Destination, Edge, Request};
-pub use self::work::{Prepared, prepare};
+pub use self::run::{Prepared, prepare};

@@ -11,7 +11,7 @@ use rdkafka::TopicPartitionList;
 use super::request::Destination;
 use crate::config::{Delivery, Settings, Topics};
 use crate::stream::consumer::Consumer;
-use crate::stream::fate::Fate;
+use crate::stream::disposition::Fate;
 use crate::stream::producer::{self, Failure};
 use crate::stream::{Control, Error, idempotent, transaction};
 

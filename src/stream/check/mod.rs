@@ -16,11 +16,11 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::producer::Producer;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::client::client_config;
-use super::error::is_denied;
-use super::producer;
-use super::token::TokenFile;
 use crate::config::{Delivery, Settings, Topics};
+use crate::stream::client::client_config;
+use crate::stream::error::is_denied;
+use crate::stream::producer;
+use crate::stream::token::TokenFile;
 
 const GROUP_DENIED: RDKafkaErrorCode = RDKafkaErrorCode::GroupAuthorizationFailed;
 

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::standing::{self, Known};
+use super::revisions::{self, Known};
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
 use crate::stream::Error;
-use crate::stream::fate::Telling;
+use crate::stream::disposition::Telling;
 
 /// An article's id, hashed: 128 bits, so that two of billions do not meet.
 pub type Key = [u8; 16];
@@ -152,7 +152,7 @@ impl Memory {
         let key = key(&telling.article.id);
         let known = self.get(&key)?.unwrap_or_default();
         let seen = telling.record.timestamp.map_or(self.latest, |time| time.div_euclid(1000));
-        let now = standing::settle(telling, known, events).map_err(|error| Error::articles(&error))?;
+        let now = revisions::settle(telling, known, events).map_err(|error| Error::articles(&error))?;
         now.map_or(Ok(()), |known| self.put(&key, &telling.article.id, &known, seen))
     }
 

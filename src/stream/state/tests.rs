@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use rdkafka::Timestamp;
 use rdkafka::message::OwnedMessage;
 
-use super::memory::{Loader, Memory, key};
-use super::standing::Known;
+use super::revisions::Known;
+use super::store::{Loader, Memory, key};
 use crate::config::{EmbargoPolicy, Topics};
 use crate::pipeline;
-use crate::stream::fate::{Fate, Outlet, Told, fate};
+use crate::stream::disposition::{Fate, Outlet, Told, fate};
 
 const DAY: i64 = 86_400_000;
 const WINDOW: Duration = Duration::from_secs(30 * 86_400);

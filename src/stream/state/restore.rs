@@ -16,14 +16,14 @@ use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::Deserialize;
 
-use super::memory::{Loader, Memory};
-use super::standing::Known;
+use super::revisions::Known;
+use super::store::{Loader, Memory};
 use crate::config::Settings;
 use crate::record::{HeldFields, StandingFields};
 use crate::stream::Error;
 use crate::stream::consumer::Consumer;
+use crate::stream::disposition::Outlet;
 use crate::stream::error::is_denied;
-use crate::stream::fate::Outlet;
 
 /// How long a question to the brokers may take.
 const ANSWER: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 use crate::article::order;
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
-use crate::stream::fate::{Bearing, Telling};
+use crate::stream::disposition::{Bearing, Telling};
 
 /// What is known of an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

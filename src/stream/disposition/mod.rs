@@ -9,13 +9,13 @@ use chrono::{DateTime, Utc};
 use rdkafka::Message;
 use rdkafka::message::{Header, OwnedHeaders, OwnedMessage};
 
-use super::batch::size;
 use crate::article::Embargo;
 use crate::config::{EmbargoPolicy, Topics};
 use crate::pipeline::Processed;
 use crate::record::{
     ArticleRecord, ArticleStatus, EventRecord, HeldFields, SourceFields, StandingFields, Warning, cloudevents,
 };
+use crate::stream::batch::size;
 
 /// What one record needs on the wire besides key, value and headers: an upper bound.
 const OVERHEAD: usize = 128;

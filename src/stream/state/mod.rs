@@ -19,10 +19,10 @@
 //!
 //! Must not know how messages become articles, nor the clock: it is told the time.
 
-mod memory;
-mod release;
+mod held;
 mod restore;
-mod standing;
+mod revisions;
+mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,12 +31,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use chrono::{DateTime, Utc};
 
-pub use self::memory::Due;
-use self::memory::Memory;
-pub use self::release::Releaser;
+pub use self::held::Releaser;
 use self::restore::Arrival;
+pub use self::store::Due;
+use self::store::Memory;
 use super::Error;
-use super::fate::{Fate, Outlet, Told};
+use super::disposition::{Fate, Outlet, Told};
 use crate::config::Settings;
 
 /// What is known of the articles of the partitions that this process has.

@@ -15,18 +15,18 @@ use chrono::{DateTime, Utc};
 use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::batch::Batch;
-use super::consumer::{Consumer, Event, Watermark};
-use super::error::{is_denied, is_outage};
-use super::extract::{Extracted, Extractor, Work, guarded};
-use super::fate::{Fate, Outlet, Told, fate, lost};
-use super::life::{Lives, Releaser};
-use super::producer::{self, Failure, GRACE};
-use super::setbacks::Setbacks;
-use super::{Control, Error, idempotent, limits, transaction};
 use crate::config::{Delivery, Settings, Topics};
 use crate::pipeline;
 use crate::record::ArticleStatus;
+use crate::stream::backoff::Setbacks;
+use crate::stream::batch::Batch;
+use crate::stream::consumer::{Consumer, Event, Watermark};
+use crate::stream::disposition::{Fate, Outlet, Told, fate, lost};
+use crate::stream::error::{is_denied, is_outage};
+use crate::stream::extract::{Extracted, Extractor, Work, guarded};
+use crate::stream::producer::{self, Failure, GRACE};
+use crate::stream::state::{Lives, Releaser};
+use crate::stream::{Control, Error, idempotent, limits, transaction};
 use crate::telemetry::{Metrics, Stage};
 
 /// How long a poll waits when there is nothing else to do. Bounds how late a shutdown is noticed.
@@ -111,7 +111,7 @@ fn work(settings: &Settings, outlet: Outlet, metrics: &Arc<Metrics>) -> Arc<Work
 }
 
 /// Where records go.
-pub(super) fn outlet(settings: &Settings, topics: &Topics, consumer: &Consumer) -> Result<Outlet, Error> {
+pub(in crate::stream) fn outlet(settings: &Settings, topics: &Topics, consumer: &Consumer) -> Result<Outlet, Error> {
     let partitions = consumer.partition_count(&topics.articles, START).map_err(Error::consumer)?;
     Ok(Outlet {
         topics: topics.clone(),
@@ -123,7 +123,7 @@ pub(super) fn outlet(settings: &Settings, topics: &Topics, consumer: &Consumer) 
 
 /// What embargoes are held against: the one use of the clock on the wall.
 #[expect(clippy::disallowed_methods, reason = "an embargo ends at a time of day, not of the text")]
-pub(super) fn now() -> DateTime<Utc> {
+pub(in crate::stream) fn now() -> DateTime<Utc> {
     Utc::now()
 }
 

@@ -9,21 +9,21 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::compare::Comparison;
-use super::pace::Pace;
 use super::plan::{Part, Plan, Planner, Preview};
+use super::rate::Pace;
 use super::report::{Progress, Report};
 use super::request::{Destination, Edge, Request};
 use super::sink::Sink;
 use crate::config::{Settings, Topics};
 use crate::pipeline;
 use crate::record::ArticleStatus;
+use crate::stream::backoff::Setbacks;
 use crate::stream::batch::Batch;
 use crate::stream::consumer::{Consumer, Event};
+use crate::stream::disposition::{Fate, Outlet, Told, fate};
 use crate::stream::extract::{Extracted, Extractor, Work, guarded};
-use crate::stream::fate::{Fate, Outlet, Told, fate};
-use crate::stream::life::Lives;
 use crate::stream::producer::{self, Failure, GRACE};
-use crate::stream::setbacks::Setbacks;
+use crate::stream::state::Lives;
 use crate::stream::worker::{now, outlet};
 use crate::stream::{Control, Error};
 
