@@ -1,40 +1,44 @@
-//! Batches that were rolled back, one after the other: how long to wait then, and when to give up.
+//! The back-off after batches that were rolled back: how long to pause before the next attempt, and when to give up.
 //!
-//! Must not know what is done again.
+//! Must not know what is attempted.
 
 use std::time::Duration;
 
 use super::{Error, Shutdown};
 
-/// How often in a row a batch may be rolled back.
-const TRIES: u32 = 10;
+/// How many batches in a row may be rolled back.
+const MAX_FAILURES: u32 = 10;
 
-/// The batches that were rolled back since the last that was delivered.
+/// Counts the batches that were rolled back since one was last delivered.
 #[derive(Debug, Default)]
-pub struct Setbacks(u32);
+pub struct Backoff {
+    failures: u32,
+}
 
-impl Setbacks {
-    /// A batch was delivered.
-    pub fn over(&mut self) {
-        self.0 = 0;
+impl Backoff {
+    /// Starts anew, after a batch was delivered.
+    pub fn reset(&mut self) {
+        self.failures = 0;
     }
 
-    /// A batch was rolled back.
+    /// Counts a batch that was rolled back.
     ///
     /// # Errors
-    /// If too many were, one after the other.
-    pub fn another(&mut self, reason: &str) -> Result<(), Error> {
-        self.0 += 1;
-        tracing::warn!(reason, failures = self.0, "a batch was rolled back and will be read again");
-        if self.0 < TRIES {
+    /// If too many were rolled back in a row.
+    pub fn record_failure(&mut self, reason: &str) -> Result<(), Error> {
+        self.failures += 1;
+        tracing::warn!(reason, failures = self.failures, "a batch was rolled back and will be read again");
+        if self.failures < MAX_FAILURES {
             return Ok(());
         }
-        Err(Error::unfinished(&format!("{TRIES} batches in a row were rolled back, the last one: {reason}")))
+        Err(Error::interrupted(&format!(
+            "{MAX_FAILURES} batches in a row were rolled back, the last because: {reason}"
+        )))
     }
 
-    /// Waits twice as long each time, from 50 ms to 12.8 s.
-    pub fn wait(&self, shutdown: &Shutdown) {
-        shutdown.wait(Duration::from_millis(25) * 2_u32.saturating_pow(self.0));
+    /// Pauses, twice as long after each failure: from 50 ms to 12.8 s.
+    pub fn pause(&self, shutdown: &Shutdown) {
+        shutdown.wait(Duration::from_millis(25) * 2_u32.saturating_pow(self.failures));
     }
 }
 
@@ -43,14 +47,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ten_in_a_row_are_the_end_and_one_that_is_delivered_starts_anew() {
-        let mut setbacks = Setbacks::default();
+    fn the_tenth_failure_in_a_row_is_fatal_and_a_delivery_resets_the_count() {
+        let mut backoff = Backoff::default();
         for _ in 0..3 {
-            assert!((1..TRIES).all(|_| setbacks.another("refused").is_ok()));
-            setbacks.over();
+            assert!((1..MAX_FAILURES).all(|_| backoff.record_failure("refused").is_ok()));
+            backoff.reset();
         }
-        assert!((1..TRIES).all(|_| setbacks.another("refused").is_ok()));
-        let told = setbacks.another("refused").unwrap_err().to_string();
-        assert!(told.contains("10 batches") && told.contains("refused"), "{told}");
+        assert!((1..MAX_FAILURES).all(|_| backoff.record_failure("refused").is_ok()));
+        let message = backoff.record_failure("refused").unwrap_err().to_string();
+        assert!(message.contains("10 batches") && message.contains("refused"), "{message}");
     }
 }

@@ -96,7 +96,7 @@ pub async fn story(State(timeline): State<Timeline>, RawQuery(query): RawQuery) 
 pub async fn status(State(timeline): State<Timeline>) -> Answer {
     let totals = timeline.ask(Store::totals).await?;
     let [first, last] = totals.span.map(|ends| ends.map(query::spelled)).unwrap_or_default();
-    let (connected, lag) = timeline.progress.told();
+    let (connected, lag) = (timeline.progress.is_connected(), timeline.progress.lag());
     Ok(json(&super::answers::State {
         events: totals.events,
         articles: totals.articles,

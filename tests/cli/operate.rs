@@ -65,7 +65,7 @@ mod check {
         let output = dateline(&["check", "--timeout", "1", "--brokers", &format!("127.0.0.1:{port}")], &[]);
         assert_eq!(output.status.code(), Some(1));
         let told = text(&output.stdout);
-        assert!(told.starts_with("ok       configuration: can be read\nwrong    brokers: "), "{told}");
+        assert!(told.starts_with("ok       configuration: is valid\nwrong    brokers: "), "{told}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ fn join_and_leave(wire: &Wire) {
     for name in ["1", "2", "3"] {
         step(&mut fates);
         let worker = Program::start(wire, name);
-        worker.await_word("partitions came to this worker");
+        worker.await_word("partitions assigned");
         workers.push(worker);
     }
     while workers.len() > 1 {

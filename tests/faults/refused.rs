@@ -55,7 +55,7 @@ fn a_topic_refuses_records_for_their_size() {
     let mut fates = wire.follow();
     wire.alter(&wire.topics.events, "max.message.bytes", "100000");
     let worker = Program::start(&wire, "0");
-    worker.await_word("partitions came to this worker");
+    worker.await_word("partitions assigned");
     // It has begun with another limit.
     wire.alter(&wire.topics.events, "max.message.bytes", &LIMIT.to_string());
     fates.until(SOME);
@@ -107,7 +107,7 @@ fn permissions_are_withdrawn_and_given_back() {
         allow(&stage.cluster, operation, kind, name);
         assert_eq!(end.code, Some(1), "{}", end.log);
         let last = end.log.lines().last().unwrap_or_default();
-        assert!(last.contains("do not allow it") && last.contains(name), "{kind:?}: {}", end.log);
+        assert!(last.contains("denied access") && last.contains(name), "{kind:?}: {}", end.log);
     }
     let worker = Program::start(&guarded, "0");
     fates.until(ARTICLES);

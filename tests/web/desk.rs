@@ -43,7 +43,7 @@ impl Desk {
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         let Control { metrics, health, .. } = Control::default();
         let progress = Arc::<Progress>::default();
-        progress.connected(true);
+        progress.set_connected(true);
         let router = timeline(Timeline::new(store, progress), Status { metrics, health }, &access);
         let runtime = Runtime::new().unwrap();
         let site = {

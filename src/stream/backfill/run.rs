@@ -1,4 +1,4 @@
-//! The loop of a backfill: one, on the thread of its caller, like the live worker's, with the same parts.
+//! The loop of a backfill: one, on the thread of its caller, made of the same parts as the live worker's.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,237 +9,134 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::compare::Comparison;
-use super::plan::{Part, Plan, Planner, Preview};
-use super::rate::Pace;
+use super::plan::{PartitionRange, Plan, Planner};
+use super::prepare::{Prepared, STARTUP_TIMEOUT};
+use super::rate::RateLimiter;
 use super::report::{Progress, Report};
-use super::request::{Destination, Edge, Request};
+use super::request::{Edge, Request};
 use super::sink::Sink;
 use crate::config::{Settings, Topics};
-use crate::pipeline;
 use crate::record::ArticleStatus;
-use crate::stream::backoff::Setbacks;
+use crate::stream::backoff::Backoff;
 use crate::stream::batch::Batch;
+use crate::stream::clock::now;
 use crate::stream::consumer::{Consumer, Event};
-use crate::stream::disposition::{Fate, Outlet, Told, fate};
-use crate::stream::extract::{Extracted, Extractor, Work, guarded};
-use crate::stream::producer::{self, Failure, GRACE};
-use crate::stream::state::Lives;
-use crate::stream::worker::{now, outlet};
+use crate::stream::disposition::{Disposition, Outcome};
+use crate::stream::extract::{Extract, ExtractedBatch, Extractor};
+use crate::stream::output::OutputSettings;
+use crate::stream::process::process;
+use crate::stream::producer::{DeliveryError, SHUTDOWN_GRACE, is_overdue};
+use crate::stream::state::StateStores;
 use crate::stream::{Control, Error};
 
 /// How long a poll waits when there is nothing else to do.
-const IDLE: Duration = Duration::from_millis(100);
-/// How long a poll waits beside an extraction.
-const BESIDE: Duration = Duration::from_millis(5);
-/// How long the brokers may take to answer at the start.
-const START: Duration = Duration::from_secs(15);
-/// What this reader needs of librdkafka: an offset that is gone must be told, the end of a partition is not always a
-/// message, and where there is no more it is no use to wait for more.
-const OWN: [(&str, &str); 3] =
-    [("auto.offset.reset", "error"), ("enable.partition.eof", "true"), ("fetch.wait.max.ms", "10")];
-/// So many messages tell how long the others will take.
-const SAMPLE: usize = 200;
+const IDLE_POLL: Duration = Duration::from_millis(100);
+/// How long a poll waits during an extraction.
+const BUSY_POLL: Duration = Duration::from_millis(5);
+/// How often the progress is reported.
+const WATCH_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A backfill whose plan is made; nothing of it is done.
-pub struct Prepared {
-    settings: Settings,
-    request: Request,
-    topics: Topics,
-    consumer: Consumer,
-    /// What will be read.
-    pub plan: Plan,
-    /// What stands at its edges.
-    pub preview: Preview,
-}
-
-/// Makes the plan of a backfill. Reads, and writes nothing.
-///
-/// # Errors
-/// If the brokers do not answer, a topic is missing, or the stretch is none that the topic has.
-pub fn prepare(settings: &Settings, request: Request) -> Result<Prepared, Error> {
-    let mut settings = settings.clone();
-    settings.kafka.group = request.group(&settings);
-    let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(&settings, &topics.input, &OWN)?;
-    let outputs = topics.outputs();
-    let needed = if request.destination == Destination::Topics { &outputs[..] } else { &[] };
-    for topic in std::iter::once(topics.input.as_str()).chain(needed.iter().copied()) {
-        let partitions = consumer.partition_count(topic, START);
-        if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
-            return Err(Error::topic_missing(topic));
-        }
-    }
-    let planner = Planner { client: consumer.client(), topic: &topics.input };
-    // A run that was killed may have left a transaction open, and until its end its offsets are not told to those who
-    // read what is committed. What counts is read anew when the work begins.
-    let earlier = || {
-        let aside = Consumer::new(&settings, &topics.input, &[("isolation.level", "read_uncommitted")])?;
-        Planner { client: aside.client(), topic: &topics.input }.earlier()
-    };
-    let earlier = (request.is_resumable() && !request.restart).then(earlier).transpose()?;
-    let plan = planner.plan(&request, earlier)?;
-    let preview = planner.preview(&plan, SAMPLE).map_err(Error::consumer)?;
-    Ok(Prepared { settings, request, topics, consumer, plan, preview })
-}
-
-impl Prepared {
-    /// The group that remembers how far it is.
-    #[must_use]
-    pub fn group(&self) -> &str {
-        &self.settings.kafka.group
-    }
-
-    /// The time that the extraction of one message of the sample takes, on one core.
-    #[must_use]
-    pub fn sample_time(&self) -> Option<Duration> {
-        let begun = Instant::now();
-        for message in &self.preview.sample {
-            let _ = guarded(|message| pipeline::process_message(message, &self.settings.extract), message);
-        }
-        let count = u32::try_from(self.preview.sample.len()).ok().filter(|count| *count > 0)?;
-        Some(begun.elapsed() / count)
-    }
-
-    /// Does it, to the end or until it is asked to stop. Whoever watches is told about ten times a second how far it
-    /// is.
-    ///
-    /// # Errors
-    /// If it cannot go on. What was committed until then counts: the same command goes on from there.
-    pub fn run(self, control: &Control, watch: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
-        let Self { settings, request, topics, consumer, mut plan, .. } = self;
-        let begun = Instant::now();
-        let comparison = request.compare.then(|| Comparison::with(consumer.client(), &topics)).transpose()?;
-        let outlet = outlet(&settings, &topics, &consumer)?;
-        let sink = Sink::open(&request.destination, &settings, outlet.limit, plan.written, control)?;
-        let planner = Planner { client: consumer.client(), topic: &topics.input };
-        if plan.resumed {
-            // Opening the topics has settled what an earlier run left open.
-            plan = planner.earlier()?;
-        } else if request.is_resumable() {
-            planner.keep(&plan)?;
-        }
-        let mut lives = matches!(sink, Sink::Topics(..)).then(|| Lives::new(&settings, outlet.clone()));
-        if let Some(lives) = &mut lives {
-            restore(lives, &plan, control)?;
-        }
-        planner.assign(plan.parts.iter().map(|part| (part.partition, part.next))).map_err(Error::consumer)?;
-        let extractor = Extractor::start(work(&settings, &request, outlet.clone()));
-        let parts = plan.parts.iter().map(|part| (part.partition, Reading { part: *part, at: part.next, over: false }));
-        let report = Report {
-            input: topics.input.clone(),
-            group: settings.kafka.group.clone(),
-            resumed: plan.resumed,
-            partitions: plan.parts.clone(),
-            ..Report::default()
-        };
-        let mut backfill = Backfill {
-            parts: parts.collect(),
-            pace: request.rate.map(|rate| Pace::new(rate, begun)),
-            settings: &settings,
-            control,
-            topics,
-            consumer,
-            sink,
-            lives,
-            limit: outlet.limit,
-            extractor,
-            collecting: Batch::default(),
-            setbacks: Setbacks::default(),
-            comparison,
-            report,
-        };
-        let ended = backfill.work(watch);
-        let told = ended.and_then(|()| backfill.close(begun));
-        backfill.consumer.leave(GRACE);
-        told?;
-        Ok(backfill.report)
-    }
-}
-
-/// Waits until all is known of the articles of these partitions, or the end is asked for.
-fn restore(lives: &mut Lives, plan: &Plan, control: &Control) -> Result<(), Error> {
-    lives.restore(&plan.parts.iter().map(|part| part.partition).collect::<Vec<_>>());
-    while lives.is_restoring() && !control.shutdown.is_triggered() {
-        control.health.beat();
-        lives.restored()?;
-        control.shutdown.wait(BESIDE);
-    }
-    Ok(())
-}
-
-/// What is done with each message, on the extracting threads. Where the stretch is one of publication, an article
-/// outside of it has no records, and neither has a message that tells no time.
-fn work(settings: &Settings, request: &Request, outlet: Outlet) -> Arc<Work> {
-    let settings = settings.extract.clone();
-    let window = request.by_published.then(|| (request.from.clone(), request.to.clone()));
-    Arc::new(move |message| {
-        let outcome = guarded(|message| pipeline::process_message(message, &settings), message);
-        let inside = |published: i64| {
-            window.as_ref().is_none_or(|(from, to)| {
-                let after = |edge: &Edge| matches!(edge, Edge::Time(time) if published >= *time);
-                (*from == Edge::All || after(from)) && !after(to)
-            })
-        };
-        let within = match &outcome {
-            Some(Ok(all)) => {
-                let mut times = all.iter().filter_map(|processed| processed.published);
-                window.is_none() || times.any(|published| inside(published.at.timestamp_millis()))
-            }
-            Some(Err(_)) | None => window.is_none(),
-        };
-        let mut fate = fate(message, outcome, &outlet, now());
-        if !within {
-            fate.told = Told::Articles(Vec::new());
-        }
-        fate
-    })
-}
-
-/// One partition, as far as it is read.
-struct Reading {
-    part: Part,
+/// How far a partition is read.
+struct PartitionProgress {
+    range: PartitionRange,
     /// The offset after the last message that was taken.
-    at: i64,
-    /// Whether nothing more of the stretch will come.
-    over: bool,
+    position: i64,
+    /// Whether no more messages of the range will come.
+    finished: bool,
 }
 
-struct Backfill<'a> {
-    settings: &'a Settings,
+/// A backfill that runs.
+pub struct Backfill<'a> {
+    settings: Settings,
     control: &'a Control,
     topics: Topics,
     consumer: Consumer,
     sink: Sink,
-    /// What is known of the articles, where the topics are written.
-    lives: Option<Lives>,
-    /// The largest record, in bytes.
-    limit: usize,
+    /// The state of the articles, if the topics are written.
+    state: Option<StateStores>,
+    max_record_bytes: usize,
     extractor: Extractor,
     collecting: Batch,
-    parts: BTreeMap<i32, Reading>,
-    pace: Option<Pace>,
-    setbacks: Setbacks,
+    partitions: BTreeMap<i32, PartitionProgress>,
+    rate_limiter: Option<RateLimiter>,
+    backoff: Backoff,
     comparison: Option<Comparison>,
     report: Report,
+    started: Instant,
 }
 
-impl Backfill<'_> {
+impl<'a> Backfill<'a> {
+    /// Opens the destination, stores the plan or reads the stored one, and starts reading.
+    pub fn start(prepared: Prepared, control: &'a Control) -> Result<Self, Error> {
+        let Prepared { settings, request, topics, consumer, mut plan, .. } = prepared;
+        let started = Instant::now();
+        let comparison = request.compare.then(|| Comparison::read(consumer.client(), &topics)).transpose()?;
+        let output = OutputSettings::load(&settings, &topics, &consumer, STARTUP_TIMEOUT)?;
+        let max_record_bytes = output.max_record_bytes;
+        let sink = Sink::open(&request.destination, &settings, max_record_bytes, plan.written, control)?;
+        let planner = Planner { client: consumer.client(), topic: &topics.input };
+        if plan.resumed {
+            // Opening the producer has ended the transaction that an earlier run may have left open.
+            plan = planner.stored()?;
+        } else if request.is_resumable() {
+            planner.store(&plan)?;
+        }
+        let mut state = matches!(sink, Sink::Topics(..)).then(|| StateStores::new(&settings, output.clone()));
+        if let Some(state) = &mut state {
+            restore(state, &plan, control)?;
+        }
+        planner.assign(plan.ranges.iter().map(|range| (range.partition, range.next))).map_err(Error::consumer)?;
+        let partition = |range: &PartitionRange| {
+            (range.partition, PartitionProgress { range: *range, position: range.next, finished: false })
+        };
+        Ok(Self {
+            control,
+            sink,
+            state,
+            max_record_bytes,
+            extractor: Extractor::start(extraction(&settings, &request, output)),
+            collecting: Batch::default(),
+            partitions: plan.ranges.iter().map(partition).collect(),
+            rate_limiter: request.rate.map(|rate| RateLimiter::new(rate, started)),
+            backoff: Backoff::default(),
+            comparison,
+            report: Report {
+                input: topics.input.clone(),
+                group: settings.kafka.group.clone(),
+                resumed: plan.resumed,
+                partitions: plan.ranges,
+                ..Report::default()
+            },
+            started,
+            settings,
+            topics,
+            consumer,
+        })
+    }
+
+    /// Reads to the end, or until a shutdown is requested, and leaves.
+    pub fn run(mut self, watch: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+        let result = self.work(watch).and_then(|()| self.close());
+        self.consumer.leave(SHUTDOWN_GRACE);
+        result.map(|()| self.report)
+    }
+
     fn work(&mut self, watch: &mut dyn FnMut(&Progress)) -> Result<(), Error> {
-        let mut told = Instant::now();
+        let mut watched = Instant::now();
         while !self.is_done() && !self.control.shutdown.is_triggered() {
             self.control.health.beat();
-            let read = self.parts.values().all(|reading| reading.over);
-            if !read && !self.is_full() {
+            let all_read = self.is_read();
+            if !all_read && !self.is_full() {
                 self.read()?;
             }
-            self.hand_over(read)?;
-            let patience = if read || self.is_full() { IDLE } else { Duration::ZERO };
-            if let Some(extracted) = self.extractor.take(patience)? {
-                self.hand_over(read)?;
+            self.submit(all_read)?;
+            let timeout = if all_read || self.is_full() { IDLE_POLL } else { Duration::ZERO };
+            if let Some(extracted) = self.extractor.poll(timeout)? {
+                self.submit(all_read)?;
                 self.deliver(extracted)?;
             }
-            if told.elapsed() >= IDLE {
-                told = Instant::now();
+            if watched.elapsed() >= WATCH_INTERVAL {
+                watched = Instant::now();
                 watch(&self.progress());
             }
         }
@@ -252,213 +149,219 @@ impl Backfill<'_> {
         Planner { client: self.consumer.client(), topic: &self.topics.input }
     }
 
+    fn is_read(&self) -> bool {
+        self.partitions.values().all(|partition| partition.finished)
+    }
+
     fn is_done(&self) -> bool {
-        let read = self.parts.values().all(|reading| reading.over);
-        read && self.collecting.opened().is_none() && !self.extractor.is_busy()
+        self.is_read() && self.collecting.first_received().is_none() && !self.extractor.is_busy()
     }
 
     fn is_full(&self) -> bool {
         self.collecting.is_full(&self.settings.stream)
     }
 
-    /// Takes what comes next, if the pace lets it.
+    /// Takes the next message, if the rate allows it.
     fn read(&mut self) -> Result<(), Error> {
-        let wait = self.pace.as_mut().map_or(Duration::ZERO, |pace| pace.wait(Instant::now()));
+        let wait = self.rate_limiter.as_mut().map_or(Duration::ZERO, |limiter| limiter.wait_time(Instant::now()));
         if !wait.is_zero() {
-            self.control.shutdown.wait(wait.min(BESIDE));
+            self.control.shutdown.wait(wait.min(BUSY_POLL));
             return Ok(());
         }
-        let time = if self.extractor.is_busy() { BESIDE } else { IDLE };
-        match self.consumer.next(time) {
+        let timeout = if self.extractor.is_busy() { BUSY_POLL } else { IDLE_POLL };
+        match self.consumer.next(timeout) {
             Event::Message(message) => {
-                let Some(reading) = self.parts.get_mut(&message.partition()) else { return Ok(()) };
-                if message.offset() >= reading.part.end {
-                    return self.leave(message.partition());
+                let Some(partition) = self.partitions.get_mut(&message.partition()) else { return Ok(()) };
+                if message.offset() >= partition.range.end {
+                    return self.finish_partition(message.partition());
                 }
-                reading.at = message.offset() + 1;
-                reading.over = reading.at >= reading.part.end;
+                partition.position = message.offset() + 1;
+                partition.finished = partition.position >= partition.range.end;
                 self.collecting.push(message, Instant::now());
-                if let Some(pace) = &mut self.pace {
-                    pace.take();
+                if let Some(limiter) = &mut self.rate_limiter {
+                    limiter.take();
                 }
                 Ok(())
             }
-            Event::Trouble(KafkaError::PartitionEOF(partition)) => self.leave(partition),
-            Event::Trouble(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset)) => self.pass_over(),
-            Event::Trouble(error) => {
-                tracing::warn!(%error, "trouble with the input; librdkafka goes on trying");
+            Event::Error(KafkaError::PartitionEOF(partition)) => self.finish_partition(partition),
+            Event::Error(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset)) => self.skip_removed(),
+            Event::Error(error) => {
+                tracing::warn!(%error, "error while reading the input; librdkafka retries");
                 Ok(())
             }
             Event::Fatal(error) => Err(Error::consumer(error)),
-            Event::Assigned(_) | Event::Revoked { .. } | Event::Report { .. } | Event::Idle => Ok(()),
+            Event::Assigned(_) | Event::Revoked { .. } | Event::Statistics { .. } | Event::Idle => Ok(()),
         }
     }
 
-    /// Nothing more of a partition will come.
-    fn leave(&mut self, partition: i32) -> Result<(), Error> {
-        let Some(reading) = self.parts.get_mut(&partition) else { return Ok(()) };
-        reading.over = true;
+    /// Stops reading a partition, all of whose range was read.
+    fn finish_partition(&mut self, number: i32) -> Result<(), Error> {
+        let Some(partition) = self.partitions.get_mut(&number) else { return Ok(()) };
+        partition.finished = true;
         let mut list = TopicPartitionList::new();
-        list.add_partition(&self.topics.input, partition);
+        list.add_partition(&self.topics.input, number);
         self.consumer.client().pause(&list).map_err(Error::consumer)
     }
 
-    /// Retention has removed what was to be read next: goes on with what is left, and tells what is gone.
-    fn pass_over(&mut self) -> Result<(), Error> {
+    /// Skips the messages that retention removed before they were read, and counts them.
+    fn skip_removed(&mut self) -> Result<(), Error> {
         let planner = Planner { client: self.consumer.client(), topic: &self.topics.input };
-        for (partition, reading) in self.parts.iter_mut().filter(|(_, reading)| !reading.over) {
-            let (low, _) = planner.watermarks(*partition)?;
-            if low <= reading.at {
+        for (number, partition) in self.partitions.iter_mut().filter(|(_, partition)| !partition.finished) {
+            let (low, _) = planner.watermarks(*number)?;
+            if low <= partition.position {
                 continue;
             }
-            let next = low.min(reading.part.end);
-            let removed = u64::try_from(next - reading.at).unwrap_or(0);
-            tracing::warn!(partition, from = reading.at, to = next, "retention has removed messages of the stretch");
+            let next = low.min(partition.range.end);
+            let removed = u64::try_from(next - partition.position).unwrap_or(0);
+            let from = partition.position;
+            tracing::warn!(partition = number, from, to = next, "retention has removed messages of the range");
             self.report.removed += removed;
-            reading.at = next;
-            reading.over = next >= reading.part.end;
+            partition.position = next;
+            partition.finished = next >= partition.range.end;
         }
-        let open = self.parts.iter().filter(|(_, reading)| !reading.over);
-        let at = open.map(|(partition, reading)| (*partition, reading.at));
-        self.planner().assign(at).map_err(Error::consumer)
+        self.assign_unfinished()
     }
 
-    /// Gives the collected batch to extraction if it is due, or the last, and extraction is free.
-    fn hand_over(&mut self, last: bool) -> Result<(), Error> {
-        let patience = self.collecting.patience(&self.settings.stream, Instant::now());
-        let due = patience == Some(Duration::ZERO) || last && patience.is_some();
-        if !due || self.extractor.is_busy() {
-            return Ok(());
-        }
-        self.extractor.give(std::mem::take(&mut self.collecting))
+    /// Assigns the partitions that are not finished, from their positions.
+    fn assign_unfinished(&self) -> Result<(), Error> {
+        let unfinished = self.partitions.iter().filter(|(_, partition)| !partition.finished);
+        let positions = unfinished.map(|(number, partition)| (*number, partition.position));
+        self.planner().assign(positions).map_err(Error::consumer)
     }
 
-    fn deliver(&mut self, mut extracted: Extracted) -> Result<(), Error> {
-        if extracted.fates.is_empty() {
+    /// Submits the collected batch to the extractor if it is due, or the last one, and the extractor is free.
+    fn submit(&mut self, is_last: bool) -> Result<(), Error> {
+        let time_left = self.collecting.time_left(&self.settings.stream, Instant::now());
+        let is_due = time_left == Some(Duration::ZERO) || is_last && time_left.is_some();
+        if !is_due || self.extractor.is_busy() {
             return Ok(());
         }
-        if let Some(lives) = &mut self.lives {
-            lives.settle(&mut extracted.fates)?;
+        self.extractor.submit(std::mem::take(&mut self.collecting))
+    }
+
+    fn deliver(&mut self, mut extracted: ExtractedBatch) -> Result<(), Error> {
+        if extracted.dispositions.is_empty() {
+            return Ok(());
         }
-        let fates = &extracted.fates;
-        let next: BTreeMap<i32, i64> = fates.iter().map(|fate| (fate.partition, fate.offset + 1)).collect();
-        let input = &self.topics.input;
-        let parts = &self.parts;
-        let offsets =
-            |written| offsets(input, next.iter().filter_map(|(at, next)| Some((parts.get(at)?.part, *next))), written);
-        match self.sink.deliver(&self.consumer, fates, &self.topics, self.control, offsets) {
+        if let Some(state) = &mut self.state {
+            state.reconcile(&mut extracted.dispositions)?;
+        }
+        let dispositions = &extracted.dispositions;
+        let next: BTreeMap<i32, i64> = dispositions.iter().map(|it| (it.partition, it.offset + 1)).collect();
+        let (input, partitions) = (&self.topics.input, &self.partitions);
+        let offsets = |written| {
+            let ranges = next.iter().filter_map(|(number, next)| Some((partitions.get(number)?.range, *next)));
+            offsets(input, ranges, written)
+        };
+        match self.sink.deliver(&self.consumer, dispositions, &self.topics, self.control, offsets) {
             Ok(()) => {
-                self.lives.as_mut().map_or(Ok(()), Lives::commit)?;
-                self.setbacks.over();
+                self.state.as_mut().map_or(Ok(()), StateStores::commit)?;
+                self.backoff.reset();
                 self.control.health.ready();
-                fates.iter().for_each(|fate| self.count(fate));
+                dispositions.iter().for_each(|disposition| self.count(disposition));
                 Ok(())
             }
-            Err(Failure::Rewind(reason)) => self.rewind(&reason),
-            Err(failure) => Err(failure.into_error(self.settings)),
+            Err(DeliveryError::Rewind(reason)) => self.abort_and_rewind(&reason),
+            Err(error) => Err(error.into_error(&self.settings)),
         }
     }
 
-    /// Drops what is in hand and goes back to what was committed.
-    fn rewind(&mut self, reason: &str) -> Result<(), Error> {
+    /// Rolls the state back, replaces the producer, drops what is in progress, and rewinds to the committed offsets.
+    fn abort_and_rewind(&mut self, reason: &str) -> Result<(), Error> {
         self.report.rolled_back += 1;
-        self.lives.as_mut().map_or(Ok(()), Lives::rollback)?;
-        self.setbacks.another(reason)?;
-        self.sink.renew(self.settings, self.limit, self.control)?;
-        let all: Vec<i32> = self.parts.keys().copied().collect();
-        self.collecting.forget(&all);
-        self.extractor.forget(&all);
-        let planner = self.planner();
-        let committed = planner.committed(&all).map_err(Error::consumer)?;
+        self.state.as_mut().map_or(Ok(()), StateStores::rollback)?;
+        self.backoff.record_failure(reason)?;
+        self.sink.replace_producer(&self.settings, self.max_record_bytes, self.control)?;
+        let all: Vec<i32> = self.partitions.keys().copied().collect();
+        self.collecting.discard(&all);
+        self.extractor.discard(&all);
+        let committed = self.planner().committed(&all).map_err(Error::consumer)?;
         for element in committed.elements() {
-            if let Some(reading) = self.parts.get_mut(&element.partition()) {
-                let Offset::Offset(at) = element.offset() else {
-                    return Err(Error::unfinished("the offsets of this backfill are gone"));
+            if let Some(partition) = self.partitions.get_mut(&element.partition()) {
+                let Offset::Offset(position) = element.offset() else {
+                    return Err(Error::interrupted("the committed offsets of this backfill are gone"));
                 };
-                reading.at = at;
-                reading.over = at >= reading.part.end;
+                partition.position = position;
+                partition.finished = position >= partition.range.end;
             }
         }
-        let open = self.parts.iter().filter(|(_, reading)| !reading.over);
-        let at = open.map(|(partition, reading)| (*partition, reading.at));
-        self.planner().assign(at).map_err(Error::consumer)?;
-        self.setbacks.wait(&self.control.shutdown);
+        self.assign_unfinished()?;
+        self.backoff.pause(&self.control.shutdown);
         Ok(())
     }
 
-    /// Finishes what is being extracted when the end was asked for.
+    /// Delivers the batch that was in progress when the shutdown was requested.
     fn finish(&mut self) -> Result<(), Error> {
-        while self.extractor.is_busy() && !producer::overdue(&self.control.shutdown) {
+        while self.extractor.is_busy() && !is_overdue(&self.control.shutdown) {
             self.control.health.beat();
-            if let Some(extracted) = self.extractor.take(IDLE)? {
+            if let Some(extracted) = self.extractor.poll(IDLE_POLL)? {
                 return self.deliver(extracted);
             }
         }
         Ok(())
     }
 
-    fn count(&mut self, fate: &Fate) {
+    fn count(&mut self, disposition: &Disposition) {
         let report = &mut self.report;
         report.read += 1;
-        report.bytes += fate.bytes as u64;
-        match &fate.told {
-            Told::Rejected(code, _) => {
+        report.bytes += disposition.bytes as u64;
+        match &disposition.outcome {
+            Outcome::Rejected { code, .. } => {
                 *report.rejected.entry((*code).to_owned()).or_default() += 1;
-                self.control.metrics.rejection(code, fate.bytes);
+                self.control.metrics.rejection(code, disposition.bytes);
                 return;
             }
-            Told::Articles(all) if all.is_empty() => {
+            Outcome::Articles(articles) if articles.is_empty() => {
                 report.outside += 1;
                 return;
             }
-            Told::Articles(all) => {
-                let extracted = fate.statuses().filter(|status| *status == ArticleStatus::Extracted).count();
+            Outcome::Articles(articles) => {
+                let extracted = disposition.statuses().filter(|status| *status == ArticleStatus::Extracted).count();
                 report.articles += extracted as u64;
-                report.skipped += (all.len() - extracted) as u64;
-                report.without_events += u64::from(extracted > 0 && fate.events() == 0);
+                report.skipped += (articles.len() - extracted) as u64;
+                report.without_events += u64::from(extracted > 0 && disposition.events() == 0);
             }
         }
-        report.events += fate.events() as u64;
+        report.events += disposition.events() as u64;
         if let Some(comparison) = &mut self.comparison {
-            comparison.make(fate);
+            comparison.add_extracted(disposition);
         }
     }
 
-    /// What was read, and, where the end was reached, the ends themselves: behind the last message of a partition stand
-    /// offsets without one.
-    fn close(&mut self, begun: Instant) -> Result<(), Error> {
+    /// Completes the report. If the end was reached, commits the ends of the ranges: there may be offsets without a message
+    /// after the last message of a partition.
+    fn close(&mut self) -> Result<(), Error> {
         self.report.finished = self.is_done();
-        let resumable = matches!(self.sink, Sink::Topics(..) | Sink::File(_));
-        if self.report.finished && resumable {
-            let (input, parts) = (&self.topics.input, &self.parts);
-            let ends =
-                |written| offsets(input, parts.values().map(|reading| (reading.part, reading.part.end)), written);
+        let is_resumable = matches!(self.sink, Sink::Topics(..) | Sink::File(_));
+        if self.report.finished && is_resumable {
+            let (input, partitions) = (&self.topics.input, &self.partitions);
+            let ends = |written| offsets(input, partitions.values().map(|it| (it.range, it.range.end)), written);
             self.sink
                 .deliver(&self.consumer, &[], &self.topics, self.control, ends)
-                .map_err(|failure| failure.into_error(self.settings))?;
+                .map_err(|error| error.into_error(&self.settings))?;
         }
-        let planner = self.planner();
-        let known = planner.partitions().unwrap_or_default();
-        let last = self.parts.keys().copied().max().unwrap_or(-1);
-        // Of the partitions that were there, some may not have been asked for; one behind all of them is new.
-        self.report.added_partitions = known.into_iter().filter(|at| *at > last && self.whole_topic()).collect();
+        let existing = self.planner().partitions().unwrap_or_default();
+        let last = self.partitions.keys().copied().max().unwrap_or(-1);
+        // Of the partitions that existed, some may not have been asked for; one after all of them is new.
+        self.report.added_partitions =
+            existing.into_iter().filter(|number| *number > last && self.reads_whole_topic()).collect();
         self.report.compared = self.comparison.as_ref().map(Comparison::differences);
-        self.report.seconds = begun.elapsed().as_secs_f64();
+        self.report.seconds = self.started.elapsed().as_secs_f64();
         Ok(())
     }
 
-    /// Whether every partition up to the last was asked for.
-    fn whole_topic(&self) -> bool {
-        self.parts.keys().copied().eq(0..i32::try_from(self.parts.len()).unwrap_or(i32::MAX))
+    /// Returns whether every partition up to the last was asked for.
+    fn reads_whole_topic(&self) -> bool {
+        self.partitions.keys().copied().eq(0..i32::try_from(self.partitions.len()).unwrap_or(i32::MAX))
     }
 
     fn progress(&self) -> Progress {
-        let done = |reading: &Reading| {
-            let at = if reading.over { reading.part.end } else { reading.at };
-            u64::try_from(at - reading.part.next).unwrap_or(0)
+        let done = |partition: &PartitionProgress| {
+            let position = if partition.finished { partition.range.end } else { partition.position };
+            u64::try_from(position - partition.range.next).unwrap_or(0)
         };
         Progress {
-            done: self.parts.values().map(done).collect(),
+            done: self.partitions.values().map(done).collect(),
             read: self.report.read,
             bytes: self.report.bytes,
             events: self.report.events,
@@ -467,13 +370,54 @@ impl Backfill<'_> {
     }
 }
 
-/// Offsets with what is kept beside them.
-fn offsets(topic: &str, parts: impl Iterator<Item = (Part, i64)>, written: u64) -> Result<TopicPartitionList, Error> {
+/// Waits until the state of all partitions is restored, or a shutdown is requested.
+fn restore(state: &mut StateStores, plan: &Plan, control: &Control) -> Result<(), Error> {
+    state.restore(&plan.ranges.iter().map(|range| range.partition).collect::<Vec<_>>());
+    while state.is_restoring() && !control.shutdown.is_triggered() {
+        control.health.beat();
+        state.take_restored()?;
+        control.shutdown.wait(BUSY_POLL);
+    }
+    Ok(())
+}
+
+/// Returns what the extraction threads do with each message. If the range is one of publication times, a message outside
+/// of it becomes no records, and neither does one without a publication time.
+fn extraction(settings: &Settings, request: &Request, output: OutputSettings) -> Arc<Extract> {
+    let settings = settings.extract.clone();
+    let window = request.by_published.then(|| (request.from.clone(), request.to.clone()));
+    Arc::new(move |message| {
+        let processed = process(message, &settings);
+        let is_inside = window.as_ref().is_none_or(|(from, to)| {
+            let articles = processed.as_deref().unwrap_or_default();
+            let mut times = articles.iter().filter_map(|article| article.published);
+            times.any(|published| is_between(published.at.timestamp_millis(), from, to))
+        });
+        let mut disposition = Disposition::new(message, processed, &output, now());
+        if !is_inside {
+            disposition.outcome = Outcome::Articles(Vec::new());
+        }
+        disposition
+    })
+}
+
+/// Returns whether a time is between two edges, in milliseconds since 1970.
+fn is_between(time: i64, from: &Edge, to: &Edge) -> bool {
+    let is_after = |edge: &Edge| matches!(edge, Edge::Time(edge) if time >= *edge);
+    (*from == Edge::All || is_after(from)) && !is_after(to)
+}
+
+/// Returns offsets with the metadata of their ranges.
+fn offsets(
+    topic: &str,
+    ranges: impl Iterator<Item = (PartitionRange, i64)>,
+    written: u64,
+) -> Result<TopicPartitionList, Error> {
     let mut list = TopicPartitionList::new();
-    for (part, next) in parts {
-        let mut element = list.add_partition(topic, part.partition);
+    for (range, next) in ranges {
+        let mut element = list.add_partition(topic, range.partition);
         element.set_offset(Offset::Offset(next)).map_err(Error::consumer)?;
-        element.set_metadata(Plan::metadata(&part, written));
+        element.set_metadata(Plan::metadata(&range, written));
     }
     Ok(list)
 }

@@ -1,23 +1,26 @@
-//! The life of an article: its revisions come in any order and more than once, and its events follow them.
+//! The state of articles: revisions come in any order and more than once, and an article's events follow the revision that
+//! stands.
 //!
-//! - A newer revision replaces: events that it no longer tells get a null record. An older one that comes late is stale and
-//!   changes nothing.
-//! - A kill takes all events back, until a newer revision that may be published brings the article back.
-//! - Under an embargo nothing is published before its end; then the message is read from the input topic once more.
+//! - A newer revision replaces the standing one: events that it no longer has are retracted by tombstones. An older one
+//!   that comes late is stale and changes nothing.
+//! - A withdrawal (kill) retracts all events, until a newer revision that may be published brings the article back.
+//! - A revision under embargo is held: nothing of it is published before the embargo ends. Then the message is read from
+//!   the input topic again.
 //!
-//! What is known of each article is the last record of it on `timeline.articles`. The records of one partition of the
-//! input stand in one partition there, and are read again when the partition is assigned, before its first message is
-//! taken. So all revisions of an article must come in one partition of the input: give them one key.
+//! The state of an article is its last record on `timeline.articles`. The records of a partition of the input are in one
+//! partition there, its changelog, from which its state store is restored when the partition is assigned, before its
+//! first message is processed. So all revisions of an article must be in one partition of the input: give them the same
+//! key.
 //!
 //! ```text
-//! timeline.articles ──restore──> Memory (one a partition) <──> standing::settle <── fates of a batch
+//! timeline.articles ──restore──> StateStore (one a partition) <──> revisions::reconcile <── dispositions of a batch
 //! ```
 //!
-//! Changes are made while a batch is settled and kept when its transaction is committed; when it is aborted they are
-//! undone. A process that ends in between finds in the topic what was committed. A replay that writes the same topics
-//! beside a live worker is not seen by it before its partitions are assigned again.
+//! Changes are made while a batch is reconciled; they are committed when its transaction is, and rolled back when it is
+//! aborted. A process that stops in between restores from the topic what was committed. What a backfill writes to the same
+//! topics while a live worker runs, the worker does not see until its partitions are assigned again.
 //!
-//! Must not know how messages become articles, nor the clock: it is told the time.
+//! Must not know how messages become articles, or read the clock: the time is passed in.
 
 mod held;
 mod restore;
@@ -31,137 +34,141 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use chrono::{DateTime, Utc};
 
-pub use self::held::Releaser;
-use self::restore::Arrival;
-pub use self::store::Due;
-use self::store::Memory;
+pub use self::held::HeldReader;
+use self::restore::RestoreResult;
+pub use self::store::HeldRevision;
+use self::store::StateStore;
 use super::Error;
-use super::disposition::{Fate, Outlet, Told};
+use super::disposition::{Disposition, Outcome};
+use super::output::OutputSettings;
 use crate::config::Settings;
 
-/// What is known of the articles of the partitions that this process has.
-pub struct Lives {
+/// The state stores of the partitions that are assigned to this process.
+pub struct StateStores {
     settings: Settings,
-    outlet: Outlet,
-    memories: BTreeMap<i32, Memory>,
-    /// The partitions whose articles are being read, each with the flag that stops it.
+    output: OutputSettings,
+    stores: BTreeMap<i32, StateStore>,
+    /// The partitions that are being restored, each with the flag that cancels it.
     restoring: BTreeMap<i32, Arc<AtomicBool>>,
-    arrivals: (Sender<Arrival>, Receiver<Arrival>),
-    /// Held messages that are being published.
+    results: (Sender<RestoreResult>, Receiver<RestoreResult>),
+    /// The partitions and offsets of held messages that are being published.
     releasing: BTreeSet<(i32, i64)>,
 }
 
-impl Lives {
-    /// Knows of nothing yet.
+impl StateStores {
+    /// Creates none yet.
     #[must_use]
-    pub fn new(settings: &Settings, outlet: Outlet) -> Self {
-        let (settings, arrivals) = (settings.clone(), channel());
-        let (memories, restoring, releasing) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { settings, outlet, memories, restoring, arrivals, releasing }
+    pub fn new(settings: &Settings, output: OutputSettings) -> Self {
+        let (settings, results) = (settings.clone(), channel());
+        let (stores, restoring, releasing) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { settings, output, stores, restoring, results, releasing }
     }
 
-    /// Begins to read what is known of the articles of these partitions, on a thread of its own.
+    /// Starts to restore the stores of these partitions, on a thread of its own.
     pub fn restore(&mut self, partitions: &[i32]) {
-        let stops: Vec<_> = partitions.iter().map(|partition| (*partition, Arc::new(AtomicBool::new(false)))).collect();
-        self.restoring.extend(stops.iter().cloned());
-        restore::start(self.settings.clone(), self.outlet.clone(), stops, self.arrivals.0.clone());
+        let cancellable: Vec<_> =
+            partitions.iter().map(|partition| (*partition, Arc::new(AtomicBool::new(false)))).collect();
+        self.restoring.extend(cancellable.iter().cloned());
+        restore::start(self.settings.clone(), self.output.clone(), cancellable, self.results.0.clone());
     }
 
-    /// The partitions whose articles are known by now, each with the offset from which its messages are read.
+    /// Returns the partitions that were restored since the last call, each with the offset from which it is read.
     ///
     /// # Errors
-    /// If what is known cannot be read or kept.
-    pub fn restored(&mut self) -> Result<Vec<(i32, i64)>, Error> {
-        let mut done = Vec::new();
-        while let Ok(Arrival { partition, stop, restored }) = self.arrivals.1.try_recv() {
-            // It may have left meanwhile, and come back.
-            if self.restoring.get(&partition).is_some_and(|awaited| Arc::ptr_eq(awaited, &stop)) {
+    /// If a store cannot be restored.
+    pub fn take_restored(&mut self) -> Result<Vec<(i32, i64)>, Error> {
+        let mut taken = Vec::new();
+        while let Ok(RestoreResult { partition, cancelled, result }) = self.results.1.try_recv() {
+            // The partition may have been revoked in the meantime, and assigned again.
+            if self.restoring.get(&partition).is_some_and(|awaited| Arc::ptr_eq(awaited, &cancelled)) {
                 self.restoring.remove(&partition);
-                let restored = restored?;
-                self.memories.insert(partition, restored.memory);
-                done.push((partition, restored.next));
+                let restored = result?;
+                self.stores.insert(partition, restored.store);
+                taken.push((partition, restored.next_offset));
             }
         }
-        Ok(done)
+        Ok(taken)
     }
 
-    /// Whether something is still being read.
+    /// Returns whether a partition is still being restored.
     #[must_use]
     pub fn is_restoring(&self) -> bool {
         !self.restoring.is_empty()
     }
 
-    /// Forgets the partitions that left.
-    pub fn forget(&mut self, partitions: &[i32]) {
+    /// Drops the stores of partitions that were revoked.
+    pub fn revoke(&mut self, partitions: &[i32]) {
         for partition in partitions {
-            self.memories.remove(partition);
+            self.stores.remove(partition);
             self.releasing.retain(|(of, _)| of != partition);
-            if let Some(stop) = self.restoring.remove(partition) {
-                stop.store(true, Ordering::Relaxed);
+            if let Some(cancelled) = self.restoring.remove(partition) {
+                cancelled.store(true, Ordering::Relaxed);
             }
         }
     }
 
-    /// Settles what becomes of the articles of a batch, given what is known of them.
+    /// Reconciles the dispositions of a batch with the state of their articles, and updates that state.
     ///
     /// # Errors
-    /// If what is known cannot be read or written.
-    pub fn settle(&mut self, fates: &mut [Fate]) -> Result<(), Error> {
-        for fate in fates {
-            let Told::Articles(tellings) = &mut fate.told else { continue };
-            let Some(memory) = self.memories.get_mut(&fate.partition) else {
-                return Err(Error::articles(&format_args!("partition {} was not restored", fate.partition)));
+    /// If the state cannot be read or written.
+    pub fn reconcile(&mut self, dispositions: &mut [Disposition]) -> Result<(), Error> {
+        for disposition in dispositions {
+            let Outcome::Articles(articles) = &mut disposition.outcome else { continue };
+            let Some(store) = self.stores.get_mut(&disposition.partition) else {
+                let reason = format_args!("partition {} was not restored", disposition.partition);
+                return Err(Error::state_store(&reason));
             };
-            self.releasing.remove(&(fate.partition, fate.offset));
-            for telling in tellings {
-                memory.settle(telling, &self.outlet.topics.events)?;
+            self.releasing.remove(&(disposition.partition, disposition.offset));
+            for output in articles {
+                store.reconcile(output, &self.output.topics.events)?;
             }
         }
         Ok(())
     }
 
-    /// Keeps what was settled: the batch is committed.
+    /// Commits what was reconciled, after the batch was committed.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn commit(&mut self) -> Result<(), Error> {
-        self.memories.values_mut().try_for_each(Memory::commit)
+        self.stores.values_mut().try_for_each(StateStore::commit)
     }
 
-    /// Undoes what was settled: the batch was aborted.
+    /// Rolls back what was reconciled, after the batch was aborted.
     ///
     /// # Errors
-    /// If it cannot be undone.
+    /// If that fails.
     pub fn rollback(&mut self) -> Result<(), Error> {
         self.releasing.clear();
-        self.memories.values_mut().try_for_each(Memory::rollback)
+        self.stores.values_mut().try_for_each(StateStore::rollback)
     }
 
-    /// The held messages whose embargo is over, each told once.
+    /// Returns the held revisions whose embargo is over, with their partitions. Each is returned once, unless
+    /// [`Self::retry_release`] or a rollback asks for it again.
     ///
     /// # Errors
-    /// If what is known cannot be read.
-    pub fn due(&mut self, now: DateTime<Utc>) -> Result<Vec<(i32, Due)>, Error> {
+    /// If the state cannot be read.
+    pub fn due(&mut self, now: DateTime<Utc>) -> Result<Vec<(i32, HeldRevision)>, Error> {
         let mut due = Vec::new();
-        for (partition, memory) in &self.memories {
-            for held in memory.due(now)? {
-                if self.releasing.insert((*partition, held.held.offset)) {
-                    due.push((*partition, held));
+        for (partition, store) in &self.stores {
+            for revision in store.due(now)? {
+                if self.releasing.insert((*partition, revision.held.offset)) {
+                    due.push((*partition, revision));
                 }
             }
         }
         Ok(due)
     }
 
-    /// Tells a held message once more, later: it could not be read.
-    pub fn postpone(&mut self, place: (i32, i64)) {
-        self.releasing.remove(&place);
+    /// Lets [`Self::due`] return a held revision again, because its message could not be read.
+    pub fn retry_release(&mut self, partition: i32, offset: i64) {
+        self.releasing.remove(&(partition, offset));
     }
 }
 
-impl Drop for Lives {
+impl Drop for StateStores {
     fn drop(&mut self) {
-        self.restoring.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
+        self.restoring.values().for_each(|cancelled| cancelled.store(true, Ordering::Relaxed));
     }
 }
 

@@ -1,8 +1,8 @@
-//! Reading from `timeline.articles` what is known of the articles of a partition.
+//! Restores the state store of a partition from its changelog, `timeline.articles`.
 //!
-//! All that was committed before the partition came to us must be seen. An earlier owner may have sent its offsets and
-//! not yet have heard of its commit; its records stand before the end of the topic then, and the reading waits until it is
-//! decided whether they count.
+//! Everything that was committed before the partition was assigned to this worker must be seen. An earlier owner may have
+//! sent its offsets and not have heard yet whether they are committed; its records are before the end of the topic then,
+//! and the restore waits until their transaction is committed or aborted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,207 +16,228 @@ use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::Deserialize;
 
-use super::revisions::Known;
-use super::store::{Loader, Memory};
+use super::revisions::ArticleState;
+use super::store::{Restorer, StateStore};
 use crate::config::Settings;
 use crate::record::{HeldFields, StandingFields};
 use crate::stream::Error;
 use crate::stream::consumer::Consumer;
-use crate::stream::disposition::Outlet;
 use crate::stream::error::is_denied;
+use crate::stream::output::OutputSettings;
 
-/// How long a question to the brokers may take.
-const ANSWER: Duration = Duration::from_secs(10);
-/// How long a poll waits; bounds how late a stop is noticed.
-const POLL: Duration = Duration::from_millis(100);
-/// How long it waits before it asks again whether a transaction is decided.
-const AGAIN: Duration = Duration::from_millis(20);
-/// How long it waits before it tries again when the brokers are away.
-const AWAY: Duration = Duration::from_secs(1);
+/// How long a request to the brokers may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a poll waits. Bounds how late a cancellation is noticed.
+const POLL_TIMEOUT: Duration = Duration::from_millis(100);
+/// The pause before it is asked again whether transactions have ended.
+const OPEN_TRANSACTION_PAUSE: Duration = Duration::from_millis(20);
+/// The pause before the next attempt when the brokers are unavailable.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// What this reader needs of librdkafka.
-const OWN: [(&str, &str); 4] = [
+const NO_STATISTICS: (&str, &str) = ("statistics.interval.ms", "0");
+
+/// What the reader needs of librdkafka, whatever the configuration says.
+const OVERRIDES: [(&str, &str); 4] = [
     ("enable.partition.eof", "true"),
     ("fetch.wait.max.ms", "10"),
     ("queued.max.messages.kbytes", "8192"),
-    ("statistics.interval.ms", "0"),
+    NO_STATISTICS,
 ];
 
-/// What is known of a partition, and where it is read from.
+/// A partition whose state is restored.
 pub struct Restored {
-    /// Its articles.
-    pub memory: Memory,
-    /// The offset in the input that comes next.
-    pub next: i64,
+    /// Its state store.
+    pub store: StateStore,
+    /// The offset of the input from which the partition is read.
+    pub next_offset: i64,
 }
 
-/// What came of reading one partition.
-pub struct Arrival {
-    /// Which.
+/// The result of restoring one partition.
+pub struct RestoreResult {
+    /// The partition.
     pub partition: i32,
-    /// By which it was to be stopped.
-    pub stop: Arc<AtomicBool>,
-    /// What is known, or why that cannot be told.
-    pub restored: Result<Restored, Error>,
+    /// The flag by which it could be cancelled.
+    pub cancelled: Arc<AtomicBool>,
+    /// The restored state, or why it cannot be restored.
+    pub result: Result<Restored, Error>,
 }
 
-/// Reads these partitions, one after the other, on a thread of its own.
-pub fn start(settings: Settings, outlet: Outlet, partitions: Vec<(i32, Arc<AtomicBool>)>, to: Sender<Arrival>) {
+/// Restores these partitions, one after the other, on a thread of its own.
+pub fn start(
+    settings: Settings,
+    output: OutputSettings,
+    partitions: Vec<(i32, Arc<AtomicBool>)>,
+    results: Sender<RestoreResult>,
+) {
     thread::spawn(move || {
         let mut reader = None;
-        for (partition, stop) in partitions {
-            let mut read = || loop {
-                let reader = match &mut reader {
-                    Some(reader) => reader,
-                    none => none.insert(Reader::new(&settings, &outlet)?),
-                };
-                match reader.restore(partition, &stop) {
-                    Err(Setback::Away(error)) if !stop.load(Ordering::Relaxed) => {
-                        tracing::warn!(partition, %error, "what is known of articles cannot be read; trying again");
-                        thread::sleep(AWAY);
-                    }
-                    Err(Setback::Away(error)) => return Err(Error::consumer(error)),
-                    Err(Setback::Ended(error)) => return Err(error),
-                    Ok(restored) => return Ok(restored),
-                }
-            };
-            let restored = read();
-            // Nobody to tell: the worker has ended.
-            if to.send(Arrival { partition, stop, restored }).is_err() {
+        for (partition, cancelled) in partitions {
+            let result = restore_with_retries(&settings, &output, &mut reader, partition, &cancelled);
+            // Fails when the worker has ended: nobody waits for the result then.
+            if results.send(RestoreResult { partition, cancelled, result }).is_err() {
                 return;
             }
         }
     });
 }
 
-/// Why a partition was not read.
-enum Setback {
-    /// It may be read later.
-    Away(KafkaError),
-    Ended(Error),
-}
-
-struct Reader<'a> {
+fn restore_with_retries<'a>(
     settings: &'a Settings,
-    outlet: &'a Outlet,
-    committed: Consumer,
-    /// Sees what is not decided yet as well.
-    all: Consumer,
+    output: &'a OutputSettings,
+    reader: &mut Option<ChangelogReader<'a>>,
+    partition: i32,
+    cancelled: &AtomicBool,
+) -> Result<Restored, Error> {
+    let reader = match reader {
+        Some(reader) => reader,
+        none => none.insert(ChangelogReader::new(settings, output)?),
+    };
+    loop {
+        match reader.restore(partition, cancelled) {
+            Err(RestoreError::Retriable(error)) if !cancelled.load(Ordering::Relaxed) => {
+                tracing::warn!(partition, %error, "cannot read the changelog of the articles; trying again");
+                thread::sleep(RETRY_PAUSE);
+            }
+            Err(RestoreError::Retriable(error)) => return Err(Error::consumer(error)),
+            Err(RestoreError::Fatal(error)) => return Err(error),
+            Ok(restored) => return Ok(restored),
+        }
+    }
 }
 
-impl<'a> Reader<'a> {
-    fn new(settings: &'a Settings, outlet: &'a Outlet) -> Result<Self, Error> {
-        let topic = &outlet.topics.articles;
-        let committed = Consumer::new(settings, topic, &OWN)?;
-        let all = Consumer::new(settings, topic, &[("isolation.level", "read_uncommitted"), OWN[3]])?;
-        Ok(Self { settings, outlet, committed, all })
+/// Why a partition was not restored.
+enum RestoreError {
+    /// A later attempt may succeed.
+    Retriable(KafkaError),
+    /// No attempt can succeed.
+    Fatal(Error),
+}
+
+struct ChangelogReader<'a> {
+    settings: &'a Settings,
+    output: &'a OutputSettings,
+    committed: Consumer,
+    /// Sees the records of open transactions as well.
+    uncommitted: Consumer,
+}
+
+impl<'a> ChangelogReader<'a> {
+    fn new(settings: &'a Settings, output: &'a OutputSettings) -> Result<Self, Error> {
+        let topic = &output.topics.articles;
+        let committed = Consumer::new(settings, topic, &OVERRIDES)?;
+        let uncommitted = Consumer::new(settings, topic, &[("isolation.level", "read_uncommitted"), NO_STATISTICS])?;
+        Ok(Self { settings, output, committed, uncommitted })
     }
 
-    fn restore(&self, partition: i32, stop: &AtomicBool) -> Result<Restored, Setback> {
-        let begun = Instant::now();
-        let mut loader = Loader::new(self.settings.revisions.window).map_err(Setback::Ended)?;
-        let place = self.outlet.partition(partition);
-        let ends = self.decided(place, stop).map_err(|error| self.setback(error))?;
-        if let Some((first, end)) = ends.filter(|(first, end)| first < end) {
-            self.read(place, first, end, stop, |message| self.keep(message, partition, &mut loader))?;
+    fn restore(&self, partition: i32, cancelled: &AtomicBool) -> Result<Restored, RestoreError> {
+        let started = Instant::now();
+        let mut restorer = Restorer::new(self.settings.revisions.window).map_err(RestoreError::Fatal)?;
+        let changelog = self.output.changelog_partition(partition);
+        let range = self.stable_range(changelog, cancelled).map_err(|error| self.classify(error))?;
+        if let Some((start, end)) = range.filter(|(start, end)| start < end) {
+            self.read(changelog, start, end, cancelled, |message| self.apply(message, partition, &mut restorer))?;
         }
-        let memory = loader.finish().map_err(Setback::Ended)?;
-        let next = self.next(partition).map_err(|error| self.setback(error))?;
-        let articles = memory.count().map_err(Setback::Ended)?;
-        tracing::info!(partition, articles, seconds = begun.elapsed().as_secs_f64(), "its articles are known");
-        Ok(Restored { memory, next })
+        let store = restorer.finish().map_err(RestoreError::Fatal)?;
+        let next_offset = self.next_offset(partition).map_err(|error| self.classify(error))?;
+        let articles = store.count().map_err(RestoreError::Fatal)?;
+        let seconds = started.elapsed().as_secs_f64();
+        tracing::info!(partition, articles, seconds, "restored the state of a partition");
+        Ok(Restored { store, next_offset })
     }
 
-    fn setback(&self, error: KafkaError) -> Setback {
+    fn classify(&self, error: KafkaError) -> RestoreError {
         if is_denied(&error) {
-            return Setback::Ended(Error::denied(&error.to_string(), self.settings));
+            return RestoreError::Fatal(Error::denied(&error.to_string(), self.settings));
         }
-        // The topic is there, as was asked at the start; all else passes by itself.
+        // The topic exists, as was checked at the start; all other errors pass by themselves.
         match error {
-            KafkaError::MessageConsumptionFatal(_) => Setback::Ended(Error::consumer(error)),
-            error => Setback::Away(error),
+            KafkaError::MessageConsumptionFatal(_) => RestoreError::Fatal(Error::consumer(error)),
+            error => RestoreError::Retriable(error),
         }
     }
 
-    /// The first offset and the end of what must be read, when all of it is decided; `None` if it was stopped.
-    fn decided(&self, place: i32, stop: &AtomicBool) -> KafkaResult<Option<(i64, i64)>> {
-        let topic = &self.outlet.topics.articles;
-        let (first, end) = self.all.client().fetch_watermarks(topic, place, ANSWER)?;
-        while !stop.load(Ordering::Relaxed) {
-            if self.committed.client().fetch_watermarks(topic, place, ANSWER)?.1 >= end {
-                return Ok(Some((first, end)));
+    /// Returns the first offset and the end of what must be read, as soon as no transaction before that end is open;
+    /// `None` if it was cancelled.
+    fn stable_range(&self, partition: i32, cancelled: &AtomicBool) -> KafkaResult<Option<(i64, i64)>> {
+        let topic = &self.output.topics.articles;
+        let (start, end) = self.uncommitted.client().fetch_watermarks(topic, partition, REQUEST_TIMEOUT)?;
+        while !cancelled.load(Ordering::Relaxed) {
+            let (_, last_stable) = self.committed.client().fetch_watermarks(topic, partition, REQUEST_TIMEOUT)?;
+            if last_stable >= end {
+                return Ok(Some((start, end)));
             }
-            thread::sleep(AGAIN);
+            thread::sleep(OPEN_TRANSACTION_PAUSE);
         }
         Ok(None)
     }
 
     fn read(
         &self,
-        place: i32,
-        first: i64,
+        partition: i32,
+        start: i64,
         end: i64,
-        stop: &AtomicBool,
-        mut keep: impl FnMut(&BorrowedMessage<'_>) -> Result<(), Error>,
-    ) -> Result<(), Setback> {
+        cancelled: &AtomicBool,
+        mut apply: impl FnMut(&BorrowedMessage<'_>) -> Result<(), Error>,
+    ) -> Result<(), RestoreError> {
         let mut list = TopicPartitionList::new();
         let client = self.committed.client();
         let assigned = list
-            .add_partition_offset(&self.outlet.topics.articles, place, Offset::Offset(first))
+            .add_partition_offset(&self.output.topics.articles, partition, Offset::Offset(start))
             .and_then(|()| client.assign(&list));
-        assigned.map_err(|error| self.setback(error))?;
-        while !stop.load(Ordering::Relaxed) {
-            match client.poll(POLL) {
+        assigned.map_err(|error| self.classify(error))?;
+        while !cancelled.load(Ordering::Relaxed) {
+            match client.poll(POLL_TIMEOUT) {
                 Some(Ok(message)) => {
-                    keep(&message).map_err(Setback::Ended)?;
+                    apply(&message).map_err(RestoreError::Fatal)?;
                     if message.offset() + 1 >= end {
                         break;
                     }
                 }
-                // Behind the last message stand markers of transactions.
+                // The markers of transactions come after the last message.
                 Some(Err(KafkaError::PartitionEOF(_))) => break,
-                Some(Err(error)) => match self.setback(error) {
-                    Setback::Away(error) => tracing::debug!(%error, "trouble with timeline.articles"),
-                    ended @ Setback::Ended(_) => return Err(ended),
+                Some(Err(error)) => match self.classify(error) {
+                    RestoreError::Retriable(error) => tracing::debug!(%error, "error while reading the changelog"),
+                    fatal @ RestoreError::Fatal(_) => return Err(fatal),
                 },
                 None => {}
             }
         }
-        client.unassign().map_err(|error| self.setback(error))
+        client.unassign().map_err(|error| self.classify(error))
     }
 
-    /// Remembers what a record tells. One of another partition of the input, or none of ours, tells nothing.
-    fn keep(&self, message: &BorrowedMessage<'_>, partition: i32, loader: &mut Loader) -> Result<(), Error> {
+    /// Applies a record of the changelog. A record of another partition of the input, or one that dateline did not write,
+    /// changes nothing.
+    fn apply(&self, message: &BorrowedMessage<'_>, partition: i32, restorer: &mut Restorer) -> Result<(), Error> {
         let Some(value) = message.payload() else {
             let id = message.key().and_then(|key| std::str::from_utf8(key).ok());
-            return id.map_or(Ok(()), |id| loader.remove(id));
+            return id.map_or(Ok(()), |id| restorer.remove(id));
         };
-        let Ok(kept) = serde_json::from_slice::<Kept>(value) else { return Ok(()) };
-        let Kept { id, events, source, standing, held } = kept;
-        let ours = source.partition == partition && source.topic == self.outlet.topics.input;
-        if !ours || standing.is_none() && held.is_none() {
+        let Ok(record) = serde_json::from_slice::<ChangelogRecord>(value) else { return Ok(()) };
+        let ChangelogRecord { id, events, source, standing, held } = record;
+        let is_ours = source.partition == partition && source.topic == self.output.topics.input;
+        if !is_ours || standing.is_none() && held.is_none() {
             return Ok(());
         }
         let seen = message.timestamp().to_millis().unwrap_or(0).div_euclid(1000);
-        loader.put(&id, &Known { standing, events, held }, seen)
+        restorer.put(&id, &ArticleState { standing, events, held }, seen)
     }
 
-    /// Where reading the input goes on.
-    fn next(&self, partition: i32) -> KafkaResult<i64> {
-        let input = &self.outlet.topics.input;
-        let mut asked = TopicPartitionList::new();
-        asked.add_partition(input, partition);
-        let committed = self.committed.client().committed_offsets(asked, ANSWER)?;
+    /// Returns the offset from which the input is read: the committed one, or the first.
+    fn next_offset(&self, partition: i32) -> KafkaResult<i64> {
+        let input = &self.output.topics.input;
+        let mut list = TopicPartitionList::new();
+        list.add_partition(input, partition);
+        let committed = self.committed.client().committed_offsets(list, REQUEST_TIMEOUT)?;
         match committed.elements().first().map(|element| element.offset()) {
             Some(Offset::Offset(next)) => Ok(next),
-            _ => Ok(self.committed.client().fetch_watermarks(input, partition, ANSWER)?.0),
+            _ => Ok(self.committed.client().fetch_watermarks(input, partition, REQUEST_TIMEOUT)?.0),
         }
     }
 }
 
-/// What is read of a record on `timeline.articles`.
+/// The part of a record on `timeline.articles` that is restored.
 #[derive(Deserialize)]
-struct Kept {
+struct ChangelogRecord {
     id: String,
     events: Vec<String>,
     source: Source,

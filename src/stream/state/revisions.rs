@@ -1,6 +1,6 @@
 //! Which revision of an article stands, and what that means for its events.
 //!
-//! Pure, and must not know how what is known is kept.
+//! Pure, and must not know how the state is stored.
 
 use std::cmp::Ordering;
 
@@ -9,87 +9,98 @@ use rustc_hash::FxHashSet;
 
 use crate::article::order;
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
-use crate::stream::disposition::{Bearing, Telling};
+use crate::stream::disposition::{ArticleOutput, Effect};
 
 /// What is known of an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct ArticleState {
     /// The revision that stands.
     pub standing: Option<StandingFields>,
     /// The ids of its events.
     pub events: Vec<String>,
-    /// The revision that waits for the end of its embargo.
+    /// The revision that is held until its embargo ends.
     pub held: Option<HeldFields>,
 }
 
-/// Settles what is told of an article whose earlier revisions are known, and tells what is known from then on, if that
-/// changes. `events` is the topic of events.
+/// Reconciles the output of an article with the state of the article, and returns the new state if that changes.
 ///
 /// # Errors
-/// None in practice: a record can be written.
-pub fn settle(telling: &mut Telling, known: Known, events: &str) -> Result<Option<Known>, serde_json::Error> {
-    match telling.bearing {
-        Bearing::Aside => unchanged(telling, &known).map(|()| None),
-        Bearing::Lost => {
-            let known = Known { held: None, ..known };
-            unchanged(telling, &known).map(|()| Some(known))
+/// None in practice: an article record can always be serialised.
+pub fn reconcile(
+    output: &mut ArticleOutput,
+    state: ArticleState,
+    events_topic: &str,
+) -> Result<Option<ArticleState>, serde_json::Error> {
+    match output.effect {
+        Effect::None => keep_standing(output, &state).map(|()| None),
+        Effect::HeldLost => {
+            let state = ArticleState { held: None, ..state };
+            keep_standing(output, &state).map(|()| Some(state))
         }
-        Bearing::Revision if is_stale(telling, &known) => {
-            telling.article.status = ArticleStatus::Stale;
-            telling.events.clear();
-            unchanged(telling, &known).map(|()| None)
+        Effect::Revision if is_stale(output, &state) => {
+            output.article.status = ArticleStatus::Stale;
+            output.events.clear();
+            keep_standing(output, &state).map(|()| None)
         }
-        Bearing::Revision if telling.article.status == ArticleStatus::Held => {
-            let known = Known { held: telling.article.held.take(), ..known };
-            unchanged(telling, &known).map(|()| Some(known))
+        Effect::Revision if output.article.status == ArticleStatus::Held => {
+            let state = ArticleState { held: output.article.held.take(), ..state };
+            keep_standing(output, &state).map(|()| Some(state))
         }
-        Bearing::Revision => {
-            let article = &telling.article;
-            let coming = (&*article.revision, article.standing.as_ref().and_then(|standing| standing.modified));
-            let held = known.held.filter(|held| order(named(held), coming) == Ordering::Greater);
-            let now = Known { standing: article.standing.clone(), events: article.events.clone(), held };
-            let stands: FxHashSet<&String> = now.events.iter().collect();
-            for id in known.events.iter().filter(|id| !stands.contains(id)) {
-                telling.retract(events, id);
-            }
-            if now.held.is_some() {
-                unchanged(telling, &now)?;
-            }
-            Ok(Some(now))
-        }
+        Effect::Revision => replace_standing(output, state, events_topic).map(Some),
     }
 }
 
-/// Says that what was known still holds.
-fn unchanged(telling: &mut Telling, known: &Known) -> Result<(), serde_json::Error> {
-    telling.article.events.clone_from(&known.events);
-    telling.article.standing.clone_from(&known.standing);
-    telling.article.held.clone_from(&known.held);
-    telling.rewrite()
+/// Reports in the output that the standing revision still stands.
+fn keep_standing(output: &mut ArticleOutput, state: &ArticleState) -> Result<(), serde_json::Error> {
+    output.article.events.clone_from(&state.events);
+    output.article.standing.clone_from(&state.standing);
+    output.article.held.clone_from(&state.held);
+    output.update_record()
 }
 
-/// Whether a newer revision than what comes stands, or, where that is held, is held.
-fn is_stale(telling: &Telling, known: &Known) -> bool {
-    let article = &telling.article;
-    if let Some(coming) = &article.held {
-        let held = known.held.as_ref().map(named);
-        let standing = known.standing.as_ref().map(|it| (&*it.revision, it.modified));
-        return held.into_iter().chain(standing).any(|there| order(there, named(coming)) == Ordering::Greater);
+/// Lets the revision of the output stand: retracts the events that it no longer has. A held revision is dropped unless it
+/// is newer.
+fn replace_standing(
+    output: &mut ArticleOutput,
+    state: ArticleState,
+    events_topic: &str,
+) -> Result<ArticleState, serde_json::Error> {
+    let article = &output.article;
+    let incoming = (&*article.revision, article.standing.as_ref().and_then(|standing| standing.modified));
+    let held = state.held.filter(|held| order(held_version(held), incoming) == Ordering::Greater);
+    let new = ArticleState { standing: article.standing.clone(), events: article.events.clone(), held };
+    let kept: FxHashSet<&String> = new.events.iter().collect();
+    for id in state.events.iter().filter(|id| !kept.contains(id)) {
+        output.retract(events_topic, id);
     }
-    let (Some(there), Some(coming)) = (&known.standing, &article.standing) else { return false };
-    match order((&there.revision, there.modified), (&coming.revision, coming.modified)) {
+    if new.held.is_some() {
+        keep_standing(output, &new)?;
+    }
+    Ok(new)
+}
+
+/// Returns whether a newer revision than the incoming one stands, or, if the incoming one is held, is held.
+fn is_stale(output: &ArticleOutput, state: &ArticleState) -> bool {
+    let article = &output.article;
+    if let Some(incoming) = &article.held {
+        let held = state.held.as_ref().map(held_version);
+        let standing = state.standing.as_ref().map(|it| (&*it.revision, it.modified));
+        return held.into_iter().chain(standing).any(|it| order(it, held_version(incoming)) == Ordering::Greater);
+    }
+    let (Some(standing), Some(incoming)) = (&state.standing, &article.standing) else { return false };
+    match order((&standing.revision, standing.modified), (&incoming.revision, incoming.modified)) {
         Ordering::Greater => true,
         Ordering::Less => false,
-        // The same again replaces itself. A kill is not undone by the same revision that came twice, unless the feed tells
-        // its revisions by their order alone.
+        // The same revision again replaces itself. But a withdrawal is not undone by a second copy of the revision that it
+        // withdrew, unless the feed does not number its revisions: then only their order counts.
         Ordering::Equal => {
-            let told = there.modified.is_some() || there.revision != "1";
-            let withdrawn = |it: &StandingFields| it.status == ArticleStatus::Withdrawn;
-            told && withdrawn(there) && !withdrawn(coming)
+            let is_numbered = standing.modified.is_some() || standing.revision != "1";
+            let is_withdrawn = |it: &StandingFields| it.status == ArticleStatus::Withdrawn;
+            is_numbered && is_withdrawn(standing) && !is_withdrawn(incoming)
         }
     }
 }
 
-fn named(held: &HeldFields) -> (&str, Option<DateTime<Utc>>) {
+fn held_version(held: &HeldFields) -> (&str, Option<DateTime<Utc>>) {
     (&held.revision, held.modified)
 }
