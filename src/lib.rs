@@ -1,18 +1,18 @@
 //! `dateline`, the program: news articles in on a Kafka topic, timeline events out.
 //!
-//! What finds dates and ties them to what happened then is the crate [`dateline_core`], whose modules stand here under
-//! their own names; its front page has the picture of the whole. This crate is what surrounds it.
+//! The extraction itself is the crate [`dateline_core`], whose modules are re-exported here; its documentation has an
+//! overview of the whole. This crate surrounds it with Kafka, a database, HTTP and a command line.
 //!
 //! # Modules
 //!
 //! | module | what it is for |
 //! |---|---|
-//! | [`config`] | files, variables and flags to validated settings |
+//! | [`config`] | files, environment variables and flags to validated settings |
 //! | [`stream`] | Kafka, and the delivery contract |
-//! | [`store`] | the timeline that can be queried: SQLite |
-//! | [`web`] | health, metrics, the timeline's API and page |
+//! | [`store`] | the queryable timeline: SQLite and an in-memory index |
+//! | [`web`] | health, metrics, the API and page of the timeline |
 //! | [`telemetry`] | logs, metrics, health: every metric name in one place |
-//! | [`cli`] | one file a command |
+//! | [`cli`] | one file per command |
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use dateline::config::Settings;
-use dateline::stream::topics::Topics;
+use dateline::config::{Settings, Topics};
 use rdkafka::message::Headers;
 use rdkafka::{Message, Offset};
 

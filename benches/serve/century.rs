@@ -1,17 +1,17 @@
-//! An invented century of news, and questions about it. Words, names and sources come as often as they do in texts: the
-//! second half as often as the first, the third a third as often.
+//! A generated century of news, and queries for it. Words, names and sources are Zipf-distributed, as in real text.
 
 use chrono::{Days, NaiveDate};
-use dateline::store::Of;
+use dateline::event::Status;
+use dateline::store::RecordKind;
 use fastrand::Rng;
 use serde_json::json;
 
-/// Different words, names and sources.
+/// The number of distinct words, names and sources.
 const WORDS: usize = 30_000;
 const NAMES: usize = 50_000;
 const SOURCES: usize = 500;
 
-/// The kinds of questions.
+/// The kinds of queries.
 pub const KINDS: [&str; 15] = [
     "events of a month",
     "events of a century, latest first",
@@ -30,33 +30,33 @@ pub const KINDS: [&str; 15] = [
     "status",
 ];
 
-/// How many events an article tells.
+/// How many events an article has.
 const EVENTS: usize = 5;
 
-/// The article that tells an event.
+/// Returns the id of the article of an event.
 fn article(count: u64) -> String {
     format!("article-{}", (count - 1) / EVENTS as u64)
 }
 
-/// Where events come from.
+/// Generates events and queries.
 pub struct Century {
     random: Rng,
     count: u64,
-    /// The events of the article that is being told.
-    told: Vec<String>,
+    /// The events of the current article.
+    listed: Vec<String>,
 }
 
 impl Century {
     pub fn new(seed: u64) -> Self {
-        Self { random: Rng::with_seed(seed), count: (seed << 40) * EVENTS as u64, told: Vec::new() }
+        Self { random: Rng::with_seed(seed), count: (seed << 40) * EVENTS as u64, listed: Vec::new() }
     }
 
-    /// A number below `most`; the smaller, the more often.
-    fn zipf(&mut self, most: usize) -> usize {
-        ((most as f64).powf(self.random.f64()) as usize).min(most) - 1
+    /// Returns a number below `max`; the smaller ones are more frequent.
+    fn zipf(&mut self, max: usize) -> usize {
+        ((max as f64).powf(self.random.f64()) as usize).min(max) - 1
     }
 
-    /// Letters for a number, the more often it comes the shorter.
+    /// Returns a word; the frequent ones are shorter.
     fn word(&mut self) -> String {
         let mut number = self.zipf(WORDS);
         let mut word = String::new();
@@ -74,32 +74,32 @@ impl Century {
 
     fn day(&mut self) -> NaiveDate {
         let first = NaiveDate::from_ymd_opt(1926, 1, 1).unwrap();
-        // Most of what is told lies in the last years.
+        // Most events are in the last years.
         let back = (36_500.0 * self.random.f64().powi(4)) as u64;
         first + Days::new(36_500 - back)
     }
 
-    /// So many more events, with the records of their articles: what they are of, key and value.
-    pub fn records(&mut self, events: usize) -> Vec<(Of, String, String)> {
+    /// Generates more events, with the records of their articles: kind, key and value of each.
+    pub fn records(&mut self, events: usize) -> Vec<(RecordKind, String, String)> {
         let mut records = Vec::new();
         for _ in 0..events {
             let article = article(self.count + 1);
             let (id, record) = self.event();
-            self.told.push(id.clone());
-            records.push((Of::Event, id, record));
-            if self.told.len() == EVENTS {
-                let events = std::mem::take(&mut self.told);
-                let fate = json!({
+            self.listed.push(id.clone());
+            records.push((RecordKind::Event, id, record));
+            if self.listed.len() == EVENTS {
+                let events = std::mem::take(&mut self.listed);
+                let record = json!({
                     "id": article, "revision": "1", "status": "extracted", "events": events, "warnings": [],
                     "source": {"topic": "articles", "partition": 0, "offset": self.count}
                 });
-                records.push((Of::Article, article, fate.to_string()));
+                records.push((RecordKind::Article, article, record.to_string()));
             }
         }
         records
     }
 
-    /// The id and the record of one more event.
+    /// Generates the id and the record of one more event.
     fn event(&mut self) -> (String, String) {
         self.count += 1;
         let id = format!("{:032x}", u128::from(self.count).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
@@ -113,7 +113,7 @@ impl Century {
         let end = (self.random.u8(0..50) > 0).then(|| (day + Days::new(length)).to_string());
         let sentence = (0..24).map(|_| self.word()).collect::<Vec<_>>().join(" ");
         let names: Vec<String> = (0..self.random.usize(0..5)).map(|_| self.name()).collect();
-        let status = ["happened", "ongoing", "planned", "possible", "denied"][self.zipf(5)];
+        let status = Status::ALL[self.zipf(Status::ALL.len())].name();
         let article = article(self.count);
         let record = json!({
             "id": id,
@@ -139,8 +139,8 @@ impl Century {
         (id, record.to_string())
     }
 
-    /// A question of a kind, other words each time.
-    pub fn question(&mut self, kind: &str) -> String {
+    /// Generates a query of a kind, with different words each time.
+    pub fn query(&mut self, kind: &str) -> String {
         let (day, word) = (self.day(), self.word());
         let typed = &word[..self.random.usize(1..=word.len())];
         let name = self.name().replace(' ', "%20");

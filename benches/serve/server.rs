@@ -1,4 +1,5 @@
-//! The timeline in a process of its own, with a writer that takes in 1,000 events a second until its input ends.
+//! The timeline in a process of its own, with a writer that adds 1,000 events per second until its standard input
+//! closes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
@@ -8,14 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use dateline::store::{Received, Store, Writer};
+use dateline::store::{Store, TopicRecord, Writer};
 use dateline::stream::Control;
-use dateline::telemetry::Progress;
-use dateline::web::{Access, Site, Status, Timeline, timeline};
+use dateline::web::{Access, HealthState, HttpServer, TimelineState, timeline_router};
 
 use crate::century::Century;
 
-/// How often the writer takes in events, in milliseconds, and how many.
+/// The time between two batches of the writer, in milliseconds, and the events in a batch.
 const PAUSE: u64 = 100;
 const AT_ONCE: u64 = 100;
 
@@ -31,18 +31,18 @@ impl Server {
         command.env("DATELINE_BENCH_SERVE", database).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
-        let mut told = BufReader::new(child.stdout.as_mut().unwrap());
-        told.read_line(&mut line).unwrap();
+        let mut output = BufReader::new(child.stdout.as_mut().unwrap());
+        output.read_line(&mut line).unwrap();
         Self { address: line.trim().parse().unwrap(), child }
     }
 
-    /// The memory that it has, in MB.
+    /// Returns its current memory, in MB.
     pub fn memory(&self) -> f64 {
         self.status("VmRSS:")
     }
 
-    /// The most memory that it had.
-    pub fn most_memory(&self) -> f64 {
+    /// Returns its peak memory, in MB.
+    pub fn peak_memory(&self) -> f64 {
         self.status("VmHWM:")
     }
 
@@ -52,50 +52,51 @@ impl Server {
         line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
     }
 
-    /// Ends it, and tells how many events it took in.
-    pub fn end(mut self) -> usize {
+    /// Stops it, and returns how many events it wrote.
+    pub fn stop(mut self) -> usize {
         drop(self.child.stdin.take());
-        let mut told = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
+        let mut output = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
         self.child.wait().unwrap();
-        told.trim().parse().unwrap()
+        output.trim().parse().unwrap()
     }
 }
 
-/// What the process of its own does.
+/// Runs the server process.
 pub fn serve(database: &Path) {
     let (store, writer) = Store::open(database, false).unwrap();
     let last_change = store.last_change();
     let control = Control::default();
-    let status = Status { metrics: control.metrics, health: control.health };
-    let router = timeline(Timeline::new(store, Arc::<Progress>::default()), status, &Access::default());
-    let site = Site::bind("127.0.0.1:0".parse().unwrap(), "the timeline", router).unwrap();
-    println!("{}", site.address().unwrap());
+    let health = HealthState { metrics: control.metrics, health: control.health };
+    let router = timeline_router(TimelineState::new(store, Arc::default()), health, &Access::default());
+    let server = HttpServer::bind("127.0.0.1:0".parse().unwrap(), "the timeline", router).unwrap();
+    println!("{}", server.address().unwrap());
     std::io::stdout().flush().unwrap();
-    let ended = Arc::new(AtomicBool::new(false));
-    // Others than those of a run before, which a folder that is kept holds already.
+    let stopped = Arc::new(AtomicBool::new(false));
+    // Other events than those of an earlier run, which a database that is kept holds already.
     let century = Century::new(2 + (last_change >> 10).unsigned_abs());
     let writes = {
-        let ended = ended.clone();
-        std::thread::spawn(move || stream(writer, century, &ended))
+        let stopped = stopped.clone();
+        std::thread::spawn(move || stream(writer, century, &stopped))
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    runtime.spawn(site.serve(std::future::pending()));
+    runtime.spawn(server.serve(std::future::pending()));
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
-    ended.store(true, Ordering::Relaxed);
+    stopped.store(true, Ordering::Relaxed);
     println!("{}", writes.join().unwrap());
     runtime.shutdown_background();
 }
 
-fn stream(mut writer: Writer, mut century: Century, ended: &AtomicBool) -> usize {
-    let (begun, mut count) = (Instant::now(), 0);
-    while !ended.load(Ordering::Relaxed) {
+fn stream(mut writer: Writer, mut century: Century, stopped: &AtomicBool) -> usize {
+    let (started, mut count) = (Instant::now(), 0);
+    while !stopped.load(Ordering::Relaxed) {
         let records = century.records(AT_ONCE as usize);
-        let records = records.iter().map(|(of, key, json)| Received { of: *of, key, value: Some(json.as_bytes()) });
+        let records =
+            records.iter().map(|(kind, key, json)| TopicRecord { kind: *kind, key, value: Some(json.as_bytes()) });
         writer.apply(&records.collect::<Vec<_>>(), &[]).unwrap();
         count += AT_ONCE as usize;
         let due = Duration::from_millis(count as u64 / AT_ONCE * PAUSE);
-        std::thread::sleep(due.saturating_sub(begun.elapsed()));
+        std::thread::sleep(due.saturating_sub(started.elapsed()));
     }
     count
 }

@@ -1,7 +1,7 @@
-//! The one public error of the core, why bytes are no article, and what is told where work went on.
+//! The public error of the core, for messages that cannot be read, and warnings about those that can.
 //!
-//! Extraction itself cannot fail, so every variant here is about reading input. The variants are private; what a
-//! caller may ask is [`Error::code`] (stable, for machines) and the message (for people: what, where, how to mend).
+//! Extraction itself cannot fail, so every error is about reading input. The kinds are private; a caller may ask for
+//! [`Error::code`] (stable, for machines) and the message (for people: what, where, what to do).
 
 use std::fmt;
 
@@ -21,13 +21,13 @@ pub(crate) enum ErrorKind {
     Syntax,
     /// The text is not XML.
     Xml,
-    /// Elements lie deeper than in any article.
+    /// Elements are nested deeper than in any article.
     TooDeep,
-    /// It can be read, but is no article of the formats: a field is missing or of another type.
+    /// It can be parsed, but is not an article of any format: a field is missing or of the wrong type.
     Shape,
-    /// No publication time is told.
+    /// There is no publication time.
     PublishedMissing,
-    /// The publication time cannot be read, or is no possible time.
+    /// The publication time cannot be read, or is impossible.
     PublishedInvalid,
     /// The time zone does not exist.
     Timezone,
@@ -40,7 +40,12 @@ impl Error {
         Self { kind, message: message.into() }
     }
 
-    /// A stable code in kebab-case, for headers, metrics and scripts.
+    /// The message can be parsed, but not as an article.
+    pub(crate) fn not_an_article(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Shape, message)
+    }
+
+    /// Returns a stable code in kebab-case, for headers, metrics and scripts.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.kind {
@@ -56,7 +61,7 @@ impl Error {
         }
     }
 
-    /// Whether the message has no publication time at all (so that giving one would mend it).
+    /// Whether the message has no publication time at all, so that giving one would help.
     #[must_use]
     pub fn is_published_missing(&self) -> bool {
         self.kind == ErrorKind::PublishedMissing
@@ -71,10 +76,10 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Something worth telling that did not stop the work.
+/// Something worth reporting that did not stop the work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Warning {
-    /// Stable, kebab-case.
+    /// Stable, in kebab-case.
     pub code: &'static str,
     /// For people.
     pub message: String,

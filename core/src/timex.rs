@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 /// A TIMEX3 type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum TimexType {
     /// A day or coarser, or a reference such as "now".
@@ -37,7 +36,6 @@ impl TimexType {
 
 /// A TIMEX3 modifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[allow(missing_docs, reason = "the names are TIMEX3's own")]
 pub enum Modifier {
@@ -67,6 +65,12 @@ impl Modifier {
         Self::EqualOrLess,
         Self::EqualOrMore,
     ];
+
+    /// The modifier of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|modifier| modifier.name() == name)
+    }
 
     /// As TIMEX3 spells it.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Good input, through the public reader: which fields an article has, and what stands in for those left out.
+//! Good input, through the public reader: the fields of an article, and the defaults of those that are missing.
 
 use dateline_core::article::{Article, Format, Item, Message, Settings, read};
 use dateline_core::error::Error;
@@ -16,7 +16,7 @@ fn article(json: &str) -> Article {
 }
 
 #[test]
-fn every_field_is_read_and_unknown_ones_are_passed_over() {
+fn every_field_is_read_and_unknown_ones_are_ignored() {
     let found = article(
         r#"{
             "id": "harbour-1", "revision": 3, "title": "Harbour closed", "body": "It closed on Monday.",
@@ -33,7 +33,7 @@ fn every_field_is_read_and_unknown_ones_are_passed_over() {
 }
 
 #[test]
-fn an_alias_gives_way_to_the_first_name() {
+fn the_main_name_of_a_field_wins_over_its_aliases() {
     let found = article(r#"{"headline": "a", "text": "b", "date": "2019-05-03"}"#);
     assert_eq!((found.title.as_str(), found.body.as_str()), ("a", "b"));
     let both = r#"{"headline": "a", "title": "A", "text": "b", "body": "B",
@@ -44,7 +44,7 @@ fn an_alias_gives_way_to_the_first_name() {
 }
 
 #[test]
-fn the_id_is_the_own_one_else_the_url_else_a_digest_of_the_content() {
+fn the_id_is_its_own_else_the_url_else_a_digest_of_the_content() {
     let id = |fields: &str| article(&format!(r#"{{{fields} "body": "b", "published_at": "2019-05-03"}}"#)).id;
     assert_eq!(id(r#""id": "x", "url": "u","#), "x");
     assert_eq!(id(r#""id": 48157162,"#), "48157162");
@@ -56,7 +56,7 @@ fn the_id_is_the_own_one_else_the_url_else_a_digest_of_the_content() {
 }
 
 #[test]
-fn today_is_what_the_zone_of_the_article_says() {
+fn today_depends_on_the_time_zone_of_the_article() {
     let late = r#"{"body": "b", "published_at": "2019-05-04T02:10:00Z", "timezone": "America/New_York"}"#;
     assert_eq!(article(late).published.at.to_rfc3339(), "2019-05-03T22:10:00-04:00");
     let bare = r#"{"body": "b", "published_at": "2019-05-03 22:10", "timezone": "America/New_York"}"#;
@@ -67,12 +67,12 @@ fn today_is_what_the_zone_of_the_article_says() {
 }
 
 #[test]
-fn a_publication_time_from_outside_stands_in_for_a_missing_one_only() {
+fn a_publication_time_from_outside_replaces_only_a_missing_one() {
     let outside = article(r#"{"body": "b", "published_at": "2001-01-01"}"#).published;
     let settings = Settings { published: Some(outside), ..Settings::default() };
-    let told = read_with(br#"{"body": "b", "published_at": "2019-05-03"}"#, &settings).expect("an article");
+    let own = read_with(br#"{"body": "b", "published_at": "2019-05-03"}"#, &settings).expect("an article");
     let missing = read_with(br#"{"body": "b"}"#, &settings).expect("an article");
-    assert_eq!(told.published.date().to_string(), "2019-05-03");
+    assert_eq!(own.published.date().to_string(), "2019-05-03");
     assert_eq!(missing.published, outside);
 }
 
@@ -88,6 +88,6 @@ fn plain_text_is_all_body() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_the_article() {
+fn a_byte_order_mark_is_not_part_of_the_article() {
     assert_eq!(article("\u{feff}{\"body\": \"b\", \"published_at\": \"2019-05-03\"}").body, "b");
 }

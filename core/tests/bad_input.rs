@@ -1,4 +1,4 @@
-//! Bad input, through the one composer: every message has a fate, none breaks the program, and the reason can be
+//! Bad input, through the pipeline: every message is read or rejected, none breaks the program, and the reason can be
 //! acted on.
 
 use dateline_core::pipeline::{Processed, Settings, process};
@@ -26,14 +26,14 @@ fn published(value: &str) -> String {
 }
 
 #[test]
-fn not_utf8_tells_the_byte() {
+fn not_utf8_names_the_byte() {
     let (code, message) = rejection(b"{\"body\": \"caf\xe9\"}");
     assert_eq!(code, "not-utf8");
-    insta::assert_snapshot!(message, @"not UTF-8: byte 13 (counted from 0) is wrong; send it as UTF-8; it may be Windows-1252, which only XML can declare");
+    insta::assert_snapshot!(message, @"not UTF-8: byte 13 (counted from 0) is invalid; send it as UTF-8; it may be Windows-1252, which only XML can declare");
 }
 
 #[test]
-fn not_json_tells_the_line() {
+fn not_json_names_the_line() {
     let (code, message) = rejection(b"{\"id\": \"harbour-1\",\n \"body\" \"The harbour closed.\"}");
     assert_eq!(code, "not-json");
     insta::assert_snapshot!(message, @"not JSON: expected `:` at line 2 column 9");
@@ -46,7 +46,7 @@ fn not_json_tells_the_line() {
 fn json_of_another_shape_names_the_field() {
     let (code, message) = rejection(br#"{"title": ["Harbour"], "body": "", "published_at": "2019-05-03"}"#);
     assert_eq!(code, "not-an-article");
-    insta::assert_snapshot!(message, @"not an article: `title` holds a list, where text belongs");
+    insta::assert_snapshot!(message, @"not an article: `title` holds a list instead of text");
     for bytes in [
         "42",
         "null",
@@ -78,7 +78,7 @@ fn deep_nesting_breaks_nothing() {
 
 #[test]
 fn a_message_of_50_megabytes_is_refused_unread() {
-    // Were it looked at, it would be "not-utf8".
+    // If it were read, it would be "not-utf8".
     let (code, message) = rejection(&vec![0xff; 50 << 20]);
     assert_eq!(code, "too-large");
     insta::assert_snapshot!(message, @"longer than the limit of 33554432 bytes; raise the limit if this is one article");
@@ -106,10 +106,10 @@ fn a_language_without_a_pack_is_skipped() {
 }
 
 #[test]
-fn no_publication_date_tells_how_to_give_one() {
+fn a_missing_publication_date_says_how_to_give_one() {
     let (code, message) = rejection(br#"{"id": "harbour-1", "body": "The harbour closed on Monday."}"#);
     assert_eq!(code, "published-missing");
-    insta::assert_snapshot!(message, @r#"no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published"#);
+    insta::assert_snapshot!(message, @r#"no publication time, so "last month" has no meaning; give one in `published_at` or with --published"#);
     assert_eq!(rejection(published("null").as_bytes()).0, "published-missing");
     assert_eq!(rejection(published("\" \"").as_bytes()).0, "published-missing");
 }
@@ -158,13 +158,13 @@ fn a_body_of_html_is_an_article() {
 }
 
 #[test]
-fn lone_surrogates_are_not_json() {
+fn unpaired_surrogates_are_not_json() {
     for body in [r"\ud800", r"\udc00 x", r"\ud800\u0041"] {
         let json = format!(r#"{{"body": "{body}", "published_at": "2019-05-03"}}"#);
         assert_eq!(rejection(json.as_bytes()).0, "not-json", "{body}");
     }
     let (_, message) = rejection(br#"{"body": "\ud800"}"#);
-    insta::assert_snapshot!(message, @"not JSON: unexpected end of hex escape at line 1 column 17 (half of a pair of \\u escapes stands alone there, or one is cut)");
+    insta::assert_snapshot!(message, @"not JSON: unexpected end of hex escape at line 1 column 17 (a \\u escape is cut off, or is half of a surrogate pair)");
 }
 
 proptest! {

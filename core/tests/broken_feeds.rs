@@ -1,5 +1,5 @@
-//! What feeds send that they should not: each case has a code that a script can act on, and a message that a person
-//! can; nothing breaks the program or takes long.
+//! Faulty input from feeds: each case has a code that a script can act on and a message that a person can act on;
+//! nothing breaks the program or takes long.
 
 use std::time::{Duration, Instant};
 
@@ -22,10 +22,10 @@ fn article(bytes: &[u8]) -> Article {
     }
 }
 
-/// The warnings of an article, one a line.
+/// The warnings of an article, one per line.
 fn warnings(bytes: &[u8]) -> String {
-    let told: Vec<_> = processed(bytes).warnings.iter().map(|it| format!("{}: {}", it.code, it.message)).collect();
-    told.join("\n")
+    let lines: Vec<_> = processed(bytes).warnings.iter().map(|it| format!("{}: {}", it.code, it.message)).collect();
+    lines.join("\n")
 }
 
 fn rejection(bytes: &[u8]) -> String {
@@ -52,14 +52,14 @@ fn at(time: &str) -> Vec<u8> {
 #[test]
 fn a_missing_id_is_made_from_the_content() {
     let message = br#"{"headline": "h", "body_text": "It opened.", "versioncreated": "2019-05-03T18:35:00Z"}"#;
-    insta::assert_snapshot!(warnings(message), @"id-missing: neither an id nor an address is told, so the id is made from the content; a correction will count as another article");
+    insta::assert_snapshot!(warnings(message), @"id-missing: the article has neither an id nor a URL, so its id is a digest of its content; a correction will count as another article");
     assert_eq!(article(message).id.len(), 32);
 }
 
 #[test]
-fn a_summary_stands_in_for_a_missing_body() {
+fn a_summary_replaces_a_missing_body() {
     let message = ninjs(r#""headline": "h", "body_text": " ", "description_text": "It opened on Monday.""#);
-    insta::assert_snapshot!(warnings(&message), @"summary-used: there is no body, so the summary in `description_text` was read in its place");
+    insta::assert_snapshot!(warnings(&message), @"summary-used: there is no body; the summary in `description_text` was used instead");
     assert_eq!(processed(&message).events.len(), 1);
 }
 
@@ -71,14 +71,14 @@ fn without_body_and_summary_there_is_nothing_to_read() {
 }
 
 #[test]
-fn a_body_in_an_unknown_role_is_read_and_told() {
+fn a_body_in_an_unknown_role_is_read_with_a_warning() {
     let message = ninjs(r#""bodies": [{"role": "wibble", "value": "It opened on Monday."}]"#);
-    insta::assert_snapshot!(warnings(&message), @"body-role-unknown: the role of `bodies[0].value` is `wibble`, which is not known; it was read");
+    insta::assert_snapshot!(warnings(&message), @"body-role-unknown: `bodies[0].value` has the unknown role `wibble`; it was read as the body");
     assert_eq!(processed(&message).events.len(), 1);
 }
 
 #[test]
-fn a_date_that_is_the_word_none_is_no_date() {
+fn the_word_none_is_not_a_date() {
     for none in [r#""None""#, r#""null""#, r#""NaT""#, "null", r#""""#] {
         assert!(rejection(&at(none)).starts_with("published-missing: "), "{none}");
     }
@@ -87,20 +87,20 @@ fn a_date_that_is_the_word_none_is_no_date() {
 }
 
 #[test]
-fn a_date_that_cannot_be_read_gives_way_to_another_and_is_told() {
-    insta::assert_snapshot!(warnings(&ninjs(r#""firstcreated": "03/05/2019", "body_text": "It opened.""#)), @"published-invalid: `03/05/2019` is no publication time that can be read for certain; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999; another time was taken");
+fn a_date_that_cannot_be_read_is_replaced_by_another_with_a_warning() {
+    insta::assert_snapshot!(warnings(&ninjs(r#""firstcreated": "03/05/2019", "body_text": "It opened.""#)), @"published-invalid: `03/05/2019` cannot be read as a publication time without guessing; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999; another time was used");
     assert!(rejection(&at(r#""03/05/2019""#)).starts_with("published-invalid: "));
 }
 
 #[test]
-fn a_date_without_a_zone_is_told() {
-    insta::assert_snapshot!(warnings(&at(r#""2019-05-03 18:35:00""#)), @"timezone-assumed: `2019-05-03 18:35:00` tells no time zone, so that of UTC was taken; set the zone of its source");
+fn a_date_without_a_time_zone_gives_a_warning() {
+    insta::assert_snapshot!(warnings(&at(r#""2019-05-03 18:35:00""#)), @"timezone-assumed: `2019-05-03 18:35:00` has no time zone, so UTC was assumed; set the time zone of its source");
     assert_eq!(warnings(&at(r#""2019-05-03""#)), "", "a day is the same day everywhere");
 }
 
 #[test]
-fn a_date_with_two_zones_is_refused() {
-    insta::assert_snapshot!(rejection(&at(r#""2019-05-03T18:35:00+01:00 EST""#)), @"published-invalid: `2019-05-03T18:35:00+01:00 EST` tells two time zones; leave one of them out");
+fn a_date_with_two_time_zones_is_refused() {
+    insta::assert_snapshot!(rejection(&at(r#""2019-05-03T18:35:00+01:00 EST""#)), @"published-invalid: `2019-05-03T18:35:00+01:00 EST` has two time zones; leave one of them out");
 }
 
 #[test]
@@ -118,24 +118,24 @@ fn dates_come_in_rfc_822_and_in_seconds_and_in_milliseconds() {
 }
 
 #[test]
-fn of_two_languages_the_first_is_taken() {
+fn of_two_languages_the_first_is_used() {
     let message = ninjs(r#""body_text": "It opened.""#);
     let message = String::from_utf8(message).unwrap().replace(r#""en""#, r#"["en-GB", "cy"]"#);
-    insta::assert_snapshot!(warnings(message.as_bytes()), @"languages-several: it is told to be in `en` and in `cy`; `en` was taken");
+    insta::assert_snapshot!(warnings(message.as_bytes()), @"languages-several: the article declares both `en` and `cy` as its language; using `en`");
     assert_eq!(article(message.as_bytes()).language.as_deref(), Some("en-GB"));
 }
 
 #[test]
 fn html_that_was_escaped_twice_is_read_as_html() {
     let message = ninjs(r#""body_html": "&lt;p&gt;It opened on&amp;nbsp;Monday.&lt;/p&gt;""#);
-    insta::assert_snapshot!(warnings(&message), @"html-escaped-twice: the body is HTML that was escaped once too often; it was read as HTML");
+    insta::assert_snapshot!(warnings(&message), @"html-escaped-twice: the body is HTML that was escaped twice; it was read as HTML");
     let event = &processed(&message).events[0];
     assert_eq!((event.statement.sentence.as_str(), event.offsets.date), ("It opened on\u{a0}Monday.", [31, 37]));
 }
 
 #[test]
-fn windows_1252_that_says_it_is_utf8_is_refused_and_named() {
-    insta::assert_snapshot!(rejection(b"{\"body\": \"He said \x93no\x94\"}"), @"not-utf8: not UTF-8: byte 18 (counted from 0) is wrong; send it as UTF-8; it may be Windows-1252, which only XML can declare");
+fn windows_1252_declared_as_utf8_is_refused_by_name() {
+    insta::assert_snapshot!(rejection(b"{\"body\": \"He said \x93no\x94\"}"), @"not-utf8: not UTF-8: byte 18 (counted from 0) is invalid; send it as UTF-8; it may be Windows-1252, which only XML can declare");
     let xml = |encoding: &str| {
         let head = format!("<?xml version='1.0' encoding='{encoding}'?>");
         let body = b"<nitf><body><body.content><p>The caf\xe9 opened on Monday.</p></body.content></body></nitf>";
@@ -150,7 +150,7 @@ fn windows_1252_that_says_it_is_utf8_is_refused_and_named() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_the_message() {
+fn a_byte_order_mark_is_not_part_of_the_message() {
     let message = String::from_utf8(at("1556904900")).unwrap();
     assert_eq!(article(format!("\u{feff}{message}").as_bytes()).body, "It opened.");
     let utf16: Vec<u8> = [0xfeff].into_iter().chain(message.encode_utf16()).flat_map(u16::to_le_bytes).collect();
@@ -174,22 +174,22 @@ fn a_headline_of_a_megabyte_is_cut() {
     insta::assert_snapshot!(warnings(&message), @"title-cut: the title has 1050000 bytes; its first 1000 characters were kept");
     assert_eq!(processed(&message).events[0].article.title.chars().count(), 1000);
     let message = ninjs(&format!(r#""guid": "{}", "body_text": "It opened.""#, "a".repeat(1 << 20)));
-    insta::assert_snapshot!(rejection(&message), @"not-an-article: not an article: `guid` holds 1048576 bytes, where a name of at most 2048 belongs");
+    insta::assert_snapshot!(rejection(&message), @"not-an-article: not an article: `guid` holds 1048576 bytes instead of at most 2048");
 }
 
 #[test]
-fn a_status_that_nobody_knows_is_not_published() {
+fn an_article_with_an_unknown_status_is_skipped() {
     let found = processed(&ninjs(r#""pubstatus": "wibble", "body_text": "It opened on Monday.""#));
     assert_eq!((found.status, found.warnings[0].code), (ArticleStatus::Skipped, "status-unknown"));
 }
 
 #[test]
-fn what_is_of_no_format_says_so() {
-    insta::assert_snapshot!(rejection(b"<opml><body/></opml>"), @"not-an-article: <opml> is the root of no format; plain text with tags needs the format `text`");
-    insta::assert_snapshot!(rejection(b"<rss><channel><title>t</title></channel></rss>"), @"not-an-article: rss without any item");
-    insta::assert_snapshot!(rejection(b"<html><body><p>It opened on Monday.</p></body></html>"), @"not-an-article: a page without an article in JSON-LD; send its text in one of the other formats");
+fn an_unknown_format_is_refused_with_a_reason() {
+    insta::assert_snapshot!(rejection(b"<opml><body/></opml>"), @"not-an-article: no known format has the root element <opml>; for plain text with tags, set the format `text`");
+    insta::assert_snapshot!(rejection(b"<rss><channel><title>t</title></channel></rss>"), @"not-an-article: the rss message has no items");
+    insta::assert_snapshot!(rejection(b"<html><body><p>It opened on Monday.</p></body></html>"), @"not-an-article: an HTML page without an article in JSON-LD; send its text in one of the other formats");
     insta::assert_snapshot!(rejection(b"<nitf>\n<body>\n</head></nitf>"), @"not-xml: not XML: line 3: ill-formed document: expected `</body>`, but `</head>` was found");
-    insta::assert_snapshot!(rejection(b"<nitf><body>"), @"not-xml: not XML: line 1: the end of the message lies within <body>; it was cut");
+    insta::assert_snapshot!(rejection(b"<nitf><body>"), @"not-xml: not XML: line 1: the message ends inside <body>; it was cut off");
 }
 
 // ---- hostile input ----
@@ -218,10 +218,10 @@ fn depth_and_size_are_bounded() {
         "[".repeat(100_000),
         "]".repeat(100_000)
     );
-    assert_eq!(article(deep.as_bytes()).body, "It opened.", "what nobody asks for may be as deep as it likes");
+    assert_eq!(article(deep.as_bytes()).body, "It opened.", "fields that no format has may be as deep as they like");
 }
 
-/// Pieces that a reader may stumble over when there are many.
+/// Fragments that may be slow to read when there are many.
 const PIECES: [(&str, &str, &str); 7] = [
     (
         "<rss><channel>",
@@ -236,8 +236,8 @@ const PIECES: [(&str, &str, &str); 7] = [
     ("<html>", r#"<script type="application/ld+json">{"@type": "Article"}</script>"#, "</html>"),
 ];
 
-/// Four times the message may take up to twelve times as long: above what noise does to linear work, and below the
-/// sixteen of quadratic work. The best of three tries counts.
+/// Four times the message may take up to twelve times as long: more than noise adds to linear work, and less than the
+/// factor of sixteen of quadratic work. The best of three tries counts.
 #[test]
 fn time_grows_with_the_message_and_not_with_its_square() {
     for (before, piece, behind) in PIECES {

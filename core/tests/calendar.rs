@@ -1,4 +1,4 @@
-//! What must hold of every date on the calendar: spelling, stepping, intervals, the odd years.
+//! Properties of every calendar date: text forms, steps, intervals, unusual years.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Utc, Weekday};
 use dateline_core::calendar::{
@@ -9,14 +9,14 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 
-/// TIMEX3 values of dates.
+/// The TIMEX3 values of dates.
 const VALUE: &str = r"(?x-u)^(
     (BC)?\d\d (\d)?                                     # century, decade
     | (-|BC)?\d{4} ( - ( H[12] | Q[1-4] | SP | SU | FA | WI | \d\d | W\d\d (-WE)? | \d\d-\d\d
                   (T ( MO | AF | EV | NI | DT | \d\d:\d\d (:\d\d)? ))? ) )?
 )$";
 
-/// EDTF of levels 0 to 2, as far as it is used.
+/// The part of EDTF (levels 0 to 2) that is used.
 const EDTF: &str = r"(?x-u)^(
     \d\dXX | \d\d\dX
     | -?\d{4} ( - ( \d\d | \d\d-\d\d (T \d\d:\d\d:\d\d ([+-]\d\d:\d\d)?)? ) )?   # 21 to 41 for seasons and parts
@@ -43,7 +43,7 @@ fn interval(date: &PartialDate) -> Interval {
 // ---- any date ----
 
 fn day() -> impl Strategy<Value = NaiveDate> {
-    // A week inside of the years, so that no ISO week starts outside of them.
+    // A week inside the supported years, so that no ISO week starts outside of them.
     let first = ymd(*YEARS.start(), 1, 8).num_days_from_ce();
     let last = ymd(*YEARS.end(), 12, 24).num_days_from_ce();
     (first..=last).prop_map(|days| NaiveDate::from_num_days_from_ce_opt(days).unwrap())
@@ -67,7 +67,7 @@ fn part_of_day() -> impl Strategy<Value = PartOfDay> {
     proptest::sample::select(&[Morning, Afternoon, Evening, Night, Daytime])
 }
 
-/// Dates whose neighbours, one step away, touch them.
+/// Dates that are adjacent to their neighbours, one step away.
 fn whole() -> impl Strategy<Value = PartialDate> {
     prop_oneof![
         (-99i32..=99).prop_map(PartialDate::Century),
@@ -112,7 +112,7 @@ proptest! {
     #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn every_date_is_spelled_as_the_standards_have_it(date in any_date()) {
+    fn every_date_is_written_as_the_standards_define(date in any_date()) {
         let value = date.value();
         prop_assert!(is_match(VALUE, &value), "{date:?} has the value {value}");
         if let Some(edtf) = date.edtf() {
@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn a_step_there_and_back_leads_home(date in any_date(), count in -30_000i64..30_000) {
+    fn a_step_forth_and_back_leads_to_the_same_date(date in any_date(), count in -30_000i64..30_000) {
         if let Some(there) = date.step(count) {
             prop_assert_eq!(there.step(-count), Some(date));
             prop_assert_eq!(there.granularity(), date.granularity());
@@ -136,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn no_step_leaves_the_years(date in any_date(), count in any::<i64>()) {
+    fn no_step_leaves_the_supported_years(date in any_date(), count in any::<i64>()) {
         if let Some(there) = date.step(count) {
             prop_assert!(YEARS.contains(&there.year_number()));
         }
@@ -149,18 +149,18 @@ proptest! {
     }
 
     #[test]
-    fn where_one_ends_the_next_begins(date in whole()) {
+    fn the_next_date_begins_where_one_ends(date in whole()) {
         if let Some(next) = date.step(1) {
             prop_assert_eq!(interval(&date).end, interval(&next).start);
         }
     }
 
     #[test]
-    fn a_day_lies_in_what_contains_it(day in day(), unit in proptest::sample::select(&UNITS)) {
+    fn a_day_lies_in_the_unit_that_contains_it(day in day(), unit in proptest::sample::select(&UNITS)) {
         let whole = PartialDate::containing(day, unit);
         let Interval { start, end } = interval(&whole);
         let noon = day.and_hms_opt(12, 0, 0).unwrap();
-        // The weekend of a Tuesday is the one that ends its week.
+        // The weekend of a Tuesday is the one at the end of its week.
         if unit != Unit::Weekend {
             prop_assert!(start.unwrap().local() < noon);
         }
@@ -168,7 +168,7 @@ proptest! {
     }
 
     #[test]
-    fn months_are_as_long_as_chrono_says(year in YEARS, month in 1u8..=12) {
+    fn months_are_as_long_as_in_chrono(year in YEARS, month in 1u8..=12) {
         let first = ymd(year, month.into(), 1);
         let next = first.checked_add_months(chrono::Months::new(1)).unwrap();
         prop_assert_eq!(i64::from(days_in_month(year, month).unwrap()), (next - first).num_days());
@@ -185,7 +185,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_panics_however_far(day in day(), date in any_date(), count in any::<i64>()) {
+    fn no_distance_panics(day in day(), date in any_date(), count in any::<i64>()) {
         for unit in UNITS {
             let _ = shift(day, count, unit);
         }
@@ -201,10 +201,10 @@ proptest! {
     }
 }
 
-// ---- the corners ----
+// ---- edge cases ----
 
 #[test]
-fn the_first_and_last_years_and_the_year_zero_can_be_dealt_with() {
+fn the_first_and_last_years_and_the_year_zero_are_supported() {
     for year in [*YEARS.start(), -1, 0, 1, *YEARS.end()] {
         let mut dates: Vec<_> = (1..=12).map(|month| PartialDate::month(year, month).unwrap()).collect();
         dates.extend(
@@ -230,7 +230,7 @@ fn the_first_and_last_years_and_the_year_zero_can_be_dealt_with() {
 }
 
 #[test]
-fn years_before_christ_are_told_by_their_era_in_timex3_and_astronomical_elsewhere() {
+fn years_bc_are_written_by_era_in_timex3_and_astronomical_elsewhere() {
     assert_eq!(PartialDate::Year(0).value(), "BC0001");
     assert_eq!(PartialDate::Year(-43).value(), "BC0044");
     assert_eq!(PartialDate::day(-43, 3, 15).unwrap().value(), "BC0044-03-15");
@@ -307,7 +307,7 @@ fn the_nth_weekday_of_a_month_is_counted_from_either_end() {
 }
 
 #[test]
-fn a_time_covers_as_much_as_it_was_told() {
+fn a_time_covers_its_last_known_unit() {
     let day = ymd(2019, 5, 3);
     let clock = |minute, second| Clock { hour: 23, minute, second, offset: FixedOffset::east_opt(3600) };
     for (clock, long) in [

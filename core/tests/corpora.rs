@@ -1,4 +1,4 @@
-//! Extraction does not get worse on annotated corpora: the floors of `corpora.floor.toml` are reached.
+//! Extraction does not get worse on annotated corpora: the scores reach the floors in `corpora.floor.toml`.
 
 use std::path::Path;
 
@@ -19,22 +19,22 @@ struct Floors {
 struct Timelines {
     /// The folder of topics.
     corpus: String,
-    /// The least mean F1 of the days that are chosen.
+    /// The lowest mean F1 of the chosen days.
     f1: f64,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Floor {
-    /// Language and name: the file of gold without its ending.
+    /// Language and name: the gold file without its extension.
     corpus: String,
     /// What bare dates count from there.
     genre: String,
-    /// The least F1 of equal extents, in percent.
+    /// The lowest F1 of equal extents, in percent.
     strict: f64,
-    /// The least F1 of equal values, in percent.
+    /// The lowest F1 of equal values, in percent.
     value: f64,
-    /// The least F1 of dates tied to the right word, in percent, where the corpus tells.
+    /// The lowest F1 of dates attached to the right word, in percent, if the corpus has links.
     #[serde(default)]
     attachment: f64,
 }
@@ -94,7 +94,7 @@ impl Floor {
             "news" => Genre::News,
             "narrative" => Genre::Narrative,
             "auto" => Genre::Auto,
-            other => panic!("{other:?} is no genre; write news, narrative or auto"),
+            other => panic!("{other:?} is not a genre; write news, narrative or auto"),
         };
         let language = self.corpus.split('/').next().unwrap_or_default().to_owned();
         Settings { genre, language, ..Settings::default() }

@@ -1,40 +1,41 @@
-//! What messages of each format and dialect are taken for. The messages in `tests/messages` are written for this.
+//! Messages of each format and dialect: how they are recognised and read. Those in `tests/messages` are written for
+//! this.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use crate::outside;
-use dateline_core::article::{self, Article, Embargo, Format, Item, Message, Passed, Reference, Settings};
+use dateline_core::article::{self, Article, Embargo, Format, Item, Message, Notice, Reference, Settings};
 use dateline_core::pipeline;
-use dateline_core::record::ArticleStatus;
+use dateline_core::record::{ArticleStatus, PublishedFrom};
 
 fn message(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages").join(name)).expect("a message")
 }
 
 /// The items of a message, a few lines each.
-fn told(name: &str) -> String {
-    told_with(&message(name), &Settings::default())
+fn items_of(name: &str) -> String {
+    items_with(&message(name), &Settings::default())
 }
 
-fn told_with(bytes: &[u8], settings: &Settings) -> String {
+fn items_with(bytes: &[u8], settings: &Settings) -> String {
     let items = match article::inspect(&Message::bare(bytes), settings) {
         Ok(items) => items,
         Err(error) => return format!("{}: {error}", error.code()),
     };
     let mut out = String::new();
     for (format, item, _) in items {
-        let passed = |Passed { id, revision, modified, reason }: &Passed| {
+        let notice = |Notice { id, revision, modified, reason, .. }: &Notice| {
             let modified = modified.map(|at| format!(" of {at:?}")).unwrap_or_default();
             format!("{id} {revision}{modified}: {}: {}", reason.code, reason.message)
         };
-        let told = match &item {
+        let item = match &item {
             Item::Article(article) => article_of(article),
-            Item::Withdrawn(how, why) => format!("withdrawn ({}): {}", how.name(), passed(why)),
-            Item::Skipped(why) => format!("skipped: {}", passed(why)),
+            Item::Withdrawn(how, why) => format!("withdrawn ({}): {}", how.name(), notice(why)),
+            Item::Skipped(why) => format!("skipped: {}", notice(why)),
             Item::Broken { id, revision, error } => format!("broken: {id} {revision}: {}: {error}", error.code()),
         };
-        writeln!(out, "{}: {told}", format.name()).unwrap();
+        writeln!(out, "{}: {item}", format.name()).unwrap();
     }
     out
 }
@@ -58,31 +59,31 @@ fn article_of(article: &Article) -> String {
 
 #[test]
 fn superdesk() {
-    insta::assert_snapshot!(told("ninjs-1-superdesk.json"), @r#"
+    insta::assert_snapshot!(items_of("ninjs-1-superdesk.json"), @r#"
     ninjs: urn:newsml:desk.example:2019-05-28T10:02:11.004512:7c1e 4 | Quay crane falls at Lerwick | 2019-05-28T10:22:51+00:00 firstcreated | en | QPA | -
       "<p>LERWICK (QPA) — A crane fell onto the quay on Monday.</p><p>Nobody was hurt, the harbour master said&nbsp;on Tuesday.</p>"
     "#);
-    insta::assert_snapshot!(told("ninjs-1-superdesk-kill.json"), @"ninjs: withdrawn (canceled): urn:newsml:desk.example:2019-05-28T10:02:11.004512:7c1e 5 of 2019-05-31T08:00:00Z: canceled: the feed took it back: it is canceled");
+    insta::assert_snapshot!(items_of("ninjs-1-superdesk-kill.json"), @"ninjs: withdrawn (canceled): urn:newsml:desk.example:2019-05-28T10:02:11.004512:7c1e 5 of 2019-05-31T08:00:00Z: canceled: the feed withdrew the article: its status is `canceled`");
 }
 
 #[test]
 fn tt() {
-    insta::assert_snapshot!(told("ninjs-1-tt.json"), @"ninjs: withdrawn (replaced): http://tt.example/media/text/190528-kran-5fa2 2 of 2019-05-28T10:40:18Z: replaced: the feed took it back: it is replaced");
+    insta::assert_snapshot!(items_of("ninjs-1-tt.json"), @"ninjs: withdrawn (replaced): http://tt.example/media/text/190528-kran-5fa2 2 of 2019-05-28T10:40:18Z: replaced: the feed withdrew the article: its status is `replaced`");
 }
 
 #[test]
 fn ap() {
-    insta::assert_snapshot!(told("ninjs-1-ap.json"), @r#"
+    insta::assert_snapshot!(items_of("ninjs-1-ap.json"), @r#"
     ninjs: 8f2b91c4d0 3 | Crane falls onto Lerwick quay | 2019-05-28T02:22:51+00:00 firstcreated | en | - | https://api.ap.example/media/v/content/8f2b91c4d0
       "LERWICK, Scotland (AP) — A crane fell onto the quay on Monday."
-      ! body-linked: the body stands behind a link in `data.item.renditions.nitf.href`, which is not followed; send it along
-      ! summary-used: there is no body, so the summary in `data.item.description_summary` was read in its place
+      ! body-linked: the body is behind a link, `data.item.renditions.nitf.href`, which is not followed; include the text
+      ! summary-used: there is no body; the summary in `data.item.description_summary` was used instead
     "#);
 }
 
 #[test]
 fn pa() {
-    insta::assert_snapshot!(told("ninjs-1-pa.json"), @r#"
+    insta::assert_snapshot!(items_of("ninjs-1-pa.json"), @r#"
     ninjs: pa:text:7d1a 6 | Crane maker to pay for quay | 2019-05-28T11:00:00+01:00 firstcreated | en-GB | PA | -
       "The maker of the crane will pay for the quay, it will say on Wednesday."
       embargo 2019-05-28T23:01:00Z
@@ -91,11 +92,11 @@ fn pa() {
 
 #[test]
 fn ninjs_2_and_3() {
-    insta::assert_snapshot!(told("ninjs-2.json"), @r#"
+    insta::assert_snapshot!(items_of("ninjs-2.json"), @r#"
     ninjs: https://quay.example/items/190528-crane 2 | Crane falls onto quay | 2019-05-28T09:00:00+01:00 contentcreated | en | - | https://quay.example/items/190528-crane
       "<p>A crane fell onto the quay on <b>Monday</b>.</p><p>It stood since 1987.</p>"
     "#);
-    insta::assert_snapshot!(told("ninjs-3.json"), @r#"
+    insta::assert_snapshot!(items_of("ninjs-3.json"), @r#"
     ninjs: crane-190528 10 | Crane falls onto quay | 2019-05-28T09:00:00+01:00 firstcreated | en | - | -
       "<p>A crane fell onto the quay on Monday.</p>"
       embargo 2019-05-28T17:00:00Z
@@ -103,101 +104,101 @@ fn ninjs_2_and_3() {
 }
 
 #[test]
-fn what_is_no_text_is_skipped_with_its_reason() {
-    insta::assert_snapshot!(told("ninjs-1-picture.json"), @"ninjs: skipped: urn:pic:1 1 of 2019-05-28T11:00:00Z: not-text: it is of the type `picture`");
-    insta::assert_snapshot!(told("ninjs-3-planning.json"), @"ninjs: skipped: urn:plan:1 1 of 2019-05-28T11:00:00Z: planning: it is a plan for coverage");
+fn items_that_are_not_text_are_skipped_with_a_reason() {
+    insta::assert_snapshot!(items_of("ninjs-1-picture.json"), @"ninjs: skipped: urn:pic:1 1 of 2019-05-28T11:00:00Z: not-text: its type is `picture`");
+    insta::assert_snapshot!(items_of("ninjs-3-planning.json"), @"ninjs: skipped: urn:plan:1 1 of 2019-05-28T11:00:00Z: planning: it is a plan for coverage");
 }
 
 #[test]
 fn newsml_g2() {
-    insta::assert_snapshot!(told("newsml-nitf.xml"), @r#"
+    insta::assert_snapshot!(items_of("newsml-nitf.xml"), @r#"
     newsml-g2: urn:newsml:quay.example:20190528:crane 11 | Crane falls onto quay | 2019-05-28T11:22:51+01:00 firstcreated | en-GB | QPA | -
       "\n            <p>A crane fell onto the quay <chron norm=\"20190527\">on Monday</chron>, R&amp;D staff said.</p>\n            <p>It had stood there since 1987.</p>\n          "
     "#);
-    insta::assert_snapshot!(told("newsml-message.xml"), @r#"
+    insta::assert_snapshot!(items_of("newsml-message.xml"), @r#"
     newsml-g2: tag:wire.example,2019:newsml_L1 2 | First | 2019-05-28T11:00:00+00:00 versioncreated | en | Example Wire | -
       "<x:p>It opened on Friday.</x:p><x:p>It closed on Sunday.</x:p>"
-    newsml-g2: withdrawn (canceled): tag:wire.example,2019:newsml_L2 1 of 2019-05-28T11:00:00Z: canceled: the feed took it back: it is canceled
+    newsml-g2: withdrawn (canceled): tag:wire.example,2019:newsml_L2 1 of 2019-05-28T11:00:00Z: canceled: the feed withdrew the article: its status is `canceled`
     newsml-g2: skipped: tag:wire.example,2019:newsml_P3 1 of 2019-05-28T11:00:00Z: not-text: its class is `picture`
     newsml-g2: tag:wire.example,2019:newsml_L4 3 | Fourth | 2019-05-28T11:00:00+00:00 versioncreated | en | - | -
       "It opened <late> on Friday."
-      ! languages-several: it is told to be in `en` and in `fr`; `en` was taken
-    newsml-g2: broken: tag:wire.example,2019:newsml_L5 1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+      ! languages-several: the article declares both `en` and `fr` as its language; using `en`
+    newsml-g2: broken: tag:wire.example,2019:newsml_L5 1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
     newsml-g2: skipped: tag:wire.example,2019:newsml_K6 1: package: it bundles other items
     "#);
 }
 
 #[test]
-fn reuters_puts_the_version_behind_the_id() {
+fn reuters_appends_the_version_to_the_id() {
     let item = r#"<newsItem guid="tag:reuters.com,2019:newsml_KBN1:5"><itemMeta><pubStatus qcode="stat:withdrawn"/></itemMeta></newsItem>"#;
-    insta::assert_snapshot!(told_with(item.as_bytes(), &Settings::default()), @"newsml-g2: withdrawn (canceled): tag:reuters.com,2019:newsml_KBN1 5: canceled: the feed took it back: it is canceled");
+    insta::assert_snapshot!(items_with(item.as_bytes(), &Settings::default()), @"newsml-g2: withdrawn (canceled): tag:reuters.com,2019:newsml_KBN1 5: canceled: the feed withdrew the article: its status is `canceled`");
 }
 
 #[test]
 fn nitf() {
-    insta::assert_snapshot!(told("nitf.xml"), @r#"
+    insta::assert_snapshot!(items_of("nitf.xml"), @r#"
     nitf: QPA-190528-crane 3 | Crane falls onto quay | 2019-05-28T11:22:51+01:00 versioncreated | - | QPA | -
       "<block><p>A crane fell onto the quay on Monday&mdash;or so they say.</p><hl2>Since 1987</hl2><p>It stood since 1987.</p></block>"
     "#);
-    insta::assert_snapshot!(told("nitf-kill.xml"), @r#"
-    nitf: withdrawn (canceled): QPA-190528-crane 2019-05-31T08:00:00Z of 2019-05-31T08:00:00Z: canceled: the feed took it back: it is canceled
-    nitf: skipped: QPA-190531-kill 2019-05-31T08:00:00Z of 2019-05-31T08:00:00Z: kill-notice: it tells that another article was taken back
+    insta::assert_snapshot!(items_of("nitf-kill.xml"), @r#"
+    nitf: withdrawn (canceled): QPA-190528-crane 2019-05-31T08:00:00Z of 2019-05-31T08:00:00Z: canceled: the feed withdrew the article: its status is `canceled`
+    nitf: skipped: QPA-190531-kill 2019-05-31T08:00:00Z of 2019-05-31T08:00:00Z: kill-notice: it announces that another article was withdrawn
     "#);
 }
 
 #[test]
 fn json_ld() {
-    insta::assert_snapshot!(told("json-ld.json"), @r#"
+    insta::assert_snapshot!(items_of("json-ld.json"), @r#"
     json-ld: https://quay.example/crane?id=7 2019-05-30T07:15:00Z | Crane falls onto quay | 2019-05-28T11:22:51+01:00 firstcreated | en | The Quay | https://quay.example/crane?id=7
       "A crane fell onto the quay on Monday."
     "#);
-    insta::assert_snapshot!(told("page.html"), @r#"
+    insta::assert_snapshot!(items_of("page.html"), @r#"
     json-ld: https://quay.example/crane 1 | Crane falls | 2019-05-28T11:22:51+00:00 firstcreated | - | The Quay | https://quay.example/crane
       "A crane fell onto the quay on Monday."
     "#);
-    insta::assert_snapshot!(told_with(br#"{"@context": "https://schema.org", "@type": "ImageObject", "@id": "https://a.example/i"}"#, &Settings::default()), @"json-ld: skipped: https://a.example/i 1: not-text: there is no article in it, but what is ImageObject");
+    insta::assert_snapshot!(items_with(br#"{"@context": "https://schema.org", "@type": "ImageObject", "@id": "https://a.example/i"}"#, &Settings::default()), @"json-ld: skipped: https://a.example/i 1: not-text: it has no article, only ImageObject");
 }
 
 #[test]
 fn news_please() {
-    insta::assert_snapshot!(told("news-please.json"), @r#"
+    insta::assert_snapshot!(items_of("news-please.json"), @r#"
     news-please: https://quay.example/crane?id=7 1 | Crane falls onto quay | 2019-05-28T11:22:51+00:00 firstcreated | en | quay.example | https://quay.example/crane?id=7
       "A crane fell onto the quay on Monday."
-      ! timezone-assumed: `2019-05-28 11:22:51` tells no time zone, so that of UTC was taken; set the zone of its source
+      ! timezone-assumed: `2019-05-28 11:22:51` has no time zone, so UTC was assumed; set the time zone of its source
     "#);
 }
 
 #[test]
 fn rss_and_atom() {
-    insta::assert_snapshot!(told("rss.xml"), @r#"
+    insta::assert_snapshot!(items_of("rss.xml"), @r#"
     rss: quay-7 1 | Crane & quay | 2019-05-28T10:22:51+00:00 firstcreated | en-gb | The Quay | https://quay.example/crane
       "<p>A crane fell onto the quay on Monday.</p><p>It stood since 1987.</p>"
     rss: https://quay.example/ferry 1 | Ferry late | 2019-05-27T08:00:00+00:00 firstcreated | en-gb | The Quay | https://quay.example/ferry
       "<p>The ferry was late on Sunday.</p>"
-      ! summary-used: there is no body, so the summary in `rss/channel/item[1]/description` was read in its place
+      ! summary-used: there is no body; the summary in `rss/channel/item[1]/description` was used instead
     "#);
-    insta::assert_snapshot!(told("rdf.xml"), @r#"
+    insta::assert_snapshot!(items_of("rdf.xml"), @r#"
     rss: https://quay.example/crane 1 | Crane falls | 2019-05-28T11:22:51+01:00 firstcreated | en | The Quay | https://quay.example/crane
       "A crane fell on Monday."
-      ! summary-used: there is no body, so the summary in `rdf:RDF/item/description` was read in its place
+      ! summary-used: there is no body; the summary in `rdf:RDF/item/description` was used instead
     "#);
-    insta::assert_snapshot!(told("atom.xml"), @r#"
+    insta::assert_snapshot!(items_of("atom.xml"), @r#"
     atom: tag:quay.example,2019:crane 2019-05-30T08:15:00Z | Crane falls | 2019-05-28T11:22:51+01:00 firstcreated | en | The Quay | https://quay.example/crane
       "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>A crane fell onto the quay on Monday.</p><p>It stood since 1987.</p></div>"
-    atom: withdrawn (deleted): tag:quay.example,2019:ferry 2019-05-29T12:00:00Z of 2019-05-29T12:00:00Z: deleted: the feed took it back: it is deleted
+    atom: withdrawn (deleted): tag:quay.example,2019:ferry 2019-05-29T12:00:00Z of 2019-05-29T12:00:00Z: deleted: the feed withdrew the article: its status is `deleted`
     "#);
 }
 
 #[test]
 fn a_cloudevent_is_opened() {
-    insta::assert_snapshot!(told("cloudevent.json"), @r#"
+    insta::assert_snapshot!(items_of("cloudevent.json"), @r#"
     nitf: crane 1 |  | 2019-05-28T10:22:51+00:00 envelope | - | /feeds/quay | -
       "<p>A crane fell onto the quay on Monday.</p>"
     "#);
     let wrapped = |data: &str| {
         let envelope =
             r#"{"specversion": "1.0", "id": "d", "source": "/feeds", "type": "t", "time": "2019-05-28T10:22:51Z", "#;
-        told_with(format!("{envelope}{data}}}").as_bytes(), &Settings::default())
+        items_with(format!("{envelope}{data}}}").as_bytes(), &Settings::default())
     };
     insta::assert_snapshot!(wrapped(r#""data": {"id": "a", "body": "It opened."}"#), @r#"
     plain: a 1 |  | 2019-05-28T10:22:51+00:00 envelope | - | /feeds | -
@@ -215,7 +216,7 @@ fn a_cloudevent_is_opened() {
 }
 
 #[test]
-fn a_cloudevent_in_binary_mode_tells_of_itself_in_its_headers() {
+fn a_cloudevent_in_binary_mode_has_its_attributes_in_the_headers() {
     let headers: [(&str, &[u8]); 4] = [
         ("ce_specversion", b"1.0"),
         ("ce_time", b"2019-05-28T10:22:51Z"),
@@ -232,10 +233,10 @@ fn a_cloudevent_in_binary_mode_tells_of_itself_in_its_headers() {
 #[test]
 fn a_fixed_format_is_the_only_one() {
     let settings = |format| Settings { format: Some(format), ..Settings::default() };
-    insta::assert_snapshot!(told_with(&message("nitf.xml"), &settings(Format::Ninjs)), @"not-an-article: not ninjs, which `input.format` says it is, but nitf; `auto` tells formats apart");
-    insta::assert_snapshot!(told_with(&message("ninjs-2.json"), &settings(Format::Rss)), @"not-an-article: not rss, which `input.format` says it is, but JSON; `auto` tells formats apart");
+    insta::assert_snapshot!(items_with(&message("nitf.xml"), &settings(Format::Ninjs)), @"not-an-article: `input.format` is ninjs, but the message is nitf; `auto` recognises the format of each message");
+    insta::assert_snapshot!(items_with(&message("ninjs-2.json"), &settings(Format::Rss)), @"not-an-article: `input.format` is rss, but the message is JSON; `auto` recognises the format of each message");
     let bare = br#"{"uri": "u", "body": "b", "body_text": "It opened.", "versioncreated": "2019-05-28T10:00:00Z"}"#;
-    insta::assert_snapshot!(told_with(bare, &settings(Format::Ninjs)), @r#"
+    insta::assert_snapshot!(items_with(bare, &settings(Format::Ninjs)), @r#"
     ninjs: u 2019-05-28T10:00:00Z |  | 2019-05-28T10:00:00+00:00 versioncreated | - | - | -
       "It opened."
     "#);
@@ -249,14 +250,15 @@ fn a_fixed_format_is_the_only_one() {
             Format::NewsPlease => "news-please.json",
             Format::Rss => "rss.xml",
             Format::Atom => "atom.xml",
+            other => panic!("{other:?} has no message"),
         };
-        assert_eq!(told_with(&message(name), &settings(format)), told(name));
+        assert_eq!(items_with(&message(name), &settings(format)), items_of(name));
     }
 }
 
-// ---- which time is now ----
+// ---- the publication time ----
 
-/// The publication of the story in NewsML-G2, whose three times lie two days apart.
+/// The publication time of the story in NewsML-G2, whose three times are two days apart.
 fn published(settings: &Settings) -> (String, &'static str) {
     let items = article::read(&Message::bare(&message("newsml-nitf.xml")), settings).unwrap();
     let Some(Item::Article(article)) = items.first() else { panic!("{items:?}") };
@@ -274,9 +276,9 @@ fn the_reference_is_the_first_publication_unless_the_source_has_another() {
     ] {
         let expected = (at.to_owned(), reference.name());
         assert_eq!(published(&Settings { reference, ..Settings::default() }), expected);
-        let references = [("qpa".to_owned(), reference)].into();
+        let references = [("QPA", reference)].into_iter().collect();
         assert_eq!(published(&Settings { references, ..Settings::default() }), expected);
-        let references = [("other".to_owned(), reference)].into();
+        let references = [("other", reference)].into_iter().collect();
         assert_eq!(published(&Settings { references, ..Settings::default() }), first);
     }
 }
@@ -292,8 +294,9 @@ fn the_zone_is_that_of_the_article_of_its_source_or_of_its_dateline() {
         article.published.at.to_rfc3339()
     };
     let new_york = chrono_tz::America::New_York;
-    let source = Settings { timezones: [("qpa".to_owned(), chrono_tz::Europe::London)].into(), ..Settings::default() };
-    let city = Settings { cities: [("new york".to_owned(), new_york)].into(), ..Settings::default() };
+    let source =
+        Settings { timezones: [("QPA", chrono_tz::Europe::London)].into_iter().collect(), ..Settings::default() };
+    let city = Settings { cities: [("New York", new_york)].into_iter().collect(), ..Settings::default() };
     assert_eq!(zone(&source, "", ""), "2019-05-28T02:00:00+01:00");
     assert_eq!(zone(&source, "Z", ""), "2019-05-28T03:00:00+01:00");
     assert_eq!(zone(&source, "-07:00", ""), "2019-05-28T02:00:00-07:00", "an offset is the article's own zone");
@@ -305,7 +308,7 @@ fn the_zone_is_that_of_the_article_of_its_source_or_of_its_dateline() {
 // ---- through the pipeline ----
 
 #[test]
-fn what_was_taken_back_has_no_events_and_the_others_have_theirs() {
+fn withdrawn_items_have_no_events_and_the_others_have_theirs() {
     let outcome = pipeline::process(&message("newsml-message.xml"), &pipeline::Settings::default());
     let Ok(all) = outcome else { panic!("{outcome:?}") };
     let found: Vec<_> =
@@ -323,18 +326,18 @@ fn what_was_taken_back_has_no_events_and_the_others_have_theirs() {
 }
 
 #[test]
-fn offsets_count_in_the_body_as_it_stands_in_the_message() {
+fn offsets_refer_to_the_body_as_written_in_the_message() {
     let bytes = message("newsml-nitf.xml");
     let items = article::read(&Message::bare(&bytes), &Settings::default()).unwrap();
     let Some(Item::Article(article)) = items.first() else { panic!("{items:?}") };
-    assert!(String::from_utf8(bytes).unwrap().contains(&article.body), "it is written so in the message");
+    assert!(String::from_utf8(bytes).unwrap().contains(&article.body), "the body is as written in the message");
     let processed = pipeline::process_article(article, &pipeline::Settings::default());
     let dates: Vec<String> = processed
         .events
         .iter()
         .map(|event| {
             let [start, end] = event.offsets.date;
-            assert_eq!(event.article.published_from, "firstcreated");
+            assert_eq!(event.article.published_from, PublishedFrom::FirstCreated);
             article.body.chars().skip(start).take(end - start).collect()
         })
         .collect();
@@ -342,7 +345,7 @@ fn offsets_count_in_the_body_as_it_stands_in_the_message() {
 }
 
 #[test]
-fn a_date_that_the_publisher_has_marked_is_trusted_over_the_words() {
+fn a_date_that_the_publisher_marked_wins_over_the_words() {
     let value = |mark: &str| {
         let body = format!("<p>A crane fell onto the quay {mark}.</p>");
         let published = article::read(&Message::bare(&message("nitf.xml")), &Settings::default());
@@ -358,7 +361,7 @@ fn a_date_that_the_publisher_has_marked_is_trusted_over_the_words() {
 
 // ---- messages from outside ----
 
-/// IPTC's public samples: file, format, and the start of what it comes to.
+/// IPTC's public samples: file, format, and what it is read as.
 const SAMPLES: [(&str, &str, &str); 19] = [
     (
         "newsml-g2/LISTING_1_A_NewsML-G2_News_Item.xml",
@@ -454,7 +457,7 @@ const SAMPLES: [(&str, &str, &str); 19] = [
 ];
 
 #[test]
-fn public_samples_are_taken_for_what_they_are() {
+fn public_samples_are_recognised_and_read() {
     let files: Vec<String> = SAMPLES.iter().map(|(file, _, _)| format!("samples/{file}")).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let Some(paths) = outside::shared("samples", &files, "IPTC's samples are not read") else { return };
@@ -465,7 +468,7 @@ fn public_samples_are_taken_for_what_they_are() {
             Err(error) => panic!("{file}: {error}"),
         };
         let [(of, item, _)] = &found[..] else { panic!("{file}: {} items", found.len()) };
-        let told = match item {
+        let found = match item {
             Item::Article(article) => {
                 let Article { id, revision, published, reference, language, body, .. } = &**article;
                 let paragraphs = body.matches("</p>").count();
@@ -479,8 +482,8 @@ fn public_samples_are_taken_for_what_they_are() {
             Item::Withdrawn(_, why) | Item::Skipped(why) => format!("skipped {} {}", why.id, why.reason.code),
             Item::Broken { error, .. } => error.code().to_owned(),
         };
-        if (of.name(), told.as_str()) != (format, expected) {
-            writeln!(wrong, "{file}\n  {} {told}", of.name()).unwrap();
+        if (of.name(), found.as_str()) != (format, expected) {
+            writeln!(wrong, "{file}\n  {} {found}", of.name()).unwrap();
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -494,7 +497,7 @@ fn events_of(bytes: &[u8]) -> Vec<serde_json::Value> {
 }
 
 #[test]
-fn an_announced_event_gives_its_own_dates_and_none_of_its_text() {
+fn an_announced_event_has_the_dates_of_its_fields_and_none_of_its_text() {
     let events = events_of(&message("ninjs-3-event.json"));
     let [event] = &events[..] else { panic!("one event: {events:?}") };
     let date = |name: &str| event["date"][name].as_str().unwrap_or("-").to_owned();
@@ -507,18 +510,18 @@ fn an_announced_event_gives_its_own_dates_and_none_of_its_text() {
 }
 
 #[test]
-fn an_announced_event_of_days_ends_with_the_last_of_them() {
+fn an_announced_event_of_several_days_ends_after_the_last() {
     let text = String::from_utf8(message("ninjs-3-event.json")).unwrap();
     let days = text.replace("2026-03-12T16:00:00+01:00", "2026-02-11").replace("2026-03-13", "2026-02-12");
     let event = &events_of(days.as_bytes())[0];
     assert_eq!([&event["date"]["start"], &event["date"]["end"]], ["2026-02-11", "2026-02-13"]);
     assert_eq!([&event["date"]["value"], &event["date"]["edtf"]], ["2026-02-11/2026-02-12", "2026-02-11/2026-02-12"]);
-    assert_eq!(event["statement"]["status"], "happened", "when it was told it was over");
+    assert_eq!(event["statement"]["status"], "happened", "it was over when it was published");
 }
 
 #[test]
 fn an_announced_event_without_a_date_is_skipped() {
     let text = String::from_utf8(message("ninjs-3-event.json")).unwrap();
-    let told = told_with(text.replace("startDate", "someDate").as_bytes(), &Settings::default());
-    assert!(told.contains("skipped") && told.contains("does not tell when that starts"), "{told}");
+    let items = items_with(text.replace("startDate", "someDate").as_bytes(), &Settings::default());
+    assert!(items.contains("skipped") && items.contains("an event without a start date"), "{items}");
 }

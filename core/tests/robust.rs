@@ -1,4 +1,4 @@
-//! Whatever comes in: no panic, true offsets, the same answer twice, and time that grows with the text, not faster.
+//! Arbitrary input: no panics, correct offsets, deterministic results, and linear time.
 
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,7 @@ fn process(body: &str) -> Processed {
 
 // ---- texts ----
 
-/// Words that rules look for, and the places where code that looks for them goes wrong.
+/// Words that rules look for, and characters that break careless code.
 const PIECES: &[&str] = &[
     "Monday",
     "friday",
@@ -155,7 +155,7 @@ const PIECES: &[&str] = &[
     "#1999",
 ];
 
-/// What makes a body look like HTML, and so moves it away from its readable text.
+/// Fragments that make a body look like HTML, so that its offsets differ from those of its clean text.
 const MARKUP: &[&str] = &["<", ">", "<p>", "</p>", "<b>", "&", "&amp;", "&nbsp;", "&#8211;", "<!--", "-->", "<script>"];
 
 fn pieces(of: Vec<&'static str>) -> impl Strategy<Value = String> {
@@ -172,7 +172,7 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![".*", "\\PC*", plain_text(), pieces([PIECES, MARKUP].concat())]
 }
 
-/// A text as it reads when only its letters and digits count: clean-up may touch spaces, marks and invisible signs.
+/// The letters and digits of a text: cleaning may change spaces, marks and invisible characters.
 fn letters(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).collect()
 }
@@ -194,7 +194,7 @@ proptest! {
             .chain(events.flat_map(|event| [Some(event.sentence), event.trigger].into_iter().flatten()))
             .collect();
         for span in spans {
-            prop_assert!(found.text.as_str().get(span.range()).is_some(), "{span:?} cuts a letter or leaves the text");
+            prop_assert!(found.text.as_str().get(span.range()).is_some(), "{span:?} splits a letter or leaves the text");
             let [start, end] = found.text.code_points(span);
             prop_assert!(start <= end && end <= length, "{start}..{end} of {length}");
         }
@@ -226,7 +226,7 @@ proptest! {
     }
 
     #[test]
-    fn the_same_text_gives_the_same_answer(body in any_text()) {
+    fn the_same_text_gives_the_same_result(body in any_text()) {
         prop_assert_eq!(extract(&body), extract(&body));
         prop_assert_eq!(process(&body), process(&body));
     }
@@ -265,7 +265,7 @@ proptest! {
 
 // ---- time ----
 
-/// Texts that have brought other date finders down.
+/// Texts that have made other date finders slow or crash.
 const PATHOLOGICAL: &[(&str, &str)] = &[
     ("next", "next "),
     ("of", "of "),
@@ -293,12 +293,12 @@ const PATHOLOGICAL: &[(&str, &str)] = &[
     ("marks", "e\u{301}\u{301}"),
 ];
 
-/// The sizes that are compared: a debug build is some twenty times slower.
+/// The size that is compared with its multiple: a debug build is about twenty times slower.
 const SMALL: usize = if cfg!(debug_assertions) { 128 << 10 } else { 1 << 20 };
 const TIMES: usize = 4;
 
-/// Four times the text may take up to twelve times as long: far above what noise does to linear work, and below the
-/// sixteen of quadratic work. The best of three tries counts.
+/// Four times the text may take up to twelve times as long: far more than noise adds to linear work, and less than the
+/// factor of sixteen of quadratic work. The best of three tries counts.
 #[test]
 fn time_grows_with_the_text_and_not_with_its_square() {
     for (name, piece) in PATHOLOGICAL {
@@ -306,7 +306,7 @@ fn time_grows_with_the_text_and_not_with_its_square() {
         let mut measured = Vec::new();
         let linear = tries.into_iter().any(|(small, large)| {
             measured.push((small, large));
-            // Below a few milliseconds the clock measures the machine, not the engine.
+            // Below a few milliseconds, noise dominates.
             large < (small * 12).max(Duration::from_millis(20))
         });
         assert!(linear, "{name}: {SMALL} bytes, and {TIMES} times as many, took {measured:?}");
@@ -321,20 +321,20 @@ fn time(piece: &str, bytes: usize) -> Duration {
 }
 
 #[test]
-fn a_text_of_many_passages_is_told_as_one() {
+fn a_text_of_many_passages_is_read_as_one() {
     let filler = "The talks lasted three hours and were held every Monday. ".repeat(25_000);
-    let told = |day: u32| format!("The ferry to Rona sank on {day} May 2019 with {day} sheep on board. ");
-    let body = format!("{}{filler}{}{filler}{}{}", told(3), told(4), told(5), told(3));
+    let statement = |day: u32| format!("The ferry to Rona sank on {day} May 2019 with {day} sheep on board. ");
+    let body = format!("{}{filler}{}{filler}{}{}", statement(3), statement(4), statement(5), statement(3));
     let processed = process(&body);
     let events = &processed.events;
     let values: Vec<_> = events.iter().map(|event| event.date.value.as_str()).collect();
     assert_eq!(values, ["2019-05-03", "2019-05-04", "2019-05-05"]);
     for (event, day) in events.iter().zip([3, 4, 5]) {
         let [from, to] = event.offsets.sentence;
-        assert_eq!(body[from..to], *told(day).trim_end());
+        assert_eq!(body[from..to], *statement(day).trim_end());
         assert_eq!(event.statement.summary, format!("The ferry to Rona sank with {day} sheep on board"));
     }
-    // The statement that comes again, three megabytes later.
+    // The statement that is repeated three megabytes later.
     let [again] = &events[0].also_at[..] else { panic!("{:?}", events[0].also_at) };
     assert_eq!(again.sentence[1], body.trim_end().len());
 }

@@ -1,10 +1,11 @@
-//! Our measures are those of the reference scorers: on any gold and any answers, both print the same figures.
+//! Our measures agree with the reference scorers: for any gold and any predictions, both give the same scores.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::outside;
 use dateline_core::evaluate::{CorpusFigures, Document, Measure, Prediction, Scores, SystemEvent, SystemTimex};
+use dateline_core::record::Status;
 use serde_json::{Value, json};
 
 const TYPES: [&str; 4] = ["DATE", "TIME", "DURATION", "SET"];
@@ -12,7 +13,7 @@ const VALUES: [&str; 4] = ["2021-05-31", "2021-05", "P2W", "PRESENT_REF"];
 const LINKS: [&str; 5] = ["IS_INCLUDED", "BEFORE", "INCLUDES", "ENDED_BY", "AFTER"];
 
 #[test]
-fn figures_agree_with_the_reference_scorers() {
+fn scores_agree_with_the_reference_scorers() {
     let files = ["tools/score.py", "tools/score_events.py"];
     let Some(scorers) = outside::shared("scorers", &files, "the comparison with the reference scorers") else { return };
     if Command::new("python3").arg("--version").output().is_err() {
@@ -24,26 +25,26 @@ fn figures_agree_with_the_reference_scorers() {
 
         let (gold, system) = (folder.path().join("gold.jsonl"), folder.path().join("system.jsonl"));
         std::fs::write(&gold, &corpus.gold).unwrap();
-        std::fs::write(&system, corpus.answers()).unwrap();
+        std::fs::write(&system, corpus.predictions()).unwrap();
         let theirs: String = scorers.iter().map(|scorer| run(scorer, &gold, &system)).collect();
         assert_eq!(corpus.figures(), figures_in(&theirs), "seed {seed}");
     }
 }
 
 #[test]
-fn generated_corpora_are_no_walkover() {
+fn generated_corpora_have_scores_between_0_and_100() {
     let figures = Corpus::generate(0).figures();
     for measure in ["strict", "relaxed", "type", "value", "attach"] {
-        let (_, told) = figures.iter().find(|(name, _)| name == measure).unwrap();
-        assert!(!told.contains(" 0.00") && !told.contains("100.00"), "{measure} {told}");
+        let (_, scores) = figures.iter().find(|(name, _)| name == measure).unwrap();
+        assert!(!scores.contains(" 0.00") && !scores.contains("100.00"), "{measure} {scores}");
     }
 }
 
-/// A corpus with answers, the same for a seed at any time.
+/// A corpus with predictions, the same for each seed.
 struct Corpus {
     gold: String,
     documents: Vec<Document>,
-    /// One a document; `None` where it was not answered at all.
+    /// One per document; `None` if the document has no prediction at all.
     predictions: Vec<Option<Prediction>>,
 }
 
@@ -53,17 +54,17 @@ impl Corpus {
         let gold: Vec<Value> = (0..60).map(|number| document(&mut random, number)).collect();
         let gold = gold.iter().map(|document| format!("{document}\n")).collect::<String>();
         let documents = Document::read_jsonl(&gold).unwrap();
-        let mut answer = |document| (random.below(8) > 0).then(|| prediction(&mut random, document));
-        let predictions = documents.iter().map(&mut answer).collect();
+        let mut predict = |document| (random.below(8) > 0).then(|| prediction(&mut random, document));
+        let predictions = documents.iter().map(&mut predict).collect();
         Self { gold, documents, predictions }
     }
 
-    fn answers(&self) -> String {
-        let answered = self.predictions.iter().flatten();
-        answered.map(|prediction| serde_json::to_string(prediction).unwrap() + "\n").collect()
+    fn predictions(&self) -> String {
+        let predictions = self.predictions.iter().flatten();
+        predictions.map(|prediction| serde_json::to_string(prediction).unwrap() + "\n").collect()
     }
 
-    /// What the scorers should print, by the name of the measure.
+    /// The scores that the scorers should print, by the name of the measure.
     fn figures(&self) -> Vec<(String, String)> {
         let silent = Prediction::default();
         let scores: Scores = std::iter::zip(&self.documents, &self.predictions)
@@ -73,24 +74,24 @@ impl Corpus {
             })
             .sum();
         let figures = CorpusFigures::new("generated", &scores);
-        let told = |name: &str, Measure { precision, recall, f1 }| {
+        let figure = |name: &str, Measure { precision, recall, f1 }| {
             (name.to_owned(), format!("{precision:.2} {recall:.2} {f1:.2}"))
         };
         let counts = format!("{} {} {}", figures.documents, figures.gold, figures.system);
         vec![
             ("counts".to_owned(), counts),
-            told("strict", figures.strict),
-            told("relaxed", figures.relaxed),
-            told("type", figures.r#type),
-            told("value", figures.value),
+            figure("strict", figures.strict),
+            figure("relaxed", figures.relaxed),
+            figure("type", figures.r#type),
+            figure("value", figures.value),
             ("counts".to_owned(), format!("{} {}", scores.events.gold, scores.events.system)),
-            told("attach", figures.attachment.unwrap()),
+            figure("attach", figures.attachment.unwrap()),
         ]
     }
 }
 
-/// A text of short sentences with quotes, empty lines and letters of two bytes; annotations anywhere in it, so that
-/// they overlap, repeat and stand out of order.
+/// A text of short sentences with quotes, empty lines and letters of two bytes, with annotations anywhere: they overlap,
+/// repeat and are out of order.
 fn document(random: &mut Random, number: usize) -> Value {
     let words = "Été rain fell it went far and then stopped; May She \"Yes!\" (On May.) why? it. Élan. 'Go'";
     let words: Vec<&str> = words.split(' ').collect();
@@ -122,7 +123,7 @@ fn document(random: &mut Random, number: usize) -> Value {
            "events": events, "links": links})
 }
 
-/// Answers of which some are right, some nearly so, and some not at all.
+/// Predictions: some right, some nearly right, some wrong.
 fn prediction(random: &mut Random, document: &Document) -> Prediction {
     let length = document.text.chars().count();
     let mut timexes = Vec::new();
@@ -132,7 +133,7 @@ fn prediction(random: &mut Random, document: &Document) -> Prediction {
             1 => [gold.start.saturating_sub(random.below(5)), gold.end],
             _ => gold.extent(),
         };
-        // Some are not answered, some twice over: the copies then differ in what they say.
+        // Some are missing, some are there twice, with different types and values.
         for _ in 0..[0, 1, 1, 1, 1, 2][random.below(6)] {
             let r#type = if random.below(4) > 0 { gold.r#type.clone() } else { Some(random.one(&TYPES).to_owned()) };
             let value = if random.below(4) > 0 { gold.value.clone() } else { Some(random.one(&VALUES).to_owned()) };
@@ -146,9 +147,9 @@ fn prediction(random: &mut Random, document: &Document) -> Prediction {
         };
         let date = known(random, document.timexes.iter().map(|timex| timex.extent()).collect());
         let trigger = known(random, document.events.iter().map(|event| event.extent()).collect());
-        SystemEvent { date, trigger, status: "happened" }
+        SystemEvent { date, trigger, status: Status::Happened }
     });
-    Prediction { id: document.id.clone(), events: events.collect(), timexes, dated: Vec::new() }
+    Prediction { id: document.id.clone(), events: events.collect(), timexes, dated_events: Vec::new() }
 }
 
 fn run(scorer: &Path, gold: &Path, system: &Path) -> String {
@@ -165,7 +166,7 @@ fn figures_in(printed: &str) -> Vec<(String, String)> {
             &[name, "P", precision, "R", recall, "F1", f1] => (name.to_owned(), format!("{precision} {recall} {f1}")),
             _ => {
                 let numbers: Vec<&str> = words.into_iter().filter(|word| word.parse::<usize>().is_ok()).collect();
-                // A last count of unanswered documents is not among our figures.
+                // We have no count of documents without predictions, which comes last.
                 ("counts".to_owned(), numbers[..numbers.len().min(3)].join(" "))
             }
         }
@@ -173,7 +174,7 @@ fn figures_in(printed: &str) -> Vec<(String, String)> {
     printed.lines().map(figures).collect()
 }
 
-/// A small generator (SplitMix64): the same numbers for a seed at any time.
+/// A small random generator (SplitMix64): the same numbers for each seed.
 struct Random(u64);
 
 impl Random {
@@ -194,7 +195,7 @@ impl Random {
         choices[self.below(choices.len())]
     }
 
-    /// A stretch of up to 20 code points in a text of this length.
+    /// An extent of up to 20 code points in a text of this length.
     fn extent(&mut self, length: usize) -> [usize; 2] {
         let start = self.below(length);
         [start, (start + 1 + self.below(20)).min(length)]

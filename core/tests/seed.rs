@@ -1,4 +1,4 @@
-//! The article that the project grew from: every dated statement of it, and none that is not dated.
+//! The seed article of the project: exactly its dated statements are extracted.
 
 use std::fs;
 
@@ -10,11 +10,11 @@ use dateline_core::pipeline::{self, Settings};
 use dateline_core::record;
 use serde_json::Value;
 
-/// The date's text, its value, its modifier and the status of what it dates.
+/// The text of the date, its value, its modifier and the status of the statement.
 type Row = (String, String, Option<String>, String);
 
 #[test]
-fn the_seed_article_is_told_as_a_careful_reader_tells_it() {
+fn the_seed_article_has_exactly_its_dated_statements() {
     let files = ["seed/article.txt", "seed/timeline.json"];
     let Some(paths) = outside::shared("seed", &files, "the seed article is not there") else { return };
     let expected: Value = serde_json::from_str(&fs::read_to_string(&paths[1]).unwrap()).unwrap();
@@ -22,13 +22,13 @@ fn the_seed_article_is_told_as_a_careful_reader_tells_it() {
     let found = pipeline::extract(&article, &Settings::default());
 
     let mut wanted = rows(&expected);
-    // A row can be told twice, as its note says; what is told must be wanted.
-    let mut told = told(&found);
+    // A statement can occur twice, as its note says; all that are found must be wanted.
+    let mut extracted = extracted(&found);
     wanted.sort();
     wanted.dedup();
-    told.sort();
-    told.dedup();
-    assert_eq!(told, wanted);
+    extracted.sort();
+    extracted.dedup();
+    assert_eq!(extracted, wanted);
     assert!(found.events.iter().all(|event| event.trigger.is_some() && !event.summary.is_empty()));
     record::event_records(&article, "en", found, "tests").iter().for_each(contract::assert_is_record);
 }
@@ -43,7 +43,7 @@ fn rows(expected: &Value) -> Vec<Row> {
         .collect()
 }
 
-fn told(found: &Extraction) -> Vec<Row> {
+fn extracted(found: &Extraction) -> Vec<Row> {
     let row = |at: usize, status: &str| {
         let date = &found.expressions[at];
         let words = found.text.slice(date.expression.span).to_owned();

@@ -1,5 +1,5 @@
 //! Articles from files or standard input, for the commands that need no Kafka: the flags that say what to read and how,
-//! and the reading. Knows nothing of what is made of the articles.
+//! and the reading. Must not know what is done with the articles.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,27 +10,27 @@ use clap::Args;
 use super::input::{Content, Document, Input, open};
 use super::shared::{ExtractArgs, InputFormat};
 use super::{FAILED, REJECTED, USAGE};
-use crate::article::{self, Article, Format, Item, Message, Published};
+use crate::article::{self, Article, Format, Item, Message, Notice, Published};
 use crate::error::{Error, Warning};
 use crate::pipeline::Settings;
 
-/// What to read.
+/// Which articles to read, and how.
 #[derive(Debug, Args)]
 pub struct ArticleArgs {
-    /// What to read; `-` or nothing is standard input
+    /// The files to read; `-` or none is standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// What the input is, where it is not to be told message by message
+    /// The format of the input; auto detects it message by message
     #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
     input_format: InputFormat,
-    /// The publication time of input that tells none, such as 2019-05-03T18:35:00+01:00
+    /// The publication time of input that has none, such as 2019-05-03T18:35:00+01:00
     #[arg(long, value_name = "TIME")]
     published: Option<String>,
     #[command(flatten)]
     shared: ExtractArgs,
 }
 
-/// How the input fared so far.
+/// How reading the input went.
 #[derive(Default)]
 pub struct Tally {
     /// How many articles were read.
@@ -40,12 +40,12 @@ pub struct Tally {
 }
 
 impl ArticleArgs {
-    /// Runs a command that reads these articles, and gives its exit code.
+    /// Runs a command that reads these articles, and returns its exit code.
     pub fn run(&self, work: impl FnOnce(&Settings) -> io::Result<Tally>) -> ExitCode {
         let settings = match self.settings() {
             Ok(settings) => settings,
             Err(error) => {
-                tell(format_args!("error: --published: {error}"));
+                print_line(format_args!("error: --published: {error}"));
                 return USAGE.into();
             }
         };
@@ -53,10 +53,10 @@ impl ArticleArgs {
             Ok(Tally { failed: true, .. }) => FAILED.into(),
             Ok(Tally { rejected: true, .. }) => REJECTED.into(),
             Ok(_) => ExitCode::SUCCESS,
-            // Who reads has seen enough, as in `dateline extract … | head`.
+            // The reader has seen enough, as in `dateline extract … | head`.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => {
-                tell(format_args!("error: cannot write: {error}"));
+                print_line(format_args!("error: cannot write: {error}"));
                 FAILED.into()
             }
         }
@@ -72,9 +72,12 @@ impl ArticleArgs {
         Ok(settings)
     }
 
-    /// Hands on each article; what comes back are warnings. Errors are those of handing on; what cannot be read is told
+    /// Calls `handle` for each article, and prints the warnings that it returns. Input that cannot be read is reported
     /// on standard error, and tallied.
-    pub fn each<F>(&self, settings: &article::Settings, mut take: F) -> io::Result<Tally>
+    ///
+    /// # Errors
+    /// Those of `handle`.
+    pub fn for_each<F>(&self, settings: &article::Settings, mut handle: F) -> io::Result<Tally>
     where
         F: FnMut(&Article) -> io::Result<Vec<Warning>>,
     {
@@ -82,19 +85,20 @@ impl ArticleArgs {
         let standard_input = [PathBuf::from("-")];
         let files = if self.files.is_empty() { &standard_input } else { self.files.as_slice() };
         for path in files {
-            read_file(path, settings, &mut take, &mut tally)?;
+            read_file(path, settings, &mut handle, &mut tally)?;
         }
         Ok(tally)
     }
 }
 
-fn read_file<F>(path: &Path, settings: &article::Settings, take: &mut F, tally: &mut Tally) -> io::Result<()>
+fn read_file<F>(path: &Path, settings: &article::Settings, handle: &mut F, tally: &mut Tally) -> io::Result<()>
 where
     F: FnMut(&Article) -> io::Result<Vec<Warning>>,
 {
     let name = if path.as_os_str() == "-" { "stdin".into() } else { path.to_string_lossy() };
+    let name = &*name;
     let mut failed = |error: io::Error| {
-        tell(format_args!("error: cannot read {name}: {error}"));
+        print_line(format_args!("error: cannot read {name}: {error}"));
         tally.failed = true;
         Ok(())
     };
@@ -113,16 +117,14 @@ where
             match item {
                 Ok(Item::Article(article)) => {
                     tally.articles += 1;
-                    for Warning { code, message } in take(&article)? {
-                        tell(format_args!("{name}:{}: warning: {code}: {message}", document.line));
+                    for Warning { code, message } in handle(&article)? {
+                        print_line(format_args!("{name}:{}: warning: {code}: {message}", document.line));
                     }
                 }
-                Ok(Item::Withdrawn(_, passed) | Item::Skipped(passed)) => {
-                    let Warning { code, message } = passed.reason;
-                    tell(format_args!("{name}:{}: passed over: {code}: {}: {message}", document.line, passed.id));
-                }
+                Ok(Item::Withdrawn(_, item)) => print_skipped(name, document.line, "withdrawn", &item),
+                Ok(Item::Skipped(item)) => print_skipped(name, document.line, "skipped", &item),
                 Ok(Item::Broken { error, .. }) | Err(error) => {
-                    tell(format_args!("{name}:{}: {}: {error}", document.line, error.code()));
+                    print_line(format_args!("{name}:{}: {}: {error}", document.line, error.code()));
                     tally.rejected = true;
                 }
             }
@@ -130,17 +132,22 @@ where
     }
 }
 
-/// The items of a document, or why there are none.
+/// Returns the items of a document, or why it has none.
 fn read(document: &Document, settings: &article::Settings) -> Vec<Result<Item, Error>> {
     let text = || article::Settings { format: Some(Format::Text), ..settings.clone() };
-    let found = match &document.content {
+    let items = match &document.content {
         Content::Message(bytes) => article::read(&Message::bare(bytes), settings),
         Content::Plain(bytes) => article::read(&Message::bare(bytes), &text()),
     };
-    found.map_or_else(|error| vec![Err(error)], |items| items.into_iter().map(Ok).collect())
+    items.map_or_else(|error| vec![Err(error)], |items| items.into_iter().map(Ok).collect())
 }
 
-/// Writes to standard error; where that is closed there is nobody to tell.
-fn tell(line: std::fmt::Arguments<'_>) {
+fn print_skipped(name: &str, line: usize, status: &str, Notice { id, reason, .. }: &Notice) {
+    let Warning { code, message } = reason;
+    print_line(format_args!("{name}:{line}: {status}: {code}: {id}: {message}"));
+}
+
+/// Writes a line to standard error; if that is closed, there is nowhere left to report to.
+fn print_line(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "{line}");
 }

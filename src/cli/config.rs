@@ -9,13 +9,13 @@ use super::{USAGE, failed, print};
 use crate::config;
 use crate::language::{self, Pack};
 
-/// Prints the effective configuration as TOML, secrets masked.
+/// Prints the effective configuration as TOML, with secrets masked
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// Print the reference instead: every key with its default and what it is for.
+    /// Print the reference instead: every key with its default and what it is for
     #[arg(long)]
     reference: bool,
-    /// Print the rules of every language instead, with their examples, as Markdown.
+    /// Print the rules of every language instead, with their examples, as Markdown
     #[arg(long, conflicts_with = "reference")]
     rules: bool,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub fn run(args: &ConfigArgs) -> ExitCode {
     }
 }
 
-/// The configuration is validated before it is shown, so that what is printed would run.
+/// Returns what to print. The configuration is validated first, so that a printed one works.
 fn text(args: &ConfigArgs) -> Result<String, config::Error> {
     if args.reference {
         return config::reference();

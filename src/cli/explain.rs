@@ -1,4 +1,4 @@
-//! `--explain`: what was recognised in an article, by which rule, what was dropped, and how each value came about.
+//! `--explain`: what was recognised in an article and by which rule, what was dropped, and how each value was computed.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::extraction::Extraction;
 use crate::temporal::{Dropped, Resolved};
 use crate::text::Span;
 
-/// Writes what happened to an article's expressions, for people. Offsets are those of the records.
+/// Writes what became of the expressions of an article, for people. Offsets are those of the records.
 ///
 /// # Errors
 ///
@@ -26,14 +26,14 @@ pub fn write(article: &Article, extraction: &Extraction, mut out: impl Write) ->
         writeln!(out, "\nDropped")?;
     }
     for Dropped { span, rule, refiner, reason } in &extraction.dropped {
-        writeln!(out, "  {}, rule {rule}, by {refiner}: {reason}", place(*span, extraction))?;
+        writeln!(out, "  {}, rule {rule}, by {refiner}: {reason}", quoted(*span, extraction))?;
     }
     writeln!(out)
 }
 
 fn expression(found: &Resolved, extraction: &Extraction, out: &mut impl Write) -> io::Result<()> {
     let Resolved { expression, timex, value, modifier, basis, confidence, .. } = found;
-    writeln!(out, "\n{}", place(expression.span, extraction))?;
+    writeln!(out, "\n{}", quoted(expression.span, extraction))?;
     writeln!(out, "  rule        {}", expression.rule)?;
     let modifier = modifier.map(|modifier| format!(", {}", modifier.name())).unwrap_or_default();
     writeln!(out, "  value       {} {value}{modifier}", timex.name())?;
@@ -50,8 +50,8 @@ fn expression(found: &Resolved, extraction: &Extraction, out: &mut impl Write) -
     Ok(())
 }
 
-/// The words and where they stand.
-fn place(span: Span, extraction: &Extraction) -> String {
+/// Returns the words of a span and its offsets.
+fn quoted(span: Span, extraction: &Extraction) -> String {
     let [start, end] = extraction.text.code_points(span);
     format!("\"{}\" at {start}-{end}", one_line(span.of(extraction.text.as_str())))
 }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn every_expression_tells_how_its_value_came_about() {
+    fn every_expression_shows_how_its_value_was_computed() {
         let article = article("The line may close the harbour, as late last month.");
         let april = PartialDate::Month(2019, 4);
         let found = Resolved {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_found_is_told() {
+    fn an_article_without_expressions_says_so() {
         insta::assert_snapshot!(explained(&article("It closed."), Vec::new(), Vec::new()), @r#"
         Harbour closed · The Quay · 2019-05-03
 

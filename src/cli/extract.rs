@@ -7,25 +7,25 @@ use clap::{Args, ValueEnum};
 
 use super::articles::ArticleArgs;
 use super::explain;
-use super::table::{Look, Table};
+use super::table::{Layout, Table};
 use crate::article::Article;
 use crate::pipeline::{self, Settings};
 use crate::record::Warning;
 use crate::record::export::{Csv, Export, ICalendar, JsonLines, TimelineJs, VisTimeline, timeml};
 
-/// Finds the dated statements of articles
+/// Reads articles or plain text and prints their events
 ///
-/// Reads messages in any of the input formats, JSON one a line or one in a file, or plain text (which needs
-/// --published), from files or from standard input.
-/// Exits with 3 when some of the input was rejected; each rejection is told on standard error.
+/// Reads messages in any input format, JSON one per line or one per file, or plain text (which needs --published), from
+/// files or from standard input. Exits with 3 if some of the input was rejected; each rejection is reported on standard
+/// error.
 #[derive(Debug, Args)]
 pub struct Extract {
     #[command(flatten)]
     articles: ArticleArgs,
-    /// What to write [default: a table on a terminal, else jsonl]
+    /// The output format [default: a table on a terminal, otherwise jsonl]
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
-    /// Tell what was recognised, by which rule, and how its value came about
+    /// Show what was recognised, by which rule, and how each value was computed
     #[arg(long, conflicts_with = "format")]
     explain: bool,
 }
@@ -34,9 +34,9 @@ pub struct Extract {
 enum OutputFormat {
     /// For people
     Table,
-    /// Event records, one a line
+    /// Event records, one per line
     Jsonl,
-    /// TimeML with TIMEX3, one document an article
+    /// TimeML with TIMEX3, one document per article
     Timeml,
     /// TimelineJS 3
     Timelinejs,
@@ -48,7 +48,7 @@ enum OutputFormat {
     Ics,
 }
 
-/// What the articles turn into, written as they come.
+/// The output, written as articles are read.
 enum Output {
     Events(Box<dyn Export>),
     Table(Table<io::StdoutLock<'static>>),
@@ -60,7 +60,7 @@ enum Output {
 pub fn run(command: &Extract) -> ExitCode {
     command.articles.run(|settings| {
         let mut output = Output::new(command)?;
-        let tally = command.articles.each(&settings.input, |article| output.article(article, settings))?;
+        let tally = command.articles.for_each(&settings.input, |article| output.article(article, settings))?;
         output.finish(tally.articles)?;
         Ok(tally)
     })
@@ -72,11 +72,11 @@ impl Output {
         if command.explain {
             return Ok(Self::Explain(out));
         }
-        let usual = if out.is_terminal() { OutputFormat::Table } else { OutputFormat::Jsonl };
-        Ok(match command.format.unwrap_or(usual) {
+        let default = if out.is_terminal() { OutputFormat::Table } else { OutputFormat::Jsonl };
+        Ok(match command.format.unwrap_or(default) {
             OutputFormat::Table => {
-                let look = Look::of(&out);
-                Self::Table(Table::new(out, look))
+                let layout = Layout::of(&out);
+                Self::Table(Table::new(out, layout))
             }
             OutputFormat::Timeml => Self::Timeml(out),
             OutputFormat::Jsonl => Self::Events(Box::new(JsonLines::new(out))),
@@ -87,7 +87,7 @@ impl Output {
         })
     }
 
-    /// Writes an article and gives its warnings.
+    /// Writes an article and returns its warnings.
     fn article(&mut self, article: &Article, settings: &Settings) -> io::Result<Vec<Warning>> {
         let processed = pipeline::process_article(article, settings);
         match self {

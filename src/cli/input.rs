@@ -1,5 +1,5 @@
-//! Files and standard input to documents, one at a time, in flat memory. Knows how input is cut into documents, not
-//! what stands in one.
+//! Splits files and standard input into documents, one at a time, in constant memory. Knows how input is split, not
+//! what documents contain.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -7,17 +7,17 @@ use std::path::Path;
 
 use serde::de::IgnoredAny;
 
-/// One document, as it was cut out of its input.
+/// One document of an input.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Document {
-    /// Where it starts, counted from 1.
+    /// The line on which it starts, counted from 1.
     pub line: usize,
-    /// What it is.
+    /// Its content.
     pub content: Content,
 }
 
-/// What a document is, as its first mark tells. It is at most one byte longer than the limit, so that a reader sees that
-/// it is too long.
+/// The content of a document, classified by its first character. It is cut one byte after the limit, so that a reader
+/// notices that it is too long.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Content {
     /// A message in one of the formats.
@@ -26,12 +26,12 @@ pub enum Content {
     Plain(Vec<u8>),
 }
 
-/// An input, being cut into documents: lines of JSON, or one document as a whole.
+/// An input that is split into documents: lines of JSON, or one document as a whole.
 pub struct Input<R> {
     reader: R,
     /// The longest document, in bytes.
     limit: usize,
-    /// The line that comes next.
+    /// The number of the next line.
     line: usize,
     state: State,
 }
@@ -56,17 +56,17 @@ pub fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
 }
 
 impl<R: BufRead> Input<R> {
-    /// Starts at the first line.
+    /// Splits the input by what it starts with.
     pub fn new(reader: R, limit: usize) -> Self {
         Self { reader, limit, line: 1, state: State::Start }
     }
 
-    /// Takes all of it for one plain text, whatever its first mark is.
+    /// Takes the whole input as one plain text, whatever it starts with.
     pub fn whole(reader: R, limit: usize) -> Self {
         Self { state: State::Whole, ..Self::new(reader, limit) }
     }
 
-    /// The next document; `None` after the last.
+    /// Returns the next document; `None` after the last.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl<R: BufRead> Input<R> {
             State::Start => self.first(),
             State::Whole => {
                 self.state = State::Done;
-                let content = Content::Plain(self.rest(Vec::new())?);
+                let content = Content::Plain(self.read_rest(Vec::new())?);
                 Ok(Some(Document { line: self.line, content }))
             }
             State::Lines => self.next_line(),
@@ -84,35 +84,39 @@ impl<R: BufRead> Input<R> {
         }
     }
 
-    /// The first document, whose first mark tells what the whole input is.
+    /// Returns the first document, which decides how the rest is split.
     fn first(&mut self) -> io::Result<Option<Document>> {
         let mut head = Vec::new();
         let mut line = self.line;
-        // What the lines so far hold beside blanks. Each line is looked at once, since there may be many blank ones.
+        // The lines so far without blank space. Each line is examined once, since many may be blank.
         let mut opening = Vec::new();
-        // A line with a lone `[` may open an array or a caption, which the next one tells.
+        // A line with only `[` opens an array or a caption; the next line shows which.
         while matches!(opening.as_slice(), [] | [b'[']) {
             let read = head.len();
             if !self.read_line(&mut head)? {
                 break;
             }
             let new = head.get(read..).unwrap_or_default();
-            opening.extend_from_slice(if read == 0 { marks(new) } else { new.trim_ascii() });
+            opening.extend_from_slice(if read == 0 { trimmed(new) } else { new.trim_ascii() });
             if opening.is_empty() {
                 line = self.line;
             }
         }
         self.state = State::Done;
-        let content = match marks(&head) {
+        let content = match trimmed(&head) {
             [] => return Ok(None),
-            [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Content::Message(self.rest(head)?),
-            [b'{', ..] if head.len() <= self.limit && is_cut_off(marks(&head)) => Content::Message(self.rest(head)?),
+            [b'[', read_rest @ ..] if read_rest.trim_ascii_start().starts_with(b"{") => {
+                Content::Message(self.read_rest(head)?)
+            }
+            [b'{', ..] if head.len() <= self.limit && is_unclosed_object(trimmed(&head)) => {
+                Content::Message(self.read_rest(head)?)
+            }
             [b'{', ..] => {
                 self.state = State::Lines;
                 Content::Message(head)
             }
-            [b'<', ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Content::Message(self.rest(head)?),
-            _ => Content::Plain(self.rest(head)?),
+            [b'<', ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Content::Message(self.read_rest(head)?),
+            _ => Content::Plain(self.read_rest(head)?),
         };
         Ok(Some(Document { line, content }))
     }
@@ -131,7 +135,7 @@ impl<R: BufRead> Input<R> {
         }
     }
 
-    /// Appends a line, up to one byte over the limit; what is longer is passed over. False at the end.
+    /// Appends a line, up to one byte over the limit, and discards the rest of it. False at the end of the input.
     fn read_line(&mut self, bytes: &mut Vec<u8>) -> io::Result<bool> {
         let room = (self.limit + 1).saturating_sub(bytes.len());
         let read = self.reader.by_ref().take(room as u64).read_until(b'\n', bytes)?;
@@ -142,22 +146,22 @@ impl<R: BufRead> Input<R> {
         Ok(read > 0)
     }
 
-    /// Appends all that is left, up to one byte over the limit.
-    fn rest(&mut self, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    /// Appends the rest of the input, up to one byte over the limit.
+    fn read_rest(&mut self, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         let room = (self.limit + 1).saturating_sub(bytes.len());
         self.reader.by_ref().take(room as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 }
 
-/// What stands there, without blanks and a byte order mark.
-fn marks(bytes: &[u8]) -> &[u8] {
+/// Returns the bytes without surrounding blank space and byte order mark.
+fn trimmed(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii()
 }
 
-/// Whether the line may be the first of an object that is spread over several. The line break tells it from a line
-/// that was cut within a text, because there JSON has none.
-fn is_cut_off(line: &[u8]) -> bool {
+/// Whether the line starts an object that continues on the next one. A line that was cut within a string is none: JSON
+/// strings contain no line breaks.
+fn is_unclosed_object(line: &[u8]) -> bool {
     let mut line = line.to_vec();
     line.push(b'\n');
     serde_json::from_slice::<IgnoredAny>(&line).is_err_and(|error| error.is_eof())
@@ -179,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn json_lines_are_a_document_each() {
+    fn each_line_of_json_is_a_document() {
         let found = documents("\n{\"a\": 1}\r\n\n  \n{\"a\": 2}", 100);
         assert_eq!(found, [(2, json("\n{\"a\": 1}\r\n")), (5, json("{\"a\": 2}"))]);
     }
 
     #[test]
-    fn a_broken_line_leaves_the_others_alone() {
+    fn an_invalid_line_does_not_affect_the_others() {
         let found = documents("{\"a\": \"cut\n{\"a\": 2}\noops\n", 100);
         assert_eq!(found, [(1, json("{\"a\": \"cut\n")), (2, json("{\"a\": 2}\n")), (3, json("oops\n"))]);
     }
@@ -197,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_of_objects_is_told_apart_from_a_text_in_brackets() {
+    fn an_array_of_objects_is_distinguished_from_text_in_brackets() {
         for array in ["[\n  {\"a\": 1}\n]", "[{\"a\": 1}]"] {
             assert_eq!(documents(array, 100), [(1, json(array))]);
         }
@@ -212,16 +216,16 @@ mod tests {
     }
 
     #[test]
-    fn all_else_is_one_plain_text() {
+    fn everything_else_is_one_plain_text() {
         let text = "\n  The harbour closed.\n{}\n";
         assert_eq!(documents(text, 100), [(2, Content::Plain(text.into()))]);
         assert_eq!(documents("", 100), []);
-        assert_eq!(documents(" \n\u{feff}\n", 100).len(), 1, "a mark within the text is text");
+        assert_eq!(documents(" \n\u{feff}\n", 100).len(), 1, "a byte order mark within the text is text");
         assert_eq!(documents("\u{feff} \n", 100), []);
     }
 
     #[test]
-    fn what_is_too_long_is_cut_one_byte_over_the_limit() {
+    fn long_documents_are_cut_one_byte_after_the_limit() {
         let found = documents("{\"a\": 1234567890}\n{\"a\": 2}\n", 10);
         assert_eq!(found, [(1, json("{\"a\": 12345"[..11].into())), (2, json("{\"a\": 2}\n"))]);
         assert_eq!(documents("The harbour closed.\nIt was.", 10), [(1, Content::Plain("The harbour"[..11].into()))]);

@@ -1,8 +1,8 @@
-//! The flags that the Kafka commands share. Each is a key of the configuration and a variable as well.
+//! The flags that the Kafka commands share. Each is also a key of the configuration and an environment variable.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::shared::ExtractArgs;
 use crate::config::{Configuration, Error, Settings};
@@ -11,25 +11,25 @@ use crate::config::{Configuration, Error, Settings};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Configuration")]
 pub struct KafkaArgs {
-    /// A file with settings; `dateline config --reference` prints all of them.
+    /// A configuration file; `dateline config --reference` prints every key
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Some brokers of the cluster.
+    /// Bootstrap brokers of the cluster
     #[arg(long, value_name = "HOST:PORT[,…]")]
     brokers: Option<String>,
-    /// The topic that articles are read from.
+    /// The topic to read articles from
     #[arg(long, value_name = "TOPIC")]
     input: Option<String>,
-    /// What the names of the output topics start with.
+    /// The prefix of the output topics
     #[arg(long, value_name = "PREFIX")]
     output_prefix: Option<String>,
-    /// The consumer group.
+    /// The consumer group
     #[arg(long, value_name = "NAME")]
     group: Option<String>,
-    /// The name of this replica, its own and stable over restarts.
+    /// The name of this replica: unique, and stable across restarts
     #[arg(long, value_name = "NAME")]
     instance: Option<String>,
-    /// Where health and metrics are served, on this machine alone without a host; port 0 picks one and logs it.
+    /// The address for health and metrics; without a host only this machine can connect, port 0 picks one and logs it
     #[arg(long, value_name = "[HOST:]PORT")]
     http: Option<String>,
     #[command(flatten)]
@@ -37,32 +37,32 @@ pub struct KafkaArgs {
 }
 
 impl KafkaArgs {
-    /// The effective, validated configuration.
+    /// Returns the effective, validated configuration.
     ///
     /// # Errors
-    /// If it cannot be read or cannot work; the program then ends with exit code 2.
+    /// If it cannot be read or is not valid; the program then exits with 2.
     pub fn settings(&self) -> Result<Settings, Error> {
         self.configuration()?.settings()
     }
 
-    /// The effective configuration.
+    /// Returns the effective configuration.
     ///
     /// # Errors
-    /// If a place that it comes from cannot be read, or a key is not known.
+    /// If a source cannot be read, or a key is unknown.
     pub fn configuration(&self) -> Result<Configuration, Error> {
         self.configuration_with(&[])
     }
 
-    /// The effective configuration with more flags: each its name, its key and the text given.
+    /// Returns the effective configuration with more flags: name, key and value of each.
     ///
     /// # Errors
-    /// As above.
+    /// As [`configuration`](Self::configuration).
     pub fn configuration_with(
         &self,
-        own: &[(&'static str, &'static str, Option<&str>)],
+        more: &[(&'static str, &'static str, Option<&str>)],
     ) -> Result<Configuration, Error> {
         let ExtractArgs { genre, language, timezone } = &self.extract;
-        let genre = genre.and_then(|genre| Some(genre.to_possible_value()?.get_name().to_owned()));
+        let genre = genre.map(|genre| genre.0.name());
         let flags = [
             ("--brokers", "kafka.brokers", self.brokers.as_deref()),
             ("--input", "kafka.input", self.input.as_deref()),
@@ -70,13 +70,13 @@ impl KafkaArgs {
             ("--group", "kafka.group", self.group.as_deref()),
             ("--instance", "kafka.instance", self.instance.as_deref()),
             ("--http", "http", self.http.as_deref()),
-            ("--genre", "extract.genre", genre.as_deref()),
+            ("--genre", "extract.genre", genre),
             ("--language", "extract.language", language.as_deref()),
             ("--timezone", "extract.timezone", timezone.map(|zone| zone.name())),
         ];
         let given =
-            flags.into_iter().chain(own.iter().copied()).filter_map(|(flag, key, text)| Some((flag, key, text?)));
-        // What is not Unicode is no variable of ours, or fails as a value.
+            flags.into_iter().chain(more.iter().copied()).filter_map(|(flag, key, text)| Some((flag, key, text?)));
+        // A name that is not Unicode is not ours; a value that is not Unicode fails validation.
         let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
         let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
         Configuration::load(self.config.as_deref(), variables, given)

@@ -1,6 +1,8 @@
-//! The command line: one file a command. Parses, dispatches, sets the exit code; holds no logic of its own.
+//! The command line: one file per command. Parses arguments, dispatches and sets the exit code; contains no other
+//! logic.
 //!
-//! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`, `timeline`, `backfill`).
+//! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`, `timeline`, `backfill`,
+//! `formats`).
 
 mod articles;
 mod backfill;
@@ -26,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Finds the dates told in news articles and what happened then.
+/// Extracts dated events from news articles
 #[derive(Debug, Parser)]
 #[command(name = "dateline", version, about, arg_required_else_help = true)]
 struct Cli {
@@ -37,25 +39,22 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::DemoArgs),
-    /// Reads articles or plain text and prints their events
     Extract(extract::Extract),
     Timeline(timeline::TimelineArgs),
-    /// Tells what messages are taken for, and where each field is read from
     Formats(formats::FormatsArgs),
     Run(run::RunArgs),
     Backfill(backfill::BackfillArgs),
     Serve(serve::ServeArgs),
-    /// Scores against annotated corpora
     Eval(eval::EvalArgs),
     Check(check::CheckArgs),
     Config(config::ConfigArgs),
 }
 
-/// The exit code for what does not work for now.
+/// The exit code of a failure at run time.
 const FAILED: u8 = 1;
-/// The exit code for flags and configuration that cannot work.
+/// The exit code of invalid flags or configuration.
 const USAGE: u8 = 2;
-/// The exit code for input that was rejected in part.
+/// The exit code if some of the input was rejected.
 const REJECTED: u8 = 3;
 
 /// Runs the program.
@@ -80,7 +79,7 @@ fn print(text: &str) -> ExitCode {
     written(io::stdout().write_all(text.as_bytes()))
 }
 
-/// The exit code after writing. A reader that has gone away (`dateline config | head`) is no failure.
+/// Returns the exit code after writing. A closed pipe (`dateline config | head`) is not a failure.
 fn written(result: io::Result<()>) -> ExitCode {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(FAILED, &error),
@@ -88,9 +87,9 @@ fn written(result: io::Result<()>) -> ExitCode {
     }
 }
 
-/// Tells people what went wrong, on standard error.
+/// Prints an error to standard error, and returns the exit code.
 fn failed(code: u8, error: &dyn Display) -> ExitCode {
-    // Nobody is left to be told if this fails.
+    // If standard error is closed, there is nowhere left to report to.
     let _ = writeln!(io::stderr(), "dateline: {error}");
     code.into()
 }

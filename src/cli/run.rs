@@ -5,15 +5,15 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::kafka::KafkaArgs;
-use super::service::serve;
+use super::service::run_with_health;
 use super::{FAILED, USAGE, failed};
 use crate::stream::{self, Control};
 use crate::telemetry::start_log;
 
-/// Reads articles from Kafka and publishes their events, until it is told to end (Ctrl-C, SIGTERM).
+/// Reads articles from Kafka and publishes their events, until it is stopped (Ctrl-C, SIGTERM)
 ///
-/// It then finishes the batch in hand and leaves the group. Run as many as the input has partitions, each with its own
-/// `--instance`.
+/// It then finishes the current batch and leaves the group. Run as many workers as the input has partitions, each with
+/// its own `--instance`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
     #[command(flatten)]
@@ -35,15 +35,15 @@ pub fn run(args: &RunArgs) -> ExitCode {
         instance = kafka.instance, delivery = ?settings.stream.delivery, "starting"
     );
     let control = Control::default();
-    match serve(&settings, &control, || stream::run(&settings, &control)) {
-        Ok(did) => {
+    match run_with_health(&settings, &control, || stream::run(&settings, &control)) {
+        Ok(totals) => {
             tracing::info!(
-                articles = did.articles,
-                rejected = did.rejected,
-                events = did.events,
-                batches = did.batches,
-                aborted = did.aborted,
-                "ended as asked"
+                articles = totals.articles,
+                rejected = totals.rejected,
+                events = totals.events,
+                batches = totals.batches,
+                aborted = totals.aborted,
+                "shut down cleanly"
             );
             ExitCode::SUCCESS
         }

@@ -1,6 +1,6 @@
-//! The work on a wire with what stands around it in a process: signals that end it, and the pages that tell how it is.
+//! What surrounds the work of a long-running command: signals that stop it, and HTTP servers that report on it.
 //!
-//! Must not know which command it serves.
+//! Must not know which command it runs.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -11,74 +11,78 @@ use tokio::time::timeout_at;
 
 use crate::config::Settings;
 use crate::stream::{self, Control, Shutdown};
-use crate::web::{self, Site};
+use crate::web::{self, HealthState, HttpServer};
 
-/// How long open connections may take at the end.
-const LINGER: Duration = Duration::from_secs(2);
+/// How long open connections may take to finish at shutdown.
+const GRACE: Duration = Duration::from_secs(2);
 
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Does some work on this thread until it is done, or a signal, or `control`, ends it. Serves the pages that tell how
-/// the work is, where the settings ask for them.
+/// Runs some work on this thread until it is done, or a signal or `control` stops it. Serves health and metrics
+/// meanwhile, if the settings ask for that.
 ///
 /// # Errors
-/// If the work cannot start or go on, or the pages cannot be served.
-pub fn serve<T>(
+/// If the work or the server fails.
+pub fn run_with_health<T>(
     settings: &Settings,
     control: &Control,
     work: impl FnOnce() -> Result<T, stream::Error>,
 ) -> Fallible<T> {
-    beside(health(settings, control)?, control, work)
+    run_with_servers(health_server(settings, control)?.into_iter().collect(), control, work)
 }
 
-/// The pages that tell how the work is, where the settings ask for them.
+/// Returns the server of health and metrics, if the settings ask for one.
 ///
 /// # Errors
-/// If their address cannot be had.
-pub fn health(settings: &Settings, control: &Control) -> io::Result<Vec<Site>> {
-    let site = |address| Site::bind(address, "health and metrics", web::router(status(control)));
-    settings.http.map(site).into_iter().collect()
+/// If its address is not available.
+pub fn health_server(settings: &Settings, control: &Control) -> io::Result<Option<HttpServer>> {
+    let bind = |address| HttpServer::bind(address, "health and metrics", web::health_router(health_state(control)));
+    settings.http.map(bind).transpose()
 }
 
-/// What the pages that tell how work is are answered from.
-pub fn status(control: &Control) -> web::Status {
-    web::Status { metrics: control.metrics.clone(), health: control.health.clone() }
+/// Returns the state that health and metrics are served from.
+pub fn health_state(control: &Control) -> HealthState {
+    HealthState { metrics: control.metrics.clone(), health: control.health.clone() }
 }
 
-/// Does some work on this thread until it is done, or a signal, or `control`, ends it; serves sites meanwhile.
+/// Runs some work on this thread until it is done, or a signal or `control` stops it; runs the servers meanwhile.
 ///
 /// # Errors
-/// If the work cannot start or go on, or a site cannot be served.
-pub fn beside<T>(sites: Vec<Site>, control: &Control, work: impl FnOnce() -> Result<T, stream::Error>) -> Fallible<T> {
+/// If the work or a server fails.
+pub fn run_with_servers<T>(
+    servers: Vec<HttpServer>,
+    control: &Control,
+    work: impl FnOnce() -> Result<T, stream::Error>,
+) -> Fallible<T> {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    listen(&runtime, &control.shutdown)?;
-    let (ended, end) = watch::channel(());
-    let served = sites.into_iter().map(|site| {
-        let (shutdown, mut end) = (control.shutdown.clone(), end.clone());
+    trigger_on_signals(&runtime, &control.shutdown)?;
+    let (done, stop) = watch::channel(());
+    let tasks = servers.into_iter().map(|server| {
+        let (shutdown, mut stop) = (control.shutdown.clone(), stop.clone());
         runtime.spawn(async move {
-            let served = site.serve(async move { drop(end.changed().await) }).await;
-            // Without its pages the work must not go on: nobody would see how it is.
+            let result = server.serve(async move { drop(stop.changed().await) }).await;
+            // The work must not continue unobserved.
             shutdown.trigger();
-            served
+            result
         })
     });
-    let served: Vec<_> = served.collect();
-    let worked = work();
-    drop(ended);
-    let until = Instant::now() + LINGER;
-    for site in served {
-        if let Ok(site) = runtime.block_on(async { timeout_at(until.into(), site).await }) {
-            site??;
+    let tasks: Vec<_> = tasks.collect();
+    let result = work();
+    drop(done);
+    let deadline = Instant::now() + GRACE;
+    for task in tasks {
+        if let Ok(task) = runtime.block_on(async { timeout_at(deadline.into(), task).await }) {
+            task??;
         }
     }
     runtime.shutdown_background();
-    Ok(worked?)
+    Ok(result?)
 }
 
-/// Lets the signals that ask a program to end raise the flag.
-fn listen(runtime: &Runtime, shutdown: &Shutdown) -> io::Result<()> {
+/// Triggers the shutdown on SIGTERM and Ctrl-C.
+fn trigger_on_signals(runtime: &Runtime, shutdown: &Shutdown) -> io::Result<()> {
     let shutdown = shutdown.clone();
-    let _inside = runtime.enter();
+    let _entered = runtime.enter();
     #[cfg(unix)]
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     runtime.spawn(async move {
@@ -89,7 +93,7 @@ fn listen(runtime: &Runtime, shutdown: &Shutdown) -> io::Result<()> {
         }
         #[cfg(not(unix))]
         drop(tokio::signal::ctrl_c().await);
-        tracing::info!("asked to end; finishing the batch in hand");
+        tracing::info!("shutting down; finishing the current batch");
         shutdown.trigger();
     });
     Ok(())

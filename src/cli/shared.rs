@@ -1,4 +1,4 @@
-//! Flags shared by the commands that extract. Knows how flags are spelled, not what the settings do.
+//! The flags shared by the commands that extract. Knows how flags are spelled, not what the settings do.
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -6,24 +6,25 @@ use clap::{Args, ValueEnum};
 use crate::article::Format;
 use crate::pipeline::{Genre, Settings};
 
-/// What the core can be told on the command line. A flag that is left out leaves the setting as it was.
+/// Settings of the extraction. A flag that is not given leaves the setting as it is.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ExtractArgs {
-    /// What a bare "in May" counts from: publication (news) or the last date told (narrative)
+    /// What a bare "in May" is counted from: publication (news), the last date mentioned (narrative), or whichever
+    /// suits the article (auto)
     #[arg(long, value_enum)]
-    pub genre: Option<GenreFlag>,
-    /// The language of articles that do not tell theirs, as a BCP 47 tag such as en-GB
+    pub genre: Option<GenreArg>,
+    /// The language of articles that do not declare one, as a BCP 47 tag such as en-GB
     #[arg(long, value_name = "TAG")]
     pub language: Option<String>,
-    /// The time zone of publication times that do not tell theirs, such as Europe/London
+    /// The time zone of publication times that have none, such as Europe/London
     #[arg(long, value_name = "ZONE", value_parser = timezone)]
     pub timezone: Option<chrono_tz::Tz>,
 }
 
 impl ExtractArgs {
-    /// Lays the flags that were given over the settings.
+    /// Applies the flags that were given to the settings.
     pub fn apply(&self, settings: &mut Settings) {
-        if let Some(GenreFlag(genre)) = self.genre {
+        if let Some(GenreArg(genre)) = self.genre {
             settings.genre = genre;
         }
         if let Some(language) = &self.language {
@@ -35,7 +36,7 @@ impl ExtractArgs {
     }
 }
 
-/// The format of the input; `None` tells it message by message.
+/// The format of the input; `None` detects it message by message.
 #[derive(Debug, Clone, Copy)]
 pub struct InputFormat(pub Option<Format>);
 
@@ -58,24 +59,21 @@ impl ValueEnum for InputFormat {
     }
 }
 
-/// A genre as a flag.
+/// A genre as a flag names it.
 #[derive(Debug, Clone, Copy)]
-pub struct GenreFlag(pub Genre);
+pub struct GenreArg(pub Genre);
 
-impl ValueEnum for GenreFlag {
+impl ValueEnum for GenreArg {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self(Genre::News), Self(Genre::Narrative), Self(Genre::Auto)]
+        const ALL: [GenreArg; 3] = [GenreArg(Genre::News), GenreArg(Genre::Narrative), GenreArg(Genre::Auto)];
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self.0 {
-            Genre::News => PossibleValue::new("news"),
-            Genre::Narrative => PossibleValue::new("narrative"),
-            Genre::Auto => PossibleValue::new("auto").help("decided for each article"),
-        })
+        Some(PossibleValue::new(self.0.name()))
     }
 }
 
 fn timezone(name: &str) -> Result<chrono_tz::Tz, String> {
-    name.parse().map_err(|_| "no such time zone; use an IANA name such as Europe/London".to_owned())
+    name.parse().map_err(|_| "unknown time zone; use an IANA name such as Europe/London".to_owned())
 }

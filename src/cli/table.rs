@@ -1,47 +1,47 @@
-//! Events as tables for people, one an article, as wide as the terminal.
+//! Events as tables for people, one per article, as wide as the terminal.
 
 use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, TableStyle};
 
 use crate::article::Article;
-use crate::record::EventRecord;
+use crate::record::{EventRecord, Status};
 
-/// The widest table, in letters: longer lines are hard to read.
-const WIDEST: u16 = 140;
+/// The widest table, in characters: longer lines are hard to read.
+const MAX_WIDTH: u16 = 140;
 
-/// How wide a table is where there is no terminal to tell, in letters.
+/// The width of tables that are not written to a terminal, in characters.
 const FILE_WIDTH: u16 = 120;
 
-/// From here on there is room for the words of the date as well, in letters.
-const ROOMY: u16 = 100;
+/// From this width on there is a column for the words of the date as well, in characters.
+const WIDE: u16 = 100;
 
-/// A line under the names of the columns, and no other.
+/// A line under the column names, and no other lines.
 const UNDERLINED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// Tables of events, being written.
+/// Writes events as tables.
 pub struct Table<W> {
     out: W,
-    look: Look,
+    layout: Layout,
     events: usize,
 }
 
-/// Where a table is shown.
+/// How a table is laid out.
 #[derive(Debug, Clone, Copy)]
-pub enum Look {
-    /// Plain, so many letters wide.
+pub enum Layout {
+    /// Plain, with a width in characters.
     Plain(u16),
-    /// As wide as the terminal; in colours where it is one, unless `NO_COLOR` is set (no-color.org).
+    /// As wide as the terminal, and in colour unless `NO_COLOR` is set (no-color.org).
     Terminal,
 }
 
-impl Look {
-    /// The usual one for an output.
+impl Layout {
+    /// Returns the layout that suits an output.
     pub fn of(out: &impl IsTerminal) -> Self {
         if out.is_terminal() { Self::Terminal } else { Self::Plain(FILE_WIDTH) }
     }
 
-    /// A table without rows.
+    /// Creates an empty table.
     pub fn table(self) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
         table.load_style(UNDERLINED).set_content_arrangement(ContentArrangement::Dynamic);
@@ -49,19 +49,19 @@ impl Look {
             Self::Plain(width) => table.force_no_tty().set_width(width),
             Self::Terminal => &mut table,
         };
-        let width = table.width().unwrap_or(ROOMY);
-        table.set_width(width.min(WIDEST));
+        let width = table.width().unwrap_or(WIDE);
+        table.set_width(width.min(MAX_WIDTH));
         table
     }
 }
 
 impl<W: Write> Table<W> {
-    /// Starts without any.
-    pub fn new(out: W, look: Look) -> Self {
-        Self { out, look, events: 0 }
+    /// Creates a writer.
+    pub fn new(out: W, layout: Layout) -> Self {
+        Self { out, layout, events: 0 }
     }
 
-    /// Writes the events of an article under its title; nothing where there are none.
+    /// Writes the events of an article under its title; nothing if there are none.
     ///
     /// # Errors
     ///
@@ -74,30 +74,30 @@ impl<W: Write> Table<W> {
             writeln!(self.out)?;
         }
         self.events += events.len();
-        let mut table = self.look.table();
-        let roomy = table.width().is_some_and(|width| width >= ROOMY);
-        let coloured = table.should_style() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-        writeln!(self.out, "{}", title(heading(article), coloured))?;
+        let mut table = self.layout.table();
+        let is_wide = table.width().is_some_and(|width| width >= WIDE);
+        let use_colour = table.should_style() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+        writeln!(self.out, "{}", title(heading(article), use_colour))?;
         let columns = ["Date", "Status", "Statement", "In the text"];
-        let dim = |cell: Cell| if coloured { cell.add_attribute(Attribute::Dim) } else { cell };
-        table.set_header(columns.into_iter().take(3 + usize::from(roomy)).map(|name| dim(Cell::new(name))));
+        let dim = |cell: Cell| if use_colour { cell.add_attribute(Attribute::Dim) } else { cell };
+        table.set_header(columns.into_iter().take(3 + usize::from(is_wide)).map(|name| dim(Cell::new(name))));
         for EventRecord { date, statement, .. } in events {
             let when = match &date.r#mod {
-                Some(modifier) => format!("{} ({})", date.value, modifier.to_lowercase().replace('_', " ")),
+                Some(modifier) => format!("{} ({})", date.value, modifier.name().to_lowercase().replace('_', " ")),
                 None => date.value.clone(),
             };
             let (mut when, mut status) = (Cell::new(when), Cell::new(&statement.status));
-            if let Some(colour) = colour(&statement.status).filter(|_| coloured) {
+            if let Some(colour) = colour(&statement.status).filter(|_| use_colour) {
                 (when, status) = (when.fg(colour), status.fg(colour));
             }
-            let told = Cell::new(one_line(&statement.summary));
-            let text = roomy.then(|| dim(Cell::new(one_line(&date.text))));
-            table.add_row([when, status, told].into_iter().chain(text));
+            let summary = Cell::new(one_line(&statement.summary));
+            let text = is_wide.then(|| dim(Cell::new(one_line(&date.text))));
+            table.add_row([when, status, summary].into_iter().chain(text));
         }
         writeln!(self.out, "{}", table.trim_fmt())
     }
 
-    /// Says so where nothing was found.
+    /// Says so if nothing was found.
     ///
     /// # Errors
     ///
@@ -113,9 +113,9 @@ impl<W: Write> Table<W> {
     }
 }
 
-/// In bold where a terminal shows it.
-fn title(heading: String, coloured: bool) -> String {
-    if !coloured {
+/// Returns the heading in bold, if colours are used.
+fn title(heading: String, use_colour: bool) -> String {
+    if !use_colour {
         return heading;
     }
     let mut table = comfy_table::Table::new();
@@ -124,25 +124,25 @@ fn title(heading: String, coloured: bool) -> String {
     table.trim_fmt()
 }
 
-/// What has happened stands in the terminal's own colour; what has not is told apart.
-fn colour(status: &str) -> Option<Color> {
+/// Returns the colour of a status; events that happened have the default colour of the terminal.
+fn colour(status: &Status) -> Option<Color> {
     match status {
-        "ongoing" => Some(Color::Green),
-        "planned" => Some(Color::Cyan),
-        "possible" => Some(Color::Yellow),
-        "denied" => Some(Color::Red),
+        Status::Ongoing => Some(Color::Green),
+        Status::Planned => Some(Color::Cyan),
+        Status::Possible => Some(Color::Yellow),
+        Status::Denied => Some(Color::Red),
         _ => None,
     }
 }
 
-/// What names an article: its title, its source and its day, as far as they are told.
+/// Returns the heading of an article: its title, source and day, as far as they are known.
 pub fn heading(article: &Article) -> String {
     let day = article.published.date().to_string();
     let parts = [one_line(&article.title), article.source.as_deref().map(one_line).unwrap_or_default(), day];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-/// On one line, and without the marks that a terminal would obey.
+/// Puts text on one line and removes control characters, which a terminal would obey.
 pub fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
@@ -154,7 +154,10 @@ mod tests {
 
     use super::*;
     use crate::article::Published;
-    use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
+    use crate::record::{
+        ArticleFields, Basis, DateFields, Granularity, Modifier, OffsetFields, PublishedFrom, StatementFields,
+        TimexType,
+    };
 
     fn article() -> Article {
         let published = Published::parse("2019-05-03", chrono_tz::UTC).expect("a day");
@@ -162,7 +165,7 @@ mod tests {
         Article { title, source, ..Article::new("harbour-1", "", published) }
     }
 
-    fn event(value: &str, modifier: Option<&'static str>, summary: &str) -> EventRecord {
+    fn event(value: &str, modifier: Option<Modifier>, summary: &str) -> EventRecord {
         let empty = String::new;
         EventRecord {
             id: empty(),
@@ -174,18 +177,18 @@ mod tests {
                 source: None,
                 language: empty(),
                 published_at: empty(),
-                published_from: "firstcreated".into(),
+                published_from: PublishedFrom::FirstCreated,
             }),
             date: DateFields {
                 text: "late last\nmonth".to_owned(),
                 start: None,
                 end: None,
-                granularity: "month".into(),
-                r#type: "DATE".into(),
+                granularity: Granularity::Month,
+                r#type: TimexType::Date,
                 value: value.to_owned(),
-                r#mod: modifier.map(Into::into),
+                r#mod: modifier,
                 edtf: None,
-                basis: "relative".into(),
+                basis: Basis::Relative,
                 reference: None,
                 rule: "".into(),
             },
@@ -193,7 +196,7 @@ mod tests {
                 summary: summary.to_owned(),
                 sentence: empty(),
                 trigger: None,
-                status: "happened".into(),
+                status: Status::Happened,
                 names: Vec::new(),
             },
             offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },
@@ -205,7 +208,7 @@ mod tests {
 
     fn written(articles: &[Vec<EventRecord>]) -> String {
         let mut out = Vec::new();
-        let mut table = Table::new(&mut out, Look::Plain(100));
+        let mut table = Table::new(&mut out, Layout::Plain(100));
         for events in articles {
             table.article(&article(), events).expect("memory takes everything");
         }
@@ -214,9 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn a_table_an_article_under_its_heading() {
+    fn each_article_has_a_table_under_its_heading() {
         let long = "The ferry line closed the harbour to all ships but its own, ".repeat(3);
-        let first = vec![event("2019-04", Some("END"), "The \u{1b}[31mharbour closed"), event("2019", None, &long)];
+        let first =
+            vec![event("2019-04", Some(Modifier::End), "The \u{1b}[31mharbour closed"), event("2019", None, &long)];
         insta::assert_snapshot!(written(&[first, vec![event("2018", None, "It opened")]]), @r#"
         Harbour closed · The Quay · 2019-05-03
          Date            Status     Statement                                               In the text
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_found_is_one_line() {
+    fn an_empty_result_is_one_line() {
         assert_eq!(written(&[]), "No articles found.\n");
         assert_eq!(written(&[Vec::new()]), "No dated statements found in the article.\n");
         assert_eq!(written(&[Vec::new(), Vec::new()]), "No dated statements found in 2 articles.\n");

@@ -1,4 +1,4 @@
-//! `dateline timeline`: the days that matter in a story that many articles tell, without Kafka.
+//! `dateline timeline`: the key days of a story that many articles report, without Kafka.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -10,29 +10,29 @@ use comfy_table::Cell;
 use serde::Serialize;
 
 use super::articles::{ArticleArgs, Tally};
-use super::table::{Look, one_line};
+use super::table::{Layout, one_line};
 use super::{FAILED, failed, written};
 use crate::pipeline::{self, Settings};
 use crate::store::query::Filters;
 use crate::store::{self, Store};
 use crate::timeline::{Entry, Mention, Query, story};
 
-/// Finds the days that matter in a story that many articles tell, with one line each
+/// Finds the key days of a story that many articles report, with one line each
 ///
-/// Reads articles as `extract` does, or the timeline that `dateline serve` keeps, also while that runs.
-/// Exits with 3 when some of the input was rejected; each rejection is told on standard error.
+/// Reads articles as `extract` does, or the timeline of `dateline serve`, even while that is running. Exits with 3 if
+/// some of the input was rejected; each rejection is reported on standard error.
 #[derive(Debug, Args)]
 pub struct TimelineArgs {
-    /// Only statements with all of these words, the last one as the start of a word
+    /// Only statements that contain all of these words, the last one as a prefix
     #[arg(long, value_name = "WORDS")]
     query: Option<String>,
-    /// How many days
+    /// The most days
     #[arg(long, value_name = "N", default_value_t = 10)]
     days: usize,
-    /// What to write [default: a table on a terminal, else jsonl]
+    /// The output format [default: a table on a terminal, otherwise jsonl]
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
-    /// The file that `dateline serve` keeps its timeline in, instead of articles
+    /// The database of `dateline serve`, instead of articles
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "input_format", "published", "genre", "language", "timezone"])]
     database: Option<PathBuf>,
     #[command(flatten)]
@@ -43,22 +43,22 @@ pub struct TimelineArgs {
 enum OutputFormat {
     /// For people, in the order of time
     Table,
-    /// One day a line, the one that matters most first
+    /// One day per line, the most important first
     Jsonl,
 }
 
-/// A day that matters.
+/// A key day.
 struct Day {
     day: NaiveDate,
     score: f64,
     summary: String,
-    /// How many tell what is said of it.
-    told: usize,
+    /// How many events report what is said about it.
+    mentions: usize,
 }
 
 impl Day {
     fn of(day: NaiveDate, score: f64, summary: String, best: Option<&Entry>) -> Self {
-        Self { day, score, summary, told: best.map_or(0, |entry| entry.events.len()) }
+        Self { day, score, summary, mentions: best.map_or(0, |entry| entry.events.len()) }
     }
 }
 
@@ -73,13 +73,13 @@ struct Line<'d> {
 /// Runs the command.
 pub fn run(args: &TimelineArgs) -> ExitCode {
     if let Some(path) = &args.database {
-        return match kept(args, path) {
+        return match from_database(args, path) {
             Ok((days, articles)) => written(write(args, days, articles)),
             Err(error) => failed(FAILED, &error),
         };
     }
     args.articles.run(|settings| {
-        let (mentions, tally) = read(args, settings)?;
+        let (mentions, tally) = from_articles(args, settings)?;
         let days = story(&mentions, args.days).into_iter();
         let days = days.map(|it| Day::of(it.day, it.score, it.summary, it.entries.first()));
         write(args, days.collect(), tally.articles)?;
@@ -87,11 +87,11 @@ pub fn run(args: &TimelineArgs) -> ExitCode {
     })
 }
 
-/// What the articles tell of what is asked for.
-fn read(args: &TimelineArgs, settings: &Settings) -> io::Result<(Vec<Mention>, Tally)> {
+/// Returns the mentions in the articles that match the query.
+fn from_articles(args: &TimelineArgs, settings: &Settings) -> io::Result<(Vec<Mention>, Tally)> {
     let query = args.query.as_deref().map(Query::new).unwrap_or_default();
     let mut mentions = Vec::new();
-    let tally = args.articles.each(&settings.input, |article| {
+    let tally = args.articles.for_each(&settings.input, |article| {
         let processed = pipeline::process_article(article, settings);
         mentions.extend(processed.events.iter().filter(|record| query.matches(record)).filter_map(Mention::of));
         Ok(processed.warnings)
@@ -99,10 +99,10 @@ fn read(args: &TimelineArgs, settings: &Settings) -> io::Result<(Vec<Mention>, T
     Ok((mentions, tally))
 }
 
-/// What a timeline that is kept tells, and of how many articles.
-fn kept(args: &TimelineArgs, path: &Path) -> Result<(Vec<Day>, usize), store::Error> {
+/// Returns the key days of a timeline, and how many articles it has.
+fn from_database(args: &TimelineArgs, path: &Path) -> Result<(Vec<Day>, usize), store::Error> {
     let store = Store::snapshot(path)?;
-    let filters = Filters::text(args.query.as_deref().unwrap_or_default());
+    let filters = Filters::search(args.query.as_deref().unwrap_or_default());
     let days = store.story(&filters, args.days)?.into_iter();
     let days = days.map(|it| Day::of(it.day, it.score, it.summary, it.entries.first().map(|(entry, _)| entry)));
     Ok((days.collect(), store.totals()?.articles))
@@ -110,8 +110,8 @@ fn kept(args: &TimelineArgs, path: &Path) -> Result<(Vec<Day>, usize), store::Er
 
 fn write(args: &TimelineArgs, days: Vec<Day>, articles: usize) -> io::Result<()> {
     let out = io::stdout().lock();
-    let usual = if out.is_terminal() { OutputFormat::Table } else { OutputFormat::Jsonl };
-    match args.format.unwrap_or(usual) {
+    let default = if out.is_terminal() { OutputFormat::Table } else { OutputFormat::Jsonl };
+    match args.format.unwrap_or(default) {
         OutputFormat::Table => write_table(days, articles, out),
         OutputFormat::Jsonl => write_lines(&days, out),
     }
@@ -119,7 +119,7 @@ fn write(args: &TimelineArgs, days: Vec<Day>, articles: usize) -> io::Result<()>
 
 fn write_lines(days: &[Day], mut out: impl Write) -> io::Result<()> {
     for Day { day, score, summary, .. } in days {
-        // More digits would say more than is known.
+        // More digits would suggest more precision than there is.
         let line = Line { day: day.to_string(), score: (score * 1e4).round() / 1e4, summary };
         writeln!(out, "{}", serde_json::to_string(&line)?)?;
     }
@@ -128,15 +128,15 @@ fn write_lines(days: &[Day], mut out: impl Write) -> io::Result<()> {
 
 fn write_table(mut days: Vec<Day>, articles: usize, mut out: impl Write + IsTerminal) -> io::Result<()> {
     if days.is_empty() {
-        writeln!(out, "No day is told of in {articles} articles.")?;
+        writeln!(out, "No key days found in {articles} articles.")?;
         return out.flush();
     }
     days.sort_by_key(|day| day.day);
-    let mut table = Look::of(&out).table();
-    table.set_header(["Day", "Score", "What happened", "Told"]);
-    for Day { day, score, summary, told } in &days {
+    let mut table = Layout::of(&out).table();
+    table.set_header(["Day", "Score", "What happened", "Mentions"]);
+    for Day { day, score, summary, mentions } in &days {
         let (day, score) = (Cell::new(day), Cell::new(format!("{score:.2}")));
-        table.add_row([day, score, Cell::new(one_line(summary)), Cell::new(format!("{told} ×"))]);
+        table.add_row([day, score, Cell::new(one_line(summary)), Cell::new(mentions)]);
     }
     writeln!(out, "{}", table.trim_fmt())?;
     out.flush()

@@ -1,19 +1,19 @@
-//! The one error of the configuration: which key, where it was set, how to mend it.
+//! The error of the configuration: which key, where it was set, how to fix it.
 
 use super::layers::Origin;
 
-/// Why the configuration cannot be used. The message is for people; it never holds a value of `kafka.client`.
+/// Why the configuration is not valid. The message is for people; it never contains a value of `kafka.client`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(String);
 
 impl Error {
-    /// About a key's value.
+    /// Creates an error about the value of a key.
     pub(super) fn value(key: &str, origin: &Origin, problem: impl std::fmt::Display) -> Self {
         Self(format!("{key} ({origin}): {problem}"))
     }
 
-    /// About a place that values come from.
+    /// Creates an error about a source of values.
     pub(super) fn origin(origin: &Origin, problem: impl std::fmt::Display) -> Self {
         Self(format!("{origin}: {problem}"))
     }

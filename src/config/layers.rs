@@ -1,7 +1,7 @@
-//! Layers of values, laid one over the other: built-in < file < variables < flags.
+//! Layers of values, merged one over the other: built-in < file < variables < flags.
 //!
-//! Holds each layer against the shape of the built-in one: a key that is not there, or of another type, is an error
-//! that names the key and where it was set. Must not know what makes a value valid.
+//! Compares each layer with the built-in one: a key that is not there, or has another type, is an error that names the
+//! key and where it was set. Must not know what makes a value valid.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,9 +11,9 @@ use toml::{Table, Value};
 
 use super::Error;
 
-/// The tables whose keys are not ours but librdkafka's, or names of sources and cities, and what an underscore in a
-/// variable stands for in them: `SASL_PASSWORD` is librdkafka's `sasl.password`.
-const OPEN: [(&str, &str); 5] = [
+/// The tables with free-form keys: settings of librdkafka, and names of sources and cities; and what an underscore in
+/// the name of a variable stands for in them: `SASL_PASSWORD` is librdkafka's `sasl.password`.
+const FREE_FORM: [(&str, &str); 5] = [
     ("kafka.client", "."),
     ("kafka.client_files", "."),
     ("input.references", " "),
@@ -43,8 +43,18 @@ impl fmt::Display for Origin {
 }
 
 impl Origin {
-    /// A key as this place spells it.
-    fn spell(&self, key: &str) -> String {
+    /// Returns the precedence; a higher one overrides.
+    pub fn precedence(&self) -> u8 {
+        match self {
+            Self::BuiltIn => 0,
+            Self::File(_) => 1,
+            Self::Variable(_) => 2,
+            Self::Flag(_) => 3,
+        }
+    }
+
+    /// Returns a key as this source spells it.
+    fn spelled(&self, key: &str) -> String {
         match self {
             Self::Variable(_) => format!("{PREFIX}{}", key.replace('.', "__").to_uppercase()),
             _ => key.to_owned(),
@@ -63,20 +73,20 @@ impl Layers {
         Self { values: built_in, origins: BTreeMap::new() }
     }
 
-    /// Where the key was set; the built-in layer where nobody did.
+    /// Returns where a key was set.
     pub fn origin(&self, key: &str) -> &Origin {
         self.origins.get(key).unwrap_or(&Origin::BuiltIn)
     }
 
-    /// Lays a file over what is there.
+    /// Merges a file.
     pub fn file(&mut self, path: &Path) -> Result<(), Error> {
         let origin = Origin::File(path.to_owned());
         let text = std::fs::read_to_string(path).map_err(|e| Error::origin(&origin, format!("cannot be read: {e}")))?;
         let table = text.parse::<Table>().map_err(|e| Error::origin(&origin, syntax(&text, &e)))?;
-        self.lay(&table, "", &origin)
+        self.merge(&table, "", &origin)
     }
 
-    /// Lays variables over what is there; those that do not start with `DATELINE_` are left out.
+    /// Merges environment variables; those that do not start with `DATELINE_` are ignored.
     pub fn variables(&mut self, variables: impl IntoIterator<Item = (String, String)>) -> Result<(), Error> {
         let ours: BTreeMap<_, _> = variables.into_iter().filter(|(name, _)| is_ours(name)).collect();
         for (name, text) in ours {
@@ -86,69 +96,69 @@ impl Layers {
         Ok(())
     }
 
-    /// Lays one value that arrives as text over what is there: from a variable or a flag.
+    /// Merges one value that is given as text: from a variable or a flag.
     pub fn text(&mut self, key: &str, text: &str, origin: &Origin) -> Result<(), Error> {
-        for (table, underscore) in OPEN {
+        for (table, underscore) in FREE_FORM {
             if let Some(name) = key.strip_prefix(table).and_then(|rest| rest.strip_prefix('.')) {
-                self.set_open(table, &name.replace('_', underscore), text.to_owned(), origin);
+                self.set_free(table, &name.replace('_', underscore), text.to_owned(), origin);
                 return Ok(());
             }
         }
-        let value = match self.slot(key) {
+        let value = match self.value_at(key) {
             Some(Value::Integer(_)) => text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer),
             _ => Value::String(text.to_owned()),
         };
         self.set(key, &value, origin)
     }
 
-    /// Lays a table that stands at `prefix` over what is there.
-    fn lay(&mut self, layer: &Table, prefix: &str, origin: &Origin) -> Result<(), Error> {
+    /// Merges a table into the one at `prefix`.
+    fn merge(&mut self, layer: &Table, prefix: &str, origin: &Origin) -> Result<(), Error> {
         for (name, value) in layer {
             let key = join(prefix, name);
-            match (self.slot(&key), value) {
-                (Some(Value::Table(_)), Value::Table(table)) if is_open(&key) => {
-                    self.lay_open(table, &key, "", origin)?;
+            match (self.value_at(&key), value) {
+                (Some(Value::Table(_)), Value::Table(table)) if is_free_form(&key) => {
+                    self.merge_free(table, &key, "", origin)?;
                 }
-                (Some(Value::Table(_)), Value::Table(table)) => self.lay(table, &key, origin)?,
+                (Some(Value::Table(_)), Value::Table(table)) => self.merge(table, &key, origin)?,
                 _ => self.set(&key, value, origin)?,
             }
         }
         Ok(())
     }
 
-    /// A table whose keys are not ours: they may have dots, quoted or not, and hold text, numbers or truth values.
-    fn lay_open(&mut self, layer: &Table, table: &str, prefix: &str, origin: &Origin) -> Result<(), Error> {
+    /// Merges a table with free-form keys: they may have dots, quoted or not, and hold strings, numbers or booleans.
+    fn merge_free(&mut self, layer: &Table, table: &str, prefix: &str, origin: &Origin) -> Result<(), Error> {
         for (name, value) in layer {
             let key = join(prefix, name);
             let text = match value {
                 Value::Table(inner) => {
-                    self.lay_open(inner, table, &key, origin)?;
+                    self.merge_free(inner, table, &key, origin)?;
                     continue;
                 }
                 Value::String(text) => text.clone(),
                 Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => value.to_string(),
-                // Told without the value: it may be a secret.
+                // Reported without the value: it may be a secret.
                 Value::Array(_) | Value::Datetime(_) => {
-                    let problem = "a text in quotes, a number, true or false is needed";
+                    let problem = "expected a quoted string, a number, true or false";
                     return Err(Error::value(&join(table, &key), origin, problem));
                 }
             };
-            self.set_open(table, &key, text, origin);
+            self.set_free(table, &key, text, origin);
         }
         Ok(())
     }
 
-    /// The value at a key, if the key is there.
-    fn slot(&mut self, key: &str) -> Option<&mut Value> {
+    /// Returns the value at a key, if the key exists.
+    fn value_at(&mut self, key: &str) -> Option<&mut Value> {
         let mut parts = key.split('.');
         parts.next().and_then(|first| parts.try_fold(self.values.get_mut(first)?, |value, part| value.get_mut(part)))
     }
 
     fn set(&mut self, key: &str, value: &Value, origin: &Origin) -> Result<(), Error> {
-        match self.slot(key) {
-            Some(Value::Table(_)) => return Err(Error::value(key, origin, "a table is needed")),
+        match self.value_at(key) {
+            Some(Value::Table(_)) => return Err(Error::value(key, origin, "expected a table")),
             Some(slot) if !slot.same_type(value) => {
-                let problem = format!("{} is needed, not {}", kind(slot), shown(value));
+                let problem = format!("expected {}, not {}", kind(slot), shown(value));
                 return Err(Error::value(key, origin, problem));
             }
             Some(slot) => *slot = value.clone(),
@@ -158,8 +168,8 @@ impl Layers {
         Ok(())
     }
 
-    fn set_open(&mut self, table: &str, name: &str, text: String, origin: &Origin) {
-        if let Some(Value::Table(open)) = self.slot(table) {
+    fn set_free(&mut self, table: &str, name: &str, text: String, origin: &Origin) {
+        if let Some(Value::Table(open)) = self.value_at(table) {
             open.insert(name.to_owned(), Value::String(text));
         }
         self.origins.insert(join(table, name), origin.clone());
@@ -167,14 +177,14 @@ impl Layers {
 
     fn unknown(&self, key: &str, origin: &Origin) -> String {
         let mut known = Vec::new();
-        collect(&self.values, "", &mut known);
+        collect_keys(&self.values, "", &mut known);
         let nearest = nearest(key, known.iter().map(String::as_str));
-        let hint = nearest.map(|near| format!("; did you mean {}?", origin.spell(near))).unwrap_or_default();
-        format!("there is no key {key}{hint}")
+        let hint = nearest.map(|near| format!("; did you mean {}?", origin.spelled(near))).unwrap_or_default();
+        format!("unknown key {key}{hint}")
     }
 }
 
-/// The nearest of the known names: by its whole, or by its last part ("brokers" for `kafka.brokers`).
+/// Returns the known name that is most similar, as a whole or in its last part ("brokers" for `kafka.brokers`).
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let last = |key: &str| key.rsplit('.').next().map(str::to_owned).unwrap_or_default();
     let score = |key: &str| {
@@ -188,33 +198,34 @@ pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
         .map(|(_, key)| key)
 }
 
-/// The line and the reason. Not the parser's own message, which shows the line, and so perhaps a secret.
+/// Describes a syntax error by its line number and reason. The message of the parser would show the line itself, and so
+/// perhaps a secret.
 fn syntax(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    format!("line {} is not TOML: {}", before.matches('\n').count() + 1, error.message())
+    format!("line {} is not valid TOML: {}", before.matches('\n').count() + 1, error.message())
 }
 
-/// Whether a variable is meant for this program. Kubernetes sets `DATELINE_SERVICE_HOST`, `DATELINE_PORT` and more in
-/// every pod beside a Service that is called "dateline", and tests and benches have switches of their own.
+/// Whether a variable is meant for the configuration. Kubernetes sets `DATELINE_SERVICE_HOST`, `DATELINE_PORT` and
+/// others in every pod if there is a Service named "dateline", and tests and benchmarks have variables of their own.
 fn is_ours(name: &str) -> bool {
     let foreign = ["SERVICE_", "PORT", "TEST_", "BENCH_", "SHARED"];
     name.strip_prefix(PREFIX).is_some_and(|rest| !foreign.iter().any(|prefix| rest.starts_with(prefix)))
 }
 
-fn collect(table: &Table, prefix: &str, into: &mut Vec<String>) {
+fn collect_keys(table: &Table, prefix: &str, into: &mut Vec<String>) {
     for (name, value) in table {
         let key = join(prefix, name);
         if let Value::Table(inner) = value
-            && !is_open(&key)
+            && !is_free_form(&key)
         {
-            collect(inner, &key, into);
+            collect_keys(inner, &key, into);
         }
         into.push(key);
     }
 }
 
-fn is_open(key: &str) -> bool {
-    OPEN.iter().any(|(table, _)| *table == key)
+fn is_free_form(key: &str) -> bool {
+    FREE_FORM.iter().any(|(table, _)| *table == key)
 }
 
 fn join(prefix: &str, name: &str) -> String {
@@ -223,8 +234,8 @@ fn join(prefix: &str, name: &str) -> String {
 
 fn kind(value: &Value) -> &'static str {
     match value {
-        Value::Integer(_) => "a whole number",
-        _ => "a text in quotes",
+        Value::Integer(_) => "an integer",
+        _ => "a quoted string",
     }
 }
 

@@ -1,9 +1,9 @@
-//! Files, variables and flags to validated [`Settings`].
+//! Files, environment variables and flags to validated [`Settings`].
 //!
 //! Built-in values (`config/dateline.toml`) < a file < variables < flags. Each key is described once, in `raw`; the
-//! reference is made from there.
+//! reference is generated from there.
 //!
-//! Must not know what the settings are used for; refuses what cannot work, with a message that says how to mend it.
+//! Must not know what the settings are used for; refuses what cannot work, with a message that says how to fix it.
 
 mod client;
 mod error;
@@ -12,6 +12,7 @@ mod raw;
 mod reference;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod validate;
 
 use std::fmt;
@@ -24,22 +25,23 @@ use tracing_subscriber::filter::Targets;
 pub use self::error::Error;
 use self::layers::{Layers, Origin};
 use self::raw::Raw;
+pub use self::topics::Topics;
 use crate::pipeline;
 
-/// The built-in layer. Its comments are generated: see [`reference()`].
+/// The built-in values. The file is generated: see [`reference()`].
 const BUILT_IN: &str = include_str!("../../config/dateline.toml");
 
-/// The configuration with all layers laid, not yet validated. It has no `Debug`, since it holds secrets.
+/// The merged configuration, not yet validated. It has no `Debug`, since it holds secrets.
 pub struct Configuration {
     layers: Layers,
 }
 
 impl Configuration {
-    /// Lays `file` over the built-in values, `variables` over it (those called `DATELINE_…`), and `flags` on top: each
-    /// the flag's name, its key and the text given.
+    /// Merges the built-in values with `file`, `variables` (those named `DATELINE_…`) and `flags` (flag, key and value
+    /// of each); the later ones override the earlier ones.
     ///
     /// # Errors
-    /// If the file cannot be read or is not TOML, if a key is not known, or if a value has another type than its key.
+    /// If the file cannot be read or is not TOML, a key is unknown, or a value has the wrong type.
     pub fn load<'a>(
         file: Option<&Path>,
         variables: impl IntoIterator<Item = (String, String)>,
@@ -56,18 +58,19 @@ impl Configuration {
         Ok(Self { layers })
     }
 
-    /// Checks every value.
+    /// Validates every value.
     ///
     /// # Errors
-    /// If a value cannot work.
+    /// If a value is not valid.
     pub fn settings(&self) -> Result<Settings, Error> {
         validate::settings(&self.raw()?, &self.layers)
     }
 
-    /// The effective values as TOML, secrets masked; what is not the default tells where it was set.
+    /// Returns the effective values as TOML, with secrets masked; those that are not the default say where they were
+    /// set.
     ///
     /// # Errors
-    /// None in practice: what was laid can be written.
+    /// None in practice: the merged values can be serialised.
     pub fn effective(&self) -> Result<String, Error> {
         reference::effective(self.raw()?, &self.layers)
     }
@@ -77,10 +80,10 @@ impl Configuration {
     }
 }
 
-/// Every key with its default and what it is for, as TOML: what `config/dateline.toml` holds.
+/// Returns every key with its default and description as TOML: the contents of `config/dateline.toml`.
 ///
 /// # Errors
-/// None in practice: the built-in values can be written.
+/// None in practice: the built-in values can be serialised.
 pub fn reference() -> Result<String, Error> {
     reference::reference(&Configuration::load(None, [], [])?.raw()?)
 }
@@ -92,7 +95,7 @@ pub struct Settings {
     pub kafka: Kafka,
     /// Batches and delivery.
     pub stream: Stream,
-    /// What the core is told.
+    /// Extraction.
     pub extract: pipeline::Settings,
     /// Corrections, kills and embargoes.
     pub revisions: Revisions,
@@ -104,31 +107,31 @@ pub struct Settings {
     pub log: Log,
 }
 
-/// How Kafka is reached and what the topics are called.
+/// The Kafka cluster, and the names of topics and groups.
 #[derive(Clone)]
 pub struct Kafka {
     /// `host:port[,…]`.
     pub brokers: String,
     /// The input topic.
     pub input: String,
-    /// What the output topics' names start with.
+    /// The prefix of the output topics.
     pub output_prefix: String,
     /// The consumer group.
     pub group: String,
-    /// What makes this replica's transactional id stable.
+    /// The name of this replica, which keeps its transactional id stable.
     pub instance: String,
-    /// Where the token for OAUTHBEARER stands; read anew when it is needed.
+    /// The file with the token for OAUTHBEARER; read again whenever a token is needed.
     pub token_file: Option<PathBuf>,
-    /// librdkafka's own settings, passed through; those that exactly-once depends on were refused. Holds secrets.
+    /// Settings of librdkafka, passed through, without those that are refused. Holds secrets.
     pub client: Vec<(String, String)>,
-    /// For topics that `check --create-topics` makes; -1 for the broker's own default.
+    /// For topics that `check --create-topics` creates; -1 for the default of the brokers.
     pub partitions: i32,
-    /// For topics that `check --create-topics` makes; -1 for the broker's own default.
+    /// For topics that `check --create-topics` creates; -1 for the default of the brokers.
     pub replication: i32,
 }
 
 impl fmt::Debug for Kafka {
-    /// Shows no secret.
+    /// Masks secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let masked = |(name, value): &(String, String)| {
             let value = if client::is_secret(name) { client::MASK } else { value };
@@ -151,29 +154,29 @@ impl fmt::Debug for Kafka {
 /// Batches and delivery.
 #[derive(Debug, Clone)]
 pub struct Stream {
-    /// How outputs and offsets are tied.
+    /// How outputs and offsets are committed.
     pub delivery: Delivery,
     /// The most articles in a batch.
     pub batch_messages: usize,
-    /// The most input bytes in a batch.
+    /// The most bytes of input in a batch.
     pub batch_bytes: usize,
     /// The longest that a batch waits to fill.
     pub batch_time: Duration,
 }
 
-/// How outputs and offsets are tied.
+/// How outputs and offsets are committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// One transaction for a batch's outputs and its offsets.
+    /// The outputs and offsets of a batch are committed in one transaction.
     ExactlyOnce,
-    /// An idempotent producer; offsets are committed after delivery.
+    /// The producer is idempotent, and offsets are committed after delivery.
     AtLeastOnce,
 }
 
 /// Corrections, kills and embargoes.
 #[derive(Debug, Clone, Copy)]
 pub struct Revisions {
-    /// For how long an article is remembered after its last revision.
+    /// For how long after its last revision an article is remembered.
     pub window: Duration,
     /// What becomes of an article under embargo.
     pub embargo: EmbargoPolicy,
@@ -182,7 +185,7 @@ pub struct Revisions {
 /// What becomes of an article under embargo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmbargoPolicy {
-    /// It is held back, and published when the embargo ends.
+    /// It is held, and published when the embargo ends.
     Hold,
     /// It is published, with a warning.
     Pass,
@@ -190,33 +193,33 @@ pub enum EmbargoPolicy {
     Reject,
 }
 
-/// The timeline, where it is served.
+/// The timeline server.
 #[derive(Debug, Clone)]
 pub struct Serve {
-    /// The file that keeps it.
+    /// The database file.
     pub database: PathBuf,
-    /// The consumer group of what reads the topics.
+    /// The consumer group that reads the topics.
     pub group: String,
-    /// Where the token stands that all who ask must give.
+    /// The file with the token that requests must send.
     pub token_file: Option<PathBuf>,
-    /// The origins of other pages that may ask.
+    /// The origins whose pages may send requests.
     pub origins: Vec<String>,
 }
 
 /// The log, on standard error.
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// The least level that is written, for all of the program and for parts of it.
+    /// The lowest level that is written, for the whole program and for modules.
     pub level: Targets,
-    /// How lines look.
+    /// The format of lines.
     pub format: LogFormat,
 }
 
-/// How the lines of the log look.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }

@@ -1,5 +1,5 @@
 //! The keys as files spell them. The doc comments here are the reference: `config/dateline.toml` and `dateline config
-//! --reference` are made from them, so they speak to the person who runs the program.
+//! --reference` are generated from them, so they address the person who runs the program.
 //!
 //! Must not know what makes a value valid; see `validate`. Nothing here has `Debug`: it holds secrets.
 
@@ -10,17 +10,18 @@ use serde::{Deserialize, Serialize};
 
 /// Configuration of dateline: every key with its default.
 ///
-/// These values are built in. A file named with `--config` goes before them and holds no more than what differs;
-/// variables go before the file (`kafka.brokers` is `DATELINE_KAFKA__BROKERS`: two underscores stand for the dot);
-/// flags go before all. `dateline config` prints what comes out.
+/// These values are built in. A file named with `--config` overrides them, and needs only the keys that differ;
+/// environment variables override the file (`kafka.brokers` is `DATELINE_KAFKA__BROKERS`: two underscores stand for the
+/// dot); flags override everything. `dateline config` prints the result.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
-    /// Where health (`/live`, `/ready`) and metrics (`/metrics`) are served: a port for this machine alone, or `HOST:PORT`,
-    /// for example `0.0.0.0:9464` for all who can reach it; port 0 picks a free one and logs it. Empty for no server;
-    /// `dateline serve`, which serves the timeline there as well, takes port 8080 then. Flag: `--http`.
+    /// The address for health (`/live`, `/ready`) and metrics (`/metrics`): a port, to which only this machine can
+    /// connect, or `HOST:PORT`, for example `0.0.0.0:9464` for everyone who can reach it; port 0 picks a free one and
+    /// logs it. Empty for no server; `dateline serve`, which serves the timeline there as well, then uses port 8080.
+    /// Flag: `--http`.
     pub http: String,
-    /// Kafka: where it is, and what the topics are called.
+    /// Kafka: the cluster, and the names of topics and groups.
     pub kafka: Kafka,
     /// Batches and delivery.
     pub stream: Stream,
@@ -28,7 +29,7 @@ pub(crate) struct Raw {
     pub input: Input,
     /// Corrections, kills and embargoes.
     pub revisions: Revisions,
-    /// How articles are read.
+    /// How dates are extracted from articles.
     pub extract: Extract,
     /// The timeline: `dateline serve`.
     pub serve: Serve,
@@ -39,45 +40,45 @@ pub(crate) struct Raw {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kafka {
-    /// Some brokers of the cluster, as `HOST:PORT`, parted by commas. Flag: `--brokers`.
+    /// Bootstrap brokers of the cluster, as `HOST:PORT`, separated by commas. Flag: `--brokers`.
     pub brokers: String,
-    /// The topic that articles are read from. Flag: `--input`.
+    /// The topic to read articles from. Flag: `--input`.
     pub input: String,
-    /// What the names of the output topics start with: `timeline.` makes `timeline.events`, `timeline.articles` and
+    /// The prefix of the output topics: `timeline.` gives `timeline.events`, `timeline.articles` and
     /// `timeline.rejected`. Flag: `--output-prefix`.
     pub output_prefix: String,
     /// The consumer group. All replicas of a worker share it. Flag: `--group`.
     pub group: String,
-    /// The name of this replica. Each replica of a group needs its own and must keep it over restarts: group and
-    /// instance make the transactional id, by which a restarted worker takes over from its former self. In a
-    /// Kubernetes StatefulSet, the name of the pod. Two workers with one name stop each other. Flag: `--instance`.
+    /// The name of this replica. Each replica of a group needs its own and must keep it across restarts: group and
+    /// instance form the transactional id, by which a restarted worker fences off its predecessor. In a Kubernetes
+    /// StatefulSet, use the name of the pod. Two workers with the same name stop each other. Flag: `--instance`.
     pub instance: String,
-    /// Where the token for `sasl.mechanism = "OAUTHBEARER"` stands, a JSON Web Token: the path of a file that something
-    /// else keeps fresh. It is read anew before the token runs out. Asking an identity provider for tokens (OIDC) is not
-    /// built in. Empty without OAUTHBEARER.
+    /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`, a JSON Web Token. Another program must keep it
+    /// fresh; it is read again before the token expires. Requesting tokens from an identity provider (OIDC) is not
+    /// supported. Empty without OAUTHBEARER.
     pub token_file: String,
-    /// How many partitions `dateline check --create-topics` gives a topic; -1 for the broker's own default.
+    /// How many partitions `dateline check --create-topics` gives a topic; -1 for the default of the brokers.
     pub partitions: i64,
-    /// How many replicas `dateline check --create-topics` gives a partition; -1 for the broker's own default.
+    /// How many replicas `dateline check --create-topics` gives a partition; -1 for the default of the brokers.
     pub replication: i64,
-    /// librdkafka's own settings, passed through under their own names, for example
-    /// `"security.protocol" = "SASL_SSL"`. As a variable: `DATELINE_KAFKA__CLIENT__SECURITY_PROTOCOL`. Those that
-    /// exactly-once depends on are refused by name. Secrets are never printed.
+    /// Settings of librdkafka, passed through under their own names, for example `"security.protocol" = "SASL_SSL"`. As
+    /// a variable: `DATELINE_KAFKA__CLIENT__SECURITY_PROTOCOL`. Those that exactly-once delivery depends on are refused
+    /// by name. Secrets are never printed.
     pub client: BTreeMap<String, String>,
-    /// The same, where a value stands in a file: `"sasl.password" = "/run/secrets/kafka"`. A line break at the end of
-    /// the file is left out.
+    /// The same, with values that are read from files: `"sasl.password" = "/run/secrets/kafka"`. A line break at the
+    /// end of the file is ignored.
     pub client_files: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Stream {
-    /// `exactly-once`: outputs and offsets of a batch in one transaction. `at-least-once`: for brokers without
-    /// transactions; after a crash some records come twice, with the same keys and values.
+    /// `exactly-once`: the outputs and offsets of a batch are committed in one transaction. `at-least-once`: for
+    /// brokers without transactions; after a crash some records are written twice, with the same keys and values.
     pub delivery: String,
-    /// The most articles in a batch, 1 to 100000. A batch ends at the first of the three limits that it meets.
+    /// The most articles in a batch, 1 to 100000. A batch ends at the first of the three limits that it reaches.
     pub batch_messages: i64,
-    /// The most bytes of input in a batch, 1024 to 1073741824. A larger article makes a batch of its own.
+    /// The most bytes of input in a batch, 1024 to 1073741824. A larger article gets a batch of its own.
     pub batch_bytes: i64,
     /// The longest that a batch waits to fill, in milliseconds, 1 to 30000.
     pub batch_time_ms: i64,
@@ -86,17 +87,17 @@ pub(crate) struct Stream {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Extract {
-    /// What a bare "in May" counts from: `news`, the publication time; `narrative`, the last date told; `auto` decides
-    /// for each article. Flag: `--genre`.
+    /// What a bare "in May" is counted from: `news`, the publication time; `narrative`, the last date mentioned; `auto`
+    /// chooses for each article. Flag: `--genre`.
     pub genre: String,
-    /// The language of articles that do not tell theirs, as a BCP 47 tag. Flag: `--language`.
+    /// The language of articles that do not declare one, as a BCP 47 tag. Flag: `--language`.
     pub language: String,
-    /// The time zone of publication times that do not tell theirs, by its IANA name. Flag: `--timezone`.
+    /// The time zone of publication times that have none, as an IANA name. Flag: `--timezone`.
     pub timezone: String,
     /// The month in which fiscal years start, 1 to 12. From 2 on, fiscal 2019 is the year that ends in 2019; with 1 it
     /// is the calendar year.
     pub fiscal_year_start: i64,
-    /// The largest message that is read, in bytes, 1 to 1073741824; a larger one is rejected.
+    /// The largest message, in bytes, 1 to 1073741824; larger ones are rejected.
     pub max_bytes: i64,
 }
 
@@ -104,46 +105,46 @@ pub(crate) struct Extract {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     /// The format of the messages: `plain`, `ninjs`, `newsml-g2`, `nitf`, `json-ld`, `news-please`, `rss`, `atom` or
-    /// `text`; `auto` tells each message by itself. A CloudEvents envelope may be around any of them.
+    /// `text`; `auto` detects it for each message. A CloudEvents envelope may surround any of them.
     pub format: String,
-    /// Which of its times an article is published at, so that "yesterday" is the day before: `firstcreated`,
-    /// `contentcreated`, `versioncreated`, or `dateline`, the date of the dateline. Where that is not told, the first
-    /// of these that is counts.
+    /// Which time of an article counts as its publication, so that "yesterday" is the day before: `firstcreated`,
+    /// `contentcreated`, `versioncreated`, or `dateline`, the date of the dateline. If an article lacks that time, the
+    /// first of these that it has is used.
     pub reference: String,
-    /// The same for single sources, by their name as articles tell it or by the host of their address, for example
-    /// `"Example Wire" = "versioncreated"`.
+    /// The same for particular sources, by their name in articles or by the host of their URLs, in any case, for
+    /// example `"Example Wire" = "versioncreated"`.
     pub references: BTreeMap<String, String>,
-    /// The time zones of single sources, named as above: for times that tell none, and for times in UTC, which say
-    /// nothing of what the readers call today. For example `"PA" = "Europe/London"`.
+    /// The time zones of particular sources, named as above: for times without a zone, and for times in UTC, which do
+    /// not show what day it was for the readers. For example `"PA" = "Europe/London"`.
     pub timezones: BTreeMap<String, String>,
-    /// The time zones of cities, for articles whose source has none: by the city of the dateline, for example
-    /// `"New York" = "America/New_York"`.
+    /// The time zones of cities, for articles whose source has none: by the city of the dateline, in any case, for
+    /// example `"New York" = "America/New_York"`.
     pub cities: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Revisions {
-    /// For how many days an article is remembered after its last revision, 1 to 36500, by the times of the messages.
-    /// Within them a newer revision takes back the events that it no longer tells, and an older one changes nothing.
+    /// For how many days after its last revision an article is remembered, 1 to 36500, by the times of the messages.
+    /// Until then a newer revision retracts the events that it no longer reports, and an older one changes nothing.
     pub window: i64,
-    /// What becomes of an article under embargo: `hold`, nothing of it is published before the embargo ends, and then
-    /// it is; `pass`, it is published, with a warning on `timeline.articles`; `reject`, it goes to `timeline.rejected`.
+    /// What becomes of an article under embargo: `hold`, it is published when the embargo ends, and nothing of it
+    /// before; `pass`, it is published, with a warning on `timeline.articles`; `reject`, it goes to
+    /// `timeline.rejected`.
     pub embargo: String,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Serve {
-    /// The file that keeps the timeline; made where it is missing. Flag: `--database`.
+    /// The file that holds the timeline; created if it does not exist. Flag: `--database`.
     pub database: String,
-    /// What reads the topics is called this among the brokers' groups. No offsets are committed there: they stand in
-    /// the database.
+    /// The consumer group that reads the topics. No offsets are committed to it: they are in the database.
     pub group: String,
-    /// Where a secret stands that all who ask must give, as `Authorization: Bearer`: the path of a file. Health and the
-    /// bare page are open. Empty for no token. Flag: `--token-file`.
+    /// The file with the secret that requests must send as `Authorization: Bearer`. Health and the bare page are open.
+    /// Empty for no token. Flag: `--token-file`.
     pub token_file: String,
-    /// Which web pages of others may ask for the timeline, as origins parted by commas, for example
+    /// Which other web pages may query the timeline (CORS), as origins separated by commas, for example
     /// `https://desk.example.org`. Empty for none.
     pub origins: String,
 }
@@ -151,8 +152,8 @@ pub(crate) struct Serve {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
-    /// `off`, `error`, `warn`, `info`, `debug` or `trace`; for one part of the program, `info,dateline::stream=debug`.
+    /// `off`, `error`, `warn`, `info`, `debug` or `trace`; for one module as well, `info,dateline::stream=debug`.
     pub level: String,
-    /// `text`, or `json` with one object a line.
+    /// `text`, or `json` with one object per line.
     pub format: String,
 }

@@ -1,6 +1,6 @@
 //! Settings as commented TOML: the reference, and the effective configuration.
 //!
-//! Must not know any key: names and order come from the types, the words from their doc comments.
+//! Must not know any key: names and order come from the types, descriptions from their doc comments.
 
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
@@ -9,12 +9,12 @@ use super::layers::{Layers, Origin};
 use super::raw::Raw;
 use super::{Error, client};
 
-/// Every key with its value and what it is for.
+/// Returns every key with its value and description.
 pub(super) fn reference(raw: &Raw) -> Result<String, Error> {
     let schema = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true).into_generator();
     let schema = schema.into_root_schema_for::<Raw>().to_value();
     let text = to_toml(raw)?;
-    let mut out = comment(&schema);
+    let mut out = comment_lines(&schema);
     let mut table = String::new();
     for line in text.lines() {
         let pointer = match parse(line) {
@@ -25,13 +25,13 @@ pub(super) fn reference(raw: &Raw) -> Result<String, Error> {
             Line::Key(name) => format!("{table}/properties/{name}"),
             Line::Blank => continue,
         };
-        let words = schema.pointer(&pointer).map(comment).unwrap_or_default();
-        out.push_str(&format!("\n{words}{line}\n"));
+        let description = schema.pointer(&pointer).map(comment_lines).unwrap_or_default();
+        out.push_str(&format!("\n{description}{line}\n"));
     }
     Ok(out)
 }
 
-/// Every key with its value, secrets masked; where it is not the default, with where it was set.
+/// Returns every key with its value, secrets masked; those that are not the default say where they were set.
 pub(super) fn effective(mut raw: Raw, layers: &Layers) -> Result<String, Error> {
     for (_, value) in raw.kafka.client.iter_mut().filter(|(name, _)| client::is_secret(name)) {
         client::MASK.clone_into(value);
@@ -62,7 +62,7 @@ enum Line<'a> {
     Blank,
 }
 
-/// What a line is. The values are numbers and texts, which `toml` writes on one line.
+/// Classifies a line. The values are numbers and strings, which `toml` writes on one line.
 fn parse(line: &str) -> Line<'_> {
     match (line.strip_prefix('['), line.split_once(" = ")) {
         (Some(table), _) => Line::Table(table.trim_end_matches(']')),
@@ -71,8 +71,8 @@ fn parse(line: &str) -> Line<'_> {
     }
 }
 
-/// A schema's description as lines of comment.
-fn comment(schema: &Value) -> String {
+/// Returns the description of a schema as comment lines.
+fn comment_lines(schema: &Value) -> String {
     let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     text.lines().map(|line| format!("# {line}").trim_end().to_owned() + "\n").collect()
 }

@@ -1,4 +1,4 @@
-//! What the configuration does, as a specification: the order of the layers, every message, and that secrets stay in.
+//! The configuration as a specification: the order of the layers, every message, and that secrets are not printed.
 
 use std::io::Write;
 
@@ -14,7 +14,7 @@ type Flag = (&'static str, &'static str, &'static str);
 
 const NONE: &[Variable] = &[];
 
-/// What comes of the text of a file, variables and flags, or the message. The file is told as `my.toml`.
+/// Loads a file with the given text, variables and flags. Messages name the file `my.toml`.
 fn load<T>(
     file: &str,
     variables: &[Variable],
@@ -45,7 +45,7 @@ mod layers {
     use super::*;
 
     #[test]
-    fn flags_win_over_variables_over_the_file_over_the_built_in_values() {
+    fn flags_override_variables_override_the_file_overrides_the_built_in_values() {
         let file = "[kafka]\ngroup = 'file'\ninput = 'file'\noutput_prefix = 'file.'";
         let variables = [("DATELINE_KAFKA__GROUP", "variable"), ("DATELINE_KAFKA__INPUT", "variable")];
         let kafka = settings(file, &variables, &[("--group", "kafka.group", "flag")]).kafka;
@@ -56,7 +56,7 @@ mod layers {
     }
 
     #[test]
-    fn an_empty_file_leaves_every_default() {
+    fn an_empty_file_keeps_every_default() {
         let settings = settings("", NONE, &[]);
         assert_snapshot!(format!("{:?}", settings.stream), @"Stream { delivery: ExactlyOnce, batch_messages: 500, batch_bytes: 4194304, batch_time: 500ms }");
         assert_eq!(settings.http, None);
@@ -70,21 +70,21 @@ mod layers {
     }
 
     #[test]
-    fn a_variable_can_hold_a_number_and_a_key_outside_of_tables() {
+    fn a_variable_can_set_a_number_and_a_top_level_key() {
         let settings = settings("", &[("DATELINE_STREAM__BATCH_TIME_MS", "20"), ("DATELINE_HTTP", "127.0.0.1:0")], &[]);
         assert_eq!(settings.stream.batch_time, Duration::from_millis(20));
         assert_eq!(settings.http, Some("127.0.0.1:0".parse().unwrap()));
     }
 
     #[test]
-    fn a_port_alone_is_for_this_machine_alone() {
+    fn a_port_without_a_host_binds_to_localhost() {
         let http = |text| settings("", NONE, &[("--http", "http", text)]).http.unwrap().to_string();
         assert_eq!(http("9464"), "127.0.0.1:9464");
         assert_eq!(http("0.0.0.0:9464"), "0.0.0.0:9464");
     }
 
     #[test]
-    fn variables_of_kubernetes_and_of_the_tests_are_not_ours() {
+    fn variables_of_kubernetes_and_of_the_tests_are_ignored() {
         let foreign = [
             ("DATELINE_SERVICE_HOST", "10.0.0.1"),
             ("DATELINE_PORT_9464_TCP", "tcp://10.0.0.1:9464"),
@@ -96,7 +96,7 @@ mod layers {
     }
 
     #[test]
-    fn the_timeline_is_kept_in_a_file_and_open_to_pages_that_are_named() {
+    fn the_timeline_has_a_file_and_allowed_origins() {
         let serve = settings(
             "[serve]\ndatabase = '/data/t.db'\norigins = 'https://desk.example, http://[::1]:3000'",
             NONE,
@@ -104,33 +104,66 @@ mod layers {
         )
         .serve;
         assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"] }"#);
-        assert_snapshot!(in_file("[serve]\ndatabase = ''"), @"serve.database (file my.toml): a file must be named that keeps the timeline");
+        assert_snapshot!(in_file("[serve]\ndatabase = ''"), @"serve.database (file my.toml): the file that holds the timeline is required");
         for origin in ["*", "desk.example", "https://desk.example/", "https://", "https://a b"] {
-            let told = in_file(&format!("[serve]\norigins = '{origin}'"));
-            assert!(told.starts_with("serve.origins (file my.toml): "), "{told}");
+            let message = in_file(&format!("[serve]\norigins = '{origin}'"));
+            assert!(message.starts_with("serve.origins (file my.toml): "), "{message}");
         }
     }
 
     #[test]
-    fn choices_are_read() {
+    fn choices_are_parsed() {
         let file = "[stream]\ndelivery = 'at-least-once'\n[extract]\ngenre = 'narrative'\ntimezone = 'Europe/Berlin'\nfiscal_year_start = 10";
         let settings = settings(file, NONE, &[]);
         assert_eq!(settings.stream.delivery, Delivery::AtLeastOnce);
         assert_eq!(settings.extract.genre, Genre::Narrative);
         assert_eq!(settings.extract.input.timezone, chrono_tz::Europe::Berlin);
-        assert_eq!(settings.extract.fiscal_start, 10);
+        assert_eq!(settings.extract.fiscal_start.month(), 10);
     }
 
     #[test]
-    fn sources_and_cities_are_known_by_their_names_in_any_case() {
+    fn sources_are_found_by_name_or_host_however_the_key_is_spelled() {
+        let article = br#"{"published_at": "2019-05-03T23:30:00Z", "source": "BBC", "body": "It rained today.",
+                           "url": "https://www.News.example/rain"}"#;
+        for key in ["BBC", "bbc", " Bbc ", "news.example", "WWW.news.example", "https://www.news.example/front?page=1"]
+        {
+            let extract = settings(&format!("[input.timezones]\n'{key}' = 'Europe/London'"), NONE, &[]).extract;
+            let processed = pipeline::process(article, &extract).unwrap();
+            assert_eq!(processed[0].events[0].date.value, "2019-05-04", "{key}");
+        }
+    }
+
+    #[test]
+    fn cities_are_found_however_the_key_is_spelled() {
+        let article = br#"{"published_at": "2019-05-03T23:30:00Z", "body": "LONDON (PA) - It rained today."}"#;
+        for key in ["London", " LONDON "] {
+            let extract = settings(&format!("[input.cities]\n'{key}' = 'Europe/London'"), NONE, &[]).extract;
+            let processed = pipeline::process(article, &extract).unwrap();
+            assert_eq!(processed[0].events[0].date.value, "2019-05-04", "{key}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_given_twice_is_refused_unless_one_overrides_the_other() {
+        let file = "[input.timezones]\nPA = 'Europe/London'\npa = 'Europe/Paris'";
+        assert_snapshot!(in_file(file), @"input.timezones.pa (file my.toml): input.timezones.PA has the same name; keep one of the two");
+        assert_snapshot!(in_file("[input.cities]\n' ' = 'Europe/London'"), @r#"input.cities.  (file my.toml): " " is not a name"#);
+        let variable = [("DATELINE_INPUT__TIMEZONES__PA", "Europe/Paris")];
+        let zones = settings("[input.timezones]\nPA = 'Europe/London'", &variable, &[]).extract.input.timezones;
+        assert_eq!(zones.get("pa"), Some(&chrono_tz::Europe::Paris));
+    }
+
+    #[test]
+    fn names_of_sources_and_cities_are_compared_in_lower_case() {
         let file = "[input]\nformat = 'ninjs'\nreference = 'versioncreated'\n[input.timezones]\n'quay.example' = 'Europe/London'\n\
                     PA = 'Europe/London'\n[input.references]\n'Example Wire' = 'dateline'";
         let input = settings(file, &[("DATELINE_INPUT__CITIES__NEW_YORK", "America/New_York")], &[]).extract.input;
         assert_eq!((input.format, input.reference), (Some(Format::Ninjs), Reference::VersionCreated));
-        let names: Vec<_> = input.timezones.keys().map(String::as_str).collect();
-        assert_eq!(names, ["pa", "quay.example"]);
+        for source in ["PA", "pa", "quay.example", "www.Quay.example"] {
+            assert_eq!(input.timezones.get(source), Some(&chrono_tz::Europe::London), "{source}");
+        }
         assert_eq!(input.references.get("example wire"), Some(&Reference::Dateline));
-        assert_eq!(input.cities.get("new york"), Some(&chrono_tz::America::New_York));
+        assert_eq!(input.cities.of_start("NEW YORK (AP)"), Some(chrono_tz::America::New_York));
     }
 }
 
@@ -139,25 +172,25 @@ mod unknown_keys {
 
     #[test]
     fn name_the_nearest_key() {
-        assert_snapshot!(in_file("[kafka]\nbroker = 'a:1'"), @"file my.toml: there is no key kafka.broker; did you mean kafka.brokers?");
-        assert_snapshot!(in_file("[kafak]\nbrokers = 'a:1'"), @"file my.toml: there is no key kafak; did you mean kafka?");
+        assert_snapshot!(in_file("[kafka]\nbroker = 'a:1'"), @"file my.toml: unknown key kafka.broker; did you mean kafka.brokers?");
+        assert_snapshot!(in_file("[kafak]\nbrokers = 'a:1'"), @"file my.toml: unknown key kafak; did you mean kafka?");
     }
 
     #[test]
-    fn are_found_in_another_table_by_their_last_part() {
-        assert_snapshot!(in_file("brokers = 'a:1'"), @"file my.toml: there is no key brokers; did you mean kafka.brokers?");
-        assert_snapshot!(in_file("[kafka]\nbatch_mesages = 5"), @"file my.toml: there is no key kafka.batch_mesages; did you mean stream.batch_messages?");
+    fn name_the_nearest_key_of_another_table() {
+        assert_snapshot!(in_file("brokers = 'a:1'"), @"file my.toml: unknown key brokers; did you mean kafka.brokers?");
+        assert_snapshot!(in_file("[kafka]\nbatch_mesages = 5"), @"file my.toml: unknown key kafka.batch_mesages; did you mean stream.batch_messages?");
     }
 
     #[test]
-    fn name_no_key_where_none_is_near() {
-        assert_snapshot!(in_file("colour = 'blue'"), @"file my.toml: there is no key colour");
+    fn name_no_key_if_none_is_similar() {
+        assert_snapshot!(in_file("colour = 'blue'"), @"file my.toml: unknown key colour");
     }
 
     #[test]
     fn in_variables_name_the_nearest_variable() {
-        assert_snapshot!(problem("", &[("DATELINE_KAFKA_BROKERS", "a:1")], &[]), @"variable DATELINE_KAFKA_BROKERS: there is no key kafka_brokers; did you mean DATELINE_KAFKA__BROKERS?");
-        assert_snapshot!(problem("", &[("DATELINE_STREAM__DELIVRY", "a:1")], &[]), @"variable DATELINE_STREAM__DELIVRY: there is no key stream.delivry; did you mean DATELINE_STREAM__DELIVERY?");
+        assert_snapshot!(problem("", &[("DATELINE_KAFKA_BROKERS", "a:1")], &[]), @"variable DATELINE_KAFKA_BROKERS: unknown key kafka_brokers; did you mean DATELINE_KAFKA__BROKERS?");
+        assert_snapshot!(problem("", &[("DATELINE_STREAM__DELIVRY", "a:1")], &[]), @"variable DATELINE_STREAM__DELIVRY: unknown key stream.delivry; did you mean DATELINE_STREAM__DELIVERY?");
     }
 }
 
@@ -166,17 +199,17 @@ mod wrong_types {
 
     #[test]
     fn name_the_key_and_where_it_was_set() {
-        assert_snapshot!(in_file("[stream]\nbatch_messages = 'many'"), @r#"stream.batch_messages (file my.toml): a whole number is needed, not "many""#);
-        assert_snapshot!(in_file("[kafka]\nbrokers = ['a:1', 'b:1']"), @"kafka.brokers (file my.toml): a text in quotes is needed, not a list");
-        assert_snapshot!(in_file("kafka = 'localhost'"), @"kafka (file my.toml): a table is needed");
-        assert_snapshot!(problem("", &[("DATELINE_STREAM__BATCH_MESSAGES", "many")], &[]), @r#"stream.batch_messages (variable DATELINE_STREAM__BATCH_MESSAGES): a whole number is needed, not "many""#);
-        assert_snapshot!(problem("", &[("DATELINE_KAFKA", "localhost")], &[]), @"kafka (variable DATELINE_KAFKA): a table is needed");
+        assert_snapshot!(in_file("[stream]\nbatch_messages = 'many'"), @r#"stream.batch_messages (file my.toml): expected an integer, not "many""#);
+        assert_snapshot!(in_file("[kafka]\nbrokers = ['a:1', 'b:1']"), @"kafka.brokers (file my.toml): expected a quoted string, not a list");
+        assert_snapshot!(in_file("kafka = 'localhost'"), @"kafka (file my.toml): expected a table");
+        assert_snapshot!(problem("", &[("DATELINE_STREAM__BATCH_MESSAGES", "many")], &[]), @r#"stream.batch_messages (variable DATELINE_STREAM__BATCH_MESSAGES): expected an integer, not "many""#);
+        assert_snapshot!(problem("", &[("DATELINE_KAFKA", "localhost")], &[]), @"kafka (variable DATELINE_KAFKA): expected a table");
     }
 
     #[test]
-    fn of_what_may_be_a_secret_are_told_without_it() {
-        assert_snapshot!(in_file("[kafka.client]\n'sasl.password' = ['hunter2']"), @"kafka.client.sasl.password (file my.toml): a text in quotes, a number, true or false is needed");
-        assert_snapshot!(in_file("[kafka.client]\nsasl.password = hunter2"), @"file my.toml: line 2 is not TOML: string values must be quoted, expected literal string");
+    fn of_possible_secrets_are_reported_without_the_value() {
+        assert_snapshot!(in_file("[kafka.client]\n'sasl.password' = ['hunter2']"), @"kafka.client.sasl.password (file my.toml): expected a quoted string, a number, true or false");
+        assert_snapshot!(in_file("[kafka.client]\nsasl.password = hunter2"), @"file my.toml: line 2 is not valid TOML: string values must be quoted, expected literal string");
     }
 }
 
@@ -184,7 +217,7 @@ mod files {
     use super::*;
 
     #[test]
-    fn that_are_not_there_are_named() {
+    fn that_do_not_exist_are_named() {
         let error = Configuration::load(Some(Path::new("nowhere/my.toml")), [], []).err().unwrap();
         assert_snapshot!(error, @"file nowhere/my.toml: cannot be read: No such file or directory (os error 2)");
     }
@@ -195,42 +228,49 @@ mod values {
 
     #[test]
     fn of_addresses() {
-        assert_snapshot!(in_file("[kafka]\nbrokers = 'a:9092,b'"), @r#"kafka.brokers (file my.toml): "b" is no address HOST:PORT, such as kafka-1.example.org:9092"#);
-        assert_snapshot!(in_file("[kafka]\nbrokers = ''"), @r#"kafka.brokers (file my.toml): "" is no address HOST:PORT, such as kafka-1.example.org:9092"#);
-        assert_snapshot!(in_file("http = ':::'"), @r#"http (file my.toml): ":::" is no address HOST:PORT: invalid port value"#);
+        assert_snapshot!(in_file("[kafka]\nbrokers = 'a:9092,b'"), @r#"kafka.brokers (file my.toml): "b" is not a HOST:PORT such as kafka-1.example.org:9092"#);
+        assert_snapshot!(in_file("[kafka]\nbrokers = ''"), @r#"kafka.brokers (file my.toml): "" is not a HOST:PORT such as kafka-1.example.org:9092"#);
+        assert_snapshot!(in_file("http = ':::'"), @r#"http (file my.toml): ":::" is not a HOST:PORT: invalid port value"#);
     }
 
     #[test]
     fn of_names() {
-        assert_snapshot!(in_file("[kafka]\ninput = 'my articles'"), @r#"kafka.input (file my.toml): "my articles" is no topic: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
-        assert_snapshot!(in_file("[kafka]\ninstance = ''"), @r#"kafka.instance (file my.toml): "" is no name: 1 to 200 bytes without spaces"#);
-        assert_snapshot!(in_file("[kafka]\ninput = 'timeline.articles'"), @"kafka.input (file my.toml): timeline.articles is an output topic as well; choose another kafka.output_prefix");
+        assert_snapshot!(in_file("[kafka]\ninput = 'my articles'"), @r#"kafka.input (file my.toml): "my articles" is not a topic name: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
+        assert_snapshot!(in_file("[kafka]\ninstance = ''"), @r#"kafka.instance (file my.toml): "" is not a name: 1 to 200 bytes without spaces"#);
+        assert_snapshot!(in_file("[kafka]\ninput = 'timeline.articles'"), @"kafka.input (file my.toml): timeline.articles is also an output topic; choose another kafka.output_prefix");
     }
 
     #[test]
     fn of_numbers() {
         assert_snapshot!(in_file("[stream]\nbatch_messages = 0"), @"stream.batch_messages (file my.toml): must be 1 to 100000, not 0");
         assert_snapshot!(in_file("[stream]\nbatch_time_ms = 60000"), @"stream.batch_time_ms (file my.toml): must be 1 to 30000, not 60000");
-        assert_snapshot!(in_file("[kafka]\npartitions = 0"), @"kafka.partitions (file my.toml): must be 1 to 10000, or -1 for the broker's own default");
+        assert_snapshot!(in_file("[kafka]\npartitions = 0"), @"kafka.partitions (file my.toml): must be 1 to 10000, or -1 for the default of the brokers");
+        for month in [0, 13, -1, 257] {
+            let file = format!("[extract]\nfiscal_year_start = {month}");
+            assert_eq!(
+                in_file(&file),
+                format!("extract.fiscal_year_start (file my.toml): must be 1 to 12, not {month}")
+            );
+        }
         assert_snapshot!(in_file("[extract]\nmax_bytes = -5"), @"extract.max_bytes (file my.toml): must be 1 to 1073741824, not -5");
     }
 
     #[test]
     fn of_choices() {
-        assert_snapshot!(in_file("[stream]\ndelivery = 'exactly_once'"), @r#"stream.delivery (file my.toml): "exactly_once" is not known; did you mean exactly-once?"#);
-        assert_snapshot!(in_file("[stream]\ndelivery = 'fast'"), @r#"stream.delivery (file my.toml): "fast" is not known; it is one of exactly-once, at-least-once"#);
-        assert_snapshot!(in_file("[extract]\ntimezone = 'Europe/Berln'"), @r#"extract.timezone (file my.toml): "Europe/Berln" is not known; did you mean Europe/Berlin?"#);
-        assert_snapshot!(in_file("[extract]\nlanguage = 'English (UK)'"), @r#"extract.language (file my.toml): "English (UK)" is no BCP 47 tag, such as en or pt-BR"#);
-        assert_snapshot!(in_file("[input]\nformat = 'ninja'"), @r#"input.format (file my.toml): "ninja" is not known; did you mean ninjs?"#);
-        assert_snapshot!(in_file("[input.cities]\nParis = 'Paris'"), @r#"input.cities.Paris (file my.toml): "Paris" is not known; it is one of Africa/Abidjan, Africa/Accra, Africa/Addis_Ababa, Africa/Algiers, Africa/Asmara, Africa/Asmera, Africa/Bamako, Africa/Bangui, Africa/Banjul, Africa/Bissau"#);
-        assert_snapshot!(problem("", NONE, &[("--genre", "extract.genre", "novel")]), @r#"extract.genre (flag --genre): "novel" is not known; it is one of news, narrative, auto"#);
+        assert_snapshot!(in_file("[stream]\ndelivery = 'exactly_once'"), @r#"stream.delivery (file my.toml): unknown value "exactly_once"; did you mean exactly-once?"#);
+        assert_snapshot!(in_file("[stream]\ndelivery = 'fast'"), @r#"stream.delivery (file my.toml): unknown value "fast"; use one of exactly-once, at-least-once"#);
+        assert_snapshot!(in_file("[extract]\ntimezone = 'Europe/Berln'"), @r#"extract.timezone (file my.toml): unknown value "Europe/Berln"; did you mean Europe/Berlin?"#);
+        assert_snapshot!(in_file("[extract]\nlanguage = 'English (UK)'"), @r#"extract.language (file my.toml): "English (UK)" is not a BCP 47 tag such as en or pt-BR"#);
+        assert_snapshot!(in_file("[input]\nformat = 'ninja'"), @r#"input.format (file my.toml): unknown value "ninja"; did you mean ninjs?"#);
+        assert_snapshot!(in_file("[input.cities]\nParis = 'Paris'"), @r#"input.cities.Paris (file my.toml): unknown value "Paris"; for example Africa/Abidjan, Africa/Accra, Africa/Addis_Ababa, Africa/Algiers, Africa/Asmara, Africa/Asmera, Africa/Bamako, Africa/Bangui, Africa/Banjul, Africa/Bissau"#);
+        assert_snapshot!(problem("", NONE, &[("--genre", "extract.genre", "novel")]), @r#"extract.genre (flag --genre): unknown value "novel"; use one of news, narrative, auto"#);
     }
 
     #[test]
     fn of_the_log() {
-        assert_snapshot!(in_file("[log]\nlevel = 'inof'"), @r#"log.level (file my.toml): "inof" is not known; did you mean info?"#);
-        assert_snapshot!(in_file("[log]\nlevel = 'info,dateline::stream=loud'"), @r#"log.level (file my.toml): "loud" is not known; it is one of off, error, warn, info, debug, trace"#);
-        assert_snapshot!(in_file("[log]\nformat = 'xml'"), @r#"log.format (file my.toml): "xml" is not known; it is one of text, json"#);
+        assert_snapshot!(in_file("[log]\nlevel = 'inof'"), @r#"log.level (file my.toml): unknown value "inof"; did you mean info?"#);
+        assert_snapshot!(in_file("[log]\nlevel = 'info,dateline::stream=loud'"), @r#"log.level (file my.toml): unknown value "loud"; use one of off, error, warn, info, debug, trace"#);
+        assert_snapshot!(in_file("[log]\nformat = 'xml'"), @r#"log.format (file my.toml): unknown value "xml"; use one of text, json"#);
         settings("[log]\nlevel = 'info,dateline::stream=debug'", NONE, &[]);
     }
 }
@@ -243,19 +283,19 @@ mod pass_through {
     }
 
     #[test]
-    fn takes_texts_numbers_and_truth_values_with_quoted_dots_or_without() {
+    fn accepts_strings_numbers_and_booleans_with_quoted_dots_or_without() {
         let file = "[kafka.client]\n'linger.ms' = 5\nsocket.keepalive.enable = true\ncompression.type = 'zstd'";
         assert_snapshot!(format!("{:?}", client(file, NONE)), @r#"[("compression.type", "zstd"), ("linger.ms", "5"), ("socket.keepalive.enable", "true")]"#);
     }
 
     #[test]
-    fn takes_variables() {
+    fn accepts_variables() {
         let variables = [("DATELINE_KAFKA__CLIENT__SSL_CA_LOCATION", "/etc/ca.pem")];
         assert_snapshot!(format!("{:?}", client("", &variables)), @r#"[("ssl.ca.location", "/etc/ca.pem")]"#);
     }
 
     #[test]
-    fn takes_values_from_files_without_the_line_break() {
+    fn reads_values_from_files_without_the_line_break() {
         let mut secret = NamedTempFile::new().unwrap();
         secret.write_all(b"hunter2\n").unwrap();
         let file = format!("[kafka.client_files]\n'sasl.password' = '{}'", secret.path().display());
@@ -269,12 +309,12 @@ mod pass_through {
             let start = format!("kafka.client.{name} (file my.toml): cannot be passed through: ");
             assert!(message.starts_with(&start), "{message}");
         }
-        assert_snapshot!(in_file("[kafka.client]\n'transactional.id' = 'x'"), @"kafka.client.transactional.id (file my.toml): cannot be passed through: it is made of our own keys kafka.group and kafka.instance, so that it is stable");
-        assert_snapshot!(problem("", &[("DATELINE_KAFKA__CLIENT_FILES__GROUP_ID", "x")], &[]), @"kafka.client_files.group.id (variable DATELINE_KAFKA__CLIENT_FILES__GROUP_ID): cannot be passed through: it is our own key kafka.group");
+        assert_snapshot!(in_file("[kafka.client]\n'transactional.id' = 'x'"), @"kafka.client.transactional.id (file my.toml): cannot be passed through: it is derived from kafka.group and kafka.instance, so that it is stable");
+        assert_snapshot!(problem("", &[("DATELINE_KAFKA__CLIENT_FILES__GROUP_ID", "x")], &[]), @"kafka.client_files.group.id (variable DATELINE_KAFKA__CLIENT_FILES__GROUP_ID): cannot be passed through: set kafka.group instead");
     }
 
     #[test]
-    fn refuses_what_librdkafka_does_not_know_without_telling_the_value() {
+    fn refuses_what_librdkafka_does_not_know_without_showing_the_value() {
         assert_snapshot!(in_file("[kafka.client_files]\n'sasl.pasword' = '/dev/null'"), @r#"kafka.client_files.sasl.pasword (file my.toml): No such configuration property: "sasl.pasword""#);
         assert_snapshot!(in_file("[kafka.client]\n'sasl.pasword' = 'hunter2'"), @r#"kafka.client.sasl.pasword (file my.toml): No such configuration property: "sasl.pasword""#);
         assert_snapshot!(in_file("[kafka.client]\n'compression.type' = 'zip'"), @r#"kafka.client.compression.type (file my.toml): Invalid value "zip" for configuration property "compression.codec""#);
@@ -282,18 +322,18 @@ mod pass_through {
 
     #[test]
     fn refuses_sasl_without_a_mechanism() {
-        assert_snapshot!(in_file("[kafka.client]\n'security.protocol' = 'SASL_SSL'"), @"kafka.client.security.protocol (file my.toml): with SASL, sasl.mechanism is needed as well, for example PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (librdkafka's own default, GSSAPI, is not built in)");
+        assert_snapshot!(in_file("[kafka.client]\n'security.protocol' = 'SASL_SSL'"), @"kafka.client.security.protocol (file my.toml): SASL requires sasl.mechanism as well, for example PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (GSSAPI, the default of librdkafka, is not supported)");
         settings("[kafka.client]\n'security.protocol' = 'SASL_SSL'\n'sasl.mechanism' = 'PLAIN'", NONE, &[]);
     }
 
     #[test]
-    fn that_sign_in_with_a_token_say_where_it_stands() {
+    fn requires_the_token_file_for_oauthbearer_and_only_there() {
         let oauth = "'security.protocol' = 'SASL_SSL'\n'sasl.mechanism' = 'OAUTHBEARER'";
         let with_token = format!("[kafka]\ntoken_file = '/run/token'\n[kafka.client]\n{oauth}");
         assert_eq!(settings(&with_token, NONE, &[]).kafka.token_file, Some("/run/token".into()));
-        assert_snapshot!(in_file(&format!("[kafka.client]\n{oauth}")), @"kafka.client.sasl.mechanism (file my.toml): with OAUTHBEARER, kafka.token_file must name where the token stands");
-        assert_snapshot!(in_file("[kafka]\ntoken_file = '/run/token'"), @"kafka.token_file (file my.toml): a token is used with sasl.mechanism OAUTHBEARER alone");
-        assert_snapshot!(in_file("[kafka.client]\n'sasl.oauthbearer.method' = 'oidc'"), @"kafka.client.sasl.oauthbearer.method (file my.toml): cannot be passed through: the token comes from kafka.token_file; asking for tokens (OIDC) is not built in");
+        assert_snapshot!(in_file(&format!("[kafka.client]\n{oauth}")), @"kafka.client.sasl.mechanism (file my.toml): OAUTHBEARER requires kafka.token_file, the file with the token");
+        assert_snapshot!(in_file("[kafka]\ntoken_file = '/run/token'"), @"kafka.token_file (file my.toml): a token is only used with sasl.mechanism OAUTHBEARER");
+        assert_snapshot!(in_file("[kafka.client]\n'sasl.oauthbearer.method' = 'oidc'"), @"kafka.client.sasl.oauthbearer.method (file my.toml): cannot be passed through: the token is read from kafka.token_file; requesting tokens (OIDC) is not supported");
     }
 
     #[test]
@@ -302,14 +342,14 @@ mod pass_through {
     }
 
     #[test]
-    fn refuses_a_file_that_is_not_there_and_a_value_given_twice() {
+    fn refuses_a_missing_file_and_a_value_given_twice() {
         assert_snapshot!(in_file("[kafka.client_files]\n'sasl.password' = 'nowhere/password'"), @"kafka.client_files.sasl.password (file my.toml): cannot read nowhere/password: No such file or directory (os error 2)");
         let twice = "[kafka.client]\n'ssl.ca.location' = 'a'\n[kafka.client_files]\n'ssl.ca.location' = '/dev/null'";
-        assert_snapshot!(in_file(twice), @"kafka.client_files.ssl.ca.location (file my.toml): kafka.client has ssl.ca.location as well; keep one of the two");
+        assert_snapshot!(in_file(twice), @"kafka.client_files.ssl.ca.location (file my.toml): kafka.client also has ssl.ca.location; keep one of the two");
     }
 }
 
-mod shown {
+mod output {
     use super::*;
 
     const WITH_SECRETS: [Variable; 4] = [
@@ -320,7 +360,7 @@ mod shown {
     ];
 
     #[test]
-    fn the_effective_configuration_tells_what_differs_and_masks_secrets() {
+    fn the_effective_configuration_marks_what_differs_and_masks_secrets() {
         let text = load("", &WITH_SECRETS, &[], Configuration::effective).unwrap();
         assert_snapshot!(text, @r##"
         http = ""
@@ -401,15 +441,12 @@ mod reference {
 
     #[test]
     fn the_built_in_file_is_the_reference() {
-        let mend = "dateline config --reference >new.toml && mv new.toml config/dateline.toml";
-        assert!(
-            reference().unwrap() == BUILT_IN,
-            "config/dateline.toml is not what src/config/raw.rs says; run\n{mend}"
-        );
+        let fix = "dateline config --reference >new.toml && mv new.toml config/dateline.toml";
+        assert!(reference().unwrap() == BUILT_IN, "config/dateline.toml differs from src/config/raw.rs; run\n{fix}");
     }
 
     #[test]
-    fn every_key_is_described() {
+    fn every_key_has_a_description() {
         let reference = reference().unwrap();
         let lines: Vec<_> = reference.lines().collect();
         for pair in lines.windows(2).filter(|pair| pair[1].contains(" = ") && !pair[1].starts_with('#')) {

@@ -1,4 +1,4 @@
-//! Raw values to [`Settings`]: refuses what cannot work, and says how to mend it.
+//! Raw values to [`Settings`]: refuses what cannot work, and says how to fix it.
 //!
 //! Reads the files that `kafka.client_files` names, and nothing else.
 
@@ -8,12 +8,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::layers::{Layers, nearest};
-use super::{Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, client, raw};
+use super::{
+    Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, Topics, client, raw,
+};
 use crate::article::{self, Format, Reference};
-use crate::pipeline::{self, Genre};
-use crate::stream::topics::Topics;
+use crate::pipeline::{self, FiscalStart, Genre};
 
-/// Checks every value.
+/// Validates every value.
 pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Error> {
     let check = Check { layers };
     let kafka = check.kafka(&raw.kafka)?;
@@ -30,7 +31,7 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
     })
 }
 
-/// A path, if one is named.
+/// Returns the path, unless it is empty.
 fn path(text: &str) -> Option<PathBuf> {
     Some(PathBuf::from(text)).filter(|path| !path.as_os_str().is_empty())
 }
@@ -57,7 +58,7 @@ impl Check<'_> {
             replication: self.count("kafka.replication", raw.replication, 100)?,
         };
         if Topics::new(&kafka).outputs().contains(&kafka.input.as_str()) {
-            let problem = format!("{} is an output topic as well; choose another kafka.output_prefix", kafka.input);
+            let problem = format!("{} is also an output topic; choose another kafka.output_prefix", kafka.input);
             return Err(self.error("kafka.input", problem));
         }
         Ok(kafka)
@@ -75,12 +76,12 @@ impl Check<'_> {
     }
 
     fn extract(&self, raw: &raw::Extract, input: article::Settings) -> Result<pipeline::Settings, Error> {
-        let genres = [("news", Genre::News), ("narrative", Genre::Narrative), ("auto", Genre::Auto)];
+        let genres = Genre::ALL.map(|genre| (genre.name(), genre));
         let zones = chrono_tz::TZ_VARIANTS.map(|zone| (zone.name(), zone));
         Ok(pipeline::Settings {
             genre: self.choice("extract.genre", &raw.genre, &genres)?,
             language: self.language(&raw.language)?,
-            fiscal_start: self.within("extract.fiscal_year_start", raw.fiscal_year_start, 1, 12)?,
+            fiscal_start: self.fiscal_start(raw.fiscal_year_start)?,
             undated: false,
             input: article::Settings {
                 timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
@@ -115,22 +116,34 @@ impl Check<'_> {
         })
     }
 
-    /// What is chosen for each name. Names are the same in any case.
-    fn choices<T: Copy>(
+    /// Returns the choice for each name. Where names differ only in case, that of the source with the higher precedence
+    /// counts.
+    fn choices<T: Copy, C: FromIterator<(String, T)>>(
         &self,
         table: &str,
         chosen: &BTreeMap<String, String>,
         choices: &[(&str, T)],
-    ) -> Result<BTreeMap<String, T>, Error> {
-        let one = |(name, value): (&String, &String)| {
-            Ok((name.to_lowercase(), self.choice(&format!("{table}.{name}"), value, choices)?))
-        };
-        chosen.iter().map(one).collect()
+    ) -> Result<C, Error> {
+        let mut result = BTreeMap::new();
+        for (name, value) in chosen {
+            let key = format!("{table}.{name}");
+            let choice = self.choice(&key, value, choices)?;
+            let normal = name.trim().to_lowercase();
+            if normal.is_empty() {
+                return Err(self.error(&key, format!("{name:?} is not a name")));
+            }
+            // The map is ordered, so that a higher precedence is collected later and overrides.
+            let precedence = self.layers.origin(&key).precedence();
+            if let Some((other, _, _)) = result.insert((precedence, normal), (key.clone(), name.clone(), choice)) {
+                return Err(self.error(&key, format!("{other} has the same name; keep one of the two")));
+            }
+        }
+        Ok(result.into_values().map(|(_, name, choice)| (name, choice)).collect())
     }
 
     fn serve(&self, raw: &raw::Serve) -> Result<Serve, Error> {
         let database = path(&raw.database)
-            .ok_or_else(|| self.error("serve.database", "a file must be named that keeps the timeline"))?;
+            .ok_or_else(|| self.error("serve.database", "the file that holds the timeline is required"))?;
         Ok(Serve {
             database,
             group: self.id("serve.group", &raw.group)?,
@@ -141,23 +154,23 @@ impl Check<'_> {
 
     fn origins(&self, text: &str) -> Result<Vec<String>, Error> {
         let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
-        let sound = |origin: &str| {
+        let valid = |origin: &str| {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
             let is_part = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
             if host.is_empty() || !host.chars().all(is_part) {
-                let problem = format!("{origin:?} is no origin, such as https://desk.example.org: no path, no slash");
+                let problem = format!("{origin:?} is not an origin such as https://desk.example.org, without a path");
                 return Err(self.error("serve.origins", problem));
             }
             Ok(origin.to_owned())
         };
-        origins.map(sound).collect()
+        origins.map(valid).collect()
     }
 
     fn log(&self, raw: &raw::Log) -> Result<Log, Error> {
         let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
         let levels = ["off", "error", "warn", "info", "debug", "trace"].map(|level| (level, ()));
         for part in raw.level.split(',') {
-            // A name alone would be read as a part of the program, so that a slip silences the log.
+            // A name alone would be taken for a module, so that a typo would silence the log.
             self.choice("log.level", part.rsplit('=').next().unwrap_or_default(), &levels)?;
         }
         let level = raw.level.parse().map_err(|e| self.error("log.level", e))?;
@@ -168,11 +181,11 @@ impl Check<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        // A port alone is for this machine alone.
+        // A port without a host: only this machine can connect.
         if let Ok(port) = text.parse() {
             return Ok(Some((Ipv4Addr::LOCALHOST, port).into()));
         }
-        let problem = |why: String| self.error("http", format!("{text:?} is no address HOST:PORT: {why}"));
+        let problem = |reason: String| self.error("http", format!("{text:?} is not a HOST:PORT: {reason}"));
         let mut addresses = text.to_socket_addrs().map_err(|e| problem(e.to_string()))?;
         addresses.next().map(Some).ok_or_else(|| problem("the host has no address".into()))
     }
@@ -181,18 +194,18 @@ impl Check<'_> {
         for broker in text.split(',').map(str::trim) {
             let port = broker.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.contains(' '));
             if port.and_then(|(_, port)| port.parse::<u16>().ok()).is_none_or(|port| port == 0) {
-                let problem = format!("{broker:?} is no address HOST:PORT, such as kafka-1.example.org:9092");
+                let problem = format!("{broker:?} is not a HOST:PORT such as kafka-1.example.org:9092");
                 return Err(self.error("kafka.brokers", problem));
             }
         }
         Ok(text.to_owned())
     }
 
-    /// A name that Kafka accepts for a topic, or the start of one.
+    /// Validates a topic name, or a prefix of one.
     fn name(&self, key: &str, name: &str) -> Result<String, Error> {
-        let is_sound = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        if name.is_empty() || name.len() > 200 || name == "." || name == ".." || !name.chars().all(is_sound) {
-            let problem = format!("{name:?} is no topic: 1 to 200 of the characters a-z A-Z 0-9 . _ -");
+        let is_valid = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if name.is_empty() || name.len() > 200 || name == "." || name == ".." || !name.chars().all(is_valid) {
+            let problem = format!("{name:?} is not a topic name: 1 to 200 of the characters a-z A-Z 0-9 . _ -");
             return Err(self.error(key, problem));
         }
         Ok(name.to_owned())
@@ -200,7 +213,7 @@ impl Check<'_> {
 
     fn id(&self, key: &str, id: &str) -> Result<String, Error> {
         if id.is_empty() || id.len() > 200 || id.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(self.error(key, format!("{id:?} is no name: 1 to 200 bytes without spaces")));
+            return Err(self.error(key, format!("{id:?} is not a name: 1 to 200 bytes without spaces")));
         }
         Ok(id.to_owned())
     }
@@ -208,12 +221,12 @@ impl Check<'_> {
     fn language(&self, tag: &str) -> Result<String, Error> {
         let is_part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
         if !tag.split('-').all(is_part) {
-            return Err(self.error("extract.language", format!("{tag:?} is no BCP 47 tag, such as en or pt-BR")));
+            return Err(self.error("extract.language", format!("{tag:?} is not a BCP 47 tag such as en or pt-BR")));
         }
         Ok(tag.to_owned())
     }
 
-    /// What is passed through, with the values that stand in files.
+    /// Returns the settings of librdkafka, including the values that are read from files.
     fn client(&self, raw: &raw::Kafka) -> Result<BTreeMap<String, String>, Error> {
         for (table, settings) in [("kafka.client", &raw.client), ("kafka.client_files", &raw.client_files)] {
             let refused = settings.keys().find_map(|name| Some((name, client::refused(name)?)));
@@ -227,11 +240,11 @@ impl Check<'_> {
             let value =
                 std::fs::read_to_string(path).map_err(|e| self.error(&key, format!("cannot read {path}: {e}")))?;
             if all.insert(name.clone(), value.trim_end_matches(['\r', '\n']).to_owned()).is_some() {
-                return Err(self.error(&key, format!("kafka.client has {name} as well; keep one of the two")));
+                return Err(self.error(&key, format!("kafka.client also has {name}; keep one of the two")));
             }
         }
         for (name, value) in &all {
-            if let Some(problem) = client::unsound(name, value) {
+            if let Some(problem) = client::problem_with(name, value) {
                 let table = if raw.client.contains_key(name) { "kafka.client" } else { "kafka.client_files" };
                 return Err(self.error(&format!("{table}.{name}"), problem));
             }
@@ -253,15 +266,21 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn count(&self, key: &str, value: i64, most: i64) -> Result<i32, Error> {
-        let value = if value == -1 { Ok(-1) } else { self.within(key, value, 1, most) };
-        value.map_err(|_| self.error(key, format!("must be 1 to {most}, or -1 for the broker's own default")))
+    fn count(&self, key: &str, value: i64, max: i64) -> Result<i32, Error> {
+        let value = if value == -1 { Ok(-1) } else { self.within(key, value, 1, max) };
+        value.map_err(|_| self.error(key, format!("must be 1 to {max}, or -1 for the default of the brokers")))
     }
 
-    fn within<T: TryFrom<i64>>(&self, key: &str, value: i64, least: i64, most: i64) -> Result<T, Error> {
-        let sound =
-            Some(value).filter(|value| (least..=most).contains(value)).and_then(|value| T::try_from(value).ok());
-        sound.ok_or_else(|| self.error(key, format!("must be {least} to {most}, not {value}")))
+    fn within<T: TryFrom<i64>>(&self, key: &str, value: i64, min: i64, max: i64) -> Result<T, Error> {
+        let valid = Some(value).filter(|value| (min..=max).contains(value)).and_then(|value| T::try_from(value).ok());
+        valid.ok_or_else(|| self.error(key, format!("must be {min} to {max}, not {value}")))
+    }
+
+    fn fiscal_start(&self, month: i64) -> Result<FiscalStart, Error> {
+        let start = u8::try_from(month).ok().and_then(FiscalStart::new);
+        start.ok_or_else(|| {
+            self.error("extract.fiscal_year_start", format!("must be a month from 1 to 12, not {month}"))
+        })
     }
 
     fn choice<T: Copy>(&self, key: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Error> {
@@ -270,7 +289,14 @@ impl Check<'_> {
         }
         let names = choices.iter().map(|(name, _)| *name);
         let hint = nearest(value, names.clone()).map(|near| format!("; did you mean {near}?"));
-        let hint = hint.unwrap_or_else(|| format!("; it is one of {}", names.take(10).collect::<Vec<_>>().join(", ")));
-        Err(self.error(key, format!("{value:?} is not known{hint}")))
+        let hint = hint.unwrap_or_else(|| format!("; {}", examples(names)));
+        Err(self.error(key, format!("unknown value {value:?}{hint}")))
     }
+}
+
+/// Lists the possible values, or the first of them where there are many.
+fn examples<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 10;
+    let lead = if names.len() > SHOWN { "for example" } else { "use one of" };
+    format!("{lead} {}", names.take(SHOWN).collect::<Vec<_>>().join(", "))
 }

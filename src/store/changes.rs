@@ -1,67 +1,67 @@
-//! The log of changes: what happened to the timeline last, so that one who follows it can go on where he was. It is
-//! bounded: one who was away for longer has to load again.
+//! The change log: the latest changes to the timeline, so that a follower can resume where it stopped. The log is
+//! bounded: a follower that was away for longer has to load everything again.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::Error;
 
-/// How many changes are kept.
-pub const KEPT: i64 = 100_000;
+/// How many changes the log retains.
+const RETAINED: i64 = 100_000;
 
-/// An event came.
+/// An event was added.
 pub const INSERT: i64 = 1;
-/// An event is told otherwise.
-pub const CHANGE: i64 = 2;
-/// An event went.
+/// An event was replaced by a new version.
+pub const UPDATE: i64 = 2;
+/// An event was removed.
 pub const RETRACT: i64 = 3;
-/// The timeline was begun anew.
+/// The timeline was rebuilt.
 pub const RESET: i64 = 4;
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Its number, which grows.
+    /// Its sequence number, which only grows.
     pub seq: i64,
     /// What happened.
-    pub what: What,
+    pub kind: ChangeKind,
     /// The id of the event.
     pub id: String,
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
-    /// An event came: its row.
+pub enum ChangeKind {
+    /// An event was added: its row.
     Insert(u32),
-    /// An event is told otherwise: its new row.
-    Change(u32),
-    /// An event went.
+    /// An event was replaced: its new row.
+    Update(u32),
+    /// An event was removed.
     Retract,
-    /// All is new: what one has may be old.
+    /// The timeline was rebuilt: whatever a follower holds may be out of date.
     Reset,
 }
 
-/// Notes a change.
-pub fn note(connection: &Connection, kind: i64, id: &str, row: Option<u32>) -> Result<(), Error> {
+/// Appends a change to the log.
+pub fn append(connection: &Connection, kind: i64, id: &str, row: Option<u32>) -> Result<(), Error> {
     connection.prepare_cached("INSERT INTO changes (kind, id, row) VALUES (?1, ?2, ?3)")?.execute((kind, id, row))?;
     Ok(())
 }
 
-/// Forgets what is too long ago.
+/// Deletes the changes beyond [`RETAINED`].
 pub fn trim(connection: &Connection) -> Result<(), Error> {
     connection
         .prepare_cached("DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?1")?
-        .execute([KEPT])?;
+        .execute([RETAINED])?;
     Ok(())
 }
 
-/// The number of the last change.
-pub fn last(connection: &Connection) -> Result<i64, Error> {
+/// Returns the sequence number of the last change.
+pub fn last_seq(connection: &Connection) -> Result<i64, Error> {
     Ok(connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM changes")?.query_row([], |row| row.get(0))?)
 }
 
-/// The changes after a number, the oldest first, at most so many; `None` if not all of them are known any more, or the
-/// number is of another timeline.
+/// Returns up to `limit` changes after a sequence number, oldest first; `None` if the log no longer reaches back that
+/// far or the number belongs to another timeline.
 pub fn after(connection: &Connection, seq: i64, limit: usize) -> Result<Option<Vec<Change>>, Error> {
     let mut bounds = connection.prepare_cached("SELECT min(seq), max(seq) FROM changes")?;
     let known = bounds.query_row([], |row| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?)));
@@ -75,12 +75,12 @@ pub fn after(connection: &Connection, seq: i64, limit: usize) -> Result<Option<V
 }
 
 fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
-    let at: Option<u32> = row.get(3)?;
-    let what = match (row.get::<_, i64>(1)?, at) {
-        (INSERT, Some(at)) => What::Insert(at),
-        (CHANGE, Some(at)) => What::Change(at),
-        (RESET, _) => What::Reset,
-        _ => What::Retract,
+    let event_row: Option<u32> = row.get(3)?;
+    let kind = match (row.get::<_, i64>(1)?, event_row) {
+        (INSERT, Some(event_row)) => ChangeKind::Insert(event_row),
+        (UPDATE, Some(event_row)) => ChangeKind::Update(event_row),
+        (RESET, _) => ChangeKind::Reset,
+        _ => ChangeKind::Retract,
     };
-    Ok(Change { seq: row.get(0)?, what, id: row.get(2)? })
+    Ok(Change { seq: row.get(0)?, kind, id: row.get(2)? })
 }

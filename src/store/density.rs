@@ -1,47 +1,51 @@
-//! Counts over time: an event counts once, in the bucket in which it starts. One that is longer than a bucket is not
-//! known to the grain of the buckets, as a year is no point on 1 January: it counts as `longer`.
+//! Counts over time: an event counts once, in the bucket in which it starts. One that is longer than a bucket cannot be
+//! placed in it, just as a year is not a point on 1 January: it counts as `longer`.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
-use super::index::{Entry, Index, Wanted};
+use super::index::{Index, IndexEntry, Predicate};
+use crate::calendar::Granularity;
 
-/// How long a bucket is. Buckets start where the unit does, in UTC.
+/// How long a bucket is. Buckets start where the calendar unit does, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum BucketSize {
     /// 60 minutes.
     Hour,
     /// Midnight to midnight.
     Day,
     /// Monday to Sunday.
     Week,
-    /// Of the calendar.
+    /// A calendar month.
     Month,
-    /// Of the calendar.
+    /// A calendar year.
     Year,
-    /// From a year that 10 divides.
+    /// Ten years, from a year divisible by 10.
     Decade,
-    /// From a year that 100 divides.
+    /// A hundred years, from a year divisible by 100.
     Century,
 }
 
-impl Unit {
-    const ALL: [Self; 7] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Year, Self::Decade, Self::Century];
+impl BucketSize {
+    /// All of them, from short to long.
+    pub const ALL: [Self; 7] =
+        [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Year, Self::Decade, Self::Century];
 
-    /// What it is called.
+    /// The name in responses: that of the granularity.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Year => "year",
-            Self::Decade => "decade",
-            Self::Century => "century",
+            Self::Hour => Granularity::Hour,
+            Self::Day => Granularity::Day,
+            Self::Week => Granularity::Week,
+            Self::Month => Granularity::Month,
+            Self::Year => Granularity::Year,
+            Self::Decade => Granularity::Decade,
+            Self::Century => Granularity::Century,
         }
+        .name()
     }
 
-    /// About how many seconds it has, at least.
+    /// The fewest seconds it has, roughly.
     fn seconds(self) -> i64 {
         const DAY: i64 = 86_400;
         match self {
@@ -55,8 +59,8 @@ impl Unit {
         }
     }
 
-    /// Where the unit around a time begins.
-    fn begin(self, time: NaiveDateTime) -> Option<NaiveDateTime> {
+    /// Returns the start of the bucket that holds a time.
+    fn floor(self, time: NaiveDateTime) -> Option<NaiveDateTime> {
         let day = time.date();
         let first = |year: i32| NaiveDate::from_ymd_opt(year, 1, 1);
         let day = match self {
@@ -71,16 +75,16 @@ impl Unit {
         Some(day.and_time(NaiveTime::MIN))
     }
 
-    /// Where the next one begins.
-    fn next(self, begin: NaiveDateTime) -> Option<NaiveDateTime> {
+    /// Returns the start of the next bucket.
+    fn next(self, start: NaiveDateTime) -> Option<NaiveDateTime> {
         match self {
-            Self::Hour => begin.checked_add_signed(TimeDelta::hours(1)),
-            Self::Day => begin.checked_add_days(Days::new(1)),
-            Self::Week => begin.checked_add_days(Days::new(7)),
-            Self::Month => begin.checked_add_months(Months::new(1)),
-            Self::Year => begin.checked_add_months(Months::new(12)),
-            Self::Decade => begin.checked_add_months(Months::new(120)),
-            Self::Century => begin.checked_add_months(Months::new(1200)),
+            Self::Hour => start.checked_add_signed(TimeDelta::hours(1)),
+            Self::Day => start.checked_add_days(Days::new(1)),
+            Self::Week => start.checked_add_days(Days::new(7)),
+            Self::Month => start.checked_add_months(Months::new(1)),
+            Self::Year => start.checked_add_months(Months::new(12)),
+            Self::Decade => start.checked_add_months(Months::new(120)),
+            Self::Century => start.checked_add_months(Months::new(1200)),
         }
     }
 }
@@ -88,9 +92,9 @@ impl Unit {
 /// One bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
-    /// Where it begins, in seconds since 1970.
+    /// Its start, in seconds since 1970.
     pub start: i64,
-    /// Where it ends, excluded.
+    /// Its end, exclusive.
     pub end: i64,
     /// How many events start in it.
     pub count: u64,
@@ -99,33 +103,33 @@ pub struct Bucket {
 /// Counts over time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Density {
-    /// From where to where; `None` where nothing is there and nothing was asked for.
-    pub span: Option<[i64; 2]>,
+    /// The range that the buckets cover; `None` where there are no events and no range was requested.
+    pub range: Option<[i64; 2]>,
     /// How long the buckets are.
-    pub unit: Unit,
-    /// How many events there are.
+    pub size: BucketSize,
+    /// How many events match.
     pub total: u64,
     /// How many of them are longer than a bucket.
     pub longer: u64,
-    /// The buckets that have any.
+    /// The buckets that are not empty.
     pub buckets: Vec<Bucket>,
 }
 
-/// The farthest that is drawn: as far as dates of records can be.
-const FAR: i64 = 8_200_000_000_000;
+/// The furthest time that is drawn: as far as dates of records can go.
+const FURTHEST: i64 = 8_200_000_000_000;
 
-/// Counts the wanted events, in at most so many buckets, if centuries do not need more.
-pub fn density(index: &Index, wanted: &Wanted, most: usize) -> Density {
-    let [from, to] = span(index, wanted);
+/// Counts the matching events in at most `max_buckets` buckets, or in more if centuries need more.
+pub fn density(index: &Index, predicate: &Predicate, max_buckets: usize) -> Density {
+    let [from, to] = range(index, predicate);
     let (Some(from), Some(to)) = (from, to) else {
         let mut total = 0;
-        index.each(wanted, |_, _| total += 1);
-        return Density { span: None, unit: Unit::Century, total, longer: total, buckets: Vec::new() };
+        index.for_each(predicate, |_, _| total += 1);
+        return Density { range: None, size: BucketSize::Century, total, longer: total, buckets: Vec::new() };
     };
-    let (unit, bounds) = bounds(from, to, most);
+    let (size, bounds) = bounds(from, to, max_buckets);
     let mut counts = vec![0_u64; bounds.len().saturating_sub(1)];
     let (mut total, mut longer) = (0, 0);
-    index.each(wanted, |entry, _| {
+    index.for_each(predicate, |entry, _| {
         total += 1;
         match bucket(&bounds, entry) {
             Some(at) => counts[at] += 1,
@@ -134,54 +138,55 @@ pub fn density(index: &Index, wanted: &Wanted, most: usize) -> Density {
     });
     let buckets = counts.iter().zip(bounds.windows(2)).filter(|(count, _)| **count > 0);
     let buckets = buckets.map(|(count, ends)| Bucket { start: ends[0], end: ends[1], count: *count });
-    Density { span: Some([from, to]), unit, total, longer, buckets: buckets.collect() }
+    Density { range: Some([from, to]), size, total, longer, buckets: buckets.collect() }
 }
 
-/// What is asked for, or else from the first known start to the last known end.
-fn span(index: &Index, wanted: &Wanted) -> [Option<i64>; 2] {
-    let given = |time: i64, open: i64| Some(time).filter(|time| *time != open).map(|time| time.clamp(-FAR, FAR));
-    let (from, to) = (given(wanted.from, i64::MIN), given(wanted.to, i64::MAX));
+/// The requested range; an end that was not requested is the first known start or the last known end.
+fn range(index: &Index, predicate: &Predicate) -> [Option<i64>; 2] {
+    let given =
+        |time: i64, open: i64| Some(time).filter(|time| *time != open).map(|time| time.clamp(-FURTHEST, FURTHEST));
+    let (from, to) = (given(predicate.from, i64::MIN), given(predicate.to, i64::MAX));
     if from.is_some() && to.is_some() {
         return [from, to];
     }
-    let [first, last] = index.span_of(wanted).map_or([None; 2], |ends| ends.map(Some));
+    let [first, last] = index.extent_of(predicate).map_or([None; 2], |ends| ends.map(Some));
     let (from, to) = (from.or(first), to.or(last));
-    // One known moment alone still needs some room.
+    // A single known moment still needs some width.
     [from, to.zip(from).map(|(to, from)| to.max(from + 1))]
 }
 
-/// The unit that fits, and where its buckets begin and end.
-fn bounds(from: i64, to: i64, most: usize) -> (Unit, Vec<i64>) {
-    for unit in Unit::ALL {
-        // Not laid out when there would be far too many.
-        if unit != Unit::Century && (to - from) / (unit.seconds() * 2) > most as i64 {
+/// Chooses the bucket size and lays out the bounds of the buckets.
+fn bounds(from: i64, to: i64, max_buckets: usize) -> (BucketSize, Vec<i64>) {
+    for size in BucketSize::ALL {
+        // Not laid out where there would be far too many.
+        if size != BucketSize::Century && (to - from) / (size.seconds() * 2) > max_buckets as i64 {
             continue;
         }
-        let bounds = laid(unit, from, to);
-        if bounds.len() <= most + 1 || unit == Unit::Century {
-            return (unit, bounds);
+        let bounds = lay_out(size, from, to);
+        if bounds.len() <= max_buckets + 1 || size == BucketSize::Century {
+            return (size, bounds);
         }
     }
-    (Unit::Century, Vec::new())
+    (BucketSize::Century, Vec::new())
 }
 
-fn laid(unit: Unit, from: i64, to: i64) -> Vec<i64> {
+fn lay_out(size: BucketSize, from: i64, to: i64) -> Vec<i64> {
     let time = |seconds: i64| DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc());
-    let first = time(from).and_then(|time| unit.begin(time));
-    let begins = std::iter::successors(first, |begin| unit.next(*begin)).map(|begin| begin.and_utc().timestamp());
+    let first = time(from).and_then(|time| size.floor(time));
+    let starts = std::iter::successors(first, |start| size.next(*start)).map(|start| start.and_utc().timestamp());
     let mut bounds = Vec::new();
-    for begin in begins {
-        bounds.push(begin);
-        if begin >= to {
+    for start in starts {
+        bounds.push(start);
+        if start >= to {
             break;
         }
     }
     bounds
 }
 
-/// The bucket in which an event starts, if it is no longer than that. Buckets are of about the same length, so that a
-/// guess is never far off.
-fn bucket(bounds: &[i64], entry: &Entry) -> Option<usize> {
+/// The bucket in which an event starts, unless the event is longer than it. Buckets are of about the same length, so
+/// that the first guess is never far off.
+fn bucket(bounds: &[i64], entry: &IndexEntry) -> Option<usize> {
     let (first, last) = (*bounds.first()?, *bounds.last()?);
     let count = bounds.len().checked_sub(1).filter(|count| *count > 0)?;
     let start = entry.start.clamp(first, last - 1);

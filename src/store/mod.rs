@@ -1,29 +1,29 @@
-//! The timeline that can be asked: an SQLite file that keeps it, and an index in memory that answers.
+//! The queryable timeline: an SQLite file that holds it, and an in-memory index that answers queries.
 //!
 //! ```text
-//! records and offsets ──> Writer ──> file ──> Index (48 bytes an event) ──> which events, how many
+//! records and offsets ──> Writer ──> file ──> Index (48 bytes an event) ──> which events match, and how many
 //!                                      └────────────────────────────────> their records, words, names
 //! ```
 //!
-//! A database index for each filter would not do: any filters may come together, counts over time need all that match,
-//! and intervals overlap. One pass over the index in memory answers everything alike, and there is nothing to plan.
-//! Full text goes through SQLite (FTS5), as a set of rows that the pass looks at.
+//! A database index for each filter would not do: filters can be combined in any way, counts over time need every
+//! match, and intervals overlap. One pass over the in-memory index answers every query alike, and there is nothing to
+//! plan. Full-text search goes through SQLite (FTS5), as sets of rows that the pass checks.
 //!
-//! Records and the offsets behind them are committed together, so that a crash neither loses nor doubles. Must not know
-//! Kafka or HTTP.
+//! Records and the offsets after them are committed together, so that a crash neither loses nor duplicates any. Must
+//! not know Kafka or HTTP.
 
-mod bits;
+mod bitmap;
 mod changes;
 mod density;
 mod index;
 pub mod query;
 mod read;
-mod received;
+mod record;
 mod schema;
+mod search;
 mod story;
 #[cfg(test)]
 mod tests;
-mod text;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -34,34 +34,34 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-pub use self::changes::{Change, What};
-pub use self::density::{Bucket, Density, Unit};
-use self::index::{Entry, Index};
-pub use self::index::{Kind, Place};
-pub use self::read::{AtRow, Page, Totals};
+pub use self::changes::{Change, ChangeKind};
+pub use self::density::{Bucket, BucketSize, Density};
+pub use self::index::{Facet, SortKey};
+use self::index::{Index, IndexEntry};
+pub use self::read::{Page, RowLookup, Totals};
+use self::search::SearchCache;
 pub use self::story::StoryDay;
-use self::text::Texts;
-pub use self::writer::{Of, Position, Received, Writer};
+pub use self::writer::{Position, RecordKind, TopicRecord, Writer};
 
-/// Why the store cannot go on.
+/// Why the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// SQLite says so.
+    /// An error of SQLite.
     #[error("the database: {0}")]
     Database(#[from] rusqlite::Error),
-    /// What is in the file is not what was written.
-    #[error("the database holds what is no record: {0}; start with --rebuild")]
+    /// The file holds something else than what was written.
+    #[error("the database holds an invalid record: {0}; start with --rebuild")]
     Record(#[from] serde_json::Error),
-    /// The file was not made by this version of the program.
-    #[error("{} was not made by this version of dateline (its tables are version {there}); name another file, or start `dateline serve` with --rebuild, which throws away what it holds", path.display())]
+    /// Another version of the program made the file, or another program did.
+    #[error("{} was not made by this version of dateline (its tables are version {found}); name another file, or start `dateline serve` with --rebuild, which deletes its contents", path.display())]
     Version {
         /// The file.
         path: PathBuf,
         /// The version of its tables.
-        there: i64,
+        found: i64,
     },
-    /// There is no place for the file.
-    #[error("the folder {}: {error}; it must be there and be writable", folder.display())]
+    /// The file cannot be created in this folder.
+    #[error("the folder {}: {error}; it must exist and be writable", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -70,13 +70,13 @@ pub enum Error {
     },
 }
 
-/// The most connections that are kept for those who read.
-const KEPT: usize = 4;
+/// How many idle connections for reading are kept.
+const IDLE_READERS: usize = 4;
 
-/// How often the answers for frequent words are completed.
+/// How often the cached results for frequent words are extended.
 const REFRESH: Duration = Duration::from_secs(1);
 
-/// The timeline, for those who ask. Clones share it.
+/// A handle for reading the timeline. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -85,86 +85,87 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    birth: String,
+    /// Tells this timeline apart from others, and from itself before a rebuild.
+    instance: String,
     readers: Mutex<Vec<Connection>>,
     index: RwLock<Index>,
-    texts: Mutex<Texts>,
-    /// The number of the last change.
-    changed: watch::Sender<i64>,
+    search_cache: Mutex<SearchCache>,
+    /// The sequence number of the last change.
+    last_change: watch::Sender<i64>,
 }
 
 impl Inner {
-    fn of(path: &Path, connection: &Connection) -> Result<Self, Error> {
-        // One transaction, so that nothing changes between the questions.
+    fn load(path: &Path, connection: &Connection) -> Result<Self, Error> {
+        // One transaction, so that nothing changes between the statements.
         let connection = connection.unchecked_transaction()?;
         Ok(Self {
             path: path.to_owned(),
-            birth: connection.query_row("SELECT birth FROM meta", [], |row| row.get(0))?,
+            instance: connection.query_row("SELECT birth FROM meta", [], |row| row.get(0))?,
             readers: Mutex::default(),
-            index: RwLock::new(load(&connection)?),
-            texts: Mutex::default(),
-            changed: watch::Sender::new(changes::last(&connection)?),
+            index: RwLock::new(load_index(&connection)?),
+            search_cache: Mutex::default(),
+            last_change: watch::Sender::new(changes::last_seq(&connection)?),
         })
     }
 }
 
 impl Store {
-    /// Opens a file, or makes it; with `rebuild` all that it holds is thrown away first.
+    /// Opens a file, or creates it; with `rebuild` its contents are deleted first.
     ///
     /// # Errors
-    /// If it cannot be opened, is no database, or was not made by this version.
+    /// If it cannot be opened, is not a database, or was not made by this version.
     pub fn open(path: &Path, rebuild: bool) -> Result<(Self, Writer), Error> {
-        let connection = schema::writer(path, rebuild)?;
-        let inner = Arc::new(Inner::of(path, &connection)?);
+        let connection = schema::open_writer(path, rebuild)?;
+        let inner = Arc::new(Inner::load(path, &connection)?);
         let weak = Arc::downgrade(&inner);
         thread::spawn(move || refresh(&weak));
         Ok((Self { inner: inner.clone() }, Writer { connection, store: inner }))
     }
 
-    /// The timeline in a file as it is now, while somebody else may write there.
+    /// Opens a snapshot of a file, to which another process may be writing.
     ///
     /// # Errors
-    /// If it cannot be opened, or is no timeline of this version.
+    /// If it cannot be opened, or is not a timeline of this version.
     pub fn snapshot(path: &Path) -> Result<Self, Error> {
-        let connection = schema::reader(path)?;
-        schema::require_ours(&connection, path)?;
-        Ok(Self { inner: Arc::new(Inner::of(path, &connection)?) })
+        let connection = schema::open_reader(path)?;
+        schema::require_version(&connection, path)?;
+        Ok(Self { inner: Arc::new(Inner::load(path, &connection)?) })
     }
 
-    /// Whether a file keeps a timeline that can be written; false where there is none, and one can be made. Nothing is
-    /// changed.
+    /// Whether a file holds a timeline that can be written; false if there is no file, but one can be created. Changes
+    /// nothing.
     ///
     /// # Errors
-    /// With what is in the way.
+    /// If the file can neither be written nor created.
     pub fn probe(path: &Path) -> Result<bool, Error> {
         schema::probe(path)
     }
 
-    /// A name for the timeline as it is now: another one after each change.
+    /// Returns the version of the timeline, which differs after each change: an entity tag.
     #[must_use]
     pub fn version(&self) -> String {
-        format!("{}-{}", self.inner.birth, *self.inner.changed.borrow())
+        format!("{}-{}", self.inner.instance, self.last_change())
     }
 
-    /// Tells of changes: the number of the last one.
+    /// Subscribes to changes: the channel holds the sequence number of the last one.
     #[must_use]
-    pub fn changed(&self) -> watch::Receiver<i64> {
-        self.inner.changed.subscribe()
+    pub fn subscribe(&self) -> watch::Receiver<i64> {
+        self.inner.last_change.subscribe()
     }
 
-    /// Lends a connection of one's own.
-    fn read<T>(&self, ask: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+    /// Runs a query on a connection that nobody else uses meanwhile.
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let idle = lock(&self.inner.readers).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => schema::reader(&self.inner.path)?,
+            None => schema::open_reader(&self.inner.path)?,
         };
-        let answer = ask(&connection)?;
+        let result = query(&connection)?;
         let mut readers = lock(&self.inner.readers);
-        if readers.len() < KEPT {
+        if readers.len() < IDLE_READERS {
             readers.push(connection);
         }
-        Ok(answer)
+        Ok(result)
     }
 
     fn index(&self) -> RwLockReadGuard<'_, Index> {
@@ -172,30 +173,30 @@ impl Store {
     }
 }
 
-/// Keeps the answers for frequent words complete for as long as there is a store.
+/// Keeps the cached results for frequent words up to date for as long as there is a store.
 fn refresh(store: &Weak<Inner>) {
     let mut warmed = 0;
     while let Some(inner) = store.upgrade() {
         let store = Store { inner };
         let events = store.index().len();
-        // When there are half as many more, other words may be frequent.
+        // Once there are half as many more, other words may be frequent.
         let grown = events > warmed + warmed / 2;
         let done = store.read(|connection| match grown {
-            true => text::warm(&store.inner.texts, connection),
-            false => text::refresh(&store.inner.texts, connection),
+            true => search::warm(&store.inner.search_cache, connection),
+            false => search::refresh(&store.inner.search_cache, connection),
         });
         match done {
             Ok(()) if grown => warmed = events,
             Ok(()) => {}
-            Err(error) => tracing::debug!(%error, "the answers for frequent words are old"),
+            Err(error) => tracing::debug!(%error, "the search cache could not be refreshed"),
         }
         drop(store);
         thread::sleep(REFRESH);
     }
 }
 
-/// The index of what is in the file.
-fn load(connection: &Connection) -> Result<Index, Error> {
+/// Builds the index from the file.
+fn load_index(connection: &Connection) -> Result<Index, Error> {
     let mut index = Index::default();
     let mut names = connection.prepare("SELECT row, name FROM names ORDER BY row")?;
     let mut names = names.query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?)))?.peekable();
@@ -204,25 +205,25 @@ fn load(connection: &Connection) -> Result<Index, Error> {
          FROM events ORDER BY row",
     )?;
     let mut rows = events.query([])?;
-    let mut own = Vec::new();
+    let mut own_names = Vec::new();
     while let Some(event) = rows.next()? {
         let row: u32 = event.get(0)?;
-        let id = received::order(event.get_ref(1)?.as_str().unwrap_or_default());
+        let id = record::id_prefix(event.get_ref(1)?.as_str().unwrap_or_default());
         let mut terms = [0; 6];
         for (at, term) in terms.iter_mut().enumerate() {
             *term = event.get(5 + at)?;
         }
-        own.clear();
+        own_names.clear();
         while let Some(name) = names.next_if(|name| name.as_ref().map_or(true, |(of, _)| *of <= row)) {
             let (of, name) = name?;
-            own.extend((of == row).then_some(name));
+            own_names.extend((of == row).then_some(name));
         }
-        index.add(Entry::new(row, id, [event.get(2)?, event.get(3)?], event.get(4)?), terms, &own);
+        index.add(IndexEntry::new(row, id, [event.get(2)?, event.get(3)?], event.get(4)?), terms, &own_names);
     }
     Ok(index)
 }
 
-/// The values are whole at any time, so a thread that panicked while it held the lock has broken nothing.
+/// The values are consistent at any time, so a poisoned lock can be used.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

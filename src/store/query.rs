@@ -1,40 +1,39 @@
-//! What is asked of the timeline, as it arrives in an address: read and checked here, once, for the API, the exports
-//! and the feed.
+//! Query parameters: parsed and validated here, once, for the API, the exports and the feed.
 //!
-//! Must not know HTTP beyond how an address spells its parameters.
+//! Must not know more of HTTP than how a URL encodes its query.
 
 use chrono::NaiveTime;
 
-use super::index::{Kind, Place};
+use super::index::{Facet, SortKey};
 use crate::calendar::{Bound, Granularity};
 use crate::event::Status;
 use crate::temporal::Basis;
 
-/// The longest value of a parameter, in bytes.
-const LONGEST: usize = 1000;
+/// The longest parameter value, in bytes.
+const MAX_BYTES: usize = 1000;
 /// The most values of one parameter.
-const MOST: usize = 100;
-/// The most words of a text that are looked for.
-const WORDS: usize = 16;
+const MAX_VALUES: usize = 100;
+/// The most words of a text that are searched for.
+const MAX_WORDS: usize = 16;
 
-/// Why parameters cannot be used: which, and what it should be.
+/// Why a parameter is not valid: which one, and what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unfit(pub String);
+pub struct InvalidParameter(pub String);
 
-/// The parameters of an address, in their order. Taken out one by one, so that what is left is unknown.
+/// The parameters of a query, in order. They are taken out one by one, so that those that remain are unknown.
 #[derive(Debug, Clone)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Reads the part of an address behind the question mark.
+    /// Parses the part of a URL after the question mark.
     ///
     /// # Errors
     /// If a value is too long.
-    pub fn parse(query: &str) -> Result<Self, Unfit> {
+    pub fn parse(query: &str) -> Result<Self, InvalidParameter> {
         let all: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        match all.iter().find(|(_, value)| value.len() > LONGEST) {
-            Some((name, _)) => Err(Unfit(format!("{name} is longer than {LONGEST} bytes"))),
+        match all.iter().find(|(_, value)| value.len() > MAX_BYTES) {
+            Some((name, _)) => Err(InvalidParameter(format!("{name} is longer than {MAX_BYTES} bytes"))),
             None => Ok(Self(all)),
         }
     }
@@ -42,154 +41,161 @@ impl Parameters {
     /// Takes out a parameter that may be given once. An empty value counts as none.
     ///
     /// # Errors
-    /// If it is given more often.
-    pub fn one(&mut self, name: &str) -> Result<Option<String>, Unfit> {
+    /// If it is given more than once.
+    pub fn one(&mut self, name: &str) -> Result<Option<String>, InvalidParameter> {
         let mut values = self.all(name);
         match values.len() {
             0 | 1 => Ok(values.pop()),
-            _ => Err(Unfit(format!("{name} may be given once"))),
+            _ => Err(InvalidParameter(format!("{name} may be given only once"))),
         }
     }
 
     /// Takes out a number within bounds.
     ///
     /// # Errors
-    /// If it is none, or outside of them.
-    pub fn number(&mut self, name: &str, least: usize, most: usize, usual: usize) -> Result<usize, Unfit> {
-        let Some(text) = self.one(name)? else { return Ok(usual) };
-        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-        number.ok_or_else(|| Unfit(format!("{name} must be a number from {least} to {most}, not {text:?}")))
+    /// If it is not a number, or out of bounds.
+    pub fn number(&mut self, name: &str, min: usize, max: usize, default: usize) -> Result<usize, InvalidParameter> {
+        let Some(text) = self.one(name)? else { return Ok(default) };
+        let number = text.parse().ok().filter(|number| (min..=max).contains(number));
+        number.ok_or_else(|| InvalidParameter(format!("{name} must be a number from {min} to {max}, not {text:?}")))
     }
 
-    /// Refuses what was not taken out: a misspelt filter that is passed over would show too much.
+    /// Refuses the parameters that were not taken out: ignoring a misspelt filter would show too much.
     ///
     /// # Errors
-    /// If there is any.
-    pub fn end(self) -> Result<(), Unfit> {
+    /// If any remain.
+    pub fn finish(self) -> Result<(), InvalidParameter> {
         match self.0.first() {
-            Some((name, _)) => Err(Unfit(format!("there is no parameter {name:?} here"))),
+            Some((name, _)) => Err(InvalidParameter(format!("unknown parameter {name:?}"))),
             None => Ok(()),
         }
     }
 
     fn all(&mut self, name: &str) -> Vec<String> {
-        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|(given, _)| given == name);
-        self.0 = left;
+        let (taken, rest) = std::mem::take(&mut self.0).into_iter().partition(|(given, _)| given == name);
+        self.0 = rest;
         taken.into_iter().map(|(_, value): (String, String)| value).filter(|value| !value.is_empty()).collect()
     }
 
-    /// Takes out a list: parted by commas, or given more than once. With `free`, a value that has commas stands for
-    /// itself as well: names may have them.
-    fn list(&mut self, name: &str, free: bool) -> Result<Vec<String>, Unfit> {
+    /// Takes out a list: separated by commas, or given more than once. With `may_contain_commas`, a value with commas
+    /// is taken as a whole as well: names may contain them.
+    fn list(&mut self, name: &str, may_contain_commas: bool) -> Result<Vec<String>, InvalidParameter> {
         let mut list = Vec::new();
         for value in self.all(name) {
             let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned);
             list.extend(parts);
-            if free && value.contains(',') {
+            if may_contain_commas && value.contains(',') {
                 list.push(value);
             }
         }
-        if list.len() > MOST { Err(Unfit(format!("{name} may have {MOST} values"))) } else { Ok(list) }
+        if list.len() > MAX_VALUES {
+            Err(InvalidParameter(format!("{name} may have at most {MAX_VALUES} values")))
+        } else {
+            Ok(list)
+        }
     }
 }
 
-/// Which events are asked for, in words. An event must hold to all of it.
+/// Which events are requested: those that meet all of these conditions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filters {
-    /// Seconds since 1970: it must end after this.
+    /// The event ends after this, in seconds since 1970.
     pub from: Option<i64>,
-    /// It must start before this.
+    /// The event starts before this.
     pub to: Option<i64>,
-    /// Words that it must have, the last one as the start of a word.
+    /// The event contains these words, the last one as a prefix.
     pub words: Vec<String>,
-    /// It must have one of these, of each kind that is there.
-    pub terms: Vec<(Kind, Vec<String>)>,
-    /// It must be at least as sure.
+    /// For each of these facets, the event has one of the values.
+    pub terms: Vec<(Facet, Vec<String>)>,
+    /// The lowest confidence.
     pub confidence: f32,
 }
 
-/// The names of the filters, with the kind that they are of.
-const LISTS: [(&str, Kind); 7] = [
-    ("source", Kind::Source),
-    ("language", Kind::Language),
-    ("name", Kind::Name),
-    ("status", Kind::Status),
-    ("granularity", Kind::Granularity),
-    ("article", Kind::Article),
-    ("basis", Kind::Basis),
+/// The parameters that filter by a facet.
+const FACETS: [(&str, Facet); 7] = [
+    ("source", Facet::Source),
+    ("language", Facet::Language),
+    ("name", Facet::Name),
+    ("status", Facet::Status),
+    ("granularity", Facet::Granularity),
+    ("article", Facet::Article),
+    ("basis", Facet::Basis),
 ];
 
 impl Filters {
-    /// What has all words of a text, the last one as the start of a word.
+    /// Matches events that contain all words of a text, the last one as a prefix.
     #[must_use]
-    pub fn text(text: &str) -> Self {
+    pub fn search(text: &str) -> Self {
         Self { words: words(text), ..Self::default() }
     }
 
-    /// Takes the filters out of parameters.
+    /// Takes the filters out of the parameters.
     ///
     /// # Errors
-    /// If one of them cannot be.
-    pub fn take(parameters: &mut Parameters) -> Result<Self, Unfit> {
+    /// If one of them is not valid.
+    pub fn from_parameters(parameters: &mut Parameters) -> Result<Self, InvalidParameter> {
         let mut filters = Self {
             from: time(parameters, "from")?,
             to: time(parameters, "to")?,
-            ..Self::text(&parameters.one("q")?.unwrap_or_default())
+            ..Self::search(&parameters.one("q")?.unwrap_or_default())
         };
         if let (Some(from), Some(to)) = (filters.from, filters.to)
             && from >= to
         {
-            return Err(Unfit("from must be before to".into()));
+            return Err(InvalidParameter("from must be before to".into()));
         }
         if let Some(text) = parameters.one("confidence")? {
-            let sure = text.parse().ok().filter(|sure| (0.0..=1.0).contains(sure));
-            filters.confidence =
-                sure.ok_or_else(|| Unfit(format!("confidence must be a number from 0 to 1, not {text:?}")))?;
+            let confidence = text.parse().ok().filter(|confidence| (0.0..=1.0).contains(confidence));
+            let problem = || InvalidParameter(format!("confidence must be a number from 0 to 1, not {text:?}"));
+            filters.confidence = confidence.ok_or_else(problem)?;
         }
-        for (name, kind) in LISTS {
-            let known = known(kind);
-            let list = parameters.list(name, known.is_none())?;
-            if let Some(known) = known
-                && let Some(unknown) = list.iter().find(|given| !known.contains(&given.as_str()))
+        for (name, facet) in FACETS {
+            let allowed = allowed_values(facet);
+            let values = parameters.list(name, allowed.is_none())?;
+            if let Some(allowed) = allowed
+                && let Some(unknown) = values.iter().find(|value| !allowed.contains(&value.as_str()))
             {
-                return Err(Unfit(format!("there is no {name} {unknown:?}: it is one of {}", known.join(", "))));
+                let problem = format!("there is no {name} {unknown:?}: use one of {}", allowed.join(", "));
+                return Err(InvalidParameter(problem));
             }
-            if !list.is_empty() {
-                filters.terms.push((kind, list));
+            if !values.is_empty() {
+                filters.terms.push((facet, values));
             }
         }
         Ok(filters)
     }
 }
 
-/// The values of a kind, where these are fixed.
-fn known(kind: Kind) -> Option<Vec<&'static str>> {
-    match kind {
-        Kind::Status => Some(Status::ALL.map(Status::name).to_vec()),
-        Kind::Granularity => Some(Granularity::ALL.map(Granularity::name).to_vec()),
-        Kind::Basis => Some(Basis::ALL.map(Basis::name).to_vec()),
-        Kind::Source | Kind::Article | Kind::Language | Kind::Name => None,
+/// Returns the values of a facet, where they are a fixed set.
+fn allowed_values(facet: Facet) -> Option<Vec<&'static str>> {
+    match facet {
+        Facet::Status => Some(Status::ALL.map(Status::name).to_vec()),
+        Facet::Granularity => Some(Granularity::ALL.map(Granularity::name).to_vec()),
+        Facet::Basis => Some(Basis::ALL.map(Basis::name).to_vec()),
+        Facet::Source | Facet::Article | Facet::Language | Facet::Name => None,
     }
 }
 
-/// The words of a text as the full text search sees them: letters and digits.
+/// Returns the words of a text as full-text search sees them: letters and digits.
 fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.take(WORDS).map(str::to_lowercase).collect()
+    words.take(MAX_WORDS).map(str::to_lowercase).collect()
 }
 
-fn time(parameters: &mut Parameters, name: &str) -> Result<Option<i64>, Unfit> {
+fn time(parameters: &mut Parameters, name: &str) -> Result<Option<i64>, InvalidParameter> {
     let Some(text) = parameters.one(name)? else { return Ok(None) };
-    // In an address that was not encoded, the plus of an offset is a space.
-    let time = seconds(&text).or_else(|| seconds(&text.replace(' ', "+")));
+    // In a URL that was not encoded, the plus sign of an offset becomes a space.
+    let time = parse_time(&text).or_else(|| parse_time(&text.replace(' ', "+")));
     time.map(Some).ok_or_else(|| {
-        Unfit(format!("{name} must be a day such as 2019-04-01 or a time such as 2019-04-01T09:30:00Z, not {text:?}"))
+        InvalidParameter(format!(
+            "{name} must be a day such as 2019-04-01 or a time such as 2019-04-01T09:30:00Z, not {text:?}"
+        ))
     })
 }
 
-/// A day or a time as seconds since 1970. Days start at midnight in UTC.
-pub fn seconds(text: &str) -> Option<i64> {
-    // What browsers write: milliseconds, and a Z for the offset.
+/// Parses a day or a time to seconds since 1970. Days start at midnight in UTC.
+pub fn parse_time(text: &str) -> Option<i64> {
+    // Browsers write milliseconds, and a Z for the offset.
     let text = match text.split_once('.') {
         Some((time, rest)) => &format!("{time}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
         None => text,
@@ -201,67 +207,70 @@ pub fn seconds(text: &str) -> Option<i64> {
     })
 }
 
-/// A time as it is told: a day where it is midnight in UTC.
+/// Formats seconds since 1970: as a day where that is midnight in UTC.
 #[must_use]
-pub fn spelled(seconds: i64) -> Option<String> {
+pub fn format_time(seconds: i64) -> Option<String> {
     let time = chrono::DateTime::from_timestamp(seconds, 0)?.naive_utc();
     let utc = chrono::FixedOffset::east_opt(0)?;
     let bound = if time.time() == NaiveTime::MIN { Bound::Day(time.date()) } else { Bound::Time(time, utc) };
-    Some(bound.spelled())
+    Some(bound.iso8601())
 }
 
-/// Which way through the order of time.
+/// The sort order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
-    /// The earliest first.
+    /// Earliest first.
     #[default]
     Ascending,
-    /// The latest first.
+    /// Latest first.
     Descending,
 }
 
-/// A page of events: in which order, how many, and after which.
+/// Which page of events is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paging {
-    /// In which order.
+    /// The sort order.
     pub order: Order,
-    /// How many at most.
+    /// The most events in the page.
     pub limit: usize,
-    /// After this one.
-    pub after: Option<Place>,
+    /// The page starts after this position.
+    pub after: Option<SortKey>,
 }
 
 impl Paging {
-    /// Takes order, limit and cursor out of parameters.
+    /// Takes order, limit and cursor out of the parameters.
     ///
     /// # Errors
-    /// If one of them cannot be.
-    pub fn take(parameters: &mut Parameters) -> Result<Self, Unfit> {
+    /// If one of them is not valid.
+    pub fn from_parameters(parameters: &mut Parameters) -> Result<Self, InvalidParameter> {
         let order = match parameters.one("order")?.as_deref() {
             None | Some("asc") => Order::Ascending,
             Some("desc") => Order::Descending,
-            Some(other) => return Err(Unfit(format!("order must be asc or desc, not {other:?}"))),
+            Some(other) => return Err(InvalidParameter(format!("order must be asc or desc, not {other:?}"))),
         };
         let limit = parameters.number("limit", 1, 1000, 100)?;
         let after = match parameters.one("cursor")? {
-            Some(text) => Some(place(&text).ok_or_else(|| Unfit("cursor must be the `next` of an answer".into()))?),
+            Some(text) => {
+                let problem = || InvalidParameter("cursor must be the `next` of an earlier page".into());
+                Some(decode_cursor(&text).ok_or_else(problem)?)
+            }
             None => None,
         };
         Ok(Self { order, limit, after })
     }
 }
 
-/// A place as a cursor.
+/// Encodes a position as a cursor.
 #[must_use]
-pub fn cursor(Place { start, end, id, row }: Place) -> String {
+pub fn encode_cursor(SortKey { start, end, id, row }: SortKey) -> String {
     format!("{start}_{end}_{id}_{row}")
 }
 
-fn place(cursor: &str) -> Option<Place> {
+fn decode_cursor(cursor: &str) -> Option<SortKey> {
     let mut parts = cursor.split('_');
     let (start, end) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     let (id, row) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    parts.next().is_none().then_some(Place { start, end, id, row })
+    parts.next().is_none().then_some(SortKey { start, end, id, row })
 }
 
 #[cfg(test)]
@@ -270,64 +279,68 @@ mod tests {
 
     fn filters(query: &str) -> Result<Filters, String> {
         let mut parameters = Parameters::parse(query).map_err(|error| error.0)?;
-        let filters = Filters::take(&mut parameters).map_err(|error| error.0)?;
-        parameters.end().map_err(|error| error.0)?;
+        let filters = Filters::from_parameters(&mut parameters).map_err(|error| error.0)?;
+        parameters.finish().map_err(|error| error.0)?;
         Ok(filters)
     }
 
     #[test]
     fn times_are_days_or_times_with_an_offset() {
-        assert_eq!(seconds("1970-01-02"), Some(86_400));
-        assert_eq!(seconds("1970-01-01T01:00:00+01:00"), Some(0));
-        assert_eq!(seconds("1970-01-01T00:00:07.250Z"), Some(7));
-        assert_eq!(seconds("-0043-03-15").and_then(spelled).as_deref(), Some("-0043-03-15"));
-        assert_eq!(spelled(3600).as_deref(), Some("1970-01-01T01:00:00+00:00"));
-        assert_eq!(filters("from=1970-01-01T01:00:00+01:00").unwrap().from, Some(0), "a plus that was not encoded");
+        assert_eq!(parse_time("1970-01-02"), Some(86_400));
+        assert_eq!(parse_time("1970-01-01T01:00:00+01:00"), Some(0));
+        assert_eq!(parse_time("1970-01-01T00:00:07.250Z"), Some(7));
+        assert_eq!(parse_time("-0043-03-15").and_then(format_time).as_deref(), Some("-0043-03-15"));
+        assert_eq!(format_time(3600).as_deref(), Some("1970-01-01T01:00:00+00:00"));
+        assert_eq!(
+            filters("from=1970-01-01T01:00:00+01:00").unwrap().from,
+            Some(0),
+            "a plus sign that was not encoded"
+        );
         for wrong in ["2019", "yesterday", "2019-13-01", "2019-04-01T09:30", "99999999999-01-01"] {
-            assert_eq!(seconds(wrong), None, "{wrong}");
+            assert_eq!(parse_time(wrong), None, "{wrong}");
         }
     }
 
     #[test]
-    fn lists_are_parted_by_commas_or_repeated() {
+    fn lists_are_separated_by_commas_or_repeated() {
         let terms = |query| filters(query).unwrap().terms;
-        let status = [(Kind::Status, vec!["planned".to_owned(), "denied".to_owned()])];
+        let status = [(Facet::Status, vec!["planned".to_owned(), "denied".to_owned()])];
         assert_eq!(terms("status=planned&status=denied"), status);
         assert_eq!(terms("status=planned,%20denied,"), status);
-        assert_eq!(terms("name=Hale,%20Inc"), [(Kind::Name, vec!["Hale".into(), "Inc".into(), "Hale, Inc".into()])]);
+        assert_eq!(terms("name=Hale,%20Inc"), [(Facet::Name, vec!["Hale".into(), "Inc".into(), "Hale, Inc".into()])]);
         assert_eq!(terms("source="), []);
     }
 
     #[test]
-    fn a_text_is_its_words() {
+    fn a_text_is_split_into_words() {
         assert_eq!(filters("q=The+bridge's%20OPENING%20\"*").unwrap().words, ["the", "bridge", "s", "opening"]);
         assert_eq!(filters("q=!!").unwrap().words, [""; 0]);
     }
 
     #[test]
-    fn what_cannot_be_is_refused_by_name() {
-        for (query, told) in [
+    fn invalid_parameters_are_refused_by_name() {
+        for (query, message) in [
             ("from=now", "from must be a day"),
             ("from=2020-01-01&to=2019-01-01", "from must be before to"),
-            ("status=cancelled", "there is no status \"cancelled\": it is one of happened, "),
+            ("status=cancelled", "there is no status \"cancelled\": use one of happened, "),
             ("confidence=2", "confidence must be a number from 0 to 1"),
             ("confidence=NaN", "confidence must be"),
-            ("q=a&q=b", "q may be given once"),
-            ("colour=red", "there is no parameter \"colour\" here"),
+            ("q=a&q=b", "q may be given only once"),
+            ("colour=red", "unknown parameter \"colour\""),
         ] {
             let error = filters(query).expect_err(query);
-            assert!(error.starts_with(told), "{query}: {error}");
+            assert!(error.starts_with(message), "{query}: {error}");
         }
         assert!(filters(&format!("q={}", "a".repeat(1001))).is_err());
         assert!(filters(&format!("source={}", "a,".repeat(101))).is_err());
     }
 
     #[test]
-    fn a_cursor_is_read_as_it_was_written() {
-        let place = Place { start: i64::MIN, end: i64::MAX, id: u64::MAX, row: 7 };
-        assert_eq!(super::place(&cursor(place)), Some(place));
+    fn a_cursor_survives_the_round_trip() {
+        let key = SortKey { start: i64::MIN, end: i64::MAX, id: u64::MAX, row: 7 };
+        assert_eq!(decode_cursor(&encode_cursor(key)), Some(key));
         for wrong in ["", "1_2_3", "1_2_3_4_5", "a_b_c_d", "1_2_-3_4"] {
-            assert_eq!(super::place(wrong), None, "{wrong}");
+            assert_eq!(decode_cursor(wrong), None, "{wrong}");
         }
     }
 }

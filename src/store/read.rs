@@ -1,4 +1,4 @@
-//! What can be asked.
+//! The queries.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -6,59 +6,59 @@ use std::collections::BinaryHeap;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::density::{self, Density};
-use super::index::{Entry, Index, Kind, Place, Wanted};
+use super::index::{Facet, Index, IndexEntry, Predicate, SortKey};
 use super::query::{Filters, Order, Paging};
-use super::{Change, Error, Store, changes, text};
+use super::{Change, Error, Store, changes, search};
 
-/// How often a page is asked for anew because one of its events went meanwhile.
-const TRIES: usize = 3;
+/// How often a page is read again because one of its events was deleted meanwhile.
+const ATTEMPTS: usize = 3;
 
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The records, as they were received.
+    /// The records, as received.
     pub records: Vec<String>,
-    /// After which the next page begins, if there is more.
-    pub next: Option<Place>,
+    /// The position after which the next page starts, if there is one.
+    pub next: Option<SortKey>,
 }
 
-/// What there is of a row.
+/// What a row holds for somebody with given filters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AtRow {
-    /// Nothing: a later change took it away, or put another in its place.
-    Gone,
-    /// An event that is not asked for.
-    Unwanted,
-    /// The record of an event that is.
+pub enum RowLookup {
+    /// Nothing: a later change deleted or replaced the event.
+    Deleted,
+    /// An event that the filters leave out.
+    Filtered,
+    /// The record of an event that matches.
     Record(String),
 }
 
-/// How much there is.
+/// The size of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {
-    /// Events on the timeline.
+    /// The number of events.
     pub events: usize,
-    /// Articles of which something is told.
+    /// The number of articles with a record.
     pub articles: usize,
-    /// The first and the last known end, in seconds since 1970.
-    pub span: Option<[i64; 2]>,
+    /// The earliest and the latest known end, in seconds since 1970.
+    pub extent: Option<[i64; 2]>,
 }
 
 impl Store {
-    /// A page of events.
+    /// Returns a page of events.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn events(&self, filters: &Filters, paging: &Paging) -> Result<Page, Error> {
         self.read(|connection| {
-            let wanted = self.wanted(connection, filters)?;
+            let predicate = self.predicate(connection, filters)?;
             let mut page = Page { records: Vec::new(), next: None };
-            for _ in 0..TRIES {
-                let mut found = places(&self.index(), &wanted, paging);
-                let more = found.len() > paging.limit;
+            for _ in 0..ATTEMPTS {
+                let mut found = sort_keys(&self.index(), &predicate, paging);
+                let has_more = found.len() > paging.limit;
                 found.truncate(paging.limit);
-                page.next = found.last().copied().filter(|_| more);
-                page.records = records(connection, found.iter().map(|place| place.row))?;
+                page.next = found.last().copied().filter(|_| has_more);
+                page.records = records(connection, found.iter().map(|key| key.row))?;
                 if page.records.len() == found.len() {
                     break;
                 }
@@ -67,7 +67,7 @@ impl Store {
         })
     }
 
-    /// An event and what became of its article.
+    /// Returns the record of an event and the latest record of its article.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -81,94 +81,95 @@ impl Store {
         })
     }
 
-    /// What there is of a row for somebody who asks for some events.
+    /// Returns what a row holds for somebody with these filters.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn row(&self, row: u32, filters: &Filters) -> Result<AtRow, Error> {
+    pub fn look_up(&self, row: u32, filters: &Filters) -> Result<RowLookup, Error> {
         self.read(|connection| {
-            let wanted = self.wanted(connection, filters)?;
-            let is_wanted = {
+            let predicate = self.predicate(connection, filters)?;
+            let is_match = {
                 let index = self.index();
-                index.get(row).map(|(entry, names)| index.is_wanted(&wanted, entry, names))
+                index.get(row).map(|(entry, names)| index.matches(&predicate, entry, names))
             };
-            match is_wanted {
-                None => return Ok(AtRow::Gone),
-                Some(false) => return Ok(AtRow::Unwanted),
+            match is_match {
+                None => return Ok(RowLookup::Deleted),
+                Some(false) => return Ok(RowLookup::Filtered),
                 Some(true) => {}
             }
             let record = records(connection, std::iter::once(row))?.pop();
-            Ok(record.map_or(AtRow::Gone, AtRow::Record))
+            Ok(record.map_or(RowLookup::Deleted, RowLookup::Record))
         })
     }
 
-    /// Counts over time, in at most so many buckets where that can be.
+    /// Counts events over time, in at most `max_buckets` buckets unless centuries need more.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn density(&self, filters: &Filters, buckets: usize) -> Result<Density, Error> {
+    pub fn density(&self, filters: &Filters, max_buckets: usize) -> Result<Density, Error> {
         self.read(|connection| {
-            let wanted = self.wanted(connection, filters)?;
-            Ok(density::density(&self.index(), &wanted, buckets))
+            let predicate = self.predicate(connection, filters)?;
+            Ok(density::density(&self.index(), &predicate, max_buckets))
         })
     }
 
-    /// The terms of a kind with how many of the events have them, most first, at most so many.
+    /// Returns the `limit` most frequent values of a facet with the number of events that have them, most frequent
+    /// first.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn counts(&self, filters: &Filters, kind: Kind, limit: usize) -> Result<Vec<(String, u64)>, Error> {
+    pub fn facet_counts(&self, filters: &Filters, facet: Facet, limit: usize) -> Result<Vec<(String, u64)>, Error> {
         self.read(|connection| {
-            let wanted = self.wanted(connection, filters)?;
+            let predicate = self.predicate(connection, filters)?;
             let index = self.index();
-            let mut counts = vec![0_u32; index.highest() as usize + 1];
-            // No term is higher.
+            let mut counts = vec![0_u32; index.max_term() as usize + 1];
             let mut count = |term: u32| counts[term as usize] += 1;
-            index.each(&wanted, |entry, names| match index.term(entry, kind) {
+            index.for_each(&predicate, |entry, names| match index.term(entry, facet) {
                 Some(term) => count(term),
                 None => names.iter().copied().for_each(&mut count),
             });
             drop(index);
-            // Not all of them at once: most names are told of once.
-            let mut most = BinaryHeap::with_capacity(limit + 1);
+            // A bounded heap instead of a sort: most names occur once.
+            let mut most_frequent = BinaryHeap::with_capacity(limit + 1);
             for (term, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-                most.push((Reverse(count), term));
-                if most.len() > limit {
-                    most.pop();
+                most_frequent.push((Reverse(count), term));
+                if most_frequent.len() > limit {
+                    most_frequent.pop();
                 }
             }
             let mut text = connection.prepare_cached("SELECT text FROM terms WHERE id = ?1")?;
-            let mut told = Vec::new();
-            for (Reverse(count), term) in most.into_sorted_vec() {
+            let mut labels = Vec::new();
+            for (Reverse(count), term) in most_frequent.into_sorted_vec() {
                 let text: String = text.query_row([term as i64], |row| row.get(0))?;
-                // An article that tells no source has the empty one.
-                told.extend((!text.is_empty()).then_some((text, u64::from(count))));
+                // An article without a source has the empty one.
+                labels.extend((!text.is_empty()).then_some((text, u64::from(count))));
             }
-            Ok(told)
+            Ok(labels)
         })
     }
 
-    /// How much there is.
+    /// Returns the size of the timeline.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn totals(&self) -> Result<Totals, Error> {
         let index = self.index();
-        let (events, span) = (index.len(), index.span());
+        let (events, extent) = (index.len(), index.extent());
         drop(index);
         let articles: i64 = self.read(|connection| {
             Ok(connection.prepare_cached("SELECT count(*) FROM articles")?.query_row([], |row| row.get(0))?)
         })?;
-        Ok(Totals { events, articles: usize::try_from(articles).unwrap_or(0), span })
+        Ok(Totals { events, articles: usize::try_from(articles).unwrap_or(0), extent })
     }
 
-    /// The number of the last change.
+    /// Returns the sequence number of the last change.
     #[must_use]
     pub fn last_change(&self) -> i64 {
-        *self.inner.changed.borrow()
+        *self.inner.last_change.borrow()
     }
 
-    /// The changes after a number, the oldest first, at most so many; `None` if not all of them are known any more.
+    /// Returns up to `limit` changes after a sequence number, oldest first; `None` if the log no longer reaches back
+    /// that far.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -176,51 +177,51 @@ impl Store {
         self.read(|connection| changes::after(connection, after, limit))
     }
 
-    /// Filters in the numbers of the index.
-    pub(super) fn wanted(&self, connection: &Connection, filters: &Filters) -> Result<Wanted, Error> {
-        let mut wanted = Wanted {
+    /// Translates filters to the terms of the index.
+    pub(super) fn predicate(&self, connection: &Connection, filters: &Filters) -> Result<Predicate, Error> {
+        let mut predicate = Predicate {
             from: filters.from.unwrap_or(i64::MIN),
             to: filters.to.unwrap_or(i64::MAX),
             confidence: filters.confidence,
-            ..Wanted::default()
+            ..Predicate::default()
         };
-        for (kind, texts) in &filters.terms {
-            // A tag such as `en` stands for `en-GB` as well.
-            let sql = match kind {
-                Kind::Language => "SELECT id FROM terms WHERE kind = ?1 AND (text = ?2 OR text LIKE ?2 || '-%')",
+        for (facet, values) in &filters.terms {
+            // A tag such as `en` matches `en-GB` as well.
+            let sql = match facet {
+                Facet::Language => "SELECT id FROM terms WHERE kind = ?1 AND (text = ?2 OR text LIKE ?2 || '-%')",
                 _ => "SELECT id FROM terms WHERE kind = ?1 AND text = ?2",
             };
             let mut ids = connection.prepare_cached(sql)?;
-            let mut any = Vec::new();
-            for text in texts {
-                for id in ids.query_map((*kind as i64, text), |row| row.get(0))? {
-                    any.push(id?);
+            let mut terms = Vec::new();
+            for value in values {
+                for id in ids.query_map((*facet as i64, value), |row| row.get(0))? {
+                    terms.push(id?);
                 }
             }
-            wanted.terms.push((*kind, any));
+            predicate.terms.push((*facet, terms));
         }
-        wanted.words = text::rows_with(&self.inner.texts, connection, &filters.words)?;
-        Ok(wanted)
+        predicate.words = search::matching_rows(&self.inner.search_cache, connection, &filters.words)?;
+        Ok(predicate)
     }
 }
 
-/// The places of a page, and of one event more.
-fn places(index: &Index, wanted: &Wanted, paging: &Paging) -> Vec<Place> {
+/// Returns the sort keys of the events in a page, and of one event more.
+fn sort_keys(index: &Index, predicate: &Predicate, paging: &Paging) -> Vec<SortKey> {
     let Paging { order, limit, after } = *paging;
     match order {
         Order::Ascending => {
-            let key = |entry: &Entry| Some(entry.place()).filter(|place| after.is_none_or(|after| *place > after));
-            index.least(wanted, limit + 1, key).into_iter().map(|(place, _)| place).collect()
+            let key = |entry: &IndexEntry| Some(entry.sort_key()).filter(|key| after.is_none_or(|after| *key > after));
+            index.smallest(predicate, limit + 1, key).into_iter().map(|(key, _)| key).collect()
         }
         Order::Descending => {
-            let key =
-                |entry: &Entry| Some(Reverse(entry.place())).filter(|place| after.is_none_or(|after| place.0 < after));
-            index.least(wanted, limit + 1, key).into_iter().map(|(place, _)| place.0).collect()
+            let is_before = |key: &Reverse<SortKey>| after.is_none_or(|after| key.0 < after);
+            let key = |entry: &IndexEntry| Some(Reverse(entry.sort_key())).filter(is_before);
+            index.smallest(predicate, limit + 1, key).into_iter().map(|(key, _)| key.0).collect()
         }
     }
 }
 
-/// The records of rows, in their order, without those that are gone.
+/// Returns the records in rows, in order, without those that were deleted.
 pub(super) fn records(connection: &Connection, rows: impl Iterator<Item = u32>) -> Result<Vec<String>, Error> {
     let mut statement = connection.prepare_cached("SELECT record FROM records WHERE row = ?1")?;
     let mut records = Vec::new();

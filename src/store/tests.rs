@@ -1,4 +1,4 @@
-//! What the store does: order, overlap, filters, corrections and kills, changes, crashes.
+//! The behaviour of the store: order, overlap, filters, corrections and kills, changes, crashes.
 
 use serde_json::{Value, json};
 
@@ -6,66 +6,67 @@ use super::query::{Filters, Paging, Parameters};
 use super::*;
 
 /// A store in a folder of its own.
-struct Desk {
+struct Fixture {
     folder: tempfile::TempDir,
     store: Store,
     writer: Writer,
 }
 
-impl Desk {
+impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         Self { folder, store, writer }
     }
 
-    /// Opens the file anew, as after a crash: what was not committed is gone.
-    fn again(self, rebuild: bool) -> Self {
+    /// Reopens the file, as after a crash: what was not committed is lost.
+    fn reopen(self, rebuild: bool) -> Self {
         let Self { folder, store, writer } = self;
         drop((store, writer));
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), rebuild).unwrap();
         Self { folder, store, writer }
     }
 
-    fn take(&mut self, of: Of, key: &str, value: Option<Value>) {
+    fn apply(&mut self, kind: RecordKind, key: &str, value: Option<Value>) {
         let value = value.map(|value| value.to_string());
-        let received = Received { of, key, value: value.as_deref().map(str::as_bytes) };
-        assert_eq!(self.writer.apply(&[received], &[]).unwrap(), 0, "{value:?} can be read");
+        let record = TopicRecord { kind, key, value: value.as_deref().map(str::as_bytes) };
+        assert_eq!(self.writer.apply(&[record], &[]).unwrap(), 0, "{value:?} can be parsed");
     }
 
     fn event(&mut self, event: Value) {
         let id = event["id"].as_str().unwrap().to_owned();
-        self.take(Of::Event, &id, Some(event));
+        self.apply(RecordKind::Event, &id, Some(event));
     }
 
     fn article(&mut self, status: &str, events: &[&str]) {
-        self.take(Of::Article, "a1", Some(json!({"id": "a1", "status": status, "events": events})));
+        self.apply(RecordKind::Article, "a1", Some(json!({"id": "a1", "status": status, "events": events})));
     }
 
-    /// The ids of the events that a question finds, in their order.
+    /// The ids of the events that a query finds, in order.
     fn found(&self, query: &str) -> Vec<String> {
-        let (filters, paging) = asked(query);
+        let (filters, paging) = request(query);
         ids(&self.store.events(&filters, &paging).unwrap().records)
     }
 
-    /// What happened after a change, in words.
-    fn news(&self, after: i64) -> Vec<String> {
+    /// The changes after a sequence number, in words.
+    fn changes(&self, after: i64) -> Vec<String> {
         let changes = self.store.changes(after, 1000).unwrap().expect("the log reaches that far");
-        let word = |change: Change| match change.what {
-            What::Insert(_) => format!("insert {}", change.id),
-            What::Change(_) => format!("change {}", change.id),
-            What::Retract => format!("retract {}", change.id),
-            What::Reset => "reset".to_owned(),
+        let word = |change: Change| match change.kind {
+            ChangeKind::Insert(_) => format!("insert {}", change.id),
+            ChangeKind::Update(_) => format!("update {}", change.id),
+            ChangeKind::Retract => format!("retract {}", change.id),
+            ChangeKind::Reset => "reset".to_owned(),
         };
         changes.into_iter().map(word).collect()
     }
 }
 
-fn asked(query: &str) -> (Filters, Paging) {
+fn request(query: &str) -> (Filters, Paging) {
     let mut parameters = Parameters::parse(query).unwrap();
-    let asked = (Filters::take(&mut parameters).unwrap(), Paging::take(&mut parameters).unwrap());
-    parameters.end().unwrap();
-    asked
+    let filters = Filters::from_parameters(&mut parameters).unwrap();
+    let paging = Paging::from_parameters(&mut parameters).unwrap();
+    parameters.finish().unwrap();
+    (filters, paging)
 }
 
 fn ids(records: &[String]) -> Vec<String> {
@@ -89,8 +90,8 @@ fn day(id: &str, start: &str) -> Value {
 }
 
 #[test]
-fn events_come_in_the_order_of_time_and_open_starts_first() {
-    let mut desk = Desk::new();
+fn events_are_ordered_by_time_with_open_starts_first() {
+    let mut fixture = Fixture::new();
     let month = event("month", Some("2019-04-01"), Some("2019-05-01"));
     for event in [
         day("day", "2019-04-01"),
@@ -99,42 +100,42 @@ fn events_come_in_the_order_of_time_and_open_starts_first() {
         event("until", None, Some("2030-01-01")),
         day("caesar", "-0043-03-15"),
     ] {
-        desk.event(event);
+        fixture.event(event);
     }
     let order = ["until", "caesar", "day", "month", "since"];
-    assert_eq!(desk.found(""), order);
-    assert_eq!(desk.found("order=desc"), order.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(fixture.found(""), order);
+    assert_eq!(fixture.found("order=desc"), order.into_iter().rev().collect::<Vec<_>>());
 }
 
 #[test]
-fn an_event_is_in_a_range_that_it_overlaps() {
-    let mut desk = Desk::new();
-    desk.event(day("first", "2019-04-01"));
-    desk.event(day("second", "2019-04-02"));
-    desk.event(event("april", Some("2019-04-01"), Some("2019-05-01")));
-    desk.event(event("since", Some("2019-04-30"), None));
-    desk.event(event("moment", Some("2019-04-02T09:00:00+02:00"), Some("2019-04-02T09:00:00+02:00")));
-    assert_eq!(desk.found("from=2019-04-02&to=2019-04-03"), ["april", "second", "moment"]);
-    assert_eq!(desk.found("to=2019-04-02"), ["first", "april"], "the end is not in it");
-    assert_eq!(desk.found("from=2019-05-01"), ["since"]);
-    assert_eq!(desk.found("from=2019-04-02T07:00:00Z&to=2019-04-02T07:00:01Z"), ["april", "second", "moment"]);
+fn a_range_matches_the_events_that_overlap_it() {
+    let mut fixture = Fixture::new();
+    fixture.event(day("first", "2019-04-01"));
+    fixture.event(day("second", "2019-04-02"));
+    fixture.event(event("april", Some("2019-04-01"), Some("2019-05-01")));
+    fixture.event(event("since", Some("2019-04-30"), None));
+    fixture.event(event("moment", Some("2019-04-02T09:00:00+02:00"), Some("2019-04-02T09:00:00+02:00")));
+    assert_eq!(fixture.found("from=2019-04-02&to=2019-04-03"), ["april", "second", "moment"]);
+    assert_eq!(fixture.found("to=2019-04-02"), ["first", "april"], "the end is exclusive");
+    assert_eq!(fixture.found("from=2019-05-01"), ["since"]);
+    assert_eq!(fixture.found("from=2019-04-02T07:00:00Z&to=2019-04-02T07:00:01Z"), ["april", "second", "moment"]);
 }
 
 #[test]
-fn pages_hold_every_event_once_though_others_come_meanwhile() {
-    let mut desk = Desk::new();
+fn pages_hold_every_event_once_while_others_are_inserted() {
+    let mut fixture = Fixture::new();
     for n in 0..25 {
-        desk.event(day(&format!("{:032x}", n * 7 % 25), "2019-04-01"));
+        fixture.event(day(&format!("{:032x}", n * 7 % 25), "2019-04-01"));
     }
     for order in ["asc", "desc"] {
         let (mut seen, mut cursor) = (Vec::new(), String::new());
         loop {
-            let (filters, paging) = asked(&format!("limit=4&order={order}&cursor={cursor}"));
-            let page = desk.store.events(&filters, &paging).unwrap();
+            let (filters, paging) = request(&format!("limit=4&order={order}&cursor={cursor}"));
+            let page = fixture.store.events(&filters, &paging).unwrap();
             seen.extend(ids(&page.records));
             let Some(next) = page.next else { break };
-            cursor = query::cursor(next);
-            desk.event(day(&format!("before-{order}-{}", seen.len()), "1999-01-01"));
+            cursor = query::encode_cursor(next);
+            fixture.event(day(&format!("before-{order}-{}", seen.len()), "1999-01-01"));
         }
         let mut sorted = seen.clone();
         sorted.sort();
@@ -145,8 +146,8 @@ fn pages_hold_every_event_once_though_others_come_meanwhile() {
 }
 
 #[test]
-fn filters_must_all_hold_and_any_value_of_one_does() {
-    let mut desk = Desk::new();
+fn an_event_matches_if_every_filter_has_one_of_its_values() {
+    let mut fixture = Fixture::new();
     for (id, status, language, names) in [
         ("one", "happened", "en-GB", json!(["Porto", "Hale, Inc"])),
         ("two", "planned", "en", json!(["Porto"])),
@@ -157,10 +158,10 @@ fn filters_must_all_hold_and_any_value_of_one_does() {
         event["statement"]["names"] = names;
         event["article"]["language"] = json!(language);
         event["confidence"] = json!(if id == "two" { 0.5 } else { 0.9 });
-        desk.event(event);
+        fixture.event(event);
     }
     let found = |query: &str| {
-        let mut found = desk.found(query);
+        let mut found = fixture.found(query);
         found.sort();
         found
     };
@@ -171,181 +172,181 @@ fn filters_must_all_hold_and_any_value_of_one_does() {
     assert_eq!(found("confidence=0.6&name=Porto"), ["one"]);
     assert_eq!(found("source=Nobody"), [""; 0]);
     assert_eq!(found("basis=relative&granularity=day&article=a1").len(), 3);
-    let (filters, _) = asked("status=happened,planned");
-    let names = desk.store.counts(&filters, Kind::Name, 10).unwrap();
+    let (filters, _) = request("status=happened,planned");
+    let names = fixture.store.facet_counts(&filters, Facet::Name, 10).unwrap();
     assert_eq!(names, [("Porto".to_owned(), 2), ("Hale, Inc".to_owned(), 1)]);
 }
 
 #[test]
-fn words_are_found_without_their_accents_and_as_they_are_typed() {
-    let mut desk = Desk::new();
+fn search_ignores_accents_and_finds_prefixes() {
+    let mut fixture = Fixture::new();
     let mut event = day("ferry", "2019-04-01");
     event["statement"]["sentence"] = json!("Die Überfähre fuhr \"nicht\" OR aus.");
-    desk.event(event);
+    fixture.event(event);
     for query in ["q=uberf", "q=%C3%9Cberf%C3%A4hre", "q=fuhr+die", "q=quay", "q=nicht%20OR", "q=\"or*"] {
-        assert_eq!(desk.found(query), ["ferry"], "{query}");
+        assert_eq!(fixture.found(query), ["ferry"], "{query}");
     }
     for query in ["q=berf", "q=uber+fuhr", "q=missing"] {
-        assert_eq!(desk.found(query), [""; 0], "{query}");
+        assert_eq!(fixture.found(query), [""; 0], "{query}");
     }
-    desk.event(day("later", "2019-04-02"));
-    assert_eq!(desk.found("q=quay"), ["ferry", "later"], "what was answered before is completed");
-    desk.take(Of::Event, "ferry", None);
-    assert_eq!(desk.found("q=quay"), ["later"]);
+    fixture.event(day("later", "2019-04-02"));
+    assert_eq!(fixture.found("q=quay"), ["ferry", "later"], "the cached result is extended");
+    fixture.apply(RecordKind::Event, "ferry", None);
+    assert_eq!(fixture.found("q=quay"), ["later"]);
 }
 
 #[test]
-fn a_correction_takes_away_what_its_article_no_longer_names() {
+fn a_correction_removes_the_events_that_its_article_no_longer_lists() {
     for article_first in [false, true] {
-        let mut desk = Desk::new();
-        desk.event(day("stays", "2019-04-01"));
-        desk.event(day("goes", "2019-04-02"));
-        desk.article("extracted", &["stays", "goes"]);
+        let mut fixture = Fixture::new();
+        fixture.event(day("stays", "2019-04-01"));
+        fixture.event(day("goes", "2019-04-02"));
+        fixture.article("extracted", &["stays", "goes"]);
         if article_first {
-            desk.article("extracted", &["stays", "comes"]);
-            desk.event(day("comes", "2019-04-03"));
+            fixture.article("extracted", &["stays", "comes"]);
+            fixture.event(day("comes", "2019-04-03"));
         } else {
-            desk.event(day("comes", "2019-04-03"));
-            assert_eq!(desk.found(""), ["stays", "goes"], "not before its article names it");
-            desk.article("extracted", &["stays", "comes"]);
+            fixture.event(day("comes", "2019-04-03"));
+            assert_eq!(fixture.found(""), ["stays", "goes"], "not before its article lists it");
+            fixture.article("extracted", &["stays", "comes"]);
         }
-        assert_eq!(desk.found(""), ["stays", "comes"]);
-        let mut news = desk.news(1);
-        news.sort();
-        assert_eq!(news, ["insert comes", "insert goes", "insert stays", "retract goes"]);
+        assert_eq!(fixture.found(""), ["stays", "comes"]);
+        let mut changes = fixture.changes(1);
+        changes.sort();
+        assert_eq!(changes, ["insert comes", "insert goes", "insert stays", "retract goes"]);
     }
 }
 
 #[test]
-fn a_kill_takes_all_away_and_a_replay_of_what_was_killed_does_not_bring_it_back() {
-    let mut desk = Desk::new();
-    desk.event(day("one", "2019-04-01"));
-    desk.article("extracted", &["one"]);
-    desk.article("withdrawn", &[]);
-    assert_eq!(desk.found(""), [""; 0]);
-    desk.event(day("one", "2019-04-01"));
-    assert_eq!(desk.found(""), [""; 0]);
-    desk.article("extracted", &["one"]);
-    assert_eq!(desk.found(""), ["one"], "published again");
+fn a_kill_removes_all_events_and_a_replay_does_not_restore_them() {
+    let mut fixture = Fixture::new();
+    fixture.event(day("one", "2019-04-01"));
+    fixture.article("extracted", &["one"]);
+    fixture.article("withdrawn", &[]);
+    assert_eq!(fixture.found(""), [""; 0]);
+    fixture.event(day("one", "2019-04-01"));
+    assert_eq!(fixture.found(""), [""; 0]);
+    fixture.article("extracted", &["one"]);
+    assert_eq!(fixture.found(""), ["one"], "published again");
 }
 
 #[test]
-fn an_article_that_was_passed_over_stays_as_it_was() {
-    let mut desk = Desk::new();
-    desk.event(day("one", "2019-04-01"));
-    desk.article("extracted", &["one"]);
-    for status in ["skipped", "stale"] {
-        desk.article(status, &[]);
-        assert_eq!(desk.found(""), ["one"]);
-        let (_, article) = desk.store.event("one").unwrap().unwrap();
-        assert!(article.unwrap().contains(status), "the record itself is the last one");
+fn a_skipped_or_stale_or_unknown_revision_keeps_the_events_of_its_article() {
+    let mut fixture = Fixture::new();
+    fixture.event(day("one", "2019-04-01"));
+    fixture.article("extracted", &["one"]);
+    for status in ["skipped", "stale", "of a later version"] {
+        fixture.article(status, &[]);
+        assert_eq!(fixture.found(""), ["one"]);
+        let (_, article) = fixture.store.event("one").unwrap().unwrap();
+        assert!(article.unwrap().contains(status), "the record is the latest one");
     }
 }
 
 #[test]
-fn a_null_value_retracts_and_a_record_that_says_the_same_changes_nothing() {
-    let mut desk = Desk::new();
-    desk.event(day("one", "2019-04-01"));
-    desk.event(day("one", "2019-04-01"));
-    desk.event(day("one", "2019-04-07"));
-    desk.take(Of::Event, "one", None);
-    desk.take(Of::Event, "one", None);
-    assert_eq!(desk.news(0), ["reset", "insert one", "change one", "retract one"]);
-    assert_eq!((desk.found(""), desk.store.event("one").unwrap()), (Vec::new(), None));
+fn a_null_value_retracts_and_an_identical_record_changes_nothing() {
+    let mut fixture = Fixture::new();
+    fixture.event(day("one", "2019-04-01"));
+    fixture.event(day("one", "2019-04-01"));
+    fixture.event(day("one", "2019-04-07"));
+    fixture.apply(RecordKind::Event, "one", None);
+    fixture.apply(RecordKind::Event, "one", None);
+    assert_eq!(fixture.changes(0), ["reset", "insert one", "update one", "retract one"]);
+    assert_eq!((fixture.found(""), fixture.store.event("one").unwrap()), (Vec::new(), None));
 }
 
 #[test]
-fn what_is_no_record_is_passed_over() {
-    let mut desk = Desk::new();
+fn invalid_records_are_skipped() {
+    let mut fixture = Fixture::new();
     let bad = [&b"{"[..], b"\xff", b"{\"id\": \"x\"}", b"[]"];
-    let bad: Vec<_> = bad
-        .iter()
-        .flat_map(|value| [Of::Event, Of::Article].map(|of| Received { of, key: "x", value: Some(value) }))
-        .collect();
-    assert_eq!(desk.writer.apply(&bad, &[]).unwrap(), bad.len());
-    assert_eq!(desk.found(""), [""; 0]);
+    let kinds = [RecordKind::Event, RecordKind::Article];
+    let record = |value, kind| TopicRecord { kind, key: "x", value: Some(value) };
+    let bad: Vec<_> = bad.iter().flat_map(|value| kinds.map(|kind| record(value, kind))).collect();
+    assert_eq!(fixture.writer.apply(&bad, &[]).unwrap(), bad.len());
+    assert_eq!(fixture.found(""), [""; 0]);
 }
 
 #[test]
-fn records_are_kept_as_they_were_received() {
-    let mut desk = Desk::new();
+fn records_are_kept_as_received() {
+    let mut fixture = Fixture::new();
     let mut event = day("one", "2019-04-01");
     event["of a later version"] = json!({"x": [1, 2]});
-    desk.event(event.clone());
-    let (record, _) = desk.store.event("one").unwrap().unwrap();
+    fixture.event(event.clone());
+    let (record, _) = fixture.store.event("one").unwrap().unwrap();
     assert_eq!(record, event.to_string());
 }
 
 #[test]
-fn a_crash_loses_nothing_that_was_committed_and_keeps_no_half_of_a_batch() {
-    let mut desk = Desk::new();
+fn a_crash_loses_nothing_committed_and_keeps_no_partial_batch() {
+    let mut fixture = Fixture::new();
     let position = |next| Position { topic: "events".to_owned(), partition: 3, next };
     let (first, second) = (day("first", "2019-04-01").to_string(), day("second", "2019-04-02").to_string());
-    let received = |key, value| Received { of: Of::Event, key, value: Some(value) };
-    desk.writer.apply(&[received("first", first.as_bytes())], &[position(1)]).unwrap();
-    desk.writer
+    let record = |key, value| TopicRecord { kind: RecordKind::Event, key, value: Some(value) };
+    fixture.writer.apply(&[record("first", first.as_bytes())], &[position(1)]).unwrap();
+    fixture
+        .writer
         .connection
         .execute_batch("CREATE TRIGGER crash BEFORE INSERT ON offsets BEGIN SELECT RAISE(ABORT, 'crash'); END")
         .unwrap();
-    let crashed = desk.writer.apply(&[received("second", second.as_bytes())], &[position(2)]);
+    let crashed = fixture.writer.apply(&[record("second", second.as_bytes())], &[position(2)]);
     assert!(crashed.unwrap_err().to_string().contains("crash"));
-    assert_eq!(desk.found(""), ["first"]);
+    assert_eq!(fixture.found(""), ["first"]);
 
-    let mut desk = desk.again(false);
-    assert_eq!((desk.found(""), desk.writer.positions().unwrap()), (vec!["first".to_owned()], vec![position(1)]));
-    desk.writer.connection.execute_batch("DROP TRIGGER crash").unwrap();
-    desk.writer.apply(&[received("second", second.as_bytes())], &[position(2)]).unwrap();
-    assert_eq!(desk.found("q=quay"), ["first", "second"], "words are not lost either");
-    assert_eq!(desk.writer.positions().unwrap(), [position(2)]);
+    let mut fixture = fixture.reopen(false);
+    assert_eq!((fixture.found(""), fixture.writer.positions().unwrap()), (vec!["first".to_owned()], vec![position(1)]));
+    fixture.writer.connection.execute_batch("DROP TRIGGER crash").unwrap();
+    fixture.writer.apply(&[record("second", second.as_bytes())], &[position(2)]).unwrap();
+    assert_eq!(fixture.found("q=quay"), ["first", "second"], "the words are there as well");
+    assert_eq!(fixture.writer.positions().unwrap(), [position(2)]);
 }
 
 #[test]
-fn what_is_loaded_is_what_was_there() {
-    let mut desk = Desk::new();
+fn reopening_loads_the_same_timeline() {
+    let mut fixture = Fixture::new();
     for n in 0..50 {
         let mut event = day(&format!("{n:032x}"), &format!("20{:02}-04-01", n % 7));
         event["statement"]["names"] = (0..n % 4).map(|name| json!(format!("Name {name}"))).collect();
-        desk.event(event);
-        desk.take(Of::Event, &format!("{:032x}", n / 2 * 3), None);
+        fixture.event(event);
+        fixture.apply(RecordKind::Event, &format!("{:032x}", n / 2 * 3), None);
     }
-    let told = |desk: &Desk| {
-        let names = desk.store.counts(&Filters::default(), Kind::Name, 10).unwrap();
-        (desk.found(""), desk.found("name=Name%202"), names, desk.store.totals().unwrap())
+    let contents = |fixture: &Fixture| {
+        let names = fixture.store.facet_counts(&Filters::default(), Facet::Name, 10).unwrap();
+        (fixture.found(""), fixture.found("name=Name%202"), names, fixture.store.totals().unwrap())
     };
-    let before = told(&desk);
+    let before = contents(&fixture);
     assert!(before.0.len() > 10 && !before.1.is_empty());
-    assert_eq!(told(&desk.again(false)), before);
+    assert_eq!(contents(&fixture.reopen(false)), before);
 }
 
 #[test]
-fn a_rebuild_begins_anew_and_tells_those_who_follow() {
-    let mut desk = Desk::new();
-    desk.event(day("one", "2019-04-01"));
-    let (last, version) = (desk.store.last_change(), desk.store.version());
-    let desk = desk.again(true);
-    assert_eq!((desk.found(""), desk.news(last)), (Vec::new(), vec!["reset".to_owned()]));
-    assert_eq!(desk.writer.positions().unwrap(), []);
-    assert_ne!(desk.store.version(), version);
+fn a_rebuild_starts_over_and_followers_see_it() {
+    let mut fixture = Fixture::new();
+    fixture.event(day("one", "2019-04-01"));
+    let (last, version) = (fixture.store.last_change(), fixture.store.version());
+    let fixture = fixture.reopen(true);
+    assert_eq!((fixture.found(""), fixture.changes(last)), (Vec::new(), vec!["reset".to_owned()]));
+    assert_eq!(fixture.writer.positions().unwrap(), []);
+    assert_ne!(fixture.store.version(), version);
 }
 
 #[test]
-fn the_log_of_changes_tells_where_it_does_not_reach() {
-    let mut desk = Desk::new();
+fn the_change_log_says_when_it_does_not_reach_back_far_enough() {
+    let mut fixture = Fixture::new();
     for n in 0..5 {
-        desk.event(day(&n.to_string(), "2019-04-01"));
+        fixture.event(day(&n.to_string(), "2019-04-01"));
     }
-    desk.writer.connection.execute("DELETE FROM changes WHERE seq < 4", []).unwrap();
-    assert_eq!(desk.store.changes(2, 10).unwrap(), None, "3 is not known any more");
-    assert_eq!(desk.news(3), ["insert 2", "insert 3", "insert 4"]);
-    assert_eq!(desk.news(6), [""; 0]);
-    assert_eq!(desk.store.changes(7, 10).unwrap(), None, "of another timeline");
+    fixture.writer.connection.execute("DELETE FROM changes WHERE seq < 4", []).unwrap();
+    assert_eq!(fixture.store.changes(2, 10).unwrap(), None, "3 was deleted from the log");
+    assert_eq!(fixture.changes(3), ["insert 2", "insert 3", "insert 4"]);
+    assert_eq!(fixture.changes(6), [""; 0]);
+    assert_eq!(fixture.store.changes(7, 10).unwrap(), None, "a number of another timeline");
 }
 
 #[test]
-fn a_file_of_another_version_is_refused_and_a_rebuild_mends_it() {
-    let desk = Desk::new();
-    desk.writer.connection.pragma_update(None, "user_version", 99).unwrap();
-    let path = desk.folder.path().join("timeline.db");
+fn a_file_of_another_version_is_refused_until_it_is_rebuilt() {
+    let fixture = Fixture::new();
+    fixture.writer.connection.pragma_update(None, "user_version", 99).unwrap();
+    let path = fixture.folder.path().join("timeline.db");
     for error in
         [Store::open(&path, false).unwrap_err(), Store::snapshot(&path).unwrap_err(), Store::probe(&path).unwrap_err()]
     {
@@ -356,7 +357,7 @@ fn a_file_of_another_version_is_refused_and_a_rebuild_mends_it() {
 }
 
 #[test]
-fn tables_of_somebody_else_are_not_dropped() {
+fn tables_of_another_program_are_not_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("accounts.db");
     let theirs = Connection::open(&path).unwrap();
@@ -366,13 +367,13 @@ fn tables_of_somebody_else_are_not_dropped() {
 }
 
 #[test]
-fn a_probe_tells_whether_a_timeline_can_be_kept_and_changes_nothing() {
+fn a_probe_finds_whether_a_timeline_can_be_written_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("timeline.db");
     assert!(!Store::probe(&path).unwrap());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     let error = Store::probe(&folder.path().join("missing/timeline.db")).unwrap_err().to_string();
-    assert!(error.contains("missing: ") && error.contains("must be there"), "{error}");
+    assert!(error.contains("missing: ") && error.contains("must exist"), "{error}");
     let (store, _writer) = Store::open(&path, false).unwrap();
     let before = store.version();
     assert!(Store::probe(&path).unwrap(), "while it is written");
@@ -380,41 +381,41 @@ fn a_probe_tells_whether_a_timeline_can_be_kept_and_changes_nothing() {
     assert!(Store::probe(folder.path()).is_err(), "a folder is no file");
 }
 
-mod density_of {
+mod density_output {
     use super::*;
 
-    fn told(desk: &Desk, query: &str, most: usize) -> String {
-        let density = desk.store.density(&asked(query).0, most).unwrap();
-        let spelled = |seconds: i64| query::spelled(seconds).unwrap();
-        let mut text = format!("{} total {} longer {}", density.unit.name(), density.total, density.longer);
+    fn rendered(fixture: &Fixture, query: &str, max_buckets: usize) -> String {
+        let density = fixture.store.density(&request(query).0, max_buckets).unwrap();
+        let format_time = |seconds: i64| query::format_time(seconds).unwrap();
+        let mut text = format!("{} total {} longer {}", density.size.name(), density.total, density.longer);
         for bucket in density.buckets {
-            text += &format!("\n{} {} {}", spelled(bucket.start), spelled(bucket.end), bucket.count);
+            text += &format!("\n{} {} {}", format_time(bucket.start), format_time(bucket.end), bucket.count);
         }
         text
     }
 
     #[test]
-    fn buckets_fit_the_range_and_a_year_is_no_point_on_its_first_day() {
-        let mut desk = Desk::new();
-        desk.event(day("one", "2019-01-01"));
-        desk.event(day("two", "2019-01-31"));
-        desk.event(day("three", "2019-02-01"));
-        desk.event(event("year", Some("2019-01-01"), Some("2020-01-01")));
-        desk.event(event("since", Some("2019-01-01"), None));
-        desk.event(event("always", None, None));
-        insta::assert_snapshot!(told(&desk, "", 12), @r"
+    fn buckets_fit_the_range_and_a_year_is_not_counted_on_its_first_day() {
+        let mut fixture = Fixture::new();
+        fixture.event(day("one", "2019-01-01"));
+        fixture.event(day("two", "2019-01-31"));
+        fixture.event(day("three", "2019-02-01"));
+        fixture.event(event("year", Some("2019-01-01"), Some("2020-01-01")));
+        fixture.event(event("since", Some("2019-01-01"), None));
+        fixture.event(event("always", None, None));
+        insta::assert_snapshot!(rendered(&fixture, "", 12), @r"
         month total 6 longer 3
         2019-01-01 2019-02-01 2
         2019-02-01 2019-03-01 1
         ");
-        insta::assert_snapshot!(told(&desk, "", 1), @r"
+        insta::assert_snapshot!(rendered(&fixture, "", 1), @r"
         year total 6 longer 2
         2019-01-01 2020-01-01 4
         ");
-        insta::assert_snapshot!(told(&desk, "from=2019-01-31&to=2019-02-02", 48), @r"
+        insta::assert_snapshot!(rendered(&fixture, "from=2019-01-31&to=2019-02-02", 48), @r"
         hour total 5 longer 5
         ");
-        insta::assert_snapshot!(told(&desk, "from=2019-01-31&to=2019-02-02", 2), @r"
+        insta::assert_snapshot!(rendered(&fixture, "from=2019-01-31&to=2019-02-02", 2), @r"
         day total 5 longer 3
         2019-01-31 2019-02-01 1
         2019-02-01 2019-02-02 1
@@ -422,19 +423,19 @@ mod density_of {
     }
 
     #[test]
-    fn an_empty_timeline_has_no_span() {
-        let mut desk = Desk::new();
-        insta::assert_snapshot!(told(&desk, "", 10), @"century total 0 longer 0");
-        desk.event(event("since", Some("2019-01-01"), None));
-        insta::assert_snapshot!(told(&desk, "", 10), @"hour total 1 longer 1");
+    fn an_empty_timeline_has_no_extent() {
+        let mut fixture = Fixture::new();
+        insta::assert_snapshot!(rendered(&fixture, "", 10), @"century total 0 longer 0");
+        fixture.event(event("since", Some("2019-01-01"), None));
+        insta::assert_snapshot!(rendered(&fixture, "", 10), @"hour total 1 longer 1");
     }
 
     #[test]
-    fn all_of_time_is_drawn_in_centuries() {
-        let mut desk = Desk::new();
-        desk.event(day("caesar", "-0043-03-15"));
-        desk.event(day("now", "2019-04-01"));
-        insta::assert_snapshot!(told(&desk, "from=-262000-01-01&to=9999-12-31", 200), @r"
+    fn the_longest_range_is_counted_in_centuries() {
+        let mut fixture = Fixture::new();
+        fixture.event(day("caesar", "-0043-03-15"));
+        fixture.event(day("now", "2019-04-01"));
+        insta::assert_snapshot!(rendered(&fixture, "from=-262000-01-01&to=9999-12-31", 200), @r"
         century total 2 longer 0
         -0100-01-01 0000-01-01 1
         2000-01-01 2100-01-01 1
@@ -444,23 +445,23 @@ mod density_of {
 
 proptest::proptest! {
     #[test]
-    fn counts_over_time_add_up(
-        days in proptest::collection::vec((0_u64..40_000, 1_u64..800), 1..60), from in 0_u64..40_000, most in 1_usize..300,
+    fn counts_over_time_add_up_to_the_total(
+        days in proptest::collection::vec((0_u64..40_000, 1_u64..800), 1..60), from in 0_u64..40_000, max_buckets in 1_usize..300,
     ) {
         let mut index = Index::default();
         let day = |day: u64| day as i64 * 86_400;
         for (row, (start, length)) in (1..).zip(&days) {
             let span = [Some(day(*start)), Some(day(start + length))];
-            index.add(Entry::new(row, u64::from(row), span, 1.0), [0; 6], &[]);
+            index.add(IndexEntry::new(row, u64::from(row), span, 1.0), [0; 6], &[]);
         }
-        for wanted in [index::Wanted::default(), index::Wanted { from: day(from), to: day(from + 3000), ..Default::default() }] {
-            let density = density::density(&index, &wanted, most);
+        for predicate in [index::Predicate::default(), index::Predicate { from: day(from), to: day(from + 3000), ..Default::default() }] {
+            let density = density::density(&index, &predicate, max_buckets);
             let counted: u64 = density.buckets.iter().map(|bucket| bucket.count).sum();
             proptest::prop_assert_eq!(counted + density.longer, density.total);
-            proptest::prop_assert!(density.buckets.len() <= most || density.unit == Unit::Century);
+            proptest::prop_assert!(density.buckets.len() <= max_buckets || density.size == BucketSize::Century);
             for bucket in &density.buckets {
                 let starts = |from: i64, to: i64| days.iter().filter(|(start, _)| (from..to).contains(&day(*start))).count() as u64;
-                let before = if bucket.start <= wanted.from { u64::MAX } else { starts(bucket.start, bucket.end) };
+                let before = if bucket.start <= predicate.from { u64::MAX } else { starts(bucket.start, bucket.end) };
                 proptest::prop_assert!(bucket.count <= before);
             }
         }
@@ -474,7 +475,7 @@ proptest::proptest! {
         for (add, pick) in steps {
             if add {
                 let names: Vec<u32> = (0..pick % 4).collect();
-                index.add(Entry::new(next, 0, [Some(0), None], 1.0), [pick; 6], &names);
+                index.add(IndexEntry::new(next, 0, [Some(0), None], 1.0), [pick; 6], &names);
                 there.insert(next, names);
                 next += 1;
             } else {
@@ -483,9 +484,9 @@ proptest::proptest! {
             }
         }
         let mut seen = std::collections::BTreeMap::new();
-        index.each(&index::Wanted::default(), |entry, names| drop(seen.insert(entry.row, names.to_vec())));
+        index.for_each(&index::Predicate::default(), |entry, names| drop(seen.insert(entry.row, names.to_vec())));
         proptest::prop_assert_eq!(index.len(), there.len());
-        proptest::prop_assert_eq!(index.span(), (!there.is_empty()).then_some([0, 0]));
+        proptest::prop_assert_eq!(index.extent(), (!there.is_empty()).then_some([0, 0]));
         for row in 0..next {
             proptest::prop_assert_eq!(index.get(row).map(|(_, names)| names.to_vec()), there.get(&row).cloned());
         }

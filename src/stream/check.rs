@@ -20,8 +20,7 @@ use super::client::client_config;
 use super::error::is_denied;
 use super::producer;
 use super::token::TokenFile;
-use super::topics::Topics;
-use crate::config::{Delivery, Settings};
+use crate::config::{Delivery, Settings, Topics};
 
 const GROUP_DENIED: RDKafkaErrorCode = RDKafkaErrorCode::GroupAuthorizationFailed;
 

@@ -5,8 +5,7 @@ use std::fmt;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::producer::transactional_id;
-use super::topics::Topics;
-use crate::config::Settings;
+use crate::config::{Settings, Topics};
 
 /// Why a worker could not start, or had to end. The message says what, where and how to mend it.
 #[derive(Debug)]

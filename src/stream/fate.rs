@@ -10,9 +10,8 @@ use rdkafka::Message;
 use rdkafka::message::{Header, OwnedHeaders, OwnedMessage};
 
 use super::batch::size;
-use super::topics::Topics;
 use crate::article::Embargo;
-use crate::config::EmbargoPolicy;
+use crate::config::{EmbargoPolicy, Topics};
 use crate::pipeline::Processed;
 use crate::record::{
     ArticleRecord, ArticleStatus, EventRecord, HeldFields, SourceFields, StandingFields, Warning, cloudevents,

@@ -15,10 +15,9 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::consumer::{Consumer, Event, Watermark};
 use super::error::is_denied;
-use super::topics::Topics;
 use super::{Control, Error};
-use crate::config::Settings;
-use crate::store::{Of, Position, Received, Writer};
+use crate::config::{Settings, Topics};
+use crate::store::{Position, RecordKind, TopicRecord, Writer};
 use crate::telemetry::Progress;
 
 /// The most records that are taken in at once.
@@ -209,9 +208,9 @@ impl Follower<'_> {
             positions.insert((message.topic().to_owned(), message.partition()), message.offset() + 1);
         }
         let received = self.batch.iter().filter_map(|message| {
-            let of = if message.topic() == self.topics.events { Of::Event } else { Of::Article };
+            let kind = if message.topic() == self.topics.events { RecordKind::Event } else { RecordKind::Article };
             let key = std::str::from_utf8(message.key()?).ok()?;
-            Some(Received { of, key, value: message.payload() })
+            Some(TopicRecord { kind, key, value: message.payload() })
         });
         let received: Vec<_> = received.collect();
         let keyless = self.batch.len() - received.len();

@@ -11,8 +11,7 @@ use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
 use super::Error;
 use super::client::client_config;
 use super::producer;
-use super::topics::Topics;
-use crate::config::Settings;
+use crate::config::{Settings, Topics};
 
 /// How long the brokers may take to answer at the start. Not long: a record that turns out too large makes us ask again,
 /// and an embedded broker never answers.

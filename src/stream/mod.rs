@@ -78,7 +78,6 @@ mod producer;
 mod setbacks;
 mod shutdown;
 mod token;
-pub mod topics;
 mod transaction;
 mod worker;
 

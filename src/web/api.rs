@@ -1,103 +1,107 @@
-//! The questions that are answered with JSON. Each reads its parameters, asks the store beside the async threads, and
-//! tells the answer.
+//! The handlers that respond with JSON. Each extracts its parameters, queries the store off the async threads, and
+//! builds the response body.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::answers::{Counts, Day, Event, Events, Name, Names, Record, Source, Sources, Story, json};
 use super::problem::Problem;
-use super::timeline::Timeline;
+use super::responses::{Counts, Day, Event, Events, Name, Names, Record, Source, Sources, Story, json};
+use super::timeline::TimelineState;
 use crate::store::query::{self, Filters, Paging, Parameters};
-use crate::store::{Kind, Store};
+use crate::store::{Facet, Store};
 
-type Answer = Result<Response, Problem>;
+type HandlerResult = Result<Response, Problem>;
 
-/// Reads the parameters of an address.
+/// Parses the query of a URL.
 pub fn parameters(query: Option<String>) -> Result<Parameters, Problem> {
     Ok(Parameters::parse(&query.unwrap_or_default())?)
 }
 
-/// The filters, and nothing else.
+/// Parses a query that may hold nothing but filters.
 pub fn filters(query: Option<String>) -> Result<Filters, Problem> {
     let mut parameters = parameters(query)?;
-    let filters = Filters::take(&mut parameters)?;
-    parameters.end()?;
+    let filters = Filters::from_parameters(&mut parameters)?;
+    parameters.finish()?;
     Ok(filters)
 }
 
 /// `GET /api/events`
-pub async fn events(State(timeline): State<Timeline>, RawQuery(query): RawQuery) -> Answer {
+pub async fn events(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
     let mut parameters = parameters(query)?;
-    let (filters, paging) = (Filters::take(&mut parameters)?, Paging::take(&mut parameters)?);
-    parameters.end()?;
-    let page = timeline.ask(move |store| store.events(&filters, &paging)).await?;
+    let (filters, paging) = (Filters::from_parameters(&mut parameters)?, Paging::from_parameters(&mut parameters)?);
+    parameters.finish()?;
+    let page = state.query(move |store| store.events(&filters, &paging)).await?;
     let events = page.records.into_iter().filter_map(Record::new).collect();
-    Ok(json(&Events { events, next: page.next.map(query::cursor) }))
+    Ok(json(&Events { events, next: page.next.map(query::encode_cursor) }))
 }
 
 /// `GET /api/events/{id}`
-pub async fn event(State(timeline): State<Timeline>, Path(id): Path<String>) -> Answer {
-    let found = timeline
-        .ask({
+pub async fn event(State(state): State<TimelineState>, Path(id): Path<String>) -> HandlerResult {
+    let found = state
+        .query({
             let id = id.clone();
             move |store| store.event(&id)
         })
         .await?;
-    let missing = || Problem::new(StatusCode::NOT_FOUND, format!("there is no event {id:?}, or not any more"));
+    let missing = || Problem::new(StatusCode::NOT_FOUND, format!("there is no event {id:?}, or it was removed"));
     let (event, article) = found.ok_or_else(missing)?;
     let event = Record::new(event).ok_or_else(missing)?;
-    let mentions = timeline.ask(move |store| store.mentions(&id)).await?;
+    let mentions = state.query(move |store| store.mentions(&id)).await?;
     let mentions = mentions.into_iter().filter_map(Record::new).collect();
     Ok(json(&Event { event, article: article.and_then(Record::new), mentions }))
 }
 
 /// `GET /api/density`
-pub async fn density(State(timeline): State<Timeline>, RawQuery(query): RawQuery) -> Answer {
+pub async fn density(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
     let mut parameters = parameters(query)?;
-    let filters = Filters::take(&mut parameters)?;
+    let filters = Filters::from_parameters(&mut parameters)?;
     let buckets = parameters.number("buckets", 1, 2000, 200)?;
-    parameters.end()?;
-    let density = timeline.ask(move |store| store.density(&filters, buckets)).await?;
+    parameters.finish()?;
+    let density = state.query(move |store| store.density(&filters, buckets)).await?;
     Ok(json(&Counts::from(density)))
 }
 
 /// `GET /api/names`
-pub async fn names(State(timeline): State<Timeline>, RawQuery(query): RawQuery) -> Answer {
-    let names = counts(&timeline, query, Kind::Name).await?;
+pub async fn names(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
+    let names = facet_counts(&state, query, Facet::Name).await?;
     Ok(json(&Names { names: names.into_iter().map(|(name, count)| Name { name, count }).collect() }))
 }
 
 /// `GET /api/sources`
-pub async fn sources(State(timeline): State<Timeline>, RawQuery(query): RawQuery) -> Answer {
-    let sources = counts(&timeline, query, Kind::Source).await?;
+pub async fn sources(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
+    let sources = facet_counts(&state, query, Facet::Source).await?;
     Ok(json(&Sources { sources: sources.into_iter().map(|(source, count)| Source { source, count }).collect() }))
 }
 
-async fn counts(timeline: &Timeline, query: Option<String>, kind: Kind) -> Result<Vec<(String, u64)>, Problem> {
+async fn facet_counts(
+    state: &TimelineState,
+    query: Option<String>,
+    facet: Facet,
+) -> Result<Vec<(String, u64)>, Problem> {
     let mut parameters = parameters(query)?;
-    let filters = Filters::take(&mut parameters)?;
+    let filters = Filters::from_parameters(&mut parameters)?;
     let limit = parameters.number("limit", 1, 1000, 100)?;
-    parameters.end()?;
-    timeline.ask(move |store| store.counts(&filters, kind, limit)).await
+    parameters.finish()?;
+    state.query(move |store| store.facet_counts(&filters, facet, limit)).await
 }
 
 /// `GET /api/story`
-pub async fn story(State(timeline): State<Timeline>, RawQuery(query): RawQuery) -> Answer {
+pub async fn story(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
     let mut parameters = parameters(query)?;
-    let filters = Filters::take(&mut parameters)?;
+    let filters = Filters::from_parameters(&mut parameters)?;
     let days = parameters.number("days", 1, 100, 10)?;
-    parameters.end()?;
-    let story = timeline.ask(move |store| store.story(&filters, days)).await?;
+    parameters.finish()?;
+    let story = state.query(move |store| store.story(&filters, days)).await?;
     Ok(json(&Story { days: story.into_iter().map(Day::from).collect() }))
 }
 
 /// `GET /api/status`
-pub async fn status(State(timeline): State<Timeline>) -> Answer {
-    let totals = timeline.ask(Store::totals).await?;
-    let [first, last] = totals.span.map(|ends| ends.map(query::spelled)).unwrap_or_default();
-    let (connected, lag) = timeline.progress.told();
-    Ok(json(&super::answers::State {
+pub async fn status(State(state): State<TimelineState>) -> HandlerResult {
+    let totals = state.query(Store::totals).await?;
+    let [first, last] = totals.extent.map(|ends| ends.map(query::format_time)).unwrap_or_default();
+    let (connected, lag) = state.progress.told();
+    Ok(json(&super::responses::State {
         events: totals.events,
         articles: totals.articles,
         first,

@@ -1,5 +1,5 @@
-//! What is asked for as a file, in the forms that timeline tools take: by the same writers as `dateline extract`. Made
-//! page by page while it is sent, so that a file of any length needs the memory of a page.
+//! Exports as files, in the formats of timeline tools, by the same writers as `dateline extract`. A file is generated
+//! page by page while it is sent, so that one of any length needs the memory of a page.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,99 +12,144 @@ use futures_util::stream;
 
 use super::api::filters;
 use super::problem::Problem;
-use super::timeline::Timeline;
+use super::timeline::TimelineState;
 use crate::record::export::{Csv, Export, ICalendar, TimelineJs, VisTimeline};
 use crate::store::query::{Filters, Order, Paging};
-use crate::store::{Place, Store};
+use crate::store::{SortKey, Store};
 
-/// How many events are written at once.
-const AT_ONCE: usize = 500;
+/// How many events are written at a time.
+const PAGE_SIZE: usize = 500;
 
-/// The forms: name, type, what the file is called.
-pub const FORMS: [(&str, &str, &str); 5] = [
-    ("timelinejs", "application/json", "timeline.json"),
-    ("vis", "application/json", "timeline-vis.json"),
-    ("csv", "text/csv; charset=utf-8", "timeline.csv"),
-    ("ics", "text/calendar; charset=utf-8", "timeline.ics"),
-    ("jsonl", "application/jsonl", "timeline.jsonl"),
-];
+/// A format of exports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// TimelineJS 3.
+    TimelineJs,
+    /// vis-timeline.
+    Vis,
+    /// Comma-separated values.
+    Csv,
+    /// iCalendar.
+    Ics,
+    /// The records as received, one per line.
+    JsonLines,
+}
+
+impl ExportFormat {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::TimelineJs, Self::Vis, Self::Csv, Self::Ics, Self::JsonLines];
+
+    /// The name in URLs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TimelineJs => "timelinejs",
+            Self::Vis => "vis",
+            Self::Csv => "csv",
+            Self::Ics => "ics",
+            Self::JsonLines => "jsonl",
+        }
+    }
+
+    /// The media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::TimelineJs | Self::Vis => "application/json",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ics => "text/calendar; charset=utf-8",
+            Self::JsonLines => "application/jsonl",
+        }
+    }
+
+    /// The name that browsers save the file under.
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::TimelineJs => "timeline.json",
+            Self::Vis => "timeline-vis.json",
+            Self::Csv => "timeline.csv",
+            Self::Ics => "timeline.ics",
+            Self::JsonLines => "timeline.jsonl",
+        }
+    }
+}
 
 /// `GET /api/export/{form}`
 pub async fn export(
-    State(timeline): State<Timeline>,
-    Path(form): Path<String>,
+    State(state): State<TimelineState>,
+    Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let Some((form, kind, file)) = FORMS.into_iter().find(|(name, ..)| *name == form) else {
-        let names = FORMS.map(|(name, ..)| name).join(", ");
-        return Err(Problem::new(StatusCode::NOT_FOUND, format!("there is no form {form:?}: it is one of {names}")));
+    let Some(format) = ExportFormat::ALL.into_iter().find(|format| format.name() == name) else {
+        let names = ExportFormat::ALL.map(ExportFormat::name).join(", ");
+        let detail = format!("there is no export format {name:?}: use one of {names}");
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
     };
     let filters = filters(query)?;
-    let out = Shared::default();
-    let broken = |error: io::Error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
-    let written = Written { form: Form::new(form, out.clone()).map_err(broken)?, out, filters, after: None };
-    // The first page is asked for before it is said that all is well.
-    let first = timeline.ask(move |store| written.page(store)).await?;
+    let out = Buffer::default();
+    let internal = |error: io::Error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
+    let writer = Writer::new(format, out.clone()).map_err(internal)?;
+    let file = ExportFile { writer, out, filters, after: None };
+    // The first page is read before the status is sent.
+    let first = state.query(move |store| file.page(store)).await?;
     let pages = stream::unfold(first, move |(page, rest)| {
-        let timeline = timeline.clone();
+        let state = state.clone();
         async move {
             match (page, rest) {
                 (page, _) if page.is_empty() => None,
                 (page, None) => Some((Ok(page), (Bytes::new(), None))),
-                (page, Some(rest)) => match timeline.ask(move |store| rest.page(store)).await {
+                (page, Some(rest)) => match state.query(move |store| rest.page(store)).await {
                     Ok(next) => Some((Ok(page), next)),
-                    // The file is cut short, and whoever reads it sees that it is.
+                    // The response is cut short, which clients notice.
                     Err(problem) => Some((Err(io::Error::other(problem.detail)), (Bytes::new(), None))),
                 },
             }
         }
     });
-    let named = format!("attachment; filename=\"{file}\"");
-    let head = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, named)];
-    Ok((head, Body::from_stream(pages)).into_response())
+    let disposition = format!("attachment; filename=\"{}\"", format.file_name());
+    let headers = [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    Ok((headers, Body::from_stream(pages)).into_response())
 }
 
-/// A file that is being written.
-struct Written {
-    form: Form,
-    out: Shared,
+/// An export in progress.
+struct ExportFile {
+    writer: Writer,
+    out: Buffer,
     filters: Filters,
-    after: Option<Place>,
+    after: Option<SortKey>,
 }
 
-enum Form {
-    /// The records as they were received.
+enum Writer {
+    /// Writes the records as received.
     Lines,
     Events(Box<dyn Export + Send>),
 }
 
-impl Form {
-    fn new(name: &str, out: Shared) -> io::Result<Self> {
-        Ok(match name {
-            "timelinejs" => Self::Events(Box::new(TimelineJs::new(out)?)),
-            "vis" => Self::Events(Box::new(VisTimeline::new(out)?)),
-            "csv" => Self::Events(Box::new(Csv::new(out)?)),
-            "ics" => Self::Events(Box::new(ICalendar::new(out)?)),
-            _ => Self::Lines,
+impl Writer {
+    fn new(format: ExportFormat, out: Buffer) -> io::Result<Self> {
+        Ok(match format {
+            ExportFormat::TimelineJs => Self::Events(Box::new(TimelineJs::new(out)?)),
+            ExportFormat::Vis => Self::Events(Box::new(VisTimeline::new(out)?)),
+            ExportFormat::Csv => Self::Events(Box::new(Csv::new(out)?)),
+            ExportFormat::Ics => Self::Events(Box::new(ICalendar::new(out)?)),
+            ExportFormat::JsonLines => Self::Lines,
         })
     }
 }
 
-impl Written {
-    /// Writes a page, and gives itself back if there is more.
+impl ExportFile {
+    /// Writes a page; returns itself if there is another one.
     fn page(mut self, store: &Store) -> Result<(Bytes, Option<Self>), crate::store::Error> {
-        let paging = Paging { order: Order::Ascending, limit: AT_ONCE, after: self.after };
+        let paging = Paging { order: Order::Ascending, limit: PAGE_SIZE, after: self.after };
         let page = store.events(&self.filters, &paging)?;
         for record in &page.records {
-            match &mut self.form {
-                Form::Lines => self.out.write_all(format!("{record}\n").as_bytes()),
-                Form::Events(export) => export.event(&serde_json::from_str(record)?),
+            match &mut self.writer {
+                Writer::Lines => self.out.write_all(format!("{record}\n").as_bytes()),
+                Writer::Events(export) => export.event(&serde_json::from_str(record)?),
             }
             .map_err(serde_json::Error::io)?;
         }
         self.after = page.next;
         if page.next.is_none()
-            && let Form::Events(export) = &mut self.form
+            && let Writer::Events(export) = &mut self.writer
         {
             export.finish().map_err(serde_json::Error::io)?;
         }
@@ -113,17 +158,17 @@ impl Written {
     }
 }
 
-/// Memory that is written at one end and taken at the other.
+/// A buffer that the exporter writes and the response body takes from.
 #[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
+struct Buffer(Arc<Mutex<Vec<u8>>>);
 
-impl Shared {
+impl Buffer {
     fn take(&self) -> Bytes {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
     }
 }
 
-impl Write for Shared {
+impl Write for Buffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
     }

@@ -1,7 +1,7 @@
-//! The live feed: server-sent events of what happens to the timeline.
+//! The live feed: the changes to the timeline as server-sent events.
 //!
-//! Each follower reads the log of changes at his own pace, so that a slow one costs no memory; one who was away for
-//! longer than the log reaches is told to load again.
+//! Each follower reads the change log at its own pace, so that a slow one costs no memory; a follower that was away for
+//! longer than the log reaches back gets a `reset`.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -17,53 +17,47 @@ use tokio::time::timeout;
 
 use super::api::filters;
 use super::problem::Problem;
-use super::timeline::Timeline;
+use super::timeline::TimelineState;
 use crate::store::query::Filters;
-use crate::store::{AtRow, Change, Store, What};
+use crate::store::{Change, ChangeKind, RowLookup, Store};
 
-/// How long nothing may be said: what stands between would take the connection for dead.
+/// The longest silence: proxies would take the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How many changes are read at once.
-const AT_ONCE: usize = 200;
+/// How many changes are read at a time.
+const BATCH: usize = 200;
 
 struct Follower {
-    timeline: Timeline,
+    state: TimelineState,
     filters: Filters,
-    changed: watch::Receiver<i64>,
-    /// The number of the last change that was looked at.
+    changes: watch::Receiver<i64>,
+    /// The sequence number of the last change that was read.
     seq: i64,
-    ready: VecDeque<Event>,
-    _place: OwnedSemaphorePermit,
+    pending: VecDeque<Event>,
+    _permit: OwnedSemaphorePermit,
 }
 
 /// `GET /api/feed`
 pub async fn feed(
-    State(timeline): State<Timeline>,
+    State(state): State<TimelineState>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let filters = filters(query)?;
     let last = headers.get("last-event-id").map(|id| id.to_str().ok().and_then(|id| id.parse().ok()));
     let seq = match last {
-        None => timeline.store.last_change(),
+        None => state.store.last_change(),
         Some(Some(seq)) => seq,
         Some(None) => {
-            return Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "Last-Event-ID must be the number of an event of the feed",
-            ));
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "Last-Event-ID must be the id of an event of this feed"));
         }
     };
-    let place = timeline.followers.clone().try_acquire_owned().map_err(|_| {
-        Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too many follow the feed already; ask for /api/events now and then",
-        )
+    let permit = state.followers.clone().try_acquire_owned().map_err(|_| {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the feed has too many followers; poll /api/events instead")
     })?;
-    let changed = timeline.store.changed();
-    // Without data, so that it is no event: it tells where to go on after a break.
-    let ready = VecDeque::from([Event::default().id(seq.to_string())]);
-    let follower = Follower { timeline, filters, changed, seq, ready, _place: place };
+    let changes = state.store.subscribe();
+    // Without data, so that clients dispatch no event: it sets the id to resume from after a disconnect.
+    let pending = VecDeque::from([Event::default().id(seq.to_string())]);
+    let follower = Follower { state, filters, changes, seq, pending, _permit: permit };
     let events = stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((Ok::<_, Infallible>(event), follower))
@@ -72,68 +66,68 @@ pub async fn feed(
 }
 
 impl Follower {
-    /// What is to be said next; `None` at the end.
+    /// Returns the next event to send; `None` at shutdown.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Some(event) = self.ready.pop_front() {
+            if let Some(event) = self.pending.pop_front() {
                 return Some(event);
             }
-            self.changed.borrow_and_update();
+            self.changes.borrow_and_update();
             let (seq, filters) = (self.seq, self.filters.clone());
-            let news = self.timeline.ask(move |store| news(store, &filters, seq)).await.ok()?;
-            let is_behind = news.seq != self.seq;
-            self.seq = news.seq;
-            self.ready.extend(news.events);
+            let batch = self.state.query(move |store| read_changes(store, &filters, seq)).await.ok()?;
+            let is_behind = batch.seq != self.seq;
+            self.seq = batch.seq;
+            self.pending.extend(batch.events);
             if is_behind {
                 continue;
             }
-            match timeout(HEARTBEAT, self.changed.changed()).await {
+            match timeout(HEARTBEAT, self.changes.changed()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return None,
-                // With the number, so that one whose filters let little through does not fall out of the log.
+                // With the id, so that a follower whose filters match little can still resume from the log.
                 Err(_) => return Some(Event::default().comment("").id(self.seq.to_string())),
             }
         }
     }
 }
 
-struct News {
+struct FeedBatch {
     seq: i64,
     events: Vec<Event>,
 }
 
-/// What there is to say after a change.
-fn news(store: &Store, filters: &Filters, seq: i64) -> Result<News, crate::store::Error> {
-    let Some(changes) = store.changes(seq, AT_ONCE)? else {
+/// Reads the changes after a sequence number.
+fn read_changes(store: &Store, filters: &Filters, seq: i64) -> Result<FeedBatch, crate::store::Error> {
+    let Some(changes) = store.changes(seq, BATCH)? else {
         let seq = store.last_change();
-        return Ok(News { seq, events: vec![reset(seq)] });
+        return Ok(FeedBatch { seq, events: vec![reset(seq)] });
     };
-    let mut news = News { seq: changes.last().map_or(seq, |last| last.seq), events: Vec::new() };
-    for Change { seq, what, id } in changes {
-        let retract = || named("retract", seq).data(serde_json::json!({ "id": id }).to_string());
-        let event = match what {
-            What::Reset => Some(reset(seq)),
-            What::Retract => Some(retract()),
-            What::Insert(row) | What::Change(row) => match store.row(row, filters)? {
-                // A later change tells what became of it.
-                AtRow::Gone => None,
-                AtRow::Unwanted if matches!(what, What::Insert(_)) => None,
-                AtRow::Unwanted => Some(retract()),
-                AtRow::Record(record) => {
-                    let name = if matches!(what, What::Insert(_)) { "insert" } else { "change" };
-                    Some(named(name, seq).data(record))
+    let mut batch = FeedBatch { seq: changes.last().map_or(seq, |last| last.seq), events: Vec::new() };
+    for Change { seq, kind, id } in changes {
+        let retract = || sse_event("retract", seq).data(serde_json::json!({ "id": id }).to_string());
+        let event = match kind {
+            ChangeKind::Reset => Some(reset(seq)),
+            ChangeKind::Retract => Some(retract()),
+            ChangeKind::Insert(row) | ChangeKind::Update(row) => match store.look_up(row, filters)? {
+                // A later change in the log deleted or replaced it.
+                RowLookup::Deleted => None,
+                RowLookup::Filtered if matches!(kind, ChangeKind::Insert(_)) => None,
+                RowLookup::Filtered => Some(retract()),
+                RowLookup::Record(record) => {
+                    let name = if matches!(kind, ChangeKind::Insert(_)) { "insert" } else { "change" };
+                    Some(sse_event(name, seq).data(record))
                 }
             },
         };
-        news.events.extend(event);
+        batch.events.extend(event);
     }
-    Ok(news)
+    Ok(batch)
 }
 
 fn reset(seq: i64) -> Event {
-    named("reset", seq).data("{}")
+    sse_event("reset", seq).data("{}")
 }
 
-fn named(name: &str, seq: i64) -> Event {
+fn sse_event(name: &str, seq: i64) -> Event {
     Event::default().event(name).id(seq.to_string())
 }

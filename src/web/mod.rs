@@ -1,27 +1,27 @@
-//! What is served over HTTP: health and metrics, and the timeline with its API, its live feed and its page.
+//! Everything served over HTTP: health and metrics, and the timeline with its API, live feed and page.
 //!
 //! | module | what it is for |
 //! |---|---|
-//! | `health` | `/live`, `/ready`, `/metrics`: of every process that works |
-//! | `timeline` | the routes of the timeline, and what stands around all of them |
-//! | `api`, `feed`, `export`, `grafana` | the answers |
-//! | `answers`, `openapi` | what the answers look like, and the description of the API that is made of it |
-//! | `guard` | who may ask, and from which pages |
-//! | `problem` | how it is told that something cannot be answered |
+//! | `health` | `/live`, `/ready`, `/metrics`: served by every long-running process |
+//! | `timeline` | the routes of the timeline, and the middleware around them |
+//! | `api`, `feed`, `export`, `grafana` | the handlers |
+//! | `responses`, `openapi` | the response bodies, and the OpenAPI description generated from them |
+//! | `auth` | the bearer token, and CORS |
+//! | `problem` | errors as problem details (RFC 9457) |
 //! | `page` | the page and its assets |
 //!
 //! Must not know Kafka: it answers from [`telemetry`](crate::telemetry) and [`store`](crate::store).
 
-mod answers;
 mod api;
+mod auth;
 mod export;
 mod feed;
 mod grafana;
-mod guard;
 mod health;
 mod openapi;
 pub mod page;
 mod problem;
+mod responses;
 mod timeline;
 
 use std::io;
@@ -29,44 +29,44 @@ use std::net::{SocketAddr, TcpListener};
 
 use axum::Router;
 
-pub use self::health::{Status, ask_ready, router};
+pub use self::health::{HealthState, health_router, probe_ready};
 pub use self::openapi::openapi;
-pub use self::timeline::{Access, Timeline, timeline};
+pub use self::timeline::{Access, TimelineState, timeline_router};
 
-/// Something to serve, with the place where it is served.
+/// A router with the address that it is served at.
 #[derive(Debug)]
-pub struct Site {
+pub struct HttpServer {
     listener: TcpListener,
-    what: &'static str,
+    name: &'static str,
     router: Router,
 }
 
-impl Site {
-    /// Takes an address for something.
+impl HttpServer {
+    /// Binds to an address. The name is for the log.
     ///
     /// # Errors
-    /// If the address cannot be had.
-    pub fn bind(address: SocketAddr, what: &'static str, router: Router) -> io::Result<Self> {
+    /// If the address is not available.
+    pub fn bind(address: SocketAddr, name: &'static str, router: Router) -> io::Result<Self> {
         let bound = TcpListener::bind(address);
-        let listener = bound.map_err(|e| io::Error::new(e.kind(), format!("http: {address} cannot be served: {e}")))?;
+        let listener = bound.map_err(|e| io::Error::new(e.kind(), format!("http: cannot listen on {address}: {e}")))?;
         listener.set_nonblocking(true)?;
-        Ok(Self { listener, what, router })
+        Ok(Self { listener, name, router })
     }
 
-    /// The address, with the real port where port 0 was asked for.
+    /// Returns the address, with the actual port where port 0 was requested.
     ///
     /// # Errors
-    /// If the system does not tell it.
+    /// If the operating system does not report it.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Serves until `shutdown` is done. Logs the address.
+    /// Logs the address, and serves until `shutdown` completes.
     ///
     /// # Errors
-    /// If it cannot go on.
+    /// If serving fails.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        tracing::info!(address = %self.address()?, "serving {}", self.what);
+        tracing::info!(address = %self.address()?, "serving {}", self.name);
         let listener = tokio::net::TcpListener::from_std(self.listener)?;
         axum::serve(listener, self.router).with_graceful_shutdown(shutdown).await
     }
@@ -77,16 +77,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_that_is_taken_is_named() {
+    fn an_address_in_use_is_named() {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = taken.local_addr().unwrap();
-        let error = Site::bind(address, "nothing", Router::new()).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("http: {address} cannot be served: ")), "{error}");
+        let error = HttpServer::bind(address, "nothing", Router::new()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("http: cannot listen on {address}: ")), "{error}");
     }
 
     #[tokio::test]
-    async fn a_site_ends_when_it_is_told_to() {
-        let site = Site::bind("127.0.0.1:0".parse().unwrap(), "nothing", Router::new()).unwrap();
-        site.serve(async {}).await.unwrap();
+    async fn a_server_stops_on_shutdown() {
+        let server = HttpServer::bind("127.0.0.1:0".parse().unwrap(), "nothing", Router::new()).unwrap();
+        server.serve(async {}).await.unwrap();
     }
 }

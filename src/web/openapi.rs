@@ -1,50 +1,59 @@
-//! The description of the API, made from the types of its answers: what `docs/openapi.json` and `/api/openapi.json` hold.
+//! The OpenAPI description of the API, generated from the types of the response bodies: what `docs/openapi.json` and
+//! `/api/openapi.json` hold.
 //!
-//! The routes themselves stand in `timeline`; tests hold the two to each other, and every answer to what is said here.
+//! The routes themselves are in `timeline`. Tests compare the two, and validate every response against the description.
 
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use super::answers::{Counts, Event, Events, Names, Sources, State, Story};
-use super::export::FORMS;
+use super::export::ExportFormat;
 use super::grafana::{Annotation, Metric, Series};
 use super::problem::Problem;
+use super::responses::{Counts, Event, Events, Names, Sources, State, Story};
 use crate::calendar::Granularity;
 use crate::event::Status;
 use crate::temporal::Basis;
 
-/// A parameter: its name, what it is for, its schema.
+/// A parameter: its name, description and schema.
 type Parameter = (&'static str, &'static str, Value);
 
-/// The filters that all lists, exports and the feed take.
+/// The filters that all lists, the exports and the feed accept.
 fn filters() -> Vec<Parameter> {
     let time = "A day such as 2019-04-01, or a time such as 2019-04-01T09:30:00Z.";
     let list = || json!({"type": "array", "items": {"type": "string"}});
-    let among = |names: &[&str]| json!({"type": "array", "items": {"enum": names}});
+    let one_of = |names: &[&str]| json!({"type": "array", "items": {"enum": names}});
     vec![
-        ("from", "Events that end after this. See `to`.", json!({"type": "string", "description": time})),
+        ("from", "Only events that end after this. See `to`.", json!({"type": "string", "description": time})),
         (
             "to",
-            "Events that start before this: an event is in a range if it overlaps it.",
+            "Only events that start before this: an event is in a range if it overlaps it.",
             json!({"type": "string", "description": time}),
         ),
-        ("q", "All of these words, the last one as the start of a word.", json!({"type": "string", "maxLength": 1000})),
-        ("source", "One of these sources.", list()),
-        ("language", "One of these languages; `en` stands for `en-GB` as well.", list()),
-        ("name", "One of these names.", list()),
-        ("status", "One of these statuses.", among(&Status::ALL.map(Status::name))),
-        ("granularity", "One of these granularities.", among(&Granularity::ALL.map(Granularity::name))),
-        ("article", "One of these articles, by id.", list()),
-        ("confidence", "At least as sure.", json!({"type": "number", "minimum": 0, "maximum": 1})),
-        ("basis", "One of these bases.", among(&Basis::ALL.map(Basis::name))),
+        (
+            "q",
+            "Only events that contain all of these words, the last one as a prefix.",
+            json!({"type": "string", "maxLength": 1000}),
+        ),
+        ("source", "Only events from one of these sources.", list()),
+        ("language", "Only events in one of these languages; `en` matches `en-GB` as well.", list()),
+        ("name", "Only events with one of these names.", list()),
+        ("status", "Only events with one of these statuses.", one_of(&Status::ALL.map(Status::name))),
+        (
+            "granularity",
+            "Only events with one of these granularities.",
+            one_of(&Granularity::ALL.map(Granularity::name)),
+        ),
+        ("article", "Only events of one of these articles, by id.", list()),
+        ("confidence", "The lowest confidence.", json!({"type": "number", "minimum": 0, "maximum": 1})),
+        ("basis", "Only events with one of these bases.", one_of(&Basis::ALL.map(Basis::name))),
     ]
 }
 
-fn number(name: &'static str, what: &'static str, most: usize, usual: usize) -> Parameter {
-    (name, what, json!({"type": "integer", "minimum": 1, "maximum": most, "default": usual}))
+fn number(name: &'static str, description: &'static str, max: usize, default: usize) -> Parameter {
+    (name, description, json!({"type": "integer", "minimum": 1, "maximum": max, "default": default}))
 }
 
-/// The whole description.
+/// Builds the OpenAPI description.
 #[must_use]
 pub fn openapi() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
@@ -59,7 +68,7 @@ pub fn openapi() -> Value {
         "openapi": "3.1.0",
         "info": {
             "title": "dateline",
-            "description": "The timeline that `dateline serve` keeps. Lists are parted by commas, or given more than once.",
+            "description": "The timeline of `dateline serve`. List parameters are separated by commas, or given more than once.",
             "version": crate::VERSION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}
         },
@@ -69,7 +78,7 @@ pub fn openapi() -> Value {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "responses": {
                 "Problem": {
-                    "description": "It cannot be answered: why.",
+                    "description": "Why the request failed.",
                     "content": {"application/problem+json": {"schema": problem}}
                 }
             },
@@ -79,65 +88,78 @@ pub fn openapi() -> Value {
 }
 
 fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
-    let with = |own: &[Parameter]| [filters().as_slice(), own].concat();
+    let filters_and = |own: &[Parameter]| [filters().as_slice(), own].concat();
     let paging = [
         (
             "order",
-            "By start, then by end, then by id; open starts first.",
+            "Sorted by start, end and id; open starts first.",
             json!({"enum": ["asc", "desc"], "default": "asc"}),
         ),
-        number("limit", "How many at most.", 1000, 100),
-        ("cursor", "The `next` of the page before.", json!({"type": "string"})),
+        number("limit", "The most events in the page.", 1000, 100),
+        ("cursor", "The `next` of the previous page.", json!({"type": "string"})),
     ];
-    let limit = [number("limit", "How many at most.", 1000, 100)];
+    let limit = [number("limit", "The longest list.", 1000, 100)];
     let mut paths = Map::new();
     let mut add =
         |path: &str, method: &str, operation: Value| drop(paths.insert(path.to_owned(), json!({ method: operation })));
-    let answer = schemas.subschema_for::<Events>();
-    add("/api/events", "get", operation("Events, in the order of time", &with(&paging), json_of(answer)));
-    let answer = schemas.subschema_for::<Event>();
-    let id = [("id", "Of the event.", json!({"type": "string"}))];
-    add("/api/events/{id}", "get", operation("An event, its article, and where else it is told", &id, json_of(answer)));
-    let answer = schemas.subschema_for::<Counts>();
-    let buckets = [number("buckets", "How many there may be, if centuries do not need more.", 2000, 200)];
-    add("/api/density", "get", operation("How many events there are over time", &with(&buckets), json_of(answer)));
-    let answer = schemas.subschema_for::<Names>();
-    add("/api/names", "get", operation("The names in the events", &with(&limit), json_of(answer)));
-    let answer = schemas.subschema_for::<Sources>();
-    add("/api/sources", "get", operation("The sources of the events", &with(&limit), json_of(answer)));
-    let answer = schemas.subschema_for::<Story>();
-    let days = [number("days", "How many days at most.", 100, 10)];
-    add("/api/story", "get", operation("The days that matter, and what happened", &with(&days), json_of(answer)));
-    let answer = schemas.subschema_for::<State>();
-    add("/api/status", "get", operation("How the timeline is", &[], json_of(answer)));
-    add("/api/feed", "get", operation(FEED, &with(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})));
-    let forms = [("form", "Of the file.", json!({"enum": FORMS.map(|(name, ..)| name)}))];
-    let files: Map<_, _> = FORMS.into_iter().map(|(_, kind, _)| (kind.to_owned(), json!({"schema": {}}))).collect();
-    add("/api/export/{form}", "get", operation("Events as a file", &with(&forms), Value::Object(files)));
+    let body = schemas.subschema_for::<Events>();
+    add("/api/events", "get", operation("Events, in the order of time", &filters_and(&paging), json_content(body)));
+    let body = schemas.subschema_for::<Event>();
+    let id = [("id", "The id of the event.", json!({"type": "string"}))];
+    add("/api/events/{id}", "get", operation("An event, its article, and its other mentions", &id, json_content(body)));
+    let body = schemas.subschema_for::<Counts>();
+    let buckets = [number("buckets", "The most buckets, unless centuries need more.", 2000, 200)];
+    add("/api/density", "get", operation("Counts of events over time", &filters_and(&buckets), json_content(body)));
+    let body = schemas.subschema_for::<Names>();
+    add("/api/names", "get", operation("The names in the events", &filters_and(&limit), json_content(body)));
+    let body = schemas.subschema_for::<Sources>();
+    add("/api/sources", "get", operation("The sources of the events", &filters_and(&limit), json_content(body)));
+    let body = schemas.subschema_for::<Story>();
+    let days = [number("days", "The most days.", 100, 10)];
+    add(
+        "/api/story",
+        "get",
+        operation("The key days, and what happened on them", &filters_and(&days), json_content(body)),
+    );
+    let body = schemas.subschema_for::<State>();
+    add("/api/status", "get", operation("The state of the timeline", &[], json_content(body)));
+    add(
+        "/api/feed",
+        "get",
+        operation(FEED, &filters_and(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})),
+    );
+    let form = [("form", "The format of the file.", json!({"enum": ExportFormat::ALL.map(ExportFormat::name)}))];
+    let media_types = ExportFormat::ALL.map(ExportFormat::media_type);
+    let files: Map<_, _> = media_types.into_iter().map(|name| (name.to_owned(), json!({"schema": {}}))).collect();
+    add("/api/export/{form}", "get", operation("Events as a file", &filters_and(&form), Value::Object(files)));
     let text = json!({"text/plain": {"schema": {"type": "string"}}});
-    add("/api/grafana/", "get", operation("Grafana's JSON data source: whether it works", &[], text));
-    let answer = schemas.subschema_for::<Vec<Metric>>();
-    add("/api/grafana/metrics", "post", operation("What can be chosen", &[], json_of(answer)));
-    let answer = schemas.subschema_for::<Vec<String>>();
-    add("/api/grafana/search", "post", operation("What can be chosen", &[], json_of(answer)));
-    let answer = schemas.subschema_for::<Vec<Series>>();
-    add("/api/grafana/query", "post", asking(operation("Counts as series", &[], json_of(answer))));
-    let answer = schemas.subschema_for::<Vec<Annotation>>();
-    add("/api/grafana/annotations", "post", asking(operation("Events beside a graph", &[], json_of(answer))));
-    let whole = json_of(json!({"type": "object"}));
-    add("/api/openapi.json", "get", operation("This description", &[], whole));
+    add("/api/grafana/", "get", operation("Grafana's JSON data source: the connection test", &[], text));
+    let body = schemas.subschema_for::<Vec<Metric>>();
+    add("/api/grafana/metrics", "post", operation("The metrics to choose from", &[], json_content(body)));
+    let body = schemas.subschema_for::<Vec<String>>();
+    add("/api/grafana/search", "post", operation("The metrics to choose from", &[], json_content(body)));
+    let body = schemas.subschema_for::<Vec<Series>>();
+    add("/api/grafana/query", "post", with_request_body(operation("Counts as series", &[], json_content(body))));
+    let body = schemas.subschema_for::<Vec<Annotation>>();
+    add(
+        "/api/grafana/annotations",
+        "post",
+        with_request_body(operation("Events as annotations", &[], json_content(body))),
+    );
+    let object = json_content(json!({"type": "object"}));
+    add("/api/openapi.json", "get", operation("This description", &[], object));
     paths
 }
 
-const FEED: &str = "What happens to the timeline, as server-sent events: `insert` and `change` with the event, `retract` with \
-                    its id, `reset` when all must be loaded again. The header Last-Event-ID goes on from there.";
+const FEED: &str = "The changes to the timeline as server-sent events: `insert` and `change` with the event, `retract` with its \
+                    id, `reset` when everything must be loaded again. The header Last-Event-ID resumes after an event.";
 
-fn json_of(schema: impl Into<Value>) -> Value {
+fn json_content(schema: impl Into<Value>) -> Value {
     json!({"application/json": {"schema": schema.into()}})
 }
 
-/// With a body as Grafana sends it.
-fn asking(mut operation: Value) -> Value {
+/// Adds the request body that Grafana sends.
+fn with_request_body(mut operation: Value) -> Value {
     operation["requestBody"] =
         json!({"required": true, "content": {"application/json": {"schema": {"type": "object"}}}});
     operation
@@ -146,16 +168,16 @@ fn asking(mut operation: Value) -> Value {
 fn operation(summary: &str, parameters: &[Parameter], content: Value) -> Value {
     let parameters: Vec<_> = parameters
         .iter()
-        .map(|(name, what, schema)| {
-            let place = if matches!(*name, "id" | "form") { "path" } else { "query" };
-            json!({"name": name, "in": place, "required": place == "path", "description": what, "schema": schema})
+        .map(|(name, description, schema)| {
+            let location = if matches!(*name, "id" | "form") { "path" } else { "query" };
+            json!({"name": name, "in": location, "required": location == "path", "description": description, "schema": schema})
         })
         .collect();
     json!({
         "summary": summary,
         "parameters": parameters,
         "responses": {
-            "200": {"description": "As asked.", "content": content},
+            "200": {"description": "OK", "content": content},
             "default": {"$ref": "#/components/responses/Problem"}
         }
     })

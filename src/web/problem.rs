@@ -1,4 +1,4 @@
-//! Why something cannot be answered, as RFC 9457 has it.
+//! Errors as problem details (RFC 9457).
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -6,40 +6,40 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::store;
-use crate::store::query::Unfit;
+use crate::store::query::InvalidParameter;
 
-/// What is told.
+/// The body of an error response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the status says which kind it is.
+    /// Always `about:blank`: the status says which kind of problem it is.
     pub r#type: &'static str,
-    /// The status in words.
+    /// The reason phrase of the status.
     pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// What is wrong, and what to do.
+    /// What is wrong, and what to do about it.
     pub detail: String,
 }
 
 impl Problem {
-    /// With a status and what to tell.
+    /// Creates a problem with a status and a detail.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         Self { r#type: "about:blank", title, status: status.as_u16(), detail: detail.into() }
     }
 }
 
-impl From<Unfit> for Problem {
-    fn from(unfit: Unfit) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, unfit.0)
+impl From<InvalidParameter> for Problem {
+    fn from(error: InvalidParameter) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error.0)
     }
 }
 
 impl From<store::Error> for Problem {
-    /// What is wrong with the store is for the log, not for those who ask.
+    /// Logs the error; what is wrong with the store is not for clients.
     fn from(error: store::Error) -> Self {
         tracing::error!(%error, "the timeline cannot be read");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the timeline cannot be read; the log of the server says why")
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the timeline cannot be read; see the log of the server")
     }
 }
 

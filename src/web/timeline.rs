@@ -1,4 +1,4 @@
-//! The timeline over HTTP: its routes, and what stands around all of them.
+//! The timeline over HTTP: its routes, and the middleware around them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,125 +14,123 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::guard::{self, Token};
+use super::auth::{self, Token};
 use super::problem::Problem;
-use super::{Status, answers, api, export, feed, grafana, health, openapi, page};
+use super::{HealthState, api, export, feed, grafana, health_router, openapi, page, responses};
 use crate::store::{self, Store};
 use crate::telemetry::Progress;
 
-/// How many questions the store is asked at a time; the others wait.
-const AT_ONCE: usize = 4;
-/// How many may follow the feed.
-const FOLLOWERS: usize = 256;
-/// How long an answer may take to begin.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// The longest body that is read.
-const LARGEST: usize = 64 << 10;
-/// What the page may load: what comes from here, and nothing in it but scripts and styles of their own files.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+/// How many queries run at a time; the others wait.
+const MAX_QUERIES: usize = 4;
+/// How many clients may follow the feed.
+const MAX_FOLLOWERS: usize = 256;
+/// How long a response may take to start.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// The largest request body, in bytes.
+const MAX_BODY: usize = 64 << 10;
+/// What the page may load: files from this server only, and no inline scripts or styles.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Who may ask.
+/// Who may send requests.
 #[derive(Clone, Default)]
 pub struct Access {
-    /// What all but health and the bare page must be asked with.
+    /// The bearer token that everything requires except health and the bare page.
     pub token: Option<String>,
-    /// The origins of other pages that may ask.
+    /// The origins whose pages may send requests.
     pub origins: Vec<HeaderValue>,
 }
 
-/// What the timeline is answered from.
+/// The state that the handlers share.
 #[derive(Debug, Clone)]
-pub struct Timeline {
+pub struct TimelineState {
     pub(super) store: Store,
     pub(super) progress: Arc<Progress>,
     pub(super) followers: Arc<Semaphore>,
-    questions: Arc<Semaphore>,
+    queries: Arc<Semaphore>,
 }
 
-impl Timeline {
-    /// Answers from a store that is filled by one who tells how far he is.
+impl TimelineState {
+    /// Creates the state for a store and the progress of what fills it.
     #[must_use]
     pub fn new(store: Store, progress: Arc<Progress>) -> Self {
-        let [followers, questions] = [FOLLOWERS, AT_ONCE].map(|most| Arc::new(Semaphore::new(most)));
-        Self { store, progress, followers, questions }
+        let [followers, queries] = [MAX_FOLLOWERS, MAX_QUERIES].map(|max| Arc::new(Semaphore::new(max)));
+        Self { store, progress, followers, queries }
     }
 
-    /// Asks the store beside the async threads.
-    pub(super) async fn ask<T: Send + 'static>(
+    /// Runs a query on the store, off the async threads.
+    pub(super) async fn query<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Store) -> Result<T, store::Error> + Send + 'static,
+        query: impl FnOnce(&Store) -> Result<T, store::Error> + Send + 'static,
     ) -> Result<T, Problem> {
-        let ended = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server ends");
-        let turn = self.questions.clone().acquire_owned().await.map_err(|_| ended())?;
+        let shutting_down = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down");
+        let permit = self.queries.clone().acquire_owned().await.map_err(|_| shutting_down())?;
         let store = self.store.clone();
-        let answer = tokio::task::spawn_blocking(move || {
-            let answer = question(&store);
-            drop(turn);
-            answer
+        let result = tokio::task::spawn_blocking(move || {
+            let result = query(&store);
+            drop(permit);
+            result
         });
-        Ok(answer.await.map_err(|_| ended())??)
+        Ok(result.await.map_err(|_| shutting_down())??)
     }
 }
 
 /// The routes of the timeline, with those of health and metrics.
-pub fn timeline(timeline: Timeline, status: Status, access: &Access) -> Router {
-    let steady = Router::new()
+pub fn timeline_router(state: TimelineState, health: HealthState, access: &Access) -> Router {
+    let cacheable = Router::new()
         .route("/api/events", get(api::events))
         .route("/api/events/{id}", get(api::event))
         .route("/api/density", get(api::density))
         .route("/api/names", get(api::names))
         .route("/api/sources", get(api::sources))
         .route("/api/story", get(api::story))
-        .layer(middleware::from_fn_with_state(timeline.clone(), etag));
-    let answers = steady
+        .layer(middleware::from_fn_with_state(state.clone(), etag));
+    let with_timeout = cacheable
         .route("/api/status", get(api::status))
-        .route("/api/openapi.json", get(|| async { answers::json(&openapi()) }))
-        .route("/api/grafana", get(grafana::works))
-        .route("/api/grafana/", get(grafana::works))
+        .route("/api/openapi.json", get(|| async { responses::json(&openapi()) }))
+        .route("/api/grafana", get(grafana::test_connection))
+        .route("/api/grafana/", get(grafana::test_connection))
         .route("/api/grafana/metrics", post(grafana::metrics))
         .route("/api/grafana/search", post(grafana::search))
         .route("/api/grafana/query", post(grafana::query))
         .route("/api/grafana/annotations", post(grafana::annotations))
         .route("/", get(|| async { asset("index.html") }))
         .route("/assets/{*path}", get(|path: axum::extract::Path<String>| async move { asset(&path) }))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE));
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, RESPONSE_TIMEOUT));
     let token = access.token.as_deref().map(Token::new);
     let set = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
-    answers
+    with_timeout
         .route("/api/feed", get(feed::feed))
         .route("/api/export/{form}", get(export::export))
-        .fallback(|| async {
-            Problem::new(StatusCode::NOT_FOUND, "there is nothing here; /api/openapi.json tells what is")
-        })
-        .with_state(timeline)
-        .merge(health::router(status))
-        .layer(DefaultBodyLimit::max(LARGEST))
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here; see /api/openapi.json") })
+        .with_state(state)
+        .merge(health_router(health))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(token, guard::token))
-        .layer(guard::cors(&access.origins))
-        .layer(set(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(middleware::from_fn_with_state(token, auth::require_token))
+        .layer(auth::cors(&access.origins))
+        .layer(set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
 }
 
 fn asset(path: &str) -> Response {
     match page::asset(path) {
-        Some((kind, bytes)) => {
-            ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], bytes).into_response()
+        Some((media_type, bytes)) => {
+            ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "no-cache")], bytes).into_response()
         }
-        None => Problem::new(StatusCode::NOT_FOUND, format!("the page has no file {path:?}")).into_response(),
+        None => Problem::new(StatusCode::NOT_FOUND, format!("there is no asset {path:?}")).into_response(),
     }
 }
 
-/// An answer that follows from the timeline alone stays the same for as long as the timeline does.
-async fn etag(State(timeline): State<Timeline>, request: Request, next: Next) -> Response {
-    let tag = format!("W/\"{}-{}\"", crate::VERSION, timeline.store.version());
-    let known = request.headers().get_all(header::IF_NONE_MATCH).iter();
-    let mut known = known.filter_map(|tags| tags.to_str().ok()).flat_map(|tags| tags.split(',')).map(str::trim);
-    let mut response = if known.any(|known| known == tag) {
+/// Middleware for responses that depend on nothing but the timeline: its version is their entity tag.
+async fn etag(State(state): State<TimelineState>, request: Request, next: Next) -> Response {
+    let tag = format!("W/\"{}-{}\"", crate::VERSION, state.store.version());
+    let cached = request.headers().get_all(header::IF_NONE_MATCH).iter();
+    let mut cached = cached.filter_map(|tags| tags.to_str().ok()).flat_map(|tags| tags.split(',')).map(str::trim);
+    let mut response = if cached.any(|cached| cached == tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         next.run(request).await

@@ -4,8 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use dateline::config::{Configuration, Settings};
-use dateline::stream::topics::Topics;
+use dateline::config::{Configuration, Settings, Topics};
 use dateline::stream::{Control, Error, Summary, run};
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};

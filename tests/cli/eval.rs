@@ -1,4 +1,4 @@
-//! `dateline eval` as its users meet it: files in, figures out.
+//! `dateline eval`: files in, scores out.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ const LINES: &str = r#"{"id":"a","dct":"2021-06-01","text":"It rained on Monday.
 const TIMEML: &str = r#"<TimeML><DCT><TIMEX3 tid="t0" type="DATE" value="2021-06-01" functionInDocument="CREATION_TIME">x</TIMEX3></DCT>
 <TEXT>It hailed on <TIMEX3 tid="t1" type="DATE" value="2021-05-30">Sunday</TIMEX3>.</TEXT></TimeML>"#;
 
-/// A folder with a corpus of three lines, and one of two TimeML files in a folder in it.
+/// A folder with a corpus of three lines, and a subfolder with a corpus of two TimeML files.
 fn corpora() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("weather.jsonl"), LINES).unwrap();
@@ -35,7 +35,7 @@ fn printed(output: &Output) -> String {
 }
 
 #[test]
-fn a_folder_is_read_with_all_in_it_and_summed_up() {
+fn a_folder_is_read_recursively_and_totalled() {
     let folder = corpora();
     let report = printed(&eval(folder.path(), &[".", "--json", "figures.json"]));
     let headings: Vec<&str> = report.lines().filter(|line| line.contains("documents")).collect();
@@ -52,7 +52,7 @@ fn a_folder_is_read_with_all_in_it_and_summed_up() {
 }
 
 #[test]
-fn halves_part_the_documents_and_say_so() {
+fn a_half_has_every_second_document_and_says_so() {
     let folder = corpora();
     let half = |half| printed(&eval(folder.path(), &["weather.jsonl", "--half", half]));
     assert!(half("a").starts_with("weather (half a): 2 documents, 3 gold"), "{}", half("a"));
@@ -60,17 +60,17 @@ fn halves_part_the_documents_and_say_so() {
 }
 
 #[test]
-fn predictions_are_one_document_a_line_in_the_order_of_the_gold() {
+fn predictions_are_one_document_per_line_in_the_order_of_the_gold() {
     let folder = corpora();
     printed(&eval(folder.path(), &["weather.jsonl", "--predictions", "said.jsonl"]));
-    let said = fs::read_to_string(folder.path().join("said.jsonl")).unwrap();
-    let said: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(said.iter().map(|line| &line["id"]).collect::<Vec<_>>(), ["a", "b", "c"]);
-    assert!(said.iter().all(|line| line["timexes"].is_array() && line["events"].is_array()));
+    let predictions = fs::read_to_string(folder.path().join("said.jsonl")).unwrap();
+    let predictions: Vec<Value> = predictions.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(predictions.iter().map(|line| &line["id"]).collect::<Vec<_>>(), ["a", "b", "c"]);
+    assert!(predictions.iter().all(|line| line["timexes"].is_array() && line["events"].is_array()));
 }
 
 #[test]
-fn what_is_no_gold_is_named_with_its_line_and_tells_usage_from_failure() {
+fn invalid_gold_is_named_with_its_line_and_has_its_own_exit_code() {
     let folder = corpora();
     fs::write(folder.path().join("broken.jsonl"), "\n{\"id\": \"a\"}\n").unwrap();
     let failure = |path: &str| {
@@ -79,7 +79,7 @@ fn what_is_no_gold_is_named_with_its_line_and_tells_usage_from_failure() {
     };
     let (code, message) = failure("broken.jsonl");
     assert_eq!(code, Some(1));
-    assert!(message.starts_with("dateline: broken.jsonl: line 2: no annotated document"), "{message}");
+    assert!(message.starts_with("dateline: broken.jsonl: line 2: not an annotated document"), "{message}");
     for (path, reason) in [("absent", "No such file"), ("notes.txt", "neither .jsonl nor .tml")] {
         let (code, message) = failure(path);
         assert_eq!(code, Some(2), "{message}");
@@ -88,7 +88,7 @@ fn what_is_no_gold_is_named_with_its_line_and_tells_usage_from_failure() {
 }
 
 #[test]
-fn timelines_are_scored_a_line_a_topic() {
+fn timelines_are_scored_with_one_line_per_topic() {
     let folder = corpora();
     let topic = folder.path().join("topics").join("mill");
     fs::create_dir_all(&topic).unwrap();
@@ -106,6 +106,6 @@ fn timelines_are_scored_a_line_a_topic() {
     let output = eval(folder.path(), &["--timelines", "."]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        String::from_utf8_lossy(&output.stderr).contains("no folder in it holds articles.jsonl and timelines.jsonl")
+        String::from_utf8_lossy(&output.stderr).contains("no subfolder contains articles.jsonl and timelines.jsonl")
     );
 }

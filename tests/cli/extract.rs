@@ -1,11 +1,11 @@
-//! `dateline extract` as people and scripts meet it: exit codes, standard error, what is written where.
+//! `dateline extract`: exit codes, standard error, and what is written where.
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// How a run ended.
+/// The result of a run.
 struct Run {
     code: Option<i32>,
     out: String,
@@ -22,7 +22,7 @@ fn extract(arguments: &[&str], input: &str) -> Run {
         .spawn()
         .expect("the program starts");
     let mut stdin = child.stdin.take().expect("a pipe");
-    // A run that refuses its flags reads nothing.
+    // With invalid flags nothing is read.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
     let output = child.wait_with_output().expect("the program ends");
@@ -30,7 +30,7 @@ fn extract(arguments: &[&str], input: &str) -> Run {
     Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-/// Names a file of a temporary directory without the directory.
+/// Removes the temporary directory from paths.
 fn without(directory: &Path, text: &str) -> String {
     text.replace(&format!("{}/", directory.display()), "")
 }
@@ -38,7 +38,7 @@ fn without(directory: &Path, text: &str) -> String {
 const ARTICLE: &str = r#"{"id": "a", "body": "The harbour closed.", "published_at": "2019-05-03"}"#;
 
 #[test]
-fn good_input_ends_with_0_and_nothing_on_standard_error() {
+fn valid_input_exits_with_0_and_prints_nothing_to_standard_error() {
     for input in [ARTICLE.to_owned(), format!("{ARTICLE}\n\n{ARTICLE}\n"), ARTICLE.replace(", ", ",\n")] {
         let run = extract(&[], &input);
         assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{input}");
@@ -48,19 +48,19 @@ fn good_input_ends_with_0_and_nothing_on_standard_error() {
 }
 
 #[test]
-fn rejected_lines_are_told_and_the_others_go_on() {
+fn rejected_lines_are_reported_and_the_others_are_processed() {
     let input = format!("{ARTICLE}\n{{\"body\": \"b\"}}\nnonsense\n{ARTICLE}\n");
     let run = extract(&["--format", "table"], &input);
     assert_eq!(run.code, Some(3));
     insta::assert_snapshot!(run.err, @r#"
-    stdin:2: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+    stdin:2: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
     stdin:3: not-json: not JSON: expected ident at line 1 column 2
     "#);
     assert_eq!(run.out, "No dated statements found in 2 articles.\n");
 }
 
 #[test]
-fn a_date_tells_what_it_was_counted_from_at_the_grain_that_this_was_told() {
+fn a_reference_has_the_granularity_of_the_date_that_was_mentioned() {
     let counted_from = |text: &str| -> Vec<String> {
         let run = extract(&["--published", "2019-05-03", "--genre", "narrative", "--format", "jsonl"], text);
         let records = run.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a record"));
@@ -92,8 +92,8 @@ fn markup_is_one_message_with_several_items() {
     let run = extract(&["--format", "csv"], atom);
     assert_eq!((run.code, run.out.lines().count()), (Some(3), 2));
     insta::assert_snapshot!(run.err, @r#"
-    stdin:1: passed over: deleted: b: the feed took it back: it is deleted
-    stdin:1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published
+    stdin:1: withdrawn: deleted: b: the feed withdrew the article: its status is `deleted`
+    stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
     "#);
     let run = extract(&["--input-format", "rss"], atom);
     insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: not rss, which `input.format` says it is, but atom; `auto` tells formats apart");
@@ -105,11 +105,11 @@ fn markup_is_one_message_with_several_items() {
 fn plain_text_needs_a_publication_time() {
     let run = extract(&[], "The harbour closed last month.");
     assert_eq!(run.code, Some(3));
-    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time is told, so "last month" has no meaning; give one in `published_at`, or with --published"#);
+    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published"#);
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_1_and_the_others_go_on() {
+fn an_unreadable_file_exits_with_1_and_the_others_are_processed() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = |name: &str| directory.path().join(name).display().to_string();
     fs::write(file("good.jsonl"), ARTICLE).expect("written");
@@ -124,7 +124,7 @@ fn a_file_that_cannot_be_read_is_1_and_the_others_go_on() {
 }
 
 #[test]
-fn flags_that_mean_nothing_are_2() {
+fn invalid_flags_exit_with_2() {
     for flags in [
         ["--format", "pdf"],
         ["--genre", "poetry"],
@@ -137,18 +137,18 @@ fn flags_that_mean_nothing_are_2() {
         assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{flags:?}");
         assert!(run.err.starts_with("error: "), "{flags:?}: {}", run.err);
     }
-    insta::assert_snapshot!(extract(&["--published", "last month"], ARTICLE).err, @"error: --published: `last month` is no publication time that can be read for certain; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999");
+    insta::assert_snapshot!(extract(&["--published", "last month"], ARTICLE).err, @"error: --published: `last month` cannot be read as a publication time without guessing; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999");
 }
 
 #[test]
-fn what_was_passed_over_is_told() {
+fn skipped_articles_are_reported() {
     let run = extract(&["--language", "fy"], ARTICLE);
     assert_eq!((run.code, run.out.as_str()), (Some(0), ""));
     insta::assert_snapshot!(run.err, @"stdin:1: warning: language-unsupported: there is no language pack for `fy`; there is one for `en`");
 }
 
 #[test]
-fn every_form_is_whole_without_events() {
+fn every_format_is_well_formed_without_events() {
     insta::assert_snapshot!(extract(&["--format", "timelinejs"], ARTICLE).out, @r#"
     {"events":[
     ]}
@@ -169,7 +169,7 @@ fn every_form_is_whole_without_events() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dateline"))
         .args(["extract", "--format", "timeml"])
         .stdin(Stdio::piped())
@@ -179,7 +179,7 @@ fn a_reader_that_goes_away_is_no_failure() {
         .expect("the program starts");
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().expect("a pipe");
-    // It may end before it has read all.
+    // It may exit before it has read everything.
     let _ = stdin.write_all(format!("{ARTICLE}\n").repeat(1000).as_bytes());
     drop(stdin);
     let output = child.wait_with_output().expect("the program ends");
@@ -187,7 +187,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn formats_tells_what_a_message_is_and_where_each_field_was_read() {
+fn formats_shows_the_format_and_where_each_field_was_found() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/core/tests/messages");
     let formats = |file: &str| {
         let file = format!("{path}/{file}");
@@ -223,7 +223,7 @@ fn formats_tells_what_a_message_is_and_where_each_field_was_read() {
       language        feed/@xml:lang            en
       source          feed/title                The Quay
 
-    atom.xml:1: atom: withdrawn: deleted: the feed took it back: it is deleted
+    atom.xml:1: atom: withdrawn: deleted: the feed withdrew the article: its status is `deleted`
       id              feed/at:deleted-entry/@ref   tag:quay.example,2019:ferry
       versioncreated  feed/at:deleted-entry/@when  2019-05-29T12:00:00Z
       status          feed/at:deleted-entry        deleted

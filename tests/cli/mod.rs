@@ -1,4 +1,4 @@
-//! The commands as people and scripts meet them: files in, standard output, standard error and exit codes out.
+//! The commands as people and scripts use them: files in, standard output, standard error and exit codes out.
 
 mod eval;
 mod extract;

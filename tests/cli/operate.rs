@@ -1,10 +1,10 @@
-//! `dateline config`, `dateline check` and `dateline serve` as the people who run dateline see them: output, messages, exit codes.
+//! `dateline config`, `dateline check` and `dateline serve` as operators see them: output, messages, exit codes.
 
 use std::process::{Command, Output, Stdio};
 
 use rdkafka::mocking::MockCluster;
 
-/// Runs the program with no variables of ours but those given.
+/// Runs the program with only the given environment variables.
 fn dateline(args: &[&str], variables: &[(&str, &str)]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_dateline"))
         .args(args)
@@ -23,29 +23,29 @@ mod config {
     use super::*;
 
     #[test]
-    fn prints_what_flags_and_variables_make_of_the_defaults() {
+    fn prints_the_defaults_as_changed_by_flags_and_variables() {
         let output =
             dateline(&["config", "--group", "blue", "--timezone", "Europe/Paris"], &[("DATELINE_HTTP", "[::1]:0")]);
         assert_eq!(output.status.code(), Some(0));
-        let told = text(&output.stdout);
-        assert!(told.contains("\ngroup = \"blue\"  # flag --group\n"), "{told}");
-        assert!(told.contains("\ntimezone = \"Europe/Paris\"  # flag --timezone\n"), "{told}");
-        assert!(told.contains("http = \"[::1]:0\"  # variable DATELINE_HTTP\n"), "{told}");
+        let output_text = text(&output.stdout);
+        assert!(output_text.contains("\ngroup = \"blue\"  # flag --group\n"), "{output_text}");
+        assert!(output_text.contains("\ntimezone = \"Europe/Paris\"  # flag --timezone\n"), "{output_text}");
+        assert!(output_text.contains("http = \"[::1]:0\"  # variable DATELINE_HTTP\n"), "{output_text}");
     }
 
     #[test]
-    fn keeps_secrets_to_itself() {
+    fn masks_secrets() {
         let output = dateline(&["config"], &[("DATELINE_KAFKA__CLIENT__SASL_PASSWORD", "hunter2")]);
         assert!(text(&output.stdout).contains("\"sasl.password\" = \"***\""));
         assert!(!text(&output.stdout).contains("hunter2"));
     }
 
     #[test]
-    fn ends_with_2_and_the_reason_where_the_configuration_cannot_work() {
+    fn exits_with_2_and_the_reason_if_the_configuration_is_invalid() {
         let output = dateline(&["config"], &[("DATELINE_KAFKA__BROKER", "kafka:9092")]);
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(text(&output.stdout), "");
-        insta::assert_snapshot!(text(&output.stderr), @"dateline: variable DATELINE_KAFKA__BROKER: there is no key kafka.broker; did you mean DATELINE_KAFKA__BROKERS?");
+        insta::assert_snapshot!(text(&output.stderr), @"dateline: variable DATELINE_KAFKA__BROKER: unknown key kafka.broker; did you mean DATELINE_KAFKA__BROKERS?");
     }
 
     #[test]
@@ -59,13 +59,13 @@ mod check {
     use super::*;
 
     #[test]
-    fn ends_with_1_and_says_what_is_wrong_where_no_broker_answers() {
-        // A port that was free a moment ago, and that nobody listens on.
+    fn exits_with_1_and_says_what_is_wrong_if_no_broker_answers() {
+        // A port that was free a moment ago, so that nothing listens on it.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let output = dateline(&["check", "--timeout", "1", "--brokers", &format!("127.0.0.1:{port}")], &[]);
         assert_eq!(output.status.code(), Some(1));
-        let told = text(&output.stdout);
-        assert!(told.starts_with("ok       configuration: can be read\nwrong    brokers: "), "{told}");
+        let output_text = text(&output.stdout);
+        assert!(output_text.starts_with("ok       configuration: can be read\nwrong    brokers: "), "{output_text}");
     }
 
     #[test]
@@ -80,35 +80,35 @@ mod check {
             let [database, token] = [database, token].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
             let variables = [("DATELINE_SERVE__DATABASE", &*database), ("DATELINE_SERVE__TOKEN_FILE", &*token)];
             let output = dateline(&["check", "--serve", "--brokers", &cluster.bootstrap_servers()], &variables);
-            let told = text(&output.stdout).replace(&format!("{}/", folder.path().display()), "");
-            let at = told.find("ok       group").unwrap_or_default();
-            (output.status.code(), told[at..].to_owned())
+            let output_text = text(&output.stdout).replace(&format!("{}/", folder.path().display()), "");
+            let at = output_text.find("ok       group").unwrap_or_default();
+            (output.status.code(), output_text[at..].to_owned())
         };
-        let (code, told) = check("timeline.db", "token");
-        insta::assert_snapshot!(told, @r"
+        let (code, output_text) = check("timeline.db", "token");
+        insta::assert_snapshot!(output_text, @r"
         ok       group dateline-serve: allowed
-        ok       database timeline.db: is not there yet, and can be made
+        ok       database timeline.db: does not exist yet, but can be created
         ok       token: can be read
         ");
         assert_eq!(code, Some(0));
-        let (code, told) = check("missing/timeline.db", "nowhere");
-        insta::assert_snapshot!(told, @r"
+        let (code, output_text) = check("missing/timeline.db", "nowhere");
+        insta::assert_snapshot!(output_text, @r"
         ok       group dateline-serve: allowed
-        wrong    database missing/timeline.db: the folder missing: entity not found; it must be there and be writable; see serve.database
+        wrong    database missing/timeline.db: the folder missing: entity not found; it must exist and be writable; see serve.database
         wrong    token: serve.token_file: nowhere: No such file or directory (os error 2)
         ");
         assert_eq!(code, Some(1));
     }
 
     #[test]
-    fn ends_with_2_where_a_worker_that_serves_nothing_is_asked() {
+    fn exits_with_2_if_health_is_not_served() {
         let output = dateline(&["check", "--ready"], &[]);
         assert_eq!(output.status.code(), Some(2));
-        insta::assert_snapshot!(text(&output.stderr), @"dateline: http is empty, so no worker can be asked; set it as the worker has it");
+        insta::assert_snapshot!(text(&output.stderr), @"dateline: http is empty; set it to the address that the worker serves health at");
     }
 
     #[test]
-    fn ends_with_1_where_no_worker_answers() {
+    fn exits_with_1_if_no_worker_answers() {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let output = dateline(&["check", "--ready", "--http", &format!("127.0.0.1:{port}")], &[]);
         assert_eq!(output.status.code(), Some(1));
@@ -119,7 +119,7 @@ mod serve {
     use super::*;
 
     #[test]
-    fn a_token_that_cannot_be_read_is_named_and_nothing_is_served_without_it() {
+    fn an_unreadable_token_file_is_named_and_nothing_is_served() {
         let folder = tempfile::tempdir().unwrap();
         let (database, token) = (folder.path().join("timeline.db"), folder.path().join("token"));
         let serve = || {

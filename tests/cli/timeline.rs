@@ -1,14 +1,14 @@
-//! `dateline timeline` as its users meet it: articles, or a timeline that is kept, in; the days that matter out.
+//! `dateline timeline`: articles or a database in, key days out.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use dateline::pipeline::{Settings, process};
-use dateline::store::{Of, Received, Store, Writer};
+use dateline::store::{RecordKind, Store, TopicRecord, Writer};
 use serde_json::{Value, json};
 
-/// A flood, told by several articles, and a cat show.
+/// A flood, reported by several articles, and a cat show.
 const ARTICLES: &str = r#"{"id":"a","time":"2031-03-04","source":"Quay","text":"The dam at Oldford broke on 3 March. Pumps were sent for."}
 {"id":"b","time":"2031-03-10","source":"Hill","text":"The dam at Oldford broke on 3 March. Pumps from Eastmark arrived on Monday."}
 {"id":"c","time":"2031-04-02","source":"Quay","text":"Oldford remembers the dam that broke on 3 March. The mayor of Oldford resigned on Tuesday."}
@@ -27,17 +27,19 @@ fn timeline_in(folder: &Path, arguments: &[&str]) -> Output {
     command.arg("timeline").args(arguments).current_dir(folder).output().unwrap()
 }
 
-/// Takes in what becomes of an article, as `dateline serve` does.
-fn take_in(writer: &mut Writer, article: &str) {
+/// Applies the records of an article to the store, as `dateline serve` does.
+fn apply(writer: &mut Writer, article: &str) {
     let Ok(articles) = process(article.as_bytes(), &Settings::default()) else { return };
     for article in articles {
         let events: Vec<_> =
             article.events.iter().map(|event| (&event.id, serde_json::to_vec(event).unwrap())).collect();
         let ids: Vec<_> = events.iter().map(|(id, _)| id).collect();
-        let fate = json!({"id": article.id, "status": article.status, "events": ids}).to_string();
-        let events = events.iter().map(|(id, event)| Received { of: Of::Event, key: id, value: Some(event) });
-        let fate = Received { of: Of::Article, key: &article.id, value: Some(fate.as_bytes()) };
-        assert_eq!(writer.apply(&events.chain([fate]).collect::<Vec<_>>(), &[]).unwrap(), 0);
+        let disposition = json!({"id": article.id, "status": article.status, "events": ids}).to_string();
+        let events =
+            events.iter().map(|(id, event)| TopicRecord { kind: RecordKind::Event, key: id, value: Some(event) });
+        let disposition =
+            TopicRecord { kind: RecordKind::Article, key: &article.id, value: Some(disposition.as_bytes()) };
+        assert_eq!(writer.apply(&events.chain([disposition]).collect::<Vec<_>>(), &[]).unwrap(), 0);
     }
 }
 
@@ -45,7 +47,7 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The lines of JSON that are printed.
+/// The JSON lines of the output.
 fn lines(arguments: &[&str]) -> Vec<Value> {
     let output = timeline(arguments);
     assert!(output.status.success(), "{}", text(output.stderr));
@@ -53,11 +55,11 @@ fn lines(arguments: &[&str]) -> Vec<Value> {
 }
 
 #[test]
-fn a_day_a_line_the_one_that_matters_most_first() {
+fn one_day_per_line_the_most_important_first() {
     let days = lines(&["flood.jsonl", "--format", "jsonl"]);
-    let told: Vec<&str> = days.iter().map(|day| day["day"].as_str().unwrap()).collect();
-    assert_eq!(told.len(), 4, "{told:?}");
-    assert_eq!(told[0], "2031-03-03");
+    let listed: Vec<&str> = days.iter().map(|day| day["day"].as_str().unwrap()).collect();
+    assert_eq!(listed.len(), 4, "{listed:?}");
+    assert_eq!(listed[0], "2031-03-03");
     assert_eq!((&days[0]["score"], &days[0]["summary"]), (&1.0.into(), &"The dam at Oldford broke".into()));
     let scores: Vec<f64> = days.iter().map(|day| day["score"].as_f64().unwrap()).collect();
     assert!(scores.is_sorted_by(|one, other| one >= other), "{scores:?}");
@@ -65,7 +67,7 @@ fn a_day_a_line_the_one_that_matters_most_first() {
 }
 
 #[test]
-fn a_query_leaves_what_has_all_its_words_the_last_one_as_a_start() {
+fn a_query_matches_statements_with_all_its_words_the_last_one_as_a_prefix() {
     let days =
         |query| lines(&["flood.jsonl", "--query", query]).iter().map(|day| day["day"].clone()).collect::<Vec<_>>();
     assert_eq!(days("cat westm"), ["2031-03-20"]);
@@ -74,7 +76,7 @@ fn a_query_leaves_what_has_all_its_words_the_last_one_as_a_start() {
 }
 
 #[test]
-fn a_table_is_in_the_order_of_time() {
+fn a_table_is_ordered_by_time() {
     let output = timeline(&["flood.jsonl", "--format", "table"]);
     insta::assert_snapshot!(text(output.stdout), @r"
      Day          Score   What happened                     Told
@@ -85,11 +87,11 @@ fn a_table_is_in_the_order_of_time() {
      2031-04-01   0.54    The mayor of Oldford resigned     1 ×
     ");
     let output = timeline(&["flood.jsonl", "--format", "table", "--query", "harbour"]);
-    assert_eq!(text(output.stdout), "No day is told of in 4 articles.\n");
+    assert_eq!(text(output.stdout), "No key days found in 4 articles.\n");
 }
 
 #[test]
-fn what_is_rejected_is_told_and_the_others_go_on() {
+fn rejected_articles_are_reported_and_the_others_are_processed() {
     let output = timeline(&["broken.jsonl"]);
     assert_eq!(output.status.code(), Some(3));
     assert!(text(output.stderr).starts_with("broken.jsonl:1: published-missing: "));
@@ -97,41 +99,41 @@ fn what_is_rejected_is_told_and_the_others_go_on() {
 }
 
 #[test]
-fn a_timeline_that_is_kept_and_written_tells_the_same_as_its_articles() {
+fn a_database_gives_the_same_key_days_as_its_articles_while_it_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let (_store, mut writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
-    let kept = |arguments: &[&str]| {
+    let from_database = |arguments: &[&str]| {
         let output = timeline_in(folder.path(), &[&["--database", "timeline.db"], arguments].concat());
         assert_eq!((output.status.code(), text(output.stderr)), (Some(0), String::new()));
         text(output.stdout)
     };
-    assert_eq!(kept(&["--format", "table"]), "No day is told of in 0 articles.\n");
+    assert_eq!(from_database(&["--format", "table"]), "No key days found in 0 articles.\n");
     for article in ARTICLES.lines() {
-        take_in(&mut writer, article);
+        apply(&mut writer, article);
     }
     for arguments in [&["--format", "table"][..], &["--query", "pumps oldf"], &["--days", "2"], &["--query", "harbour"]]
     {
         let from_articles = timeline(&[&["flood.jsonl"], arguments].concat());
-        assert_eq!(kept(arguments), text(from_articles.stdout), "{arguments:?}");
+        assert_eq!(from_database(arguments), text(from_articles.stdout), "{arguments:?}");
     }
-    // Nothing was written: what serves goes on as before.
-    take_in(&mut writer, r#"{"id":"e","time":"2031-04-03","text":"The harbour was shut on 1 April."}"#);
-    assert!(kept(&["--query", "harbour"]).starts_with("{\"day\":\"2031-04-01\","));
+    // Nothing was written: the server continues as before.
+    apply(&mut writer, r#"{"id":"e","time":"2031-04-03","text":"The harbour was shut on 1 April."}"#);
+    assert!(from_database(&["--query", "harbour"]).starts_with("{\"day\":\"2031-04-01\","));
 }
 
 #[test]
-fn a_file_that_is_no_timeline_is_named_and_left_alone() {
+fn a_file_that_is_not_a_timeline_is_named_and_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("empty.db"), "").unwrap();
     fs::write(folder.path().join("text.db"), ARTICLES.repeat(9)).unwrap();
-    for (name, told) in [
+    for (name, listed) in [
         ("nowhere.db", "unable to open database file"),
         ("empty.db", "empty.db was not made by this version of dateline"),
         ("text.db", "file is not a database"),
     ] {
         let output = timeline_in(folder.path(), &["--database", name]);
         let error = text(output.stderr);
-        assert_eq!((output.status.code(), error.contains(told)), (Some(1), true), "{error}");
+        assert_eq!((output.status.code(), error.contains(listed)), (Some(1), true), "{error}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is made");
     let output = timeline_in(folder.path(), &["--database", "empty.db", "articles.jsonl"]);

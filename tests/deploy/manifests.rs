@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use dateline::config::{Configuration, Settings};
 use dateline::stream::{Control, DRAIN};
-use dateline::web::{Status, router};
+use dateline::web::{HealthState, health_router};
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -55,7 +55,7 @@ fn is_served(path: &str) -> bool {
     let Control { metrics, health, .. } = Control::default();
     let request = Request::get(path).body(Body::empty()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let answer = runtime.block_on(router(Status { metrics, health }).oneshot(request)).unwrap();
+    let answer = runtime.block_on(health_router(HealthState { metrics, health }).oneshot(request)).unwrap();
     answer.status() != StatusCode::NOT_FOUND
 }
 

@@ -3,9 +3,8 @@
 
 use std::path::Path;
 
-use dateline::config::Configuration;
+use dateline::config::{Configuration, Topics};
 use dateline::record::{ArticleStatus, schema};
-use dateline::stream::topics::Topics;
 use serde_json::Value;
 
 const CONNECTORS: [&str; 3] = ["postgresql", "elasticsearch", "opensearch"];

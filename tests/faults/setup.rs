@@ -6,8 +6,8 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use dateline::config::Topics;
 use dateline::pipeline;
-use dateline::stream::topics::Topics;
 
 use super::network::Network;
 use crate::broker::cluster::{Cluster, own};

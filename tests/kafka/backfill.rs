@@ -52,7 +52,7 @@ fn ended(output: &Output, folder: &Path) -> Run {
 fn to_topics(wire: &Wire, name: &str) -> Wire {
     let mut other = Wire { settings: wire.settings.clone(), topics: wire.topics.clone() };
     other.settings.kafka.output_prefix = format!("{}.{name}.", wire.settings.kafka.group);
-    other.topics = dateline::stream::topics::Topics::new(&other.settings.kafka);
+    other.topics = dateline::config::Topics::new(&other.settings.kafka);
     other.make_topics(other.topics.outputs(), PARTITIONS);
     other
 }
@@ -213,7 +213,7 @@ fn flags_that_cannot_work_are_refused() {
         (&[][..], "--earliest"),
         (&["--from", "soon"][..], "7 days ago"),
         (&["--from-offset", "5"][..], "0:1500"),
-        (&["--from-offset", "0:0", "--by", "published"][..], "offsets count records"),
+        (&["--from-offset", "0:0", "--by", "published"][..], "offsets refer to records"),
         (&["--earliest", "--rate", "0"][..], "--rate"),
         (&["--earliest", "--from", "2019"][..], "cannot be used with"),
     ] {
@@ -233,7 +233,7 @@ fn stopped_it_resumes_where_it_was_with_the_end_that_it_had() {
     wire.await_dispositions(50);
     let first = ended(&terminate(first), folder.path());
     assert_eq!(first.code, Some(1), "{}", first.printed);
-    assert!(first.printed.contains("the same command goes on"), "{}", first.printed);
+    assert!(first.printed.contains("run the same command to resume"), "{}", first.printed);
     assert_eq!(first.report["finished"], false);
     // What arrives meanwhile is not in the range.
     wire.send((300..330).map(article));
@@ -241,7 +241,7 @@ fn stopped_it_resumes_where_it_was_with_the_end_that_it_had() {
     let second = backfill(&wire, &["--earliest", "--rate", "5000"]);
 
     assert_eq!(second.code, Some(0), "{}", second.printed);
-    assert!(second.printed.contains("Goes on"), "{}", second.printed);
+    assert!(second.printed.contains("Resuming"), "{}", second.printed);
     let read = |run: &Run| run.report["read"].as_u64().unwrap();
     assert_eq!(read(&first) + read(&second), 300);
     let found = wire.output("read_committed");
@@ -379,7 +379,7 @@ fn what_retention_removes_while_it_runs_is_reported() {
     assert_eq!(run.code, Some(1), "{}", run.printed);
     let (read, removed) = (run.report["read"].as_u64().unwrap(), run.report["removed"].as_u64().unwrap());
     assert_eq!(read + removed, 600, "{}", run.printed);
-    assert!(removed > 0 && run.printed.contains("removed by retention"), "{}", run.printed);
+    assert!(removed > 0 && run.printed.contains("deleted by retention"), "{}", run.printed);
 
     // What was removed before the start is not in the range.
     let other = to_topics(&wire, "rest");

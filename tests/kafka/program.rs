@@ -37,7 +37,7 @@ fn sigterm_finishes_the_batch_leaves_and_exits_0() {
 
     let log = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(0), "{log}");
-    assert!(log.contains("ended as asked"), "{log}");
+    assert!(log.contains("shut down cleanly"), "{log}");
     assert!(!log.contains("bridge 1 "), "no article text in the log: {log}");
     // What has a disposition is committed, and the other way round.
     let output = wire.output("read_committed");

@@ -181,7 +181,7 @@ fn no_secret_is_printed_anywhere() {
     let refused = printed(&["check", "--timeout", "2"], "wrong-donkey");
     let failed = printed(&["run"], "wrong-donkey");
 
-    assert!(log.contains("ended as asked") && log.contains("sasl.password"), "the log has the settings: {log}");
+    assert!(log.contains("shut down cleanly") && log.contains("sasl.password"), "the log has the settings: {log}");
     assert!(address.starts_with("127.0.0.1:"), "a port alone is served on loopback alone: {address}");
     assert!(metrics.contains("dateline_events_total"), "{metrics}");
     assert!(config.contains("\"sasl.username\" = \"wire-reader\""), "{config}");

@@ -70,7 +70,7 @@ impl Served {
         let output = terminate(child);
         let log: Vec<_> = log.map_while(Result::ok).collect();
         assert_eq!(output.status.code(), Some(0), "{log:?}");
-        assert!(log.iter().any(|line| line.contains("ended as asked")), "{log:?}");
+        assert!(log.iter().any(|line| line.contains("shut down cleanly")), "{log:?}");
     }
 }
 

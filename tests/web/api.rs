@@ -1,8 +1,7 @@
-//! The timeline over HTTP, with the samples of the demo in it: every answer is as `docs/openapi.json` says, whoever asks
-//! for whatever.
+//! The timeline over HTTP, filled with the samples of the demo: every response matches `docs/openapi.json`, whatever
+//! the request is.
 //!
-//! `DATELINE_WRITE_SCHEMA=1 cargo test --test serve` writes `docs/openapi.json` anew.
-
+//! `DATELINE_WRITE_SCHEMA=1 cargo test --test program web::api` regenerates `docs/openapi.json`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +9,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use dateline::calendar::Granularity;
+use dateline::event::Status;
 use dateline::pipeline::{Settings, process};
-use dateline::store::{Of, Received, Store, Writer};
+use dateline::store::{RecordKind, Store, TopicRecord, Writer};
 use dateline::stream::Control;
 use dateline::telemetry::Progress;
-use dateline::web::{Access, Status, Timeline, openapi, timeline};
+use dateline::web::{Access, HealthState, TimelineState, openapi, timeline_router};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -23,19 +24,19 @@ use crate::contract;
 const SAMPLES: &str = include_str!("../../src/cli/demo/samples.jsonl");
 const OPENAPI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
 
-struct Desk {
+struct Fixture {
     writer: Writer,
     router: Router,
     _folder: tempfile::TempDir,
 }
 
-struct Answer {
+struct TestResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
 
-impl Answer {
+impl TestResponse {
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
@@ -45,12 +46,12 @@ impl Answer {
     }
 }
 
-impl Desk {
+impl Fixture {
     fn empty(access: &Access) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         let Control { metrics, health, .. } = Control::default();
-        let router = timeline(Timeline::new(store, Arc::<Progress>::default()), Status { metrics, health }, access);
+        let router = timeline_router(TimelineState::new(store, Arc::<Progress>::default()), HealthState { metrics, health }, access);
         Self { writer, router, _folder: folder }
     }
 
@@ -59,43 +60,43 @@ impl Desk {
     }
 
     fn open(access: &Access) -> Self {
-        let mut desk = Self::empty(access);
+        let mut fixture = Self::empty(access);
         for sample in SAMPLES.lines() {
             let Ok(articles) = process(sample.as_bytes(), &Settings::default()) else { continue };
             for article in articles {
                 for event in &article.events {
-                    desk.take(Of::Event, &event.id, &serde_json::to_value(event).unwrap());
+                    fixture.apply(RecordKind::Event, &event.id, &serde_json::to_value(event).unwrap());
                 }
                 let events: Vec<_> = article.events.iter().map(|event| &event.id).collect();
-                let fate = json!({"id": article.id, "status": article.status, "events": events});
-                desk.take(Of::Article, &article.id, &fate);
+                let disposition = json!({"id": article.id, "status": article.status, "events": events});
+                fixture.apply(RecordKind::Article, &article.id, &disposition);
             }
         }
-        desk
+        fixture
     }
 
-    fn take(&mut self, of: Of, key: &str, value: &Value) {
+    fn apply(&mut self, kind: RecordKind, key: &str, value: &Value) {
         let value = value.to_string();
         let value = Some(value.as_bytes()).filter(|value| *value != b"null");
-        assert_eq!(self.writer.apply(&[Received { of, key, value }], &[]).unwrap(), 0);
+        assert_eq!(self.writer.apply(&[TopicRecord { kind, key, value }], &[]).unwrap(), 0);
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    async fn send(&self, request: Request<Body>) -> TestResponse {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), 1 << 26).await.unwrap();
-        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+        TestResponse { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> TestResponse {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Answer {
+    async fn post(&self, path: &str, body: &Value) -> TestResponse {
         self.send(Request::post(path).body(Body::from(body.to_string())).unwrap()).await
     }
 
-    /// All ids that a question finds.
+    /// The ids of all events that match the filters.
     async fn ids(&self, filters: &str) -> Vec<String> {
         let page = self.get(&format!("/api/events?limit=1000&{filters}")).await.json();
         page["events"].as_array().unwrap().iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
@@ -105,36 +106,47 @@ impl Desk {
 mod description {
     use super::*;
 
-    /// Holds an answer against what is said of it.
-    fn assert_as_described(path: &str, method: &str, answer: &Answer) {
+    /// Validates a response against its description.
+    fn assert_as_described(path: &str, method: &str, response: &TestResponse) {
         let description = openapi();
         let responses = &description["paths"][path][method]["responses"];
-        let kind = answer.header("content-type").split(';').next().unwrap();
-        let content = match answer.status {
+        let media_type = response.header("content-type").split(';').next().unwrap();
+        let content = match response.status {
             StatusCode::OK => &responses["200"]["content"],
             _ => &description["components"]["responses"]["Problem"]["content"],
         };
-        let said = content.as_object().unwrap().iter().find(|(named, _)| named.split(';').next() == Some(kind));
-        let (_, said) = said.unwrap_or_else(|| panic!("{method} {path} answers with {kind:?}: {}", answer.body));
-        if kind.ends_with("json") {
-            let mut schema = said["schema"].clone();
+        let described = content.as_object().unwrap().iter().find(|(named, _)| named.split(';').next() == Some(media_type));
+        let (_, described) = described.unwrap_or_else(|| panic!("{method} {path} answers with {media_type:?}: {}", response.body));
+        if media_type.ends_with("json") {
+            let mut schema = described["schema"].clone();
             schema["components"] = description["components"].clone();
-            let faults = jsonschema::validator_for(&schema).unwrap();
-            let value = answer.json();
-            let faults: Vec<_> =
-                faults.iter_errors(&value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
-            assert!(faults.is_empty(), "{method} {path}: {faults:?}");
+            let errors = jsonschema::validator_for(&schema).unwrap();
+            let value = response.json();
+            let errors: Vec<_> =
+                errors.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert!(errors.is_empty(), "{method} {path}: {errors:?}");
         }
     }
 
     #[test]
-    fn the_description_in_the_documentation_is_that_of_the_types() {
+    fn the_published_description_is_up_to_date() {
         let described = serde_json::to_string_pretty(&openapi()).unwrap() + "\n";
         if std::env::var_os("DATELINE_WRITE_SCHEMA").is_some() {
             std::fs::write(OPENAPI, &described).unwrap();
         }
         let written = std::fs::read_to_string(OPENAPI).unwrap_or_default();
-        assert!(written == described, "docs/openapi.json is old: DATELINE_WRITE_SCHEMA=1 cargo test --test serve");
+        assert!(written == described, "docs/openapi.json is out of date: DATELINE_WRITE_SCHEMA=1 cargo test --test program web::api");
+    }
+
+    #[test]
+    fn the_page_knows_every_status_and_granularity() {
+        let words = include_str!("../../src/web/page/words.js");
+        for status in Status::ALL {
+            assert!(words.contains(&format!("\n  {}: '", status.name())), "STATUSES lacks {}", status.name());
+        }
+        for granularity in Granularity::ALL {
+            assert!(words.contains(&format!("'{}'", granularity.name())), "LANES lacks {}", granularity.name());
+        }
     }
 
     #[test]
@@ -151,9 +163,9 @@ mod description {
     }
 
     #[tokio::test]
-    async fn every_answer_is_as_it_is_described() {
-        let desk = Desk::new();
-        let id = desk.ids("").await.remove(0);
+    async fn every_response_matches_its_description() {
+        let fixture = Fixture::new();
+        let id = fixture.ids("").await.remove(0);
         for (path, method) in openapi()["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {
             methods.as_object().unwrap().keys().map(move |method| (path.clone(), method.clone()))
         }) {
@@ -165,17 +177,17 @@ mod description {
                 let range = json!({"from": "2000-01-01T00:00:00.000Z", "to": "2030-01-01T00:00:00.000Z"});
                 let body =
                     json!({"range": range, "targets": [{"target": "events"}], "annotation": {"query": "events"}});
-                let answer = if method == "post" { desk.post(&real, &body).await } else { desk.get(&real).await };
-                assert_eq!(answer.status, StatusCode::OK, "{real}: {}", answer.body);
-                assert!(answer.body.len() > 2, "{real} tells something");
-                assert_as_described(&path, &method, &answer);
+                let response = if method == "post" { fixture.post(&real, &body).await } else { fixture.get(&real).await };
+                assert_eq!(response.status, StatusCode::OK, "{real}: {}", response.body);
+                assert!(response.body.len() > 2, "{real} has content");
+                assert_as_described(&path, &method, &response);
             }
         }
     }
 
     #[tokio::test]
-    async fn what_cannot_be_answered_is_told_as_a_problem() {
-        let desk = Desk::new();
+    async fn errors_are_problem_details() {
+        let fixture = Fixture::new();
         for (path, status) in [
             ("/api/events?from=tomorrow", 400),
             ("/api/events?limit=0", 400),
@@ -192,20 +204,20 @@ mod description {
             ("/assets/../mod.rs", 404),
             ("/assets/..%2f..%2fmod.rs", 404),
         ] {
-            let answer = desk.get(path).await;
-            assert_eq!((path, answer.status.as_u16()), (path, status), "{}", answer.body);
+            let response = fixture.get(path).await;
+            assert_eq!((path, response.status.as_u16()), (path, status), "{}", response.body);
             if path.starts_with("/api/events?") {
-                assert_as_described("/api/events", "get", &answer);
+                assert_as_described("/api/events", "get", &response);
             }
         }
         for body in ["", "%7B%7D", "[1]", r#"{"range": {"from": "x", "to": "y"}, "targets": [{"target": "events"}]}"#] {
             let request = Request::post("/api/grafana/query").body(Body::from(body.to_owned())).unwrap();
-            let answer = desk.send(request).await;
-            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
-            assert_as_described("/api/grafana/query", "post", &answer);
+            let response = fixture.send(request).await;
+            assert_eq!(response.status, StatusCode::BAD_REQUEST, "{body}");
+            assert_as_described("/api/grafana/query", "post", &response);
         }
         let large = Request::post("/api/grafana/query").body(Body::from(vec![b' '; 1 << 20])).unwrap();
-        assert_eq!(desk.send(large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(fixture.send(large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     }
 }
 
@@ -213,8 +225,8 @@ mod hostile {
     use super::*;
 
     #[tokio::test]
-    async fn nothing_that_is_asked_breaks_the_server() {
-        let desk = Desk::new();
+    async fn no_request_breaks_the_server() {
+        let fixture = Fixture::new();
         let values = [
             "",
             "%00",
@@ -263,61 +275,61 @@ mod hostile {
                 .chain([format!("{value}{value}", value = "a%20".repeat(400))])
             {
                 for path in ["/api/events", "/api/density", "/api/names", "/api/export/csv"] {
-                    let answer = desk.get(&format!("{path}?{name}={value}")).await;
-                    assert!(answer.status.as_u16() < 500, "{path}?{name}={value}: {}", answer.body);
+                    let response = fixture.get(&format!("{path}?{name}={value}")).await;
+                    assert!(response.status.as_u16() < 500, "{path}?{name}={value}: {}", response.body);
                 }
             }
         }
-        assert!(!desk.ids("").await.is_empty(), "all is still there");
+        assert!(!fixture.ids("").await.is_empty(), "the events are still there");
     }
 }
 
-mod answers {
+mod responses {
     use super::*;
 
     #[tokio::test]
-    async fn events_are_the_records_that_were_published() {
-        let desk = Desk::new();
-        let events = desk.get("/api/events?limit=1000").await.json();
+    async fn events_are_the_published_records() {
+        let fixture = Fixture::new();
+        let events = fixture.get("/api/events?limit=1000").await.json();
         let events = events["events"].as_array().unwrap();
         assert!(events.len() > 100, "{} events", events.len());
         for event in events {
             contract::assert_is_record(event);
         }
         let id = events[0]["id"].as_str().unwrap();
-        let one = desk.get(&format!("/api/events/{id}")).await.json();
+        let one = fixture.get(&format!("/api/events/{id}")).await.json();
         assert_eq!(one["event"], events[0]);
         assert_eq!(one["article"]["id"], events[0]["article"]["id"]);
     }
 
     #[tokio::test]
-    async fn counts_are_those_of_the_events() {
-        let desk = Desk::new();
-        let of = |query: &'static str| {
-            let desk = &desk;
-            async move { desk.ids(query).await.len() as u64 }
+    async fn counts_agree_with_the_events() {
+        let fixture = Fixture::new();
+        let count = |query: &'static str| {
+            let fixture = &fixture;
+            async move { fixture.ids(query).await.len() as u64 }
         };
         for filters in ["", "q=the", "status=planned", "from=2026-03-12&to=2026-03-13", "confidence=0.9&basis=relative"]
         {
-            let density = desk.get(&format!("/api/density?{filters}")).await.json();
-            assert_eq!(density["total"].as_u64(), Some(of(filters).await), "{filters}");
+            let density = fixture.get(&format!("/api/density?{filters}")).await.json();
+            assert_eq!(density["total"].as_u64(), Some(count(filters).await), "{filters}");
         }
         for (what, list) in [("names", "name"), ("sources", "source")] {
-            let told = desk.get(&format!("/api/{what}?limit=5")).await.json();
-            for told in told[what].as_array().unwrap() {
-                let value = told[list].as_str().unwrap().replace(' ', "%20");
-                assert_eq!(desk.ids(&format!("{list}={value}")).await.len() as u64, told["count"].as_u64().unwrap());
+            let counts = fixture.get(&format!("/api/{what}?limit=5")).await.json();
+            for entry in counts[what].as_array().unwrap() {
+                let value = entry[list].as_str().unwrap().replace(' ', "%20");
+                assert_eq!(fixture.ids(&format!("{list}={value}")).await.len() as u64, entry["count"].as_u64().unwrap());
             }
         }
-        assert_eq!(desk.get("/api/status").await.json()["events"].as_u64(), Some(of("").await));
+        assert_eq!(fixture.get("/api/status").await.json()["events"].as_u64(), Some(count("").await));
     }
 
     #[tokio::test]
-    async fn exports_hold_what_the_list_holds_in_the_forms_of_extract() {
-        let desk = Desk::new();
-        let list = desk.get("/api/events?limit=1000&status=planned").await.json();
+    async fn exports_contain_the_listed_events_in_the_formats_of_extract() {
+        let fixture = Fixture::new();
+        let list = fixture.get("/api/events?limit=1000&status=planned").await.json();
         let list = list["events"].as_array().unwrap();
-        let export = async |form: &str| desk.get(&format!("/api/export/{form}?status=planned")).await;
+        let export = async |form: &str| fixture.get(&format!("/api/export/{form}?status=planned")).await;
         let lines: Vec<Value> =
             export("jsonl").await.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(&lines, list);
@@ -336,19 +348,19 @@ mod answers {
     }
 
     #[tokio::test]
-    async fn an_export_goes_over_many_pages() {
-        let mut desk = Desk::empty(&Access::default());
+    async fn an_export_spans_many_pages() {
+        let mut fixture = Fixture::empty(&Access::default());
         let event = serde_json::to_value(sample()).unwrap();
         for n in 0..1203 {
             let mut event = event.clone();
             event["id"] = json!(format!("{n:016x}{n:016x}"));
-            desk.take(Of::Event, "", &event);
+            fixture.apply(RecordKind::Event, "", &event);
         }
-        let csv = desk.get("/api/export/csv").await.body;
+        let csv = fixture.get("/api/export/csv").await.body;
         let mut rows: Vec<_> = csv.lines().skip(1).map(|row| row.rsplit(',').next().unwrap().to_owned()).collect();
         assert_eq!(rows.len(), 1203);
         rows.dedup();
-        assert_eq!(rows.len(), 1203, "each once");
+        assert_eq!(rows.len(), 1203, "each event once");
     }
 
     fn sample() -> dateline::record::EventRecord {
@@ -359,65 +371,65 @@ mod answers {
 
     #[tokio::test]
     async fn grafana_gets_series_and_annotations() {
-        let desk = Desk::new();
+        let fixture = Fixture::new();
         let range = json!({"from": "2026-01-01T00:00:00.000Z", "to": "2027-01-01T00:00:00.000Z"});
-        let asked = json!({
+        let request = json!({
             "range": range, "maxDataPoints": 400,
             "targets": [{"target": "events", "refId": "A"}, {"target": "events?status=planned"}]
         });
-        let series = desk.post("/api/grafana/query", &asked).await.json();
+        let series = fixture.post("/api/grafana/query", &request).await.json();
         let sum = |at: usize| -> u64 {
             series[at]["datapoints"].as_array().unwrap().iter().map(|point| point[0].as_u64().unwrap()).sum()
         };
         assert_eq!(series[1]["target"], "events?status=planned");
         assert!(sum(0) > sum(1) && sum(1) > 0, "{series}");
-        let asked = json!({"range": range, "annotation": {"query": "events?status=planned"}});
-        let notes = desk.post("/api/grafana/annotations", &asked).await.json();
-        let planned = desk.ids("status=planned&from=2026-01-01&to=2027-01-01").await;
+        let request = json!({"range": range, "annotation": {"query": "events?status=planned"}});
+        let notes = fixture.post("/api/grafana/annotations", &request).await.json();
+        let planned = fixture.ids("status=planned&from=2026-01-01&to=2027-01-01").await;
         assert_eq!(notes.as_array().unwrap().len(), planned.len());
         assert!(
             notes[0]["time"].as_i64() < notes[0]["timeEnd"].as_i64() && notes[0]["tags"][0] == "planned",
             "{notes}"
         );
-        let metrics = desk.post("/api/grafana/metrics", &json!({})).await.json();
+        let metrics = fixture.post("/api/grafana/metrics", &json!({})).await.json();
         for metric in metrics.as_array().unwrap() {
-            let asked = json!({"range": range, "targets": [{"target": metric["value"]}]});
-            assert_eq!(desk.post("/api/grafana/query", &asked).await.status, StatusCode::OK);
+            let request = json!({"range": range, "targets": [{"target": metric["value"]}]});
+            assert_eq!(fixture.post("/api/grafana/query", &request).await.status, StatusCode::OK);
         }
     }
 }
 
-mod around {
+mod middleware {
     use super::*;
 
     #[tokio::test]
-    async fn an_answer_stays_the_same_until_the_timeline_changes() {
-        let mut desk = Desk::new();
-        let tag = desk.get("/api/density").await.header("etag").to_owned();
+    async fn the_entity_tag_changes_with_the_timeline() {
+        let mut fixture = Fixture::new();
+        let tag = fixture.get("/api/density").await.header("etag").to_owned();
         let again =
             |tag: String| Request::get("/api/density").header("if-none-match", tag).body(Body::empty()).unwrap();
-        let answer = desk.send(again(tag.clone())).await;
+        let response = fixture.send(again(tag.clone())).await;
         assert_eq!(
-            (answer.status, answer.body.as_str(), answer.header("etag")),
+            (response.status, response.body.as_str(), response.header("etag")),
             (StatusCode::NOT_MODIFIED, "", tag.as_str())
         );
-        let id = desk.ids("").await.remove(0);
-        desk.take(Of::Event, &id, &Value::Null);
-        assert_eq!(desk.send(again(tag)).await.status, StatusCode::OK);
+        let id = fixture.ids("").await.remove(0);
+        fixture.apply(RecordKind::Event, &id, &Value::Null);
+        assert_eq!(fixture.send(again(tag)).await.status, StatusCode::OK);
     }
 
     #[tokio::test]
-    async fn long_answers_are_compressed_for_those_who_take_it() {
-        let desk = Desk::new();
+    async fn responses_are_compressed_for_clients_that_accept_it() {
+        let fixture = Fixture::new();
         let request = Request::get("/api/events").header("accept-encoding", "gzip").body(Body::empty()).unwrap();
-        let answer = desk.send(request).await;
-        assert_eq!(answer.header("content-encoding"), "gzip");
-        assert_eq!(desk.get("/api/events").await.header("content-encoding"), "");
+        let response = fixture.send(request).await;
+        assert_eq!(response.header("content-encoding"), "gzip");
+        assert_eq!(fixture.get("/api/events").await.header("content-encoding"), "");
     }
 
     #[tokio::test]
-    async fn the_token_is_asked_for_everywhere_but_for_health_and_the_bare_page() {
-        let desk = Desk::open(&Access { token: Some("correct horse".into()), origins: Vec::new() });
+    async fn everything_but_health_and_the_bare_page_requires_the_token() {
+        let fixture = Fixture::open(&Access { token: Some("correct horse".into()), origins: Vec::new() });
         for path in [
             "/api/events",
             "/api/feed",
@@ -427,66 +439,66 @@ mod around {
             "/api/nothing",
             "/metrics",
         ] {
-            assert_eq!(desk.get(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
+            assert_eq!(fixture.get(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
         }
         for path in ["/", "/live"] {
-            assert_eq!(desk.get(path).await.status, StatusCode::OK, "{path}");
+            assert_eq!(fixture.get(path).await.status, StatusCode::OK, "{path}");
         }
         let with =
             |scheme: &str| Request::get("/api/status").header("authorization", scheme).body(Body::empty()).unwrap();
         for wrong in ["Bearer", "Bearer ", "Bearer correct", "Basic correct horse", "Bearer correct horse battery"] {
-            let answer = desk.send(with(wrong)).await;
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{wrong}");
-            assert_eq!(answer.header("www-authenticate"), "Bearer");
+            let response = fixture.send(with(wrong)).await;
+            assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{wrong}");
+            assert_eq!(response.header("www-authenticate"), "Bearer");
         }
-        assert_eq!(desk.send(with("Bearer correct horse")).await.status, StatusCode::OK);
-        assert_eq!(desk.get("/api/status?token=correct%20horse").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(fixture.send(with("Bearer correct horse")).await.status, StatusCode::OK);
+        assert_eq!(fixture.get("/api/status?token=correct%20horse").await.status, StatusCode::UNAUTHORIZED);
     }
 
     #[tokio::test]
-    async fn other_pages_may_ask_only_if_they_are_named() {
-        let desk = Desk::open(&Access { token: None, origins: vec!["https://desk.example".parse().unwrap()] });
+    async fn cross_origin_requests_are_allowed_only_from_configured_origins() {
+        let fixture = Fixture::open(&Access { token: None, origins: vec!["https://desk.example".parse().unwrap()] });
         let from = |origin: &str| Request::get("/api/status").header("origin", origin).body(Body::empty()).unwrap();
-        let named = desk.send(from("https://desk.example")).await;
-        assert_eq!(named.header("access-control-allow-origin"), "https://desk.example");
-        assert_eq!(desk.send(from("https://evil.example")).await.header("access-control-allow-origin"), "");
-        assert_eq!(Desk::new().send(from("https://desk.example")).await.header("access-control-allow-origin"), "");
+        let allowed = fixture.send(from("https://desk.example")).await;
+        assert_eq!(allowed.header("access-control-allow-origin"), "https://desk.example");
+        assert_eq!(fixture.send(from("https://evil.example")).await.header("access-control-allow-origin"), "");
+        assert_eq!(Fixture::new().send(from("https://desk.example")).await.header("access-control-allow-origin"), "");
     }
 
     #[tokio::test]
-    async fn every_answer_says_what_a_browser_may_do_with_it() {
-        let desk = Desk::new();
+    async fn every_response_has_the_security_headers() {
+        let fixture = Fixture::new();
         for path in ["/", "/api/events", "/api/nothing", "/live"] {
-            let answer = desk.get(path).await;
-            assert!(answer.header("content-security-policy").starts_with("default-src 'none'; "), "{path}");
-            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            let response = fixture.get(path).await;
+            assert!(response.header("content-security-policy").starts_with("default-src 'none'; "), "{path}");
+            assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
         }
-        assert_eq!(desk.get("/").await.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(fixture.get("/").await.header("content-type"), "text/html; charset=utf-8");
     }
 }
 
 mod feed {
     use super::*;
 
-    /// What a follower hears, line by line without the data.
-    struct Ear {
+    /// A follower of the feed.
+    struct FeedClient {
         body: axum::body::BodyDataStream,
         text: String,
     }
 
-    impl Ear {
-        async fn new(desk: &Desk, filters: &str, last: Option<&str>) -> Self {
+    impl FeedClient {
+        async fn new(fixture: &Fixture, filters: &str, last: Option<&str>) -> Self {
             let mut request = Request::get(format!("/api/feed?{filters}"));
             if let Some(last) = last {
                 request = request.header("last-event-id", last);
             }
-            let response = desk.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let response = fixture.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
             assert_eq!(response.status(), StatusCode::OK);
             assert_eq!(response.headers()["content-type"], "text/event-stream");
             Self { body: response.into_body().into_data_stream(), text: String::new() }
         }
 
-        /// The next event: its number, its name, and the id in its data.
+        /// The next event: its id, its name, and the event id in its data.
         async fn next(&mut self) -> (u64, String, String) {
             while !self.text.contains("\n\n") {
                 let more = tokio::time::timeout(Duration::from_secs(30), self.body.next()).await;
@@ -496,10 +508,10 @@ mod feed {
             let line =
                 |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
             let data: Value = serde_json::from_str(&line("data: ")).unwrap_or_default();
-            let told =
+            let event =
                 (line("id: ").parse().unwrap(), line("event: "), data["id"].as_str().unwrap_or_default().to_owned());
             self.text = rest.to_owned();
-            told
+            event
         }
     }
 
@@ -514,52 +526,51 @@ mod feed {
     }
 
     #[tokio::test]
-    async fn it_tells_what_comes_changes_and_goes() {
-        let mut desk = Desk::empty(&Access::default());
-        let mut ear = Ear::new(&desk, "", None).await;
-        let (begin, name, _) = ear.next().await;
-        assert_eq!(name, "", "only where it begins");
-        desk.take(Of::Event, "one", &event("one", "planned"));
-        assert_eq!(ear.next().await, (begin + 1, "insert".to_owned(), "one".to_owned()));
-        desk.take(Of::Event, "one", &event("one", "happened"));
-        assert_eq!(ear.next().await, (begin + 2, "change".to_owned(), "one".to_owned()));
-        desk.take(Of::Event, "two", &event("two", "planned"));
-        desk.take(Of::Event, "two", &event("two", "happened"));
-        desk.take(Of::Event, "two", &Value::Null);
-        // All that came is gone by now, so that the end alone is told.
-        let told = ear.next().await;
-        assert_eq!(told, (begin + 5, "retract".to_owned(), "two".to_owned()));
+    async fn it_sends_inserts_changes_and_retractions() {
+        let mut fixture = Fixture::empty(&Access::default());
+        let mut client = FeedClient::new(&fixture, "", None).await;
+        let (begin, name, _) = client.next().await;
+        assert_eq!(name, "", "only the id to resume from");
+        fixture.apply(RecordKind::Event, "one", &event("one", "planned"));
+        assert_eq!(client.next().await, (begin + 1, "insert".to_owned(), "one".to_owned()));
+        fixture.apply(RecordKind::Event, "one", &event("one", "happened"));
+        assert_eq!(client.next().await, (begin + 2, "change".to_owned(), "one".to_owned()));
+        fixture.apply(RecordKind::Event, "two", &event("two", "planned"));
+        fixture.apply(RecordKind::Event, "two", &event("two", "happened"));
+        fixture.apply(RecordKind::Event, "two", &Value::Null);
+        // The event is gone by now, so that only its retraction is sent.
+        assert_eq!(client.next().await, (begin + 5, "retract".to_owned(), "two".to_owned()));
     }
 
     #[tokio::test]
-    async fn one_who_was_away_goes_on_where_he_was() {
-        let mut desk = Desk::empty(&Access::default());
-        desk.take(Of::Event, "one", &event("one", "planned"));
-        desk.take(Of::Event, "two", &event("two", "planned"));
-        let mut ear = Ear::new(&desk, "", Some("2")).await;
-        assert_eq!(ear.next().await, (2, String::new(), String::new()));
-        assert_eq!(ear.next().await, (3, "insert".to_owned(), "two".to_owned()));
-        let mut ear = Ear::new(&desk, "", Some("999")).await;
-        ear.next().await;
-        assert_eq!(ear.next().await, (3, "reset".to_owned(), String::new()));
+    async fn a_client_that_reconnects_resumes_where_it_stopped() {
+        let mut fixture = Fixture::empty(&Access::default());
+        fixture.apply(RecordKind::Event, "one", &event("one", "planned"));
+        fixture.apply(RecordKind::Event, "two", &event("two", "planned"));
+        let mut client = FeedClient::new(&fixture, "", Some("2")).await;
+        assert_eq!(client.next().await, (2, String::new(), String::new()));
+        assert_eq!(client.next().await, (3, "insert".to_owned(), "two".to_owned()));
+        let mut client = FeedClient::new(&fixture, "", Some("999")).await;
+        client.next().await;
+        assert_eq!(client.next().await, (3, "reset".to_owned(), String::new()));
     }
 
     #[tokio::test]
-    async fn filters_hold_and_what_they_no_longer_let_through_is_taken_back() {
-        let mut desk = Desk::empty(&Access::default());
-        let mut ear = Ear::new(&desk, "status=planned", None).await;
-        ear.next().await;
-        desk.take(Of::Event, "other", &event("other", "denied"));
-        desk.take(Of::Event, "one", &event("one", "planned"));
-        assert_eq!(ear.next().await, (3, "insert".to_owned(), "one".to_owned()));
-        desk.take(Of::Event, "one", &event("one", "happened"));
-        assert_eq!(ear.next().await, (4, "retract".to_owned(), "one".to_owned()));
+    async fn an_event_that_no_longer_matches_the_filters_is_retracted() {
+        let mut fixture = Fixture::empty(&Access::default());
+        let mut client = FeedClient::new(&fixture, "status=planned", None).await;
+        client.next().await;
+        fixture.apply(RecordKind::Event, "other", &event("other", "denied"));
+        fixture.apply(RecordKind::Event, "one", &event("one", "planned"));
+        assert_eq!(client.next().await, (3, "insert".to_owned(), "one".to_owned()));
+        fixture.apply(RecordKind::Event, "one", &event("one", "happened"));
+        assert_eq!(client.next().await, (4, "retract".to_owned(), "one".to_owned()));
     }
 
     #[tokio::test]
-    async fn a_number_that_is_none_is_refused() {
-        let desk = Desk::empty(&Access::default());
+    async fn an_invalid_last_event_id_is_refused() {
+        let fixture = Fixture::empty(&Access::default());
         let request = Request::get("/api/feed").header("last-event-id", "yesterday").body(Body::empty()).unwrap();
-        assert_eq!(desk.send(request).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(fixture.send(request).await.status, StatusCode::BAD_REQUEST);
     }
 }

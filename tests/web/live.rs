@@ -19,13 +19,13 @@ async fn what_arrives_is_marked_and_what_is_withdrawn_disappears() {
         let mut server = Server::empty();
         browser.0.goto(&server.page("")).await.unwrap();
         browser.until("!document.getElementById('empty').hidden").await;
-        assert_eq!(browser.text("#empty-title").await, "Nothing yet");
+        assert_eq!(browser.text("#empty-title").await, "No events yet");
         browser.until("document.getElementById('state').dataset.state === 'live'").await;
 
         server.publish(&article("bridge", "The bridge was shut last month."));
         browser.find(".item.fresh").await;
         assert_eq!(browser.text("#list .new").await.to_lowercase(), "new");
-        browser.until("document.getElementById('said').textContent === '1 new event arrived'").await;
+        browser.until("document.getElementById('announcement').textContent === '1 new event arrived'").await;
         browser.until("document.getElementById('empty').hidden").await;
 
         server.publish(&article("station", "The station opened in 1913."));
@@ -58,7 +58,7 @@ async fn the_page_resumes_when_the_server_is_back() {
         program.kill();
         browser.until("document.getElementById('state').dataset.state === 'lost'").await;
         browser.until("!document.getElementById('notice').hidden").await;
-        assert!(browser.text("#notice-told").await.contains("lost"));
+        assert!(browser.text("#notice-text").await.contains("lost"));
         browser.until("document.querySelectorAll('#list li').length === 1").await;
 
         program.publish(&article("tunnel", "The tunnel was dug in April 2019."));

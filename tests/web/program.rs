@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use dateline::store::Of;
+use dateline::store::RecordKind;
 use rdkafka::ClientConfig;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
@@ -68,7 +68,7 @@ impl Program {
     /// Publishes the records of an article.
     pub fn publish(&self, article: &[u8]) {
         for (of, key, value) in records(article) {
-            let (topic, value) = (if of == Of::Event { EVENTS } else { ARTICLES }, value.to_string());
+            let (topic, value) = (if of == RecordKind::Event { EVENTS } else { ARTICLES }, value.to_string());
             self.producer.send(BaseRecord::to(topic).key(&key).payload(&value)).unwrap();
         }
         self.producer.flush(Duration::from_secs(10)).unwrap();

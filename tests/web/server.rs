@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use dateline::pipeline::{Processed, Settings, process};
-use dateline::store::{Of, Received, Store, Writer};
+use dateline::store::{RecordKind, Store, TopicRecord, Writer};
 use dateline::stream::Control;
 use dateline::telemetry::Progress;
-use dateline::web::{Access, Site, Status, Timeline, timeline};
+use dateline::web::{Access, HealthState, HttpServer, TimelineState, timeline_router};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -44,11 +44,11 @@ impl Server {
         let Control { metrics, health, .. } = Control::default();
         let progress = Arc::<Progress>::default();
         progress.connected(true);
-        let router = timeline(Timeline::new(store, progress), Status { metrics, health }, &access);
+        let router = timeline_router(TimelineState::new(store, progress), HealthState { metrics, health }, &access);
         let runtime = Runtime::new().unwrap();
         let site = {
             let _inside = runtime.enter();
-            Site::bind(([127, 0, 0, 1], 0).into(), "the timeline of a test", router).unwrap()
+            HttpServer::bind(([127, 0, 0, 1], 0).into(), "the timeline of a test", router).unwrap()
         };
         let address = site.address().unwrap();
         runtime.spawn(site.serve(std::future::pending()));
@@ -66,7 +66,7 @@ impl Server {
         for (of, key, value) in &records {
             self.store(*of, key, value);
         }
-        records.into_iter().filter(|(of, ..)| *of == Of::Event).map(|(.., event)| event).collect()
+        records.into_iter().filter(|(of, ..)| *of == RecordKind::Event).map(|(.., event)| event).collect()
     }
 
     /// Stores records of an article.
@@ -84,9 +84,9 @@ impl Server {
         self.publish(withdrawal.to_string().as_bytes());
     }
 
-    fn store(&mut self, of: Of, key: &str, value: &Value) {
+    fn store(&mut self, of: RecordKind, key: &str, value: &Value) {
         let value = value.to_string();
-        assert_eq!(self.writer.apply(&[Received { of, key, value: Some(value.as_bytes()) }], &[]).unwrap(), 0);
+        assert_eq!(self.writer.apply(&[TopicRecord { kind: of, key, value: Some(value.as_bytes()) }], &[]).unwrap(), 0);
     }
 }
 
@@ -100,7 +100,7 @@ impl Drop for Server {
 }
 
 /// A record: its topic, key and value.
-pub type Record = (Of, String, Value);
+pub type Record = (RecordKind, String, Value);
 
 /// The records that a message would have on the topics.
 pub fn records(message: &[u8]) -> Vec<Record> {
@@ -114,7 +114,7 @@ pub fn records(message: &[u8]) -> Vec<Record> {
 
 fn records_of(article: &str, events: &[Value], status: &Value) -> Vec<Record> {
     let ids: Vec<_> = events.iter().map(|event| event["id"].clone()).collect();
-    let status = (Of::Article, article.to_owned(), json!({"id": article, "status": status, "events": ids}));
-    let event = |event: &Value| (Of::Event, event["id"].as_str().unwrap().to_owned(), event.clone());
+    let status = (RecordKind::Article, article.to_owned(), json!({"id": article, "status": status, "events": ids}));
+    let event = |event: &Value| (RecordKind::Event, event["id"].as_str().unwrap().to_owned(), event.clone());
     events.iter().map(event).chain([status]).collect()
 }

@@ -24,7 +24,7 @@ async fn a_click_shows_the_sentence_its_date_and_its_source() {
         assert_eq!(browser.text("#detail mark.date").await, "last month");
         assert_eq!(browser.text("#detail mark.trigger").await, events[0]["statement"]["trigger"].as_str().unwrap());
         let detail = browser.text("#detail dl").await;
-        for part in ["“last month”, told on 3 May 2019, is April 2019.", "happened", "Vale Gazette", "Bridge shut"]
+        for part in ["“last month”, counted from 3 May 2019, is April 2019.", "happened", "Vale Gazette", "Bridge shut"]
         {
             assert!(detail.contains(part), "{part:?} in {detail}");
         }

@@ -194,7 +194,7 @@ async fn search_and_filters_narrow_the_view_and_are_in_the_address() {
 
         browser.find("#q").await.send_keys(" nowhere").await.unwrap();
         browser.until("!document.getElementById('empty').hidden").await;
-        assert_eq!(browser.text("#empty-title").await, "Nothing fits");
+        assert_eq!(browser.text("#empty-title").await, "No matches");
         browser.click("#empty-act").await;
         browser.until("!location.hash.includes('q=') && document.querySelectorAll('.list li').length > 10").await;
         browser.0.back().await.unwrap();

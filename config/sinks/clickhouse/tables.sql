@@ -1,7 +1,7 @@
--- The timeline in ClickHouse, which reads the topics by its own Kafka engine.
+-- The timeline in ClickHouse, which reads the topics with its own Kafka engine.
 --
--- That engine passes over null values, by which events are retracted. So the articles are read as well, and the view
--- shows the events that the last record of their article names: what was corrected or killed away is not among them.
+-- That engine skips null values, which retract events. So the articles are read as well, and the view shows the events that
+-- the latest record of their article lists: those that a correction or a kill retracted are not among them.
 
 CREATE TABLE timeline_events_topic (record String)
 ENGINE = Kafka SETTINGS
@@ -14,7 +14,7 @@ CREATE TABLE timeline_events (
     source LowCardinality(String),
     language LowCardinality(String),
     published_at DateTime64(0, 'UTC'),
-    -- ISO 8601 as in the records; '' is an open end.
+    -- ISO 8601 as in the records; '' for an open end.
     start String,
     end String,
     granularity LowCardinality(String),
@@ -56,7 +56,7 @@ CREATE TABLE timeline_articles (
     written DateTime64(3)
 ) ENGINE = ReplacingMergeTree(written) ORDER BY id;
 
--- An article that was passed over, or whose older revision came late, keeps the events that it has.
+-- An article that was skipped, or whose older revision arrived late, keeps the events that it has.
 CREATE MATERIALIZED VIEW timeline_articles_reader TO timeline_articles AS
 SELECT
     JSONExtractString(record, 'id') AS id,

@@ -1,5 +1,5 @@
--- The timeline in PostgreSQL, filled by Kafka Connect (connector.json). Events are kept as they are published, so that
--- fields of later versions come through; the view tells what is asked for most.
+-- The timeline in PostgreSQL, filled by Kafka Connect (connector.json). Events are stored as published, so that fields of
+-- later versions pass through; the view has the columns that are needed most often.
 
 CREATE TABLE timeline_events (
     id text PRIMARY KEY,
@@ -11,15 +11,15 @@ CREATE INDEX timeline_events_article ON timeline_events ((record #>> '{article,i
 CREATE INDEX timeline_events_names ON timeline_events USING gin ((record #> '{statement,names}'));
 CREATE INDEX timeline_events_words ON timeline_events USING gin (to_tsvector('simple', record #>> '{statement,sentence}'));
 
--- Times are texts in ISO 8601, as in the records: a day has no zone, and years before 1 are no dates of PostgreSQL.
--- `null` is an open end.
+-- Times are ISO 8601 strings, as in the records: a day has no time zone, and PostgreSQL has no dates before the year 1 in
+-- this notation. `null` is an open end.
 CREATE VIEW timeline AS
 SELECT
     id,
     record #>> '{date,start}' AS starts,
     record #>> '{date,end}' AS ends,
     record #>> '{date,granularity}' AS granularity,
-    record #>> '{date,text}' AS told,
+    record #>> '{date,text}' AS date_text,
     record #>> '{statement,status}' AS status,
     record #>> '{statement,summary}' AS summary,
     record #>> '{statement,sentence}' AS sentence,

@@ -1,4 +1,4 @@
-//! JSON as a tree that borrows from the message: bounded in depth and in size, and forgiving about what no reader
+//! JSON as a tree that borrows from the message: bounded in depth and size, and lenient about values that no format
 //! asks for.
 //!
 //! Must not know any format.
@@ -12,16 +12,16 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::Number;
 use serde_json::error::Category;
 
-use super::draft::Value;
+use super::field::{FieldValue, Value};
 use crate::error::{Error, ErrorKind};
 
-/// What lies deeper is passed over: no format has a field down there.
+/// What lies deeper is skipped: no format has a field there.
 const DEPTH: u32 = 24;
 
 /// The most values that are kept. An article with its pictures has hundreds.
 const VALUES: u32 = 1 << 20;
 
-/// A value, kept as it came: what it must hold is known only where it is used, and said there by name.
+/// A value as received: what it must be is known only where it is used.
 #[derive(Debug)]
 pub(super) enum Json<'a> {
     Null,
@@ -29,48 +29,48 @@ pub(super) enum Json<'a> {
     Number(Number),
     List(Vec<Json<'a>>),
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
-    /// Nothing that an article tells; the words say what.
+    /// A value of a kind that no field takes; the words name the kind.
     Other(&'static str),
 }
 
-/// What a field is that stands in its object more than once.
+/// The value of a key that its object has more than once.
 const TWICE: &Json<'static> = &Json::Other("more than one value");
 
-/// A value and where in the message it stands, such as `bodies[1].value`.
+/// A value, and its path in the message, such as `bodies[1].value`.
 #[derive(Debug, Clone)]
-pub(super) struct At<'j> {
+pub(super) struct Node<'j> {
     pub value: &'j Json<'j>,
     pub path: String,
 }
 
-/// Reads a text as JSON.
+/// Parses a text as JSON.
 pub(super) fn parse(text: &str) -> Result<Json<'_>, Error> {
     let budget = Cell::new(VALUES);
     let mut reader = serde_json::Deserializer::from_str(text);
     let tree = Tree { depth: 0, budget: &budget };
-    tree.deserialize(&mut reader).and_then(|json| reader.end().map(|()| json)).map_err(|error| not_read(&error))
+    tree.deserialize(&mut reader).and_then(|json| reader.end().map(|()| json)).map_err(|error| parse_error(&error))
 }
 
-fn not_read(error: &serde_json::Error) -> Error {
+fn parse_error(error: &serde_json::Error) -> Error {
     match error.classify() {
-        Category::Data => Error::new(ErrorKind::Shape, format!("not an article: {error}")),
+        Category::Data => Error::not_an_article(format!("not an article: {error}")),
         Category::Io | Category::Syntax | Category::Eof => {
             let mut message = format!("not JSON: {error}");
             if message.contains("hex escape") {
-                message.push_str(r" (half of a pair of \u escapes stands alone there, or one is cut)");
+                message.push_str(r" (a \u escape is cut off, or is half of a surrogate pair)");
             }
             Error::new(ErrorKind::Syntax, message)
         }
     }
 }
 
-impl<'j> At<'j> {
-    /// The whole of a message, or of what stands in one at `path`.
+impl<'j> Node<'j> {
+    /// The root of a document that stands at `path` in the message.
     pub fn root(value: &'j Json<'j>, path: &str) -> Self {
         Self { value, path: path.to_owned() }
     }
 
-    /// The field of that name; names are the same in any case, because the ninjs versions differ in nothing else.
+    /// Returns the field of that name. Case does not matter, because the ninjs versions differ in nothing else.
     pub fn get(&self, name: &str) -> Option<Self> {
         let Json::Object(fields) = self.value else { return None };
         let mut found = fields.iter().filter(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null());
@@ -80,23 +80,23 @@ impl<'j> At<'j> {
         Some(Self { value, path: format!("{}{dot}{key}", self.path) })
     }
 
-    /// Follows names from object to object.
+    /// Follows a path of names from object to object.
     pub fn follow(&self, names: &[&str]) -> Option<Self> {
-        names.iter().try_fold(self.clone(), |at, name| at.get(name))
+        names.iter().try_fold(self.clone(), |node, name| node.get(name))
     }
 
-    /// The values of a list, or the one value that stands in its place.
+    /// Returns the values of a list, or a single value in its place.
     pub fn each(&self) -> Vec<Self> {
         match self.value {
             Json::List(values) => {
-                let at = |(index, value)| Self { value, path: format!("{}[{index}]", self.path) };
-                values.iter().enumerate().map(at).collect()
+                let numbered = |(index, value)| Self { value, path: format!("{}[{index}]", self.path) };
+                values.iter().enumerate().map(numbered).collect()
             }
             _ => vec![self.clone()],
         }
     }
 
-    /// The fields of an object.
+    /// Iterates over the fields of an object.
     pub fn fields(&self) -> impl Iterator<Item = (&'j str, Self)> {
         let fields = match self.value {
             Json::Object(fields) => fields.as_slice(),
@@ -106,7 +106,7 @@ impl<'j> At<'j> {
         fields.iter().map(move |(key, value)| (&**key, Self { value, path: format!("{}{dot}{key}", self.path) }))
     }
 
-    /// The text, if it is one.
+    /// Returns the text, if it is one.
     pub fn text(&self) -> Option<&'j str> {
         match self.value {
             Json::Text(text) => Some(text),
@@ -124,17 +124,17 @@ impl<'j> At<'j> {
         self.get(name).is_some()
     }
 
-    /// As the value of a field of an article.
-    pub fn told(self) -> (Value<'j>, String) {
+    /// Returns it as the value of a field of an article.
+    pub fn field_value(self) -> FieldValue<'j> {
         let value = match self.value {
             Json::Text(text) => Value::Text(Cow::Borrowed(text)),
             Json::Number(number) => Value::Number(number.clone()),
             Json::Null => Value::Text(Cow::Borrowed("")),
-            Json::List(_) => Value::Wrong("a list"),
-            Json::Object(_) => Value::Wrong("an object"),
-            Json::Other(kind) => Value::Wrong(kind),
+            Json::List(_) => Value::Unusable("a list"),
+            Json::Object(_) => Value::Unusable("an object"),
+            Json::Other(kind) => Value::Unusable(kind),
         };
-        (value, self.path)
+        FieldValue { value, path: self.path }
     }
 }
 
@@ -144,11 +144,11 @@ impl Json<'_> {
     }
 }
 
-/// The name of a field.
+/// The key of a field.
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// Builds the tree.
+/// Builds the tree within its bounds.
 #[derive(Clone, Copy)]
 struct Tree<'c> {
     depth: u32,
@@ -156,7 +156,7 @@ struct Tree<'c> {
 }
 
 impl Tree<'_> {
-    /// For what lies one deeper; `None` where that is passed over.
+    /// Returns the builder for the next level; `None` if that is skipped.
     fn deeper(self) -> Option<Self> {
         (self.depth < DEPTH).then_some(Self { depth: self.depth + 1, ..self })
     }

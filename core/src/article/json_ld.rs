@@ -1,13 +1,15 @@
-//! schema.org's `NewsArticle` and its kin in JSON-LD: alone, in a list, in a `@graph`, in the scripts of a page.
+//! schema.org's `NewsArticle` and its kin in JSON-LD: alone, in a list, in a `@graph`, or in the scripts of a page.
 
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Token, Tokenizer};
 
-use super::draft::{Draft, Field};
-use super::reading::Reading;
-use super::{Error, json, shape};
+use super::draft::Draft;
+use super::field::Field;
+use super::json;
+use super::reader::MessageReader;
+use crate::error::Error;
 
-/// The properties that are known, best first.
+/// The known properties, best first.
 const FIELDS: [(Field, &[&str]); 11] = [
     (Field::Id, &["identifier", "@id", "url", "mainEntityOfPage"]),
     (Field::Revision, &["version"]),
@@ -22,95 +24,96 @@ const FIELDS: [(Field, &[&str]); 11] = [
     (Field::Url, &["url", "mainEntityOfPage"]),
 ];
 
-/// Where an object may stand in for its value, best first.
+/// The properties of an object that stand for its value, best first.
 const INSIDE: [&str; 6] = ["@value", "value", "alternateName", "name", "@id", "url"];
 
-/// What `creativeWorkStatus`, a free text, says of articles that were taken back.
+/// The values of `creativeWorkStatus`, a free text, for withdrawn articles.
 const WITHDRAWN: [&str; 5] = ["withdrawn", "retracted", "canceled", "cancelled", "deleted"];
 
 /// Whether a list may hold articles.
-pub(super) fn is_list(at: &json::At<'_>) -> bool {
-    matches!(at.value, json::Json::List(_))
-        && at.each().iter().any(|at| ["@context", "@graph", "@type"].iter().any(|name| at.has(name)))
+pub(super) fn is_list(node: &json::Node<'_>) -> bool {
+    matches!(node.value, json::Json::List(_))
+        && node.each().iter().any(|entry| ["@context", "@graph", "@type"].iter().any(|name| entry.has(name)))
 }
 
-/// Reads the articles in a value; where it has none it is something else, and skipped.
-pub(super) fn read(at: &json::At<'_>, reading: &mut Reading<'_>) -> Result<(), Error> {
-    if articles(at, reading) == 0 {
+/// Reads the articles in a value; if there is none, the value is skipped.
+pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    if articles(node, reader) == 0 {
         let mut draft = Draft::default();
-        let things = things(at);
+        let things = things(node);
         let kinds: Vec<&str> = things.iter().flat_map(kinds).collect();
         if let Some(thing) = things.first() {
-            draft.tell(Field::Id, thing.get("@id").or_else(|| thing.get("url")).map(json::At::told));
+            draft.add(Field::Id, thing.get("@id").or_else(|| thing.get("url")).map(json::Node::field_value));
         }
-        let kinds = if kinds.is_empty() { "of no type".to_owned() } else { kinds.join(", ") };
-        draft.skip("not-text", format!("there is no article in it, but what is {kinds}"));
-        reading.take(draft);
+        let kinds = if kinds.is_empty() { "things without a type".to_owned() } else { kinds.join(", ") };
+        draft.skip("not-text", format!("it has no article, only {kinds}"));
+        reader.push(draft);
     }
     Ok(())
 }
 
-/// Reads the articles in a value; tells how many.
-fn articles(at: &json::At<'_>, reading: &mut Reading<'_>) -> usize {
-    let is_article = |at: &json::At<'_>| {
-        kinds(at).any(|kind| kind.ends_with("Article") || matches!(kind, "BlogPosting" | "LiveBlogPosting" | "Report"))
+/// Reads the articles in a value and returns how many there are.
+fn articles(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> usize {
+    let is_article = |node: &json::Node<'_>| {
+        kinds(node)
+            .any(|kind| kind.ends_with("Article") || matches!(kind, "BlogPosting" | "LiveBlogPosting" | "Report"))
     };
-    let found: Vec<_> = things(at).into_iter().filter(is_article).collect();
+    let found: Vec<_> = things(node).into_iter().filter(is_article).collect();
     for article in &found {
-        reading.take(draft(article));
+        reader.push(draft(article));
     }
     found.len()
 }
 
-/// The things of a value: those of its list, of its graph, and what a page is about.
-fn things<'j>(at: &json::At<'j>) -> Vec<json::At<'j>> {
-    let of_graph = |at: json::At<'j>| at.get("@graph").map_or_else(|| vec![at], |graph| graph.each());
-    let with_main = |at: json::At<'j>| {
-        let main = at.get("mainEntity").filter(json::At::is_object);
-        std::iter::once(at).chain(main)
+/// Returns the things in a value: those of its list, of its graph, and the main entity of a page.
+fn things<'j>(node: &json::Node<'j>) -> Vec<json::Node<'j>> {
+    let of_graph = |node: json::Node<'j>| node.get("@graph").map_or_else(|| vec![node], |graph| graph.each());
+    let with_main = |node: json::Node<'j>| {
+        let main = node.get("mainEntity").filter(json::Node::is_object);
+        std::iter::once(node).chain(main)
     };
-    at.each().into_iter().flat_map(of_graph).flat_map(with_main).collect()
+    node.each().into_iter().flat_map(of_graph).flat_map(with_main).collect()
 }
 
-/// The types of a thing, without the vocabulary's name.
-fn kinds<'j>(at: &json::At<'j>) -> impl Iterator<Item = &'j str> + use<'j> {
-    let kinds = at.get("@type").map(|kinds| kinds.each()).unwrap_or_default();
+/// Returns the types of a thing, without the prefix of the vocabulary.
+fn kinds<'j>(node: &json::Node<'j>) -> impl Iterator<Item = &'j str> + use<'j> {
+    let kinds = node.get("@type").map(|kinds| kinds.each()).unwrap_or_default();
     kinds.into_iter().filter_map(|kind| Some(kind.text()?.rsplit(['/', ':', '#']).next().unwrap_or_default()))
 }
 
-fn draft<'j>(at: &json::At<'j>) -> Draft<'j> {
+fn draft<'j>(node: &json::Node<'j>) -> Draft<'j> {
     let mut draft = Draft::default();
     for (field, names) in FIELDS {
-        for told in names.iter().filter_map(|name| value(at.get(name)?)) {
-            // A name within the page is none beyond it.
-            if field != Field::Id || told.text().is_none_or(|id| !id.starts_with(['#', '_'])) {
-                draft.tell(field, Some(told.told()));
+        for found in names.iter().filter_map(|name| value(node.get(name)?)) {
+            // A name within the page means nothing outside of it.
+            if field != Field::Id || found.text().is_none_or(|id| !id.starts_with(['#', '_'])) {
+                draft.add(field, Some(found.field_value()));
             }
         }
     }
-    for language in at.get("inLanguage").map(|all| all.each()).unwrap_or_default() {
-        draft.tell(Field::Language, value(language).map(json::At::told));
+    for language in node.get("inLanguage").map(|all| all.each()).unwrap_or_default() {
+        draft.add(Field::Language, value(language).map(json::Node::field_value));
     }
-    let status = at.get("creativeWorkStatus").and_then(value).filter(|status| {
+    let status = node.get("creativeWorkStatus").and_then(value).filter(|status| {
         status.text().is_some_and(|text| WITHDRAWN.iter().any(|known| text.trim().eq_ignore_ascii_case(known)))
     });
-    draft.tell(Field::Status, status.map(json::At::told));
+    draft.add(Field::Status, status.map(json::Node::field_value));
     draft
 }
 
-/// The value of a property: itself, the first of its list, or what stands for the object.
-fn value(at: json::At<'_>) -> Option<json::At<'_>> {
-    let first = at.each().into_iter().next()?;
+/// Returns the value of a property: itself, the first of its list, or what stands for the object.
+fn value(node: json::Node<'_>) -> Option<json::Node<'_>> {
+    let first = node.each().into_iter().next()?;
     if first.is_object() { INSIDE.iter().find_map(|name| first.get(name)) } else { Some(first) }
 }
 
-/// Whether a text is a page: the first of its tags that is neither declaration nor comment is `html`.
+/// Whether a text is an HTML page: its first tag, after declarations and comments, is `html`.
 pub(super) fn is_page(text: &str) -> bool {
     let mut rest = text;
     while let Some(mark) = rest.strip_prefix("<?").or_else(|| rest.strip_prefix("<!")) {
         let end = if mark.starts_with("--") { "-->" } else { ">" };
         match mark.split_once(end) {
-            Some((mark, behind)) if !mark.contains('[') => rest = behind.trim_start(),
+            Some((mark, after)) if !mark.contains('[') => rest = after.trim_start(),
             _ => return false,
         }
     }
@@ -119,10 +122,10 @@ pub(super) fn is_page(text: &str) -> bool {
 }
 
 /// Reads the articles in the scripts of a page.
-pub(super) fn page(text: &str, path: &str, reading: &mut Reading<'_>) -> Result<(), Error> {
+pub(super) fn read_page(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
-    let (mut count, mut found, mut failed, mut inside) = (0, 0, None, false);
+    let (mut scripts, mut found, mut failed, mut inside) = (0, 0, None, false);
     let slash = if path.is_empty() { "" } else { "/" };
     for token in Tokenizer::new_with_emitter(text, emitter) {
         let Ok(token) = token;
@@ -135,11 +138,11 @@ pub(super) fn page(text: &str, path: &str, reading: &mut Reading<'_>) -> Result<
                 let script = String::from_utf8_lossy(&script);
                 match json::parse(&script) {
                     Ok(json) => {
-                        found += articles(&json::At::root(&json, &format!("{path}{slash}script[{count}]")), reading);
+                        found += articles(&json::Node::root(&json, &format!("{path}{slash}script[{scripts}]")), reader);
                     }
                     Err(error) => failed = failed.or(Some(error)),
                 }
-                count += 1;
+                scripts += 1;
             }
             Token::EndTag(_) => inside = false,
             _ => {}
@@ -147,7 +150,10 @@ pub(super) fn page(text: &str, path: &str, reading: &mut Reading<'_>) -> Result<
     }
     match (found, failed) {
         (0, Some(error)) => Err(error),
-        (0, None) => Err(shape("a page without an article in JSON-LD; send its text in one of the other formats")),
+        (0, None) => {
+            let message = "an HTML page without an article in JSON-LD; send its text in one of the other formats";
+            Err(Error::not_an_article(message))
+        }
         _ => Ok(()),
     }
 }

@@ -8,30 +8,30 @@ use encoding_rs::Encoding;
 
 use crate::error::{Error, ErrorKind};
 
-/// One message: bytes, and what the wire says of them.
+/// One message: its bytes and headers.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Message<'m> {
     /// The bytes.
     pub value: &'m [u8],
-    /// Names and values, as Kafka has them. CloudEvents in binary mode tell of themselves there.
+    /// Names and values, as Kafka has them. They carry the attributes of CloudEvents in binary mode.
     pub headers: &'m [(&'m str, &'m [u8])],
 }
 
 impl<'m> Message<'m> {
-    /// Bytes without headers.
+    /// Creates a message without headers.
     #[must_use]
     pub fn bare(value: &'m [u8]) -> Self {
         Self { value, headers: &[] }
     }
 
-    /// A header that is text, by its name in any case.
+    /// Returns a header that is text. The case of its name does not matter.
     pub(super) fn header(&self, name: &str) -> Option<&'m str> {
         let (_, value) = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(value).ok().map(str::trim).filter(|value| !value.is_empty())
     }
 }
 
-/// The bytes as text, without a byte order mark: UTF-8, what the mark says, or what an XML declaration says.
+/// Decodes the bytes, without a byte order mark: by that mark, by an XML declaration, else as UTF-8.
 pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return decoded(bytes.get(length..).unwrap_or_default(), encoding, length);
@@ -39,27 +39,27 @@ pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     decoded(bytes, declared(bytes).unwrap_or(encoding_rs::UTF_8), 0)
 }
 
-fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding, passed: usize) -> Result<Cow<'b, str>, Error> {
+fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding, offset: usize) -> Result<Cow<'b, str>, Error> {
     if encoding == encoding_rs::UTF_8 {
-        return std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| not_utf8(bytes, &error, passed));
+        return std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| not_utf8(bytes, &error, offset));
     }
     let name = encoding.name();
     encoding
         .decode_without_bom_handling_and_without_replacement(bytes)
-        .ok_or_else(|| Error::new(ErrorKind::Encoding, format!("not {name}, which it says it is; send it as UTF-8")))
+        .ok_or_else(|| Error::new(ErrorKind::Encoding, format!("not {name}, although declared so; send it as UTF-8")))
 }
 
-fn not_utf8(bytes: &[u8], error: &std::str::Utf8Error, passed: usize) -> Error {
+fn not_utf8(bytes: &[u8], error: &std::str::Utf8Error, offset: usize) -> Error {
     let at = error.valid_up_to();
     let start = bytes.get(..at).unwrap_or_default();
-    // Letters of Western Europe, curly quotes and dashes, of which the wrong byte is the first beyond ASCII.
+    // Western European letters, curly quotes and dashes, where the invalid byte is the first beyond ASCII.
     let western = start.is_ascii() && bytes.get(at).is_some_and(|byte| matches!(byte, 0x80..=0x97 | 0xa0..=0xff));
     let hint = if western { "; it may be Windows-1252, which only XML can declare" } else { "" };
-    let at = at + passed;
-    Error::new(ErrorKind::Encoding, format!("not UTF-8: byte {at} (counted from 0) is wrong; send it as UTF-8{hint}"))
+    let at = at + offset;
+    Error::new(ErrorKind::Encoding, format!("not UTF-8: byte {at} (counted from 0) is invalid; send it as UTF-8{hint}"))
 }
 
-/// The encoding that an XML declaration names.
+/// Returns the encoding that an XML declaration names.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.trim_ascii_start().strip_prefix(b"<?xml")?;
     let head = head.get(..memchr::memchr(b'>', head)?)?;
@@ -67,7 +67,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let (_, name) = head.split_once("encoding")?;
     let name = name.trim_start().strip_prefix('=')?.trim_start();
     let quote = name.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    // One that is read as ASCII up to here is none of those that are not.
+    // The declaration was read as ASCII, so the encoding must be compatible with ASCII.
     Encoding::for_label(name.get(1..)?.split(quote).next()?.as_bytes())
         .filter(|encoding| encoding.is_ascii_compatible())
 }
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_or_a_declaration_tells_the_encoding() {
+    fn a_mark_or_a_declaration_sets_the_encoding() {
         let read = |bytes: &[u8]| text(bytes).expect("text").into_owned();
         assert_eq!(read("\u{feff}é".as_bytes()), "é");
         assert_eq!(read(b"\xff\xfe<\0\xe9\0"), "<é");
@@ -93,6 +93,6 @@ mod tests {
     fn windows_1252_that_says_it_is_utf8_is_named() {
         let error = text(b"<?xml version='1.0' encoding='UTF-8'?><a>caf\xe9</a>").expect_err("no UTF-8");
         assert_eq!(error.code(), "not-utf8");
-        insta::assert_snapshot!(error, @"not UTF-8: byte 44 (counted from 0) is wrong; send it as UTF-8; it may be Windows-1252, which only XML can declare");
+        insta::assert_snapshot!(error, @"not UTF-8: byte 44 (counted from 0) is invalid; send it as UTF-8; it may be Windows-1252, which only XML can declare");
     }
 }

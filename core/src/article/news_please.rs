@@ -1,10 +1,12 @@
-//! What news-please writes, as for CC-News. Its times tell no zone, and what it does not know is the word `None`.
+//! The output of news-please, as in CC-News. Its times have no zone, and it writes `None` for what it does not know.
 
-use super::draft::{Draft, Field, Value};
-use super::reading::Reading;
-use super::{Error, json};
+use super::draft::Draft;
+use super::field::Field;
+use super::json;
+use super::reader::MessageReader;
+use crate::error::Error;
 
-/// The fields that are known, best first. `date_download` is no time of the article.
+/// The known fields, best first. `date_download` is not a time of the article.
 const FIELDS: [(Field, &[&str]); 9] = [
     (Field::Id, &["url", "filename"]),
     (Field::Title, &["title", "title_page", "title_rss"]),
@@ -18,14 +20,14 @@ const FIELDS: [(Field, &[&str]); 9] = [
 ];
 
 /// Reads one object.
-pub(super) fn read(at: &json::At<'_>, reading: &mut Reading<'_>) -> Result<(), Error> {
+pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     let mut draft = Draft::default();
     for (field, names) in FIELDS {
         for name in names {
-            let told = at.get(name).map(json::At::told);
-            draft.tell(field, told.filter(|(value, _)| !matches!(value, Value::Text(text) if text == "None")));
+            let found = node.get(name).map(json::Node::field_value);
+            draft.add(field, found.filter(|found| found.as_text() != Some("None")));
         }
     }
-    reading.take(draft);
+    reader.push(draft);
     Ok(())
 }

@@ -1,15 +1,15 @@
-//! IPTC's News in JSON, 1.x to 3.x, with what Superdesk, TT, AP and PA make of it.
+//! IPTC's News in JSON, 1.x to 3.x, and the dialects of Superdesk, TT, AP and PA.
 //!
-//! The versions differ in three ways: names are in small letters or in camel case; `body_text` is an entry of `bodies`
-//! with a `role`; `altids` is an object or a list. All of them are read alike, since vendors mix them.
+//! The versions differ in three ways: names are in lower case or in camel case; `body_text` is an entry of `bodies`
+//! with a `role`; `altids` is an object or a list. All are read alike, since vendors mix them.
 
-use std::borrow::Cow;
+use super::draft::Draft;
+use super::field::{Field, FieldValue};
+use super::reader::MessageReader;
+use super::{json, nitf, xml};
+use crate::error::Error;
 
-use super::draft::{Draft, Field, Value};
-use super::reading::Reading;
-use super::{Error, json, nitf, shape, xml};
-
-/// The fields that are the same everywhere, best first.
+/// The fields that all versions and dialects share, best first.
 const FIELDS: [(Field, &[&str]); 9] = [
     (Field::Revision, &["version"]),
     (Field::Status, &["pubstatus"]),
@@ -22,98 +22,95 @@ const FIELDS: [(Field, &[&str]); 9] = [
     (Field::Url, &["url", "link"]),
 ];
 
-/// Reads an item, or those that an answer of AP's interface holds.
-pub(super) fn read(at: &json::At<'_>, reading: &mut Reading<'_>) -> Result<(), Error> {
-    let items = items(at);
+/// Reads an item, or those in a response of AP's API.
+pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let items = items(node);
     if items.iter().any(|item| !item.is_object()) {
-        return Err(shape("not ninjs: an item is no object"));
+        return Err(Error::not_an_article("not ninjs: an item is not an object"));
     }
     for item in items {
-        reading.take(draft(&item));
+        reader.push(draft(&item));
     }
     Ok(())
 }
 
-fn items<'j>(at: &json::At<'j>) -> Vec<json::At<'j>> {
-    if let Some(inside) = at.get("item").or_else(|| at.get("data")).filter(json::At::is_object) {
+fn items<'j>(node: &json::Node<'j>) -> Vec<json::Node<'j>> {
+    if let Some(inside) = node.get("item").or_else(|| node.get("data")).filter(json::Node::is_object) {
         return items(&inside);
     }
-    match at.get("items") {
+    match node.get("items") {
         Some(list) => list.each().into_iter().map(|entry| entry.get("item").unwrap_or(entry)).collect(),
-        None => vec![at.clone()],
+        None => vec![node.clone()],
     }
 }
 
-fn draft<'j>(at: &json::At<'j>) -> Draft<'j> {
+fn draft<'j>(node: &json::Node<'j>) -> Draft<'j> {
     let mut draft = Draft::default();
-    let address = || at.get("uri").map(without_query);
-    draft.tell(Field::Id, stable_id(at));
-    draft.tell(Field::Id, at.get("guid").map(json::At::told));
-    draft.tell(Field::Id, address());
+    let address = || node.get("uri").map(without_query);
+    draft.add(Field::Id, stable_id(node));
+    draft.add(Field::Id, node.get("guid").map(json::Node::field_value));
+    draft.add(Field::Id, address());
     for (field, names) in FIELDS {
         for name in names {
-            draft.tell(field, at.get(name).map(json::At::told));
+            draft.add(field, node.get(name).map(json::Node::field_value));
         }
     }
-    draft.tell(Field::City, at.follow(&["datelinelocation", "city"]).map(json::At::told));
-    let on_the_web = |(value, _): &(Value<'_>, String)| matches!(value, Value::Text(text) if text.starts_with("http"));
-    draft.tell(Field::Url, address().filter(on_the_web));
-    for language in at.get("language").map(|all| all.each()).unwrap_or_default() {
-        draft.tell(Field::Language, Some(language.told()));
+    draft.add(Field::City, node.follow(&["datelinelocation", "city"]).map(json::Node::field_value));
+    let is_url = |uri: &FieldValue<'_>| uri.as_text().is_some_and(|text| text.starts_with("http"));
+    draft.add(Field::Url, address().filter(is_url));
+    for language in node.get("language").map(|all| all.each()).unwrap_or_default() {
+        draft.add(Field::Language, Some(language.field_value()));
     }
-    draft.tell(Field::Title, at.get("headline").map(json::At::told));
-    draft.tell(Field::Title, best(with_roles(at, "headline", "headlines"), |role, _| usize::from(role != "main")));
-    draft.tell(Field::Title, at.get("title").map(json::At::told));
+    draft.add(Field::Title, node.get("headline").map(json::Node::field_value));
+    draft.add(Field::Title, best(with_roles(node, "headline", "headlines"), |role, _| usize::from(role != "main")));
+    draft.add(Field::Title, node.get("title").map(json::Node::field_value));
     let known = ["text", "summary", "lead", "main"];
-    let mut descriptions = with_roles(at, "description", "descriptions");
+    let mut descriptions = with_roles(node, "description", "descriptions");
     descriptions.retain(|(role, _, _)| role != "creditline");
-    draft.tell(Field::Summary, best(descriptions, |role, _| usize::from(!known.contains(&role))));
-    body(at, &mut draft);
-    skip(at, &mut draft);
+    draft.add(Field::Summary, best(descriptions, |role, _| usize::from(!known.contains(&role))));
+    body(node, &mut draft);
+    skip(node, &mut draft);
     draft
 }
 
-/// AP's id that is the same in all revisions, where its `uri` is not.
-fn stable_id<'j>(at: &json::At<'j>) -> Option<(Value<'j>, String)> {
-    let ids = at.get("altids")?;
+/// Returns AP's id that is the same in all revisions; its `uri` is not.
+fn stable_id<'j>(node: &json::Node<'j>) -> Option<FieldValue<'j>> {
+    let ids = node.get("altids")?;
     let named = ids.each().into_iter().find(|id| id.get("role").is_some_and(|role| role.text() == Some("itemid")));
-    Some(named.map_or_else(|| ids.get("itemid"), |id| id.get("value"))?.told())
+    Some(named.map_or_else(|| ids.get("itemid"), |id| id.get("value"))?.field_value())
 }
 
-/// An address without what stands in it for one delivery alone, such as an access token.
-fn without_query(at: json::At<'_>) -> (Value<'_>, String) {
-    match at.text() {
-        Some(text) => (Value::Text(Cow::Borrowed(text.split('?').next().unwrap_or_default())), at.path),
-        None => at.told(),
+/// Returns an address without its query, which may hold what is for one delivery alone, such as an access token.
+fn without_query(node: json::Node<'_>) -> FieldValue<'_> {
+    match node.text() {
+        Some(text) => FieldValue::text(text.split('?').next().unwrap_or_default(), node.path),
+        None => node.field_value(),
     }
 }
 
-/// The values of a field that comes in roles: role, media type and value. `body_text` of 1.x is one, and so is each
-/// entry of `bodies`, which 2.x has.
-fn with_roles<'j>(at: &json::At<'j>, name: &str, list: &str) -> Vec<(String, String, json::At<'j>)> {
-    let word = |at: &json::At<'_>, name: &str| {
-        let word = at.get(name);
-        word.as_ref().and_then(json::At::text).unwrap_or_default().to_ascii_lowercase()
+/// Returns the values of a field that has roles, each with role and media type: `body_text` of 1.x as well as the
+/// entries of `bodies` of 2.x.
+fn with_roles<'j>(node: &json::Node<'j>, name: &str, list: &str) -> Vec<(String, String, json::Node<'j>)> {
+    let word = |node: &json::Node<'_>, name: &str| {
+        let word = node.get(name);
+        word.as_ref().and_then(json::Node::text).unwrap_or_default().to_ascii_lowercase()
     };
-    let entries = at.get(list).map(|all| all.each()).unwrap_or_default().into_iter();
+    let entries = node.get(list).map(|all| all.each()).unwrap_or_default().into_iter();
     let listed =
         entries.filter_map(|entry| Some((word(&entry, "role"), word(&entry, "contenttype"), entry.get("value")?)));
-    let own = at.fields().filter_map(|(key, value)| {
+    let own = node.fields().filter_map(|(key, value)| {
         let role = key.strip_prefix(name)?.strip_prefix('_')?;
         Some((role.to_ascii_lowercase(), String::new(), value))
     });
     listed.chain(own).filter(|(_, _, value)| value.text().is_none_or(|text| !text.trim().is_empty())).collect()
 }
 
-/// The first of the best.
-fn best<'j>(
-    all: Vec<(String, String, json::At<'j>)>,
-    rank: impl Fn(&str, &str) -> usize,
-) -> Option<(Value<'j>, String)> {
-    Some(all.into_iter().min_by_key(|(role, kind, _)| rank(role, kind))?.2.told())
+/// Returns the first of the best.
+fn best<'j>(all: Vec<(String, String, json::Node<'j>)>, rank: impl Fn(&str, &str) -> usize) -> Option<FieldValue<'j>> {
+    Some(all.into_iter().min_by_key(|(role, kind, _)| rank(role, kind))?.2.field_value())
 }
 
-/// What a body may be, best first: HTML keeps its paragraphs apart.
+/// The kinds of bodies, best first: HTML separates paragraphs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Html,
@@ -137,71 +134,67 @@ impl Kind {
     }
 }
 
-fn body<'j>(at: &json::At<'j>, draft: &mut Draft<'j>) {
-    let mut bodies = with_roles(at, "body", "bodies");
+fn body<'j>(node: &json::Node<'j>, draft: &mut Draft<'j>) {
+    let mut bodies = with_roles(node, "body", "bodies");
     bodies.sort_by_key(|(role, media, _)| Kind::of(role, media));
     for (role, media, value) in bodies {
         match Kind::of(&role, &media) {
-            Kind::Nitf => draft.tell(Field::Body, inside_nitf(&value)),
+            Kind::Nitf => draft.add(Field::Body, inside_nitf(&value)),
             kind => {
-                if kind == Kind::Unknown && draft.first(Field::Body).is_none() {
-                    let message = format!("the role of `{}` is `{role}`, which is not known; it was read", value.path);
+                if kind == Kind::Unknown && !draft.has(Field::Body) {
+                    let message = format!("`{}` has the unknown role `{role}`; it was read as the body", value.path);
                     draft.warn("body-role-unknown", message);
                 }
-                draft.tell(Field::Body, Some(value.told()));
+                draft.add(Field::Body, Some(value.field_value()));
             }
         }
     }
-    if draft.first(Field::Body).is_none()
-        && let Some(link) = at.follow(&["renditions", "nitf", "href"])
+    if !draft.has(Field::Body)
+        && let Some(link) = node.follow(&["renditions", "nitf", "href"])
     {
-        let message = format!("the body stands behind a link in `{}`, which is not followed; send it along", link.path);
+        let message = format!("the body is behind a link, `{}`, which is not followed; include the text", link.path);
         draft.warn("body-linked", message);
     }
 }
 
-/// The body of a NITF document that stands in a text. Some that call themselves so are none.
-fn inside_nitf<'j>(at: &json::At<'j>) -> Option<(Value<'j>, String)> {
-    let root = xml::parse(at.text()?).ok()?;
-    let (body, path) = nitf::body(&xml::At::root(&root, &at.path))?;
-    match body {
-        Value::Text(text) => Some((Value::Text(Cow::Owned(text.into_owned())), path)),
-        Value::Number(_) | Value::Wrong(_) => None,
-    }
+/// Returns the body of a NITF document in a text. Some texts that claim to be NITF are not.
+fn inside_nitf<'j>(node: &json::Node<'j>) -> Option<FieldValue<'j>> {
+    let root = xml::parse(node.text()?).ok()?;
+    Some(nitf::body(&xml::Node::root(&root, &node.path))?.into_owned())
 }
 
-/// An announced event tells its dates in fields; one that tells none has nothing for a timeline.
-fn event<'j>(at: &json::At<'j>, draft: &mut Draft<'j>) {
-    let dates = at.follow(&["eventdetails", "dates"]);
-    let mut told = |field, names: [&str; 2]| {
+/// Reads the dates of an announced event. One without dates has nothing for a timeline.
+fn event<'j>(node: &json::Node<'j>, draft: &mut Draft<'j>) {
+    let dates = node.follow(&["eventdetails", "dates"]);
+    let mut add = |field, names: [&str; 2]| {
         for name in names {
-            draft.tell(field, dates.as_ref().and_then(|dates| dates.get(name)).map(json::At::told));
+            draft.add(field, dates.as_ref().and_then(|dates| dates.get(name)).map(json::Node::field_value));
         }
-        draft.first(field).is_some()
+        draft.has(field)
     };
-    told(Field::Ends, ["enddate", "expectedenddate"]);
-    if !told(Field::Starts, ["startdate", "expectedstartdate"]) {
-        draft.skip("event", "it announces an event, and does not tell when that starts");
+    add(Field::Ends, ["enddate", "expectedenddate"]);
+    if !add(Field::Starts, ["startdate", "expectedstartdate"]) {
+        draft.skip("event", "it announces an event without a start date");
     }
 }
 
-/// Passes over what is no text.
-fn skip<'j>(at: &json::At<'j>, draft: &mut Draft<'j>) {
-    let kind = at.get("type");
-    let kind = kind.as_ref().and_then(json::At::text).unwrap_or_default().to_ascii_lowercase();
+/// Marks items that are not texts.
+fn skip<'j>(node: &json::Node<'j>, draft: &mut Draft<'j>) {
+    let kind = node.get("type");
+    let kind = kind.as_ref().and_then(json::Node::text).unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
         "picture" | "photo" | "graphic" | "video" | "audio" | "animation" => {
-            draft.skip("not-text", format!("it is of the type `{kind}`"));
+            draft.skip("not-text", format!("its type is `{kind}`"));
         }
         "planning" => draft.skip("planning", "it is a plan for coverage"),
-        "event" => event(at, draft),
-        "composite" | "component" | "package" if draft.first(Field::Body).is_none() => {
-            draft.skip("package", format!("it is of the type `{kind}` and has no text of its own"));
+        "event" => event(node, draft),
+        "composite" | "component" | "package" if !draft.has(Field::Body) => {
+            draft.skip("package", format!("its type is `{kind}`, and it has no text of its own"));
         }
         _ => {}
     }
-    // AP says so of what its members may publish.
-    let signals = at.get("signals").map(|signals| signals.each()).unwrap_or_default();
+    // AP marks what its members may publish.
+    let signals = node.get("signals").map(|signals| signals.each()).unwrap_or_default();
     if !signals.is_empty() && signals.iter().all(|signal| signal.text() != Some("newscontent")) {
         draft.skip("not-for-publication", "its `signals` lack `newscontent`");
     }

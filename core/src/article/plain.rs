@@ -1,12 +1,12 @@
 //! The plain JSON article, one object, and plain text.
 
-use std::borrow::Cow;
+use super::draft::Draft;
+use super::field::{Field, FieldValue};
+use super::json;
+use super::reader::MessageReader;
+use crate::error::Error;
 
-use super::draft::{Draft, Field, Value};
-use super::reading::Reading;
-use super::{Error, json, shape};
-
-/// The fields that are known, best first; others are passed over.
+/// The known fields, best first; others are ignored.
 const FIELDS: [(Field, &[&str]); 11] = [
     (Field::Id, &["id"]),
     (Field::Revision, &["revision"]),
@@ -22,23 +22,23 @@ const FIELDS: [(Field, &[&str]); 11] = [
 ];
 
 /// Reads one object.
-pub(super) fn read(at: &json::At<'_>, reading: &mut Reading<'_>) -> Result<(), Error> {
-    if !["body", "text", "title", "headline"].iter().any(|name| at.has(name)) {
-        return Err(shape("the object has neither `body` nor `title`, so it is no article"));
+pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    if !["body", "text", "title", "headline"].iter().any(|name| node.has(name)) {
+        return Err(Error::not_an_article("the object has neither `body` nor `title`, so it is not an article"));
     }
     let mut draft = Draft::default();
     for (field, names) in FIELDS {
         for name in names {
-            draft.tell(field, at.get(name).map(json::At::told));
+            draft.add(field, node.get(name).map(json::Node::field_value));
         }
     }
-    reading.take(draft);
+    reader.push(draft);
     Ok(())
 }
 
-/// Takes all of a text for the body.
-pub(super) fn text(text: &str, path: &str, reading: &mut Reading<'_>) {
+/// Takes a whole text as the body.
+pub(super) fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) {
     let mut draft = Draft::default();
-    draft.tell(Field::Body, Some((Value::Text(Cow::Borrowed(text)), path.to_owned())));
-    reading.take(draft);
+    draft.add(Field::Body, Some(FieldValue::text(text, path)));
+    reader.push(draft);
 }

@@ -1,6 +1,6 @@
 //! Publication times, in every usual form, without ever asking what day it is.
 //!
-//! Standard forms go through chrono; what people write ("May 3, 2019 6:35 pm") goes through [`super::worded`].
+//! Standard forms go through chrono, written-out ones ("May 3, 2019 6:35 pm") through [`super::worded`].
 
 use std::ops::RangeInclusive;
 
@@ -8,15 +8,15 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTim
 use chrono_tz::Tz;
 use serde_json::Number;
 
-use super::worded::worded;
+use super::worded::{digits, parse_worded};
 use super::zone::{at_instant, in_zone, named_offset};
 use crate::error::{Error, ErrorKind};
 
 /// The years in which an article can be published.
 const YEARS: RangeInclusive<i32> = 1..=9999;
 
-/// Times with an offset that are not RFC 3339 or RFC 2822: ISO 8601 with a short offset, without seconds, in the
-/// basic form of NITF, and what `date` and some social networks write.
+/// Times with an offset that are neither RFC 3339 nor RFC 2822: ISO 8601 with a short offset, without seconds, in the
+/// basic form of NITF, and the output of `date` and some social networks.
 const WITH_OFFSET: [&str; 7] = [
     "%Y-%m-%dT%H:%M:%S%.f%#z",
     "%Y-%m-%dT%H:%M%#z",
@@ -44,47 +44,49 @@ const LOCAL: [&str; 10] = [
 /// Days.
 const DAY: [&str; 2] = ["%Y-%m-%d", "%d-%b-%Y"];
 
-/// When an article was published, in the zone of its readers.
+/// When an article was published, in the time zone of its readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Published {
-    /// The instant with the local offset. Midnight where only a date was told.
+    /// The instant with the local offset. Midnight if only the date is known.
     pub at: DateTime<FixedOffset>,
-    /// False where only a date was told.
+    /// False if only the date is known.
     pub has_time: bool,
 }
 
 impl Published {
-    /// The local date: what the article calls "today".
+    /// Returns the local date: what the article calls "today".
     #[must_use]
     pub fn date(&self) -> NaiveDate {
         self.at.date_naive()
     }
 
-    /// Reads a time or a day in any usual form; `zone` is for the forms that tell none.
+    /// Parses a time or a day in any usual form; `zone` is for those without one.
     ///
     /// # Errors
     ///
-    /// `published-invalid` when it cannot be read for certain, or lies outside of the years 1 to 9999.
+    /// `published-invalid` if it is ambiguous or impossible, or lies outside of the years 1 to 9999.
     pub fn parse(text: &str, zone: Tz) -> Result<Self, Error> {
         let text = text.trim();
         let found = match digits(text) {
             Some(digits) => from_digits(digits, zone),
-            None => standard(text, zone).or_else(|| worded(text, zone)),
+            None => {
+                standard(text, zone).or_else(|| parse_worded(text, zone).map(|(at, has_time)| Self { at, has_time }))
+            }
         };
         found.and_then(Self::possible).ok_or_else(|| invalid(text))
     }
 
-    /// Reads a JSON number: seconds since 1970, or milliseconds from 100,000,000,000 on (which as seconds would be
-    /// the year 5138). A number that spells a day (`20190503`) or a second (`20190503183500`) is that.
+    /// Reads a JSON number: seconds since 1970, or milliseconds from 100,000,000,000 on (in seconds, the year 5138). A
+    /// number whose digits are a day (`20190503`) or a second (`20190503183500`) is that.
     ///
     /// # Errors
     ///
-    /// As [`Self::parse`]; four digits alone are a year, and no time.
+    /// As [`Self::parse`]; four digits are only a year and therefore refused.
     pub fn from_epoch(number: &Number, zone: Tz) -> Result<Self, Error> {
         let found = match (number.as_i64(), number.as_f64()) {
             (Some(1000..=9999), _) => None,
             (Some(whole), _) => calendar_digits(&whole.to_string(), zone).or_else(|| epoch(whole, zone)),
-            // The cast saturates, and what lies so far out is refused.
+            // The cast saturates, and times so far out are refused.
             (None, Some(seconds)) if seconds.abs() < 1e11 => at_millis((seconds * 1e3).round() as i64, zone),
             (None, Some(millis)) => at_millis(millis as i64, zone),
             (None, None) => None,
@@ -92,7 +94,7 @@ impl Published {
         found.and_then(Self::possible).ok_or_else(|| invalid(&number.to_string()))
     }
 
-    /// The same instant on the clocks of a zone. A mere day is the same day everywhere.
+    /// Returns the same instant in another zone. A date without a time stays the same date.
     pub(super) fn seen_in(self, zone: Tz) -> Self {
         let moved = if self.has_time { at_instant(self.at.naive_utc(), zone) } else { None };
         moved.and_then(Self::time).and_then(Self::possible).unwrap_or(self)
@@ -112,20 +114,20 @@ impl Published {
 }
 
 fn invalid(text: &str) -> Error {
-    let told: String = text.chars().take(60).collect();
-    if tells_two_zones(text) {
-        let message = format!("`{told}` tells two time zones; leave one of them out");
+    let start: String = text.chars().take(60).collect();
+    if has_two_zones(text) {
+        let message = format!("`{start}` has two time zones; leave one of them out");
         return Error::new(ErrorKind::PublishedInvalid, message);
     }
     let message = format!(
-        "`{told}` is no publication time that can be read for certain; \
+        "`{start}` cannot be read as a publication time without guessing; \
          write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999"
     );
     Error::new(ErrorKind::PublishedInvalid, message)
 }
 
-/// Whether a zone stands behind what is a time with a zone already.
-fn tells_two_zones(text: &str) -> bool {
+/// Whether a time that already has a zone is followed by another.
+fn has_two_zones(text: &str) -> bool {
     let Some(at) = text.trim_end_matches(['Z', 'z']).rfind([' ', '+', '-']).filter(|&at| at >= 10) else {
         return false;
     };
@@ -134,12 +136,7 @@ fn tells_two_zones(text: &str) -> bool {
     in_zone(Tz::UTC).is_some_and(|found| in_zone(Tz::Asia__Tokyo) == Some(found))
 }
 
-/// The text, where it is digits and nothing else.
-pub(super) fn digits(text: &str) -> Option<&str> {
-    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
-}
-
-/// Digits alone: a day, a second, or an epoch. Fewer than nine that are no day could be anything.
+/// Digits alone: a day, a second, or an epoch. Fewer than nine that are not a day could be anything.
 fn from_digits(digits: &str, zone: Tz) -> Option<Published> {
     let since_1970 = || if digits.len() < 9 { None } else { epoch(digits.parse().ok()?, zone) };
     calendar_digits(digits, zone).or_else(since_1970)
@@ -162,7 +159,7 @@ fn at_millis(millis: i64, zone: Tz) -> Option<Published> {
     Published::time(at_instant(DateTime::from_timestamp_millis(millis)?.naive_utc(), zone)?)
 }
 
-/// The forms that chrono reads.
+/// The forms that chrono parses.
 fn standard(text: &str, zone: Tz) -> Option<Published> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Published::time(at);
@@ -179,13 +176,13 @@ fn standard(text: &str, zone: Tz) -> Option<Published> {
     if let Some(day) = day_with_offset(text) {
         return Some(day);
     }
-    // RFC 2822 has unknown zone names count as UTC, which puts a time in "CEST" two hours off.
+    // RFC 2822 takes unknown zone names for UTC, which would put a time in "CEST" two hours off.
     let tail = text.rsplit(' ').next()?;
     let zone_is_known = !tail.starts_with(|c: char| c.is_ascii_alphabetic()) || named_offset(tail).is_some();
     DateTime::parse_from_rfc2822(text).ok().filter(|_| zone_is_known).and_then(Published::time)
 }
 
-/// A day with an offset, as in NITF: `20190503+0100`. chrono reads an offset behind a time alone.
+/// A day with an offset, as in NITF: `20190503+0100`. chrono parses an offset only after a time.
 fn day_with_offset(text: &str) -> Option<Published> {
     let form = if digits(text.get(..8)?).is_some() { "%Y%m%dT%H%M%#z" } else { "%Y-%m-%dT%H%M%#z" };
     let (day, offset) = text.split_at_checked(text.rfind(['+', '-', 'Z'])?)?;
@@ -234,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_without_an_offset_take_the_zone_that_is_given() {
+    fn forms_without_an_offset_take_the_given_zone() {
         for text in [
             "2019-05-03T18:35:00",
             "2019-05-03 18:35",
@@ -258,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_offset_that_is_told_stays_the_local_one() {
+    fn an_offset_of_its_own_stays_the_local_one() {
         assert_eq!(read_in("December 31, 2019 11:30 pm EST", Tz::Asia__Tokyo), "2019-12-31T23:30:00-05:00");
     }
 
@@ -283,12 +280,12 @@ mod tests {
     }
 
     #[test]
-    fn two_zones_are_told() {
+    fn two_zones_are_refused() {
         for text in ["2019-05-03T18:35:00+01:00 EST", "2019-05-03T18:35:00+01:00Z", "2019-05-03T18:35:00Z+0100"] {
             let error = Published::parse(text, Tz::UTC).expect_err("two zones");
             assert_eq!(
                 (error.code(), error.to_string()),
-                ("published-invalid", format!("`{text}` tells two time zones; leave one of them out"))
+                ("published-invalid", format!("`{text}` has two time zones; leave one of them out"))
             );
         }
     }
@@ -309,9 +306,9 @@ mod tests {
         }
     }
 
-    /// What `dateparser` would complete from the clock, in every form that its source knows.
+    /// Texts that `dateparser` would complete from the clock, in every form that its source code knows.
     #[test]
-    fn what_does_not_tell_year_month_and_day_is_refused() {
+    fn texts_without_year_month_and_day_are_refused() {
         for text in [
             "6:15pm",
             "18:35",
@@ -344,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_two_readings_is_refused() {
+    fn ambiguous_texts_are_refused() {
         assert_eq!(read("03/05/2019"), "published-invalid");
         assert_eq!(read("3-5-2019 10:00"), "published-invalid");
         assert_eq!(read("Fri, 03 May 2019 18:35:00 IST"), "published-invalid", "India, Ireland or Israel");
@@ -385,12 +382,12 @@ mod tests {
     }
 
     #[test]
-    fn the_message_says_what_can_be_written_instead() {
+    fn the_message_says_what_to_write_instead() {
         let error = Published::parse("last month", Tz::UTC).expect_err("not a time");
-        insta::assert_snapshot!(error, @"`last month` is no publication time that can be read for certain; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999");
+        insta::assert_snapshot!(error, @"`last month` cannot be read as a publication time without guessing; write it as 2019-05-03T18:35:00+01:00, with a year from 0001 to 9999");
     }
 
-    /// Any moment of the years that are dealt in, to the second, with any whole minute of offset.
+    /// Any moment of the supported years, to the second, with any offset in whole minutes.
     fn moments() -> impl Strategy<Value = DateTime<FixedOffset>> {
         (-62_135_510_400_i64..253_402_214_400, -840_i32..=840).prop_map(|(seconds, minutes)| {
             let offset = FixedOffset::east_opt(minutes * 60).expect("within a day");
@@ -400,7 +397,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_in_a_standard_form_is_read_back(at in moments()) {
+        fn times_in_a_standard_form_are_read_back(at in moments()) {
             let known = Ok(Published { at, has_time: true });
             prop_assert_eq!(Published::parse(&at.to_rfc3339(), Tz::UTC), known.clone());
             prop_assert_eq!(Published::parse(&at.format("%Y%m%dT%H%M%S%z").to_string(), Tz::UTC), known.clone());
@@ -413,11 +410,11 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_stands_in_the_text(text in "[0-9]{1,4}[-/.: ]?[0-9]{1,2}[-/.: ]?([0-9]{0,4}|may)[ T,]{0,2}([0-9]{1,2}:[0-9]{2})?( ?pm)?") {
+        fn a_parsed_date_stands_in_the_text(text in "[0-9]{1,4}[-/.: ]?[0-9]{1,2}[-/.: ]?([0-9]{0,4}|may)[ T,]{0,2}([0-9]{1,2}:[0-9]{2})?( ?pm)?") {
             if digits(text.trim()).is_none() && let Ok(found) = Published::parse(&text, Tz::UTC) {
-                let told: Vec<u32> = numbers(&text).filter_map(|number| number.parse().ok()).collect();
-                prop_assert!(told.contains(&found.at.year().unsigned_abs()), "{}", text);
-                prop_assert!(told.contains(&found.at.day()), "{}", text);
+                let written: Vec<u32> = numbers(&text).filter_map(|number| number.parse().ok()).collect();
+                prop_assert!(written.contains(&found.at.year().unsigned_abs()), "{}", text);
+                prop_assert!(written.contains(&found.at.day()), "{}", text);
             }
         }
     }

@@ -1,14 +1,15 @@
-//! Which of two revisions of an article is the newer one.
+//! The order of an article's revisions.
 
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
 
-/// Puts two revisions in order, each with the time when it was made, where that is told. Revisions compare as times
-/// where both are times, and else part by part, digits as numbers: 9 comes before 10, `1.9` before `1.10`, `a:v2`
-/// before `a:v10`. Those that are called the same compare by their times.
+/// Compares two revisions, each with the time when it was made, if known.
+///
+/// Revisions compare as times if both are times, else part by part, digits as numbers: 9 comes before 10, `1.9` before
+/// `1.10`, `a:v2` before `a:v10`. Revisions of the same name compare by their times.
 #[must_use]
-pub fn order(a: (&str, Option<DateTime<Utc>>), b: (&str, Option<DateTime<Utc>>)) -> Ordering {
+pub fn compare_revisions(a: (&str, Option<DateTime<Utc>>), b: (&str, Option<DateTime<Utc>>)) -> Ordering {
     let time = |label: &str| DateTime::parse_from_rfc3339(label).ok();
     let named = match (time(a.0), time(b.0)) {
         (Some(a), Some(b)) => a.cmp(&b),
@@ -39,7 +40,7 @@ fn natural(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len())
 }
 
-/// Cuts off the digits, or what is none, that a label starts with.
+/// Splits off the leading run of digits, or of other characters.
 fn part<'l>(label: &mut &'l str) -> &'l str {
     let digits = label.starts_with(|c: char| c.is_ascii_digit());
     let end = label.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(label.len());
@@ -63,19 +64,22 @@ mod tests {
             ("2", "2a"),
             ("2019-05-03T18:35:00+01:00", "2019-05-03T18:00:00Z"),
         ] {
-            assert_eq!(order((older, None), (newer, None)), Ordering::Less, "{older} {newer}");
-            assert_eq!(order((newer, None), (older, None)), Ordering::Greater, "{newer} {older}");
+            assert_eq!(compare_revisions((older, None), (newer, None)), Ordering::Less, "{older} {newer}");
+            assert_eq!(compare_revisions((newer, None), (older, None)), Ordering::Greater, "{newer} {older}");
         }
-        assert_eq!(order(("2019-05-03T18:35:00+01:00", None), ("2019-05-03T17:35:00Z", None)), Ordering::Equal);
-        assert_eq!(order(("01", None), ("1", None)), Ordering::Equal);
+        assert_eq!(
+            compare_revisions(("2019-05-03T18:35:00+01:00", None), ("2019-05-03T17:35:00Z", None)),
+            Ordering::Equal
+        );
+        assert_eq!(compare_revisions(("01", None), ("1", None)), Ordering::Equal);
     }
 
     #[test]
-    fn those_that_are_called_the_same_compare_by_their_times() {
+    fn revisions_of_the_same_name_compare_by_their_times() {
         let at = |text: &str| Some(text.parse().expect("a time"));
         let (early, late) = (at("2019-05-03T00:00:00Z"), at("2019-05-04T00:00:00Z"));
-        assert_eq!(order(("1", early), ("1", late)), Ordering::Less);
-        assert_eq!(order(("2", early), ("1", late)), Ordering::Greater);
-        assert_eq!(order(("1", early), ("1", None)), Ordering::Equal);
+        assert_eq!(compare_revisions(("1", early), ("1", late)), Ordering::Less);
+        assert_eq!(compare_revisions(("2", early), ("1", late)), Ordering::Greater);
+        assert_eq!(compare_revisions(("1", early), ("1", None)), Ordering::Equal);
     }
 }

@@ -1,23 +1,25 @@
-//! Whether an item may be read at all: usable, or taken back by its feed.
+//! The publishing status of an item: whether it may be read at all, or was withdrawn by its feed.
 
-use super::draft::{Draft, Field};
+use super::draft::Draft;
+use super::field::Field;
 use crate::error::Warning;
 
-/// How a feed takes an article back.
+/// How a feed withdraws an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Withdrawal {
     /// Killed: it should never have been published.
     Canceled,
     /// Not to be published for now.
     Withheld,
-    /// Another article stands in its place.
+    /// Replaced by another article.
     Replaced,
-    /// It is no longer there.
+    /// Deleted from the feed.
     Deleted,
 }
 
 impl Withdrawal {
-    /// What it is called.
+    /// Returns the name of the status, which is also the code of the warning.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -29,38 +31,44 @@ impl Withdrawal {
     }
 }
 
-/// What a publishing status comes to.
-pub(super) enum Life {
-    /// It may be read; true where the status says that it is under embargo.
-    Usable(bool),
+/// What a publishing status means for an item.
+pub(super) enum PublishingStatus {
+    /// The item may be read.
+    Usable {
+        embargoed: bool,
+    },
     Withdrawn(Withdrawal, Warning),
-    /// Not, or not yet, an article.
+    /// The item is not an article, or not one yet.
     Skipped(Warning),
 }
 
-/// By the status that it tells: IPTC's three and those that vendors add. What tells none is usable.
-pub(super) fn life(draft: &Draft<'_>) -> Life {
-    let Some(told) = draft.label(Field::Status).ok().flatten() else { return Life::Usable(false) };
-    // `stat:usable` of NewsML-G2, or the address of the concept.
-    let name = told.rsplit([':', '/', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    let withdrawal = match name.as_str() {
-        "usable" | "published" | "corrected" => return Life::Usable(false),
-        // AP and PA: for clients only, until told otherwise.
-        "embargoed" | "privileged" => return Life::Usable(true),
-        "canceled" | "cancelled" | "withdrawn" | "killed" | "recalled" | "retracted" => Withdrawal::Canceled,
-        "withheld" => Withdrawal::Withheld,
-        "replaced" => Withdrawal::Replaced,
-        "deleted" => Withdrawal::Deleted,
-        "commissioned" => {
-            let message = "it is commissioned, so it is not written yet".to_owned();
-            return Life::Skipped(Warning { code: "not-written", message });
-        }
-        _ => {
-            let path = draft.first(Field::Status).map(|told| told.path.as_str()).unwrap_or_default();
-            let message = format!("nothing says whether `{told}`, its status in `{path}`, may be published");
-            return Life::Skipped(Warning { code: "status-unknown", message });
-        }
-    };
-    let message = format!("the feed took it back: it is {}", withdrawal.name());
-    Life::Withdrawn(withdrawal, Warning { code: withdrawal.name(), message })
+impl PublishingStatus {
+    /// Interprets the status field: IPTC's three values and those that vendors add. Without one, an item is usable.
+    pub fn of(draft: &Draft<'_>) -> Self {
+        let Some(status) = draft.label(Field::Status).ok().flatten() else { return Self::Usable { embargoed: false } };
+        // `stat:usable` of NewsML-G2, or the address of the concept.
+        let name = status.rsplit([':', '/', '#']).next().unwrap_or_default().to_ascii_lowercase();
+        let withdrawal = match name.as_str() {
+            "usable" | "published" | "corrected" => return Self::Usable { embargoed: false },
+            // AP and PA: for clients only, until further notice.
+            "embargoed" | "privileged" => return Self::Usable { embargoed: true },
+            "canceled" | "cancelled" | "withdrawn" | "killed" | "recalled" | "retracted" => Withdrawal::Canceled,
+            "withheld" => Withdrawal::Withheld,
+            "replaced" => Withdrawal::Replaced,
+            "deleted" => Withdrawal::Deleted,
+            "commissioned" => {
+                let message = "the article is commissioned but not written yet".to_owned();
+                return Self::Skipped(Warning { code: "not-written", message });
+            }
+            _ => {
+                let path = draft.first(Field::Status).map(|found| found.path.as_str()).unwrap_or_default();
+                let message = format!(
+                    "`{path}` is `{status}`, an unknown status, so it is not clear whether the article may be published"
+                );
+                return Self::Skipped(Warning { code: "status-unknown", message });
+            }
+        };
+        let message = format!("the feed withdrew the article: its status is `{}`", withdrawal.name());
+        Self::Withdrawn(withdrawal, Warning { code: withdrawal.name(), message })
+    }
 }

@@ -1,44 +1,43 @@
-//! Publication times as people write them, through the crate `dateparser`: its one caller.
+//! Publication times as people write them, through the crate `dateparser`. This is its only caller.
 //!
-//! `dateparser` completes what a text leaves out from the clock: "2021.02" becomes a day of February as late as
-//! today's, "6:15pm" a time of today. It is therefore handed only texts that tell year, month and day themselves,
-//! and a fixed midnight for those without a time.
+//! `dateparser` completes a text from the clock: "2021.02" becomes a day in February, the same day of the month as
+//! today, and "6:15pm" a time of today. It is therefore given only texts with year, month and day, and a fixed midnight
+//! for those without a time.
 
-use chrono::{Datelike, Month, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, FixedOffset, Month, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::Published;
-use super::published::digits;
 use super::zone::{in_zone, named_offset};
 
-/// What people write, through `dateparser`. The zone is cut off and read here, because `dateparser` would keep the
-/// instant alone, and takes unknown zone names for UTC.
-pub(super) fn worded(text: &str, zone: Tz) -> Option<Published> {
-    let (told, offset) = match text.rsplit_once(' ') {
-        Some((told, tail)) if named_offset(tail).is_some() => (told, named_offset(tail)),
+/// Parses a time as people write it, and whether it has a time of day. The zone is cut off and read here, because
+/// `dateparser` would keep only the instant, and takes unknown zone names for UTC.
+pub(super) fn parse_worded(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, bool)> {
+    let (local, offset) = match text.rsplit_once(' ') {
+        Some((local, tail)) if named_offset(tail).is_some() => (local, named_offset(tail)),
         _ => (text, None),
     };
-    let whole = month_first(told).or_else(|| numeric(told))?;
+    let whole = month_first(local).or_else(|| numeric(local))?;
     let read = dateparser::parse_with(&whole, &Utc, NaiveTime::MIN).ok()?.naive_utc();
-    if text.split([' ', ',']).find_map(|word| word.parse().ok()).is_some_and(|told: Weekday| told != read.weekday()) {
+    let weekday: Option<Weekday> = text.split([' ', ',']).find_map(|word| word.parse().ok());
+    if weekday.is_some_and(|weekday| weekday != read.weekday()) {
         return None;
     }
-    let year_is_told = numbers(&whole).any(|number| number == format!("{:04}", read.year()));
+    let has_year = numbers(&whole).any(|number| number == format!("{:04}", read.year()));
     // "03/05/2019" is May to some and March to others.
     let day_comes_first_or_second = whole.find(['/', '-', '.']).is_some_and(|at| at < 3);
-    let order_is_open = day_comes_first_or_second && read.day() <= 12 && read.day() != read.month();
-    if !year_is_told || order_is_open {
+    let is_ambiguous = day_comes_first_or_second && read.day() <= 12 && read.day() != read.month();
+    if !has_year || is_ambiguous {
         return None;
     }
     let at = match offset {
         Some(offset) => read.and_local_timezone(offset).single()?,
         None => in_zone(read, zone)?,
     };
-    Some(Published { at, has_time: whole.contains([':', '时']) })
+    Some((at, whole.contains([':', '时'])))
 }
 
-/// A date with the month's name, as `May 3, 2019 6:35 pm`: the order and spelling that `dateparser` knows, from any
-/// usual one. `None` without a month's name, a day and a year of four digits.
+/// Rewrites a date with the name of a month, in any usual order, as `May 3, 2019 6:35 pm`, which `dateparser` knows.
+/// `None` without the name of a month, a day and a year of four digits.
 fn month_first(text: &str) -> Option<String> {
     let text = text.to_ascii_lowercase().replace("a.m.", "am").replace("p.m.", "pm");
     let needless = |word: &&str| word.is_empty() || *word == "at" || word.parse::<Weekday>().is_ok();
@@ -56,7 +55,7 @@ fn month_first(text: &str) -> Option<String> {
         .then(|| format!("{} {day}, {year} {}", month.name(), time.join(" ")).trim_end().to_owned())
 }
 
-/// A date in numbers with year, month and day: the year first or last, nothing before it.
+/// Returns a text that is a date in numbers with year, month and day, the year first or last.
 fn numeric(text: &str) -> Option<String> {
     let lengths: Vec<usize> = numbers(text).take(3).map(str::len).collect();
     let is_whole = matches!(lengths[..], [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 4]);
@@ -64,13 +63,18 @@ fn numeric(text: &str) -> Option<String> {
     (is_whole && !is_time && has_no_name(text)).then(|| text.to_owned())
 }
 
-/// Whether there is no word but "am" and "pm" in it, such as a zone name that `dateparser` would take for UTC.
+/// Whether a text has no words other than "am" and "pm", such as a zone name that `dateparser` would take for UTC.
 fn has_no_name(text: &str) -> bool {
     let mut words = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
     words.all(|word| word.eq_ignore_ascii_case("am") || word.eq_ignore_ascii_case("pm"))
 }
 
-/// The runs of digits.
+/// Returns the text if it consists of digits.
+pub(super) fn digits(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
+/// Returns the runs of digits.
 pub(super) fn numbers(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty())
 }
@@ -79,18 +83,18 @@ pub(super) fn numbers(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    /// `dateparser` reads these, with parts of today: it is the check before it that keeps them out.
+    /// `dateparser` accepts these and completes them from today's date; the checks before it keep them out.
     #[test]
-    fn what_would_be_completed_from_the_clock_is_not_handed_over() {
+    fn texts_that_would_be_completed_from_the_clock_are_not_passed_on() {
         for text in ["6:15pm", "18:35", "May 27 02:45:27", "May 6 at 9:24 PM"] {
             assert!(dateparser::parse_with(text, &Utc, NaiveTime::MIN).is_ok(), "{text}");
-            assert_eq!(worded(text, Tz::UTC), None, "{text}");
+            assert_eq!(parse_worded(text, Tz::UTC), None, "{text}");
         }
-        assert_eq!(worded("2021.02", Tz::UTC), None, "read as a day of February on most days");
+        assert_eq!(parse_worded("2021.02", Tz::UTC), None, "dateparser takes it for a day of February on most days");
     }
 
     #[test]
-    fn the_order_and_the_spelling_are_brought_to_one() {
+    fn order_and_spelling_are_normalised() {
         for text in ["3 May 2019", "May 3rd 2019", "Friday, MAY. 3, 2019", "may 3 , 2019"] {
             assert_eq!(month_first(text).as_deref(), Some("May 3, 2019"), "{text}");
         }

@@ -5,11 +5,11 @@ use chrono_tz::Tz;
 
 use crate::error::{Error, ErrorKind};
 
-/// The zone of an IANA name such as `Europe/London`.
+/// Returns the time zone of an IANA name such as `Europe/London`.
 ///
 /// # Errors
 ///
-/// `timezone-unknown` when there is no such zone.
+/// `timezone-unknown` if there is no such zone.
 pub fn timezone(name: &str) -> Result<Tz, Error> {
     name.trim().parse().map_err(|_| {
         let message = format!("there is no time zone `{name}`; use an IANA name such as Europe/London");
@@ -17,7 +17,7 @@ pub fn timezone(name: &str) -> Result<Tz, Error> {
     })
 }
 
-/// The offset of `+0100`, or of a zone name that has one meaning in RFC 2822.
+/// Returns the offset of `+0100`, or of a zone name that RFC 2822 defines.
 pub(super) fn named_offset(name: &str) -> Option<FixedOffset> {
     let hours = match name.to_ascii_uppercase().as_str() {
         "Z" | "UT" | "UTC" | "GMT" => 0,
@@ -31,8 +31,8 @@ pub(super) fn named_offset(name: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(hours * 3600)
 }
 
-/// A local time in a zone. Where clocks were set back, and the time came twice, it is the earlier one; where they
-/// were set forward, and the time never came, it is as much later as the clocks jumped.
+/// Returns a local time in a zone. If it occurred twice because clocks were set back, it is the earlier one; if it
+/// never occurred because clocks were set forward, it is later by the jump.
 pub(super) fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<FixedOffset>> {
     if let Some(found) = zone.from_local_datetime(&local).earliest() {
         return with_offset(local, found.offset().fix());
@@ -44,14 +44,14 @@ pub(super) fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<FixedOf
     at_instant(instant, zone)
 }
 
-/// An instant (told in UTC), as the clocks of a zone show it.
+/// Returns an instant, given in UTC, as the clocks of a zone show it.
 pub(super) fn at_instant(utc: NaiveDateTime, zone: Tz) -> Option<DateTime<FixedOffset>> {
     let offset = zone.offset_from_utc_datetime(&utc).fix();
     with_offset(utc.checked_add_offset(offset)?, offset)
 }
 
-/// A local time with its offset, cut to minutes: before standard time, zones were seconds off (London: -00:01:15),
-/// which RFC 3339 cannot spell. What the clock on the wall showed is kept.
+/// Returns a local time with its offset, truncated to minutes: before standard time, offsets had seconds (London:
+/// -00:01:15), which RFC 3339 cannot express. The local time is kept.
 fn with_offset(local: NaiveDateTime, offset: FixedOffset) -> Option<DateTime<FixedOffset>> {
     let minutes = offset.local_minus_utc() / 60;
     FixedOffset::east_opt(minutes * 60)?.from_local_datetime(&local).single()
@@ -61,7 +61,7 @@ fn with_offset(local: NaiveDateTime, offset: FixedOffset) -> Option<DateTime<Fix
 mod tests {
     use super::*;
 
-    fn spelled(local: &str, zone: Tz) -> String {
+    fn written(local: &str, zone: Tz) -> String {
         let local = local.parse().expect("a local time");
         in_zone(local, zone).expect("a time").to_rfc3339()
     }
@@ -75,18 +75,18 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_comes_twice_is_the_earlier_one() {
-        assert_eq!(spelled("2019-10-27T01:30:00", Tz::Europe__London), "2019-10-27T01:30:00+01:00");
+    fn a_local_time_that_occurs_twice_is_the_earlier_one() {
+        assert_eq!(written("2019-10-27T01:30:00", Tz::Europe__London), "2019-10-27T01:30:00+01:00");
     }
 
     #[test]
-    fn a_time_that_never_comes_moves_on_by_the_jump() {
-        assert_eq!(spelled("2019-03-31T01:30:00", Tz::Europe__London), "2019-03-31T02:30:00+01:00");
-        assert_eq!(spelled("2011-12-30T12:00:00", Tz::Pacific__Apia), "2011-12-31T12:00:00+14:00");
+    fn a_local_time_that_never_occurs_is_later_by_the_jump() {
+        assert_eq!(written("2019-03-31T01:30:00", Tz::Europe__London), "2019-03-31T02:30:00+01:00");
+        assert_eq!(written("2011-12-30T12:00:00", Tz::Pacific__Apia), "2011-12-31T12:00:00+14:00");
     }
 
     #[test]
     fn offsets_have_whole_minutes_and_keep_the_local_time() {
-        assert_eq!(spelled("1815-06-22T09:00:00", Tz::Europe__London), "1815-06-22T09:00:00-00:01");
+        assert_eq!(written("1815-06-22T09:00:00", Tz::Europe__London), "1815-06-22T09:00:00-00:01");
     }
 }

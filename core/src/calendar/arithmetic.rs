@@ -1,11 +1,11 @@
-//! Counting on the calendar: shifting by units, coarsening to a grain.
+//! Arithmetic on the calendar: shifting by units, coarsening to a unit.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::partial::monday_of;
 use super::{PartialDate, Unit, YEARS};
 
-/// The number of days of a month; `None` where there is no such month.
+/// Returns the number of days in a month; `None` if there is no such month.
 #[must_use]
 pub fn days_in_month(year: i32, month: u8) -> Option<u8> {
     Some(match month {
@@ -17,7 +17,7 @@ pub fn days_in_month(year: i32, month: u8) -> Option<u8> {
     })
 }
 
-/// The `n`th (from 1) such weekday of a month, or the last one where `n` is negative.
+/// Returns the `n`th (from 1) such weekday of a month, or the last one if `n` is negative.
 #[must_use]
 pub fn nth_weekday_of_month(year: i32, month: u8, weekday: Weekday, n: i8) -> Option<NaiveDate> {
     if n >= 0 {
@@ -29,7 +29,7 @@ pub fn nth_weekday_of_month(year: i32, month: u8, weekday: Weekday, n: i8) -> Op
 }
 
 impl PartialDate {
-    /// The first day of it; `None` where chrono has no such day (outside of [`YEARS`]).
+    /// Returns its first day; `None` if chrono has no such day (outside of [`YEARS`]).
     #[must_use]
     pub fn first_day(&self) -> Option<NaiveDate> {
         let of = |year, month: u8| NaiveDate::from_ymd_opt(year, month.into(), 1);
@@ -46,7 +46,7 @@ impl PartialDate {
         }
     }
 
-    /// The unit that it is a whole one of (a part or a time of a day counts as a day).
+    /// Returns its unit; a part or a time of a day counts as a day.
     #[must_use]
     pub fn unit(&self) -> Unit {
         match self {
@@ -62,7 +62,7 @@ impl PartialDate {
         }
     }
 
-    /// The whole unit that holds the day.
+    /// Returns the whole unit that contains the day.
     #[must_use]
     pub fn containing(day: NaiveDate, unit: Unit) -> Self {
         let (year, month) = (day.year(), day.month() as u8);
@@ -79,10 +79,10 @@ impl PartialDate {
         }
     }
 
-    /// The same grain, `count` of its own units later (earlier where negative).
+    /// Returns the date that is `count` of its own units later (earlier if negative), at the same granularity.
     #[must_use]
     pub fn step(&self, count: i64) -> Option<Self> {
-        // More days than there are in `YEARS`: no unit steps further, and the years below cannot overflow.
+        // More days than `YEARS` has: no unit can step further, and the years below cannot overflow.
         let n = i32::try_from(count).ok().filter(|n| n.unsigned_abs() <= 10_000_000)?;
         let shifted = match *self {
             Self::Century(century) => Self::Century(century.checked_add(n)?),
@@ -113,7 +113,7 @@ impl PartialDate {
     }
 }
 
-/// A day moved by `count` units. Months and years keep the day of the month, clamped to the month's length.
+/// Returns a day moved by `count` units. Months and years keep the day of the month, clamped to the month's length.
 #[must_use]
 pub fn shift(day: NaiveDate, count: i64, unit: Unit) -> Option<NaiveDate> {
     let months = |each: i64| {
@@ -139,14 +139,14 @@ pub fn shift(day: NaiveDate, count: i64, unit: Unit) -> Option<NaiveDate> {
     YEARS.contains(&moved.year()).then_some(moved)
 }
 
-/// A day `count` days later (earlier where negative).
+/// Returns the day `count` days later (earlier if negative).
 pub(super) fn shift_day(day: NaiveDate, count: i64) -> Option<NaiveDate> {
     let by = Days::new(count.unsigned_abs());
     let moved = if count < 0 { day.checked_sub_days(by) } else { day.checked_add_days(by) }?;
     YEARS.contains(&moved.year()).then_some(moved)
 }
 
-/// The day of the given weekday in the ISO week that holds `day`.
+/// Returns the day with the given weekday in the ISO week that contains `day`.
 #[must_use]
 pub fn weekday_in_week_of(day: NaiveDate, weekday: Weekday) -> Option<NaiveDate> {
     shift_day(monday_of(day), weekday.num_days_from_monday().into())

@@ -1,10 +1,10 @@
-//! Half-open intervals: what a partial date covers.
+//! Half-open intervals: the time that a partial date covers.
 
 use chrono::{Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::{Clock, PartOfDay, PartialDate};
 
-/// One end of an interval, at the grain of the expression.
+/// One end of an interval, at the granularity of the expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bound {
     /// The start of a day, without a zone.
@@ -13,7 +13,7 @@ pub enum Bound {
     Time(NaiveDateTime, FixedOffset),
 }
 
-/// From `start`, included, to `end`, excluded. `None` is open.
+/// The time from `start`, included, to `end`, excluded. `None` is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Interval {
     /// Included.
@@ -23,7 +23,7 @@ pub struct Interval {
 }
 
 impl Bound {
-    /// As a local time.
+    /// Returns it as a local time.
     #[must_use]
     pub fn local(&self) -> NaiveDateTime {
         match *self {
@@ -34,8 +34,8 @@ impl Bound {
 }
 
 impl PartialDate {
-    /// What it covers. Times take the offset that the text names, else `offset`, the article's.
-    /// `None` where an end lies outside of what chrono can say.
+    /// Returns the interval that it covers. Times take the offset that the text names, else `offset`, the article's.
+    /// `None` if an end is beyond chrono's range.
     #[must_use]
     pub fn interval(&self, offset: FixedOffset) -> Option<Interval> {
         let day = |first: NaiveDate| Some(Bound::Day(first));
@@ -55,7 +55,7 @@ impl PartialDate {
         Some(Interval { start, end })
     }
 
-    /// The first day after it. Not through `step`, which refuses to leave the years that are dealt in.
+    /// Returns the first day after it. Not through `step`, which refuses to leave the supported years.
     fn after(&self) -> Option<NaiveDate> {
         let first = self.first_day()?;
         let months = |n| first.checked_add_months(chrono::Months::new(n));

@@ -1,21 +1,21 @@
-//! Dates known to a grain: units, partial dates, half-open intervals and the arithmetic between them.
+//! Dates with a granularity: units, partial dates, half-open intervals and the arithmetic on them.
 //!
-//! Built on chrono's proleptic Gregorian calendar. This module must not know text, languages or articles: nothing
-//! here reads a word, and nothing here knows what "today" is.
+//! Built on chrono's proleptic Gregorian calendar. This module must not know text, languages or articles: it reads no
+//! words and does not know what "today" is.
 
 mod arithmetic;
+mod format;
 mod interval;
+mod other_calendars;
 mod partial;
-mod reckoning;
-mod spell;
 mod unit;
 
 pub use arithmetic::{days_in_month, nth_weekday_of_month, shift, weekday_in_week_of};
 pub use interval::{Bound, Interval};
+pub use other_calendars::{easter, hebrew, islamic, new_moon_from, orthodox_easter};
 pub use partial::{Clock, PartOfDay, PartialDate, Season};
-pub use reckoning::{easter, hebrew, islamic, new_moon_from, orthodox_easter};
 pub use unit::{Granularity, Unit};
 
-/// The years that are dealt in: what four digits and a sign can spell, in whole centuries, so that the decade, century
-/// and ISO week of each of their days can be spelled too.
+/// The supported years: those that four digits and a sign can express, in whole centuries, so that the decade, century
+/// and ISO week of each of their days can be expressed too.
 pub const YEARS: std::ops::RangeInclusive<i32> = -9900..=9999;

@@ -1,15 +1,15 @@
-//! A date known to a grain.
+//! A date with a granularity.
 
 use chrono::{Datelike, FixedOffset, NaiveDate};
 
 use super::{Granularity, YEARS, days_in_month};
 
-/// A date known to a grain: `2019`, `2019-04`, the weekend of week 18, the night of 3 May.
+/// A date with a granularity: `2019`, `2019-04`, the weekend of week 18, the night of 3 May.
 ///
-/// Every value that the constructors give is a possible one: the year within [`YEARS`], the month and day real.
+/// The constructors give only possible dates: the year within [`YEARS`], the month and day real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PartialDate {
-    /// The years `100 c` to `100 c + 99`: the value that TIMEX3 spells `19` is the twentieth century.
+    /// The years `100 c` to `100 c + 99`: the TIMEX3 value `19` is the twentieth century.
     Century(i32),
     /// The years `10 d` to `10 d + 9`.
     Decade(i32),
@@ -19,7 +19,7 @@ pub enum PartialDate {
     Half(i32, u8),
     /// Quarter 1 to 4 of a year.
     Quarter(i32, u8),
-    /// A season; one that begins in December counts to the year in which that lies.
+    /// A season; one that begins in December belongs to the year of that December.
     Season(i32, Season),
     /// Month 1 to 12 of a year.
     Month(i32, u8),
@@ -35,7 +35,7 @@ pub enum PartialDate {
     Time(NaiveDate, Clock),
 }
 
-/// A season, by whole months: those of the northern hemisphere, then those of the southern.
+/// A season, in whole months: those of the northern hemisphere, then those of the southern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Season {
     /// March to May.
@@ -116,33 +116,33 @@ impl PartOfDay {
     }
 }
 
-/// A time of day, as precise as it was told.
+/// A time of day, as precise as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Clock {
     /// 0 to 23.
     pub hour: u8,
-    /// 0 to 59, where told.
+    /// 0 to 59, if known.
     pub minute: Option<u8>,
-    /// 0 to 59, where told; only with a minute.
+    /// 0 to 59, if known; only with a minute.
     pub second: Option<u8>,
-    /// The zone that the text names, where it does.
+    /// The offset that the text names, if it does.
     pub offset: Option<FixedOffset>,
 }
 
 impl PartialDate {
-    /// A year within [`YEARS`].
+    /// Returns a year within [`YEARS`].
     #[must_use]
     pub fn year(year: i32) -> Option<Self> {
         YEARS.contains(&year).then_some(Self::Year(year))
     }
 
-    /// A month that exists.
+    /// Returns a month that exists.
     #[must_use]
     pub fn month(year: i32, month: u8) -> Option<Self> {
         (YEARS.contains(&year) && (1..=12).contains(&month)).then_some(Self::Month(year, month))
     }
 
-    /// A day that exists.
+    /// Returns a day that exists.
     #[must_use]
     pub fn day(year: i32, month: u8, day: u8) -> Option<Self> {
         if !YEARS.contains(&year) || day > days_in_month(year, month)? {
@@ -151,19 +151,19 @@ impl PartialDate {
         NaiveDate::from_ymd_opt(year, month.into(), day.into()).map(Self::Day)
     }
 
-    /// The ISO week that holds the day.
+    /// Returns the ISO week that contains the day.
     #[must_use]
     pub fn week_of(day: NaiveDate) -> Self {
         Self::Week(monday_of(day))
     }
 
-    /// The weekend of the ISO week that holds the day.
+    /// Returns the weekend of the ISO week that contains the day.
     #[must_use]
     pub fn weekend_of(day: NaiveDate) -> Self {
         Self::Weekend(monday_of(day))
     }
 
-    /// How precisely it is known.
+    /// Returns its granularity.
     #[must_use]
     pub fn granularity(&self) -> Granularity {
         match self {
@@ -186,7 +186,7 @@ impl PartialDate {
         }
     }
 
-    /// The year that it lies in (of its first day).
+    /// Returns the year of its first day.
     #[must_use]
     pub fn year_number(&self) -> i32 {
         match *self {
@@ -201,7 +201,7 @@ impl PartialDate {
 }
 
 impl Season {
-    /// The first month.
+    /// Returns the first month.
     #[must_use]
     pub fn first_month(self) -> u8 {
         match self {
@@ -212,7 +212,7 @@ impl Season {
         }
     }
 
-    /// The season of this name in the southern hemisphere.
+    /// Returns the season of the same name in the southern hemisphere.
     #[must_use]
     pub fn southern(self) -> Self {
         match self {
@@ -226,7 +226,7 @@ impl Season {
 }
 
 impl PartOfDay {
-    /// Start hour, and end hour, which may reach past 24 into the next day.
+    /// Returns the start hour and the end hour, which may be beyond 24 on the next day.
     #[must_use]
     pub fn hours(self) -> (u8, u8) {
         match self {
@@ -239,7 +239,7 @@ impl PartOfDay {
     }
 }
 
-/// The Monday of the ISO week that holds the day.
+/// Returns the Monday of the ISO week that contains the day.
 pub(super) fn monday_of(day: NaiveDate) -> NaiveDate {
     let back = chrono::Days::new(day.weekday().num_days_from_monday().into());
     // Only the first days of chrono's own range have no Monday before them, far outside of `YEARS`.

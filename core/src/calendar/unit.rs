@@ -82,14 +82,14 @@ impl Unit {
         Self::ALL.into_iter().find(|unit| unit.name() == name)
     }
 
-    /// Whether it is shorter than a day (and so spelled after a `T`).
+    /// Whether it is shorter than a day (and so written after a `T`).
     #[must_use]
     pub fn is_clock(self) -> bool {
         self < Self::Day
     }
 }
 
-/// How precisely a date is known, from coarse to fine.
+/// The unit to which a date is known, from coarse to fine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Granularity {
     /// A hundred years.
@@ -141,7 +141,7 @@ impl Granularity {
         Self::Second,
     ];
 
-    /// The name in records.
+    /// Returns the name in records.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

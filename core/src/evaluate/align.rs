@@ -1,29 +1,29 @@
-//! Which system expression answers which gold one. Knows stretches of text only, neither values nor types.
+//! Pairs the system's expressions with the gold ones. It knows only extents, neither values nor types.
 
 use std::collections::HashMap;
 
-/// A stretch of text, `[start, end)` in code points.
+/// An extent of text, `[start, end)` in code points.
 pub type Extent = [usize; 2];
 
-/// A one-to-one pairing, by index into what was aligned.
+/// A one-to-one pairing, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alignment {
-    /// `(gold, system)`, in the order of the gold.
+    /// Pairs `(gold, system)`, in the order of the gold.
     pub pairs: Vec<(usize, usize)>,
-    /// Gold without a system partner.
+    /// Gold extents without a partner.
     pub missed: Vec<usize>,
-    /// System without a gold partner, leftmost first.
+    /// System extents without a partner, leftmost first.
     pub spurious: Vec<usize>,
 }
 
-/// Pairs what overlaps, one to one: equal extents first; then each gold left, in its order, takes the leftmost free
-/// system extent that it shares a code point with.
+/// Pairs overlapping extents one to one: equal extents first; then each remaining gold extent, in order, with the
+/// leftmost free system extent that shares a code point with it.
 #[must_use]
 pub fn align(gold: &[Extent], system: &[Extent]) -> Alignment {
     let mut partner = vec![None; gold.len()];
     let mut free = vec![true; system.len()];
 
-    // Of several equal system extents the last one counts as the exact answer.
+    // Of several equal system extents, the last one counts as the exact match.
     let exact: HashMap<Extent, usize> = system.iter().enumerate().map(|(index, extent)| (*extent, index)).collect();
     for (partner, extent) in partner.iter_mut().zip(gold) {
         *partner = exact.get(extent).copied().filter(|&index| std::mem::take(&mut free[index]));
@@ -41,12 +41,12 @@ pub fn align(gold: &[Extent], system: &[Extent]) -> Alignment {
     }
 }
 
-/// The system's extents by their start, so that a gold extent looks only at its neighbourhood.
+/// The system's extents by start, so that a gold extent is compared only with its neighbourhood.
 struct Leftmost<'a> {
     system: &'a [Extent],
-    /// Indices by start; what starts together keeps its order.
+    /// Indices by start; extents with the same start keep their order.
     order: Vec<usize>,
-    /// For each place in `order`, the furthest end up to there: it only grows, so it can be searched.
+    /// For each position in `order`, the furthest end up to there: it only grows, so it can be searched.
     reach: Vec<usize>,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Leftmost<'a> {
         Self { system, reach: reach.collect(), order }
     }
 
-    /// The system extents that share a code point with this one, leftmost first.
+    /// Returns the system extents that share a code point with this one, leftmost first.
     fn overlapping(&self, [start, end]: Extent) -> impl Iterator<Item = usize> {
         let first = self.reach.partition_point(|&reach| reach <= start);
         let neighbourhood = self.order[first..].iter().copied().take_while(move |&index| self.system[index][0] < end);
@@ -82,21 +82,21 @@ mod tests {
     }
 
     #[test]
-    fn the_leftmost_free_overlap_answers() {
+    fn the_leftmost_free_overlap_is_paired() {
         let alignment = align(&[[0, 10], [8, 20]], &[[9, 12], [2, 4], [0, 30]]);
         assert_eq!(alignment.pairs, [(0, 2), (1, 0)]);
         assert_eq!(alignment.spurious, [1]);
     }
 
     #[test]
-    fn one_system_extent_answers_one_gold() {
+    fn a_system_extent_is_paired_once() {
         let alignment = align(&[[0, 4], [5, 9]], &[[0, 9]]);
         assert_eq!(alignment.pairs, [(0, 0)]);
         assert_eq!(alignment.missed, [1]);
     }
 
     #[test]
-    fn of_equal_system_extents_the_last_is_the_exact_answer_and_the_first_is_spurious() {
+    fn of_equal_system_extents_the_last_is_paired_and_the_first_is_spurious() {
         let alignment = align(&[[0, 4]], &[[0, 4], [0, 4]]);
         assert_eq!(alignment.pairs, [(0, 1)]);
         assert_eq!(alignment.spurious, [0]);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_extent_far_left_still_reaches() {
+    fn a_long_extent_far_to_the_left_is_found() {
         let alignment = align(&[[90, 95]], &[[0, 100], [1, 2], [3, 4]]);
         assert_eq!(alignment.pairs, [(0, 0)]);
     }

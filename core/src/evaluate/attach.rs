@@ -1,15 +1,15 @@
-//! How well dates are tied to what happened then, measured against links between events and expressions.
+//! How well dates are attached to events, measured against links between events and expressions.
 //!
-//! Only annotated dates and times count that a link places an event at, the event standing in the same sentence.
-//! Precision: of the system's events on such a date, those whose trigger overlaps a linked event. Recall: of such
-//! dates, those that some event of the system is right on.
+//! Only those annotated dates and times count at which a link places an event of the same sentence. Precision: of the
+//! system's events on such dates, those whose trigger overlaps a linked event. Recall: of such dates, those with at
+//! least one correct event of the system.
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
 use super::{Document, Extent, GoldEvent, Measure, Prediction, Timex};
 
-/// The links that place an event at a time, whichever of the two is named first; not those before or after it.
+/// The links that place an event at a time, whichever of the two comes first; not those before or after it.
 const AT: [&str; 10] = [
     "IS_INCLUDED",
     "INCLUDES",
@@ -23,16 +23,16 @@ const AT: [&str; 10] = [
     "ENDED_BY",
 ];
 
-/// How many dates are tied to the right event.
+/// Counts of dates that are attached to the right event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EventCounts {
     /// Annotated dates with an event in their sentence.
     pub gold: usize,
     /// The system's events on them.
     pub system: usize,
-    /// Those of the system's events whose trigger is right.
+    /// The system's events with a correct trigger.
     pub right: usize,
-    /// Those of the annotated dates that some right event is on.
+    /// Annotated dates with a correct event.
     pub found: usize,
 }
 
@@ -47,7 +47,7 @@ impl EventCounts {
         counts
     }
 
-    /// Its figures; `None` where no document has links to measure against.
+    /// Returns the scores; `None` if no document has links to measure against.
     #[must_use]
     pub fn measure(&self) -> Option<Measure> {
         (self.gold > 0).then(|| Measure::new((self.right, self.system), (self.found, self.gold)))
@@ -63,7 +63,7 @@ impl AddAssign for EventCounts {
     }
 }
 
-/// The dates and times that count, each with where its events stand.
+/// Returns the dates and times that count, each with the extents of its events.
 fn linked_events(document: &Document) -> Vec<(&Timex, Vec<Extent>)> {
     if document.links.is_empty() {
         return Vec::new();
@@ -90,13 +90,13 @@ fn overlap(one: Extent, other: Extent) -> bool {
     one[0] < other[1] && other[0] < one[1]
 }
 
-/// A rough division into sentences, which belongs to the measure's definition and not to the system.
+/// A rough division into sentences, which is a part of the measure's definition and not of the system.
 ///
-/// A sentence ends at `.`, `!` or `?` (and one closing mark), space, and a capital, a quote or a bracket; or at an
-/// empty line. An end by a full stop is past only after the first character of the next sentence: that character
-/// has to be seen.
+/// A sentence ends at `.`, `!` or `?` (and one closing mark) followed by space and a capital, a quote or a bracket; or
+/// at an empty line. An end by a full stop takes effect only after the first character of the next sentence, because
+/// that character has to be seen.
 struct Sentences {
-    /// For each end, the first code point that counts as after it; ascending.
+    /// For each end of a sentence, the first code point that counts as after it; ascending.
     starts: Vec<usize>,
 }
 
@@ -121,13 +121,13 @@ impl Sentences {
             let after_stop = characters.peek().filter(|(_, next)| stops(before_last, last) && opens(*next));
             let after_stop = after_stop.map(|(at, _)| at + 1);
             starts.extend(after_empty_line.or(after_stop));
-            // What stands before the next space is no longer what stood before this one.
+            // The characters before this space do not precede the next one.
             (before_last, last) = (None, None);
         }
         Self { starts }
     }
 
-    /// How many sentences end before the code point.
+    /// Returns how many sentences end before the code point.
     fn number(&self, position: usize) -> usize {
         self.starts.partition_point(|&start| start <= position)
     }
@@ -146,6 +146,7 @@ fn opens(character: char) -> bool {
 mod tests {
     use super::*;
     use crate::evaluate::SystemEvent;
+    use crate::record::Status;
 
     #[test]
     fn sentences_end_at_a_stop_before_a_capital_and_at_empty_lines() {
@@ -159,12 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_character_of_a_sentence_counts_to_the_one_before() {
+    fn the_first_character_of_a_sentence_belongs_to_the_one_before() {
         let sentences = Sentences::of("Rain fell. Friday it snowed.");
         assert_eq!((sentences.number(11), sentences.number(12)), (0, 1));
     }
 
-    /// "The mill burned on Friday and closed." with what it is linked to told by the test.
+    /// "The mill burned on Friday and closed." with the given links.
     fn mill(links: &str) -> Document {
         let line = r#"{"id":"m","text":"The mill burned on Friday and closed. It was old.",
             "timexes":[{"start":19,"end":25,"tid":"t1","type":"DATE","value":"2021-05-28"}],
@@ -174,7 +175,7 @@ mod tests {
     }
 
     fn counts(links: &str, triggers: &[Extent]) -> EventCounts {
-        let event = |&trigger| SystemEvent { date: [16, 25], trigger, status: "happened" };
+        let event = |&trigger| SystemEvent { date: [16, 25], trigger, status: Status::Happened };
         let prediction = Prediction { events: triggers.iter().map(event).collect(), ..Prediction::default() };
         EventCounts::of(&mill(links), &prediction)
     }
@@ -182,7 +183,7 @@ mod tests {
     const BURNED: &str = r#"[{"event":"e1","timex":"t1","type":"IS_INCLUDED"}]"#;
 
     #[test]
-    fn an_event_is_right_when_its_trigger_overlaps_a_linked_one() {
+    fn an_event_is_correct_if_its_trigger_overlaps_a_linked_one() {
         let right_and_wrong = counts(BURNED, &[[4, 10], [30, 36]]);
         assert_eq!(right_and_wrong, EventCounts { gold: 1, system: 2, right: 1, found: 1 });
         assert_eq!(right_and_wrong.measure(), Some(Measure::new((1, 2), (1, 1))));

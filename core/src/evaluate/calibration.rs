@@ -1,6 +1,6 @@
-//! How confidence holds: of the events that the system is this sure of, how many have the right date.
+//! Calibration of confidence: of the events with a given confidence, how many have the right date.
 //!
-//! An event's date is right where the gold has an expression there with the same TIMEX3 value.
+//! An event's date is right if the gold has an overlapping expression with the same TIMEX3 value.
 
 use std::ops::AddAssign;
 
@@ -8,20 +8,20 @@ use serde::Serialize;
 
 use super::{Alignment, Document, Prediction};
 
-/// Confidences with what came of them. Those of a corpus are those of its documents together.
+/// The confidence of each event, and whether its date is right. Those of documents add up to those of a corpus.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Calibration {
     answers: Vec<(f32, bool)>,
 }
 
-/// The events of a stretch of confidence.
+/// The events in a range of confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Band {
     /// The lowest confidence in it, 0 to 1.
     pub from: f32,
     /// The highest.
     pub to: f32,
-    /// How many events.
+    /// The number of events.
     pub events: usize,
     /// How many of them have the right date, in percent.
     pub right: f64,
@@ -34,14 +34,14 @@ impl Calibration {
         for &(of_gold, of_system) in &alignment.pairs {
             gold[of_system] = document.timexes.get(of_gold).map(|timex| &timex.value);
         }
-        for dated in &prediction.dated {
+        for dated in &prediction.dated_events {
             let answer = prediction.timexes.get(dated.timex);
             let right = answer.is_some_and(|answer| gold[dated.timex] == Some(&answer.value));
             self.answers.push((dated.confidence, right));
         }
     }
 
-    /// The events in bands of equal size, the least sure first. Fewer where there are fewer events.
+    /// Returns the events in bands of equal size, the least confident first; fewer bands if there are fewer events.
     #[must_use]
     pub fn bands(&self, count: usize) -> Vec<Band> {
         let mut answers = self.answers.clone();
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bands_are_of_equal_size_and_the_least_sure_come_first() {
+    fn bands_are_of_equal_size_and_the_least_confident_come_first() {
         let answers = vec![(0.9, true), (0.5, false), (0.6, true), (0.8, true)];
         let bands = Calibration { answers }.bands(2);
         let expected =
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_right_where_the_gold_has_its_value() {
+    fn a_date_is_right_if_the_gold_has_the_same_value() {
         let line = r#"{"id":"d","dct":"2021-06-01","text":"She left last month and came back on 3 May 2020.",
             "timexes":[{"start":9,"end":19,"type":"DATE","value":"2021-05"},
                        {"start":37,"end":47,"type":"DATE","value":"2020-05-04"}]}"#;

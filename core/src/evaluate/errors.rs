@@ -1,4 +1,4 @@
-//! What went wrong, by kind, so that the largest kind can be mended first.
+//! Errors by kind, so that the most frequent kind can be fixed first.
 
 use super::{Alignment, Document, Prediction, SystemTimex, Timex};
 use crate::calendar::PartialDate;
@@ -6,31 +6,32 @@ use crate::calendar::PartialDate;
 /// A kind of error. [`Missed`](Self::Missed), [`Spurious`](Self::Spurious), [`Extent`](Self::Extent) and
 /// [`Type`](Self::Type) add up to what the scores lack, and so do the five kinds of wrong values together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ErrorKind {
-    /// An annotated expression without an answer.
+    /// An annotated expression that was not found.
     Missed,
-    /// An answer to nothing.
+    /// An expression that is not annotated.
     Spurious,
     /// Found, but longer or shorter.
     Extent,
     /// Of another TIMEX3 type.
     Type,
-    /// A value of the right grain that lies otherwise to publication (before, at, after): "May" of next year for last.
+    /// A value of the right granularity on the wrong side of publication: "May" of next year instead of last.
     Direction,
-    /// A value of the right grain that lies rightly to publication, but another one.
+    /// A different value of the right granularity on the right side of publication.
     Date,
-    /// A date of another grain.
-    Grain,
-    /// Another length of time.
-    Length,
-    /// A date for a length, a word such as `PRESENT_REF` for a date, or no value at all.
+    /// A date of another granularity.
+    Granularity,
+    /// Another duration.
+    Duration,
+    /// A date for a duration, a word such as `PRESENT_REF` for a date, or no value at all.
     Meaning,
     /// The value is right, the modifier is not. Not scored.
     Modifier,
 }
 
 impl ErrorKind {
-    /// All kinds, in the order that they are listed in.
+    /// All kinds, in the order of lists.
     pub const ALL: [Self; 10] = [
         Self::Missed,
         Self::Spurious,
@@ -38,13 +39,13 @@ impl ErrorKind {
         Self::Type,
         Self::Direction,
         Self::Date,
-        Self::Grain,
-        Self::Length,
+        Self::Granularity,
+        Self::Duration,
         Self::Meaning,
         Self::Modifier,
     ];
 
-    /// A short name.
+    /// Returns a short name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -54,36 +55,37 @@ impl ErrorKind {
             Self::Type => "type",
             Self::Direction => "value: direction",
             Self::Date => "value: date",
-            Self::Grain => "value: grain",
-            Self::Length => "value: length",
+            Self::Granularity => "value: granularity",
+            Self::Duration => "value: duration",
             Self::Meaning => "value: meaning",
             Self::Modifier => "modifier only",
         }
     }
 }
 
-/// One error, with what is needed to see why.
+/// One error, with what is needed to understand it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Error {
-    /// Of what kind.
+    /// The kind.
     pub kind: ErrorKind,
-    /// The document.
+    /// The id of the document.
     pub document: String,
     /// The annotation: its words, type, value and modifier.
     pub gold: Option<String>,
-    /// The answer, likewise.
+    /// The system's expression, likewise.
     pub system: Option<String>,
-    /// The rule that gave the answer.
+    /// The rule that recognised it.
     pub rule: Option<String>,
-    /// The words around, the expression in brackets.
+    /// The surrounding words, with the expression in brackets.
     pub context: String,
 }
 
-/// The errors in one document, in the order of [`ErrorKind::ALL`] and then of the text. A pair can be wrong in
-/// several ways, and is then told once for each.
+/// Returns the errors in one document, in the order of [`ErrorKind::ALL`] and then of the text. A pair that is wrong in
+/// several ways is listed once for each.
 #[must_use]
 pub fn errors(document: &Document, prediction: &Prediction, alignment: &Alignment) -> Vec<Error> {
-    let words = Words::of(&document.text);
+    let words = CodePoints::of(&document.text);
     let pair = |&(gold, system): &(usize, usize)| (Some(&document.timexes[gold]), Some(&prediction.timexes[system]));
     let missed = alignment.missed.iter().map(|&gold| (Some(&document.timexes[gold]), None));
     let spurious = alignment.spurious.iter().map(|&system| (None, Some(&prediction.timexes[system])));
@@ -94,9 +96,10 @@ pub fn errors(document: &Document, prediction: &Prediction, alignment: &Alignmen
         errors.extend(kinds(document, gold, system).map(|kind| Error {
             kind,
             document: document.id.clone(),
-            gold: gold.map(|gold| told(words.between(gold.start, gold.end), &gold.r#type, &gold.value, &gold.r#mod)),
+            gold:
+                gold.map(|gold| describe(words.between(gold.start, gold.end), &gold.r#type, &gold.value, &gold.r#mod)),
             system: system.map(|system| {
-                told(words.between(system.start, system.end), &system.r#type, &system.value, &system.r#mod)
+                describe(words.between(system.start, system.end), &system.r#type, &system.value, &system.r#mod)
             }),
             rule: system.map(|system| system.rule.clone()),
             context: words.around(start, end),
@@ -127,20 +130,20 @@ fn kinds<'a>(
 
 fn wrong_value(document: &Document, gold: &str, system: &str) -> ErrorKind {
     let is_date = |value: &str| value.starts_with(|first: char| first.is_ascii_digit());
-    let is_length = |value: &str| {
+    let is_duration = |value: &str| {
         let count = value.strip_prefix('P').map(|rest| rest.trim_start_matches('T'));
         count.is_some_and(|count| count.starts_with(|first: char| first.is_ascii_digit() || first == 'X'))
     };
-    if is_length(gold) && is_length(system) {
-        return ErrorKind::Length;
+    if is_duration(gold) && is_duration(system) {
+        return ErrorKind::Duration;
     }
     if !is_date(gold) || !is_date(system) {
         return ErrorKind::Meaning;
     }
     if shape(gold) != shape(system) {
-        return ErrorKind::Grain;
+        return ErrorKind::Granularity;
     }
-    let published = document.published.and_then(|published| at_grain_of(gold, published.date()));
+    let published = document.published.and_then(|published| at_granularity_of(gold, published.date()));
     let other_side = published.is_some_and(|published| {
         let side = |value: &str| day_part(value).cmp(&published);
         side(gold) != side(system)
@@ -148,7 +151,7 @@ fn wrong_value(document: &Document, gold: &str, system: &str) -> ErrorKind {
     if other_side { ErrorKind::Direction } else { ErrorKind::Date }
 }
 
-/// What a value looks like whatever it counts: digits as `0`, seasons and parts of the day as one.
+/// The pattern of a value, which shows its granularity: digits as `0`, seasons and parts of the day as one word each.
 fn shape(value: &str) -> String {
     let (head, name) = value.split_at_checked(value.len().saturating_sub(2)).unwrap_or((value, ""));
     let name = match name {
@@ -159,16 +162,16 @@ fn shape(value: &str) -> String {
     head.chars().chain(name.chars()).map(|character| if character.is_ascii_digit() { '0' } else { character }).collect()
 }
 
-/// The value without its time of day.
+/// Returns the value without its time of day.
 fn day_part(value: &str) -> &str {
     value.split_once('T').map_or(value, |(day, _)| day)
 }
 
-/// The day of publication, spelled at the grain of a value; `None` for seasons, which do not sort by their names.
-fn at_grain_of(value: &str, day: chrono::NaiveDate) -> Option<String> {
+/// Returns the day of publication at the granularity of a value; `None` for seasons, which do not sort by their names.
+fn at_granularity_of(value: &str, day: chrono::NaiveDate) -> Option<String> {
     use chrono::Datelike;
     let (year, month) = (day.year(), u8::try_from(day.month()).ok()?);
-    let grains = [
+    let dates = [
         PartialDate::Century(year.div_euclid(100)),
         PartialDate::Decade(year.div_euclid(10)),
         PartialDate::Year(year),
@@ -180,24 +183,24 @@ fn at_grain_of(value: &str, day: chrono::NaiveDate) -> Option<String> {
         PartialDate::Day(day),
     ];
     let wanted = shape(day_part(value));
-    grains.iter().map(PartialDate::value).find(|spelled| shape(spelled) == wanted)
+    dates.iter().map(PartialDate::value).find(|value| shape(value) == wanted)
 }
 
-/// An expression on one line: words, type, value, modifier.
-fn told(words: &str, r#type: &Option<String>, value: &Option<String>, r#mod: &Option<String>) -> String {
+/// Describes an expression on one line: words, type, value, modifier.
+fn describe(words: &str, r#type: &Option<String>, value: &Option<String>, r#mod: &Option<String>) -> String {
     let or_dash = |attribute: &Option<String>| attribute.clone().unwrap_or_else(|| "-".into());
     let modifier = r#mod.as_ref().map(|modifier| format!(" {modifier}")).unwrap_or_default();
     format!("{:?} {} {}{modifier}", words, or_dash(r#type), or_dash(value))
 }
 
-/// A text that can be cut at code points.
-struct Words<'a> {
+/// A text that can be sliced by code points.
+struct CodePoints<'a> {
     text: &'a str,
-    /// The byte that each code point starts at, and the end.
+    /// The byte at which each code point starts, and the end.
     bytes: Vec<usize>,
 }
 
-impl<'a> Words<'a> {
+impl<'a> CodePoints<'a> {
     fn of(text: &'a str) -> Self {
         Self { text, bytes: text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect() }
     }
@@ -207,7 +210,7 @@ impl<'a> Words<'a> {
         self.text.get(byte(start)..byte(end)).unwrap_or_default()
     }
 
-    /// The words around a stretch, on one line.
+    /// Returns an extent with the words around it, on one line.
     fn around(&self, start: usize, end: usize) -> String {
         const REACH: usize = 50;
         let before = self.between(start.saturating_sub(REACH), start);
@@ -241,12 +244,12 @@ mod tests {
     }
 
     #[test]
-    fn right_answers_are_no_errors() {
+    fn correct_expressions_are_not_errors() {
         assert_eq!(kinds_of(&[(13, 16, "DATE", "2021-05"), (27, 41, "TIME", "2021-05-31TNI")]), []);
     }
 
     #[test]
-    fn what_is_not_paired_is_missed_or_spurious() {
+    fn unpaired_expressions_are_missed_or_spurious() {
         assert_eq!(
             kinds_of(&[(0, 4, "DATE", "2021"), (13, 16, "DATE", "2021-05")]),
             [ErrorKind::Missed, ErrorKind::Spurious]
@@ -257,12 +260,12 @@ mod tests {
     fn a_pair_can_be_wrong_in_several_ways() {
         assert_eq!(
             kinds_of(&[(13, 16, "DATE", "2021-05"), (35, 41, "DATE", "2021-05-31")]),
-            [ErrorKind::Extent, ErrorKind::Type, ErrorKind::Grain]
+            [ErrorKind::Extent, ErrorKind::Type, ErrorKind::Granularity]
         );
     }
 
     #[test]
-    fn an_error_tells_both_sides_the_rule_and_the_words_around() {
+    fn an_error_shows_both_sides_the_rule_and_the_context() {
         let errors = found(&[(13, 16, "DATE", "2021-05"), (35, 41, "TIME", "2021-05-31TNI")]);
         assert_eq!(
             errors[0].to_string(),
@@ -272,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_values_are_told_apart() {
+    fn wrong_values_are_classified() {
         let document = document();
         let kind = |gold, system| wrong_value(&document, gold, system);
         for (gold, system) in [
@@ -290,10 +293,10 @@ mod tests {
         }
         for (gold, system) in [("2021", "2021-05"), ("2021-SP", "2021-04"), ("202", "20"), ("2021-W21", "2021-W21-WE")]
         {
-            assert_eq!(kind(gold, system), ErrorKind::Grain, "{gold} {system}");
+            assert_eq!(kind(gold, system), ErrorKind::Granularity, "{gold} {system}");
         }
         for (gold, system) in [("P1D", "PT24H"), ("PXY", "P2Y")] {
-            assert_eq!(kind(gold, system), ErrorKind::Length, "{gold} {system}");
+            assert_eq!(kind(gold, system), ErrorKind::Duration, "{gold} {system}");
         }
         for (gold, system) in [("PRESENT_REF", "2021"), ("P1D", "2021-05-31"), ("", "2021"), ("PAST_REF", "P1Y")] {
             assert_eq!(kind(gold, system), ErrorKind::Meaning, "{gold} {system}");
@@ -301,15 +304,15 @@ mod tests {
     }
 
     #[test]
-    fn odd_values_are_compared_without_fear() {
+    fn odd_values_break_nothing() {
         let document = document();
         for odd in ["", "é", "2é", "T", "P", "-0043", "XXXX-XX-XX", "2021-05-31Té"] {
-            assert_ne!(wrong_value(&document, odd, "2021-05-31"), ErrorKind::Length, "{odd}");
+            assert_ne!(wrong_value(&document, odd, "2021-05-31"), ErrorKind::Duration, "{odd}");
         }
     }
 
     #[test]
-    fn a_right_value_with_another_modifier_is_told_apart() {
+    fn a_right_value_with_another_modifier_is_an_error_of_its_own() {
         let mut gold = document();
         gold.timexes[0].r#mod = Some("START".into());
         let (gold, system) = (

@@ -1,4 +1,4 @@
-//! Annotated documents, and the reader of those that come as JSON lines.
+//! Annotated documents, and the reader of those in JSON Lines.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ use crate::article::Published;
 pub struct Document {
     /// Unique in its corpus.
     pub id: String,
-    /// The document creation time; a few documents tell none.
+    /// The document creation time; a few documents have none.
     pub published: Option<Published>,
-    /// A BCP 47 tag, where told.
+    /// A BCP 47 tag, if known.
     pub language: Option<String>,
     /// The headline, or empty.
     pub title: String,
@@ -22,9 +22,9 @@ pub struct Document {
     pub text: String,
     /// The temporal expressions, in the order of the text.
     pub timexes: Vec<Timex>,
-    /// The words of events, where they were annotated.
+    /// The events, if they are annotated.
     pub events: Vec<GoldEvent>,
-    /// Which event happened when, where that was annotated.
+    /// Links between events and expressions, if they are annotated.
     pub links: Vec<Link>,
 }
 
@@ -35,11 +35,11 @@ pub struct Timex {
     pub start: usize,
     /// After the last code point.
     pub end: usize,
-    /// What links name it by.
+    /// The id by which links refer to it.
     pub tid: Option<String>,
-    /// TIMEX3 type; `None` where the annotators gave none.
+    /// TIMEX3 type; `None` if it is not annotated.
     pub r#type: Option<String>,
-    /// TIMEX3 value; `None` where the annotators gave none.
+    /// TIMEX3 value; `None` if it is not annotated.
     pub value: Option<String>,
     /// TIMEX3 modifier.
     pub r#mod: Option<String>,
@@ -52,7 +52,7 @@ pub struct GoldEvent {
     pub start: usize,
     /// After the last code point.
     pub end: usize,
-    /// What links name it by.
+    /// The id by which links refer to it.
     pub eid: String,
 }
 
@@ -72,7 +72,7 @@ pub struct Link {
 pub struct GoldError {
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong, and how to mend it.
+    /// What is wrong, and how to fix it.
     pub message: String,
 }
 
@@ -85,7 +85,7 @@ impl fmt::Display for GoldError {
 impl std::error::Error for GoldError {}
 
 impl Timex {
-    /// Where it stands.
+    /// Returns its extent.
     #[must_use]
     pub fn extent(&self) -> Extent {
         [self.start, self.end]
@@ -93,14 +93,14 @@ impl Timex {
 }
 
 impl GoldEvent {
-    /// Where it stands.
+    /// Returns its extent.
     #[must_use]
     pub fn extent(&self) -> Extent {
         [self.start, self.end]
     }
 }
 
-/// A document as its line of JSON has it.
+/// A document as a line of JSON.
 #[derive(Deserialize)]
 struct Line {
     id: String,
@@ -116,11 +116,11 @@ struct Line {
 }
 
 impl Document {
-    /// Reads documents that come one JSON object a line. Empty lines are passed over.
+    /// Reads documents, one JSON object per line. Empty lines are skipped.
     ///
     /// # Errors
     ///
-    /// When a line is no such object, tells an impossible time, or annotates beyond the end of its text.
+    /// If a line is not such an object, has an impossible time, or has an annotation beyond the end of its text.
     pub fn read_jsonl(lines: &str) -> Result<Vec<Self>, GoldError> {
         let numbered = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         numbered
@@ -129,13 +129,13 @@ impl Document {
     }
 
     fn of_json(line: &str) -> Result<Self, String> {
-        let line: Line = serde_json::from_str(line).map_err(|error| format!("no annotated document: {error}"))?;
+        let line: Line = serde_json::from_str(line).map_err(|error| format!("not an annotated document: {error}"))?;
         let published = line.dct.as_deref().map(publication_time).transpose()?;
         let length = line.text.chars().count();
         let extents = line.timexes.iter().map(Timex::extent).chain(line.events.iter().map(GoldEvent::extent));
         for [start, end] in extents {
             if start > end || end > length {
-                return Err(format!("{start}..{end} is no stretch of the text, which has {length} code points"));
+                return Err(format!("span {start}..{end} is out of bounds: the text has {length} code points"));
             }
         }
         Ok(Self {
@@ -151,7 +151,7 @@ impl Document {
     }
 }
 
-/// Reads a document creation time. Corpora tell local time and no zone; it is kept as told.
+/// Parses a document creation time. Corpora have local times without a zone; they are kept as they are.
 pub(super) fn publication_time(dct: &str) -> Result<Published, String> {
     Published::parse(dct, chrono_tz::UTC).map_err(|error| error.to_string())
 }
@@ -163,7 +163,7 @@ mod tests {
     const LINE: &str = r#"{"id":"a","dct":"2021-06-01","text":"It’s Monday.","timexes":[{"start":5,"end":11,"type":"DATE","value":"2021-05-31"}]}"#;
 
     #[test]
-    fn reads_one_document_a_line_and_passes_over_empty_lines() {
+    fn reads_one_document_per_line_and_skips_empty_lines() {
         let documents = Document::read_jsonl(&format!("{LINE}\n\n{LINE}\n")).unwrap();
         assert_eq!(documents.len(), 2);
         assert_eq!(documents[0].timexes[0].extent(), [5, 11]);
@@ -174,27 +174,27 @@ mod tests {
     fn names_the_line_that_it_cannot_read() {
         let error = Document::read_jsonl(&format!("{LINE}\n{{\"id\": 7}}")).unwrap_err();
         assert_eq!(error.line, 2);
-        assert!(error.to_string().starts_with("line 2: no annotated document"), "{error}");
+        assert!(error.to_string().starts_with("line 2: not an annotated document"), "{error}");
     }
 
     #[test]
     fn refuses_annotations_beyond_the_text() {
         let error = Document::read_jsonl(&LINE.replace("\"end\":11", "\"end\":13")).unwrap_err();
-        assert!(error.message.contains("5..13 is no stretch"), "{error}");
+        assert!(error.message.contains("span 5..13 is out of bounds"), "{error}");
     }
 
     #[test]
-    fn tells_days_from_times_of_publication() {
-        let told = |dct| publication_time(dct).map(|published| (published.at.to_rfc3339(), published.has_time));
-        assert_eq!(told("2021-06-01"), Ok(("2021-06-01T00:00:00+00:00".into(), false)));
-        assert_eq!(told("2021-06-01T21:57"), Ok(("2021-06-01T21:57:00+00:00".into(), true)));
-        assert_eq!(told("2021-06-01T21:57:10"), Ok(("2021-06-01T21:57:10+00:00".into(), true)));
+    fn distinguishes_days_from_times_of_publication() {
+        let parsed = |dct| publication_time(dct).map(|published| (published.at.to_rfc3339(), published.has_time));
+        assert_eq!(parsed("2021-06-01"), Ok(("2021-06-01T00:00:00+00:00".into(), false)));
+        assert_eq!(parsed("2021-06-01T21:57"), Ok(("2021-06-01T21:57:00+00:00".into(), true)));
+        assert_eq!(parsed("2021-06-01T21:57:10"), Ok(("2021-06-01T21:57:10+00:00".into(), true)));
     }
 
     #[test]
-    fn refuses_an_impossible_publication_time_by_its_line() {
+    fn names_the_line_of_an_impossible_publication_time() {
         let error = Document::read_jsonl(&LINE.replace("2021-06-01", "2021-06-31")).unwrap_err();
-        assert!(error.to_string().starts_with("line 1: `2021-06-31` is no publication time"), "{error}");
+        assert!(error.to_string().starts_with("line 1: `2021-06-31` cannot be read as a publication time"), "{error}");
     }
 
     #[test]

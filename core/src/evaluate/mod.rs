@@ -1,8 +1,8 @@
-//! Gold against system: how well the dates of annotated texts are found, resolved and tied to what happened, and how
-//! well the days that matter in a story are chosen.
+//! Evaluation against gold annotations: how well dates are found, normalised and attached to events, and how well the
+//! key days of a story are chosen.
 //!
-//! The definitions are those of TempEval-3, Task A ([`TimexCounts`]), and of dates tied to events ([`EventCounts`]).
-//! Reads strings, knows no files, and asks [`crate::pipeline`] for the system's answers as any other caller does.
+//! The measures are those of TempEval-3, Task A ([`TimexCounts`]), and the attachment of dates to events
+//! ([`EventCounts`]). This module reads strings, knows no files, and calls [`crate::pipeline`] like any other caller.
 
 mod align;
 mod attach;
@@ -22,5 +22,5 @@ pub use errors::{Error, ErrorKind, errors};
 pub use gold::{Document, GoldError, GoldEvent, Link, Timex};
 pub use report::{CorpusFigures, Report, list_errors};
 pub use score::{Measure, Scores, TimexCounts};
-pub use system::{Dated, Prediction, SystemEvent, SystemTimex, predict};
+pub use system::{DatedEvent, Prediction, SystemEvent, SystemTimex, predict};
 pub use timelines::{TimelineReport, Topic, TopicFigures};

@@ -1,4 +1,4 @@
-//! The figures of corpora, for people as plain text and for programs as JSON.
+//! The scores of corpora, for people as plain text and for programs as JSON.
 
 use std::fmt;
 
@@ -6,47 +6,49 @@ use serde::Serialize;
 
 use super::{Band, Error, ErrorKind, Measure, Scores};
 
-/// The figures of some corpora and of all together.
+/// The scores of several corpora and their total.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Report {
-    /// In the order that they were scored in.
+    /// In the order in which they were scored.
     pub corpora: Vec<CorpusFigures>,
-    /// The sum over all their documents.
+    /// The scores over all documents.
     pub total: CorpusFigures,
 }
 
-/// The figures of a corpus. Counts, and percentages.
+/// The scores of a corpus: counts and percentages.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct CorpusFigures {
-    /// What it is called.
+    /// The name of the corpus.
     pub name: String,
-    /// Documents.
+    /// The number of documents.
     pub documents: usize,
-    /// Annotated expressions.
+    /// The number of annotated expressions.
     pub gold: usize,
-    /// Expressions of the system.
+    /// The number of expressions of the system.
     pub system: usize,
-    /// The same extent.
+    /// Equal extents.
     pub strict: Measure,
     /// Overlapping extents.
     pub relaxed: Measure,
-    /// Overlapping, and the same TIMEX3 type.
+    /// Overlapping extents with the same TIMEX3 type.
     pub r#type: Measure,
-    /// Overlapping, and the same TIMEX3 value.
+    /// Overlapping extents with the same TIMEX3 value.
     pub value: Measure,
-    /// Dates tied to the right event; `None` where the corpus has no links.
+    /// Dates attached to the right event; `None` if the corpus has no links.
     pub attachment: Option<Measure>,
-    /// The dates of events by how sure the system is of them, in five bands of equal size.
+    /// The dates of events by confidence, in five bands of equal size.
     pub confidence: Vec<Band>,
-    /// The same in two: the less and the more sure half.
+    /// The same in two halves: the less and the more confident events.
     pub confidence_halves: Vec<Band>,
 }
 
-/// Bands of confidence in a report.
+/// The number of bands of confidence in a report.
 const BANDS: usize = 5;
 
 impl Report {
-    /// The figures of these corpora, by name.
+    /// Reports the scores of corpora, by name.
     #[must_use]
     pub fn new(corpora: &[(String, Scores)]) -> Self {
         let total: Scores = corpora.iter().map(|(_, scores)| scores.clone()).sum();
@@ -58,7 +60,7 @@ impl Report {
 }
 
 impl CorpusFigures {
-    /// The figures that scores make.
+    /// Computes the percentages of a corpus.
     #[must_use]
     pub fn new(name: &str, scores: &Scores) -> Self {
         let timexes = scores.timexes;
@@ -79,7 +81,7 @@ impl CorpusFigures {
 }
 
 impl fmt::Display for Report {
-    /// A block for each corpus, and one for the total where there are several.
+    /// Writes a block for each corpus, and one for the total if there are several.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for figures in &self.corpora {
             writeln!(f, "{figures}")?;
@@ -113,7 +115,7 @@ impl fmt::Display for CorpusFigures {
     }
 }
 
-/// How many errors there are of each kind, and the first `examples` of each.
+/// Lists how many errors there are of each kind, with the first `examples` of each.
 #[must_use]
 pub fn list_errors(errors: &[Error], examples: usize) -> String {
     let mut list = String::new();
@@ -131,9 +133,9 @@ pub fn list_errors(errors: &[Error], examples: usize) -> String {
 }
 
 impl fmt::Display for Error {
-    /// Two lines: what was wanted and said, and where.
+    /// Writes two lines: the gold and the system's expression, and where they are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or_nothing = |told: &Option<String>| told.clone().unwrap_or_else(|| "nothing".into());
+        let or_nothing = |expression: &Option<String>| expression.clone().unwrap_or_else(|| "nothing".into());
         write!(f, "gold {}  system {}", or_nothing(&self.gold), or_nothing(&self.system))?;
         if let Some(rule) = &self.rule {
             write!(f, "  by {rule}")?;
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn one_corpus_is_told_without_a_total() {
+    fn one_corpus_is_reported_without_a_total() {
         let report = Report::new(&[("news".into(), scores())]).to_string();
         let expected = "\
 news: 2 documents, 8 gold, 5 system
@@ -182,7 +184,7 @@ news: 2 documents, 8 gold, 5 system
     }
 
     #[test]
-    fn errors_are_counted_by_kind_and_cut_to_the_wanted_examples() {
+    fn errors_are_counted_by_kind_and_limited_to_the_wanted_examples() {
         let error = |kind| Error {
             kind,
             document: "d".into(),

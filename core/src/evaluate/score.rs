@@ -1,4 +1,4 @@
-//! Counts of what agrees, and the figures that they make.
+//! Counts of correct answers, and the scores computed from them.
 
 use std::ops::AddAssign;
 
@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use super::{Alignment, Calibration, Document, EventCounts, Prediction};
 
-/// Precision, recall and their harmonic mean, in percent. What has no denominator is 0.
+/// Precision, recall and their harmonic mean, in percent; 0 without a denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Measure {
-    /// Of what the system said, how much is right.
+    /// How much of the system's output is correct.
     pub precision: f64,
-    /// Of what was wanted, how much was found.
+    /// How much of the gold was found.
     pub recall: f64,
     /// The harmonic mean of both.
     pub f1: f64,
 }
 
 impl Measure {
-    /// From `right` of `system` answers, and `found` of `gold` that were wanted.
+    /// Computes it from `right` of `system` answers, and `found` of `gold` annotations.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts of annotations are far below 2^52")]
     pub fn new((right, system): (usize, usize), (found, gold): (usize, usize)) -> Self {
@@ -30,7 +30,7 @@ impl Measure {
     }
 }
 
-/// How many expressions agree, as TempEval-3 counts them.
+/// Counts of expressions, as in TempEval-3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TimexCounts {
     /// Annotated expressions.
@@ -61,23 +61,23 @@ impl TimexCounts {
         }
     }
 
-    /// The figures of one of its counts.
+    /// Returns the scores of one of its counts.
     #[must_use]
     pub fn measure(&self, right: usize) -> Measure {
         Measure::new((right, self.system), (right, self.gold))
     }
 }
 
-/// How well documents were answered. Scores add up: those of a corpus are the sum of its documents'.
+/// The scores of documents. They add up: those of a corpus are the sum of its documents'.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scores {
-    /// How many documents.
+    /// The number of documents.
     pub documents: usize,
-    /// Their expressions.
+    /// The counts of expressions.
     pub timexes: TimexCounts,
-    /// Their dated events.
+    /// The counts of dated events.
     pub events: EventCounts,
-    /// How sure the system was, and what came of it.
+    /// The calibration of confidence.
     pub calibration: Calibration,
 }
 
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_without_an_answer_lacks_recall_only() {
+    fn a_document_without_answers_lowers_only_recall() {
         let silent = Prediction::default();
         let scores = Scores::of(&document(), &silent, &silent.align(&document()));
         assert_eq!(scores.timexes, TimexCounts { gold: 3, ..TimexCounts::default() });
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_value_is_equal_to_no_answer() {
+    fn a_missing_gold_value_equals_no_answer() {
         let mut gold = document();
         gold.timexes[1].value = None;
         let prediction = Prediction { timexes: vec![answer(23, 32, "DURATION", "P2W")], ..Prediction::default() };
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_percentages_and_their_harmonic_mean() {
+    fn scores_are_percentages_and_their_harmonic_mean() {
         let Measure { precision, recall, f1 } = Measure::new((3, 4), (3, 6));
         assert_eq!((precision, recall, f1), (75.0, 50.0, 60.0));
     }

@@ -1,33 +1,34 @@
-//! The system's answer to a document: what the pipeline found in it, in the terms of the annotations.
+//! The system's predictions: what the pipeline finds in a document, in the terms of the annotations.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Alignment, Document, Extent, Timex, align};
 use crate::article::{Article, Published};
-use crate::event::{Elsewhere, Event, Status};
+use crate::event::{Event, Repeat};
 use crate::extraction::Extraction;
 use crate::pipeline::{self, Settings};
+use crate::record::Status;
 use crate::temporal::{Modifier, Resolved};
 
-/// What the system says about one document. It serialises to what other scorers read.
+/// The system's predictions for one document, serialised as other scorers read them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Prediction {
     /// The document's id.
     pub id: String,
     /// The expressions that it found.
     pub timexes: Vec<SystemTimex>,
-    /// The events that it dated by a word of the text.
+    /// The events that have a trigger.
     pub events: Vec<SystemEvent>,
-    /// Every event, with or without such a word, and how sure it is.
+    /// The dates of all events, with or without a trigger, and their confidence.
     #[serde(skip)]
-    pub dated: Vec<Dated>,
+    pub dated_events: Vec<DatedEvent>,
 }
 
-/// An event's date and how sure the system is of it.
+/// The date of an event, and its confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Dated {
-    /// Which of the expressions dates it.
+pub struct DatedEvent {
+    /// The index of the expression that dates it.
     pub timex: usize,
     /// 0 to 1.
     pub confidence: f32,
@@ -46,7 +47,7 @@ pub struct SystemTimex {
     pub value: Option<String>,
     /// TIMEX3 modifier.
     pub r#mod: Option<String>,
-    /// The rule that found it, for lists of errors.
+    /// The rule that recognised it, for lists of errors.
     #[serde(skip)]
     pub rule: String,
 }
@@ -54,26 +55,26 @@ pub struct SystemTimex {
 /// A dated event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SystemEvent {
-    /// Where its date stands.
+    /// The extent of its date.
     pub date: Extent,
-    /// Where its word stands.
+    /// The extent of its trigger.
     pub trigger: Extent,
-    /// Whether it is told as done, planned, possible.
-    pub status: &'static str,
+    /// What the document says about its reality.
+    pub status: Status,
 }
 
 impl SystemTimex {
-    /// Where it stands.
+    /// Returns its extent.
     #[must_use]
     pub fn extent(&self) -> Extent {
         [self.start, self.end]
     }
 }
 
-/// What the system says about a document.
+/// Runs the pipeline on a document.
 ///
-/// A document that tells no publication time is counted from the one in the settings, else from the first day of
-/// 2000: its relative dates are lost, the others are not.
+/// Without a publication time, the document is dated by the settings, else by the first day of 2000: its relative dates
+/// are lost, the others are not.
 #[must_use]
 pub fn predict(document: &Document, settings: &Settings) -> Prediction {
     let first_of_2000 = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default().and_time(chrono::NaiveTime::MIN);
@@ -87,7 +88,7 @@ pub fn predict(document: &Document, settings: &Settings) -> Prediction {
             document.published.or(settings.input.published).unwrap_or(unknown),
         )
     };
-    // Annotators tie "now" to what is so now, as they tie dates.
+    // Annotators link "now" to events, as they do with dates.
     let settings = Settings { undated: true, ..settings.clone() };
     Prediction::of(&document.id, &pipeline::extract(&article, &settings))
 }
@@ -101,8 +102,8 @@ impl Prediction {
         align(&gold, &system)
     }
 
-    /// An extraction in the terms of the annotations. Events without a word of their own cannot be compared and are
-    /// left out.
+    /// Converts an extraction to the terms of the annotations. Events without a trigger cannot be compared and are left
+    /// out.
     #[must_use]
     pub fn of(id: &str, extraction: &Extraction) -> Self {
         let is_dated = |event: &&Event| {
@@ -113,7 +114,7 @@ impl Prediction {
             id: id.to_owned(),
             timexes: extraction.expressions.iter().map(|resolved| SystemTimex::of(resolved, extraction)).collect(),
             events: extraction.events.iter().flat_map(|event| SystemEvent::all(event, extraction)).collect(),
-            dated: extraction.events.iter().filter(is_dated).map(Dated::of).collect(),
+            dated_events: extraction.events.iter().filter(is_dated).map(DatedEvent::of).collect(),
         }
     }
 }
@@ -132,33 +133,33 @@ impl SystemTimex {
     }
 }
 
-impl Dated {
+impl DatedEvent {
     fn of(event: &Event) -> Self {
         Self { timex: event.expression, confidence: event.confidence }
     }
 }
 
 impl SystemEvent {
-    /// An event at every place where it is told.
+    /// Returns an event at every place that reports it.
     fn all(event: &Event, extraction: &Extraction) -> impl Iterator<Item = Self> {
-        let first = Elsewhere {
+        let first = Repeat {
             sentence: event.sentence,
             expression: event.expression,
             until: event.until,
             trigger: event.trigger,
         };
         let places = std::iter::once(first).chain(event.also_at.iter().copied());
-        places.filter_map(|place| Self::at(place, event.status, extraction))
+        places.filter_map(|place| Self::at(place, event.status.into(), extraction))
     }
 
-    fn at(place: Elsewhere, status: Status, extraction: &Extraction) -> Option<Self> {
+    fn at(place: Repeat, status: Status, extraction: &Extraction) -> Option<Self> {
         let span = |index: usize| extraction.expressions.get(index).map(|resolved| resolved.expression.span);
         let date = span(place.expression)?;
         let date = place.until.and_then(span).map_or(date, |until| date.join(until));
         Some(Self {
             date: extraction.text.code_points(date),
             trigger: extraction.text.code_points(place.trigger?),
-            status: status.name(),
+            status,
         })
     }
 }
@@ -167,6 +168,7 @@ impl SystemEvent {
 mod tests {
     use super::*;
     use crate::article;
+    use crate::event;
     use crate::text::Span;
 
     fn document(dct: &str, text: &str) -> Document {
@@ -174,7 +176,7 @@ mod tests {
         Document::read_jsonl(&line.to_string()).unwrap().remove(0)
     }
 
-    /// Extent and value of what is found in English.
+    /// The extents and values of the expressions found in English.
     fn found(document: &Document, settings: &Settings) -> Vec<(Extent, String)> {
         let timexes = predict(document, settings).timexes.into_iter();
         timexes.map(|timex| (timex.extent(), timex.value.unwrap_or_default())).collect()
@@ -214,11 +216,11 @@ mod tests {
             summary: String::new(),
             names: Vec::new(),
             also_at: Vec::new(),
-            status: Status::Happened,
+            status: event::Status::Happened,
             confidence: 1.0,
         };
         extraction.events = vec![event.clone(), Event { trigger: None, ..event }];
         let events = Prediction::of("d", &extraction).events;
-        assert_eq!(events, [SystemEvent { date: [18, 39], trigger: [6, 12], status: "happened" }]);
+        assert_eq!(events, [SystemEvent { date: [18, 39], trigger: [6, 12], status: Status::Happened }]);
     }
 }

@@ -1,8 +1,7 @@
-//! Chosen days against timelines that journalists wrote of the same story.
+//! Evaluation of key days against timelines that journalists wrote about the same story.
 //!
-//! A timeline of N days, as far as they lie between the first and the last article, is held against the first N days of
-//! the system. F1 for each timeline; the mean for a topic; the mean over topics. Beside it stands what taking the days
-//! with the most articles would give.
+//! A timeline of N days between the first and the last article is compared with the first N days of the system: F1 for
+//! each timeline, the mean for a topic, the mean over topics. The baseline takes the days with the most articles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -18,44 +17,46 @@ use crate::timeline::{KeyDay, Mention, key_days};
 /// The articles of a story, and the days of its timelines.
 #[derive(Debug, Clone)]
 pub struct Topic {
-    /// What it is called.
+    /// The name of the topic.
     pub name: String,
     articles: Vec<Article>,
     timelines: Vec<BTreeSet<NaiveDate>>,
 }
 
-/// The figures of a topic: F1, from 0 to 1.
+/// The scores of a topic: F1, from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct TopicFigures {
-    /// What it is called.
+    /// The name of the topic.
     pub name: String,
-    /// How many articles it has.
+    /// The number of articles.
     pub articles: usize,
-    /// How many timelines.
+    /// The number of timelines.
     pub timelines: usize,
-    /// Of the days that the system chooses.
+    /// F1 of the days that the system chooses.
     pub f1: f64,
-    /// Of the days with the most articles.
+    /// F1 of the days with the most articles.
     pub most_articles: f64,
 }
 
-/// The figures of all topics.
+/// The scores of all topics.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct TimelineReport {
-    /// In the order that they were scored in.
+    /// In the order in which they were scored.
     pub topics: Vec<TopicFigures>,
     /// The mean over topics.
     pub f1: f64,
-    /// The mean over topics, of the days with the most articles.
+    /// The mean over topics for the days with the most articles.
     pub most_articles: f64,
 }
 
 impl Topic {
-    /// Reads articles, one message a line, and timelines, each a line `[["2010-04-20", ["It …"]], …]`.
+    /// Reads articles, one message per line, and timelines, each a line `[["2010-04-20", ["It …"]], …]`.
     ///
     /// # Errors
     ///
-    /// When a line is no article or no timeline.
+    /// If a line is not an article or not a timeline.
     pub fn read(name: &str, articles: &str, timelines: &str) -> Result<Self, GoldError> {
         let articles: Vec<Article> = read_lines(articles, read_article)?;
         let span = days_of(&articles).min().zip(days_of(&articles).max());
@@ -67,7 +68,7 @@ impl Topic {
         Ok(Self { name: name.to_owned(), articles, timelines })
     }
 
-    /// Extracts, chooses and scores. `None` without a timeline in the time of the articles.
+    /// Extracts events, chooses key days and scores them. `None` without a timeline in the period of the articles.
     #[must_use]
     pub fn score(&self, settings: &Settings) -> Option<TopicFigures> {
         let records = self.articles.iter().flat_map(|article| pipeline::process_article(article, settings).events);
@@ -82,7 +83,7 @@ impl Topic {
         })
     }
 
-    /// Of days, best first.
+    /// Returns the F1 of chosen days, best first.
     fn f1(&self, chosen: &[NaiveDate]) -> Option<f64> {
         mean(self.timelines.iter().map(|days| {
             let chosen = &chosen[..days.len().min(chosen.len())];
@@ -91,7 +92,7 @@ impl Topic {
         }))
     }
 
-    /// Of days with as many, those come first that come first among the articles.
+    /// Ties are broken by the order of the articles.
     fn days_with_most_articles(&self) -> Vec<NaiveDate> {
         let mut counts: BTreeMap<NaiveDate, (usize, usize)> = BTreeMap::new();
         for (at, day) in days_of(&self.articles).enumerate() {
@@ -104,7 +105,7 @@ impl Topic {
 }
 
 impl TimelineReport {
-    /// Of these topics; `None` without any.
+    /// Reports the scores of topics; `None` without any.
     #[must_use]
     pub fn new(topics: Vec<TopicFigures>) -> Option<Self> {
         let f1 = mean(topics.iter().map(|topic| topic.f1))?;
@@ -114,7 +115,7 @@ impl TimelineReport {
 }
 
 impl fmt::Display for TimelineReport {
-    /// A line a topic, and the mean.
+    /// Writes a line per topic, and the mean.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
@@ -147,15 +148,15 @@ fn read_article(line: &str) -> Result<Article, String> {
     match items.map_err(|error| error.to_string())?.into_iter().next() {
         Some(Item::Article(article)) => Ok(*article),
         Some(Item::Broken { error, .. }) => Err(error.to_string()),
-        _ => Err("no article".to_owned()),
+        _ => Err("not an article".to_owned()),
     }
 }
 
 fn read_timeline(line: &str) -> Result<BTreeSet<NaiveDate>, String> {
     let days: Vec<(String, Vec<String>)> =
-        serde_json::from_str(line).map_err(|error| format!("no timeline: {error}"))?;
+        serde_json::from_str(line).map_err(|error| format!("not a timeline: {error}"))?;
     let day = |(day, _): &(String, Vec<String>)| {
-        day.get(..10).and_then(|day| day.parse().ok()).ok_or_else(|| format!("`{day}` is no day such as 2010-04-20"))
+        day.get(..10).and_then(|day| day.parse().ok()).ok_or_else(|| format!("`{day}` is not a day such as 2010-04-20"))
     };
     days.iter().map(day).collect()
 }
@@ -164,7 +165,7 @@ fn read_timeline(line: &str) -> Result<BTreeSet<NaiveDate>, String> {
 mod tests {
     use super::*;
 
-    /// The mill burns on the 3rd, which is told twice on the 9th; most articles are of the 9th.
+    /// The mill burns on the 3rd, which is reported twice on the 9th; most articles are of the 9th.
     const ARTICLES: &str = r#"{"id":"a","time":"2031-03-01","text":"The council met today."}
 {"id":"b","time":"2031-03-09","text":"The mill burned on 3 March."}
 
@@ -180,17 +181,17 @@ mod tests {
     }
 
     #[test]
-    fn days_beyond_the_articles_do_not_count_nor_do_timelines_of_these_alone() {
+    fn days_beyond_the_articles_do_not_count_nor_do_timelines_of_only_such_days() {
         let figures = topic().score(&Settings::default()).expect("two timelines");
         assert_eq!((figures.articles, figures.timelines), (3, 2));
-        // One of one; and of three days the third is never told of: two of two, and three wanted.
+        // One of one; and of three days the third is never mentioned: two of two, and three wanted.
         assert_eq!(figures.f1, f64::midpoint(1.0, 4.0 / 5.0));
         // 9 March; then 9 and 1 March.
         assert_eq!(figures.most_articles, f64::midpoint(0.0, 2.0 / 5.0));
     }
 
     #[test]
-    fn the_report_has_a_line_a_topic_and_the_mean() {
+    fn the_report_has_a_line_per_topic_and_the_mean() {
         let figures = |name: &str, f1| TopicFigures {
             name: name.to_owned(),
             articles: 10,
@@ -213,7 +214,7 @@ F1 of days                articles  timelines  dateline  most articles
     fn names_the_line_that_it_cannot_read() {
         let error = |articles, timelines| Topic::read("mill", articles, timelines).expect_err("broken").to_string();
         assert!(error("\n{\"id\":\"a\"}", TIMELINES).starts_with("line 2: "));
-        assert!(error(ARTICLES, "{}").starts_with("line 1: no timeline: "));
-        assert_eq!(error(ARTICLES, r#"[["soon", []]]"#), "line 1: `soon` is no day such as 2010-04-20");
+        assert!(error(ARTICLES, "{}").starts_with("line 1: not a timeline: "));
+        assert_eq!(error(ARTICLES, r#"[["soon", []]]"#), "line 1: `soon` is not a day such as 2010-04-20");
     }
 }

@@ -1,7 +1,7 @@
-//! The reader of annotated documents that come as TimeML: XML with the annotations around the words of its `TEXT`.
+//! The reader of annotated documents in TimeML: XML with inline annotations in its `TEXT`.
 //!
-//! Knows the elements that the measures need (`DCT`, `TEXT`, `TIMEX3`, `EVENT`, `MAKEINSTANCE`, `TLINK`) and passes
-//! over the others. Offsets count in the character data of `TEXT`, entities resolved.
+//! It knows the elements that the measures need (`DCT`, `TEXT`, `TIMEX3`, `EVENT`, `MAKEINSTANCE`, `TLINK`) and skips the
+//! others. Offsets count the character data of `TEXT`, with entities resolved.
 
 use std::collections::HashMap;
 
@@ -12,25 +12,25 @@ use super::gold::publication_time;
 use super::{Document, GoldError, GoldEvent, Link, Timex};
 
 impl Document {
-    /// Reads a TimeML document. It is called by its `DOCID`, or else `name`.
+    /// Reads a TimeML document. Its id is its `DOCID`, or else `name`.
     ///
     /// # Errors
     ///
-    /// When it is not well-formed, has no `TEXT`, an entity that XML does not define, or an impossible creation time.
+    /// If it is not well-formed, has no `TEXT`, an entity that XML does not define, or an impossible creation time.
     pub fn read_timeml(xml: &str, name: &str) -> Result<Self, GoldError> {
         let mut reader = Reader::from_str(xml);
         reader.config_mut().expand_empty_elements = true;
-        let mut reading = Reading::default();
+        let mut builder = DocumentBuilder::default();
         loop {
             let event = reader.read_event().map_err(|error| error.to_string());
-            let failed = match event.and_then(|event| reading.take(event)) {
+            let failed = match event.and_then(|event| builder.add(event)) {
                 Ok(Progress::More) => continue,
-                Ok(Progress::Done) => return Ok(reading.finish(name)),
+                Ok(Progress::Done) => return Ok(builder.finish(name)),
                 Err(message) => message,
             };
             let read = usize::try_from(reader.buffer_position()).unwrap_or(xml.len());
             let line = 1 + xml.bytes().take(read).filter(|&byte| byte == b'\n').count();
-            return Err(GoldError { line, message: format!("no TimeML: {failed}") });
+            return Err(GoldError { line, message: format!("not TimeML: {failed}") });
         }
     }
 }
@@ -40,7 +40,7 @@ enum Progress {
     Done,
 }
 
-/// An element that is open.
+/// An open element.
 enum Element {
     Id,
     Title,
@@ -52,25 +52,25 @@ enum Element {
 
 /// What has been read so far.
 #[derive(Default)]
-struct Reading {
+struct DocumentBuilder {
     open: Vec<Element>,
     id: String,
     title: String,
     /// `None` until the document's `TEXT` begins.
     text: Option<String>,
-    /// The code points in `text`.
+    /// The number of code points in `text`.
     length: usize,
     published: Option<crate::article::Published>,
     timexes: Vec<Timex>,
     events: Vec<GoldEvent>,
-    /// From event instances to their events.
+    /// The events of event instances.
     instances: HashMap<String, String>,
-    /// Links that name their event by an instance.
+    /// Links that refer to their event by an instance.
     links: Vec<Link>,
 }
 
-impl Reading {
-    fn take(&mut self, event: Event<'_>) -> Result<Progress, String> {
+impl DocumentBuilder {
+    fn add(&mut self, event: Event<'_>) -> Result<Progress, String> {
         match event {
             Event::Start(tag) => {
                 let element = self.start(&tag)?;
@@ -104,7 +104,7 @@ impl Reading {
             }
             "MAKEINSTANCE" => self.instances.extend(get("eiid")?.zip(get("eventID")?)),
             "TLINK" => {
-                // Either may come first; the types that matter are kept by turning a link round.
+                // Either may come first; the types that matter stay the same if a link is reversed.
                 let event = get("eventInstanceID")?.or(get("relatedToEventInstance")?);
                 let timex = get("timeID")?.or(get("relatedToTime")?);
                 let link = event.zip(timex).zip(get("relType")?);
@@ -131,7 +131,7 @@ impl Reading {
     fn end(&mut self) {
         let end = self.length;
         match self.open.pop() {
-            // Expressions without words stand for times that the text only implies; none can be found.
+            // Empty expressions stand for times that the text only implies; these cannot be found.
             Some(Element::Timex(timex)) if end > timex.start => self.timexes.push(Timex { end, ..timex }),
             Some(Element::Event(event)) => self.events.push(GoldEvent { end, ..event }),
             _ => {}
@@ -216,7 +216,7 @@ last month</TIMEX3>.<TIMEX3 tid="t2" type="DURATION" value="P1M"/> Nobody was <E
     }
 
     #[test]
-    fn reads_the_creation_time_and_names_from_outside_of_the_text() {
+    fn reads_creation_time_id_and_title() {
         let document = Document::read_timeml(DOCUMENT, "file").unwrap();
         assert_eq!(document.id, "mill-7");
         assert_eq!(document.title, "A mill & a fire");
@@ -224,7 +224,7 @@ last month</TIMEX3>.<TIMEX3 tid="t2" type="DURATION" value="P1M"/> Nobody was <E
     }
 
     #[test]
-    fn offsets_count_code_points_of_the_text_with_its_entities_resolved() {
+    fn offsets_count_code_points_with_entities_resolved() {
         let document = Document::read_timeml(DOCUMENT, "file").unwrap();
         assert!(document.text.starts_with("\nBrontë & Sons burned late\nlast month."));
         let [timex] = document.timexes.as_slice() else { panic!("{:?}", document.timexes) };
@@ -236,27 +236,27 @@ last month</TIMEX3>.<TIMEX3 tid="t2" type="DURATION" value="P1M"/> Nobody was <E
     }
 
     #[test]
-    fn links_tie_events_to_expressions_by_their_instances() {
+    fn links_connect_events_to_expressions_by_instances() {
         let document = Document::read_timeml(DOCUMENT, "file").unwrap();
         let links: Vec<_> = document.links.iter().map(|l| (&*l.event, &*l.r#type, &*l.timex)).collect();
         assert_eq!(links, [("e1", "IS_INCLUDED", "t1"), ("e2", "BEFORE", "t0")]);
     }
 
     #[test]
-    fn a_document_without_an_id_is_called_by_its_file() {
+    fn a_document_without_an_id_is_named_after_its_file() {
         let document = Document::read_timeml("<TimeML><TEXT>Now.</TEXT></TimeML>", "file").unwrap();
         assert_eq!(document.id, "file");
     }
 
     #[test]
-    fn tells_the_line_of_what_it_cannot_read() {
+    fn names_the_line_that_it_cannot_read() {
         let broken = |xml| Document::read_timeml(xml, "file").unwrap_err().to_string();
-        assert!(broken("<TimeML>\n<TEXT>a\n</TimeML>").starts_with("line 3: no TimeML"));
-        assert_eq!(broken("<TimeML>\n<TEXT>"), "line 2: no TimeML: the file ends within an element");
-        assert_eq!(broken("<TimeML></TimeML>"), "line 1: no TimeML: there is no TEXT element");
+        assert!(broken("<TimeML>\n<TEXT>a\n</TimeML>").starts_with("line 3: not TimeML"));
+        assert_eq!(broken("<TimeML>\n<TEXT>"), "line 2: not TimeML: the file ends within an element");
+        assert_eq!(broken("<TimeML></TimeML>"), "line 1: not TimeML: there is no TEXT element");
         assert!(
             broken("<TimeML><TEXT>\n&nbsp;</TEXT></TimeML>")
-                .contains("line 2: no TimeML: XML defines no entity &nbsp;")
+                .contains("line 2: not TimeML: XML defines no entity &nbsp;")
         );
     }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::feasts::Feasts;
 use super::sets::{MOST_SYMBOLS, Sets, Symbol};
 use super::word_map::WordMap;
-use crate::text::{Abbreviations, Shape, Tag, Tagger, Token};
+use crate::text::{Abbreviations, Lexeme, Shape, Token, Vocabulary};
 
 /// A class of words, by its number in the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +38,7 @@ pub struct Lexicon {
     /// What of them patterns can tell apart, a symbol each.
     symbols: Sets,
     /// The tag of each [`Kind`].
-    kinds: Vec<Tag>,
+    kinds: Vec<Lexeme>,
     abbreviation: Option<Class>,
     opener: Option<Class>,
     furniture: Option<[Class; 2]>,
@@ -55,9 +55,9 @@ struct Entry {
 #[derive(Debug, Clone, Copy)]
 struct Forms {
     /// Where the word starts with a capital.
-    capital: Tag,
+    capital: Lexeme,
     /// Where it does not.
-    lower: Tag,
+    lower: Lexeme,
 }
 
 #[derive(Debug)]
@@ -214,7 +214,7 @@ impl Lexicon {
             let bare = word.trim_end_matches('.');
             let needs_capital = bare.starts_with(char::is_uppercase);
             let next = self.entries.len() as u16;
-            let tag = Tag { entry: next, ..Tag::default() };
+            let tag = Lexeme { entry: next, ..Lexeme::default() };
             let index = self.words.get_or_insert(bare, Forms { capital: tag, lower: tag }).lower.entry;
             if index == next {
                 self.entries.push(Entry { word: bare.to_owned(), senses: Vec::new(), takes_dot: false });
@@ -240,18 +240,18 @@ impl Lexicon {
             let lower = self.number_set(lower, index as u16, used)?;
             *self.words.get_or_insert(&self.entries[index].word, Forms { capital, lower }) = Forms { capital, lower };
         }
-        self.kinds = vec![Tag::default(); KINDS.len()];
+        self.kinds = vec![Lexeme::default(); KINDS.len()];
         for (kind, set) in kinds {
             self.kinds[kind as usize] = self.number_set(set, Token::UNKNOWN, used)?;
         }
         Ok(())
     }
 
-    fn number_set(&mut self, set: Vec<Class>, entry: u16, used: &HashSet<Class>) -> Result<Tag, String> {
+    fn number_set(&mut self, set: Vec<Class>, entry: u16, used: &HashSet<Class>) -> Result<Lexeme, String> {
         let named = set.iter().copied().filter(|class| used.contains(class)).collect();
         let symbol = Some(self.symbols.number(named)).filter(|symbol| *symbol < MOST_SYMBOLS);
         let symbol = symbol.ok_or_else(|| format!("more than {MOST_SYMBOLS} distinct sets of classes"))?;
-        Ok(Tag { symbol, entry, classes: self.sets.number(set) })
+        Ok(Lexeme { symbol, entry, classes: self.sets.number(set) })
     }
 
     /// The class of this name.
@@ -310,8 +310,8 @@ fn squeezed(word: &str, keep: usize) -> Option<String> {
     drawled.then(|| runs.flat_map(|run| &run[..if run.len() > 2 { keep } else { run.len() }]).collect())
 }
 
-impl Tagger for Lexicon {
-    fn word(&self, word: &str, shape: Shape) -> Tag {
+impl Vocabulary for Lexicon {
+    fn word(&self, word: &str, shape: Shape) -> Lexeme {
         let find = |word: &str| self.words.get(word);
         let drawled = || {
             let bytes = word.as_bytes();
@@ -321,11 +321,11 @@ impl Tagger for Lexicon {
         match find(word).or_else(drawled) {
             Some(forms) if shape.is_capital() => forms.capital,
             Some(forms) => forms.lower,
-            None => Tag::default(),
+            None => Lexeme::default(),
         }
     }
 
-    fn shape(&self, shape: Shape) -> Tag {
+    fn shape(&self, shape: Shape) -> Lexeme {
         self.kinds.get(kind(shape) as usize).copied().unwrap_or_default()
     }
 
@@ -333,7 +333,7 @@ impl Tagger for Lexicon {
         self.entries.get(usize::from(entry)).is_some_and(|entry| entry.takes_dot)
     }
 
-    fn is_opener(&self, tag: Tag) -> bool {
+    fn is_opener(&self, tag: Lexeme) -> bool {
         self.opener.is_some_and(|opener| self.sets.has(tag.classes, opener))
     }
 }
@@ -390,7 +390,7 @@ impl Abbreviations for Lexicon {
         self.abbreviation.is_some_and(|class| self.has(token, class))
     }
 
-    fn is_furniture(&self, first: &Token, second: &Token) -> bool {
+    fn is_boilerplate(&self, first: &Token, second: &Token) -> bool {
         self.furniture.is_some_and(|[opens, follows]| self.has(first, opens) && self.has(second, follows))
     }
 

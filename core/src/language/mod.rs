@@ -12,7 +12,7 @@ mod reference;
 mod rules;
 mod sets;
 mod slot;
-pub mod speech;
+pub mod tagger;
 mod values;
 mod word_map;
 
@@ -43,7 +43,7 @@ pub struct Pack {
     /// The feasts that the language has names for.
     pub feasts: Feasts,
     /// What tells the parts of speech.
-    pub speech: speech::Weights,
+    pub tagger: tagger::Weights,
 }
 
 /// A language's data, as its folder has it.
@@ -59,8 +59,8 @@ pub struct Source {
     pub rules: &'static str,
     /// The text of `feasts.toml`.
     pub feasts: &'static str,
-    /// The weights of parts of speech, as [`speech::Weights::read`] reads them.
-    pub speech: &'static [u8],
+    /// The weights of parts of speech, as [`tagger::Weights::read`] reads them.
+    pub tagger: &'static [u8],
 }
 
 /// One line a language.
@@ -94,9 +94,9 @@ impl Pack {
         let grammar = Grammar::compile(&lexicon).map_err(|error| format!("{}/words.toml: {error}", source.language))?;
         let rules = Rules::compile(source.language, rules, &lexicon)
             .map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
-        let speech = speech::Weights::read(source.speech)
-            .ok_or_else(|| format!("{}/speech.bin: it must have {} bytes", source.language, speech::BYTES))?;
-        Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules, feasts, speech })
+        let tagger = tagger::Weights::read(source.tagger)
+            .ok_or_else(|| format!("{}/tagger.bin: it must have {} bytes", source.language, tagger::BYTES))?;
+        Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules, feasts, tagger })
     }
 }
 

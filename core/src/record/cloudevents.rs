@@ -1,14 +1,14 @@
 //! CloudEvents 1.0 attributes of an event record, as the headers of Kafka's binary mode: the value stays the bare
-//! record, and a null value stays a real tombstone.
+//! record, and a null value stays a tombstone.
 
 use super::EventRecord;
 
-/// What `ce_type` says of an event record; its version is that of the record.
+/// The `ce_type` of an event record; its version is that of the record.
 pub const TYPE: &str = "dateline.timeline.event.v1";
 
-/// The headers of a record, in a fixed order.
+/// Returns the headers of a record, in a fixed order.
 ///
-/// `ce_time` is the article's publication time and not the time of writing, because the same article must give the
+/// `ce_time` is the article's publication time rather than the time of writing, because the same article must give the
 /// same bytes whenever it is replayed.
 #[must_use]
 pub fn headers(record: &EventRecord) -> Vec<(&'static str, String)> {
@@ -23,10 +23,10 @@ pub fn headers(record: &EventRecord) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What `ce_type` says of a null record: the event is no longer on the timeline.
+/// The `ce_type` of a tombstone: the event is no longer on the timeline.
 pub const RETRACTED: &str = "dateline.timeline.event.retracted.v1";
 
-/// The headers of the null record that retracts the event `id` of an article, in a fixed order.
+/// Returns the headers of the tombstone that retracts the event `id` of an article, in a fixed order.
 #[must_use]
 pub fn retraction(id: &str, article: &str) -> Vec<(&'static str, String)> {
     vec![

@@ -13,16 +13,15 @@ use crate::extraction::Extraction;
 use crate::temporal::Resolved;
 use crate::text::Span;
 
-/// Which program and which version of which pack says so, as records spell it: `dateline 0.1.0, en 1`.
+/// Names the program, the language pack and their versions, as in records: `dateline 0.1.0, en 1`.
 #[must_use]
 pub fn extractor(language: &str, pack: u32) -> String {
     format!("dateline {VERSION}, {language} {pack}")
 }
 
-/// The events of an article as records, in their order. `language` is the article's, or what was taken for it.
+/// Returns the events of an article as records, in their order. `language` is the article's, or the assumed one.
 ///
-/// An event whose expression names no dates (a length of time, a repetition) has no place on a timeline, and makes
-/// no record.
+/// An event whose expression names no dates (a duration, a set) has no place on a timeline and makes no record.
 #[must_use]
 pub fn event_records(article: &Article, language: &str, extraction: Extraction, extractor: &str) -> Vec<EventRecord> {
     if extraction.events.is_empty() {
@@ -57,7 +56,7 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
                 summary: event.summary,
                 sentence: words(event.sentence),
                 trigger: event.trigger.map(words),
-                status: event.status.name().into(),
+                status: event.status.into(),
                 names: event.names,
             },
             offsets: offsets(event.sentence, span, event.trigger),
@@ -78,31 +77,31 @@ pub(super) fn article_fields(article: &Article, language: &str) -> ArticleFields
         source: article.source.clone(),
         language: language.to_owned(),
         published_at: article.published.at.to_rfc3339_opts(SecondsFormat::AutoSi, false),
-        published_from: article.reference.name().into(),
+        published_from: article.reference.into(),
     }
 }
 
-/// The date of one expression, of the range between two, or of a stretch with an open end.
+/// The date of one expression, of the range between two, or of a period with an open end.
 fn date_fields(text: String, from: &Resolved, to: Option<&Resolved>, open: Option<Open>) -> Option<DateFields> {
     let last = to.unwrap_or(from);
     let (start, end) = (from.interval?.start, last.interval?.end);
-    let spelled = |bound: Option<Bound>| bound.map(|bound| bound.spelled());
+    let iso = |bound: Option<Bound>| bound.map(|bound| bound.iso8601());
     Some(DateFields {
         text,
-        start: spelled(start.filter(|_| open != Some(Open::Start))),
-        end: spelled(end.filter(|_| open != Some(Open::End))),
-        granularity: from.granularity?.name().into(),
-        r#type: from.timex.name().into(),
+        start: iso(start.filter(|_| open != Some(Open::Start))),
+        end: iso(end.filter(|_| open != Some(Open::End))),
+        granularity: from.granularity?.into(),
+        r#type: from.timex.into(),
         value: to.map_or_else(|| from.value.clone(), |to| format!("{}/{}", from.value, to.value)),
-        r#mod: from.modifier.map(|modifier| modifier.name().into()),
+        r#mod: from.modifier.map(Into::into),
         edtf: edtf(from, to, open),
-        basis: from.basis.name().into(),
+        basis: from.basis.into(),
         reference: from.reference.and_then(|date| date.edtf()),
         rule: from.expression.rule.into(),
     })
 }
 
-/// EDTF intervals do not nest, so a week (`2019-05-06/2019-05-12`) at an end of a range gives its outer day.
+/// EDTF intervals do not nest, so a week (`2019-05-06/2019-05-12`) at one end of a range contributes its outer day.
 fn edtf(from: &Resolved, to: Option<&Resolved>, open: Option<Open>) -> Option<String> {
     let whole = from.edtf.as_deref()?;
     let (first, own_last) = (whole.split('/').next()?, whole.rsplit('/').next()?);
@@ -121,7 +120,7 @@ mod tests {
     use super::*;
     use crate::article::Published;
     use crate::calendar::PartialDate;
-    use crate::event::{Elsewhere, Status};
+    use crate::event::{Repeat, Status};
     use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
     use crate::text::Text;
 
@@ -186,7 +185,7 @@ mod tests {
             trigger: Some(span("ran")),
             summary: "the ferry ran".to_owned(),
             names: vec!["Quay".to_owned()],
-            also_at: vec![Elsewhere { sentence: span("the line said"), expression: 0, until, trigger: None }],
+            also_at: vec![Repeat { sentence: span("the line said"), expression: 0, until, trigger: None }],
             status: Status::Happened,
             confidence: 0.75,
         }

@@ -1,12 +1,14 @@
-//! What goes over the wire and into files. Versioned, and apart from the domain types, so that neither binds the
-//! other: a field here changes only with the version of the record.
+//! Records, as they go over the wire and into files. They are versioned and separate from the domain types, so that
+//! neither binds the other: a field here changes only with the version of the record.
 //!
 //! Must not know how records travel (Kafka, files) or how values were found.
 
 pub mod cloudevents;
 mod convert;
+mod domain;
 pub mod export;
-mod occasion;
+mod scheduled;
+mod words;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,12 +18,10 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::error::Warning;
 pub use convert::{event_records, extractor};
-pub use occasion::occasion_record;
+pub use scheduled::scheduled_event_record;
+pub use words::{Basis, Granularity, Modifier, PublishedFrom, Status, TimexType};
 
-/// A word of a fixed list. Made without copying it, and read back as a word of its own.
-pub type Word = Cow<'static, str>;
-
-/// The JSON Schema of [`EventRecord`], made from the type: what `docs/event.schema.json` holds.
+/// Returns the JSON Schema of [`EventRecord`], generated from the type: the content of `docs/event.schema.json`.
 #[cfg(feature = "schema")]
 #[must_use]
 pub fn schema() -> schemars::Schema {
@@ -35,19 +35,19 @@ pub fn schema() -> schemars::Schema {
 pub struct EventRecord {
     /// A pure function of article id, normalised sentence, expression and occurrence numbers. 32 hex digits.
     pub id: String,
-    /// The article that tells it; all events of an article share it.
+    /// The article that reports it; all events of an article share it.
     pub article: Arc<ArticleFields>,
-    /// When.
+    /// The date.
     pub date: DateFields,
-    /// What.
+    /// The statement that it dates.
     pub statement: StatementFields,
-    /// Where in the body as received: Unicode code points, end exclusive.
+    /// Positions in the body as received: Unicode code points, end exclusive.
     pub offsets: OffsetFields,
-    /// Where else the article makes the same statement, each as `offsets`.
+    /// Other places where the article makes the same statement, each as `offsets`.
     pub also_at: Vec<OffsetFields>,
-    /// From 0 to 1.
+    /// How sure the value is, from 0 to 1.
     pub confidence: f32,
-    /// Which program and pack said so.
+    /// The program and language pack that extracted it.
     pub extractor: Arc<str>,
 }
 
@@ -59,47 +59,48 @@ pub struct ArticleFields {
     pub id: String,
     /// The revision that was extracted.
     pub revision: String,
-    /// Where it stands on the web.
+    /// The address on the web.
     pub url: Option<String>,
     /// The headline.
     pub title: String,
-    /// Who published it.
+    /// The publisher.
     pub source: Option<String>,
-    /// BCP 47.
+    /// A BCP 47 tag.
     pub language: String,
     /// RFC 3339 with the local offset.
     pub published_at: String,
-    /// Which of the article's times that is: `firstcreated`, `contentcreated`, `versioncreated`, `dateline`,
-    /// `envelope` (when the envelope around it was made), or `given` (from outside).
-    pub published_from: Word,
+    /// Which of the article's times that is; `envelope` is when the envelope around it was created, `given` a time
+    /// from outside.
+    pub published_from: PublishedFrom,
 }
 
 /// The date part of an event record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DateFields {
-    /// The expression as the text has it.
+    /// The expression as it stands in the text.
     pub text: String,
-    /// Inclusive start, ISO 8601 at the grain of the expression; `null` where open.
+    /// Inclusive start, ISO 8601 at the granularity of the expression; `null` if open.
     pub start: Option<String>,
-    /// Exclusive end; `null` where open.
+    /// Exclusive end; `null` if open.
     pub end: Option<String>,
-    /// century, decade, year, half, quarter, season, month, week, weekend, day, part-of-day, hour, minute, second.
-    pub granularity: Word,
-    /// TIMEX3 type: DATE, TIME, DURATION or SET.
-    pub r#type: Word,
+    /// The unit to which the date is known.
+    pub granularity: Granularity,
+    /// TIMEX3 type.
+    pub r#type: TimexType,
     /// TIMEX3 value.
     pub value: String,
     /// TIMEX3 modifier.
-    pub r#mod: Option<Word>,
+    pub r#mod: Option<Modifier>,
     /// ISO 8601-2 (EDTF).
     pub edtf: Option<String>,
-    /// absolute, relative, narrative or publication.
-    pub basis: Word,
-    /// The date that it was counted from, at its own grain (ISO 8601-2), where it was.
+    /// What the value was computed from: the text alone, the publication time, or a date mentioned before;
+    /// `publication` is the publication date itself.
+    pub basis: Basis,
+    /// The date that it was counted from, if any, at its own granularity (ISO 8601-2).
     pub reference: Option<String>,
     /// The rule that recognised it.
-    pub rule: Word,
+    pub rule: Cow<'static, str>,
 }
 
 /// The statement part of an event record.
@@ -110,10 +111,10 @@ pub struct StatementFields {
     pub summary: String,
     /// The whole sentence.
     pub sentence: String,
-    /// The word of the event that is dated; `null` where none was found.
+    /// The word that stands for the event; `null` if none was found.
     pub trigger: Option<String>,
-    /// happened, ongoing, planned, possible or denied.
-    pub status: Word,
+    /// What the article says about the reality of the statement.
+    pub status: Status,
     /// The people, organisations and places in the statement, in the order of the text.
     pub names: Vec<String>,
 }
@@ -136,18 +137,18 @@ pub struct OffsetFields {
 pub enum ArticleStatus {
     /// Its events were published.
     Extracted,
-    /// It was passed over, with the reason among the warnings.
+    /// It was skipped; the warnings have the reason.
     Skipped,
-    /// Its feed took it back.
+    /// Its feed withdrew it.
     Withdrawn,
-    /// It is under embargo: nothing of it is published before.
+    /// It is under embargo: nothing of it is published before the embargo ends.
     Held,
-    /// A newer revision was there before it.
+    /// A newer revision had come before it.
     Stale,
 }
 
 impl ArticleStatus {
-    /// How records spell it.
+    /// Returns the name in records.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -171,7 +172,7 @@ pub struct SourceFields {
     pub offset: i64,
 }
 
-/// The fate of an article: the value on the topic `timeline.articles`.
+/// What became of an article: the value on the topic `timeline.articles`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ArticleRecord {
     /// Stable over revisions.
@@ -182,24 +183,24 @@ pub struct ArticleRecord {
     pub status: ArticleStatus,
     /// The ids of the article's events that are on the timeline from now on, in the order of the text.
     pub events: Vec<String>,
-    /// What was worth telling.
+    /// Warnings about the article.
     pub warnings: Vec<Warning>,
     /// Where it was read from.
     pub source: SourceFields,
-    /// The revision that stands from now on, whose events these are: this one, or another where this one changed nothing;
-    /// `null` where none does.
+    /// The standing revision, whose events these are: this one, or another if this one changed nothing; `null` if there
+    /// is none.
     pub standing: Option<StandingFields>,
-    /// The revision that waits for the end of its embargo.
+    /// The revision that is held until its embargo ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldFields>,
 }
 
-/// The revision of an article that stands.
+/// The standing revision of an article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandingFields {
-    /// What it is called.
+    /// Its name.
     pub revision: String,
-    /// When it was made, where told.
+    /// When it was made, if known.
     pub modified: Option<DateTime<Utc>>,
     /// What became of it.
     pub status: ArticleStatus,
@@ -208,12 +209,12 @@ pub struct StandingFields {
 /// A revision of an article under embargo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldFields {
-    /// What it is called.
+    /// Its name.
     pub revision: String,
-    /// When it was made, where told.
+    /// When it was made, if known.
     pub modified: Option<DateTime<Utc>>,
-    /// When the embargo ends; `null` where only a later revision can tell.
+    /// When the embargo ends; `null` if only a later revision can lift it.
     pub until: Option<DateTime<Utc>>,
-    /// Where it stands in its partition of the input.
+    /// Its offset in its partition of the input topic.
     pub offset: i64,
 }

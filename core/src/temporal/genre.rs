@@ -11,3 +11,18 @@ pub enum Genre {
     #[default]
     Auto,
 }
+
+impl Genre {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::News, Self::Narrative, Self::Auto];
+
+    /// The name in configurations and flags.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::Narrative => "narrative",
+            Self::Auto => "auto",
+        }
+    }
+}

@@ -1,214 +1,216 @@
-//! The body made readable, with a map back to the body as received.
+//! Cleans up a body, with a map back to the body as received.
 
 use std::ops::Range;
 
 use super::{Span, html};
 
-/// A piece of the map starts at least this often, so that a look-up counts few characters.
-const PIECE: usize = 512;
+/// The longest segment of the map, in bytes, so that a look-up counts few characters.
+const SEGMENT: usize = 512;
 
-/// The readable text of a body, and where each of its stretches stood in the body as received.
+/// The clean text of a body, and the position of each of its parts in the body as received.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
-    readable: String,
-    /// Sorted by both; empty where every byte is one code point in its own place.
-    pieces: Vec<Piece>,
+    clean: String,
+    /// Sorted by both; empty if every byte is one code point at the same position.
+    segments: Vec<Segment>,
     /// In their order.
-    dates: Vec<Marked>,
+    dates: Vec<MarkedDate>,
 }
 
-/// Words that their publisher has marked with the date that they name (`chron` in NITF).
+/// Words that the publisher has marked with the date that they name (`chron` in NITF).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Marked {
-    /// Where in the readable text.
+pub struct MarkedDate {
+    /// The words, in the clean text.
     pub span: Span,
-    /// The date as it is written.
+    /// The date as written.
     pub date: String,
 }
 
-/// From here on to the next piece, characters of the readable text and of the body go side by side. Where something
-/// of the body was left out, one piece marks what stands before it and one, at the same byte, what stands behind it.
+/// From here to the next segment, the characters of the clean text and of the body correspond one to one. Where a part
+/// of the body was left out, one segment ends before it and another starts, at the same byte, after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Piece {
-    /// A byte of the readable text.
-    readable: u32,
-    /// The code point of the body that stands there.
+struct Segment {
+    /// A byte of the clean text.
+    clean: u32,
+    /// The corresponding code point of the body.
     source: u32,
 }
 
 impl Text {
-    /// Makes a body readable. Bodies of HTML lose their tags and entities, others stay as they are. HTML that was
-    /// escaped once too often is read as what it was.
+    /// Cleans up a body. Bodies of HTML lose their tags and entities, others stay as they are. HTML that was escaped
+    /// twice is read as HTML.
     #[must_use]
     pub fn of(body: &str) -> Self {
         let text = Self::once(body);
         let is_markup = |text: &str| text.trim_start().starts_with('<') && html::is_html(text);
-        if is_markup(&text.readable) && !body.contains('<') {
-            return Self::once(&text.readable).through(&text);
+        if is_markup(&text.clean) && !body.contains('<') {
+            return Self::once(&text.clean).through(&text);
         }
         text
     }
 
     fn once(body: &str) -> Self {
         if html::is_html(body) {
-            let mut builder = Builder::new(body, html::makes_lines(body));
+            let mut builder = Builder::new(body, html::has_line_tags(body));
             html::read(body, &mut builder);
             return builder.text;
         }
         if body.is_ascii() {
-            return Self { readable: body.replace('\0', " "), ..Self::default() };
+            return Self { clean: body.replace('\0', " "), ..Self::default() };
         }
         let mut builder = Builder::new(body, false);
         builder.keep(0..body.len());
         builder.text
     }
 
-    /// The readable text. Spans count in its bytes.
+    /// Returns the clean text. Spans count its bytes.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.readable
+        &self.clean
     }
 
-    /// What its publisher has marked.
+    /// Returns the dates that the publisher has marked.
     #[must_use]
-    pub fn dates(&self) -> &[Marked] {
+    pub fn marked_dates(&self) -> &[MarkedDate] {
         &self.dates
     }
 
-    /// The text of a span.
+    /// Returns the text of a span.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
-        span.of(&self.readable)
+        span.of(&self.clean)
     }
 
-    /// The stretch in Unicode code points of the body as received, end exclusive. What was left out before or behind
-    /// it is not in it.
+    /// Returns the position of a span in Unicode code points of the body as received, end exclusive. It does not include
+    /// what was left out before or after it.
     #[must_use]
     pub fn code_points(&self, span: Span) -> [usize; 2] {
-        let start = self.code_point(span.start, self.pieces.partition_point(|piece| piece.readable <= span.start));
+        let start = self.code_point(span.start, self.segments.partition_point(|segment| segment.clean <= span.start));
         if span.end <= span.start {
             return [start, start];
         }
-        let index = self.pieces.partition_point(|piece| piece.readable < span.end);
-        let end = match self.pieces.get(index) {
-            Some(piece) if piece.readable == span.end => piece.source as usize,
+        let index = self.segments.partition_point(|segment| segment.clean < span.end);
+        let end = match self.segments.get(index) {
+            Some(segment) if segment.clean == span.end => segment.source as usize,
             _ => self.code_point(span.end, index),
         };
         [start, end]
     }
 
-    /// This text, which was read from `first`, with its map to what `first` was read from.
+    /// Maps this text, which was made from `first`, to what `first` was made from.
     fn through(self, first: &Self) -> Self {
-        let places: Vec<[usize; 2]> = first
-            .readable
+        let positions: Vec<[usize; 2]> = first
+            .clean
             .char_indices()
             .map(|(at, letter)| first.code_points(Span::new(at, at + letter.len_utf8())))
             .collect();
-        let mut pieces: Vec<Piece> = Vec::new();
-        for (at, letter) in self.readable.char_indices() {
-            let behind = at + letter.len_utf8();
-            let [from, to] = self.code_points(Span::new(at, behind));
-            let ends =
-                [places.get(from).map(|place| place[0]), to.checked_sub(1).and_then(|to| Some(places.get(to)?[1]))];
-            for (readable, source) in [at, behind].into_iter().zip(ends) {
-                let piece = source.map(|source| Piece { readable: narrow(readable), source: narrow(source) });
-                pieces.extend(
-                    piece.filter(|piece| pieces.last().is_none_or(|last| last.source <= piece.source && last != piece)),
-                );
+        let mut segments: Vec<Segment> = Vec::new();
+        for (at, letter) in self.clean.char_indices() {
+            let after = at + letter.len_utf8();
+            let [from, to] = self.code_points(Span::new(at, after));
+            let ends = [
+                positions.get(from).map(|position| position[0]),
+                to.checked_sub(1).and_then(|to| Some(positions.get(to)?[1])),
+            ];
+            for (clean, source) in [at, after].into_iter().zip(ends) {
+                let segment = source.map(|source| Segment { clean: narrow(clean), source: narrow(source) });
+                segments.extend(segment.filter(|segment| {
+                    segments.last().is_none_or(|last| last.source <= segment.source && last != segment)
+                }));
             }
         }
-        Self { pieces, ..self }
+        Self { segments, ..self }
     }
 
-    /// The code point of a byte in the piece before `index`.
+    /// Returns the code point of a byte in the segment before `index`.
     fn code_point(&self, at: u32, index: usize) -> usize {
-        let Some(piece) = index.checked_sub(1).and_then(|index| self.pieces.get(index)) else {
+        let Some(segment) = index.checked_sub(1).and_then(|index| self.segments.get(index)) else {
             return at as usize;
         };
-        let between = self.readable.get(piece.readable as usize..at as usize).unwrap_or_default();
-        piece.source as usize + between.chars().count()
+        let between = self.clean.get(segment.clean as usize..at as usize).unwrap_or_default();
+        segment.source as usize + between.chars().count()
     }
 }
 
-/// Writes a readable text, in the order of the body.
+/// Writes a clean text, in the order of the body.
 pub(super) struct Builder<'b> {
     body: &'b str,
     text: Text,
-    /// A byte of the body, and its code point.
+    /// The last mapped byte of the body, and its code point.
     reached: (usize, usize),
-    /// Whether the line ends of the body are mere spaces.
+    /// Whether the line ends of the body are only white space.
     flows: bool,
 }
 
 impl<'b> Builder<'b> {
     pub(super) fn new(body: &'b str, flows: bool) -> Self {
-        let text = Text { readable: String::with_capacity(body.len()), ..Text::default() };
+        let text = Text { clean: String::with_capacity(body.len()), ..Text::default() };
         Self { body, text, reached: (0, 0), flows }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.text.readable.is_empty()
+        self.text.clean.is_empty()
     }
 
-    /// The length of the readable text so far.
+    /// The length of the clean text so far.
     pub(super) fn len(&self) -> usize {
-        self.text.readable.len()
+        self.text.clean.len()
     }
 
-    /// Marks what came since a byte of the readable text with a date.
-    pub(super) fn date(&mut self, since: Option<(usize, String)>) {
+    /// Marks the clean text since a byte with a date.
+    pub(super) fn mark_date(&mut self, since: Option<(usize, String)>) {
         if let Some((start, date)) = since
             && !date.is_empty()
         {
-            self.text.dates.push(Marked { span: Span::new(start, self.len()), date });
+            self.text.dates.push(MarkedDate { span: Span::new(start, self.len()), date });
         }
     }
 
-    /// Whether a stretch of the body has nothing but white space.
+    /// Whether a part of the body has nothing but white space.
     pub(super) fn is_blank(&self, source: Range<usize>) -> bool {
         self.body.get(source).unwrap_or_default().trim().is_empty()
     }
 
-    /// Takes over a stretch of the body.
+    /// Copies a part of the body.
     pub(super) fn keep(&mut self, source: Range<usize>) {
         let (mut at, mut rest) = (source.start, self.body.get(source).unwrap_or_default());
         while !rest.is_empty() {
-            let end = (0..=PIECE.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
-            let (piece, behind) = rest.split_at(end.unwrap_or(rest.len()));
-            self.mark(at);
+            let end = (0..=SEGMENT.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
+            let (segment, after) = rest.split_at(end.unwrap_or(rest.len()));
+            self.map_end(at);
             let flows = self.flows;
             let is_space = |c: char| c == '\0' || flows && c == '\n';
-            if piece.contains(is_space) {
-                self.text.readable.extend(piece.chars().map(|c| if is_space(c) { ' ' } else { c }));
+            if segment.contains(is_space) {
+                self.text.clean.extend(segment.chars().map(|c| if is_space(c) { ' ' } else { c }));
             } else {
-                self.text.readable.push_str(piece);
+                self.text.clean.push_str(segment);
             }
-            at += piece.len();
-            rest = behind;
+            at += segment.len();
+            rest = after;
         }
-        self.mark(at);
+        self.map_end(at);
     }
 
-    /// Puts a text in the place of a stretch of the body.
+    /// Writes a text in place of a part of the body.
     pub(super) fn replace(&mut self, source: Range<usize>, with: &str) {
-        self.mark(source.start);
-        self.text.readable.push_str(with);
-        self.mark(source.end);
+        self.map_end(source.start);
+        self.text.clean.push_str(with);
+        self.map_end(source.end);
     }
 
-    /// Adds a text that the body does not have.
+    /// Writes a text that the body does not have.
     pub(super) fn insert(&mut self, text: &str) {
-        self.text.readable.push_str(text);
+        self.text.clean.push_str(text);
     }
 
-    /// Notes that the end of the readable text is this byte of the body.
-    fn mark(&mut self, at: usize) {
+    /// Maps the end of the clean text to a byte of the body.
+    fn map_end(&mut self, at: usize) {
         let (byte, point) = self.reached;
         let point = point + self.body.get(byte..at).unwrap_or_default().chars().count();
         self.reached = (at, point);
-        let piece = Piece { readable: narrow(self.text.readable.len()), source: narrow(point) };
-        if self.text.pieces.last() != Some(&piece) {
-            self.text.pieces.push(piece);
+        let segment = Segment { clean: narrow(self.text.clean.len()), source: narrow(point) };
+        if self.text.segments.last() != Some(&segment) {
+            self.text.segments.push(segment);
         }
     }
 }
@@ -226,7 +228,7 @@ mod tests {
 
     use super::*;
 
-    fn readable(body: &str) -> String {
+    fn clean(body: &str) -> String {
         Text::of(body).as_str().to_owned()
     }
 
@@ -252,34 +254,34 @@ mod tests {
             "mail <ann@example.org>",
             "line\n\nline &",
         ] {
-            assert_eq!(readable(body), body);
+            assert_eq!(clean(body), body);
         }
     }
 
     #[test]
-    fn tags_vanish_and_blocks_stand_apart() {
-        assert_eq!(readable("<p>One <b>bold</b> word.</p>\n\n <p>Two</p>"), "One bold word.\n\nTwo");
-        assert_eq!(readable("<div><h1>Head</h1>\n<ul><li>a<li>b</ul></div>"), "Head\n\na\n\nb");
-        assert_eq!(readable("One<br>two<br/><BR />three"), "One\ntwo\n\nthree");
-        assert_eq!(readable("<tr><td>3 May</td><td>It opened.</td></tr><tr><td>4 May"), "3 May\nIt opened.\n\n4 May");
-        assert_eq!(readable("<p>said\n <a href=\"x>y\">\n on Friday</a></p>"), "said    on Friday");
-        assert_eq!(readable("In <i>May</i>\n\nNext <i>paragraph</i>"), "In May\n\nNext paragraph");
+    fn tags_are_removed_and_blocks_become_paragraphs() {
+        assert_eq!(clean("<p>One <b>bold</b> word.</p>\n\n <p>Two</p>"), "One bold word.\n\nTwo");
+        assert_eq!(clean("<div><h1>Head</h1>\n<ul><li>a<li>b</ul></div>"), "Head\n\na\n\nb");
+        assert_eq!(clean("One<br>two<br/><BR />three"), "One\ntwo\n\nthree");
+        assert_eq!(clean("<tr><td>3 May</td><td>It opened.</td></tr><tr><td>4 May"), "3 May\nIt opened.\n\n4 May");
+        assert_eq!(clean("<p>said\n <a href=\"x>y\">\n on Friday</a></p>"), "said    on Friday");
+        assert_eq!(clean("In <i>May</i>\n\nNext <i>paragraph</i>"), "In May\n\nNext paragraph");
     }
 
     #[test]
-    fn what_nobody_reads_vanishes() {
+    fn invisible_content_is_removed() {
         let head = "<!DOCTYPE html><html><head><title>T</title><style>p > b {}</style><meta name=a></head>";
-        assert_eq!(readable(&format!("{head}<body><p>Text</p></body></html>")), "Text");
-        assert_eq!(readable("a<script>if (a < b) \"</p>\"</script>b<!-- <p>c -->d<?php e ?>f<br>"), "abdf");
-        assert_eq!(readable("<p>a<![CDATA[b]]>c<svg><svg/><text>d</text><svg>e</svg>f</svg>g"), "acg");
-        assert_eq!(readable("<svg><path d=1><p>a</p><template>b<template>c</template>d</template>"), "a");
+        assert_eq!(clean(&format!("{head}<body><p>Text</p></body></html>")), "Text");
+        assert_eq!(clean("a<script>if (a < b) \"</p>\"</script>b<!-- <p>c -->d<?php e ?>f<br>"), "abdf");
+        assert_eq!(clean("<p>a<![CDATA[b]]>c<svg><svg/><text>d</text><svg>e</svg>f</svg>g"), "acg");
+        assert_eq!(clean("<svg><path d=1><p>a</p><template>b<template>c</template>d</template>"), "a");
     }
 
     #[test]
     fn entities_are_decoded() {
-        assert_eq!(readable("May&nbsp;3 &ndash; &#8217;&#x2019;&#146; AT&amp;T &amp"), "May\u{a0}3 – ’’’ AT&T &");
+        assert_eq!(clean("May&nbsp;3 &ndash; &#8217;&#x2019;&#146; AT&amp;T &amp"), "May\u{a0}3 – ’’’ AT&T &");
         assert_eq!(
-            readable("<p>&lt;p&gt; &unknown; &#xD800; &#0; &#99999999999;"),
+            clean("<p>&lt;p&gt; &unknown; &#xD800; &#0; &#99999999999;"),
             "<p> &unknown; \u{fffd} \u{fffd} \u{fffd}"
         );
         let text = Text::of("<p>a&nbsp;</p>");
@@ -298,30 +300,30 @@ mod tests {
             let [start, end] = text.code_points(Span::new(at, at + word.len()));
             assert_eq!(body.chars().skip(start).take(end - start).collect::<String>(), source);
         }
-        assert_eq!(readable("The tag &lt;p&gt; starts a paragraph."), "The tag <p> starts a paragraph.");
+        assert_eq!(clean("The tag &lt;p&gt; starts a paragraph."), "The tag <p> starts a paragraph.");
     }
 
     #[test]
     fn tags_of_news_formats_are_read_as_those_of_html() {
         assert_eq!(
-            readable("<block><hl2>Head</hl2><p>On <chron norm='1'>Monday</chron>.</p></block>"),
+            clean("<block><hl2>Head</hl2><p>On <chron norm='1'>Monday</chron>.</p></block>"),
             "Head\n\nOn Monday."
         );
-        assert_eq!(readable("<x:p>a</x:p><x:p>b</x:p>"), "a\n\nb");
+        assert_eq!(clean("<x:p>a</x:p><x:p>b</x:p>"), "a\n\nb");
         let marked = |body: &str| -> Vec<(String, String)> {
             let text = Text::of(body);
-            text.dates().iter().map(|marked| (text.slice(marked.span).to_owned(), marked.date.clone())).collect()
+            text.marked_dates().iter().map(|marked| (text.slice(marked.span).to_owned(), marked.date.clone())).collect()
         };
         let dates = [("Monday".to_owned(), "20190527".to_owned())];
         assert_eq!(marked("On <chron id='1' norm='20190527'>Monday</chron> and <chron>Friday</chron>."), dates);
         assert_eq!(marked("<p norm='1'>On <chron norm='20190527'>Monday</chron></chron></p><chron norm='1'>"), dates);
-        assert_eq!(readable("<http://a.org> and <b:c>"), "<http://a.org> and <b:c>");
+        assert_eq!(clean("<http://a.org> and <b:c>"), "<http://a.org> and <b:c>");
     }
 
     #[test]
-    fn a_nul_is_a_space() {
-        assert_eq!(readable("On\0Monday"), "On Monday");
-        assert_eq!(readable("On\0Montag, Zoë"), "On Montag, Zoë");
+    fn a_nul_becomes_a_space() {
+        assert_eq!(clean("On\0Monday"), "On Monday");
+        assert_eq!(clean("On\0Montag, Zoë"), "On Montag, Zoë");
     }
 
     #[test]
@@ -336,7 +338,7 @@ mod tests {
         }
     }
 
-    /// What may stand around a word of HTML: none of it is text, and all of it ends or starts a word.
+    /// What may surround a word of HTML: none of it is text, and all of it separates words.
     const AROUND: &[&str] = &[
         " ",
         "\r\n",
@@ -357,7 +359,7 @@ mod tests {
         " <svg><a/>é</svg>",
     ];
 
-    /// Words as a body has them, and as they read.
+    /// Words as written in a body, and as they read.
     const WORDS: &[(&str, &str)] = &[
         ("May", "May"),
         ("naïve", "naïve"),
@@ -374,7 +376,7 @@ mod tests {
         ("&lt;&colon;&semi;&lt", "<:;<"),
     ];
 
-    /// The part of a word's source that its span must tell: without the tags before and behind.
+    /// The part of a word's source that its span must map to: without the tags around it.
     fn kept(source: &str) -> &str {
         let source = source.strip_prefix("<em>").unwrap_or(source);
         source.strip_suffix("</b>").or_else(|| source.strip_suffix("</sup>")).unwrap_or(source)
@@ -388,7 +390,7 @@ mod tests {
         #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default() })]
 
         #[test]
-        fn the_span_of_each_word_tells_its_source(words in words()) {
+        fn the_span_of_each_word_maps_to_its_source(words in words()) {
             let (mut body, mut sources) = ("<p>".to_owned(), Vec::new());
             for (around, (source, read)) in words {
                 body += around;
@@ -417,7 +419,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_is_made_of_markup_stays_in_the_body(pieces in prop::collection::vec(select(&[
+        fn spans_of_any_markup_stay_within_the_body(pieces in prop::collection::vec(select(&[
             "<", ">", "/", "&", ";", "#", "x", "p", "b", "=", "'", "\"", "!", "-", "[", "]", "?", " ", "\n", "\r", "\0", "é",
             "<p>", "<b", "amp", "svg", "script", "title", "</", "<!--", "-->", "<![CDATA[", "160", "日",
         ][..]), 0..80)) {

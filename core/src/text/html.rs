@@ -1,7 +1,7 @@
-//! HTML made readable: tags vanish, blocks become paragraphs, entities are decoded.
+//! HTML to clean text: tags are removed, blocks become paragraphs, entities are decoded.
 //!
-//! The tokenizer of HTML is a library's; here stands only what is kept of its tokens, and from where in the body.
-//! This module must not know what the text says.
+//! The tokenizer is a library; this file decides what is kept of its tokens, and from where in the body. It must not
+//! know what the text says.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use html5gum::{Emitter, ForwardingEmitter, Span, State, Tokenizer};
 
 use super::clean::Builder;
 
-/// Tags that stand on lines of their own: a paragraph ends before and behind them. Some are NITF's.
+/// Block elements: a paragraph ends before and after them. Some are NITF's.
 const BLOCKS: &[&str] = &[
     "address",
     "article",
@@ -58,21 +58,21 @@ const BLOCKS: &[&str] = &[
     "ul",
 ];
 
-/// Tags that end a line, but no paragraph: the cells of a row belong together.
+/// Elements that end a line but not a paragraph: the cells of a row belong together.
 const LINES: &[&str] = &["br", "td", "th"];
 
-/// Tags whose content nobody reads. What else stands in a `head` has no text, and its end may be left out.
+/// Elements whose content is not shown. Nothing else in a `head` has text, and its end tag may be omitted.
 const SKIPPED: &[&str] =
     &["iframe", "noembed", "noframes", "noscript", "script", "style", "svg", "template", "textarea", "title"];
 
-/// Other tags that tell a body of HTML.
+/// Other elements that identify a body as HTML.
 const INLINE: &[&str] = &[
     "a", "abbr", "b", "big", "button", "center", "chron", "cite", "code", "del", "em", "font", "head", "i", "img",
     "ins", "label", "link", "mark", "meta", "picture", "q", "s", "small", "source", "span", "strike", "strong", "sub",
     "sup", "time", "u", "video", "wbr",
 ];
 
-/// Whether a body is HTML: it has a whole tag of a known name. A body without any `<` may have entities alone.
+/// Whether a body is HTML: it has a complete tag with a known name or, without any `<`, an entity.
 pub(super) fn is_html(body: &str) -> bool {
     let known = |name: &str| [BLOCKS, LINES, SKIPPED, INLINE].iter().any(|names| holds(names, name));
     if body.contains('<') { tags(body).any(known) } else { has_entity(body) }
@@ -82,7 +82,7 @@ fn holds(names: &[&str], name: &str) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The names of the tags in a body, whole tags only: `<b>`, `</b>`, `<a href="…">`, but not the `<b` of `a <b or c> d`.
+/// Returns the names of the complete tags in a body: `<b>`, `</b>`, `<a href="…">`, but not the `<b` of `a <b or c> d`.
 fn tags(body: &str) -> impl Iterator<Item = &str> {
     memchr::memchr_iter(b'<', body.as_bytes()).filter_map(|at| {
         let inside = body.get(at + 1..)?;
@@ -96,13 +96,13 @@ fn tags(body: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A name without the prefix that it has in XML: `p` of `xhtml:p`.
+/// Returns a name without its XML prefix: `p` of `xhtml:p`.
 fn local(name: &str) -> &str {
     let prefix = name.split_once(':').filter(|(prefix, _)| prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     prefix.map_or(name, |(_, local)| local)
 }
 
-/// Whether something like `&rsquo;` or `&#8217;` stands in a body.
+/// Whether a body has something like `&rsquo;` or `&#8217;`.
 fn has_entity(body: &str) -> bool {
     let bytes = body.as_bytes();
     memchr::memchr_iter(b'&', bytes).any(|at| {
@@ -119,31 +119,31 @@ pub(super) fn read<'b>(body: &'b str, out: &mut Builder<'b>) {
     let mut inner = CallbackEmitter::new(Content {
         out,
         run: 0..0,
-        seam: "",
+        line_break: "",
         skipped: None,
         depth: 0,
         opens_skipped: false,
         date: None,
         attribute: Attribute::Other,
     });
-    // What stands in a `script` is no HTML.
+    // The content of a `script` is not HTML.
     inner.naively_switch_states(true);
     let content = Positioned { inner, body: body.as_bytes(), position: 0, done: 0 };
     let Ok(()) = Tokenizer::new_with_emitter(body, content).finish();
 }
 
-/// Whether the tags of a body make its lines, so that the line ends of the source are mere spaces.
-pub(super) fn makes_lines(body: &str) -> bool {
+/// Whether the tags of a body determine its lines, so that the line ends of the source are only white space.
+pub(super) fn has_line_tags(body: &str) -> bool {
     tags(body).any(|name| holds(&["p", "br", "div"], name))
 }
 
-/// The tokenizer's listener: hands on tags as they come, and text with the place in the body that it stands for.
+/// The emitter of the tokenizer: forwards tags, and text with its position in the body.
 struct Positioned<'a, 'b> {
     inner: CallbackEmitter<Content<'a, 'b>, Infallible, ()>,
     body: &'b [u8],
-    /// The byte that the tokenizer has come to.
+    /// The byte that the tokenizer has reached.
     position: usize,
-    /// The byte behind the last token.
+    /// The byte after the last token.
     done: usize,
 }
 
@@ -163,14 +163,14 @@ impl ForwardingEmitter for Positioned<'_, '_> {
     }
 
     fn emit_string(&mut self, characters: &[u8]) {
-        let as_it_stands = self.position.saturating_sub(characters.len())..self.position;
-        let decoded = self.body.get(self.done) == Some(&b'&') && self.done < as_it_stands.start
-            || self.body.get(as_it_stands.clone()) != Some(characters);
+        let verbatim = self.position.saturating_sub(characters.len())..self.position;
+        let decoded = self.body.get(self.done) == Some(&b'&') && self.done < verbatim.start
+            || self.body.get(verbatim.clone()) != Some(characters);
         let content = self.inner.callback_mut();
         if decoded {
             content.decoded(self.done..self.position, &String::from_utf8_lossy(characters));
         } else {
-            content.text(as_it_stands);
+            content.text(verbatim);
         }
         self.done = self.position;
     }
@@ -198,26 +198,26 @@ impl ForwardingEmitter for Positioned<'_, '_> {
 /// What is kept of a body.
 struct Content<'a, 'b> {
     out: &'a mut Builder<'b>,
-    /// Text of the body that is not written yet. The tokenizer may hand it over in the middle of a character.
+    /// Text of the body that is not written yet. The tokenizer may emit it in the middle of a character.
     run: Range<usize>,
     /// The line ends that are due before the next text.
-    seam: &'static str,
-    /// The tag whose content is being skipped.
+    line_break: &'static str,
+    /// The element whose content is being skipped.
     skipped: Option<&'static str>,
-    /// How often it is open.
+    /// How many of them are open.
     depth: usize,
     /// Whether the start tag being read opens it.
     opens_skipped: bool,
-    /// The `chron` that is open: where it began, and what its `norm` says.
+    /// The `chron` that is open: where it began, and its `norm`.
     date: Option<(usize, String)>,
     /// The attribute being read.
     attribute: Attribute,
 }
 
-/// What an attribute is.
+/// The attributes that matter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Attribute {
-    /// The `norm` of a `chron`: the date that the publisher says the words in it name.
+    /// The `norm` of a `chron`: the date that its words name.
     Norm,
     Other,
 }
@@ -238,25 +238,25 @@ impl Content<'_, '_> {
     fn decoded(&mut self, source: Range<usize>, text: &str) {
         self.finish_run();
         if self.skipped.is_none() {
-            self.out.insert(std::mem::take(&mut self.seam));
+            self.out.insert(std::mem::take(&mut self.line_break));
             self.out.replace(source, text);
         }
     }
 
     fn finish_run(&mut self) {
         let run = std::mem::replace(&mut self.run, 0..0);
-        // Space between blocks is no text.
-        let is_layout = !self.seam.is_empty() || self.out.is_empty();
+        // White space between blocks is not text.
+        let is_layout = !self.line_break.is_empty() || self.out.is_empty();
         if run.is_empty() || is_layout && self.out.is_blank(run.clone()) {
             return;
         }
-        self.out.insert(std::mem::take(&mut self.seam));
+        self.out.insert(std::mem::take(&mut self.line_break));
         self.out.keep(run);
     }
 
     fn start_tag(&mut self, name: &str) {
         self.finish_run();
-        // Blocks end an `svg` that nobody closed.
+        // A block ends an `svg` that was not closed.
         if self.skipped == Some("svg") && holds(BLOCKS, name) {
             self.skipped = None;
         }
@@ -280,7 +280,7 @@ impl Content<'_, '_> {
         match self.skipped {
             Some(skipped) if skipped == name => self.close_skipped(),
             Some(_) => {}
-            None if name == "chron" => self.out.date(self.date.take()),
+            None if name == "chron" => self.out.mark_date(self.date.take()),
             None => self.break_at(name),
         }
     }
@@ -292,15 +292,15 @@ impl Content<'_, '_> {
         }
     }
 
-    /// A line ends here, or a paragraph, where the tag says so and where there is text to end.
+    /// Ends a line or a paragraph, if the tag does so and there is text to end.
     fn break_at(&mut self, name: &str) {
         if self.out.is_empty() {
             return;
         }
-        if holds(BLOCKS, name) || name == "br" && !self.seam.is_empty() {
-            self.seam = "\n\n";
-        } else if holds(LINES, name) && self.seam.is_empty() {
-            self.seam = "\n";
+        if holds(BLOCKS, name) || name == "br" && !self.line_break.is_empty() {
+            self.line_break = "\n\n";
+        } else if holds(LINES, name) && self.line_break.is_empty() {
+            self.line_break = "\n";
         }
     }
 }
@@ -322,7 +322,7 @@ impl Callback<Infallible, ()> for Content<'_, '_> {
                 }
                 self.attribute = Attribute::Other;
             }
-            // Only in an `svg` does `/>` close a tag.
+            // `/>` closes a tag only in an `svg`.
             CallbackEvent::CloseStartTag { self_closing: true }
                 if self.opens_skipped && self.skipped == Some("svg") =>
             {

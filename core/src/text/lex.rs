@@ -1,31 +1,31 @@
-//! A text to tokens, in one pass.
+//! Splits a text into tokens, in one pass.
 //!
-//! Numbers that belong together are one token (`15:00`, `2019-05-03`, `1,987`), since what a rule sees must not
-//! depend on how a publisher writes a number; everything else is letters and marks.
+//! Numbers that belong together are one token (`15:00`, `2019-05-03`, `1,987`), so that rules do not depend on how a
+//! publisher writes a number; everything else is letters and marks.
 
-use super::{Shape, Span, Tag, Token};
+use super::{Lexeme, Shape, Span, Token};
 
-/// What a language says of tokens.
-pub trait Tagger {
-    /// For a word (letters, perhaps with dots or an apostrophe inside) as the text has it.
-    fn word(&self, word: &str, shape: Shape) -> Tag;
-    /// For a number or a mark.
-    fn shape(&self, shape: Shape) -> Tag;
-    /// Whether the word may carry a dot of its own: `Feb.`, `Mr.`
+/// What a language knows of words, numbers and marks.
+pub trait Vocabulary {
+    /// Looks up a word (letters, perhaps with dots or an apostrophe inside) as it stands in the text.
+    fn word(&self, word: &str, shape: Shape) -> Lexeme;
+    /// Looks up a number or a mark.
+    fn shape(&self, shape: Shape) -> Lexeme;
+    /// Whether the word may have a full stop of its own: `Feb.`, `Mr.`
     fn takes_dot(&self, entry: u16) -> bool;
-    /// Whether the word is one that starts sentences: `The`, `When`.
-    fn is_opener(&self, tag: Tag) -> bool;
+    /// Whether the word typically starts sentences: `The`, `When`.
+    fn is_opener(&self, lexeme: Lexeme) -> bool;
 }
 
-/// The longest line, in bytes, that a publisher may have broken for its width.
+/// The longest line, in bytes, that a publisher may have wrapped.
 const LONG_LINE: usize = 200;
 
-/// How long a bracket is in the words of treebanks: "-LRB-".
+/// The length of a bracket as treebanks write it: "-LRB-".
 const BRACKET: usize = 5;
 
 /// Splits a text into tokens.
 #[must_use]
-pub fn lex(text: &str, tagger: &impl Tagger) -> Vec<Token> {
+pub fn lex(text: &str, vocabulary: &impl Vocabulary) -> Vec<Token> {
     let mut lexer = Lexer {
         text,
         bytes: text.as_bytes(),
@@ -33,24 +33,24 @@ pub fn lex(text: &str, tagger: &impl Tagger) -> Vec<Token> {
         line: 0,
         spaced: true,
         tokens: Vec::with_capacity(text.len() / 5),
-        tagger,
+        vocabulary,
     };
     lexer.run();
     lexer.tokens
 }
 
-struct Lexer<'t, T> {
+struct Lexer<'t, V> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
-    /// Where the line began.
+    /// The start of the current line.
     line: usize,
     spaced: bool,
     tokens: Vec<Token>,
-    tagger: &'t T,
+    vocabulary: &'t V,
 }
 
-impl<T: Tagger> Lexer<'_, T> {
+impl<V: Vocabulary> Lexer<'_, V> {
     fn run(&mut self) {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
@@ -72,7 +72,7 @@ impl<T: Tagger> Lexer<'_, T> {
         }
     }
 
-    /// A dash, or what treebanks write for brackets.
+    /// A dash, or a bracket as treebanks write it.
     fn dash(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         match rest.get(..BRACKET) {
@@ -87,20 +87,20 @@ impl<T: Tagger> Lexer<'_, T> {
     }
 
     fn push(&mut self, end: usize, shape: Shape) {
-        let tag = self.tagger.shape(shape);
-        self.push_as(end, shape, tag);
+        let lexeme = self.vocabulary.shape(shape);
+        self.push_as(end, shape, lexeme);
     }
 
-    fn push_as(&mut self, end: usize, shape: Shape, tag: Tag) {
+    fn push_as(&mut self, end: usize, shape: Shape, lexeme: Lexeme) {
         let span = Span::new(self.at, end);
-        let Tag { symbol, entry, classes } = tag;
+        let Lexeme { symbol, entry, classes } = lexeme;
         self.tokens.push(Token { span, shape, spaced: self.spaced, symbol, entry, classes });
         self.at = end;
         self.spaced = false;
     }
 
-    /// A line end is white space; an empty line is the end of a paragraph, and so is the end of a line that is too
-    /// long to have been broken for its width.
+    /// A line end is white space. An empty line ends a paragraph, and so does the end of a line that is too long to have
+    /// been wrapped.
     fn line_end(&mut self) {
         let start = self.at;
         let mut lines = 0;
@@ -137,7 +137,7 @@ impl<T: Tagger> Lexer<'_, T> {
         }
     }
 
-    /// The end of a run of letters (and combining marks) that starts at `from`.
+    /// Returns the end of the run of letters that starts at `from`.
     #[inline]
     fn letters(&self, from: usize) -> usize {
         let mut end = from;
@@ -161,20 +161,20 @@ impl<T: Tagger> Lexer<'_, T> {
             return self.address();
         }
         if matches!(self.peek(end), b'.' | b'\'' | 0x80..) {
-            end = self.beyond_marks(start, end);
+            end = self.end_with_marks(start, end);
         }
         let word = self.text.get(start..end).unwrap_or_default();
         let shape = shape_of(word);
-        let tag = self.tagger.word(word, shape);
-        if tag.entry == Token::UNKNOWN && self.glued(start, end) {
+        let lexeme = self.vocabulary.word(word, shape);
+        if lexeme.entry == Token::UNKNOWN && self.split_run_on(start, end) {
             return;
         }
-        let dot = self.peek(end) == b'.' && self.tagger.takes_dot(tag.entry);
-        self.push_as(end + usize::from(dot), shape, tag);
+        let dot = self.peek(end) == b'.' && self.vocabulary.takes_dot(lexeme.entry);
+        self.push_as(end + usize::from(dot), shape, lexeme);
     }
 
-    /// The end of a word whose letters end at `end`, with the marks inside of it: "U.S.", "don't".
-    fn beyond_marks(&self, start: usize, mut end: usize) -> usize {
+    /// Returns the end of a word whose first letters end at `end`, with the marks inside it: "U.S.", "don't".
+    fn end_with_marks(&self, start: usize, mut end: usize) -> usize {
         if end - start == 1 && self.peek(end) == b'.' && self.peek(end + 1).is_ascii_alphabetic() {
             end = self.dotted(start);
         }
@@ -188,10 +188,9 @@ impl<T: Tagger> Lexer<'_, T> {
         if tail.is_empty() || tail.eq_ignore_ascii_case("s") { end } else { rest }
     }
 
-    /// Whether an address of the web or of a mailbox starts at `start`, its first letters reaching to `end`.
+    /// Whether a web or e-mail address starts at `start`, with its first letters up to `end`.
     fn is_address(&self, start: usize, end: usize) -> bool {
-        let behind = self.bytes.get(end..).unwrap_or_default();
-        match behind {
+        match self.bytes.get(end..).unwrap_or_default() {
             [b':', b'/', b'/', ..] => true,
             [b'@', next, ..] => next.is_ascii_alphanumeric(),
             [b'.', ..] => self.bytes.get(start..end) == Some(b"www"),
@@ -199,7 +198,7 @@ impl<T: Tagger> Lexer<'_, T> {
         }
     }
 
-    /// An address reaches to white space, without the marks of the sentence behind it.
+    /// An address extends to white space, without the punctuation after it.
     fn address(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let whole = rest.split(char::is_whitespace).next().unwrap_or_default();
@@ -207,7 +206,7 @@ impl<T: Tagger> Lexer<'_, T> {
         self.push(self.at + address.len().max(1), Shape::Label);
     }
 
-    /// `#gardens`, `@mary_1`, `#90days`: what is posted is labelled with these; they tell nothing.
+    /// A hash tag or a handle: `#gardens`, `@mary_1`, `#90days`.
     fn label(&mut self, mark: u8) {
         let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
         let len = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
@@ -218,7 +217,7 @@ impl<T: Tagger> Lexer<'_, T> {
         }
     }
 
-    /// `a.m.`, `U.S.`: single letters with dots between them. The last dot belongs to it.
+    /// Returns the end of single letters with dots between them: `a.m.`, `U.S.` The last dot belongs to them.
     fn dotted(&self, start: usize) -> usize {
         let mut end = start + 1;
         while self.peek(end) == b'.'
@@ -230,33 +229,33 @@ impl<T: Tagger> Lexer<'_, T> {
         if end > start + 1 && self.peek(end) == b'.' { end + 1 } else { end }
     }
 
-    /// Scraped text runs paragraphs together ("on FridayThe court"): the word before the seam stands for itself, where
-    /// it belongs to a date or what follows starts sentences. Other seams are names ("YouTube", "PayPal").
-    fn glued(&mut self, start: usize, end: usize) -> bool {
+    /// Splits words that scraping ran together ("on FridayThe court"), if the first may belong to a date or the second
+    /// typically starts sentences. Other capitals within words belong to names ("YouTube", "PayPal").
+    fn split_run_on(&mut self, start: usize, end: usize) -> bool {
         let word = self.bytes.get(start..end).unwrap_or_default();
         let seam = |at: &usize| word[*at].is_ascii_uppercase() && word[*at - 1].is_ascii_lowercase();
         let Some(seam) = (1..word.len()).find(seam) else { return false };
         let seam = start + seam;
         let head = self.text.get(start..seam).unwrap_or_default();
         let shape = shape_of(head);
-        let tag = self.tagger.word(head, shape);
+        let lexeme = self.vocabulary.word(head, shape);
         let tail = self.text.get(seam..end).unwrap_or_default();
-        let after = self.tagger.word(tail, Shape::Capital);
-        // "LinkedIn": two letters alone start no sentence here, unless they carry a dot ("Mr").
-        let long = head.len() > 3 && (tail.len() > 2 || self.tagger.takes_dot(after.entry));
-        let opens = long && self.tagger.is_opener(after);
-        // "electionPress": a word in lower case does not turn into a name; handles and addresses do.
+        let after = self.vocabulary.word(tail, Shape::Capital);
+        // "LinkedIn": two letters do not start a sentence here, unless they take a full stop ("Mr").
+        let long = head.len() > 3 && (tail.len() > 2 || self.vocabulary.takes_dot(after.entry));
+        let opens = long && self.vocabulary.is_opener(after);
+        // "electionPress": a word in lower case does not become a name by a capital, except in handles and addresses.
         let marked = self.tokens.last().is_some_and(|last| !self.spaced && matches!(last.shape, Shape::Mark(_)));
         let lower =
             shape == Shape::Lower && head.len() > 3 && tail.len() > 3 && !marked && shape_of(tail) == Shape::Capital;
-        if tag.symbol == 0 && !opens && !lower {
+        if lexeme.symbol == 0 && !opens && !lower {
             return false;
         }
-        self.push_as(seam, shape, tag);
+        self.push_as(seam, shape, lexeme);
         true
     }
 
-    /// How many bytes of an apostrophe stand at `at`; 0 where none does.
+    /// Returns the length in bytes of the apostrophe at `at`; 0 if there is none.
     fn apostrophe_width(&self, at: usize) -> usize {
         match self.peek(at) {
             b'\'' => 1,
@@ -277,7 +276,7 @@ impl<T: Tagger> Lexer<'_, T> {
             return self.push(after + 2, Shape::ShortYear);
         }
         let has_s = matches!(self.peek(after), b's' | b'S') && !self.peek(after + 1).is_ascii_alphanumeric();
-        // "Haiti 's", as tokenised texts have it.
+        // "Haiti 's", as in tokenised texts.
         let apart = self.spaced && has_s && self.tokens.last().is_some_and(|token| token.shape.is_word());
         match (follows_word, has_s) {
             (false, true) if apart => self.push(after + 1, Shape::Possessive),
@@ -287,18 +286,18 @@ impl<T: Tagger> Lexer<'_, T> {
         }
     }
 
-    /// "2nite", "2moro": a digit that is read as part of a word.
+    /// "2nite", "2moro": a digit that is part of a word.
     fn spelled_with_a_digit(&mut self) -> bool {
         let end = self.letters(self.at + 1);
         let word = self.text.get(self.at..end).unwrap_or_default();
         if word.len() < 4 {
             return false;
         }
-        let tag = self.tagger.word(word, Shape::Lower);
-        if tag.entry != Token::UNKNOWN {
-            self.push_as(end, Shape::Lower, tag);
+        let lexeme = self.vocabulary.word(word, Shape::Lower);
+        if lexeme.entry != Token::UNKNOWN {
+            self.push_as(end, Shape::Lower, lexeme);
         }
-        tag.entry != Token::UNKNOWN
+        lexeme.entry != Token::UNKNOWN
     }
 
     fn number(&mut self) {
@@ -306,14 +305,14 @@ impl<T: Tagger> Lexer<'_, T> {
             return;
         }
         let (end, shape) = super::number::scan(self.bytes, self.at);
-        // Digits behind letters that mean nothing are part of a name: "KLPF2013".
+        // Digits right after an unknown word are part of a name: "KLPF2013".
         let sum = self.tokens.last().is_some_and(|last| {
             let mark =
                 matches!(last.shape, Shape::Mark('$' | '£' | '€' | '¥' | '#' | '/' | '.' | '@' | '&' | '=' | '_'));
             !self.spaced && (mark || last.shape.is_word() && last.symbol == 0)
         });
-        let share = matches!(self.peek(end), b'%' | b'_' | b'@');
-        self.push(end, if sum || share { Shape::Sum } else { shape });
+        let percentage = matches!(self.peek(end), b'%' | b'_' | b'@');
+        self.push(end, if sum || percentage { Shape::Sum } else { shape });
     }
 }
 

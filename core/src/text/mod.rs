@@ -1,7 +1,7 @@
-//! The body made readable, with a map back to the body as received; spans, tokens, sentences.
+//! The body as clean text, with a map back to the body as received; spans, tokens, sentences.
 //!
 //! This module must not know dates or words: it sees letters, digits and marks. What a word means comes from a
-//! language pack, through the tags that [`Token`] carries.
+//! language pack, through the [`Lexeme`] that each [`Token`] carries.
 
 mod clean;
 mod html;
@@ -12,9 +12,9 @@ mod sentence;
 mod span;
 mod token;
 
-pub use clean::{Marked, Text};
-pub use lex::{Tagger, lex};
+pub use clean::{MarkedDate, Text};
+pub use lex::{Vocabulary, lex};
 pub use passage::{Passage, passages};
 pub use sentence::{Abbreviations, sentences};
 pub use span::Span;
-pub use token::{Shape, Tag, Token};
+pub use token::{Lexeme, Shape, Token};

@@ -1,8 +1,8 @@
-//! The shapes that numbers have in news: what belongs together, and what it looks like.
+//! The shapes of numbers in news: what belongs together, and its shape.
 
 use super::Shape;
 
-/// Scans the number that starts at `start` (a digit): its end and its shape.
+/// Scans the number that starts with the digit at `start` and returns its end and its shape.
 pub(super) fn scan(bytes: &[u8], start: usize) -> (usize, Shape) {
     let end = digits(bytes, start);
     let count = end - start;
@@ -80,7 +80,7 @@ fn dated(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)>
         let padded = first == 2 && second == 2 && third == 2;
         let short = third == 2 && separator == b'/' || padded && separator == b'.' && is_day(bytes, start, third_end);
         let whole = (first == 4 && third <= 2) || (first <= 2 && (third == 4 || short));
-        // The separator may stand behind it as the full stop of the sentence.
+        // The separator may follow as the full stop of the sentence.
         let ends = at(bytes, third_end) != separator || !at(bytes, third_end + 1).is_ascii_digit();
         if !(whole && ends) {
             return None;
@@ -96,7 +96,7 @@ fn dated(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)>
     }
 }
 
-/// `2019-W18`, `2019-W18-3`, `2019-123`: the weeks and the days of a year as ISO 8601 counts them.
+/// `2019-W18`, `2019-W18-3`, `2019-123`: ISO 8601 week dates and ordinal dates.
 fn iso_week_or_day(bytes: &[u8], start: usize, year_end: usize) -> Option<usize> {
     let year = value(bytes, start, year_end);
     if year_end - start != 4 || !(1500..=2200).contains(&year) || at(bytes, year_end) != b'-' {
@@ -114,12 +114,12 @@ fn iso_week_or_day(bytes: &[u8], start: usize, year_end: usize) -> Option<usize>
     (end == from + 2 && (1..=53).contains(&number) && ends(whole)).then_some(whole)
 }
 
-/// Whether `DD.MM.YY` holds a day and a month.
+/// Whether `DD.MM.YY` has a possible day and month.
 fn is_day(bytes: &[u8], start: usize, end: usize) -> bool {
     (1..=31).contains(&value(bytes, start, start + 2)) && (1..=12).contains(&value(bytes, start + 3, end - 3))
 }
 
-/// `T15:00:00Z`, behind a date.
+/// `T15:00:00Z`, after a date.
 fn date_time(bytes: &[u8], date_end: usize) -> Option<(usize, Shape)> {
     if at(bytes, date_end) != b'T' {
         return None;

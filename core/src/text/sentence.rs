@@ -1,43 +1,44 @@
-//! Tokens to sentences.
+//! Groups tokens into sentences.
 //!
-//! Works on tokens, so that dots which belong to a word ("Feb.", "U.S.") are out of the way, and sees the seams of
-//! scraped text, where a sentence starts without a space before it.
+//! It works on tokens, so that full stops that belong to a word ("Feb.", "U.S.") are out of the way, and recognises the
+//! seams of scraped text, where a sentence starts without a space before it.
 
 use std::ops::Range;
 
 use super::{Shape, Token};
 
-/// What a language knows of the words around a dot.
+/// What a language knows of the words around the end of a sentence.
 pub trait Abbreviations {
-    /// Whether a dot behind this word is not the end of a sentence.
+    /// Whether a full stop after this word does not end a sentence.
     fn is_abbreviation(&self, token: &Token) -> bool;
-    /// Whether two words open what belongs to the page around a story: `Read more`, `Image source`.
-    fn is_furniture(&self, first: &Token, second: &Token) -> bool;
-    /// Whether the word, with a capital behind a word that carries its own dot, starts a sentence: `The`, `But`.
+    /// Whether two words open boilerplate of the page around a story: `Read more`, `Image source`.
+    fn is_boilerplate(&self, first: &Token, second: &Token) -> bool;
+    /// Whether the word, with a capital after a word with a full stop of its own, starts a sentence: `The`, `But`.
     fn opens_sentence(&self, token: &Token) -> bool;
 }
 
-/// The most tokens in a sentence. Tables and broken texts have no sentence ends, and every event carries its sentence.
+/// The most tokens in a sentence. Tables and broken texts have no ends of sentences, and every event carries its
+/// sentence.
 const LONGEST: usize = 250;
 
-/// White space, in bytes, that parts paragraphs on some wires.
+/// White space, in bytes, that separates paragraphs on some wires.
 const PARAGRAPH: u32 = 4;
 
-/// The ranges of tokens that make a sentence each, in order.
+/// Returns the sentences, as ranges of tokens, in order.
 #[must_use]
-pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Vec<Range<usize>> {
+pub fn sentences(text: &str, tokens: &[Token], vocabulary: &impl Abbreviations) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;
     let mut at = 0;
     while at < tokens.len() {
         let end = match tokens[at].shape {
             Shape::Break => Some(at + 1),
-            Shape::Mark('.' | '!' | '?' | '…') => closes(text, tokens, at, words),
+            Shape::Mark('.' | '!' | '?' | '…') => closes(text, tokens, at, vocabulary),
             Shape::Mark('|' | '•') => Some(at + 1),
             _ if at - start >= LONGEST => Some(at + 1),
-            _ if ends_furniture(&tokens[start..], at - start, words) => Some(at + 1),
-            _ if opens_note(&tokens[at..]) || opens_furniture(&tokens[at..], words) => Some(at + 1),
-            _ => tokens.get(at + 1).filter(|next| parts(text, &tokens[at], next, words)).map(|_| at + 1),
+            _ if ends_boilerplate(&tokens[start..], at - start, vocabulary) => Some(at + 1),
+            _ if opens_note(&tokens[at..]) || opens_boilerplate(&tokens[at..], vocabulary) => Some(at + 1),
+            _ => tokens.get(at + 1).filter(|next| ends_between(text, &tokens[at], next, vocabulary)).map(|_| at + 1),
         };
         match end {
             Some(end) => {
@@ -56,13 +57,13 @@ pub fn sentences(text: &str, tokens: &[Token], words: &impl Abbreviations) -> Ve
     sentences
 }
 
-/// Where the sentence ends that the mark at `at` closes, if it does: behind closing quotes and brackets.
-fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -> Option<usize> {
+/// Returns the end of the sentence that the mark at `at` closes, if it does: after closing quotes and brackets.
+fn closes(text: &str, tokens: &[Token], at: usize, vocabulary: &impl Abbreviations) -> Option<usize> {
     let mark = tokens[at];
     let before = at.checked_sub(1).map(|before| tokens[before]);
     if mark.shape.is_mark('.') && !mark.spaced {
         let initial = before.is_some_and(|word| word.shape == Shape::Capital && word.span.range().len() == 1);
-        if initial || before.is_some_and(|word| words.is_abbreviation(&word)) {
+        if initial || before.is_some_and(|word| vocabulary.is_abbreviation(&word)) {
             return None;
         }
     }
@@ -75,12 +76,12 @@ fn closes(text: &str, tokens: &[Token], at: usize, words: &impl Abbreviations) -
         end += 1;
     }
     let Some(next) = tokens.get(end) else { return Some(end) };
-    // "...not a bad thing....— The author, May 3": a dash that is glued to the end signs what it follows.
+    // "...not a bad thing....— The author, May 3": a dash right after the end introduces a signature.
     let signature = !next.spaced && matches!(next.shape, Shape::Mark('—' | '–'));
     let starts = !signature && starts_sentence(text, next);
-    let glued = !next.spaced && end == at + 1;
-    // "example.Com" and "3.5" are no seams, "elections.It was" is one: a capital with letters on both sides.
-    let seam = glued
+    let adjacent = !next.spaced && end == at + 1;
+    // "example.Com" and "3.5" are not seams, "elections.It was" is one: a capital with letters on both sides.
+    let seam = adjacent
         && next.shape == Shape::Capital
         && next.span.range().len() > 1
         && before.is_some_and(|word| word.shape == Shape::Lower || word.shape.is_word() && word.span.range().len() > 3);
@@ -95,47 +96,47 @@ fn starts_sentence(text: &str, token: &Token) -> bool {
     }
 }
 
-/// Whether a sentence ends between two tokens without a mark of its own.
-fn parts(text: &str, token: &Token, next: &Token, words: &impl Abbreviations) -> bool {
+/// Whether a sentence ends between two tokens without a mark.
+fn ends_between(text: &str, token: &Token, next: &Token, vocabulary: &impl Abbreviations) -> bool {
     match next.shape {
-        Shape::Capital if next.spaced => dot_of_word_ends(text, token, next, words),
+        Shape::Capital if next.spaced => stop_of_word_ends(text, token, next, vocabulary),
         Shape::Capital | Shape::Upper if !next.spaced => is_seam(text, token, next),
         _ => false,
     }
 }
 
-/// Whether a label that stands at the start of a paragraph follows: a table of figures, then "NOTE: ".
+/// Whether a label at the start of a paragraph follows: a table of figures, then "NOTE: ".
 fn opens_note(tokens: &[Token]) -> bool {
     let [token, label, colon, ..] = tokens else { return false };
     let apart = label.span.start.saturating_sub(token.span.end) >= PARAGRAPH;
     apart && label.shape.is_capital() && colon.shape.is_mark(':') && !colon.spaced
 }
 
-/// Whether what follows belongs to the page and not to the story: "in eastern Ukraine Read more".
-fn opens_furniture(tokens: &[Token], words: &impl Abbreviations) -> bool {
+/// Whether boilerplate of the page follows: "in eastern Ukraine Read more".
+fn opens_boilerplate(tokens: &[Token], vocabulary: &impl Abbreviations) -> bool {
     let [token, first, second, ..] = tokens else { return false };
     let runs_on = token.shape.is_word() || matches!(token.shape, Shape::Digits { .. });
-    runs_on && first.spaced && first.shape.is_capital() && words.is_furniture(first, second)
+    runs_on && first.spaced && first.shape.is_capital() && vocabulary.is_boilerplate(first, second)
 }
 
-/// Whether the story starts behind words of the page: "Image source, Getty Images The mill".
-fn ends_furniture(sentence: &[Token], at: usize, words: &impl Abbreviations) -> bool {
+/// Whether the story starts after boilerplate of the page: "Image source, Getty Images The mill".
+fn ends_boilerplate(sentence: &[Token], at: usize, vocabulary: &impl Abbreviations) -> bool {
     let [first, second, ..] = sentence else { return false };
     let next = sentence
         .get(at + 1)
         .filter(|next| at > 1 && next.spaced && next.shape == Shape::Capital && next.span.range().len() > 1);
-    next.is_some_and(|next| words.opens_sentence(next) && words.is_furniture(first, second))
+    next.is_some_and(|next| vocabulary.opens_sentence(next) && vocabulary.is_boilerplate(first, second))
 }
 
-/// A word that carries its own dot ("the U.S.", "at 5 p.m.") ends the sentence where a capitalised function word
-/// follows; names follow such dots too often to say more.
-fn dot_of_word_ends(text: &str, token: &Token, next: &Token, words: &impl Abbreviations) -> bool {
+/// Whether a word with a full stop of its own ("the U.S.", "at 5 p.m.") ends the sentence: only if a capitalised function
+/// word follows, since names follow such words too often.
+fn stop_of_word_ends(text: &str, token: &Token, next: &Token, vocabulary: &impl Abbreviations) -> bool {
     token.shape.is_word()
         && token.of(text).ends_with('.')
-        && (words.opens_sentence(next) || next.span.start - token.span.end >= PARAGRAPH)
+        && (vocabulary.opens_sentence(next) || next.span.start - token.span.end >= PARAGRAPH)
 }
 
-/// Two paragraphs without even a dot between them: "expire in February 2021Mr Trump", "said on FridayThe".
+/// Whether two paragraphs meet without even a full stop: "expire in February 2021Mr Trump", "said on FridayThe".
 fn is_seam(text: &str, token: &Token, next: &Token) -> bool {
     if next.span.range().len() < 2 {
         return false;

@@ -1,8 +1,8 @@
-//! A stretch of the readable text, in bytes. Code points appear only at the boundary, in [`super::Text`].
+//! Spans of the clean text, in bytes. Code points appear only at the boundary, in [`super::Text`].
 
 use std::ops::Range;
 
-/// A stretch of text in bytes, end exclusive. 32 bits: a message is far below 4 GiB.
+/// A span of text in bytes, end exclusive. 32 bits suffice: a message is far below 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// Included.
@@ -12,7 +12,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// From byte `start` to byte `end`.
+    /// The span from byte `start` to byte `end`.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         debug_assert!(start <= end);
@@ -21,13 +21,13 @@ impl Span {
         Self { start: narrow(start), end: narrow(end) }
     }
 
-    /// As a range to index with.
+    /// Returns it as a range to index with.
     #[must_use]
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
-    /// The text of it.
+    /// Returns its text.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or_default()
@@ -39,13 +39,13 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
-    /// Whether `other` lies in it.
+    /// Whether `other` lies within it.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// The smallest span that holds both.
+    /// Returns the smallest span that contains both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }

@@ -5,23 +5,23 @@ use super::Span;
 /// One token: a word, a number, a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands.
+    /// Its position.
     pub span: Span,
-    /// What it looks like.
+    /// Its shape.
     pub shape: Shape,
-    /// Whether white space (or the start of the text) stands before it.
+    /// Whether white space, or the start of the text, precedes it.
     pub spaced: bool,
-    /// The symbol of its classes, as the language's lexicon numbers them; 0 where it has none.
+    /// The symbol of its classes, as the language's lexicon numbers them; 0 if it has none.
     pub symbol: u16,
-    /// The word's entry in the lexicon; [`Token::UNKNOWN`] where it has none.
+    /// The word's entry in the lexicon; [`Token::UNKNOWN`] if it has none.
     pub entry: u16,
     /// The set of its classes, as the language's lexicon numbers them.
     pub classes: u16,
 }
 
-/// What a language says of a token.
+/// What a lexicon knows of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tag {
+pub struct Lexeme {
     /// See [`Token::symbol`].
     pub symbol: u16,
     /// See [`Token::entry`].
@@ -30,8 +30,8 @@ pub struct Tag {
     pub classes: u16,
 }
 
-impl Default for Tag {
-    /// The tag of a word that no lexicon knows.
+impl Default for Lexeme {
+    /// A word that the lexicon does not know.
     fn default() -> Self {
         Self { symbol: 0, entry: Token::UNKNOWN, classes: 0 }
     }
@@ -41,7 +41,7 @@ impl Token {
     /// The entry of words that the lexicon does not know.
     pub const UNKNOWN: u16 = u16::MAX;
 
-    /// The text of it.
+    /// Returns its text.
     #[must_use]
     pub fn of<'t>(&self, text: &'t str) -> &'t str {
         self.span.of(text)
@@ -57,11 +57,11 @@ pub enum Shape {
     Capital,
     /// Two or more capitals.
     Upper,
-    /// Digits alone: `7`, `15`, `2019`, with their value where it fits. `zero`: a zero stands in front.
+    /// Digits alone: `7`, `15`, `2019`.
     Digits {
-        /// How many.
+        /// The number of digits.
         count: u8,
-        /// What they say.
+        /// Their value, saturating.
         value: u32,
     },
     /// Digits in groups of three: `1,987`.
@@ -86,13 +86,13 @@ pub enum Shape {
     DateTime,
     /// Two years: `1914-18`, `2019/20`.
     Years,
-    /// Digits that belong to a sum, a share, a web address: never a date.
+    /// Digits of a sum of money, a percentage, a name or a web address: never a date.
     Sum,
     /// A web address, a handle, a hash tag: `www.example.org`, `@mary`, `#gardens`.
     Label,
     /// The ending of a possessive: `'s`, or the apostrophe alone.
     Possessive,
-    /// The mark of a line that ends a paragraph.
+    /// The end of a paragraph.
     Break,
     /// Any other mark, by its character.
     Mark(char),
@@ -117,7 +117,7 @@ impl Shape {
         matches!(self, Self::Digits { .. } | Self::Grouped | Self::Decimal | Self::Fraction | Self::Sum)
     }
 
-    /// Whether it is that mark.
+    /// Whether it is the given mark.
     #[must_use]
     pub fn is_mark(self, mark: char) -> bool {
         self == Self::Mark(mark)

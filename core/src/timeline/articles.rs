@@ -1,5 +1,5 @@
-//! The articles that tell a story, and how much each counts: the more, the more it has to do with the others. One that
-//! names what all of them name counts much, one that was only found beside them next to nothing.
+//! The articles of a story, and the weight of each: the more names it shares with the others, the more it counts. An
+//! article that a search found but that is about something else counts next to nothing.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,21 @@ use chrono::NaiveDate;
 
 use super::Mention;
 
-/// How many of the names that all name an article has at least: one that names nothing is not nothing.
+/// What an article without any names has in common with the others: it still counts a little.
 const NAMELESS: f64 = 0.1;
 
-/// An article that tells of something.
+/// An article of a story.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Article<'m> {
-    /// The day.
+    /// The day of publication.
     pub published: NaiveDate,
-    /// By whom, where told.
+    /// The publisher, if known.
     pub source: Option<&'m str>,
     /// How much it counts, from 0 to 1.
     pub weight: f64,
 }
 
-/// The articles with their weights, by id.
+/// Returns the articles with their weights, by id.
 pub(super) fn articles(mentions: &[Mention]) -> BTreeMap<&str, Article<'_>> {
     let mut named: Vec<(&str, &str)> = Vec::new();
     for mention in mentions {
@@ -44,7 +44,7 @@ pub(super) fn articles(mentions: &[Mention]) -> BTreeMap<&str, Article<'_>> {
         let (published, source) = (mention.published, mention.source.as_deref());
         let own = Article { published, source, weight: shared / (1.0 + shared) };
         let known = articles.entry(id).or_insert(own);
-        // Revisions may tell different times: the first counts.
+        // Revisions may have different publication times: the earliest counts.
         if (published, source) < (known.published, known.source) {
             *known = own;
         }

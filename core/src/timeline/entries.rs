@@ -1,8 +1,8 @@
-//! Mentions of one happening, told by several articles, as one entry.
+//! Merges the mentions of one event in several articles into one entry.
 //!
-//! Two mentions are of one happening if their days overlap, their statements are nearly equal, and they share a name
-//! where both have some. A mention is held only against those that have one of its rarest words, and of these against
-//! the nearest in time, so that work grows with the mentions and not with their pairs.
+//! Two mentions are of the same event if their days overlap, their statements are similar, and they share a name if both
+//! have any. A mention is compared only with those that have one of its rarest words, and among these with the nearest in
+//! time, so that the work grows with the number of mentions and not with that of their pairs.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -11,53 +11,54 @@ use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 use super::Mention;
-use super::statements::Statements;
+use super::similarity::Statements;
 
-/// From this likeness on, two statements say the same.
-const ALIKE: f64 = 0.5;
+/// The similarity from which on two statements count as the same.
+const SAME: f64 = 0.5;
 
-/// How many of the rarest words of a statement lead to others like it.
+/// How many of its rarest words a statement is looked up by.
 const RAREST: usize = 4;
 
-/// How many entries a mention is held against for each of these words.
+/// How many entries a mention is compared with for each of these words.
 const MOST: usize = 32;
 
-/// A happening.
+/// What several articles report, merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry {
-    /// The statement that says best what all say.
+    /// The statement that represents all of them best.
     pub summary: String,
-    /// The day on which it was, or began, as far as it is known.
+    /// The day on which it happened or began, as far as it is known.
     pub day: NaiveDate,
     /// Whether it is known to the day.
     pub to_the_day: bool,
-    /// The ids of its events: that of the summary first, the others by date.
+    /// The ids of its events: first that of the summary, then the others by date.
     pub events: Vec<String>,
-    /// Who tells it, in alphabetical order.
+    /// Its sources, in alphabetical order.
     pub sources: Vec<String>,
 }
 
-/// What happened, by day; of a day, what is told most first.
+/// Merges mentions into entries, sorted by day; of one day, those with the most mentions come first.
 #[must_use]
 pub fn entries(mentions: &[Mention]) -> Vec<Entry> {
     let mut mentions: Vec<&Mention> = mentions.iter().collect();
-    // Of a day the long ones first, so that a short one finds a long one that holds it by any of its words.
+    // Within a day, long statements come first, so that a short one finds a long one that contains it by any word.
     mentions.sort_by_key(|mention| (mention.days.start, mention.days.end, Reverse(mention.summary.len()), &mention.id));
     mentions.dedup_by_key(|mention| &mention.id);
     let statements = Statements::of(mentions.iter().map(|mention| mention.summary.as_str()));
     let groups = groups(&mentions, &statements);
     let mut entries: Vec<Entry> = groups.iter().filter_map(|group| entry(group, &mentions, &statements)).collect();
     entries.sort_by(|one, other| {
-        let told = |entry: &Entry| Reverse((entry.events.len(), entry.sources.len()));
-        one.day.cmp(&other.day).then(told(one).cmp(&told(other))).then(one.events.cmp(&other.events))
+        let mentioned = |entry: &Entry| Reverse((entry.events.len(), entry.sources.len()));
+        one.day.cmp(&other.day).then(mentioned(one).cmp(&mentioned(other))).then(one.events.cmp(&other.events))
     });
     entries
 }
 
-/// Mentions that belong together, by their places.
+/// Mentions of one event, by index.
 struct Group {
     mentions: Vec<usize>,
-    /// The day, where one of them names it.
+    /// The day, if one of them names it.
     day: Option<NaiveDate>,
 }
 
@@ -70,7 +71,7 @@ fn groups(mentions: &[&Mention], statements: &Statements) -> Vec<Group> {
         let same = statements.shared(at).take(RAREST).flat_map(nearest).copied().find(|&group| {
             let Group { mentions: others, day } = &groups[group];
             let same_day = own_day.is_none() || day.is_none() || own_day == *day;
-            same_day && may_be_same(mentions[others[0]], mention) && statements.likeness(others[0], at) >= ALIKE
+            same_day && may_be_same(mentions[others[0]], mention) && statements.similarity(others[0], at) >= SAME
         });
         match same {
             Some(group) => {
@@ -86,7 +87,7 @@ fn groups(mentions: &[&Mention], statements: &Statements) -> Vec<Group> {
     groups
 }
 
-/// Whether days and names allow that two mentions are of one happening.
+/// Whether their days and names allow two mentions to be of the same event.
 fn may_be_same(one: &Mention, other: &Mention) -> bool {
     let overlap = one.days.start < other.days.end && other.days.start < one.days.end;
     let nameless = one.names.is_empty() || other.names.is_empty();

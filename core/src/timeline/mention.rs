@@ -1,26 +1,26 @@
-//! One statement of one article with its date: what a story is made of, read from a record.
+//! A dated statement of one article: what stories are made of.
 
 use std::ops::Range;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::record::EventRecord;
+use crate::record::{EventRecord, Granularity};
 
 /// A dated statement of an article, as far as a story needs it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
     /// The event's id.
     pub id: String,
-    /// The id of the article that tells it.
+    /// The id of its article.
     pub article: String,
-    /// Who published that, where told.
+    /// The publisher of the article, if known.
     pub source: Option<String>,
-    /// The day on which it was published.
+    /// The day on which the article was published.
     pub published: NaiveDate,
-    /// The days that it tells of. Where one end is open, the day at the other.
+    /// The days that it is about. If one end is open, the day at the other end.
     pub days: Range<NaiveDate>,
-    /// Whether it names the day on which it begins, rather than a month or a year.
+    /// Whether the day on which it begins is known, rather than a month or a year.
     pub to_the_day: bool,
     /// The statement without its date.
     pub summary: String,
@@ -28,7 +28,7 @@ pub struct Mention {
     pub names: Vec<String>,
 }
 
-/// A record as JSON, as far as a story needs it.
+/// A record in JSON, as far as a story needs it.
 #[derive(Deserialize)]
 struct Stored {
     id: String,
@@ -48,7 +48,7 @@ struct StoredArticle {
 struct StoredDate {
     start: Option<String>,
     end: Option<String>,
-    granularity: String,
+    granularity: Granularity,
 }
 
 #[derive(Deserialize)]
@@ -57,11 +57,8 @@ struct StoredStatement {
     names: Vec<String>,
 }
 
-/// What names a day, finer than which a story does not look.
-const FINE: [&str; 5] = ["day", "part-of-day", "hour", "minute", "second"];
-
 impl Mention {
-    /// Of a record; `None` where it has no date in the calendar.
+    /// Takes a record; `None` if it has no calendar date.
     #[must_use]
     pub fn of(record: &EventRecord) -> Option<Self> {
         let EventRecord { id, article, date, statement, .. } = record;
@@ -71,17 +68,17 @@ impl Mention {
             source: article.source.clone(),
             published: day(&article.published_at)?,
             days: days(date.start.as_deref(), date.end.as_deref())?,
-            to_the_day: date.start.is_some() && FINE.contains(&date.granularity.as_ref()),
+            to_the_day: date.start.is_some() && date.granularity.is_day_or_finer(),
             summary: statement.summary.clone(),
             names: statement.names.clone(),
         })
     }
 
-    /// Of a record as JSON; `None` where it has no date in the calendar.
+    /// Takes a record in JSON; `None` if it has no calendar date.
     ///
     /// # Errors
     ///
-    /// If it is no event record.
+    /// If it is not an event record.
     pub fn from_json(record: &str) -> Result<Option<Self>, serde_json::Error> {
         serde_json::from_str(record).map(Self::of_stored)
     }
@@ -94,14 +91,14 @@ impl Mention {
             source: article.source,
             published: day(&article.published_at)?,
             days: days(date.start.as_deref(), date.end.as_deref())?,
-            to_the_day: date.start.is_some() && FINE.contains(&date.granularity.as_str()),
+            to_the_day: date.start.is_some() && date.granularity.is_day_or_finer(),
             summary: statement.summary,
             names: statement.names,
         })
     }
 }
 
-/// The days from one end to the other; where one is open, the day at the other.
+/// Returns the days from one end to the other; if one is open, the day at the other end.
 fn days(start: Option<&str>, end: Option<&str>) -> Option<Range<NaiveDate>> {
     Some(match (start, end) {
         (Some(start), Some(end)) => day(start)?..day_after(end)?,
@@ -111,12 +108,12 @@ fn days(start: Option<&str>, end: Option<&str>) -> Option<Range<NaiveDate>> {
     })
 }
 
-/// The day of a date or a date-time.
+/// Returns the day of a date or a date-time.
 fn day(iso: &str) -> Option<NaiveDate> {
     iso.split('T').next()?.parse().ok()
 }
 
-/// The first day after an exclusive end.
+/// Returns the first day after an exclusive end.
 fn day_after(iso: &str) -> Option<NaiveDate> {
     let within = iso.split_once('T').is_some_and(|(_, time)| !time.starts_with("00:00"));
     if within { day(iso)?.succ_opt() } else { day(iso) }

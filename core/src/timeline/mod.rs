@@ -1,19 +1,19 @@
-//! What many articles tell, as one story: which days matter, and what happened on each.
+//! The reports of many articles as one story: which days matter, and what happened on each.
 //!
 //! ```text
 //! records ──> Mentions ──┬──> key_days: how much each day matters
-//!                        └──> entries: mentions of one happening, as one ──> story: the days that matter, with theirs
+//!                        └──> entries: mentions of one event, merged ──> story: the days that matter, with their entries
 //! ```
 //!
-//! Knows mentions alone: not where they are kept, not how dates were found, not what "today" is. The answer does not
-//! depend on the order of the mentions, and a mention that comes twice counts once.
+//! This module knows only mentions: not where they are stored, not how dates were found, not what "today" is. The
+//! result does not depend on the order of the mentions, and a mention that occurs twice counts once.
 
 mod articles;
 mod entries;
 mod key_days;
 mod mention;
 mod query;
-mod statements;
+mod similarity;
 mod story;
 #[cfg(test)]
 mod tests;

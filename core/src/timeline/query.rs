@@ -1,21 +1,21 @@
-//! Which records are about what is asked for.
+//! Full-text search in records.
 
 use rustc_hash::FxHashSet;
 
 use crate::record::EventRecord;
 
-/// Words of which a record has all, the last one as the start of a word. Without words it is every record.
+/// Words that a record must have, the last one as a prefix. Without words, it matches every record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query(Vec<String>);
 
 impl Query {
-    /// The words of a text: letters and digits.
+    /// Takes the words of a text: letters and digits.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(words(text).collect())
     }
 
-    /// Whether title, source, sentence or names have them.
+    /// Whether title, source, sentence, summary and names together have all of the words.
     #[must_use]
     pub fn matches(&self, record: &EventRecord) -> bool {
         let Some((last, others)) = self.0.split_last() else { return true };

@@ -1,26 +1,27 @@
-//! The days that matter, each with what happened and one line that says it.
+//! The days that matter, each with its entries and a summary.
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 use super::articles::articles;
-use super::statements::Statements;
+use super::similarity::Statements;
 use super::{Entry, KeyDay, Mention, entries, key_days};
 
 /// A day of a story.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct StoryDay {
     /// The day.
     pub day: NaiveDate,
     /// How much it matters: above 0, and 1 for the day that matters most.
     pub score: f64,
-    /// The line for it.
+    /// What happened, in one line.
     pub summary: String,
-    /// What happened, first what has most to do with all of it.
+    /// What happened, the most central entry first.
     pub entries: Vec<Entry>,
 }
 
-/// The days that matter most, best first.
+/// Returns the days that matter most, best first.
 #[must_use]
 pub fn story(mentions: &[Mention], days: usize) -> Vec<StoryDay> {
     let entries = entries(mentions);
@@ -41,7 +42,7 @@ pub fn story(mentions: &[Mention], days: usize) -> Vec<StoryDay> {
     .collect()
 }
 
-/// How much the articles count that tell of each.
+/// Returns the total weight of the articles behind each entry.
 fn weights(mentions: &[Mention], entries: &[Entry]) -> Vec<f64> {
     let articles = articles(mentions);
     let weight = |mention: &Mention| articles.get(mention.article.as_str()).map_or(0.0, |article| article.weight);

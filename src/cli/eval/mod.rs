@@ -1,5 +1,5 @@
-//! `dateline eval`: scores against annotated corpora. Finds and reads the files; the measures are
-//! [`crate::evaluate`]'s.
+//! `dateline eval`: scores against annotated corpora. Finds and reads the files; the measures are in
+//! [`crate::evaluate`].
 
 mod timelines;
 
@@ -15,32 +15,32 @@ use super::shared::ExtractArgs;
 use crate::evaluate::{self, Document, Error, Prediction, Report, Scores};
 use crate::pipeline::Settings;
 
-/// Score against annotated corpora
+/// Scores the extraction against annotated corpora
 #[derive(Debug, Args)]
 pub struct EvalArgs {
     /// Annotated documents: JSON lines (.jsonl), TimeML (.tml), or folders of them
     #[arg(required_unless_present = "timelines", value_name = "GOLD")]
     gold: Vec<PathBuf>,
-    /// Score the days that matter instead: a folder of topics, each with articles.jsonl and timelines.jsonl
+    /// Score key days instead: a folder of topics, each with articles.jsonl and timelines.jsonl
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["gold", "errors", "predictions", "half"])]
     timelines: Option<PathBuf>,
     /// List the errors by kind, with N examples of each
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "5")]
     errors: Option<usize>,
-    /// Write what the system said, one JSON document a line
+    /// Write the predictions, one JSON document per line
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
-    /// Write the figures as JSON
+    /// Write the scores as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Score every second document only: a, the first, third, ...; b, the others
+    /// Score only every second document: a is the first, third, ...; b the others
     #[arg(long, value_enum)]
     half: Option<Half>,
     #[command(flatten)]
     extract: ExtractArgs,
 }
 
-/// Which documents of a corpus are scored, by their place in it.
+/// Which documents of a corpus are scored, by their position in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Half {
     A,
@@ -53,7 +53,7 @@ struct Corpus {
     documents: Vec<Document>,
 }
 
-/// A corpus with the system's answers.
+/// A corpus with the predictions for it.
 struct Scored {
     name: String,
     scores: Scores,
@@ -72,7 +72,7 @@ pub fn run(args: &EvalArgs) -> ExitCode {
     }
 }
 
-/// Scores, writes the files that are asked for, and gives what is to be printed.
+/// Scores the corpora, writes the requested files, and returns the report.
 fn evaluate(args: &EvalArgs) -> io::Result<String> {
     let mut settings = Settings::default();
     args.extract.apply(&mut settings);
@@ -88,8 +88,8 @@ fn evaluate(args: &EvalArgs) -> io::Result<String> {
     let report = Report::new(&figures);
 
     if let Some(path) = &args.predictions {
-        let said = scored.iter().flat_map(|corpus| &corpus.predictions);
-        let lines = said.map(|prediction| Ok(serde_json::to_string(prediction)? + "\n"));
+        let predictions = scored.iter().flat_map(|corpus| &corpus.predictions);
+        let lines = predictions.map(|prediction| Ok(serde_json::to_string(prediction)? + "\n"));
         write(path, &lines.collect::<io::Result<String>>()?)?;
     }
     write_json(args, &report)?;
@@ -104,14 +104,14 @@ fn evaluate(args: &EvalArgs) -> io::Result<String> {
 }
 
 impl Corpus {
-    /// The wanted half of it, named so that no report hides that it is one.
+    /// Returns the requested half, named so that every report shows that it is only a half.
     fn half(self, half: Option<Half>) -> Self {
-        let (rest, letter) = match half {
+        let (remainder, letter) = match half {
             None => return self,
             Some(Half::A) => (0, "a"),
             Some(Half::B) => (1, "b"),
         };
-        let kept = self.documents.into_iter().enumerate().filter(|(index, _)| index % 2 == rest);
+        let kept = self.documents.into_iter().enumerate().filter(|(index, _)| index % 2 == remainder);
         Self { name: format!("{} (half {letter})", self.name), documents: kept.map(|(_, document)| document).collect() }
     }
 
@@ -129,11 +129,11 @@ impl Corpus {
     }
 }
 
-/// Reads the corpora in the files and folders, in their order; in folders by name.
+/// Reads the corpora in the files and folders, in the given order; within folders, sorted by name.
 fn read_corpora(paths: &[PathBuf]) -> io::Result<Vec<Corpus>> {
     let mut files = Vec::new();
     for path in paths {
-        let metadata = fs::metadata(path).map_err(|error| at(path, &error))?;
+        let metadata = fs::metadata(path).map_err(|error| with_path(path, &error))?;
         let before = files.len();
         if metadata.is_dir() {
             gold_files(path, &mut files)?
@@ -141,19 +141,19 @@ fn read_corpora(paths: &[PathBuf]) -> io::Result<Vec<Corpus>> {
             files.push(path.clone())
         }
         if files.len() == before {
-            return Err(io::Error::new(ErrorKind::NotFound, format!("{}: no .jsonl or .tml in it", path.display())));
+            return Err(io::Error::new(ErrorKind::NotFound, format!("{}: contains no .jsonl or .tml", path.display())));
         }
     }
     let mut corpora: Vec<Corpus> = Vec::new();
     let mut last_folder = None;
     for file in &files {
-        let text = fs::read_to_string(file).map_err(|error| at(file, &error))?;
-        let folder = is(file, "tml").then(|| file.parent().unwrap_or(Path::new("")));
+        let text = fs::read_to_string(file).map_err(|error| with_path(file, &error))?;
+        let folder = has_extension(file, "tml").then(|| file.parent().unwrap_or(Path::new("")));
         let documents = read_documents(file, &text)?;
-        // A TimeML file is one document: those of a folder make a corpus.
+        // A TimeML file is one document: those of a folder form a corpus.
         match corpora.last_mut().filter(|_| folder.is_some() && folder == last_folder) {
             Some(corpus) => corpus.documents.extend(documents),
-            None => corpora.push(Corpus { name: name(folder.unwrap_or(file)), documents }),
+            None => corpora.push(Corpus { name: stem(folder.unwrap_or(file)), documents }),
         }
         last_folder = folder;
     }
@@ -162,39 +162,39 @@ fn read_corpora(paths: &[PathBuf]) -> io::Result<Vec<Corpus>> {
 
 fn read_documents(file: &Path, text: &str) -> io::Result<Vec<Document>> {
     let invalid = |error| io::Error::new(ErrorKind::InvalidData, format!("{}: {error}", file.display()));
-    if is(file, "tml") {
-        Ok(vec![Document::read_timeml(text, &name(file)).map_err(invalid)?])
-    } else if is(file, "jsonl") {
+    if has_extension(file, "tml") {
+        Ok(vec![Document::read_timeml(text, &stem(file)).map_err(invalid)?])
+    } else if has_extension(file, "jsonl") {
         Document::read_jsonl(text).map_err(invalid)
     } else {
-        let message = format!("{}: neither .jsonl nor .tml, so its format is not known", file.display());
+        let message = format!("{}: neither .jsonl nor .tml, so its format is unknown", file.display());
         Err(io::Error::new(ErrorKind::InvalidInput, message))
     }
 }
 
-/// Adds the gold files in a folder and in the folders in it, by name. Links to folders are not followed.
+/// Adds the gold files in a folder and its subfolders, sorted by name. Links to folders are not followed.
 fn gold_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let mut entries = entries.map_err(|error| at(folder, &error))?;
+    let mut entries = entries.map_err(|error| with_path(folder, &error))?;
     entries.sort_by_key(fs::DirEntry::path);
     for entry in entries {
         let path = entry.path();
-        if entry.file_type().map_err(|error| at(&path, &error))?.is_dir() {
+        if entry.file_type().map_err(|error| with_path(&path, &error))?.is_dir() {
             gold_files(&path, files)?;
-        } else if is(&path, "jsonl") || is(&path, "tml") {
+        } else if has_extension(&path, "jsonl") || has_extension(&path, "tml") {
             files.push(path);
         }
     }
     Ok(())
 }
 
-fn is(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|own| own == extension)
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
 }
 
-/// What a file or folder is called in a report.
-fn name(path: &Path) -> String {
-    path.file_stem().map_or_else(|| ".".into(), |name| name.display().to_string())
+/// Returns the name of a file or folder in reports.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| ".".into(), |stem| stem.display().to_string())
 }
 
 fn write_json(args: &EvalArgs, report: &impl Serialize) -> io::Result<()> {
@@ -202,9 +202,9 @@ fn write_json(args: &EvalArgs, report: &impl Serialize) -> io::Result<()> {
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    fs::write(path, text).map_err(|error| at(path, &error))
+    fs::write(path, text).map_err(|error| with_path(path, &error))
 }
 
-fn at(path: &Path, error: &io::Error) -> io::Error {
+fn with_path(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

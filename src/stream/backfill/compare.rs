@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::plan::Planner;
+use crate::config::Topics;
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
 use crate::stream::fate::{Bearing, Fate};
-use crate::stream::topics::Topics;
 
 /// How long the brokers may take to send more.
 const ANSWER: Duration = Duration::from_secs(15);

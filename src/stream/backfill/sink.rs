@@ -9,11 +9,10 @@ use std::path::Path;
 use rdkafka::TopicPartitionList;
 
 use super::request::Destination;
-use crate::config::{Delivery, Settings};
+use crate::config::{Delivery, Settings, Topics};
 use crate::stream::consumer::Consumer;
 use crate::stream::fate::Fate;
 use crate::stream::producer::{self, Failure};
-use crate::stream::topics::Topics;
 use crate::stream::{Control, Error, idempotent, transaction};
 
 /// A destination that is open.

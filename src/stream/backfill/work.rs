@@ -14,7 +14,7 @@ use super::plan::{Part, Plan, Planner, Preview};
 use super::report::{Progress, Report};
 use super::request::{Destination, Edge, Request};
 use super::sink::Sink;
-use crate::config::Settings;
+use crate::config::{Settings, Topics};
 use crate::pipeline;
 use crate::record::ArticleStatus;
 use crate::stream::batch::Batch;
@@ -24,7 +24,6 @@ use crate::stream::fate::{Fate, Outlet, Told, fate};
 use crate::stream::life::Lives;
 use crate::stream::producer::{self, Failure, GRACE};
 use crate::stream::setbacks::Setbacks;
-use crate::stream::topics::Topics;
 use crate::stream::worker::{now, outlet};
 use crate::stream::{Control, Error};
 

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashSet;
 
-use crate::article::order;
+use crate::article::compare_revisions;
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
 use crate::stream::fate::{Bearing, Telling};
 
@@ -46,7 +46,7 @@ pub fn settle(telling: &mut Telling, known: Known, events: &str) -> Result<Optio
         Bearing::Revision => {
             let article = &telling.article;
             let coming = (&*article.revision, article.standing.as_ref().and_then(|standing| standing.modified));
-            let held = known.held.filter(|held| order(named(held), coming) == Ordering::Greater);
+            let held = known.held.filter(|held| compare_revisions(named(held), coming) == Ordering::Greater);
             let now = Known { standing: article.standing.clone(), events: article.events.clone(), held };
             let stands: FxHashSet<&String> = now.events.iter().collect();
             for id in known.events.iter().filter(|id| !stands.contains(id)) {
@@ -74,10 +74,13 @@ fn is_stale(telling: &Telling, known: &Known) -> bool {
     if let Some(coming) = &article.held {
         let held = known.held.as_ref().map(named);
         let standing = known.standing.as_ref().map(|it| (&*it.revision, it.modified));
-        return held.into_iter().chain(standing).any(|there| order(there, named(coming)) == Ordering::Greater);
+        return held
+            .into_iter()
+            .chain(standing)
+            .any(|there| compare_revisions(there, named(coming)) == Ordering::Greater);
     }
     let (Some(there), Some(coming)) = (&known.standing, &article.standing) else { return false };
-    match order((&there.revision, there.modified), (&coming.revision, coming.modified)) {
+    match compare_revisions((&there.revision, there.modified), (&coming.revision, coming.modified)) {
         Ordering::Greater => true,
         Ordering::Less => false,
         // The same again replaces itself. A kill is not undone by the same revision that came twice, unless the feed tells

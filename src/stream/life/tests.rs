@@ -9,10 +9,9 @@ use rdkafka::message::OwnedMessage;
 
 use super::memory::{Loader, Memory, key};
 use super::standing::Known;
-use crate::config::EmbargoPolicy;
+use crate::config::{EmbargoPolicy, Topics};
 use crate::pipeline;
 use crate::stream::fate::{Fate, Outlet, Told, fate};
-use crate::stream::topics::Topics;
 
 const DAY: i64 = 86_400_000;
 const WINDOW: Duration = Duration::from_secs(30 * 86_400);

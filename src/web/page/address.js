@@ -1,5 +1,5 @@
-// The view as the address holds it, behind the #: it can be shared, and what is searched for is not sent to a server
-// with it.
+// The view as encoded in the fragment of the URL: it can be shared, and the search is not sent to the server with the
+// page request.
 
 import { FIRST, LAST, SHORTEST, iso, parse } from './time.js';
 
@@ -7,7 +7,7 @@ const LISTS = ['status', 'source', 'name'];
 /** The parts of the view that are filters. */
 export const FILTERS = ['q', ...LISTS, 'confidence'];
 
-/** Reads a view. What is not there is as nobody asked for it; what cannot be read is left out. */
+/** Parses a view. What is missing or not valid gets its default. */
 export function read(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const confidence = Number(given.get('confidence') ?? 0);
@@ -26,7 +26,7 @@ export function read(hash) {
   return view;
 }
 
-/** Writes it. */
+/** Encodes a view. */
 export function write(view) {
   const given = filters(view);
   if (view.from !== null) {
@@ -40,7 +40,7 @@ export function write(view) {
   return `#${given}`;
 }
 
-/** What the server is asked to leave out. */
+/** The filters of a view as query parameters. */
 export function filters(view) {
   const given = new URLSearchParams();
   if (view.q.trim()) given.set('q', view.q.trim());
@@ -51,7 +51,7 @@ export function filters(view) {
 
 export const isFiltered = (view) => filters(view).size > 0;
 
-/** The nearest that can be drawn: from an hour to all that dates can be. */
+/** The nearest range that can be drawn: at least an hour, at most as far as dates can go. */
 export function fitted(from, to) {
   const span = Math.min(Math.max(to - from, SHORTEST), LAST - FIRST);
   const start = Math.min(Math.max((from + to - span) / 2, FIRST), LAST - span);

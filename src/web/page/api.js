@@ -1,9 +1,10 @@
-// Asks the server. A token, where one is needed, is asked for once and kept for as long as the tab is open.
+// Sends requests to the server. If it requires a token, the reader is asked once, and the token is kept while the tab
+// is open.
 
 const KEY = 'dateline-token';
-let asking = null;
+let prompt = null;
 
-/** What went wrong, in words for the reader. */
+/** An error with a message for the reader. */
 export class Problem extends Error {
   constructor(message, status = 0) {
     super(message);
@@ -11,7 +12,7 @@ export class Problem extends Error {
   }
 }
 
-/** Fetches with the token; asks for it and tries again where it is missing. */
+/** Fetches with the token; if it is missing or wrong, asks for it and tries again. */
 export async function request(path, { signal, headers = {} } = {}) {
   for (;;) {
     const token = sessionStorage.getItem(KEY);
@@ -21,15 +22,15 @@ export async function request(path, { signal, headers = {} } = {}) {
       response = await fetch(path, { signal, headers: all });
     } catch (error) {
       if (error.name === 'AbortError') throw error;
-      throw new Problem('The server does not answer.');
+      throw new Problem('The server does not respond.');
     }
     if (response.ok) return response;
     if (response.status !== 401) throw new Problem(await detail(response), response.status);
-    if (sessionStorage.getItem(KEY) === token) await (asking ??= ask(token !== null).finally(() => (asking = null)));
+    if (sessionStorage.getItem(KEY) === token) await (prompt ??= promptForToken(token !== null).finally(() => (prompt = null)));
   }
 }
 
-/** Fetches an answer. */
+/** Fetches JSON. */
 export async function json(path, parameters = new URLSearchParams(), signal = undefined) {
   const query = String(parameters);
   const response = await request(query ? `${path}?${query}` : path, { signal });
@@ -37,7 +38,7 @@ export async function json(path, parameters = new URLSearchParams(), signal = un
 }
 
 async function detail(response) {
-  const fallback = `The server answers with ${response.status}.`;
+  const fallback = `The server responded with ${response.status}.`;
   try {
     return (await response.json()).detail ?? fallback;
   } catch {
@@ -45,7 +46,7 @@ async function detail(response) {
   }
 }
 
-function ask(isWrong) {
+function promptForToken(isWrong) {
   const dialog = document.getElementById('token');
   document.getElementById('token-wrong').hidden = !isWrong;
   dialog.showModal();

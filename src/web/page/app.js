@@ -1,16 +1,16 @@
-// The page: holds the view, loads what it needs, and hands it to those who draw.
+// The page: holds the view, loads its data, and passes it to the components that draw it.
 
 import { fitted, isFiltered, read, write } from './address.js';
 import { json } from './api.js';
 import { detail } from './detail.js';
-import { counted, find, make, settled } from './dom.js';
+import { counted, debounced, find, make } from './dom.js';
 import { filters } from './filters.js';
 import { listen } from './gestures.js';
 import { append, days, entries } from './list.js';
 import { hideNotice, live, showNotice } from './live.js';
 import * as load from './load.js';
 import { plot } from './plot.js';
-import { DAY, YEAR, onTheWall, range } from './time.js';
+import { DAY, YEAR, range, wallClock } from './time.js';
 import { span } from './words.js';
 
 const SPANS = { century: 100 * YEAR, year: YEAR, month: 30 * DAY, day: DAY };
@@ -22,41 +22,41 @@ let next = null;
 let running = new AbortController();
 let opener = null;
 
-const drawing = plot(find('plot'), { chosen: open, entered: (from, to) => move(from, to, true) });
+const chart = plot(find('plot'), { chosen: open, zoomedTo: (from, to) => move(from, to, true) });
 const controls = filters({ view: () => view, change, choices: () => load.choices(view) });
-const news = live({ refresh, gone, changed: (id) => id === view.event && showDetail() });
-const hands = listen(find('plot'), { view: () => view, move, key });
+const feed = live({ refresh, retracted, changed: (id) => id === view.event && showDetail() });
+const gestures = listen(find('plot'), { view: () => view, move, key });
 
-/** Draws with what is there. */
+/** Draws the chart with the data loaded so far. */
 function paint() {
   find('range').textContent = range(view.from, view.to);
-  drawing.show({ view, data, fresh: news.fresh });
+  chart.show({ view, data, fresh: feed.fresh });
 }
 let frame = null;
 const paintSoon = () => (frame ??= requestAnimationFrame(() => ((frame = null), paint())));
 
-/** Loads what the view needs. What was asked for before and is no longer wanted is dropped. */
+/** Loads the data of the view, and aborts requests for an earlier one. */
 async function refresh() {
   running.abort();
   const { signal } = (running = new AbortController());
   document.body.setAttribute('aria-busy', 'true');
   try {
-    if (view.from === null && !(await goHome())) return paintEmpty();
-    const [drawn] = await Promise.all([load.drawing(view, find('plot').clientWidth, signal), showList(signal)]);
+    if (view.from === null && !(await fitRange())) return paintEmpty();
+    const [drawn] = await Promise.all([load.chart(view, find('plot').clientWidth, signal), showList(signal)]);
     data = drawn;
     if (find('notice').dataset.kind === 'error') hideNotice();
     paint();
     paintEmpty();
   } catch (error) {
-    if (error.name !== 'AbortError') showNotice('error', `This cannot be shown. ${error.message}`, 'Try again', refresh);
+    if (error.name !== 'AbortError') showNotice('error', `The timeline cannot be shown. ${error.message}`, 'Try again', refresh);
   } finally {
     if (!signal.aborted) document.body.removeAttribute('aria-busy');
   }
 }
-const refreshSoon = settled(120, refresh);
+const refreshSoon = debounced(120, refresh);
 
-/** Goes to where nearly all events are; tells whether there are any. */
-async function goHome() {
+/** Moves to the range of nearly all events; false if there are none. */
+async function fitRange() {
   const { span: home } = await load.home(view);
   if (!home) return false;
   const [from, to] = [home.from, home.to].map((time) => span({ date: { start: time } }, 'article').start);
@@ -68,20 +68,20 @@ async function goHome() {
 async function showList(signal) {
   for (const button of document.querySelectorAll('[data-show]')) button.setAttribute('aria-pressed', String(button.dataset.show === view.show));
   const list = find('list');
-  const told = { view, fresh: news.fresh, chosen: open };
+  const options = { view, fresh: feed.fresh, chosen: open };
   if (view.show === 'days') {
     const story = await load.story(view, signal);
     next = null;
-    list.replaceChildren(...days(story.days, told));
+    list.replaceChildren(...days(story.days, options));
   } else {
     const page = await load.list(view, null, signal);
     next = page.next;
-    replace(list, entries(page.events, told));
+    replace(list, entries(page.events, options));
   }
   find('more').hidden = next === null;
 }
 
-/** Puts a new list in place, with the focus where it was. */
+/** Replaces the list, and keeps the focus. */
 function replace(list, sections) {
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
   list.replaceChildren(...sections);
@@ -91,11 +91,11 @@ function replace(list, sections) {
 async function showMore() {
   const page = await load.list(view, next, running.signal);
   next = page.next;
-  append(find('list'), entries(page.events, { view, fresh: news.fresh, chosen: open }));
+  append(find('list'), entries(page.events, { view, fresh: feed.fresh, chosen: open }));
   find('more').hidden = next === null;
 }
 
-/** What is said where there is nothing to draw. */
+/** Shows the number of events, or a message if there are none. */
 function paintEmpty() {
   const total = data.density.total;
   const isEmpty = view.from === null || total === 0;
@@ -103,27 +103,27 @@ function paintEmpty() {
   find('empty').hidden = !isEmpty;
   find('plot').classList.toggle('blank', isEmpty);
   if (view.from === null) find('list').replaceChildren();
-  const [title, told] = isFiltered(view)
-    ? ['Nothing fits', 'No event here is like that. Fewer words or fewer filters find more.']
+  const [title, text] = isFiltered(view)
+    ? ['No matches', 'No event here matches. Try fewer words or fewer filters.']
     : view.from === null
-      ? ['Nothing yet', 'As soon as articles with dates arrive, what they tell is shown here, without a reload.']
-      : ['A quiet time', 'Nothing is told of this span. “All” goes to where the events are.'];
+      ? ['No events yet', 'As soon as articles with dates arrive, their events appear here, without a reload.']
+      : ['No events in this period', '“All” shows where the events are.'];
   find('empty-title').textContent = title;
-  find('empty-told').textContent = told;
+  find('empty-text').textContent = text;
   find('empty-act').hidden = !isFiltered(view);
-  arrived();
+  offerNewEvents();
 }
 
-/** Offers to go to what arrived outside of what is seen. */
-function arrived() {
-  const outside = [...news.fresh.values()].filter((event) => {
+/** Offers to show new events that are outside the visible range. */
+function offerNewEvents() {
+  const outside = [...feed.fresh.values()].filter((event) => {
     const { start, end } = span(event, view.zone);
     return view.from !== null && ((start !== null && start >= view.to) || (end !== null && end <= view.from));
   });
   const button = find('arrived');
   button.hidden = outside.length === 0;
   if (!outside.length) return;
-  button.textContent = `${counted(outside.length, 'new event')} outside this span: show the latest`;
+  button.textContent = `${counted(outside.length, 'new event')} outside this period: show the latest`;
   button.onclick = () => {
     const { start, end } = span(outside.at(-1), view.zone);
     const length = (end ?? start + DAY) - (start ?? end - DAY);
@@ -132,7 +132,7 @@ function arrived() {
   };
 }
 
-/** Shows another span. What only passes by on a drag makes no step in the history. */
+/** Shows another range. The ranges passed during a drag are not added to the browser history. */
 function move(from, to, isStep = false) {
   if (view.from === null) return;
   if (isStep) keep(true);
@@ -142,13 +142,13 @@ function move(from, to, isStep = false) {
   refreshSoon();
 }
 
-/** Shows something else of the same span. */
+/** Changes the view without its range. */
 function change(part) {
   Object.assign(view, part);
-  // Not a step back for every letter.
+  // Typing must not add a history entry for every letter.
   keep(!Object.keys(part).every((name) => ['q', 'confidence'].includes(name)));
   controls.show(isFiltered(view));
-  news.follow(view);
+  feed.follow(view);
   if ('zone' in part) showDetail();
   return refresh();
 }
@@ -157,9 +157,9 @@ function keep(isStep) {
   const hash = write(view);
   if (hash !== location.hash) history[isStep ? 'pushState' : 'replaceState'](null, '', hash);
 }
-const keepSoon = settled(250, () => keep(false));
+const keepSoon = debounced(250, () => keep(false));
 
-/** Opens an event; `from` is what had the focus. */
+/** Opens an event; `from` is the element that had the focus. */
 function open(event, from) {
   opener = from;
   view.event = event.id;
@@ -184,47 +184,47 @@ async function showDetail(withFocus = false) {
   if (id === null) return;
   const body = find('detail-body');
   try {
-    const told = await json(`/api/events/${encodeURIComponent(id)}`);
+    const details = await json(`/api/events/${encodeURIComponent(id)}`);
     if (view.event !== id) return;
-    body.replaceChildren(...detail(told, { view, chosen: open }));
+    body.replaceChildren(...detail(details, { view, chosen: open }));
   } catch (error) {
-    body.replaceChildren(make('h2', { tabindex: -1 }, 'Not there'), make('p', {}, error.message));
+    body.replaceChildren(make('h2', { tabindex: -1 }, 'Not found'), make('p', {}, error.message));
   }
   if (withFocus) body.querySelector('h2').focus({ preventScroll: true });
 }
 
-/** An event was taken back: by a correction, or by a kill. */
-function gone(id) {
+/** Shows that an event was retracted, by a correction or a kill. */
+function retracted(id) {
   if (id !== view.event) return;
-  find('said').textContent = 'The event that you read was withdrawn';
-  find('detail-body').replaceChildren(make('h2', { tabindex: -1 }, 'Withdrawn'), make('p', {}, 'The article was corrected or killed, and no longer tells this.'));
+  find('announcement').textContent = 'The event that you were reading was withdrawn';
+  find('detail-body').replaceChildren(make('h2', { tabindex: -1 }, 'Withdrawn'), make('p', {}, 'The article was corrected or killed, and no longer reports this.'));
 }
 
-/** Keys of the drawing that do not move it. Tells whether it took the key. */
+/** Handles the keys of the chart that do not move it; true if it handled the key. */
 function key(name) {
   if (name === 'ArrowDown' || name === 'ArrowUp') {
     const items = [...find('plot').querySelectorAll('.lane:not([hidden]) button')];
     const at = items.indexOf(document.activeElement);
     items[(at + (name === 'ArrowDown' ? 1 : at < 0 ? 0 : -1) + items.length) % items.length]?.focus({ preventScroll: true });
-  } else if (name === 'Home') all();
+  } else if (name === 'Home') showAll();
   else if (name === 'Escape') view.event ? close() : find('plot').focus();
   else return false;
   return true;
 }
 
-async function all() {
-  if (await goHome()) move(view.from, view.to, true);
+async function showAll() {
+  if (await fitRange()) move(view.from, view.to, true);
 }
 
-function wire() {
+function connectControls() {
   for (const button of document.querySelectorAll('[data-span]')) {
     button.onclick = () => move(...around((view.from + view.to) / 2, SPANS[button.dataset.span]), true);
   }
   for (const button of document.querySelectorAll('[data-show]')) button.onclick = () => change({ show: button.dataset.show });
-  find('in').onclick = () => hands.zoom(0.6);
-  find('out').onclick = () => hands.zoom(1 / 0.6);
-  find('all').onclick = all;
-  find('today').onclick = () => move(...around(onTheWall(Date.now()), view.to - view.from), true);
+  find('in').onclick = () => gestures.zoom(0.6);
+  find('out').onclick = () => gestures.zoom(1 / 0.6);
+  find('all').onclick = showAll;
+  find('today').onclick = () => move(...around(wallClock(Date.now()), view.to - view.from), true);
   find('more').onclick = showMore;
   find('close').onclick = close;
   find('empty-act').onclick = () => find('clear').click();
@@ -244,14 +244,14 @@ function wire() {
     view = read(location.hash);
     start();
   });
-  // Its height follows from what is drawn.
+  // Only the width matters: the height follows from the contents.
   let wide = find('plot').clientWidth;
   const resized = () => {
     if (find('plot').clientWidth === wide) return;
     wide = find('plot').clientWidth;
     if (view.from !== null) refresh();
   };
-  new ResizeObserver(settled(100, resized)).observe(find('plot'));
+  new ResizeObserver(debounced(100, resized)).observe(find('plot'));
   setInterval(() => view.from !== null && paint(), 60_000);
 }
 
@@ -259,10 +259,10 @@ const around = (middle, length) => [middle - length / 2, middle + length / 2];
 
 function start() {
   controls.show(isFiltered(view));
-  news.follow(view);
+  feed.follow(view);
   showDetail();
   return refresh();
 }
 
-wire();
+connectControls();
 start();

@@ -1,10 +1,10 @@
-// One event: its sentence with what was found in it, where it was told, and how its date was found out.
+// One event: its sentence with the date and trigger marked, its article, and how its date was resolved.
 
-import { link, make } from './dom.js';
+import { counted, link, make } from './dom.js';
 import { mark } from './list.js';
 import { STATUSES, confidence, published, resolved, when } from './words.js';
 
-/** What is shown of an event. `chosen` is told of another mention that is clicked. */
+/** The details of an event. `chosen` is called when another mention is clicked. */
 export function detail({ event, article, mentions }, { view, chosen }) {
   const { statement } = event;
   const facts = [
@@ -12,21 +12,21 @@ export function detail({ event, article, mentions }, { view, chosen }) {
     ['Status', make('span', {}, mark(statement.status), STATUSES[statement.status] ?? statement.status)],
     ['Confidence', confidence(event)],
     ['Names', statement.names.join(', ')],
-    ['Told by', told(event)],
-    ['Article', standing(article)],
-    ['Also in it', event.also_at.length ? `the same statement ${event.also_at.length} more times` : ''],
+    ['Source', articleLine(event)],
+    ['Article', articleStatus(article)],
+    ['Repeated', event.also_at.length ? `${counted(event.also_at.length, 'more time')} in the article` : ''],
   ];
   return [
     make('p', { class: 'when' }, when(event, view.zone)),
     make('h2', { tabindex: -1, id: 'detail-title' }, statement.summary),
     make('blockquote', {}, sentence(event)),
     make('dl', {}, facts.filter(([, value]) => value).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)])),
-    mentions.length > 0 && elsewhere(mentions, { view, chosen }),
+    mentions.length > 0 && mentionList(mentions, { view, chosen }),
   ].filter(Boolean);
 }
 
-/** The sentence, with date and trigger marked. Offsets count code points of the body: those of the sentence start
- * where it does. */
+/** The sentence, with date and trigger marked. Offsets count code points of the body; those of the sentence say where it
+ * starts. */
 function sentence(event) {
   const letters = [...event.statement.sentence];
   const { sentence, date, trigger } = event.offsets;
@@ -48,7 +48,7 @@ function sentence(event) {
   return [...pieces, letters.slice(done).join('')];
 }
 
-function told(event) {
+function articleLine(event) {
   const { title, url, source, published_at: time } = event.article;
   const address = link(url);
   const name = title || event.article.id;
@@ -59,16 +59,16 @@ function told(event) {
 
 const offset = (time) => /([+-]\d\d:\d\d|Z)$/.exec(time)?.[0].replace(/^(Z|\+00:00)$/, 'UTC') ?? '';
 
-function standing(article) {
+function articleStatus(article) {
   if (!article) return '';
   return [article.status, article.revision && `revision ${article.revision}`].filter(Boolean).join(', ');
 }
 
-function elsewhere(mentions, { view, chosen }) {
+function mentionList(mentions, { view, chosen }) {
   const items = mentions.map((event) => {
     const button = make('button', { type: 'button' }, event.statement.summary);
     button.onclick = () => chosen(event, button);
     return make('li', {}, button, make('small', {}, [event.article.source, when(event, view.zone)].filter(Boolean).join(', ')));
   });
-  return make('section', { class: 'mentions' }, make('h3', {}, 'Told elsewhere as well'), make('ol', {}, items));
+  return make('section', { class: 'mentions' }, make('h3', {}, 'Also reported in'), make('ol', {}, items));
 }

@@ -1,6 +1,6 @@
-// Builds elements. Texts become text nodes and nothing else: what comes from records is never read as HTML.
+// Builds elements. Strings become text nodes and nothing else: records are never parsed as HTML.
 
-/** Makes an element: attributes by name, `on…` as listeners, `null` and `false` left out. */
+/** Creates an element: attributes by name, `on…` as listeners, `null` and `false` left out. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   set(element, attributes);
@@ -8,7 +8,7 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Makes an element of a drawing. */
+/** Creates an SVG element. */
 export function draw(tag, attributes = {}) {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -25,7 +25,7 @@ function set(element, attributes) {
 
 export const find = (id) => document.getElementById(id);
 
-/** An address of the web, or nothing: a record must not bring a script in as a link. */
+/** A web URL, or nothing: a record must not inject a script as a link. */
 export function link(address) {
   try {
     const url = new URL(address);
@@ -35,8 +35,8 @@ export function link(address) {
   }
 }
 
-/** Calls once when nothing was asked for as long as this. */
-export function settled(wait, call) {
+/** Debounces a function: calls it once no call came for `wait` milliseconds. */
+export function debounced(wait, call) {
   let timer;
   return (...given) => {
     clearTimeout(timer);

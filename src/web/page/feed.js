@@ -1,33 +1,33 @@
-// Follows what happens to the timeline: server-sent events read by hand, since `EventSource` cannot send a token.
-// After a break it goes on from the last number that it saw.
+// Follows the live feed: server-sent events, parsed here because `EventSource` cannot send a token. After a disconnect
+// it resumes from the last id.
 
 import { request } from './api.js';
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
-/** The server says something every 15 seconds; a line that is silent for longer is dead. */
+/** The server sends a heartbeat every 15 seconds; a connection that is silent for longer is dead. */
 const PATIENCE = 40_000;
 
 /**
- * Follows the feed of some filters until it is told to stop.
- * `heard(kind, data)` gets each event, `state(isConnected, wait)` how it goes.
+ * Follows the feed for some filters until it is stopped.
+ * `received(kind, data)` is called with each event, `state(isConnected, wait)` when the connection changes.
  */
-export function follow(filters, { heard, state }) {
+export function follow(filters, { received, state }) {
   let [last, wait, stopped, paused, wake] = [null, FIRST_WAIT, false, false, () => {}];
-  let line = new AbortController();
+  let connection = new AbortController();
 
   async function listen() {
     const headers = last === null ? {} : { 'Last-Event-ID': last };
-    const response = await request(`/api/feed?${filters}`, { headers, signal: line.signal });
+    const response = await request(`/api/feed?${filters}`, { headers, signal: connection.signal });
     state(true);
     wait = FIRST_WAIT;
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const take = events(({ kind, data, id }) => {
       if (id) last = id;
-      if (data) heard(kind, JSON.parse(data));
+      if (data) received(kind, JSON.parse(data));
     });
     for (;;) {
-      const watch = setTimeout(() => line.abort(), PATIENCE);
+      const watch = setTimeout(() => connection.abort(), PATIENCE);
       const { value, done } = await reader.read().finally(() => clearTimeout(watch));
       if (done) return;
       take(value);
@@ -36,11 +36,11 @@ export function follow(filters, { heard, state }) {
 
   async function run() {
     while (!stopped) {
-      line = new AbortController();
+      connection = new AbortController();
       try {
         await listen();
       } catch {
-        // Whatever it was: it is tried again, and told.
+        // Whatever the error was: it is reported below, and the connection is retried.
       }
       if (stopped) return;
       if (!paused) state(false, wait);
@@ -54,12 +54,12 @@ export function follow(filters, { heard, state }) {
 
   run();
   return {
-    /** Tries at once instead of waiting. */
+    /** Retries at once instead of waiting. */
     now: () => wake(),
-    /** Lets go of the line while nobody looks: a browser has six of them to a server, for all its tabs. */
+    /** Disconnects while the tab is hidden: a browser has six connections to a server, for all its tabs. */
     pause: () => {
       paused = true;
-      line.abort();
+      connection.abort();
     },
     resume: () => {
       paused = false;
@@ -68,14 +68,14 @@ export function follow(filters, { heard, state }) {
     },
     stop: () => {
       stopped = true;
-      line.abort();
+      connection.abort();
       wake();
     },
   };
 }
 
-/** Puts events together from pieces of text. */
-export function events(told) {
+/** Assembles events from chunks of text. */
+export function events(dispatch) {
   let rest = '';
   return (piece) => {
     const blocks = (rest + piece).replaceAll('\r\n', '\n').split('\n\n');
@@ -88,7 +88,7 @@ export function events(told) {
         else if (field === 'data') event.data += value;
         else if (field === 'id') event.id = value;
       }
-      told(event);
+      dispatch(event);
     }
   };
 }

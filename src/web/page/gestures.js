@@ -1,12 +1,12 @@
-// Hands on the drawing: drag, wheel, pinch and keys move and zoom; a press that does not move stays a click.
+// Gestures on the chart: drag, wheel, pinch and keys pan and zoom; a press without movement remains a click.
 
 import { fitted } from './address.js';
 
-/** How far a finger may tremble, in pixels. */
+/** How far a pointer may move during a click, in pixels. */
 const STILL = 4;
 
 /**
- * `view()` gives what is seen, `move(from, to)` shows something else, `key(name)` gets the keys that do not move.
+ * `view()` returns the view, `move(from, to)` changes its range, `key(name)` handles all other keys.
  */
 export function listen(plot, { view, move, key }) {
   const pointers = new Map();
@@ -24,18 +24,18 @@ export function listen(plot, { view, move, key }) {
   };
   const shift = (part) => {
     const { from, to } = view();
-    // At the end of time it stays: it does not zoom there.
+    // At the ends of time it stops instead of zooming.
     const next = fitted(from + (to - from) * part, to + (to - from) * part);
     move(next.from, next.to);
   };
 
-  /** Where the fingers are: their middle, and how far apart they are. */
-  const hands = () => {
+  /** The position of the pointers: their middle, and how far apart they are. */
+  const pinch = () => {
     const places = [...pointers.values()].map(share);
     const [low, high] = [Math.min(...places), Math.max(...places)];
     return { middle: (low + high) / 2, apart: high - low };
   };
-  const start = () => (begin = pointers.size ? { ...view(), ...hands() } : null);
+  const start = () => (begin = pointers.size ? { ...view(), ...pinch() } : null);
 
   plot.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
@@ -51,7 +51,7 @@ export function listen(plot, { view, move, key }) {
     isMoving = true;
     plot.classList.add('moving');
     pointers.set(event.pointerId, event.clientX);
-    const { middle, apart } = hands();
+    const { middle, apart } = pinch();
     const factor = begin.apart > 0.01 && apart > 0.01 ? begin.apart / apart : 1;
     const span = (begin.to - begin.from) * factor;
     const fixed = begin.from + (begin.to - begin.from) * begin.middle;
@@ -65,7 +65,7 @@ export function listen(plot, { view, move, key }) {
   plot.addEventListener('pointerup', end);
   plot.addEventListener('pointercancel', end);
   plot.addEventListener('pointerleave', (event) => isMoving || end(event));
-  // What ends a drag is no click on what lies below.
+  // The end of a drag must not count as a click on the element below.
   plot.addEventListener(
     'click',
     (event) => {

@@ -1,19 +1,19 @@
-// Lays events out in the rows of a lane: each where it is in time, beside what fits, and heaps of what does not.
+// Lays events out in the rows of a lane: each at its time, in a row where it fits; the rest is grouped into heaps.
 
 const GAP = 6;
-/** The narrowest that a mark may be, and how wide a heap is. */
+/** The narrowest mark, and the width of a heap, in pixels. */
 const MARK = 7;
 export const HEAP = 56;
-/** About how wide a letter is. */
+/** The approximate width of a letter. */
 const LETTER = 6.7;
 const LONGEST_LABEL = 230;
 const SHORTEST_LABEL = 48;
-/** Where a label has less room than this, it stands better on the other side of its mark. */
+/** With less room than this, a label is better placed on the other side of its mark. */
 const TIGHT = 130;
 
 /**
- * Places events, earliest first, in at most so many rows.
- * `place(event)` gives where its ends are in pixels, `label(event)` what it says.
+ * Places events, earliest first, in at most `rows` rows.
+ * `place(event)` returns its ends in pixels, `label(event)` its text.
  */
 export function lay(events, { width, rows, place, label }) {
   const ends = [];
@@ -25,7 +25,7 @@ export function lay(events, { width, rows, place, label }) {
     const start = Math.max(left, 0);
     const stop = Math.max(Math.min(right, width), start + MARK);
     const wanted = Math.min(label(event).length * LETTER + 24, LONGEST_LABEL);
-    // A long band has its label within, a short one beside: at the right edge on its left.
+    // A long band has its label inside, a short one beside it: on the left if it is near the right edge.
     const isWithin = stop - start >= Math.min(wanted, 110);
     const needs = isWithin ? stop : stop + wanted;
     const beside = Math.min(wanted, width - stop);
@@ -46,7 +46,7 @@ export function lay(events, { width, rows, place, label }) {
   return { placed, heaped, rows: ends.length };
 }
 
-/** Puts what stands close together on one heap. */
+/** Groups points that are close together into heaps. */
 export function heap(points, width) {
   const heaps = new Map();
   const slots = Math.max(Math.floor(width / HEAP), 1);

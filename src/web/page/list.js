@@ -1,10 +1,10 @@
-// The same as a list: for those who read rather than look, and for screen readers. Under it, the days that matter.
+// The events as a list, for reading and for screen readers; and the key days.
 
 import { make } from './dom.js';
-import { day, onTheWall, parse } from './time.js';
+import { day, parse, wallClock } from './time.js';
 import { STATUSES, heading, tense, when } from './words.js';
 
-/** The events of a page, under headings of their time. */
+/** The events of a page, grouped under headings by time. */
 export function entries(events, { view, fresh, chosen }) {
   const sections = [];
   for (const event of events) {
@@ -17,7 +17,7 @@ export function entries(events, { view, fresh, chosen }) {
   );
 }
 
-/** Adds a page to those that are there; a heading that goes on is not said twice. */
+/** Appends a page to the list; a group that continues does not repeat its heading. */
 export function append(list, sections) {
   const [first, last] = [sections[0], list.lastElementChild];
   if (first && last?.dataset.title === first.dataset.title) {
@@ -27,12 +27,12 @@ export function append(list, sections) {
   list.append(...sections);
 }
 
-/** One event as it stands in a list. */
+/** One event in a list. */
 export function entry(event, { view, fresh, chosen }) {
   const { summary, status, names } = event.statement;
   const button = make('button', { type: 'button', 'data-id': event.id, 'aria-current': view.event === event.id && 'true' }, summary);
   button.onclick = () => chosen(event, button);
-  const isAhead = tense(event, onTheWall(Date.now()), view.zone) === 'future';
+  const isAhead = tense(event, wallClock(Date.now()), view.zone) === 'future';
   return make(
     'li',
     { class: `${status} ${isAhead ? 'future' : ''} ${fresh.has(event.id) ? 'fresh' : ''}` },
@@ -45,21 +45,21 @@ export function entry(event, { view, fresh, chosen }) {
   );
 }
 
-/** The sign of a status: a shape as well as a colour. */
+/** The marker of a status: a shape as well as a colour. */
 export function mark(status) {
   return make('span', { class: `mark ${status}`, 'aria-hidden': 'true' });
 }
 
-/** The days that matter, in the order of time. */
+/** The key days, in the order of time. */
 export function days(story, { view, fresh, chosen }) {
   const inOrder = [...story].sort((a, b) => (a.day < b.day ? -1 : 1));
   const most = Math.max(...story.map(({ score }) => score), 1e-9);
   return inOrder.map(({ day: date, score, entries }) => {
-    const weight = make('meter', { min: 0, max: 1, value: score / most, 'aria-label': 'how much the day matters' });
+    const weight = make('meter', { min: 0, max: 1, value: score / most, 'aria-label': 'importance of the day' });
     const shown = entries.slice(0, 3).map(({ event, count, sources, summary }) => {
       const item = entry(event, { view, fresh, chosen });
       item.querySelector('button').textContent = summary || event.statement.summary;
-      if (count > 1) item.append(make('p', { class: 'about' }, `told ${count} times, by ${sources.join(', ')}`));
+      if (count > 1) item.append(make('p', { class: 'about' }, `${count} mentions, by ${sources.join(', ')}`));
       return item;
     });
     return make('section', { class: 'period day' }, make('h3', {}, day(parse(date)), weight), make('ol', {}, shown));

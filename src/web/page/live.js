@@ -1,115 +1,115 @@
-// What arrives while the page is open: follows the feed, marks what is new, and tells how the line is.
+// What arrives while the page is open: follows the feed, marks new events, and shows the state of the connection.
 
 import { filters } from './address.js';
 import { json } from './api.js';
 import { counted, find } from './dom.js';
 import { follow } from './feed.js';
 
-/** How long news is collected before it is shown: a busy wire must not redraw the page a hundred times a second. */
-const CALM = 400;
-/** As many are remembered as new. */
-const MOST = 500;
-/** How often the server is asked how it is, where it is well and where it is not. */
-const LOOK = 30_000;
-const SOON = 3_000;
+/** How long changes are collected before they are shown: a busy wire must not redraw the page a hundred times a second. */
+const REFRESH_DELAY = 400;
+/** The most events that are marked as new. */
+const MAX_FRESH = 500;
+/** How often the status of the server is checked: while it is well, and while it is not. */
+const CHECK_INTERVAL = 30_000;
+const RETRY_INTERVAL = 3_000;
 
-/** `refresh()` loads what is seen again; `gone(id)` is told of what was taken back. */
-export function live({ refresh, gone, changed }) {
+/** `refresh()` reloads the view; `retracted(id)` is called for a retracted event, `changed(id)` for one that changed. */
+export function live({ refresh, retracted, changed }) {
   const fresh = new Map();
-  let [line, asked, timer, isDue, told] = [null, null, null, false, 0];
+  let [connection, followed, timer, isDue, unannounced] = [null, null, null, false, 0];
   let [isConnected, wait] = [null, 0];
   let [server, watch] = [null, null];
 
-  function heard(kind, data) {
+  function received(kind, data) {
     if (kind === 'insert') {
       fresh.set(data.id, data);
-      if (fresh.size > MOST) fresh.delete(fresh.keys().next().value);
-      told += 1;
+      if (fresh.size > MAX_FRESH) fresh.delete(fresh.keys().next().value);
+      unannounced += 1;
     } else if (kind === 'retract') {
       fresh.delete(data.id);
-      gone(data.id);
+      retracted(data.id);
     } else if (kind === 'change') changed(data.id);
     isDue = true;
-    timer ??= setTimeout(show, CALM);
+    timer ??= setTimeout(show, REFRESH_DELAY);
   }
 
   async function show() {
     isDue = false;
-    if (told) find('said').textContent = `${counted(told, 'new event')} arrived`;
-    told = 0;
+    if (unannounced) find('announcement').textContent = `${counted(unannounced, 'new event')} arrived`;
+    unannounced = 0;
     await refresh();
-    look();
-    // Not before the last one is drawn: one that always asks again would never get to draw.
-    timer = isDue ? setTimeout(show, CALM) : null;
+    checkStatus();
+    // Only after the last refresh is drawn: otherwise constant changes would abort every refresh.
+    timer = isDue ? setTimeout(show, REFRESH_DELAY) : null;
   }
 
-  async function look() {
+  async function checkStatus() {
     try {
       server = await json('/api/status');
     } catch {
       server = null;
     }
-    tell();
+    showState();
     clearTimeout(watch);
-    // A tab that nobody looks at asks when it is seen again.
-    watch = setTimeout(() => document.hidden || look(), server?.connected && !server.lag ? LOOK : SOON);
+    // A hidden tab checks again when it becomes visible.
+    watch = setTimeout(() => document.hidden || checkStatus(), server?.connected && !server.lag ? CHECK_INTERVAL : RETRY_INTERVAL);
   }
 
-  function tell() {
+  function showState() {
     const states = [
       [isConnected === null, 'waiting', 'Connecting…'],
-      [!isConnected, 'lost', `Not connected; next try in ${Math.round(wait / 1000) || 1} s`],
-      [server && !server.connected, 'lost', 'The server does not hear its brokers'],
+      [!isConnected, 'lost', `Not connected; retrying in ${Math.round(wait / 1000) || 1} s`],
+      [server && !server.connected, 'lost', 'The server is not connected to its brokers'],
       [server?.lag > 0, 'waiting', `Catching up: ${counted(server?.lag ?? 0, 'record')} to read`],
       [true, 'live', server ? `Live · ${counted(server.events, 'event')}, ${counted(server.articles, 'article')}` : 'Live'],
     ];
     const [, name, words] = states.find(([holds]) => holds);
     find('state').dataset.state = name;
-    find('state-told').textContent = words;
+    find('state-text').textContent = words;
     document.body.classList.toggle('disconnected', isConnected === false);
     notice(isConnected === false);
   }
 
   function notice(isLost) {
-    if (!isLost && find('notice').dataset.kind === 'line') hideNotice();
-    if (isLost) showNotice('line', 'The line to the server is lost. What you see may be old; it goes on by itself.', 'Try now', () => line.now());
+    if (!isLost && find('notice').dataset.kind === 'connection') hideNotice();
+    if (isLost) showNotice('connection', 'The connection to the server was lost. What you see may be out of date; the page reconnects by itself.', 'Try now', () => connection.now());
   }
 
   function state(isUp, next = 0) {
     const wasLost = isConnected === false;
     [isConnected, wait] = [isUp, next];
-    tell();
+    showState();
     if (!isUp) return;
-    look();
+    checkStatus();
     if (wasLost) {
-      find('said').textContent = 'Connected again';
+      find('announcement').textContent = 'Connected again';
       refresh();
     }
   }
 
-  document.addEventListener('visibilitychange', () => (document.hidden ? line?.pause() : line?.resume()));
+  document.addEventListener('visibilitychange', () => (document.hidden ? connection?.pause() : connection?.resume()));
   return {
     fresh,
-    /** Follows the feed of what the view has, whenever that is: news outside of the span is worth a word, too. */
+    /** Follows the feed for the filters of the view, at any time: new events outside the visible range are announced too. */
     follow(view) {
       const wanted = String(filters(view));
-      if (wanted === asked) return;
-      asked = wanted;
-      line?.stop();
+      if (wanted === followed) return;
+      followed = wanted;
+      connection?.stop();
       fresh.clear();
-      line = follow(wanted, { heard, state });
+      connection = follow(wanted, { received, state });
     },
   };
 }
 
-/** Says above the drawing what is wrong, and what can be done. */
+/** Shows above the chart what is wrong, and what can be done. */
 export function showNotice(kind, words, action, act) {
   const notice = find('notice');
-  // That the line is lost is why nothing can be loaded; said twice, a screen reader would read it twice.
-  if (notice.dataset.kind === 'line') return;
+  // A lost connection is also why nothing can be loaded; a second notice would be read out twice.
+  if (notice.dataset.kind === 'connection') return;
   notice.dataset.kind = kind;
   notice.hidden = false;
-  find('notice-told').textContent = words;
+  find('notice-text').textContent = words;
   find('notice-act').textContent = action;
   find('notice-act').onclick = act;
 }

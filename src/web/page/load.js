@@ -1,47 +1,47 @@
-// Loads what a view needs: counts for the drawing above, and for each lane its events, or counts where they are many.
+// Loads the data of a view: counts for the bars, and the events of each lane, or counts where there are many.
 
 import { filters } from './address.js';
 import { json } from './api.js';
-import { asked } from './time.js';
+import { requestRange } from './time.js';
 import { LANES } from './words.js';
 
-/** As many events are loaded at once for the whole drawing, and for one lane. */
-const MOST = 400;
-const MOST_OF_LANE = 120;
+/** The most events that are loaded for the whole chart, and for one lane. */
+const MAX_EVENTS = 400;
+const MAX_LANE_EVENTS = 120;
 
-/** The drawing of a view. What lies beside it is loaded as well, so that a drag shows something at once. */
-export async function drawing(view, width, signal) {
+/** The data of the chart. The surroundings of the visible range are loaded as well, so that a drag shows them at once. */
+export async function chart(view, width, signal) {
   const margin = Math.max((view.to - view.from) / 2, view.to - view.from < 30 * 86_400_000 ? 14 * 3_600_000 : 0);
-  const within = query(view, asked(view));
-  const around = query(view, asked(view, margin));
+  const within = query(view, requestRange(view));
+  const around = query(view, requestRange(view, margin));
   const density = await json('/api/density', and(within, { buckets: columns(width) }), signal);
-  const first = density.total > MOST ? null : await json('/api/events', and(around, { limit: MOST }), signal);
+  const first = density.total > MAX_EVENTS ? null : await json('/api/events', and(around, { limit: MAX_EVENTS }), signal);
   const lanes = first && !first.next
-    ? LANES.map(({ grains }) => ({ events: first.events.filter((event) => grains.includes(event.date.granularity)), counts: [] }))
-    : await Promise.all(LANES.map(({ grains }) => lane(and(around, { granularity: grains.join(',') }), width, signal)));
+    ? LANES.map(({ granularities }) => ({ events: first.events.filter((event) => granularities.includes(event.date.granularity)), counts: [] }))
+    : await Promise.all(LANES.map(({ granularities }) => lane(and(around, { granularity: granularities.join(',') }), width, signal)));
   return { density, lanes };
 }
 
-/** As many counts as can be told apart. */
+/** The number of bars that can be distinguished. */
 const columns = (width) => Math.min(Math.max(Math.round(width / 6), 20), 400);
 
-/** One lane of a view that has too many events for them all to be loaded. */
+/** One lane of a view that has too many events to load them all. */
 async function lane(parameters, width, signal) {
   const { total, buckets } = await json('/api/density', and(parameters, { buckets: columns(width) }), signal);
   if (total === 0) return { events: [], counts: [] };
-  if (total > MOST_OF_LANE) return { events: [], counts: buckets };
-  const { events } = await json('/api/events', and(parameters, { limit: MOST_OF_LANE }), signal);
+  if (total > MAX_LANE_EVENTS) return { events: [], counts: buckets };
+  const { events } = await json('/api/events', and(parameters, { limit: MAX_LANE_EVENTS }), signal);
   return { events, counts: [] };
 }
 
-/** A page of the list of what is seen. */
+/** A page of the event list. */
 export const list = (view, cursor, signal) =>
-  json('/api/events', and(query(view, asked(view)), { limit: 50, ...(cursor && { cursor }) }), signal);
+  json('/api/events', and(query(view, requestRange(view)), { limit: 50, ...(cursor && { cursor }) }), signal);
 
-/** The days that matter in what is seen. */
-export const story = (view, signal) => json('/api/story', and(query(view, asked(view)), { days: 12 }), signal);
+/** The key days of the visible range. */
+export const story = (view, signal) => json('/api/story', and(query(view, requestRange(view)), { days: 12 }), signal);
 
-/** The names and sources that there are to choose from. */
+/** The names and sources to choose from. */
 export async function choices(view) {
   const [names, sources] = await Promise.all([
     json('/api/names', and(filters({ ...view, name: [] }), { limit: 200 })),
@@ -53,13 +53,13 @@ export async function choices(view) {
   };
 }
 
-/** The span that holds nearly all events: a lone forecast for 2100 must not make the rest a line. */
+/** The range that holds nearly all events: a single forecast for 2100 must not squeeze the rest into a line. */
 export async function home(view) {
   const density = await json('/api/density', and(filters(view), { buckets: 400 }));
   return { density, span: density.from === null ? null : middle(density) };
 }
 
-/** From where to where, without the outermost twentieth at either end. */
+/** The range of the counts, without the outermost twentieth at either end. */
 export function middle({ from, to, buckets }) {
   const total = buckets.reduce((sum, { count }) => sum + count, 0);
   let [seen, first, last] = [0, null, null];

@@ -1,6 +1,6 @@
-//! The page: plain files, built into the program. What a browser does with them is theirs alone.
+//! The page: static files, embedded in the program. All of its logic runs in the browser.
 
-/// A file of the page, with its type.
+/// Returns a file of the page, with its media type.
 #[must_use]
 pub fn asset(path: &str) -> Option<(&'static str, &'static [u8])> {
     const SCRIPT: &str = "text/javascript; charset=utf-8";

@@ -1,21 +1,21 @@
-// Draws the timeline: counts above, the axis, and below it the events in lanes. Elements of events are kept from one
-// drawing to the next, so that focus stays where it is.
+// Draws the chart: bars, the axis, and below it the events in lanes. Elements of events are reused from one drawing to
+// the next, so that the focus is kept.
 
 import { draw, make } from './dom.js';
 import { HEAP, heap, lay } from './layout.js';
 import { ticks } from './ticks.js';
-import { onTheWall, parse } from './time.js';
+import { parse, wallClock } from './time.js';
 import { LANES, STATUSES, span, tense, when } from './words.js';
 
 const BARS = 84;
 const ROW = 27;
-/** About how wide a digit of the axis is. */
+/** The approximate width of a digit of the axis. */
 const DIGIT = 7.5;
-/** How far what has no known start reaches back from its end, in pixels. */
+/** How far a band with an open start reaches back from its end, in pixels. */
 const LEAD = 90;
 
-/** A drawing in an element. `chosen(event)` and `entered(from, to)` are told what was clicked. */
-export function plot(root, { chosen, entered }) {
+/** Creates the chart in an element. `chosen(event)` is called when an event is clicked, `zoomedTo(from, to)` for a heap. */
+export function plot(root, { chosen, zoomedTo }) {
   const bars = draw('svg', { class: 'bars', height: BARS, 'aria-hidden': 'true', preserveAspectRatio: 'none' });
   const axis = make('div', { class: 'axis', 'aria-hidden': 'true' });
   const grid = make('div', { class: 'grid', 'aria-hidden': 'true' });
@@ -25,19 +25,19 @@ export function plot(root, { chosen, entered }) {
     return { element, track, length, items: new Map() };
   });
 
-  /** Shows a view with what is loaded. `fresh` has the ids of what arrived just now. */
+  /** Draws a view with its data. `fresh` has the ids of new events. */
   function show({ view, data, fresh }) {
     const width = root.clientWidth;
     const rows = width < 600 ? 3 : 5;
     const scale = { width, x: (time) => ((time - view.from) / (view.to - view.from)) * width };
-    const now = onTheWall(Date.now());
+    const now = wallClock(Date.now());
     lines(view, scale, now);
     columns(data.density.buckets, scale, view, now);
-    // What is longer than all that is seen stands behind it, and takes less room.
+    // Lanes of units longer than the visible range come last, and get less room.
     const isBehind = (lane) => lane.length > view.to - view.from;
     lanes.forEach((lane, index) => fill(lane, data.lanes[index], { view, scale, rows: isBehind(lane) ? 2 : rows, fresh, now }));
     const inOrder = [...lanes.filter((lane) => !isBehind(lane)), ...lanes.filter(isBehind).reverse()];
-    settle(root, [grid, bars, axis, ...inOrder.map(({ element }) => element)]);
+    reconcile(root, [grid, bars, axis, ...inOrder.map(({ element }) => element)]);
   }
 
   function lines(view, { width, x }, now) {
@@ -60,11 +60,11 @@ export function plot(root, { chosen, entered }) {
     const most = Math.max(...buckets.map(({ count }) => count), 1);
     bars.replaceChildren(
       ...buckets.map(({ start, end, count }) => {
-        const [left, right] = [x(shown(start, view)), x(shown(end, view))];
-        // By the root, so that few can be seen beside many.
+        const [left, right] = [x(bucketTime(start, view)), x(bucketTime(end, view))];
+        // By the square root, so that low counts are visible next to high ones.
         const height = Math.max(Math.sqrt(count / most) * (BARS - 8), 2);
         const wide = Math.max(right - left - 1, 1.5);
-        const name = shown(start, view) > now ? 'ahead' : '';
+        const name = bucketTime(start, view) > now ? 'ahead' : '';
         return draw('rect', { x: left, y: BARS - height, width: wide, height, class: name });
       }),
     );
@@ -89,18 +89,18 @@ export function plot(root, { chosen, entered }) {
     const chips = heaps.map((each) => chip(each, laid.rows, { view, width }));
     items.clear();
     for (const [id, item] of kept) items.set(id, item);
-    settle(track, [...kept.values(), ...chips]);
+    reconcile(track, [...kept.values(), ...chips]);
     track.style.height = `${(laid.rows + (heaps.length ? 1 : 0)) * ROW}px`;
     element.hidden = kept.size + chips.length === 0;
   }
 
-  /** What stands for several: entering it brings them apart. */
+  /** A heap of events: clicking it zooms in, which separates them. */
   function chip({ left, count }, row, { view, width }) {
     const per = (view.to - view.from) / width;
     const [from, to] = [view.from + left * per, view.from + (left + HEAP) * per];
     const label = `${count} more here: zoom in`;
-    const button = make('button', { type: 'button', tabindex: -1, class: 'heap', 'aria-label': label, title: label }, `+${short(count)}`);
-    button.onclick = () => entered(from - (to - from) / 2, to + (to - from) / 2);
+    const button = make('button', { type: 'button', tabindex: -1, class: 'heap', 'aria-label': label, title: label }, `+${abbreviated(count)}`);
+    button.onclick = () => zoomedTo(from - (to - from) / 2, to + (to - from) / 2);
     return move(button, left, row, HEAP - 4);
   }
 
@@ -116,8 +116,8 @@ function paint(item, { event, row, left, width, isWithin, isBefore, room, isCut 
   const label = `${when(event, view.zone)}, ${STATUSES[status] ?? status}: ${summary}`;
   item.setAttribute('aria-label', label);
   item.title = label;
-  if (item.dataset.said !== summary) {
-    item.dataset.said = summary;
+  if (item.dataset.summary !== summary) {
+    item.dataset.summary = summary;
     item.replaceChildren(make('span', { class: 'band' }), make('span', { class: 'label' }, summary));
   }
   item.firstChild.style.width = `${width}px`;
@@ -125,8 +125,8 @@ function paint(item, { event, row, left, width, isWithin, isBefore, room, isCut 
   move(item, isBefore ? left - room : left, row, isWithin ? width : width + room);
 }
 
-/** Puts children in without taking out those that stay: that would take the focus from them. */
-function settle(parent, children) {
+/** Updates the children of an element without detaching those that stay, which would lose the focus. */
+function reconcile(parent, children) {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
   children.forEach((child, index) => {
@@ -145,10 +145,10 @@ function at(left, element) {
   return element;
 }
 
-/** Where a bucket begins. Those of hours hold nothing but times of day, which the reader's clock shows elsewhere. */
-function shown(time, { zone, from, to }) {
+/** The start of a bucket. Hourly buckets hold only times of day, which are shown in the reader's time zone. */
+function bucketTime(time, { zone, from, to }) {
   const isShort = to - from < 2 * 86_400_000;
-  return isShort && zone === 'reader' ? onTheWall(parse(time)) : parse(time);
+  return isShort && zone === 'reader' ? wallClock(parse(time)) : parse(time);
 }
 
-const short = (count) => (count < 1000 ? String(count) : count < 1e6 ? `${Math.round(count / 1000)}k` : `${Math.round(count / 1e6)}m`);
+const abbreviated = (count) => (count < 1000 ? String(count) : count < 1e6 ? `${Math.round(count / 1000)}k` : `${Math.round(count / 1e6)}m`);

@@ -1,9 +1,9 @@
-// Where the lines of the axis stand, and what they say.
+// The ticks of the axis and their labels.
 
 import { DAY, HOUR, MINUTE, YEAR, at, clock, format, year } from './time.js';
 
 const MONTH = YEAR / 12;
-/** How far lines may be apart: how long that is, and how to find them. */
+/** The possible distances between ticks: how long they are, and how to compute the ticks. */
 const STEPS = [
   ...[5, 15, 30].map((count) => even(count * MINUTE)),
   ...[1, 3, 6, 12].map((count) => even(count * HOUR)),
@@ -16,11 +16,11 @@ const STEPS = [
   })),
 ];
 
-/** The lines between two times, at least `room` pixels apart. */
+/** The ticks between two times, at least `room` pixels apart. */
 export function ticks(from, to, width, room) {
   const least = ((to - from) * room) / width;
   const step = STEPS.find(({ length }) => length >= least) ?? STEPS.at(-1);
-  return step.ticks(from, to).map((time) => ({ time, ...told(time, step.length) }));
+  return step.ticks(from, to).map((time) => ({ time, ...tickLabel(time, step.length) }));
 }
 
 function even(length) {
@@ -49,8 +49,8 @@ function row(first, to, next) {
   return times;
 }
 
-/** What a line says. One that begins something larger says that, and is stronger. */
-function told(time, length) {
+/** The label of a tick. One that starts a larger unit names that unit, and is emphasised. */
+function tickLabel(time, length) {
   const date = new Date(time);
   if (length >= YEAR) return { label: year(time), strong: date.getUTCFullYear() % 100 === 0 };
   if (date.getUTCMonth() === 0 && date.getUTCDate() === 1 && time % DAY === 0) return { label: year(time), strong: true };

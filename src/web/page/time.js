@@ -1,16 +1,16 @@
-// Time as the page draws it: milliseconds of what a clock on the wall would show, counted as if it were UTC, so that
-// days stay days wherever the reader is.
+// Time as the page draws it: the local wall-clock time in milliseconds, counted as if it were UTC, so that days remain
+// days wherever the reader is.
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const YEAR = 365.2425 * DAY;
-/** How far the page goes, and how near. */
+/** The limits of the chart, and the shortest range. */
 export const FIRST = at(-9000);
 export const LAST = at(9999);
 export const SHORTEST = HOUR;
 
-/** A moment of the calendar. `Date.UTC` takes years below 100 for those of the last century. */
+/** A time of the calendar. `Date.UTC` would map years below 100 to the 20th century. */
 export function at(year, month = 0, day = 1, hour = 0, minute = 0, second = 0) {
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
@@ -19,14 +19,14 @@ export function at(year, month = 0, day = 1, hour = 0, minute = 0, second = 0) {
 
 const FORM = /^([+-]?\d{4,6})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Reads a day or a time; `null` where it is none. `zone` is whose clock is drawn: `reader` or `article`. */
+/** Parses a day or a time; `null` if it is neither. `zone` is whose time zone is used: `reader` or `article`. */
 export function parse(text, zone = 'article') {
   const found = FORM.exec(text ?? '');
   if (!found) return null;
   const [year, month, day, hour, minute, second] = found.slice(1, 7).map((part) => Number(part ?? 0));
   const written = at(year, month - 1, day, hour, minute, second);
   if (zone === 'article' || !found[7]) return written;
-  return onTheWall(written - offset(found[7]));
+  return wallClock(written - offset(found[7]));
 }
 
 function offset(text) {
@@ -34,16 +34,16 @@ function offset(text) {
   return Number(`${sign}1`) * (hours * HOUR + minutes * MINUTE);
 }
 
-/** What the reader's clock shows at a moment. */
-export const onTheWall = (moment) => moment - new Date(moment).getTimezoneOffset() * MINUTE;
+/** The reader's wall-clock time at a moment. */
+export const wallClock = (moment) => moment - new Date(moment).getTimezoneOffset() * MINUTE;
 
-/** The moment at which the reader's clock shows this. */
+/** The moment at which the reader's clock shows a wall-clock time. */
 export function moment(wall) {
   const near = wall + new Date(wall).getTimezoneOffset() * MINUTE;
   return wall + new Date(near).getTimezoneOffset() * MINUTE;
 }
 
-/** As addresses have it. */
+/** Formats a time for URLs. */
 export function iso(time) {
   const date = new Date(time);
   const year = date.getUTCFullYear();
@@ -53,8 +53,8 @@ export function iso(time) {
   return `${day}T${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}:${pad(date.getUTCSeconds())}Z`;
 }
 
-/** What to ask the server for, so that what is seen is in it. */
-export function asked({ from, to, zone }, margin = 0) {
+/** The range to request from the server for a view. */
+export function requestRange({ from, to, zone }, margin = 0) {
   const [start, end] = [from - margin, to + margin].map((time) => Math.round(time / 1000) * 1000);
   const isShort = to - from < 2 * DAY;
   const [first, last] = zone === 'reader' && isShort ? [moment(start), moment(end)] : [start, end];
@@ -62,7 +62,7 @@ export function asked({ from, to, zone }, margin = 0) {
 }
 
 const formats = new Map();
-/** In English words, by the names that `Intl` has for the parts. */
+/** Formats a time in English, with the options of `Intl.DateTimeFormat`. */
 export function format(time, parts) {
   const key = JSON.stringify(parts);
   if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' }));
@@ -79,14 +79,14 @@ export const month = (time) => `${format(time, { month: 'long' })} ${year(time)}
 export const day = (time) => `${format(time, { day: 'numeric', month: 'long' })} ${year(time)}`;
 export const clock = (time) => format(time, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
-/** Several days, without saying twice what they share. */
+/** A range of days, without repeating what they share. */
 export function days(from, to) {
   const last = to - 1;
   if (month(from) === month(last)) return `${new Date(from).getUTCDate()} – ${day(last)}`;
   return `${year(from) === year(last) ? format(from, { day: 'numeric', month: 'long' }) : day(from)} – ${day(last)}`;
 }
 
-/** What the eye should read above the drawing: "1844 – 2033", "12 – 15 March 2026". */
+/** The heading of the chart: "1844 – 2033", "12 – 15 March 2026". */
 export function range(from, to) {
   const span = to - from;
   const pair = (a, b) => (a === b ? a : `${a} – ${b}`);

@@ -1,11 +1,11 @@
-//! Comma-separated values for spreadsheets: a heading, then one row an event.
+//! Comma-separated values for spreadsheets: a header, then one row per event.
 
 use std::io::{self, Write};
 
 use super::Export;
 use crate::record::EventRecord;
 
-const HEADING: [&str; 16] = [
+const HEADER: [&str; 16] = [
     "start",
     "end",
     "granularity",
@@ -28,14 +28,14 @@ const HEADING: [&str; 16] = [
 pub struct Csv<W: Write>(::csv::Writer<W>);
 
 impl<W: Write> Csv<W> {
-    /// Starts a table with its heading.
+    /// Starts a table with its header.
     ///
     /// # Errors
     ///
     /// Those of the writer.
     pub fn new(out: W) -> io::Result<Self> {
         let mut rows = ::csv::Writer::from_writer(out);
-        rows.write_record(HEADING)?;
+        rows.write_record(HEADER)?;
         Ok(Self(rows))
     }
 }
@@ -44,13 +44,13 @@ impl<W: Write> Export for Csv<W> {
     fn event(&mut self, record: &EventRecord) -> io::Result<()> {
         let EventRecord { id, article, date, statement, confidence, .. } = record;
         let or_empty = |text: &'_ Option<String>| text.clone().unwrap_or_default();
-        let row: [&str; HEADING.len()] = [
+        let row: [&str; HEADER.len()] = [
             &or_empty(&date.start),
             &or_empty(&date.end),
-            &date.granularity,
+            date.granularity.name(),
             &date.text,
             &date.value,
-            &statement.status,
+            statement.status.name(),
             &statement.summary,
             &statement.sentence,
             &statement.names.join("; "),
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_an_event_with_quotes_where_needed() {
+    fn an_event_is_a_row_with_quotes_where_needed() {
         let records =
             [record(Some("2019-04-01"), Some("2019-05-01"), "month"), record(None, Some("-0043-03-15"), "day")];
         insta::assert_snapshot!(written(&records, Csv::new), @r#"

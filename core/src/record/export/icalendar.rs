@@ -1,8 +1,8 @@
-//! iCalendar (RFC 5545). Its `DTEND` is exclusive, as ours; its years have four digits and no sign, so what began
-//! before the year 1 is left out.
+//! iCalendar (RFC 5545). Its `DTEND` is exclusive, like ours; its years have four digits and no sign, so events that
+//! began before the year 1 are left out.
 //!
-//! Written here, because neither of the crates for it fits: one brings a random generator and reads the clock, the
-//! other folds lines an octet too late.
+//! Written by hand, because neither of the crates for it fits: one brings a random generator and reads the clock, the
+//! other folds lines one octet too late.
 
 use std::io::{self, Write};
 
@@ -32,7 +32,7 @@ impl<W: Write> ICalendar<W> {
         Ok(calendar)
     }
 
-    /// Writes a line, folded: the lines after the first start with a space, which counts.
+    /// Writes a folded line: continuation lines start with a space, which counts.
     fn line(&mut self, text: &str) -> io::Result<()> {
         let mut room = LINE;
         for letter in text.chars() {
@@ -52,7 +52,7 @@ impl<W: Write> Export for ICalendar<W> {
         let Some((start, end)) = dates(record) else { return Ok(()) };
         self.line("BEGIN:VEVENT")?;
         self.line(&format!("UID:{}@dateline", record.id))?;
-        // When the information came to be: the publication, never the clock, so that a replay writes the same.
+        // When the information was created: the publication, never the clock, so that a replay writes the same.
         if let Ok(published) = DateTime::parse_from_rfc3339(&record.article.published_at) {
             self.line(&format!("DTSTAMP:{}", utc(published.naive_local(), *published.offset())))?;
         }
@@ -66,7 +66,7 @@ impl<W: Write> Export for ICalendar<W> {
         if let Some(url) = record.article.url.as_deref().filter(|url| !url.contains(char::is_control)) {
             self.line(&format!("URL:{url}"))?;
         }
-        // It took place; it does not take up the reader's time.
+        // The event does not block the reader's time.
         self.line("TRANSP:TRANSPARENT")?;
         self.line("END:VEVENT")
     }
@@ -77,8 +77,8 @@ impl<W: Write> Export for ICalendar<W> {
     }
 }
 
-/// What follows `DTSTART` and `DTEND`; both are days or both are times, as the standard asks. Without an end it is
-/// the one day or moment; what is open at its start stands on its last day.
+/// Returns what follows `DTSTART` and `DTEND`; both are days or both are times, as the standard requires. Without an
+/// end it is a single day or moment; an event with an open start stands on its last day.
 fn dates(record: &EventRecord) -> Option<(String, Option<String>)> {
     let interval = interval(record);
     let (start, end) = match (interval.start, interval.end) {
@@ -98,7 +98,7 @@ fn dates(record: &EventRecord) -> Option<(String, Option<String>)> {
     }
 }
 
-/// The first day that is wholly after an exclusive end.
+/// Returns the first day that is wholly after an exclusive end.
 fn day_after(end: Bound) -> Option<NaiveDate> {
     let day = match end {
         Bound::Day(day) => day,
@@ -111,14 +111,13 @@ fn day(day: NaiveDate) -> String {
     format!(";VALUE=DATE:{}", day.format("%Y%m%d"))
 }
 
-/// In UTC. On the first and the last day of the years that can be written it may not exist there; then the local
-/// time stands in for it.
+/// Returns a time in UTC, or the local time if the one in UTC is beyond the years that can be written.
 fn utc(local: NaiveDateTime, offset: FixedOffset) -> String {
     let utc = local.checked_sub_offset(offset).filter(|utc| (1..=9999).contains(&utc.year())).unwrap_or(local);
     utc.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// TEXT with its marks escaped, on one line.
+/// Escapes a TEXT value, on one line.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -186,13 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_have_75_octets_at_most_and_letters_stay_whole() {
+    fn lines_have_at_most_75_octets_and_keep_letters_whole() {
         let mut long = record(Some("2019-04-01"), None, "month");
         long.statement.summary = "Die Überfähre fährt weiter; \\ 老虎,".repeat(20) + "\r\nEnde";
         let calendar = written(std::slice::from_ref(&long), ICalendar::new);
         assert!(calendar.split("\r\n").all(|line| line.len() <= 75), "{calendar}");
         let unfolded = calendar.replace("\r\n ", "");
-        let told = long.statement.summary.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,");
-        assert!(unfolded.contains(&told.replace("\r\n", "\\n")), "{unfolded}");
+        let escaped = long.statement.summary.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,");
+        assert!(unfolded.contains(&escaped.replace("\r\n", "\\n")), "{unfolded}");
     }
 }

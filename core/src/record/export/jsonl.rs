@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use super::Export;
 use crate::record::EventRecord;
 
-/// One record a line.
+/// One record per line.
 #[derive(Debug)]
 pub struct JsonLines<W> {
     out: W,
-    /// One write a record: serde writes in crumbs.
+    /// A record is written at once: serde makes many small writes.
     line: Vec<u8>,
 }
 

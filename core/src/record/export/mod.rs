@@ -1,5 +1,5 @@
-//! Event records in the forms that timeline tools take: one file a form, each written event by event, so that a
-//! stream of any length needs no more memory than one event.
+//! Event records in the formats of timeline tools: one file per format, each written event by event, so that a stream
+//! of any length needs no more memory than one event.
 
 pub mod timeml;
 
@@ -22,16 +22,16 @@ pub use jsonl::JsonLines;
 pub use timelinejs::TimelineJs;
 pub use vis::VisTimeline;
 
-/// One form, being written.
+/// A file of events being written in one format.
 pub trait Export {
-    /// Writes an event. One that the form has no way to place (no date at all) is left out.
+    /// Writes an event. One that the format cannot place, because it has no date, is left out.
     ///
     /// # Errors
     ///
     /// Those of the writer.
     fn event(&mut self, record: &EventRecord) -> io::Result<()>;
 
-    /// Writes what stands after the last event.
+    /// Writes the end of the file, after the last event.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl<W: Write> JsonItems<W> {
     }
 }
 
-/// The dates of a record, read back. An end that four digits of a year cannot spell counts as open.
+/// Parses the dates of a record. An end whose year has more than four digits counts as open.
 fn interval(record: &EventRecord) -> Interval {
     let read = |text: &Option<String>| text.as_deref().and_then(Bound::parse);
     Interval { start: read(&record.date.start), end: read(&record.date.end) }
@@ -73,10 +73,12 @@ pub(in crate::record) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
+    use crate::record::{
+        ArticleFields, Basis, DateFields, OffsetFields, PublishedFrom, StatementFields, Status, TimexType,
+    };
 
     /// An event with the given dates; `granularity` is that of the expression.
-    pub(in crate::record) fn record(start: Option<&str>, end: Option<&str>, granularity: &'static str) -> EventRecord {
+    pub(in crate::record) fn record(start: Option<&str>, end: Option<&str>, granularity: &str) -> EventRecord {
         EventRecord {
             id: "5d41402abc4b2a76b9719d911017c592".to_owned(),
             article: Arc::new(ArticleFields {
@@ -87,18 +89,18 @@ pub(in crate::record) mod tests {
                 source: Some("The Quay".to_owned()),
                 language: "en".to_owned(),
                 published_at: "2019-05-03T18:35:00+01:00".to_owned(),
-                published_from: "firstcreated".into(),
+                published_from: PublishedFrom::FirstCreated,
             }),
             date: DateFields {
                 text: "last month".to_owned(),
                 start: start.map(str::to_owned),
                 end: end.map(str::to_owned),
                 granularity: granularity.into(),
-                r#type: "DATE".into(),
+                r#type: TimexType::Date,
                 value: "2019-04".to_owned(),
                 r#mod: None,
                 edtf: Some("2019-04".to_owned()),
-                basis: "relative".into(),
+                basis: Basis::Relative,
                 reference: Some("2019-05-03".to_owned()),
                 rule: "en/last-unit".into(),
             },
@@ -106,7 +108,7 @@ pub(in crate::record) mod tests {
                 summary: "Smith & Sons, the ferry line, closed <the> harbour".to_owned(),
                 sentence: "Smith & Sons, the ferry line, closed <the> harbour last month.".to_owned(),
                 trigger: Some("closed".to_owned()),
-                status: "happened".into(),
+                status: Status::Happened,
                 names: vec!["Smith & Sons".to_owned()],
             },
             offsets: OffsetFields { sentence: [0, 62], date: [51, 61], trigger: Some([30, 36]) },
@@ -116,7 +118,7 @@ pub(in crate::record) mod tests {
         }
     }
 
-    /// What a form looks like with these records.
+    /// The file of these records.
     pub(super) fn written<E: Export>(records: &[EventRecord], new: impl FnOnce(Shared) -> io::Result<E>) -> String {
         let out = Shared::default();
         let mut export = new(out.clone()).expect("memory takes everything");
@@ -128,7 +130,7 @@ pub(in crate::record) mod tests {
         String::from_utf8(out.0.take()).expect("UTF-8")
     }
 
-    /// Memory that can be looked into while it is written.
+    /// Memory that can be read while it is written.
     #[derive(Clone, Default)]
     pub(super) struct Shared(Rc<RefCell<Vec<u8>>>);
 
@@ -144,7 +146,7 @@ pub(in crate::record) mod tests {
 
     proptest! {
         #[test]
-        fn a_bound_is_read_as_it_was_written(days in -4_300_000_i32..2_900_000, seconds in 0_u32..86_400, minutes in -840_i32..=840) {
+        fn a_bound_is_parsed_as_it_was_written(days in -4_300_000_i32..2_900_000, seconds in 0_u32..86_400, minutes in -840_i32..=840) {
             let day = NaiveDate::from_num_days_from_ce_opt(days).expect("within the years");
             let time = day.and_hms_opt(seconds / 3600, seconds / 60 % 60, seconds % 60).expect("a time");
             let offset = FixedOffset::east_opt(minutes * 60).expect("within a day");

@@ -1,5 +1,5 @@
-//! TimelineJS 3: slides. Its dates are numbers, as precise as they are many; its `end_date` is inclusive; it writes
-//! a negative year as that many years before our era, so there is no year 0 in it. Texts are HTML.
+//! TimelineJS 3: slides. Its dates are lists of numbers, the more the more precise; its `end_date` is inclusive; a
+//! negative year is that many years BC, so there is no year 0. Texts are HTML.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use quick_xml::escape::escape;
 use serde::Serialize;
 
 use super::{Export, JsonItems, interval};
-use crate::record::EventRecord;
+use crate::record::{EventRecord, Granularity};
 
 /// A timeline for TimelineJS.
 pub struct TimelineJs<W>(JsonItems<W>);
@@ -80,7 +80,7 @@ impl<W: Write> Export for TimelineJs<W> {
     }
 }
 
-/// The first date, and the last one where it is another. What is open at its start stands at its end, because a
+/// Returns the first date, and the last one if it differs. An event with an open start stands at its end, because a
 /// slide needs a first date.
 fn dates(record: &EventRecord) -> Option<(Date, Option<Date>)> {
     let interval = interval(record);
@@ -103,17 +103,17 @@ fn dates(record: &EventRecord) -> Option<(Date, Option<Date>)> {
 
 impl Precision {
     fn of_expression(record: &EventRecord) -> Self {
-        match record.date.granularity.as_ref() {
-            "century" | "decade" | "year" => Self::Year,
-            "half" | "quarter" | "season" | "month" => Self::Month,
-            "part-of-day" | "hour" => Self::Hour,
-            "minute" => Self::Minute,
-            "second" => Self::Second,
-            _ => Self::Day,
+        match record.date.granularity {
+            Granularity::Century | Granularity::Decade | Granularity::Year => Self::Year,
+            Granularity::Half | Granularity::Quarter | Granularity::Season | Granularity::Month => Self::Month,
+            Granularity::Week | Granularity::Weekend | Granularity::Day | Granularity::Other(_) => Self::Day,
+            Granularity::PartOfDay | Granularity::Hour => Self::Hour,
+            Granularity::Minute => Self::Minute,
+            Granularity::Second => Self::Second,
         }
     }
 
-    /// The coarsest that tells the bound exactly: a range may end at a finer grain than it starts.
+    /// The coarsest that expresses the bound exactly: a range may end at a finer granularity than it starts.
     fn of_bound(at: NaiveDateTime) -> Self {
         match (at.month(), at.day(), at.hour(), at.minute(), at.second()) {
             (1, 1, 0, 0, 0) => Self::Year,
@@ -128,14 +128,14 @@ impl Precision {
 
 impl Date {
     fn new(at: NaiveDateTime, precision: Precision) -> Self {
-        let told = |number: u32, least: Precision| (precision >= least).then_some(number);
+        let known = |number: u32, least: Precision| (precision >= least).then_some(number);
         Self {
             year: if at.year() > 0 { at.year() } else { at.year() - 1 },
-            month: told(at.month(), Precision::Month),
-            day: told(at.day(), Precision::Day),
-            hour: told(at.hour(), Precision::Hour),
-            minute: told(at.minute(), Precision::Minute),
-            second: told(at.second(), Precision::Second),
+            month: known(at.month(), Precision::Month),
+            day: known(at.day(), Precision::Day),
+            hour: known(at.hour(), Precision::Hour),
+            minute: known(at.minute(), Precision::Minute),
+            second: known(at.second(), Precision::Second),
         }
     }
 }
@@ -145,7 +145,7 @@ mod tests {
     use super::super::tests::{record, written};
     use super::*;
 
-    fn dates_of(start: Option<&str>, end: Option<&str>, granularity: &'static str) -> String {
+    fn dates_of(start: Option<&str>, end: Option<&str>, granularity: &str) -> String {
         serde_json::to_string(&dates(&record(start, end, granularity))).expect("JSON")
     }
 
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_date_is_inside() {
+    fn the_last_date_is_inclusive() {
         insta::assert_snapshot!(dates_of(Some("1990-01-01"), Some("2000-01-01"), "decade"), @r#"[{"year":1990},{"year":1999}]"#);
         insta::assert_snapshot!(dates_of(Some("2019-04-01"), Some("2019-07-01"), "quarter"), @r#"[{"year":2019,"month":4},{"year":2019,"month":6}]"#);
         insta::assert_snapshot!(dates_of(Some("2019-04-29"), Some("2019-05-06"), "week"), @r#"[{"year":2019,"month":4,"day":29},{"year":2019,"month":5,"day":5}]"#);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn years_before_our_era_are_counted_as_historians_do() {
+    fn years_bc_are_counted_as_historians_do() {
         insta::assert_snapshot!(dates_of(Some("-0043-03-15"), Some("-0043-03-16"), "day"), @r#"[{"year":-44,"month":3,"day":15},null]"#);
         insta::assert_snapshot!(dates_of(Some("0000-01-01"), Some("0001-01-01"), "year"), @r#"[{"year":-1},null]"#);
     }

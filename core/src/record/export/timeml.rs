@@ -1,5 +1,5 @@
-//! TimeML 1.2.1: a document with its TIMEX3 elements in place. Made from an extraction, not from records: it tells
-//! every expression, dated statement or not.
+//! TimeML 1.2.1: a document with its TIMEX3 elements in place. Made from an extraction, not from records, because it
+//! has every expression, whether or not it dates a statement.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use crate::article::{Article, Published};
 use crate::extraction::Extraction;
 use crate::temporal::{Basis, Resolved};
 
-/// Writes an article as one TimeML document. The text is the readable one, without mark-up.
+/// Writes an article as one TimeML document. Its text is the clean one, without markup.
 ///
 /// # Errors
 ///
@@ -57,7 +57,7 @@ fn body<W: Write>(xml: &mut Writer<W>, extraction: &Extraction) -> io::Result<()
     let mut done = 0;
     for (number, found) in (1..).zip(&extraction.expressions) {
         let range = found.expression.span.range();
-        // Elements cannot overlap; the first one stands.
+        // Elements cannot overlap; the first one wins.
         let Some(before) = text.get(done..range.start) else { continue };
         xml.write_event(Event::Text(BytesText::new(&allowed(before))))?;
         timex(xml, number, found, found.expression.span.of(text))?;
@@ -85,11 +85,11 @@ fn timex<W: Write>(xml: &mut Writer<W>, number: usize, found: &Resolved, words: 
     Ok(())
 }
 
-/// The text without the characters that XML 1.0 does not allow even escaped; a replacement character stands in for
-/// each, so that the length stays.
+/// Replaces the characters that XML 1.0 does not allow even escaped. Each becomes one replacement character, so that
+/// the length stays the same.
 fn allowed(text: &str) -> Cow<'_, str> {
-    let is_banned = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
-    if text.contains(is_banned) { Cow::Owned(text.replace(is_banned, "\u{fffd}")) } else { Cow::Borrowed(text) }
+    let is_forbidden = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.contains(is_forbidden) { Cow::Owned(text.replace(is_forbidden, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn expressions_stand_in_place_and_all_else_is_escaped() {
+    fn expressions_stand_in_place_and_the_rest_is_escaped() {
         let text = "The <harbour> closed late last month, in the winter of 2018/19.";
         let mut late = found(text, "late last month", "2019-04", Basis::Relative);
         late.modifier = Some(Modifier::End);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_two_that_overlap_stands() {
+    fn the_first_of_two_overlapping_expressions_wins() {
         let text = "It closed on Friday, 3 May 2019.";
         let whole = found(text, "Friday, 3 May 2019", "2019-05-03", Basis::Absolute);
         let part = found(text, "3 May", "2019-05-03", Basis::Relative);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_does_not_allow_is_replaced() {
+    fn characters_that_xml_forbids_are_replaced() {
         let written = document("a\u{1}b\u{b}c\u{ffff}d\te", "2019-05-03", Vec::new());
         assert!(written.contains("<TEXT>a\u{fffd}b\u{fffd}c\u{fffd}d\te</TEXT>"), "{written}");
     }

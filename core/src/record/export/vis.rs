@@ -41,7 +41,7 @@ impl<W: Write> Export for VisTimeline<W> {
     fn event(&mut self, record: &EventRecord) -> io::Result<()> {
         let (start, end) = match (&record.date.start, &record.date.end) {
             (Some(start), end) => (moment(start), end.as_deref().map(moment)),
-            // vis-timeline needs a start: what was open until then stands at its end.
+            // vis-timeline needs a start: an event with an open start stands at its end.
             (None, Some(end)) => (moment(end), None),
             (None, None) => return Ok(()),
         };
@@ -52,7 +52,7 @@ impl<W: Write> Export for VisTimeline<W> {
             start,
             r#type: if end.is_some() { "range" } else { "point" },
             end,
-            class_name: &record.statement.status,
+            class_name: record.statement.status.name(),
         })
     }
 
@@ -62,7 +62,7 @@ impl<W: Write> Export for VisTimeline<W> {
     }
 }
 
-/// As ECMAScript reads it: years before 0 have six digits.
+/// Returns a date as ECMAScript parses it: negative years have six digits.
 fn moment(iso: &str) -> String {
     iso.strip_prefix('-').map_or_else(|| iso.to_owned(), |year| format!("-00{year}"))
 }

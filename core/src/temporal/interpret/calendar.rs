@@ -18,7 +18,7 @@ impl Parts<'_> {
             Some(_) => Some(self.unit(Slot::Named)?),
             None => None,
         };
-        let grammar = &self.document.pack.grammar;
+        let grammar = &self.passage.pack.grammar;
         for (class, from) in [
             (grammar.last, CountedFrom::Publication),
             (grammar.next, CountedFrom::Publication),
@@ -42,7 +42,7 @@ impl Parts<'_> {
             .small(Slot::Month, self.classes().month)
             .or_else(|| self.small(Slot::Month, self.classes().month_lower));
         fields.day = match self.tokens(Slot::Day) {
-            Some(tokens) => Some(numbers::ordinal(self.document, tokens).filter(|day| (1..=31).contains(day))? as u8),
+            Some(tokens) => Some(numbers::ordinal(self.passage, tokens).filter(|day| (1..=31).contains(day))? as u8),
             None => None,
         };
         let name = self
@@ -65,7 +65,7 @@ impl Parts<'_> {
         fields.decade = self.decade();
         fields.century = self.century()?;
         fields.holiday = match self.text(Slot::Holiday) {
-            Some(text) => Some(Holiday::named(&self.document.pack.feasts, &plain_name(text))?),
+            Some(text) => Some(Holiday::named(&self.passage.pack.feasts, &plain_name(text))?),
             None => None,
         };
         fields.fiscal = self.range(Slot::Fiscal).is_some();
@@ -83,7 +83,7 @@ impl Parts<'_> {
             return Some(Some(if is_short { numbers::full_year(year) } else { self.in_era(year) }));
         }
         if let Some(rest) = self.tokens(Slot::Rest) {
-            let Amount::Exact { count, part: 0 } = numbers::amount(self.document, rest)? else { return None };
+            let Amount::Exact { count, part: 0 } = numbers::amount(self.passage, rest)? else { return None };
             return Some(Some(i32::try_from(count).ok().filter(|rest| *rest < 100)? + 2000));
         }
         if let Some(span) = self.text(Slot::Span) {
@@ -132,7 +132,7 @@ impl Parts<'_> {
         }
         match self.tokens(Slot::Nth) {
             None => Some(None),
-            Some(tokens) => match numbers::ordinal(self.document, tokens)? {
+            Some(tokens) => match numbers::ordinal(self.passage, tokens)? {
                 nth @ 1..=5 => Some(Some(nth as i8)),
                 _ => None,
             },
@@ -143,7 +143,7 @@ impl Parts<'_> {
     fn text_has_h(&self) -> bool {
         let Some(digit) = self.range(Slot::Digit) else { return false };
         let beside = [digit.start.checked_sub(2), digit.start.checked_sub(1), Some(digit.end)];
-        beside.into_iter().flatten().any(|at| self.document.word(at).eq_ignore_ascii_case("h"))
+        beside.into_iter().flatten().any(|at| self.passage.word(at).eq_ignore_ascii_case("h"))
     }
 
     fn decade(&self) -> Option<i32> {
@@ -163,7 +163,7 @@ impl Parts<'_> {
         let text = self.text(Slot::Decade)?;
         let short = text.len() < "1980s".len() && text.starts_with(|first: char| first.is_ascii_digit());
         let led = self.range(Slot::Article).is_some()
-            || at.checked_sub(1).is_some_and(|at| self.document.has(at, self.classes().part_word));
+            || at.checked_sub(1).is_some_and(|at| self.passage.has(at, self.classes().part_word));
         if short && !led {
             // "80s" alone is as often an age or a temperature, "740s" a machine.
             return None;
@@ -176,7 +176,7 @@ impl Parts<'_> {
     #[expect(clippy::option_option, reason = "no century told, and an impossible one, are two things")]
     fn century(&self) -> Option<Option<i32>> {
         let Some(tokens) = self.tokens(Slot::Century) else { return Some(None) };
-        let number = i32::try_from(numbers::ordinal(self.document, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
+        let number = i32::try_from(numbers::ordinal(self.passage, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
         Some(Some(if self.is_before_christ() { -number } else { number - 1 }))
     }
 
@@ -236,7 +236,7 @@ impl Parts<'_> {
         if let (Some(first), Some(last)) = (self.range(Slot::FirstYear), self.range(Slot::LastYear)) {
             let year = |name| Some(self.in_era(self.text(name)?.parse().ok()?));
             let (from, to) = (year(Slot::FirstYear)?, year(Slot::LastYear)?);
-            let [first, last] = [self.document.span(first.start, first.end), self.document.span(last.start, last.end)];
+            let [first, last] = [self.passage.span(first.start, first.end), self.passage.span(last.start, last.end)];
             return (from < to).then_some([(from, first), (to, Span::new(last.start as usize, whole.end as usize))]);
         }
         let text = self.text(Slot::Years)?;
@@ -263,11 +263,11 @@ impl Parts<'_> {
         let fields = self.fields()?;
         let (name, range) =
             [Slot::Days, Slot::Centuries, Slot::Quarters].iter().find_map(|&slot| Some((slot, self.range(slot)?)))?;
-        let number = |at: usize| numbers::ordinal(self.document, self.document.tokens.get(at..at + 1)?);
+        let number = |at: usize| numbers::ordinal(self.passage, self.passage.tokens.get(at..at + 1)?);
         let numbers: Vec<(usize, u8)> =
             range.filter_map(|at| Some((at, u8::try_from(number(at)?).ok().filter(|number| *number > 0)?))).collect();
         let last = numbers.len().checked_sub(1)?;
-        let determined = self.document.has(tokens.start, self.classes().determiner);
+        let determined = self.passage.has(tokens.start, self.classes().determiner);
         let month_leads = self.range(Slot::Month).is_some_and(|month| month.start == tokens.start);
         let mut listed = Vec::with_capacity(numbers.len());
         for (index, &(at, number)) in numbers.iter().enumerate() {

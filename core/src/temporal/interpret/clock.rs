@@ -80,7 +80,7 @@ impl Parts<'_> {
     fn past_the_hour(&self, before: bool) -> Option<(u8, Option<u8>, Option<u8>)> {
         let minutes = match self.number(Slot::PartOfHour, self.classes().half) {
             Some(half) => 60 / u32::try_from(half).ok()?,
-            None => match numbers::amount(self.document, self.tokens(Slot::Minutes)?)? {
+            None => match numbers::amount(self.passage, self.tokens(Slot::Minutes)?)? {
                 Amount::Exact { count, part: 0 } => count,
                 _ => return None,
             },

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use parts::Parts;
 
-use super::Document;
+use super::LexedPassage;
 use super::meaning::{Amount, Expression, Fields, Meaning, Which};
 use super::numbers;
 use super::resolved::Modifier;
@@ -19,14 +19,14 @@ use crate::text::Span;
 /// Appends what the match says: one expression, or two where it joins two dates. False where its numbers are
 /// impossible.
 pub(super) fn interpret(
-    document: &Document<'_>,
+    passage: &LexedPassage<'_>,
     rule: &Rule,
     tokens: Range<usize>,
     symbols: &[Symbol],
     sentence: usize,
     expressions: &mut Vec<Expression>,
 ) -> bool {
-    let parts = Parts::of(document, rule, &tokens, symbols);
+    let parts = Parts::of(passage, rule, &tokens, symbols);
     let found = expressions.len();
     let mut push = |first: usize, end: usize, span: Span, meaning: Meaning| {
         expressions.push(Expression {
@@ -41,12 +41,12 @@ pub(super) fn interpret(
             modifier: rule.modifier.or_else(|| parts.approximation()),
         });
     };
-    let whole = document.span(tokens.start, tokens.end);
+    let whole = passage.span(tokens.start, tokens.end);
     match &rule.template {
         Template::List => {
             let pairs = parts.clocks().map(Vec::from).or_else(|| parts.pairs());
             for (meaning, range) in pairs.or_else(|| parts.listed(&tokens)).into_iter().flatten() {
-                push(range.start, range.end, document.span(range.start, range.end), meaning);
+                push(range.start, range.end, passage.span(range.start, range.end), meaning);
             }
         }
         Template::Years => {
@@ -124,7 +124,7 @@ impl Parts<'_> {
     fn tells_the_next(&self) -> bool {
         let Some(which) = self.range(Slot::Which) else { return false };
         let article =
-            which.start.checked_sub(1).is_some_and(|before| self.document.has(before, self.classes().determiner));
+            which.start.checked_sub(1).is_some_and(|before| self.passage.has(before, self.classes().determiner));
         article && self.number(Slot::Which, self.classes().next).is_some()
     }
 
@@ -136,7 +136,7 @@ impl Parts<'_> {
         };
         let tail = self.range(Slot::Sign).map_or(0, |range| tokens.end - range.start);
         let amount = match self.tokens(Slot::Amount) {
-            Some(tokens) => numbers::amount(self.document, tokens)?,
+            Some(tokens) => numbers::amount(self.passage, tokens)?,
             None if self.range(Slot::Half).is_some() => Amount::Exact { count: 1, part: 30 },
             None if self.number_is_plural() => Amount::Open,
             None => Amount::whole(1),
@@ -151,7 +151,7 @@ impl Parts<'_> {
 
     fn length(&self, window: i64) -> Option<Meaning> {
         if let Some(tokens) = self.tokens(Slot::Whole) {
-            let lexicon = &self.document.pack.lexicon;
+            let lexicon = &self.passage.pack.lexicon;
             let class = self.classes().unit;
             let unit = tokens.iter().find_map(|token| lexicon.value(token, class))?;
             let Value::Name(unit) = unit else { return None };
@@ -163,7 +163,7 @@ impl Parts<'_> {
         }
         let unit = self.unit(Slot::Unit)?;
         let amount = match self.tokens(Slot::Amount) {
-            Some(tokens) => numbers::amount(self.document, tokens)?,
+            Some(tokens) => numbers::amount(self.passage, tokens)?,
             None if self.number_is_plural() => Amount::Open,
             None => Amount::whole(1),
         };
@@ -201,7 +201,7 @@ impl Parts<'_> {
             return Some(format!("XXXX-XX-XX{}", part_code(part)));
         }
         let amount = match self.tokens(Slot::Amount) {
-            Some(tokens) => numbers::amount(self.document, tokens)?,
+            Some(tokens) => numbers::amount(self.passage, tokens)?,
             None => Amount::whole(1),
         };
         Some(numbers::period(amount, self.unit(Slot::Unit)?))
@@ -212,7 +212,7 @@ impl Parts<'_> {
         let Some(words) = self.text(Slot::Approximation).map(str::to_ascii_lowercase) else {
             let classes = [self.classes().couple, self.classes().or_word, self.classes().to_word];
             let mut words = self.range(Slot::Amount)?;
-            let open = words.any(|at| classes.iter().any(|&class| self.document.has(at, class)));
+            let open = words.any(|at| classes.iter().any(|&class| self.passage.has(at, class)));
             return open.then_some(Modifier::Approx);
         };
         Some(match words.split_ascii_whitespace().next()? {

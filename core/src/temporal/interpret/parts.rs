@@ -4,27 +4,27 @@ use std::ops::Range;
 
 use crate::calendar::Unit;
 use crate::language::{Class, Grammar, Rule, Slot, Symbol, Value};
-use crate::temporal::Document;
+use crate::temporal::LexedPassage;
 use crate::text::Token;
 
 /// The named parts of a match.
 pub(super) struct Parts<'p> {
-    pub(super) document: &'p Document<'p>,
+    pub(super) passage: &'p LexedPassage<'p>,
     parts: Vec<(Slot, Range<usize>)>,
 }
 
 impl<'p> Parts<'p> {
     /// The parts of a rule's match.
-    pub(super) fn of(document: &'p Document<'p>, rule: &'p Rule, tokens: &Range<usize>, symbols: &[Symbol]) -> Self {
+    pub(super) fn of(passage: &'p LexedPassage<'p>, rule: &'p Rule, tokens: &Range<usize>, symbols: &[Symbol]) -> Self {
         let mut parts = rule.parts(&symbols[tokens.clone()]);
         for (_, range) in &mut parts {
             *range = range.start + tokens.start..range.end + tokens.start;
         }
-        Self { document, parts }
+        Self { passage, parts }
     }
 
     pub(super) fn classes(&self) -> &Grammar {
-        &self.document.pack.grammar
+        &self.passage.pack.grammar
     }
 
     pub(super) fn range(&self, slot: Slot) -> Option<Range<usize>> {
@@ -32,17 +32,17 @@ impl<'p> Parts<'p> {
     }
 
     pub(super) fn tokens(&self, slot: Slot) -> Option<&[Token]> {
-        self.document.tokens.get(self.range(slot)?)
+        self.passage.tokens.get(self.range(slot)?)
     }
 
     pub(super) fn text(&self, slot: Slot) -> Option<&str> {
         let range = self.range(slot)?;
-        Some(self.document.span(range.start, range.end).of(self.document.text))
+        Some(self.passage.span(range.start, range.end).of(self.passage.text))
     }
 
     /// What the first word of a part says within a class.
     pub(super) fn value(&self, slot: Slot, class: Class) -> Option<&Value> {
-        let lexicon = &self.document.pack.lexicon;
+        let lexicon = &self.passage.pack.lexicon;
         self.tokens(slot)?.iter().find_map(|token| lexicon.value(token, class))
     }
 

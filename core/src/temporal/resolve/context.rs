@@ -7,7 +7,7 @@ use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::direction::{Direction, Reading};
-use crate::temporal::{Amount, Basis, Expression, Genre, Meaning, Region};
+use crate::temporal::{Amount, Basis, Expression, FiscalStart, Genre, Meaning, Region};
 
 /// What a document gives to count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Anchor {
     pub region: Option<Region>,
     /// The month in which fiscal years start, 1 to 12; from February on, a fiscal year is named for the year that it
     /// ends in.
-    pub fiscal_start: u8,
+    pub fiscal_start: FiscalStart,
 }
 
 /// An anchor, with what was told so far.
@@ -56,7 +56,7 @@ impl<'a> Context<'a> {
         Self {
             anchor,
             narrative,
-            reading: Reading::UNTOLD,
+            reading: Reading::NO_VERB,
             last: None,
             sentence: 0,
             in_sentence: None,

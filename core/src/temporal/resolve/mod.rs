@@ -3,9 +3,9 @@
 //! Goes through a document in order, since a history counts from the last date told.
 
 mod calendar;
-mod confidence;
 mod context;
 mod counted;
+mod evidence;
 mod lengths;
 mod story;
 
@@ -15,7 +15,7 @@ use context::Context;
 
 use super::direction::direction;
 use super::resolved::{Basis, Modifier, Resolved, TimexType};
-use super::{Amount, Document, Expression, Meaning};
+use super::{Amount, Expression, Meaning, ParsedPassage};
 use crate::calendar::{Clock, Interval, PartialDate};
 use crate::language::CountedFrom;
 
@@ -55,16 +55,16 @@ impl Value {
 }
 
 /// Resolves the expressions of a document, in order. One that has no possible value is left out.
-pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
+pub(super) fn resolve(passage: &ParsedPassage<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
     for (at, expression) in expressions.into_iter().enumerate() {
         if expression.history_only && !context.is_narrative() {
             continue;
         }
-        context.start(at, expression.sentence, direction(document, &expression));
+        context.start(at, expression.sentence, direction(passage, &expression));
         if let Some(value) = value_of(&context, &expression.meaning) {
-            let value = in_order(document, resolved.last(), &expression, value);
+            let value = in_order(passage, resolved.last(), &expression, value);
             context.told(&expression.meaning, &value);
             if let Some(finished) = finish(&context, expression, value) {
                 resolved.push(finished);
@@ -75,9 +75,9 @@ pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anc
 }
 
 /// "June-September": the month that ends a range is the one behind its first.
-fn in_order(document: &Document<'_>, before: Option<&Resolved>, expression: &Expression, value: Value) -> Value {
+fn in_order(passage: &ParsedPassage<'_>, before: Option<&Resolved>, expression: &Expression, value: Value) -> Value {
     let end = expression.first.wrapping_sub(1);
-    let before = before.filter(|before| before.expression.end == end && document.has(end, document.pack.grammar.dash));
+    let before = before.filter(|before| before.expression.end == end && passage.has(end, passage.pack.grammar.dash));
     let first = before.and_then(|before| before.interval?.start);
     match (value.date, first) {
         (Some(date @ PartialDate::Month(..)), Some(first))
@@ -147,7 +147,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         (None, _) => None,
     };
     let modifier = modifier(&expression);
-    let confidence = confidence::of(context, &expression, &value, modifier);
+    let confidence = evidence::of(context, &expression.meaning, &value).with(modifier);
     Some(Resolved {
         timex: value.timex,
         value: value.spelled.or_else(|| value.date.map(|date| date.value()))?,

@@ -1,0 +1,178 @@
+//! From the fields of an item to the item: what stands in for a missing field, which time it counts from, and what is
+//! not an article. It is decided here, once for all formats.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use sha2::{Digest, Sha256};
+
+use super::draft::Draft;
+use super::field::{Field, FieldValue};
+use super::item::{Article, Embargo, Item, Notice, ScheduledEvent};
+use super::publication;
+use super::published::Published;
+use super::settings::Settings;
+use super::status::PublishingStatus;
+use crate::error::{Error, Warning};
+
+/// The longest title that is kept, in code points: every event carries it.
+const TITLE: usize = 1000;
+
+/// Turns a draft into the item that it describes.
+pub(super) fn assemble(draft: Draft<'_>, settings: &Settings) -> Item {
+    let status = PublishingStatus::of(&draft);
+    let mut assembly = Assembly { draft, settings };
+    if let Some(reason) = assembly.draft.skipped.take() {
+        return Item::Skipped(assembly.notice(reason));
+    }
+    match status {
+        PublishingStatus::Usable { embargoed } => match assembly.article(embargoed) {
+            Ok(article) => Item::Article(Box::new(article)),
+            Err(error) => Item::Broken { id: assembly.id_or_digest(), revision: assembly.revision(), error },
+        },
+        PublishingStatus::Withdrawn(withdrawal, reason) => Item::Withdrawn(withdrawal, assembly.notice(reason)),
+        PublishingStatus::Skipped(reason) => Item::Skipped(assembly.notice(reason)),
+    }
+}
+
+struct Assembly<'d, 's> {
+    draft: Draft<'d>,
+    settings: &'s Settings,
+}
+
+impl Assembly<'_, '_> {
+    fn article(&mut self, embargoed: bool) -> Result<Article, Error> {
+        let title = self.title()?;
+        let body = self.body()?;
+        let chosen = publication::choose(&self.draft, self.settings)?;
+        self.draft.warnings.extend(chosen.warnings);
+        self.warn_of_languages();
+        let url = self.draft.owned_label(Field::Url)?;
+        let id = match self.draft.owned_label(Field::Id)?.or_else(|| url.clone()) {
+            Some(id) => id,
+            None => digest(&title, &body, &chosen.published),
+        };
+        Ok(Article {
+            id,
+            revision: self.revision(),
+            title,
+            body,
+            published: chosen.published,
+            language: self.draft.owned_label(Field::Language)?,
+            source: self.draft.owned_label(Field::Source)?,
+            url,
+            reference: chosen.reference,
+            modified: self.modified(),
+            embargo: self.embargo(embargoed),
+            scheduled: self.scheduled()?,
+            warnings: std::mem::take(&mut self.draft.warnings),
+        })
+    }
+
+    fn notice(&self, reason: Warning) -> Notice {
+        Notice { id: self.id_or_digest(), revision: self.revision(), modified: self.modified(), reason }
+    }
+
+    fn time(&self, field: Field) -> Option<Result<Published, Error>> {
+        self.draft.time(field, self.settings.timezone)
+    }
+
+    /// The event that it announces, if it does.
+    fn scheduled(&self) -> Result<Option<ScheduledEvent>, Error> {
+        let Some(start) = self.time(Field::Starts).transpose()? else { return Ok(None) };
+        let end = self.time(Field::Ends).transpose()?;
+        let written = [Field::Starts, Field::Ends].map(|field| self.draft.owned_label(field));
+        let written: Vec<String> = written.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        Ok(Some(ScheduledEvent { text: written.join("/"), start, end }))
+    }
+
+    /// The headline on one line. A wire that is out of order may send its whole text as the headline.
+    fn title(&mut self) -> Result<String, Error> {
+        let written = self.draft.text(Field::Title)?.unwrap_or_default();
+        let clean: String = written.chars().take(4 * TITLE).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let mut title = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some((end, _)) = title.char_indices().nth(TITLE) {
+            title.truncate(end);
+            let length = written.len();
+            self.draft
+                .warn("title-cut", format!("the title has {length} bytes; its first {TITLE} characters were kept"));
+        }
+        Ok(title)
+    }
+
+    fn body(&mut self) -> Result<String, Error> {
+        if let Some(body) = self.draft.text(Field::Body)?.map(str::to_owned) {
+            self.warn_of_body(&body);
+            return Ok(body);
+        }
+        let Some(summary) = self.draft.text(Field::Summary)?.map(str::to_owned) else { return Ok(String::new()) };
+        let path = self.draft.first(Field::Summary).map(|found| found.path.clone()).unwrap_or_default();
+        self.draft.warn("summary-used", format!("there is no body; the summary in `{path}` was used instead"));
+        Ok(summary)
+    }
+
+    /// The revision as the source calls it, else the time when it was made; a single one is the first.
+    fn revision(&self) -> String {
+        let own = self.draft.owned_label(Field::Revision).ok().flatten();
+        let made = || self.modified().map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        own.or_else(made).unwrap_or_else(|| "1".to_owned())
+    }
+
+    fn modified(&self) -> Option<DateTime<Utc>> {
+        Some(self.time(Field::VersionCreated)?.ok()?.at.to_utc())
+    }
+
+    fn embargo(&mut self, embargoed: bool) -> Option<Embargo> {
+        match self.time(Field::Embargo) {
+            Some(Ok(until)) => Some(Embargo::Until(until.at.to_utc())),
+            Some(Err(error)) => {
+                self.draft.warn("embargo-invalid", format!("the end of the embargo cannot be read: {error}"));
+                Some(Embargo::Open)
+            }
+            None => embargoed.then_some(Embargo::Open),
+        }
+    }
+
+    /// The id of an item that may not be an article, but needs a record of its own.
+    fn id_or_digest(&self) -> String {
+        let own = |field| self.draft.owned_label(field).ok().flatten();
+        own(Field::Id).or_else(|| own(Field::Url)).unwrap_or_else(|| {
+            let text = |field| self.draft.text(field).ok().flatten().unwrap_or_default();
+            let unknown = Published { at: DateTime::UNIX_EPOCH.fixed_offset(), has_time: false };
+            digest(text(Field::Title), text(Field::Body), &unknown)
+        })
+    }
+
+    fn warn_of_body(&mut self, body: &str) {
+        if body.contains('\0') {
+            self.draft.warn("nul-characters", "the body has NUL characters, which were read as spaces");
+        }
+        let tag = body.trim_start().strip_prefix("&lt;").unwrap_or_default();
+        if tag.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!') && !body.contains('<') {
+            self.draft.warn("html-escaped-twice", "the body is HTML that was escaped twice; it was read as HTML");
+        }
+    }
+
+    fn warn_of_languages(&mut self) {
+        let primary = |found: &FieldValue<'_>| {
+            Some(found.as_text()?.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase())
+        };
+        let languages: Vec<Option<String>> = self.draft.all(Field::Language).map(primary).collect();
+        if let [Some(first), others @ ..] = languages.as_slice()
+            && let Some(other) = others.iter().flatten().find(|other| *other != first)
+        {
+            let message = format!("the article declares both `{first}` and `{other}` as its language; using `{first}`");
+            self.draft.warn("languages-several", message);
+        }
+    }
+}
+
+/// The id of an article that has none: 32 hex digits, the same for the same content.
+fn digest(title: &str, body: &str, published: &Published) -> String {
+    let published = published.at.to_rfc3339_opts(SecondsFormat::Millis, false);
+    let mut hasher = Sha256::new();
+    for part in [title, body, &published] {
+        // The length keeps "ab" + "c" apart from "a" + "bc".
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

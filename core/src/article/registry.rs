@@ -1,0 +1,163 @@
+//! All formats and envelopes: how each is recognised, and which file reads it.
+//!
+//! It alone knows them all, and no file below knows it.
+
+use super::format::Format;
+use super::item::Item;
+use super::message::{self, Message};
+use super::reader::{FieldPath, MessageReader};
+use super::settings::Settings;
+use super::{cloudevents, json, json_ld, news_please, newsml, ninjs, nitf, plain, syndication, xml};
+use crate::error::Error;
+
+/// Reads one message and returns its items, at least one, in their order.
+///
+/// # Errors
+///
+/// If the message is larger than `settings.max_bytes`, cannot be decoded, or is of no known format: see
+/// [`Error::code`].
+pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Error> {
+    let mut reader = MessageReader::new(settings, false);
+    read_message(message, &mut reader)?;
+    reader.into_items()
+}
+
+/// As [`read`], with the recognised format of each item and the paths of its fields, for people.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<(Format, Item, Vec<FieldPath>)>, Error> {
+    let mut reader = MessageReader::new(settings, true);
+    read_message(message, &mut reader)?;
+    reader.into_inspected()
+}
+
+fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    reader.settings.check_size(message.value.len())?;
+    let text = message::text(message.value)?;
+    match cloudevents::binary(message, reader) {
+        Some(media_type) => read_data(&text, "", media_type, reader),
+        None => read_text(&text, "", reader),
+    }
+}
+
+/// Reads the content of an envelope, which names its media type.
+fn read_data(text: &str, path: &str, media_type: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    if reader.settings.format.is_none() && media_type.starts_with("text/plain") {
+        reader.set_format(Format::Text);
+        plain::read_text(text, path, reader);
+        return Ok(());
+    }
+    read_text(text, path, reader)
+}
+
+/// Reads a text of any format; `path` is where in the message it stands.
+fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let start = text.trim_start();
+    if reader.settings.format == Some(Format::Text) {
+        plain::read_text(text, path, reader);
+        Ok(())
+    } else if json_ld::is_page(start) {
+        enter(Format::JsonLd, reader)?;
+        json_ld::read_page(text, path, reader)
+    } else if start.starts_with('<') {
+        let root = xml::parse(text)?;
+        read_element(&xml::Node::root(&root, path), reader)
+    } else {
+        let json = json::parse(text)?;
+        read_value(&json::Node::root(&json, path), reader)
+    }
+}
+
+fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let Some(format) = format_of_root(root.name()) else {
+        let name = root.name();
+        let message =
+            format!("no known format has the root element <{name}>; for plain text with tags, set the format `text`");
+        return Err(Error::not_an_article(message));
+    };
+    enter(format, reader)?;
+    match format {
+        Format::NewsMl => newsml::read(root, reader),
+        Format::Nitf => nitf::read(root, reader),
+        Format::Rss => syndication::read_rss(root, reader),
+        Format::Atom => syndication::read_atom(root, reader),
+        Format::Plain | Format::Ninjs | Format::JsonLd | Format::NewsPlease | Format::Text => {}
+    }
+    Ok(())
+}
+
+fn read_value(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    if cloudevents::is_envelope(node) {
+        return match cloudevents::open(node, reader)? {
+            cloudevents::Data::Json(data) => read_value(&data, reader),
+            cloudevents::Data::Text { text, path, media_type } => read_data(&text, &path, &media_type, reader),
+        };
+    }
+    if !node.is_object() && !json_ld::is_list(node) {
+        return Err(Error::not_an_article(match node.value {
+            json::Json::List(_) => {
+                "a JSON array; send each article as an object of its own, one per line, as `jq -c '.[]'` writes them"
+            }
+            _ => "a bare JSON value; an article is an object",
+        }));
+    }
+    let found = if node.is_object() { format_of_object(node) } else { Format::JsonLd };
+    // A setting can say which kind of JSON it is; that it is JSON was seen.
+    let format = reader.settings.format.unwrap_or(found);
+    reader.set_format(format);
+    match format {
+        Format::Plain => plain::read(node, reader),
+        Format::Ninjs => ninjs::read(node, reader),
+        Format::JsonLd => json_ld::read(node, reader),
+        Format::NewsPlease => news_please::read(node, reader),
+        Format::NewsMl | Format::Nitf | Format::Rss | Format::Atom | Format::Text => Err(not_that(format, "JSON")),
+    }
+}
+
+/// Takes a format for that of the message, unless another is set.
+fn enter(found: Format, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    reader.set_format(found);
+    match reader.settings.format {
+        Some(wanted) if wanted != found => Err(not_that(wanted, found.name())),
+        _ => Ok(()),
+    }
+}
+
+fn not_that(wanted: Format, found: &str) -> Error {
+    let wanted = wanted.name();
+    Error::not_an_article(format!(
+        "`input.format` is {wanted}, but the message is {found}; `auto` recognises the format of each message"
+    ))
+}
+
+/// Recognises the format of an XML document by the name of its root.
+fn format_of_root(name: &str) -> Option<Format> {
+    match name {
+        "newsMessage" | "newsItem" | "packageItem" | "planningItem" | "conceptItem" | "knowledgeItem"
+        | "contentSet" => Some(Format::NewsMl),
+        "nitf" => Some(Format::Nitf),
+        "rss" | "RDF" | "item" => Some(Format::Rss),
+        "feed" | "entry" | "deleted-entry" => Some(Format::Atom),
+        _ => None,
+    }
+}
+
+/// Recognises the format of a JSON object by the fields that the other formats lack.
+fn format_of_object(node: &json::Node<'_>) -> Format {
+    let has = |names: &[&str]| names.iter().any(|name| node.has(name));
+    if has(&["@context", "@graph", "@type"]) {
+        return Format::JsonLd;
+    }
+    if has(&["maintext", "date_publish", "date_download"]) {
+        return Format::NewsPlease;
+    }
+    // A response of AP's API has its item one or two objects down.
+    let is_object = |inside: json::Node<'_>| inside.is_object();
+    let wrapped =
+        node.get("item").or_else(|| node.get("data")).is_some_and(is_object) && !has(&["body", "text", "title"]);
+    let own = ["versioncreated", "firstcreated", "pubstatus", "bodies", "headlines", "altids", "standard", "$standard"];
+    let has_role = || node.fields().any(|(name, _)| name.starts_with("body_"));
+    if wrapped || has(&own) || has_role() || has(&["uri"]) && !has(&["body"]) { Format::Ninjs } else { Format::Plain }
+}

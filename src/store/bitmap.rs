@@ -1,0 +1,57 @@
+//! A set of rows, one bit each. Clones share what has not changed: a set is extended while others read it.
+
+use std::sync::Arc;
+
+/// How many rows a part covers.
+const PART: usize = 1 << 16;
+
+/// A set of row numbers, with how far the rows were scanned to fill it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bitmap {
+    parts: Vec<Arc<[u64; PART / 64]>>,
+    len: usize,
+    /// The last row that was scanned.
+    pub scanned_to: i64,
+}
+
+impl Bitmap {
+    /// Whether the set holds a row.
+    pub fn contains(&self, row: u32) -> bool {
+        let (part, word) = (row as usize / PART, row as usize % PART / 64);
+        self.parts.get(part).is_some_and(|part| part[word] >> (row % 64) & 1 == 1)
+    }
+
+    /// Adds a row.
+    pub fn insert(&mut self, row: u32) {
+        let (part, word, bit) = (row as usize / PART, row as usize % PART / 64, 1 << (row % 64));
+        if part >= self.parts.len() {
+            // All empty parts share one allocation.
+            self.parts.resize(part + 1, Arc::new([0; PART / 64]));
+        }
+        let part = Arc::make_mut(&mut self.parts[part]);
+        self.len += usize::from(part[word] & bit == 0);
+        part[word] |= bit;
+    }
+
+    /// How many rows the set holds.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_is_not_changed_by_later_inserts() {
+        let rows = [0, 63, 64, 65_535, 65_536, 1_000_000];
+        let mut bitmap = Bitmap::default();
+        rows.iter().chain(&rows).for_each(|row| bitmap.insert(*row));
+        let before = bitmap.clone();
+        bitmap.insert(7);
+        assert!(rows.iter().all(|row| bitmap.contains(*row) && before.contains(*row)));
+        assert!(bitmap.contains(7) && !before.contains(7) && !before.contains(u32::MAX));
+        assert_eq!((bitmap.len(), before.len()), (7, 6));
+    }
+}

@@ -1,0 +1,152 @@
+//! Full-text search: which rows contain all of some words, the last one as a prefix.
+//!
+//! SQLite returns the rows of a word one by one, which takes long for a word that most events contain, or for the first
+//! letter that somebody types. So the results for such words are cached, one bit per row. A row never changes: a result
+//! stays true, and only the rows added since have to be looked up.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::Connection;
+
+use super::Error;
+use super::bitmap::Bitmap;
+
+/// How many results for frequent words are cached.
+const MAX_FREQUENT: usize = 96;
+/// How many of the latest results are cached: paging, drawing and further typing look up the same words again.
+const MAX_RECENT: usize = 16;
+/// A word is frequent if it is in one of this many events ...
+const FREQUENT_SHARE: usize = 20;
+/// ... and in at least this many: fewer are looked up quickly.
+const FREQUENT_MIN: usize = 20_000;
+
+/// Prefixes are indexed up to this many letters. For a longer one SQLite merges the rows of all words that start with
+/// it, old and new, so that its result cannot be extended quickly.
+const INDEXED: usize = 4;
+
+/// Cached results, by their FTS5 query.
+#[derive(Debug, Default)]
+pub struct SearchCache {
+    frequent: HashMap<String, Arc<Bitmap>>,
+    /// The latest one last.
+    recent: Vec<(String, Arc<Bitmap>)>,
+}
+
+impl SearchCache {
+    fn get(&self, query: &str) -> Option<Arc<Bitmap>> {
+        let recent = || self.recent.iter().find(|(cached, _)| cached == query).map(|(_, rows)| rows);
+        self.frequent.get(query).or_else(recent).cloned()
+    }
+
+    fn is_frequent(&self, query: &str) -> bool {
+        self.frequent.contains_key(query)
+    }
+
+    fn insert(&mut self, query: String, rows: Arc<Bitmap>) {
+        let worthwhile = is_quick_to_extend(&query) && is_frequent(&rows);
+        if worthwhile && (self.is_frequent(&query) || self.make_room(rows.len())) {
+            self.frequent.insert(query, rows);
+            return;
+        }
+        self.recent.retain(|(cached, _)| *cached != query);
+        if self.recent.len() == MAX_RECENT {
+            self.recent.remove(0);
+        }
+        self.recent.push((query, rows));
+    }
+
+    /// Evicts the result that saves the least if the cache is full and that result saves less than one of `len` rows.
+    fn make_room(&mut self, len: usize) -> bool {
+        if self.frequent.len() < MAX_FREQUENT {
+            return true;
+        }
+        let least = self.frequent.iter().min_by_key(|(query, rows)| (rows.len(), query.as_str()));
+        let least = least.filter(|(_, rows)| rows.len() < len).map(|(query, _)| query.clone());
+        least.is_some_and(|query| self.frequent.remove(&query).is_some())
+    }
+}
+
+fn is_frequent(rows: &Bitmap) -> bool {
+    rows.len() > FREQUENT_MIN.max(usize::try_from(rows.scanned_to).unwrap_or(0) / FREQUENT_SHARE)
+}
+
+/// The FTS5 query for a word. Words are letters and digits, so that quotes are safe.
+fn fts_query(word: &str, is_prefix: bool) -> String {
+    format!("\"{word}\"{}", if is_prefix { "*" } else { "" })
+}
+
+/// Whether a result can be extended quickly: that of one word, or of a prefix that is indexed.
+fn is_quick_to_extend(query: &str) -> bool {
+    let prefix = query.strip_suffix('*').map(|prefix| prefix.trim_matches('"'));
+    !query.contains(' ') && prefix.is_none_or(|prefix| prefix.chars().count() <= INDEXED)
+}
+
+/// Returns sets of rows; the rows in all of them contain all of the words.
+pub fn matching_rows(
+    cache: &Mutex<SearchCache>,
+    connection: &Connection,
+    words: &[String],
+) -> Result<Vec<Arc<Bitmap>>, Error> {
+    let queries = words.iter().enumerate().map(|(at, word)| fts_query(word, at + 1 == words.len()));
+    let (mut queries, rare): (Vec<_>, Vec<_>) = {
+        let cache = super::lock(cache);
+        queries.partition(|query| cache.is_frequent(query))
+    };
+    // The rare words in one query: SQLite steps through the rows of the rarest.
+    queries.extend((!rare.is_empty()).then(|| rare.join(" ")));
+    queries.into_iter().map(|query| run(cache, connection, query)).collect()
+}
+
+/// Runs a query, starting from the cached result if there is one.
+fn run(cache: &Mutex<SearchCache>, connection: &Connection, query: String) -> Result<Arc<Bitmap>, Error> {
+    let mut rows = super::lock(cache).get(&query).unwrap_or_default();
+    extend(connection, &query, &mut rows)?;
+    super::lock(cache).insert(query, Arc::clone(&rows));
+    Ok(rows)
+}
+
+/// Adds the matching rows that were inserted since the result was computed.
+fn extend(connection: &Connection, query: &str, rows: &mut Arc<Bitmap>) -> Result<(), Error> {
+    // One transaction, so that no row is inserted between the two statements.
+    let transaction = connection.unchecked_transaction()?;
+    let last: i64 =
+        transaction.prepare_cached("SELECT coalesce(max(row), 0) FROM events")?.query_row([], |row| row.get(0))?;
+    if last > rows.scanned_to {
+        let mut statement = transaction
+            .prepare_cached("SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 AND rowid <= ?3")?;
+        let rows = Arc::make_mut(rows);
+        let mut matches = statement.query((query, rows.scanned_to, last))?;
+        while let Some(row) = matches.next()? {
+            rows.insert(row.get(0)?);
+        }
+        rows.scanned_to = last;
+    }
+    Ok(())
+}
+
+/// Extends the results for frequent words, so that no request has to wait for that.
+pub fn refresh(cache: &Mutex<SearchCache>, connection: &Connection) -> Result<(), Error> {
+    let mut queries: Vec<String> = super::lock(cache).frequent.keys().cloned().collect();
+    queries.sort_unstable();
+    for query in queries {
+        run(cache, connection, query)?;
+    }
+    Ok(())
+}
+
+/// Looks for frequent words and prefixes: words with a rare prefix are rare. Those in other alphabets are cached when
+/// somebody searches for them.
+pub fn warm(cache: &Mutex<SearchCache>, connection: &Connection) -> Result<(), Error> {
+    let mut prefixes = vec![String::new()];
+    while let Some(prefix) = prefixes.pop() {
+        for letter in ('a'..='z').chain('0'..='9') {
+            let word = format!("{prefix}{letter}");
+            if is_frequent(&*run(cache, connection, fts_query(&word, true))?) {
+                run(cache, connection, fts_query(&word, false))?;
+                prefixes.extend((word.len() < INDEXED).then_some(word));
+            }
+        }
+    }
+    Ok(())
+}
