@@ -1,5 +1,5 @@
-//! Everything that was found in one article, before it becomes records: the layer between `pipeline`, which fills it, and
-//! `record`, which reads it.
+//! Everything that was found in one article, before it becomes records: the layer between `pipeline`, which fills it,
+//! and `record`, which reads it.
 
 use std::fmt;
 
@@ -95,5 +95,27 @@ impl DropLog {
     pub fn finish(mut self) -> Vec<Dropped> {
         self.dropped.sort_by_key(|dropped| dropped.span.start);
         self.dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_nobody_reads_keeps_nothing() {
+        let dropped = |start| Dropped {
+            span: Span::new(start, start + 3),
+            rule: "en/month",
+            stage: DropStage::Refine("false-dates"),
+            reason: "a verb follows",
+        };
+        for (enabled, starts) in [(true, vec![1, 4, 7]), (false, vec![])] {
+            let mut log = DropLog::new(enabled);
+            log.push(dropped(7));
+            log.collect(|list| list.extend([dropped(4), dropped(1)]));
+            let found = log.finish();
+            assert_eq!(found.iter().map(|dropped| dropped.span.start).collect::<Vec<_>>(), starts);
+        }
     }
 }
