@@ -1,7 +1,7 @@
 //! The antecedent of a pronoun at the start of a summary, where it is unambiguous.
 //!
-//! It is the subject of the reporting clause ("Altex said it will pay") or the name that opens the previous sentence. In
-//! doubt the pronoun stays. This module must not know about dates.
+//! It is the subject of the reporting clause ("Altex said it will pay") or the name that opens the previous sentence.
+//! In doubt the pronoun stays. This module must not know about dates.
 
 use std::ops::Range;
 
@@ -75,13 +75,13 @@ impl Kind {
         }
     }
 
-    /// Whether a group can be the antecedent. A legal form or an article ("the ministry") marks a thing, a title a person;
-    /// a bare name of two words or more is taken for a person's.
+    /// Whether a group can be the antecedent. A legal form or an article ("the ministry") marks a thing, a title a
+    /// person; a bare name of two words or more is taken for a person's.
     fn fits(self, passage: &ParsedPassage<'_>, named: &Range<usize>) -> bool {
         let grammar = &passage.pack.grammar;
         let any = |class| named.clone().any(|at| passage.has(at, class));
         let article = passage.has(named.start, grammar.determiner);
-        let firm = any(grammar.legal_form) || named.len() > 1 && passage.has(named.end - 1, grammar.body);
+        let firm = any(grammar.legal_form) || named.len() > 1 && passage.has(named.end - 1, grammar.organisation);
         let titled = any(grammar.honorific);
         // "Finance minister Rosa Ito"
         let titled = titled || any(grammar.person);

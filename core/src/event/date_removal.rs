@@ -49,7 +49,8 @@ impl Statement<'_> {
         kept[start - range.start..end - range.start].fill(false);
     }
 
-    /// Whether the comma after a date belongs to it: "sold it on Monday, for nine mln", "announced on May 5, 2019, its plan".
+    /// Whether the comma after a date belongs to it: "sold it on Monday, for nine mln", "announced on May 5, 2019, its
+    /// plan".
     fn owns_comma(&self, start: usize, comma: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let mut verbs = self.sentence.verbs.iter();
@@ -59,8 +60,8 @@ impl Statement<'_> {
         last && passage.has(comma + 1, grammar.preposition) || verb && passage.has(comma + 1, grammar.determiner)
     }
 
-    /// Whether a preposition before the date is stranded and belongs to the words before: "paying interest on last month",
-    /// since "last month" takes no "on".
+    /// Whether a preposition before the date is stranded and belongs to the words before: "paying interest on last
+    /// month", since "last month" takes no "on".
     fn is_stranded(&self, preposition: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let has = |class| passage.has(self.date.start, class);
@@ -69,8 +70,8 @@ impl Statement<'_> {
             && passage.has(self.date.end - 1, grammar.unit)
     }
 
-    /// Whether the date is an adverbial, without which the sentence is complete: not that of "the 1987 treaty", "Friday's
-    /// call", "the second half of April", "from 8 to 12 May".
+    /// Whether the date is an adverbial, without which the sentence is complete: not that of "the 1987 treaty",
+    /// "Friday's call", "the second half of April", "from 8 to 12 May".
     fn is_adverbial(&self, range: &Range<usize>) -> bool {
         let date = &self.date;
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
@@ -101,7 +102,7 @@ impl Statement<'_> {
             return false;
         }
         if self.is_since_of_comparison(before)
-            || passage.has(before, grammar.bound)
+            || passage.has(before, grammar.boundary)
             || self.is_compared(range)
             || self.is_latest()
             || self.is_in_leading_clause(range)
@@ -116,10 +117,8 @@ impl Statement<'_> {
         // "a plan announced last week shames the mill": two verbs must not become neighbours.
         let adjacent = is_past_form(passage, governor)
             && self.sentence.verbs.iter().any(|verb| verb.finite && verb.tokens.start == date.end);
-        if adjacent
-            || self.trigger == Some(governor) && self.is_reduced(governor, range)
-            || self.needs_date(governor, before, range)
-        {
+        let reduced = self.trigger == Some(governor) && self.is_reduced(governor, range);
+        if adjacent || reduced || self.needs_date(governor, before, range) {
             return false;
         }
         let in_group = passage.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
@@ -170,7 +169,8 @@ impl Statement<'_> {
         self.passage.has(before, self.passage.pack.grammar.since) && !self.sentence.verbs.iter().any(perfect)
     }
 
-    /// Whether only one word and the date are between commas: "devices, available in May, comply", ", effective on Monday,".
+    /// Whether only one word and the date are between commas: "devices, available in May, comply", ", effective on
+    /// Monday,".
     fn is_between_commas(&self, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let apart = self.date.end >= range.end || !passage.tokens[self.date.end].shape.is_word();
@@ -182,9 +182,9 @@ impl Statement<'_> {
         apart && word && words.next().is_some_and(|at| passage.has(at, grammar.comma))
     }
 
-    /// Whether the words before a date are incomplete without it: "effective today", "a meeting, scheduled for Tuesday", "the
-    /// offer which opened on Monday", "down from 38 a year ago". `governor` is the last word before the prepositions of the
-    /// date, which end at `before`.
+    /// Whether the words before a date are incomplete without it: "effective today", "a meeting, scheduled for
+    /// Tuesday", "the offer which opened on Monday", "down from 38 a year ago". `governor` is the last word before the
+    /// prepositions of the date, which end at `before`.
     fn needs_date(&self, governor: usize, before: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let adjective = governor == before
@@ -210,8 +210,9 @@ impl Statement<'_> {
         argument || adjective || reduced || set || to_be || adverb
     }
 
-    /// Whether the date is the object or the predicate of a verb: "payment is March 26 and", "has set June 29 as the day",
-    /// "questioned its fourth quarter", "is scheduled for June 1, with an auction to follow", "spent Monday mending it".
+    /// Whether the date is the object or the predicate of a verb: "payment is March 26 and", "has set June 29 as the
+    /// day", "questioned its fourth quarter", "is scheduled for June 1, with an auction to follow", "spent Monday
+    /// mending it".
     fn is_object(&self, governor: usize, before: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let has = |class| passage.has(governor, class);
@@ -245,7 +246,8 @@ impl Statement<'_> {
         has(grammar.ending) || column || effective || record || listed || noun && year
     }
 
-    /// Whether the date is that of the term of a comparison: "up 2 pct compared with May", "to 17 pct from 10 pct in 1985".
+    /// Whether the date is that of the term of a comparison: "up 2 pct compared with May", "to 17 pct from 10 pct in
+    /// 1985".
     fn is_compared(&self, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let from = self.date.start.saturating_sub(COMPARISON_REACH).max(range.start);
@@ -253,12 +255,12 @@ impl Statement<'_> {
             // "from around 10 mln in 1985"
             let following = at + 1..(at + 4).min(self.date.start);
             let figure = following.into_iter().any(|at| passage.tokens[at].shape.is_figure());
-            passage.has(at, grammar.comparing) || passage.has(at, grammar.bound) && figure
+            passage.has(at, grammar.comparing) || passage.has(at, grammar.boundary) && figure
         })
     }
 
-    /// Whether the date is in a subordinate clause before the main one: "Before the war broke out six months ago Libya sold
-    /// oil".
+    /// Whether the date is in a subordinate clause before the main one: "Before the war broke out six months ago Libya
+    /// sold oil".
     fn is_in_leading_clause(&self, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let first = self.sentence.verbs.iter().find(|verb| verb.finite && range.contains(&verb.head));
@@ -269,7 +271,8 @@ impl Statement<'_> {
             && self.sentence.verbs.iter().any(|verb| verb.finite && verb.head >= self.date.end)
     }
 
-    /// Whether the words at a token can be coordinated with the date: another date, "in the future", "when it was agreed".
+    /// Whether the words at a token can be coordinated with the date: another date, "in the future", "when it was
+    /// agreed".
     fn can_be_coordinated(&self, at: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         self.is_dated(at) || passage.has(at, grammar.time_preposition) || passage.has(at, grammar.when)

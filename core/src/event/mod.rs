@@ -395,8 +395,8 @@ impl DatedSentence<'_> {
         self.no_event(date).is_none()
     }
 
-    /// Returns why an expression makes no event whatever its sentence says: it is no date, or that of the article. Where
-    /// undated references are asked for, they make events as well.
+    /// Returns why an expression makes no event whatever its sentence says: it is no date, or that of the article.
+    /// Where undated references are asked for, they make events as well.
     fn no_event(&self, date: &Resolved) -> Option<&'static str> {
         match date.timex {
             _ if date.basis == Basis::Publication => Some("it is the date of the article itself"),

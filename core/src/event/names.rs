@@ -60,8 +60,8 @@ struct NameFinder<'d> {
 }
 
 impl NameFinder<'_> {
-    /// Returns the group of capitalised words that starts at a token, with what joins them: "Bank of England", "Hill and
-    /// Sons".
+    /// Returns the group of capitalised words that starts at a token, with what joins them: "Bank of England", "Hill
+    /// and Sons".
     fn group(&self, first: usize, end: usize) -> Option<Range<usize>> {
         self.is_part(first).then_some(())?;
         let mut last = first;
@@ -107,13 +107,15 @@ impl NameFinder<'_> {
             _ if passage.has(between, grammar.of) => {
                 passage.has(before, grammar.named_of) || passage.has(before, grammar.legal_form)
             }
-            // "Hill and Sons", "Hill Iron and Steel Co", but not "Bank of Porto and Bank of Quay"; "the Roads and Bridges Commission"
+            // "Hill and Sons", "Hill Iron and Steel Co", but not "Bank of Porto and Bank of Quay"; "the Roads and
+            // Bridges Commission"
             _ => {
-                let form = |at| passage.has(at, grammar.legal_form) || passage.has(at, grammar.body);
-                let trade = passage.has(after, grammar.body) && form(after + 1) && !passage.has(after + 2, grammar.of);
+                let form = |at| passage.has(at, grammar.legal_form) || passage.has(at, grammar.organisation);
+                let trade =
+                    passage.has(after, grammar.organisation) && form(after + 1) && !passage.has(after + 2, grammar.of);
                 let firm = trade || passage.has(after, grammar.legal_form) && !passage.has(after + 1, grammar.of);
                 let determined = before.checked_sub(1).is_some_and(|at| passage.has(at, grammar.determiner));
-                let body = determined && passage.has(after + 1, grammar.body);
+                let body = determined && passage.has(after + 1, grammar.organisation);
                 passage.has(between, grammar.and) && (firm || body)
             }
         }
@@ -131,7 +133,7 @@ impl NameFinder<'_> {
         let named = name.clone().any(|at| passage.tag(at) == Tag::ProperNoun);
         let only_form = name.clone().all(|at| passage.has(at, grammar.legal_form));
         let alone = name.len() == 1 && titled.is_none() && first.shape == Shape::Capital;
-        let known = first.entry != Token::UNKNOWN && !passage.has(name.start, grammar.body);
+        let known = first.entry != Token::UNKNOWN && !passage.has(name.start, grammar.organisation);
         let ambiguous = alone && (known || self.opens(name.start) && !self.is_set_apart(name.end));
         let span = passage.span(name.start, name.end);
         // "Meanwhile,", "Simultaneously,"
@@ -149,7 +151,7 @@ impl NameFinder<'_> {
     fn without_sentence_opener(&self, mut group: Range<usize>) -> Range<usize> {
         let named_of = self.passage.has(group.start + 1, self.passage.pack.grammar.of);
         let tag = self.passage.tag(group.start);
-        let body = self.passage.has(group.end - 1, self.passage.pack.grammar.body);
+        let body = self.passage.has(group.end - 1, self.passage.pack.grammar.organisation);
         let named = body && tag == Tag::Adjective || tag.is_noun() || tag == Tag::ProperNoun;
         if group.len() > 1 && !named_of && self.opens(group.start) && !named {
             group.start += 1;

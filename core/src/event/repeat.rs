@@ -1,8 +1,8 @@
-//! One statement, one event: what an article states twice, in a headline and its lead or in a quotation and its excerpt,
-//! is one event with other places.
+//! One statement, one event: what an article states twice, in a headline and its lead or in a quotation and its
+//! excerpt, is one event with other places.
 //!
-//! Two events are the same statement if they have the same date and the words of one occur in the other's sentence in the
-//! same order. This module must not know how dates or summaries were found.
+//! Two events are the same statement if they have the same date and the words of one occur in the other's sentence in
+//! the same order. This module must not know how dates or summaries were found.
 
 use rustc_hash::FxHashMap;
 
@@ -60,8 +60,8 @@ impl WordFilters {
     }
 }
 
-/// Returns a bit for each word of ASCII letters and digits, by its length and its first letter in either case. Characters
-/// beyond ASCII divide words here: equal words have equal pieces.
+/// Returns a bit for each word of ASCII letters and digits, by its length and its first letter in either case.
+/// Characters beyond ASCII divide words here: equal words have equal pieces.
 fn word_filter(text: &str) -> u64 {
     let pieces = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
     pieces.fold(0, |bits, piece| match piece.first() {
@@ -70,8 +70,8 @@ fn word_filter(text: &str) -> u64 {
     })
 }
 
-/// Whether two events in different sentences are the same statement. With different triggers ("wrote on Friday: …"), more
-/// words must agree.
+/// Whether two events in different sentences are the same statement. With different triggers ("wrote on Friday: …"),
+/// more words must agree.
 fn is_repeated(before: &Event, event: &Event, text: &str) -> bool {
     let word = |event: &Event| event.trigger.map(|trigger| trigger.of(text));
     let same_trigger = word(before).zip(word(event)).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other));
@@ -81,8 +81,8 @@ fn is_repeated(before: &Event, event: &Event, text: &str) -> bool {
             || occurs_in(&before.summary, event.sentence.of(text), least))
 }
 
-/// Whether the words of a statement, `least` or more, occur in a sentence in the same order. The sentence may have a few
-/// words between them, those that a summary leaves out: the date with its preposition, a bracket.
+/// Whether the words of a statement, `least` or more, occur in a sentence in the same order. The sentence may have a
+/// few words between them, those that a summary leaves out: the date with its preposition, a bracket.
 fn occurs_in(statement: &str, sentence: &str, least: usize) -> bool {
     let count = words(statement).count();
     let mut rest = words(sentence);

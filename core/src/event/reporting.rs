@@ -10,8 +10,8 @@ use crate::syntax::{Verb, is_adverb};
 use crate::text::Shape;
 
 impl Statement<'_> {
-    /// Returns where the reported clause starts, and the verb of its reporting clause: "The ministry said that the bridge
-    /// was shut". Where the reported part is no sentence, `start` stays.
+    /// Returns where the reported clause starts, and the verb of its reporting clause: "The ministry said that the
+    /// bridge was shut". Where the reported part is no sentence, `start` stays.
     pub(super) fn after_reporting_clause(&self, start: usize, trigger: usize) -> (usize, Option<&Verb>) {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let reporting = self.sentence.verbs.iter().filter(|verb| {
@@ -164,8 +164,8 @@ impl Statement<'_> {
         to - from <= LONGEST_PARENTHESIS && self.trigger.is_none_or(|trigger| trigger < from || trigger > to)
     }
 
-    /// Whether the sentence is complete without a bracket, such as a ticker symbol ("<HIL.N>") or an abbreviation. Not that
-    /// of "the merger of <Hill and Sons>", where only the marks go.
+    /// Whether the sentence is complete without a bracket, such as a ticker symbol ("<HIL.N>") or an abbreviation. Not
+    /// that of "the merger of <Hill and Sons>", where only the marks go.
     fn is_optional_bracket(&self, open: usize, close: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let symbol = (open + 2..close).all(|at| !passage.tokens[at].spaced);
@@ -179,8 +179,8 @@ impl Statement<'_> {
         !named && !needed
     }
 
-    /// Leaves out a reporting clause at the end: ", said sole manager Hill, Read and Co", ", he said in Porto", ", adding that
-    /// it rained".
+    /// Leaves out a reporting clause at the end: ", said sole manager Hill, Read and Co", ", he said in Porto", ",
+    /// adding that it rained".
     fn leave_out_final_reporting_clause(&self, range: &Range<usize>, kept: &mut [bool]) {
         let Some(needed) = self.trigger.map(|trigger| trigger.max(self.date.start)) else { return };
         let mark = |at: &usize| matches!(self.passage.tokens[*at].shape, Shape::Mark(',' | '"' | '”'));
@@ -223,7 +223,8 @@ impl Statement<'_> {
             && !passage.has(next, grammar.time_preposition)
             && !passage.has(next, grammar.joining);
         let more = next < end && passage.has(next, grammar.comma);
-        // ", said Rosa Ito has resigned": the subject of the reporting verb is before it, and a reported clause follows.
+        // ", said Rosa Ito has resigned": the subject of the reporting verb is before it, and a reported clause
+        // follows.
         let following = || self.sentence.verbs.iter().find(|verb| verb.finite && verb.tokens.start >= next);
         let reports =
             inverted && following().is_some_and(|verb| verb.head < end && self.is_one_clause(next..verb.head));

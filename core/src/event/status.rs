@@ -82,7 +82,7 @@ fn of_verb(sentence: &ParsedSentence<'_>, verb: &Verb, date: &Resolved, when: Ti
     {
         return Status::Denied;
     }
-    let perhaps = (clause.start..verb.head).any(|at| passage.has(at, grammar.perhaps));
+    let perhaps = (clause.start..verb.head).any(|at| passage.has(at, grammar.hedge));
     if perhaps || conditional || governor == Governor::Doubt {
         return Status::Possible;
     }
@@ -149,8 +149,9 @@ fn of_would(sentence: &ParsedSentence<'_>, verb: &Verb, when: Timing) -> Status 
 fn is_unfulfilled(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
     let grammar = &passage.pack.grammar;
     let first = verb.tokens.start;
-    let counterfactual =
-        passage.has(first, grammar.would) || passage.has(first, grammar.inverted) || passage.has(first + 1, grammar.to);
+    let counterfactual = passage.has(first, grammar.would)
+        || passage.has(first, grammar.inverted_condition)
+        || passage.has(first + 1, grammar.to);
     counterfactual && (first + 1..verb.head).any(|at| passage.has(at, grammar.have))
 }
 
@@ -158,8 +159,8 @@ fn is_unfulfilled(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
 fn is_conditional(sentence: &ParsedSentence<'_>, verb: &Verb) -> bool {
     let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
     let first = sentence.tokens.start;
-    let inverted =
-        passage.has(first, grammar.inverted) && (first..verb.tokens.start).any(|at| passage.has(at, grammar.comma));
+    let inverted = passage.has(first, grammar.inverted_condition)
+        && (first..verb.tokens.start).any(|at| passage.has(at, grammar.comma));
     inverted
         || sentence.tokens.clone().any(|at| {
             let asks = |before: usize| passage.has(before, grammar.no_condition) || passage.has(before, grammar.asking);

@@ -28,8 +28,8 @@ const LONGEST_ITEM: usize = 4;
 /// The longest reporting clause or bracket that is left out, in tokens.
 pub(super) const LONGEST_PARENTHESIS: usize = 12;
 
-/// Returns the summary of a statement and the names in it. `date` are the tokens of its date, all of a range; the tokens
-/// before `opening` are a dateline or a time stamp.
+/// Returns the summary of a statement and the names in it. `date` are the tokens of its date, all of a range; the
+/// tokens before `opening` are a dateline or a time stamp.
 pub(super) fn summary(
     sentence: &ParsedSentence<'_>,
     trigger: Option<Trigger<'_>>,
@@ -93,8 +93,8 @@ impl Statement<'_> {
         start..tokens.end
     }
 
-    /// Returns the clause of the trigger, up to semicolons and dashes, within its quotation or around it; and the verb of
-    /// the reporting clause that was left out before it.
+    /// Returns the clause of the trigger, up to semicolons and dashes, within its quotation or around it; and the verb
+    /// of the reporting clause that was left out before it.
     fn clause(&self) -> (Range<usize>, Option<&Verb>) {
         let (passage, body) = (self.passage, self.body());
         let Some(trigger) = self.trigger.filter(|trigger| body.contains(trigger)) else {
@@ -130,8 +130,8 @@ impl Statement<'_> {
         (start..content_end.unwrap_or(end), reporting)
     }
 
-    /// Returns where the reported clause ends and the reporting clause goes on: "said that the price is right but declined
-    /// to go on".
+    /// Returns where the reported clause ends and the reporting clause goes on: "said that the price is right but
+    /// declined to go on".
     fn end_of_content(&self, reporting: &Verb, rest: Range<usize>) -> Option<usize> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let past = |verb: &Verb| verb.finite && verb.form == VerbForm::Past;
@@ -242,8 +242,8 @@ impl Statement<'_> {
         quoted.collect()
     }
 
-    /// Returns the last token of the main verb, which no summary may lack; not of the relative clause in "the offer that
-    /// closed".
+    /// Returns the last token of the main verb, which no summary may lack; not of the relative clause in "the offer
+    /// that closed".
     fn end_of_main_verb(&self, range: &Range<usize>) -> usize {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let (mut from, mut main, mut reported, mut subordinate) = (range.start, range.start, false, false);
@@ -348,8 +348,8 @@ impl Statement<'_> {
         )
     }
 
-    /// Joins the tokens that are kept, spaced as in the text. Returns the text and, for each token of the range, the length
-    /// of the text before it.
+    /// Joins the tokens that are kept, spaced as in the text. Returns the text and, for each token of the range, the
+    /// length of the text before it.
     fn join(&self, range: &Range<usize>, kept: &[bool]) -> (String, Vec<usize>) {
         let grammar = &self.passage.pack.grammar;
         let length = self.passage.span(range.start, range.end).range().len();

@@ -32,8 +32,8 @@ impl Trigger<'_> {
     }
 }
 
-/// Costs of what separates a candidate from its date, in words. Tuned on annotated news; their order of size matters more
-/// than their values.
+/// Costs of what separates a candidate from its date, in words. Tuned on annotated news; their order of size matters
+/// more than their values.
 mod distance {
     pub(super) const COMMA: usize = 7;
     pub(super) const SUBORDINATOR: usize = 8;
@@ -132,8 +132,9 @@ impl<'s> ParsedSentence<'s> {
         (adjective && !of_event && self.role(before) == Role::None).then_some(before)
     }
 
-    /// Returns the trigger where the date modifies a noun: the noun itself, if it is that of an event ("the 2020 elections",
-    /// "Friday's call", "the 1987 treaty"), else the verb whose subject it is ("third-quarter profit jumped").
+    /// Returns the trigger where the date modifies a noun: the noun itself, if it is that of an event ("the 2020
+    /// elections", "Friday's call", "the 1987 treaty"), else the verb whose subject it is ("third-quarter profit
+    /// jumped").
     fn modified(&self, date: &Resolved) -> Option<Trigger<'s>> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let end = date.expression.end;
@@ -270,10 +271,13 @@ impl<'s> ParsedSentence<'s> {
             || named && self.verbs.iter().any(|verb| verb.finite)
     }
 
-    /// Whether the noun is the complement of another event noun, the head: "the deadline for bids", "a wave of attacks".
+    /// Whether the noun is the complement of another event noun, the head: "the deadline for bids", "a wave of
+    /// attacks".
     fn is_complement(&self, at: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        at >= self.tokens.start + 2 && passage.has(at - 1, grammar.purpose) && passage.has(at - 2, grammar.event_noun)
+        at >= self.tokens.start + 2
+            && passage.has(at - 1, grammar.noun_preposition)
+            && passage.has(at - 2, grammar.event_noun)
     }
 
     /// Returns the cost of a verb as the trigger.
@@ -342,8 +346,9 @@ impl<'s> ParsedSentence<'s> {
         end.is_some_and(|end| end.local().date() <= self.published)
     }
 
-    /// Whether the date is that of the verb which governs an infinitive: "voted to support", "moved to block", on a date up
-    /// to publication. After a verb of planning ("plans to open", "agreed to pay") it is that of the infinitive.
+    /// Whether the date is that of the verb which governs an infinitive: "voted to support", "moved to block", on a
+    /// date up to publication. After a verb of planning ("plans to open", "agreed to pay") it is that of the
+    /// infinitive.
     fn is_governor_dated(&self, infinitive: &Verb, date: &Resolved) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let start = date.interval.and_then(|interval| interval.start);
@@ -361,7 +366,7 @@ impl<'s> ParsedSentence<'s> {
         let before = date.expression.first.checked_sub(1)?;
         let is_be = self.passage.has(before, grammar.be_present) || self.passage.has(before, grammar.be_past);
         // "The deadline is July 31": the date is the predicate.
-        let kind = if is_be || self.passage.has(before, grammar.purpose) {
+        let kind = if is_be || self.passage.has(before, grammar.noun_preposition) {
             0
         } else if !self.passage.has(before, grammar.time_preposition) {
             distance::BARE_NOUN

@@ -40,8 +40,9 @@ impl DatePosition<'_> {
         }
     }
 
-    /// Whether the part of the sentence around a token, between colons, is a row of figures: at least every fifth word is a
-    /// number, and there is no statement, or there are two columns side by side ("14 cts vs 20 cts", "six cts vs four").
+    /// Whether the part of the sentence around a token, between colons, is a row of figures: at least every fifth word
+    /// is a number, and there is no statement, or there are two columns side by side ("14 cts vs 20 cts", "six cts vs
+    /// four").
     fn is_row(&self, at: usize, has_trigger: bool) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let colon = |at: &usize| passage.tokens[*at].shape.is_mark(':');
@@ -64,7 +65,8 @@ impl DatePosition<'_> {
         others.filter(|&at| self.passage.tokens[at].shape.is_word()).count() < FEWEST_WORDS
     }
 
-    /// Whether a year is a part of a title: "the Trade Act of 1934". That of "the Crash of 1929" is the date of an event.
+    /// Whether a year is a part of a title: "the Trade Act of 1934". That of "the Crash of 1929" is the date of an
+    /// event.
     fn is_title(&self) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let Some(name) = self.date.first.checked_sub(2).filter(|name| self.sentence.contains(name)) else {

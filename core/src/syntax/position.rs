@@ -47,8 +47,8 @@ pub(crate) fn opens_clause(
         || passage.has(at - 1, grammar.comma) && passage.has(sentence.start, grammar.condition)
 }
 
-/// Whether a verb after that token says that the plan is off: "had been scheduled for Friday but was cancelled", "is called
-/// off".
+/// Whether a verb after that token says that the plan is off: "had been scheduled for Friday but was cancelled", "is
+/// called off".
 pub(crate) fn called_off(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: usize) -> bool {
     let grammar = &passage.pack.grammar;
     verbs.iter().any(|verb| {

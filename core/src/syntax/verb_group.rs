@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::ParsedPassage;
 use super::morphology::{
-    skip_adverbs_back, ends_period, is_adverb, is_attributive, is_base_form, is_be, is_compound_tail, is_determined,
-    is_head_verb, is_negative, is_past_form, is_predicative, is_present,
+    ends_period, is_adverb, is_attributive, is_base_form, is_be, is_compound_tail, is_determined, is_head_verb,
+    is_negative, is_past_form, is_predicative, is_present, skip_adverbs_back,
 };
 use crate::language::tagger::Tag;
 use crate::text::Shape;
@@ -80,8 +80,8 @@ pub(super) fn verbs(passage: &ParsedPassage<'_>, sentence: &Range<usize>) -> Vec
     verbs
 }
 
-/// Whether a word tagged as a noun is the verb: "Talks resume on Friday", "sales start Monday". Asked only in a sentence
-/// that has no finite verb otherwise.
+/// Whether a word tagged as a noun is the verb: "Talks resume on Friday", "sales start Monday". Asked only in a
+/// sentence that has no finite verb otherwise.
 fn is_noun_used_as_verb(passage: &ParsedPassage<'_>, at: usize, sentence: &Range<usize>) -> bool {
     let grammar = &passage.pack.grammar;
     let lower = passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
@@ -243,8 +243,8 @@ impl Verb {
     }
 }
 
-/// Returns the group of a past form without an auxiliary: the verb of its clause, or a participle after the noun that it
-/// modifies ("the concert planned for May").
+/// Returns the group of a past form without an auxiliary: the verb of its clause, or a participle after the noun that
+/// it modifies ("the concert planned for May").
 fn past(passage: &ParsedPassage<'_>, at: usize, after_noun: bool, end: usize) -> Verb {
     let grammar = &passage.pack.grammar;
     let mut verb = Verb::new(at..at + 1, at, VerbForm::Past);
@@ -362,8 +362,8 @@ fn obligation(passage: &ParsedPassage<'_>, to: usize, end: usize, verb: Verb) ->
     Verb { form, head, tokens: first..tokens.end, negated: verb.negated || yet, perfect: false, ..verb }
 }
 
-/// Returns the group of a semi-auxiliary at `at`, with the infinitive that it governs: "is due to expire", "was scheduled
-/// for", "is likely to rise", "is going to tour".
+/// Returns the group of a semi-auxiliary at `at`, with the infinitive that it governs: "is due to expire", "was
+/// scheduled for", "is likely to rise", "is going to tour".
 fn semi_auxiliary(passage: &ParsedPassage<'_>, at: usize, end: usize, verb: &Verb) -> Option<Verb> {
     let grammar = &passage.pack.grammar;
     let has = |class| passage.has(at, class);
