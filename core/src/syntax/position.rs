@@ -1,14 +1,14 @@
-//! Where a word stands among the clauses of its sentence.
+//! The position of words among the clauses of their sentence.
 //!
-//! It must not know dates, only the tokens that are asked about.
+//! This module must not know about dates, only about the tokens that it is asked about.
 
 use std::ops::Range;
 
-use super::{Mood, ParsedPassage, Verb};
+use super::{ParsedPassage, Verb, VerbForm};
 use crate::text::Shape;
 
-/// Whether the tokens open a clause, at the start of the sentence or behind "and", "but": what they go with follows.
-/// The prepositions and adverbs before them belong to them.
+/// Whether the tokens open a clause, at the start of the sentence or after a conjunction, so that the verb that they
+/// modify follows. Prepositions and adverbs before them belong to them.
 pub(crate) fn opens_clause(
     passage: &ParsedPassage<'_>,
     sentence: &Range<usize>,
@@ -28,35 +28,35 @@ pub(crate) fn opens_clause(
         }
         at = before;
     }
-    let behind = tokens.end;
-    let subject_behind = passage.tokens.get(behind).is_some_and(|next| {
-        next.shape.is_mark(',')
-            || next.shape.is_capital()
-            || passage.has(behind, grammar.determiner)
-            || passage.has(behind, grammar.subject)
+    let next = tokens.end;
+    let subject_follows = passage.tokens.get(next).is_some_and(|token| {
+        token.shape.is_mark(',')
+            || token.shape.is_capital()
+            || passage.has(next, grammar.determiner)
+            || passage.has(next, grammar.subject)
     });
-    // "that on Friday the mill"; "and" joins dates as well, and "as soon as Friday" opens nothing.
-    let joined = |at| {
+    // "that on Friday the mill"; but "and" also coordinates dates, and "as soon as Friday" opens no clause.
+    let after_conjunction = |at| {
         passage.has(at, grammar.subordinator)
             && !passage.has(at, grammar.as_word)
-            && (subject_behind || !passage.has(at, grammar.join))
+            && (subject_follows || !passage.has(at, grammar.join))
     };
     at == sentence.start
         || at == sentence.start + 1 && !verbs.iter().any(|verb| verb.tokens.contains(&sentence.start))
-        || joined(at - 1)
+        || after_conjunction(at - 1)
         || passage.has(at - 1, grammar.comma) && passage.has(sentence.start, grammar.condition)
 }
 
-/// "had been scheduled for Friday but was cancelled", "is called off": whether a verb behind that token says that what
-/// was planned is off.
+/// Whether a verb after that token says that the plan is off: "had been scheduled for Friday but was cancelled", "is
+/// called off".
 pub(crate) fn called_off(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: usize) -> bool {
     let grammar = &passage.pack.grammar;
     verbs.iter().any(|verb| {
-        let off = passage.has(verb.main, grammar.called) && passage.has(verb.main + 1, grammar.off);
-        verb.main > planned
+        let off = passage.has(verb.head, grammar.called) && passage.has(verb.head + 1, grammar.off);
+        verb.head > planned
             && verb.finite
             && !verb.negated
-            && verb.mood == Mood::Past
-            && (off || passage.has(verb.main, grammar.cancel))
+            && verb.form == VerbForm::Past
+            && (off || passage.has(verb.head, grammar.cancel))
     })
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Expression;
 use super::confidence::Evidence;
 use crate::language::tagger::Tag;
-use crate::syntax::{Mood, ParsedPassage, Verb, called_off, is_adverb, is_past_form, opens_clause};
+use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, is_adverb, is_past_form, opens_clause};
 use crate::text::Shape;
 
 /// Which way a bare name looks from its anchor.
@@ -131,7 +131,7 @@ impl Clause<'_> {
 
     /// "There is a meeting on Friday", "a service is Friday".
     fn is_of_now(&self) -> bool {
-        self.verbs.iter().any(|verb| verb.mood == Mood::Present)
+        self.verbs.iter().any(|verb| verb.form == VerbForm::Present)
     }
 
     /// The nearest word before the date that tells.
@@ -161,7 +161,7 @@ impl Clause<'_> {
         let mut at = end;
         while at < self.sentence.end && at - end < REACH {
             if let Some(verb) = verbs.next_if(|verb| verb.tokens.start <= at) {
-                let done = verb.mood == Mood::Past && verb.finite;
+                let done = verb.form == VerbForm::Past && verb.finite;
                 if let Some(told) = if done { Some(Reading::PAST) } else { self.sign(verb) } {
                     return Some(told);
                 }
@@ -180,41 +180,45 @@ impl Clause<'_> {
     /// Which way a verb looks.
     fn sign(&self, verb: &Verb) -> Option<Reading> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let is = |class| passage.has(verb.main, class);
+        let is = |class| passage.has(verb.head, class);
         let within = |class| verb.tokens.clone().any(|at| passage.has(at, class));
-        match verb.mood {
+        match verb.form {
             // "may have fled": what may have been lies back.
-            Mood::Planned | Mood::Possible if verb.finite && within(grammar.have) => Some(Reading::PAST),
+            VerbForm::Future | VerbForm::Potential if verb.finite && within(grammar.have) => Some(Reading::PAST),
             // "could not be reached": what was not possible was not so in the past.
-            Mood::Possible if within(grammar.could) && self.is_negated(verb) => Some(Reading::PAST),
-            Mood::Planned | Mood::Possible => Some(Reading::AHEAD),
+            VerbForm::Potential if within(grammar.could) && self.is_negated(verb) => Some(Reading::PAST),
+            VerbForm::Future | VerbForm::Potential => Some(Reading::AHEAD),
             // "the rally planned for Saturday was cancelled"
-            Mood::Past if is(grammar.plan) && called_off(passage, self.verbs, verb.main) => Some(Reading::PAST),
+            VerbForm::Past if is(grammar.plan) && called_off(passage, self.verbs, verb.head) => Some(Reading::PAST),
             // "agreed to a sale in October", "is scheduled for"
-            Mood::Past if is(grammar.plan) && !verb.negated => Some(Reading::AHEAD),
-            Mood::Past => Some(Reading::PAST),
+            VerbForm::Past if is(grammar.plan) && !verb.negated => Some(Reading::AHEAD),
+            VerbForm::Past => Some(Reading::PAST),
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
             // it, the plan is told.
-            Mood::Present if is(grammar.accusation) => Some(Reading::PAST),
-            Mood::Present if is(grammar.report) || is(grammar.be_present) || is(grammar.does) || is(grammar.have) => {
+            VerbForm::Present if is(grammar.accusation) => Some(Reading::PAST),
+            VerbForm::Present
+                if is(grammar.report) || is(grammar.be_present) || is(grammar.does) || is(grammar.have) =>
+            {
                 None
             }
             // "Image caption Fans wait on Thursday": under a picture the present tells what it shows.
-            Mood::Present if self.sentence.clone().any(|at| passage.has(at, grammar.caption)) => Some(Reading::PAST),
-            Mood::Present => Some(Reading::AHEAD),
-            Mood::Infinitive if within(grammar.have) && is_past_form(passage, verb.main) => Some(Reading::PAST),
-            Mood::Infinitive if self.is_behind_past(verb.tokens.start) => Some(Reading::CARRIED_OUT),
-            Mood::Infinitive => Some(Reading::INFINITIVE),
-            Mood::Participle if passage.tag(verb.main) == Tag::Gerund => None,
-            Mood::Participle => Some(Reading::PAST),
+            VerbForm::Present if self.sentence.clone().any(|at| passage.has(at, grammar.caption)) => {
+                Some(Reading::PAST)
+            }
+            VerbForm::Present => Some(Reading::AHEAD),
+            VerbForm::Infinitive if within(grammar.have) && is_past_form(passage, verb.head) => Some(Reading::PAST),
+            VerbForm::Infinitive if self.is_behind_past(verb.tokens.start) => Some(Reading::CARRIED_OUT),
+            VerbForm::Infinitive => Some(Reading::INFINITIVE),
+            VerbForm::Participle if passage.tag(verb.head) == Tag::Gerund => None,
+            VerbForm::Participle => Some(Reading::PAST),
         }
     }
 
     /// "agreed on Thursday to sell": what is done by saying so was done on the date beside it.
     fn is_commitment(&self, verb: &Verb, first: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        verb.mood == Mood::Past
-            && passage.has(verb.main, grammar.commitment)
+        verb.form == VerbForm::Past
+            && passage.has(verb.head, grammar.commitment)
             && (passage.has(first, grammar.weekday) && !passage.has(first - 1, grammar.time_preposition)
                 || (verb.tokens.end..first)
                     .all(|at| passage.has(at, grammar.time_preposition) || is_adverb(passage, at)))

@@ -10,7 +10,7 @@ mod modifiers;
 mod ranges;
 mod shared_year;
 
-use super::{Dropped, Expression, ParsedPassage};
+use super::{DropStage, Dropped, Expression, ParsedPassage};
 
 type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
@@ -41,5 +41,5 @@ pub(super) fn refine(
 }
 
 fn drop_it(expression: &Expression, refiner: &'static str, reason: &'static str, dropped: &mut Vec<Dropped>) {
-    dropped.push(Dropped { span: expression.span, rule: expression.rule, refiner, reason });
+    dropped.push(Dropped { span: expression.span, rule: expression.rule, stage: DropStage::Refine(refiner), reason });
 }

@@ -15,7 +15,7 @@ use context::Context;
 
 use super::direction::direction;
 use super::resolved::{Basis, Modifier, Resolved, TimexType};
-use super::{Amount, Expression, Meaning, ParsedPassage};
+use super::{Amount, DropLog, DropStage, Dropped, Expression, Meaning, ParsedPassage};
 use crate::calendar::{Clock, Interval, PartialDate};
 use crate::language::CountedFrom;
 
@@ -54,21 +54,32 @@ impl Value {
     }
 }
 
-/// Resolves the expressions of a document, in order. One that has no possible value is left out.
-pub(super) fn resolve(passage: &ParsedPassage<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
+/// Resolves the expressions of a document, in order. One that has no possible value is left out and logged.
+pub(super) fn resolve(
+    passage: &ParsedPassage<'_>,
+    expressions: Vec<Expression>,
+    anchor: &Anchor,
+    log: &mut DropLog,
+) -> Vec<Resolved> {
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
     for (at, expression) in expressions.into_iter().enumerate() {
+        let (span, rule) = (expression.span, expression.rule);
+        let mut drop = |reason| log.push(Dropped { span, rule, stage: DropStage::Resolve, reason });
         if expression.history_only && !context.is_narrative() {
+            drop("it is a date in histories only");
             continue;
         }
         context.start(at, expression.sentence, direction(passage, &expression));
-        if let Some(value) = value_of(&context, &expression.meaning) {
-            let value = in_order(passage, resolved.last(), &expression, value);
-            context.told(&expression.meaning, &value);
-            if let Some(finished) = finish(&context, expression, value) {
-                resolved.push(finished);
-            }
+        let Some(value) = value_of(&context, &expression.meaning) else {
+            drop("it has no possible value");
+            continue;
+        };
+        let value = in_order(passage, resolved.last(), &expression, value);
+        context.told(&expression.meaning, &value);
+        match finish(&context, expression, value) {
+            Some(finished) => resolved.push(finished),
+            None => drop("its value is beyond the calendar"),
         }
     }
     resolved
