@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use dateline::config::{Configuration, Settings};
-use dateline::stream::{Control, DRAIN};
+use dateline::stream::{Control, MAX_SHUTDOWN_TIME};
 use dateline::web::{HealthState, health_router};
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::Value;
@@ -158,7 +158,7 @@ mod compose {
     fn a_worker_has_time_to_shut_down() {
         let services = services();
         let seconds: u64 = text(&services, "/worker/stop_grace_period").strip_suffix('s').unwrap().parse().unwrap();
-        assert!(Duration::from_secs(seconds) > DRAIN);
+        assert!(Duration::from_secs(seconds) > MAX_SHUTDOWN_TIME);
     }
 
     #[test]
@@ -336,7 +336,7 @@ mod kubernetes {
     #[test]
     fn a_pod_has_time_to_shut_down() {
         let seconds = pod((WORKER, "StatefulSet"))["terminationGracePeriodSeconds"].as_u64().unwrap();
-        assert!(Duration::from_secs(seconds) > DRAIN);
+        assert!(Duration::from_secs(seconds) > MAX_SHUTDOWN_TIME);
     }
 
     #[test]

@@ -111,7 +111,7 @@ fn permissions_are_withdrawn_and_given_back() {
             allow(&setup.cluster, operation, kind, name);
             assert_eq!(end.code, Some(1), "{}", end.log);
             let last = end.log.lines().last().unwrap_or_default();
-            assert!(last.contains("do not allow it") && last.contains(name), "{kind:?}: {}", end.log);
+            assert!(last.contains("denied access") && last.contains(name), "{kind:?}: {}", end.log);
         });
     }
     let all = articles().max(sent);
