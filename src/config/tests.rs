@@ -446,6 +446,16 @@ mod reference {
     }
 
     #[test]
+    fn every_choice_is_described() {
+        let reference = reference().unwrap();
+        let formats = Format::ALL.map(Format::name);
+        let names = formats.into_iter().chain(Reference::CHOICES.map(Reference::name)).chain(Genre::ALL.map(Genre::name));
+        for name in names {
+            assert!(reference.contains(&format!("`{name}`")), "{name} is not described");
+        }
+    }
+
+    #[test]
     fn every_key_has_a_description() {
         let reference = reference().unwrap();
         let lines: Vec<_> = reference.lines().collect();
