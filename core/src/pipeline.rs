@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use crate::article::{self, Article, Embargo, Item, Message, Notice, Published};
 use crate::error::Error;
-use crate::event::{Found, Teller, Wanted};
+use crate::event::{Attached, Attacher, Detail};
 use crate::extraction::Extraction;
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
-use crate::syntax::{Document, Syntax};
-pub use crate::temporal::Genre;
+use crate::syntax::{LexedPassage, ParsedPassage};
 use crate::temporal::{self, Anchor, Region};
+pub use crate::temporal::{FiscalStart, Genre};
 use crate::text::{MarkedDate, Passage, Text, passages};
 
 /// What extraction can be told from outside.
@@ -20,8 +20,8 @@ pub struct Settings {
     pub genre: Genre,
     /// The language of articles that do not tell theirs (BCP 47).
     pub language: String,
-    /// The month in which fiscal years start, 1 to 12: 1 takes a fiscal year for the calendar year of its number.
-    pub fiscal_start: u8,
+    /// When fiscal years start.
+    pub fiscal_start: FiscalStart,
     /// Whether references without a date ("now", "recently") and lengths of time ("in recent years") are tied to what they
     /// date as well. Such events make no record; they are there to be measured.
     pub undated: bool,
@@ -34,7 +34,7 @@ impl Default for Settings {
         Self {
             genre: Genre::default(),
             language: "en".into(),
-            fiscal_start: 1,
+            fiscal_start: FiscalStart::default(),
             undated: false,
             input: article::Settings::default(),
         }
@@ -79,7 +79,7 @@ pub enum Stage {
     /// Expressions are refined and resolved.
     Resolved,
     /// They are tied to what happened then.
-    Told,
+    Attached,
     /// Events are records.
     Recorded,
 }
@@ -162,7 +162,7 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
             (ArticleStatus::Skipped, Vec::new(), vec![Warning { code: "empty-text", message }])
         }
         (Some(pack), false) => {
-            let mut extraction = extract_with(article, settings, pack, Wanted::Told, done);
+            let mut extraction = extract_with(article, settings, pack, Detail::Events, done);
             let extractor = record::extractor(pack.language, pack.version);
             let warnings = std::mem::take(&mut extraction.warnings);
             let events = record::event_records(article, tag, extraction, &extractor);
@@ -190,8 +190,8 @@ pub fn extract(article: &Article, settings: &Settings) -> Extraction {
     let tag = language_of(article, settings);
     match language::pack(tag) {
         Some(pack) => {
-            let wanted = if settings.undated { Wanted::Undated } else { Wanted::All };
-            extract_with(article, settings, pack, wanted, &mut |_| {})
+            let detail = if settings.undated { Detail::Undated } else { Detail::Dates };
+            extract_with(article, settings, pack, detail, &mut |_| {})
         }
         None => Extraction {
             text: Text::of(&article.body),
@@ -217,7 +217,7 @@ fn extract_with(
     article: &Article,
     settings: &Settings,
     pack: &Pack,
-    wanted: Wanted,
+    detail: Detail,
     done: &mut dyn FnMut(Stage),
 ) -> Extraction {
     let text = Text::of(&article.body);
@@ -229,32 +229,30 @@ fn extract_with(
         region: Region::of_article(language_of(article, settings), article.url.as_deref(), settings.input.timezone),
         fiscal_start: settings.fiscal_start,
     };
-    let mut teller = Teller::new(&article.id, anchor.published, wanted);
+    let mut attacher = Attacher::new(&article.id, anchor.published, detail);
     let (mut dropped, mut order_open) = (Vec::new(), None);
     for Passage { tokens, sentences } in passages(text.as_str(), &pack.lexicon) {
         done(Stage::Lexed);
-        let document =
-            Document { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
-        let candidates = temporal::recognise(&document);
+        let lexed = LexedPassage { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack };
+        let candidates = temporal::recognise(&lexed);
         done(Stage::Recognised);
-        let syntax = Syntax::of(&document, candidates.sentences());
-        let document = Document { syntax: &syntax, ..document };
+        let passage = ParsedPassage::parse(lexed, candidates.sentences());
         done(Stage::Parsed);
-        let mut tagged = temporal::tag(&document, candidates, &anchor);
+        let mut tagged = temporal::tag(&passage, candidates, &anchor);
         for MarkedDate { span, date } in text.marked_dates() {
             if let Ok(day) = Published::parse(date, settings.input.timezone) {
-                temporal::trust(&mut tagged.expressions, *span, day.date(), anchor.offset);
+                temporal::apply_markup(&mut tagged.expressions, *span, day.date(), anchor.offset);
             }
         }
         done(Stage::Resolved);
-        teller.tell(&document, tagged.expressions);
-        if wanted != Wanted::Told {
+        attacher.attach(&passage, tagged.expressions);
+        if detail != Detail::Events {
             dropped.append(&mut tagged.dropped);
         }
         order_open = order_open.or(tagged.order_open);
-        done(Stage::Told);
+        done(Stage::Attached);
     }
-    let Found { dates: expressions, events, crowded } = teller.finish(text.as_str());
+    let Attached { dates: expressions, events, crowded } = attacher.finish(text.as_str());
     let order_open = order_open.map(|span| order_open_warning(text.slice(span)));
     let crowded = (crowded > 0).then(|| Warning {
         code: "crowded-sentences",

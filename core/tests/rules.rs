@@ -36,14 +36,17 @@ fn every_example_has_its_value_and_no_rule_matches_what_it_must_not() {
                 count += 1;
                 let found = said(rule, &example.text, &example.on, pack.language);
                 let right = found.expressions.iter().any(|it| {
-                    it.value == example.value && (it.expression.rule == rule.id || !is_named_in_results(rule))
+                    it.value == example.value
+                        && (it.modifier == example.modifier || !is_named_in_results(rule))
+                        && (it.expression.rule == rule.id || !is_named_in_results(rule))
                 });
                 if !right {
-                    let got: Vec<_> = found.expressions.iter().map(|it| (it.expression.rule, &it.value)).collect();
+                    let got: Vec<_> =
+                        found.expressions.iter().map(|it| (it.expression.rule, &it.value, it.modifier)).collect();
                     let _ = writeln!(
                         wrong,
-                        "{}: {:?} on {} is not {}, but {got:?}",
-                        rule.id, example.text, example.on, example.value
+                        "{}: {:?} on {} is not {} {:?}, but {got:?}",
+                        rule.id, example.text, example.on, example.value, example.modifier
                     );
                 }
             }

@@ -118,7 +118,7 @@ mod layers {
         assert_eq!(settings.stream.delivery, Delivery::AtLeastOnce);
         assert_eq!(settings.extract.genre, Genre::Narrative);
         assert_eq!(settings.extract.input.timezone, chrono_tz::Europe::Berlin);
-        assert_eq!(settings.extract.fiscal_start, 10);
+        assert_eq!(settings.extract.fiscal_start.month(), 10);
     }
 
     #[test]

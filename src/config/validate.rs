@@ -12,7 +12,7 @@ use super::{
     Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, Topics, client, raw,
 };
 use crate::article::{self, Format, Reference};
-use crate::pipeline::{self, Genre};
+use crate::pipeline::{self, FiscalStart, Genre};
 
 /// Validates every value.
 pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Error> {
@@ -81,7 +81,7 @@ impl Check<'_> {
         Ok(pipeline::Settings {
             genre: self.choice("extract.genre", &raw.genre, &genres)?,
             language: self.language(&raw.language)?,
-            fiscal_start: self.within("extract.fiscal_year_start", raw.fiscal_year_start, 1, 12)?,
+            fiscal_start: self.fiscal_start(raw.fiscal_year_start)?,
             undated: false,
             input: article::Settings {
                 timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
@@ -274,6 +274,13 @@ impl Check<'_> {
     fn within<T: TryFrom<i64>>(&self, key: &str, value: i64, min: i64, max: i64) -> Result<T, Error> {
         let valid = Some(value).filter(|value| (min..=max).contains(value)).and_then(|value| T::try_from(value).ok());
         valid.ok_or_else(|| self.error(key, format!("must be {min} to {max}, not {value}")))
+    }
+
+    fn fiscal_start(&self, month: i64) -> Result<FiscalStart, Error> {
+        let start = u8::try_from(month).ok().and_then(FiscalStart::new);
+        start.ok_or_else(|| {
+            self.error("extract.fiscal_year_start", format!("must be a month from 1 to 12, not {month}"))
+        })
     }
 
     fn choice<T: Copy>(&self, key: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Error> {

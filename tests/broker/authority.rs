@@ -8,7 +8,7 @@ use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issu
 use super::cluster::text;
 
 /// What it issued, as PEM files.
-pub struct Papers {
+pub struct Certificates {
     /// The root, which clients and brokers trust.
     pub root: PathBuf,
     /// The brokers' key, their certificate and the issuer's.
@@ -19,11 +19,11 @@ pub struct Papers {
     pub client: PathBuf,
 }
 
-impl Papers {
-    /// Issues everything anew.
+impl Certificates {
+    /// Issues all of them.
     pub fn issue(folder: &Path) -> Result<Self, String> {
         let at = |name: &str| folder.join(name);
-        let papers = Self {
+        let files = Self {
             root: at("root.pem"),
             broker: at("broker.pem"),
             client_key: at("client-key.pem"),
@@ -42,11 +42,11 @@ impl Papers {
         let (key, broker) = signed(&["localhost", "127.0.0.1"], "broker", &issuer)?;
         let (client_key, client) = signed(&[], "wire-reader", &issuer)?;
         let chain = |own: Certificate| own.pem() + &issuer_certificate.pem();
-        fs::write(&papers.root, root_certificate.pem()).map_err(text)?;
-        fs::write(&papers.broker, key + &chain(broker)).map_err(text)?;
-        fs::write(&papers.client_key, client_key).map_err(text)?;
-        fs::write(&papers.client, chain(client)).map_err(text)?;
-        Ok(papers)
+        fs::write(&files.root, root_certificate.pem()).map_err(text)?;
+        fs::write(&files.broker, key + &chain(broker)).map_err(text)?;
+        fs::write(&files.client_key, client_key).map_err(text)?;
+        fs::write(&files.client, chain(client)).map_err(text)?;
+        Ok(files)
     }
 }
 

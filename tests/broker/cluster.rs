@@ -1,61 +1,66 @@
-//! A real Kafka (KRaft, brokers that are controllers too) on loopback, from the artifacts that Apache publishes.
+//! A real Kafka on loopback, from the artifacts that Apache publishes: KRaft, with brokers that are controllers as well.
 
-use std::fs;
 use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::OnceLock;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
-use super::authority::Papers;
+use super::authority::Certificates;
 use super::maven::libraries;
-use super::node::{Java, Node, Place};
+use super::node::{Node, NodeConfig, Tuning};
+use super::ports::Ports;
 
 pub const USER: &str = "wire-reader";
 pub const PASSWORD: &str = "correct-horse";
 
-/// Where the brokers listen.
+/// The listeners of a broker for clients.
+const LISTENERS: [&str; 6] = ["PLAIN", "TLS", "MUTUAL", "SCRAM", "PASSWORD", "TOKEN"];
+/// How often a cluster is started anew where others took its ports.
+const ATTEMPTS: usize = 5;
+
+/// The addresses of the brokers.
 pub struct Cluster {
     pub plain: String,
     pub secure: Option<Secure>,
+    /// The ports that a proxy forwards to, one a broker.
+    pub proxied: Vec<u16>,
     nodes: Vec<Node>,
 }
 
-/// The listeners that ask for more, where the cluster is our own.
+/// The listeners that demand encryption or authentication, where the cluster is our own.
 pub struct Secure {
     pub tls: String,
-    /// TLS with a certificate of the client as well.
+    /// TLS with a client certificate.
     pub mutual: String,
     pub scram: String,
     /// SASL PLAIN over TLS.
     pub password: String,
-    /// SASL OAUTHBEARER over TLS; the brokers take tokens that nobody signed.
+    /// SASL OAUTHBEARER over TLS; the brokers accept unsigned tokens.
     pub token: String,
-    pub papers: Papers,
+    pub certificates: Certificates,
 }
 
-/// The cluster that all tests of a target share, or `None`, said on standard error, where there can be none.
+/// The cluster that most tests share, or `None`, with a line on standard error, where there can be none.
 pub fn shared() -> Option<&'static Cluster> {
     static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
     let cluster = SHARED.get_or_init(|| match std::env::var("DATELINE_TEST_KAFKA") {
-        Ok(plain) => Some(Cluster { plain, secure: None, nodes: Vec::new() }),
+        Ok(plain) => Some(Cluster { plain, secure: None, proxied: Vec::new(), nodes: Vec::new() }),
         Err(_) => own(&[None]),
     });
     cluster.as_ref()
 }
 
-/// A cluster of one broker to measure on.
+/// A cluster of one broker for benchmarks.
 pub fn fast() -> Option<Cluster> {
-    started(Cluster::start(&[None], Java::Runs))
+    started(Cluster::start(&[None], Tuning::Throughput))
 }
 
-/// A cluster of our own, of so many brokers as there are places. A place may hold two ports: where the broker listens
-/// for those who come through what stands at the second, which is the one that the broker tells its clients.
-pub fn own(places: &[Option<(u16, u16)>]) -> Option<Cluster> {
-    started(Cluster::start(places, Java::Starts))
+/// A cluster of our own. It has one broker for each element; where that is a port, clients of the proxied listener are
+/// sent there.
+pub fn own(proxies: &[Option<u16>]) -> Option<Cluster> {
+    started(Cluster::start(proxies, Tuning::Startup))
 }
 
 fn started(cluster: Result<Cluster, String>) -> Option<Cluster> {
@@ -70,51 +75,58 @@ fn started(cluster: Result<Cluster, String>) -> Option<Cluster> {
     }
 }
 
-/// Says so past the test runner, which would keep it to itself.
-#[expect(clippy::explicit_write, reason = "the runner keeps what `eprintln!` says of a test that passed")]
+/// Reports a skipped test past the test runner, which would keep it to itself.
+#[expect(clippy::explicit_write, reason = "the runner captures what `eprintln!` prints in a test that passes")]
 pub fn skipped(reason: &str) {
     writeln!(std::io::stderr(), "skipped, no real Kafka: {reason}").unwrap();
 }
 
 impl Cluster {
-    fn start(between: &[Option<(u16, u16)>], java: Java) -> Result<Self, String> {
+    fn start(proxies: &[Option<u16>], tuning: Tuning) -> Result<Self, String> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let ports = proxies.iter().map(|_| Ports::hold(LISTENERS.len() + 2)).collect::<Result<_, _>>()?;
+            match Self::start_on(ports, proxies, tuning) {
+                Err(reason) if reason.contains("Address already in use") && attempts < ATTEMPTS => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    /// Starts a cluster on these ports, which are held until the brokers listen on them.
+    fn start_on(ports: Vec<Ports>, proxies: &[Option<u16>], tuning: Tuning) -> Result<Self, String> {
         let libraries = libraries()?;
         let folder = tempfile::tempdir().map_err(text)?.keep();
-        let papers = Papers::issue(&folder)?;
-        let size = between.len();
-        let [plain, tls, mutual, scram, password, token, behind, controller] = [(); 8].map(|()| free_ports(size));
-        let place = |at: usize| {
-            let (behind, advertised) = between[at].unwrap_or((behind[at], behind[at]));
-            Place {
+        let certificates = Certificates::issue(&folder)?;
+        let node = |(at, ports): (usize, &Ports)| {
+            let numbers = ports.numbers()?;
+            let (clients, &[proxied, controller]) = numbers.split_last_chunk().ok_or("too few ports")?;
+            Ok::<_, String>(NodeConfig {
                 id: at + 1,
                 folder: folder.join("nodes").join(format!("{}", at + 1)),
-                open: [("PLAIN", plain[at]), ("TLS", tls[at]), ("MUTUAL", mutual[at]), ("SCRAM", scram[at])]
-                    .into_iter()
-                    .chain([("PASSWORD", password[at]), ("TOKEN", token[at])])
-                    .collect(),
-                behind,
-                advertised,
-                controller: controller[at],
+                clients: std::iter::zip(LISTENERS, clients.iter().copied()).collect(),
+                proxied,
+                advertised: proxies[at].unwrap_or(proxied),
+                controller,
+            })
+        };
+        let configs = ports.iter().enumerate().map(node).collect::<Result<Vec<_>, _>>()?;
+        let nodes = configs.iter().map(|config| Node::new(&libraries, &folder, config, &configs, tuning));
+        let nodes = nodes.collect::<Result<Vec<_>, _>>()?;
+        std::thread::scope(|scope| {
+            for (node, ports) in std::iter::zip(&nodes, ports) {
+                scope.spawn(|| node.start(ports));
             }
-        };
-        let places: Vec<Place> = (0..size).map(place).collect();
-        let nodes = places.iter().map(|place| Node::launch(&libraries, &folder, place, &places, java));
-        let cluster = Self {
-            nodes: nodes.collect::<Result<_, _>>()?,
-            plain: addresses(&plain),
-            secure: Some(Secure {
-                tls: addresses(&tls),
-                mutual: addresses(&mutual),
-                scram: addresses(&scram),
-                password: addresses(&password),
-                token: addresses(&token),
-                papers,
-            }),
-        };
-        cluster.wait().map_err(|error| {
-            let log = fs::read_to_string(places[0].folder.join("log")).unwrap_or_default();
-            format!("Kafka did not start: {error}\n{log}")
-        })?;
+        });
+        let [plain, tls, mutual, scram, password, token] = std::array::from_fn(|listener| {
+            let addresses = configs.iter().map(|config| format!("127.0.0.1:{}", config.clients[listener].1));
+            addresses.collect::<Vec<_>>().join(",")
+        });
+        let secure = Some(Secure { tls, mutual, scram, password, token, certificates });
+        let proxied = configs.iter().map(|config| config.proxied).collect();
+        let cluster = Self { plain, secure, proxied, nodes };
+        cluster.wait().map_err(|error| format!("Kafka did not start: {error}"))?;
         Ok(cluster)
     }
 
@@ -123,13 +135,14 @@ impl Cluster {
         let client = self.client()?;
         let start = Instant::now();
         loop {
-            let told = match client.fetch_metadata(None, Duration::from_secs(1)) {
+            let seen = match client.fetch_metadata(None, Duration::from_secs(1)) {
                 Ok(metadata) if metadata.brokers().len() == self.nodes.len() => return Ok(()),
                 Ok(metadata) => format!("{} of {} brokers", metadata.brokers().len(), self.nodes.len()),
                 Err(error) => error.to_string(),
             };
-            if start.elapsed() > Duration::from_secs(60) {
-                return Err(told);
+            let ended = self.nodes.iter().find(|node| node.has_ended());
+            if ended.is_some() || start.elapsed() > Duration::from_secs(60) {
+                return Err(format!("{seen}\n{}", ended.or(self.nodes.first()).map(Node::log).unwrap_or_default()));
             }
         }
     }
@@ -155,19 +168,14 @@ impl Cluster {
         self.nodes[broker].order("start");
     }
 
-    /// Fills the disk of a broker, as it were: no file of it grows beyond so many bytes from now on. It ends of that.
+    /// Fills the disk of a broker, as it were: from now on no file of it grows beyond so many bytes, which ends it.
     pub fn fill_disk(&self, broker: usize, bytes: u64) {
         self.nodes[broker].order(&format!("fill {bytes}"));
     }
 
     /// Waits until a broker has ended by itself.
-    pub fn await_death(&self, broker: usize) {
-        let address = self.plain.split(',').nth(broker).unwrap();
-        let start = Instant::now();
-        while TcpStream::connect(address).is_ok() {
-            assert!(start.elapsed() < Duration::from_secs(60), "the broker at {address} lives");
-            thread::sleep(Duration::from_millis(50));
-        }
+    pub fn await_end_of(&self, broker: usize) {
+        self.nodes[broker].order("wait");
     }
 
     /// The broker that leads a partition.
@@ -176,16 +184,6 @@ impl Cluster {
         let partitions = metadata.topics()[0].partitions();
         partitions.iter().find(|it| it.id() == partition).unwrap().leader() as usize - 1
     }
-}
-
-/// Ports that nobody listens on.
-pub fn free_ports(count: usize) -> Vec<u16> {
-    let held: Vec<TcpListener> = (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
-    held.iter().map(|listener| listener.local_addr().unwrap().port()).collect()
-}
-
-fn addresses(ports: &[u16]) -> String {
-    ports.iter().map(|port| format!("127.0.0.1:{port}")).collect::<Vec<_>>().join(",")
 }
 
 pub fn text(error: impl std::fmt::Display) -> String {

@@ -1,4 +1,4 @@
-//! Kafka's archives, fetched once into the target folder.
+//! Kafka's archives, downloaded once into the target folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use super::cluster::text;
 const VERSION: &str = "4.1.1";
 const LOG4J: &str = "2.24.3";
 
-/// The folder with the archives.
+/// Returns the folder with the archives.
 pub fn libraries() -> Result<PathBuf, String> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?;
     let there = target.join(format!("kafka-libs-{VERSION}"));
@@ -45,7 +45,7 @@ pub fn libraries() -> Result<PathBuf, String> {
     if !output.status.success() {
         return Err(format!("Maven could not fetch Kafka:\n{}", String::from_utf8_lossy(&output.stdout)));
     }
-    // Another test run may have been faster, with the same result.
+    // Another test run may have been faster; its result is the same.
     if let Err(error) = fs::rename(work.path().join("libs"), &there)
         && !there.exists()
     {

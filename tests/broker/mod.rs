@@ -1,12 +1,13 @@
-//! A real Kafka, and what tests put on it. Shared by the targets `kafka` and `faults`.
+//! A real Kafka, and what tests put on it and read from it. The benchmarks use it as well.
 //!
 //! Must not know what is tested.
-#![allow(dead_code, reason = "each target uses its own part")]
+#![allow(dead_code, reason = "the benchmarks use a part of it")]
 
 mod authority;
 pub mod cluster;
 mod maven;
 mod node;
-pub mod outcome;
+pub mod output;
+mod ports;
 pub mod revisions;
 pub mod wire;

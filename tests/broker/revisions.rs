@@ -1,4 +1,4 @@
-//! Articles that are corrected and killed, and what a reader of the compacted topics should see of them.
+//! Articles that are corrected and withdrawn, and what a reader of the compacted topics should see of them.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::wire::{Outgoing, PARTITIONS, Wire};
 
-/// A revision of article `n` on the partition that all of its revisions have.
-pub fn revision(n: usize, version: u32, body: &str, more: Value) -> Outgoing {
+/// A revision of article `n`, on the partition of all of its revisions.
+pub fn revision(n: usize, version: u32, body: &str, fields: Value) -> Outgoing {
     let mut message = json!({
         "uri": format!("article-{n}"),
         "version": version.to_string(),
@@ -17,8 +17,7 @@ pub fn revision(n: usize, version: u32, body: &str, more: Value) -> Outgoing {
         "headline": "Harbour",
         "body_text": body,
     });
-    let (fields, more) = (message.as_object_mut().unwrap(), more.as_object().unwrap().clone());
-    fields.extend(more);
+    message.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     let (key, value) = (Some(format!("article-{n}").into_bytes()), Some(serde_json::to_vec(&message).unwrap()));
     Outgoing { partition: n as i32 % PARTITIONS, key, value, headers: None }
 }
@@ -53,19 +52,19 @@ const BODIES: [&str; 3] = [
     "A crane fell on Friday.",
 ];
 
-/// Random revisions of a few articles, some of them kills, in any order and more than once.
-pub fn history(chance: &mut fastrand::Rng, articles: usize, length: usize) -> Vec<(usize, u32)> {
-    (0..length).map(|_| (chance.usize(..articles), chance.u32(1..=5))).collect()
+/// Random revisions of a few articles, in any order and more than once.
+pub fn history(rng: &mut fastrand::Rng, articles: usize, length: usize) -> Vec<(usize, u32)> {
+    (0..length).map(|_| (rng.usize(..articles), rng.u32(1..=5))).collect()
 }
 
-/// One of them: of each article some revisions are kills.
-pub fn told(article: usize, version: u32) -> Outgoing {
+/// The message of one of them: of each article some revisions are withdrawals.
+pub fn message(article: usize, version: u32) -> Outgoing {
     let kind = (article * 7 + version as usize * 3) % 5;
-    let more = if kind == 0 { json!({"pubstatus": "canceled"}) } else { json!({}) };
-    revision(article, version, BODIES[kind % BODIES.len()], more)
+    let fields = if kind == 0 { json!({"pubstatus": "canceled"}) } else { json!({}) };
+    revision(article, version, BODIES[kind % BODIES.len()], fields)
 }
 
-/// Takes in which revision of each article is the newest.
+/// Notes which revision of each article is the newest.
 pub fn newest_of(history: &[(usize, u32)], newest: &mut BTreeMap<usize, u32>) {
     for (article, version) in history {
         let top = newest.entry(*article).or_default();
@@ -77,7 +76,7 @@ pub fn newest_of(history: &[(usize, u32)], newest: &mut BTreeMap<usize, u32>) {
 pub fn expected(newest: &BTreeMap<usize, u32>) -> BTreeMap<String, Value> {
     let mut expected = BTreeMap::new();
     for (article, version) in newest {
-        let message = told(*article, *version).value.unwrap();
+        let message = message(*article, *version).value.unwrap();
         let Ok(processed) = pipeline::process(&message, &pipeline::Settings::default()) else { panic!("an article") };
         for event in processed.into_iter().flat_map(|it| it.events) {
             let value = serde_json::to_vec(&event).unwrap();

@@ -1,4 +1,4 @@
-//! What each test has for itself: topics, a group, articles, workers.
+//! A wire, which each test has for itself: topics, a consumer group, articles, workers.
 
 use std::hash::{BuildHasher, RandomState};
 use std::thread::{self, JoinHandle};
@@ -22,7 +22,7 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 /// The largest message on a wire.
 const LARGEST: &str = "30000000";
 
-/// A wire of one's own on a cluster.
+/// The topics and the group of one test on a cluster.
 pub struct Wire {
     pub settings: Settings,
     pub topics: Topics,
@@ -44,7 +44,7 @@ impl Wire {
         wire
     }
 
-    /// A wire with names alone.
+    /// A wire whose topics are not made yet.
     pub fn without_topics(cluster: &Cluster) -> Self {
         let name = format!("test-{:016x}", RandomState::new().hash_one(0));
         let mut settings = Configuration::load(None, [], []).unwrap().settings().unwrap();
@@ -73,17 +73,26 @@ impl Wire {
         self.await_topics();
     }
 
-    /// Changes one setting of a topic.
+    /// Changes one setting of a topic, and waits until the broker has it.
     pub fn alter(&self, topic: &str, name: &str, value: &str) {
-        let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set(name, value);
-        wait(self.admin().alter_configs([&change], &AdminOptions::new())).unwrap()[0].as_ref().unwrap();
+        let (admin, options, topic) = (self.admin(), AdminOptions::new(), ResourceSpecifier::Topic(topic));
+        let change = AlterConfig::new(topic).set(name, value);
+        wait(admin.alter_configs([&change], &options)).unwrap()[0].as_ref().unwrap();
+        let start = Instant::now();
+        let has = || {
+            let described = wait(admin.describe_configs([&topic], &options)).unwrap().remove(0).unwrap();
+            described.get(name).is_some_and(|entry| entry.value.as_deref() == Some(value))
+        };
+        while !has() {
+            assert!(start.elapsed() < PATIENCE, "{name} does not become {value}");
+        }
     }
 
     fn admin(&self) -> AdminClient<DefaultClientContext> {
         self.client().create().unwrap()
     }
 
-    /// Waits until the topics are seen: a broker answers that they are made before it tells of them.
+    /// Waits until the topics are seen: a broker answers that they are made before it lists them.
     pub fn await_topics(&self) {
         let client = self.reader("read_committed");
         let start = Instant::now();
@@ -100,10 +109,10 @@ impl Wire {
         config
     }
 
-    /// Puts messages on the input topic and waits until they are there.
+    /// Sends messages to the input topic and waits until they are there.
     pub fn send(&self, messages: impl IntoIterator<Item = Outgoing>) {
         let mut config = self.client();
-        // Without idempotence messages that are sent again can change their order.
+        // Without idempotence, messages that are retried can change their order.
         let producer: BaseProducer =
             config.set("message.max.bytes", LARGEST).set("enable.idempotence", "true").create().unwrap();
         for message in messages {
@@ -128,10 +137,10 @@ impl Wire {
         }
     }
 
-    /// Runs a worker until so many messages have their fate, and returns what it did.
-    pub fn run_until(&self, fates: usize) -> Summary {
+    /// Runs a worker until so many messages have their disposition, and returns what it did.
+    pub fn run_until(&self, dispositions: usize) -> Summary {
         let worker = self.worker("0");
-        self.await_fates(fates);
+        self.await_dispositions(dispositions);
         worker.end().unwrap()
     }
 }
@@ -180,7 +189,7 @@ pub fn article(n: usize) -> Outgoing {
     }
 }
 
-/// A message that is no article.
+/// A message that is not an article.
 pub fn broken(partition: i32, value: Option<&[u8]>) -> Outgoing {
     Outgoing { partition, key: None, value: value.map(<[u8]>::to_vec), headers: None }
 }

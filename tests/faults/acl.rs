@@ -1,11 +1,11 @@
-//! Permissions, withdrawn and given back: two requests of Kafka's protocol, since the client has none for them.
+//! Permissions are withdrawn and given back: two requests of Kafka's protocol, which the client cannot send.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::broker::cluster::{Cluster, USER};
 
-/// What a permission is about, by Kafka's numbers.
+/// Kinds of resources, by Kafka's numbers.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     Topic = 2,
@@ -13,7 +13,7 @@ pub enum Kind {
     TransactionalId = 5,
 }
 
-/// What is done with it, by Kafka's numbers.
+/// Operations on them, by Kafka's numbers.
 #[derive(Debug, Clone, Copy)]
 pub enum Operation {
     Read = 3,
@@ -25,18 +25,18 @@ const DELETE: i16 = 31;
 const LITERAL: u8 = 3;
 const DENY: u8 = 2;
 
-/// Forbids the user of the test one thing.
-pub fn forbid(cluster: &Cluster, operation: Operation, kind: Kind, name: &str) {
-    ask(cluster, CREATE, operation, kind, name);
+/// Denies the user of the tests an operation.
+pub fn deny(cluster: &Cluster, operation: Operation, kind: Kind, name: &str) {
+    send(cluster, CREATE, operation, kind, name);
 }
 
-/// Takes it back.
+/// Takes a denial back.
 pub fn allow(cluster: &Cluster, operation: Operation, kind: Kind, name: &str) {
-    ask(cluster, DELETE, operation, kind, name);
+    send(cluster, DELETE, operation, kind, name);
 }
 
-/// Both requests say the same: one entry, fully told.
-fn ask(cluster: &Cluster, request: i16, operation: Operation, kind: Kind, name: &str) {
+/// Sends a request; both kinds have the same body: one entry.
+fn send(cluster: &Cluster, request: i16, operation: Operation, kind: Kind, name: &str) {
     let mut body = Vec::new();
     let text = |body: &mut Vec<u8>, text: &str| {
         body.extend((text.len() as i16).to_be_bytes());

@@ -1,4 +1,4 @@
-//! The worker as a process of its own, that can be killed and frozen.
+//! The worker as a process of its own, which can be killed and frozen.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -8,6 +8,10 @@ use std::thread;
 use dateline::config::Delivery;
 
 use crate::broker::wire::{PATIENCE, Wire};
+
+/// What a worker logs when it is given partitions, and when it loses some.
+pub const ASSIGNED: &str = "partitions came to this worker";
+pub const REVOKED: &str = "partitions left this worker";
 
 /// A running worker. Dropped, it is killed.
 pub struct Program {
@@ -58,26 +62,26 @@ impl Program {
         Self { child, log }
     }
 
-    /// Waits until its log says something.
-    pub fn await_word(&self, word: &str) {
+    /// Waits until its log contains something.
+    pub fn await_log(&self, text: &str) {
         let state = self.log.state.lock().unwrap();
-        let wait = |state: &mut (String, bool)| !state.0.contains(word) && !state.1;
+        let wait = |state: &mut (String, bool)| !state.0.contains(text) && !state.1;
         let (state, _) = self.log.grown.wait_timeout_while(state, PATIENCE, wait).unwrap();
-        assert!(state.0.contains(word), "the log does not say `{word}`:\n{}", state.0);
+        assert!(state.0.contains(text), "the log does not contain `{text}`:\n{}", state.0);
     }
 
-    /// The number of the process.
+    /// The id of the process.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// What its log says so far.
+    /// Its log so far.
     pub fn log(&self) -> String {
         self.log.state.lock().unwrap().0.clone()
     }
 
-    /// Kills it without a word.
-    pub fn kill(mut self) {
+    /// Kills it, without a chance to clean up.
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -88,14 +92,14 @@ impl Program {
         assert!(sent.unwrap().success());
     }
 
-    /// Asks it to end, and waits until it did.
+    /// Asks it to end, and waits until it has.
     pub fn end(self) {
         self.signal("TERM");
         let end = self.wait();
         assert_eq!(end.code, Some(0), "{}", end.log);
     }
 
-    /// Waits until it ended by itself.
+    /// Waits until it has ended by itself.
     pub fn wait(mut self) -> End {
         let state = self.log.state.lock().unwrap();
         let (state, _) = self.log.grown.wait_timeout_while(state, PATIENCE, |state| !state.1).unwrap();

@@ -1,26 +1,27 @@
-//! The brokers do not take what the worker sends.
+//! The brokers refuse what the worker sends.
 
 use std::time::{Duration, Instant};
 
 use dateline::stream::check::{Role, Verdict, check};
 
-use super::acl::{Kind, Operation, allow, forbid};
-use super::count;
+use super::acl::{Kind, Operation, allow, deny};
+use super::network::{Breakpoint, Request};
 use super::program::Program;
-use super::stage::{ARTICLES, PARTITIONS, Stage, chance, expected, single};
+use super::setup::{PARTITIONS, Setup, articles, expected, message, rng, single};
+use super::verify;
 use crate::broker::cluster::{PASSWORD, USER};
 use crate::broker::wire::{Outgoing, PATIENCE, Wire, article, broken};
 
-/// Every so many articles one has a sentence too long for the topic of the events.
+/// One article in so many has a sentence too long for the topic of the events.
 const LONG: usize = 100;
-/// What the topic takes, and what such a sentence is longer than.
+/// What the topic takes; such a sentence is longer.
 const LIMIT: usize = 2_500;
 
 /// A wire with an input of its own, in which some sentences are long.
-fn with_long_sentences(stage: &Stage, articles: usize) -> Wire {
-    let wire = stage.wire_of_its_own();
-    let mut chance = chance();
-    let mut word = || (0..8).map(|_| chance.lowercase()).collect::<String>();
+fn with_long_sentences(setup: &Setup, articles: usize) -> Wire {
+    let wire = setup.wire_of_its_own();
+    let mut rng = rng();
+    let mut word = || (0..8).map(|_| rng.lowercase()).collect::<String>();
     wire.send((0..articles).map(|n| {
         let partition = n as i32 % PARTITIONS;
         if n % 1000 == 999 {
@@ -40,28 +41,28 @@ fn with_long_sentences(stage: &Stage, articles: usize) -> Wire {
 
 #[test]
 fn a_topic_refuses_records_for_their_size() {
-    let Some((stage, _alone)) = single() else { return };
-    const SOME: usize = 4_000;
-    let wire = with_long_sentences(stage, SOME);
+    let Some((setup, _exclusive)) = single() else { return };
+    let count = articles() / 5;
+    let wire = with_long_sentences(setup, count);
     let mut expected = wire.expected();
-    // Such an article is told in no part.
-    let long: Vec<_> = expected.articles.iter().filter(|(_, id)| is_long(id)).map(|(place, _)| *place).collect();
-    assert_eq!(long.len(), SOME / LONG);
+    // No event of such an article is published.
+    let long: Vec<_> = expected.articles.iter().filter(|(_, id)| is_long(id)).map(|(source, _)| *source).collect();
+    assert_eq!(long.len(), count / LONG);
     expected.events.retain(|(_, value)| value.len() < LIMIT);
-    for place in long {
-        expected.articles.remove(&place);
-        expected.rejected.insert(place, "record-too-large".into());
+    for source in long {
+        expected.articles.remove(&source);
+        expected.rejected.insert(source, "record-too-large".into());
     }
-    let mut fates = wire.follow();
     wire.alter(&wire.topics.events, "max.message.bytes", "100000");
-    let worker = Program::start(&wire, "0");
-    worker.await_word("partitions came to this worker");
-    // It has begun with another limit.
+    // The worker has started with another limit, and its first records are on their way.
+    setup.network.stall_at(Breakpoint { request: Request::Produce, number: 1, received: false });
+    let worker = Program::start(&setup.through_network(&wire), "0");
+    setup.network.await_stall();
     wire.alter(&wire.topics.events, "max.message.bytes", &LIMIT.to_string());
-    fates.until(SOME);
+    setup.network.restore();
+    wire.await_dispositions(count);
     worker.end();
-    // What went out before the limit changed may have been long as well.
-    count::exactly_once(&wire, &expected);
+    verify::exactly_once(&wire, &expected);
 }
 
 fn is_long(id: &str) -> bool {
@@ -70,25 +71,27 @@ fn is_long(id: &str) -> bool {
 
 #[test]
 fn the_disk_of_the_broker_is_full() {
-    let Some((stage, _alone)) = single() else { return };
-    let wire = stage.wire();
-    let mut fates = wire.follow();
-    let worker = Program::start(&wire, "0");
-    fates.until(chance().usize(1..ARTICLES / 2));
-    stage.cluster.fill_disk(0, 100_000);
-    stage.cluster.await_death(0);
-    // Room is made, and it is started again.
-    stage.cluster.revive(0);
-    fates.until(ARTICLES);
+    let Some((setup, _exclusive)) = single() else { return };
+    let wire = setup.wire();
+    // By then the files are larger than they may be, and there is more to come.
+    setup.network.stall_at(Breakpoint::random(&mut rng(), &[Request::EndTxn], 10..=40));
+    let worker = Program::start(&setup.through_network(&wire), "0");
+    setup.network.await_stall();
+    setup.cluster.fill_disk(0, 100_000);
+    setup.network.restore();
+    setup.cluster.await_end_of(0);
+    // Somebody makes room and starts it again.
+    setup.cluster.revive(0);
+    wire.await_dispositions(articles());
     worker.end();
-    count::exactly_once(&wire, expected());
+    verify::exactly_once(&wire, expected());
 }
 
 #[test]
 fn permissions_are_withdrawn_and_given_back() {
-    let Some((stage, _alone)) = single() else { return };
-    let wire = stage.wire();
-    let guarded = guarded(stage, &wire);
+    let Some((setup, _exclusive)) = single() else { return };
+    let wire = setup.wire_of_its_own();
+    let guarded = guarded(setup, &wire);
     let id = format!("{}-0", wire.settings.kafka.group);
     let withdrawn = [
         (Operation::Write, Kind::Topic, wire.topics.events.as_str()),
@@ -96,29 +99,33 @@ fn permissions_are_withdrawn_and_given_back() {
         (Operation::Read, Kind::Group, &wire.settings.kafka.group),
         (Operation::Write, Kind::TransactionalId, &id),
     ];
-    let mut chance = chance();
-    let mut fates = wire.follow();
-    for (n, (operation, kind, name)) in withdrawn.into_iter().enumerate() {
+    let mut rng = rng();
+    let mut progress = wire.progress();
+    let mut sent = 0;
+    for (operation, kind, name) in withdrawn {
         let worker = Program::start(&guarded, "0");
-        let part = ARTICLES / 5;
-        fates.until(part * n + chance.usize(1..part));
-        forbid(&stage.cluster, operation, kind, name);
-        let end = worker.wait();
-        allow(&stage.cluster, operation, kind, name);
-        assert_eq!(end.code, Some(1), "{}", end.log);
-        let last = end.log.lines().last().unwrap_or_default();
-        assert!(last.contains("do not allow it") && last.contains(name), "{kind:?}: {}", end.log);
+        sent = wire.keep_busy(sent, || {
+            progress.until(progress.seen + rng.usize(1..articles() / 10));
+            deny(&setup.cluster, operation, kind, name);
+            let end = worker.wait();
+            allow(&setup.cluster, operation, kind, name);
+            assert_eq!(end.code, Some(1), "{}", end.log);
+            let last = end.log.lines().last().unwrap_or_default();
+            assert!(last.contains("do not allow it") && last.contains(name), "{kind:?}: {}", end.log);
+        });
     }
+    let all = articles().max(sent);
+    wire.send((sent..all).map(message));
     let worker = Program::start(&guarded, "0");
-    fates.until(ARTICLES);
+    progress.until(all);
     worker.end();
-    count::exactly_once(&wire, expected());
+    verify::exactly_once(&wire, &wire.expected());
 }
 
-/// The wire for a client that comes in by a door where rights count.
-fn guarded(stage: &Stage, wire: &Wire) -> Wire {
+/// The wire for a client of the listener where permissions count.
+fn guarded(setup: &Setup, wire: &Wire) -> Wire {
     let mut guarded = Wire { settings: wire.settings.clone(), topics: wire.topics.clone() };
-    guarded.settings.kafka.brokers.clone_from(&stage.cluster.secure.as_ref().unwrap().scram);
+    guarded.settings.kafka.brokers.clone_from(&setup.cluster.secure.as_ref().unwrap().scram);
     guarded.set("security.protocol", "SASL_PLAINTEXT");
     guarded.set("sasl.mechanism", "SCRAM-SHA-256");
     guarded.set("sasl.username", USER);
@@ -127,10 +134,10 @@ fn guarded(stage: &Stage, wire: &Wire) -> Wire {
 }
 
 #[test]
-fn a_check_names_the_right_that_a_timeline_lacks() {
-    let Some((stage, _alone)) = single() else { return };
-    let wire = stage.wire();
-    let guarded = guarded(stage, &wire);
+fn a_check_names_the_permission_that_a_timeline_lacks() {
+    let Some((setup, _exclusive)) = single() else { return };
+    let wire = setup.wire();
+    let guarded = guarded(setup, &wire);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let wrong = || -> Vec<String> {
         let found = runtime.block_on(check(&guarded.settings, Role::Timeline, false, Duration::from_secs(20)));
@@ -138,7 +145,7 @@ fn a_check_names_the_right_that_a_timeline_lacks() {
         // The topics of a test are not compacted.
         wrong.filter(|what| !what.starts_with("settings of")).collect()
     };
-    // A right counts a moment after it was given or taken.
+    // A permission counts a moment after it was given or withdrawn.
     let until = |expected: &[String]| {
         let begun = Instant::now();
         let mut seen = wrong();
@@ -154,9 +161,9 @@ fn a_check_names_the_right_that_a_timeline_lacks() {
     for (kind, name, what) in
         [(Kind::Topic, events, "topic"), (Kind::Topic, articles, "topic"), (Kind::Group, group, "group")]
     {
-        forbid(&stage.cluster, Operation::Read, kind, name);
+        deny(&setup.cluster, Operation::Read, kind, name);
         until(&[format!("{what} {name}")]);
-        allow(&stage.cluster, Operation::Read, kind, name);
+        allow(&setup.cluster, Operation::Read, kind, name);
         until(&[]);
     }
 }

@@ -1,4 +1,4 @@
-//! `dateline backfill`: which stretch, where to, and that it can be stopped, killed and repeated.
+//! `dateline backfill`: which range, to which topics, and that it can be stopped, killed and repeated.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,18 +16,19 @@ use tempfile::TempDir;
 
 use super::program::{dateline, terminate};
 use crate::broker::cluster::shared;
-use crate::broker::outcome::Expected;
+use crate::broker::output::{Records, Source};
 use crate::broker::wire::wait;
 use crate::broker::wire::{Outgoing, PARTITIONS, PATIENCE, Wire, article, broken};
 
-/// A backfill that has come to its end.
+/// A backfill that has ended.
 struct Run {
     code: Option<i32>,
-    said: String,
+    /// Standard output and standard error.
+    printed: String,
     report: Value,
 }
 
-/// Runs a backfill to its end, with its report.
+/// Runs a backfill to its end.
 fn backfill(wire: &Wire, flags: &[&str]) -> Run {
     let folder = TempDir::new().unwrap();
     let output = start(wire, flags, folder.path()).wait_with_output().unwrap();
@@ -42,12 +43,12 @@ fn start(wire: &Wire, flags: &[&str], folder: &Path) -> Child {
 }
 
 fn ended(output: &Output, folder: &Path) -> Run {
-    let said = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat();
+    let printed = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat();
     let report = fs::read_to_string(folder.join("report.json")).unwrap_or_else(|_| "null".to_owned());
-    Run { code: output.status.code(), said, report: serde_json::from_str(&report).unwrap() }
+    Run { code: output.status.code(), printed, report: serde_json::from_str(&report).unwrap() }
 }
 
-/// The wire with its outputs under another prefix.
+/// The wire with output topics of another prefix.
 fn to_topics(wire: &Wire, name: &str) -> Wire {
     let mut other = Wire { settings: wire.settings.clone(), topics: wire.topics.clone() };
     other.settings.kafka.output_prefix = format!("{}.{name}.", wire.settings.kafka.group);
@@ -72,12 +73,12 @@ fn send_hourly(wire: &Wire, messages: impl Iterator<Item = Outgoing>) {
     producer.flush(PATIENCE).unwrap();
 }
 
-/// The places of the articles that have a fate.
-fn places(found: &Expected) -> Vec<(i32, i64)> {
-    found.articles.keys().copied().collect()
+/// The partitions and offsets of the articles that have a disposition.
+fn sources(output: &Records) -> Vec<Source> {
+    output.articles.keys().copied().collect()
 }
 
-/// What a compacted topic would show: the last value of each key.
+/// What compacted topics would hold: the last value of each key.
 fn last_values(wire: &Wire) -> BTreeMap<(String, Vec<u8>), Option<Vec<u8>>> {
     let topics = [&wire.topics.events, &wire.topics.articles];
     let messages = topics.into_iter().flat_map(|topic| wire.read(topic, "read_committed"));
@@ -85,18 +86,18 @@ fn last_values(wire: &Wire) -> BTreeMap<(String, Vec<u8>), Option<Vec<u8>>> {
 }
 
 #[test]
-fn it_says_what_the_live_worker_says_and_again_changes_nothing() {
+fn it_publishes_what_the_live_worker_publishes_and_repeated_changes_nothing() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..100).map(article).chain([broken(1, Some(b"{}")), broken(2, None)]));
     wire.run_until(102);
-    let live = wire.found("read_committed");
+    let live = wire.output("read_committed");
     let other = to_topics(&wire, "rebuild");
 
     let run = backfill(&other, &["--earliest"]);
 
-    assert_eq!(run.code, Some(3), "two were rejected: {}", run.said);
-    assert_eq!(other.found("read_committed"), live);
+    assert_eq!(run.code, Some(3), "two were rejected: {}", run.printed);
+    assert_eq!(other.output("read_committed"), live);
     assert_eq!(run.report["read"], 102);
     assert_eq!(run.report["articles"], 100);
     assert_eq!(run.report["rejected"], rejections(&live));
@@ -105,67 +106,67 @@ fn it_says_what_the_live_worker_says_and_again_changes_nothing() {
 
     let before = last_values(&other);
     let again = backfill(&other, &["--earliest"]);
-    assert_eq!(again.report["read"], 102, "a stretch that is done begins again: {}", again.said);
+    assert_eq!(again.report["read"], 102, "a range that is done begins anew: {}", again.printed);
     assert_eq!(again.report["resumed"], false);
     assert_eq!(last_values(&other), before);
 }
 
 /// The codes of rejections with their counts, as a report has them.
-fn rejections(found: &Expected) -> Value {
+fn rejections(output: &Records) -> Value {
     let mut counts = BTreeMap::<&str, u64>::new();
-    found.rejected.values().for_each(|code| *counts.entry(code).or_default() += 1);
+    output.rejected.values().for_each(|code| *counts.entry(code).or_default() += 1);
     serde_json::to_value(counts).unwrap()
 }
 
 #[test]
-fn a_stretch_of_times_holds_its_start_and_not_its_end() {
+fn a_range_of_times_includes_its_start_and_excludes_its_end() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     send_hourly(&wire, (0..90).map(article));
 
     let run = backfill(&wire, &["--from", "2026-03-01T05:00:00Z", "--to", "2026-03-01T06:00:00+00:00"]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
-    assert_eq!(places(&wire.found("read_committed")), [(0, 5), (1, 5), (2, 5)]);
-    assert!(run.said.contains("2026-03-01 05:00:00 UTC"), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.printed);
+    assert_eq!(sources(&wire.output("read_committed")), [(0, 5), (1, 5), (2, 5)]);
+    assert!(run.printed.contains("2026-03-01 05:00:00 UTC"), "{}", run.printed);
 
-    // A day is its midnight; the end of the topic is where it is now.
+    // A day means its midnight; the end of the topic is where it is now.
     let other = to_topics(&wire, "day");
     let run = backfill(&other, &["--from", "2 March 2026"]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
-    let found = places(&other.found("read_committed"));
+    assert_eq!(run.code, Some(0), "{}", run.printed);
+    let found = sources(&other.output("read_committed"));
     assert_eq!(found.len(), 18);
     assert!(found.iter().all(|(_, offset)| *offset >= 24), "{found:?}");
 
     let nothing = backfill(&to_topics(&wire, "none"), &["--from", "yesterday"]);
-    assert_eq!((nothing.code, &nothing.report["read"]), (Some(0), &0.into()), "{}", nothing.said);
+    assert_eq!((nothing.code, &nothing.report["read"]), (Some(0), &0.into()), "{}", nothing.printed);
 }
 
 #[test]
-fn a_stretch_of_offsets_is_of_the_partitions_that_are_named() {
+fn a_range_of_offsets_covers_the_partitions_that_are_named() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..30).map(article));
 
     let run = backfill(&wire, &["--from-offset", "0:7,2:9", "--to-offset", "0:9,1:3,2:10"]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
-    assert_eq!(places(&wire.found("read_committed")), [(0, 7), (0, 8), (2, 9)]);
+    assert_eq!(run.code, Some(0), "{}", run.printed);
+    assert_eq!(sources(&wire.output("read_committed")), [(0, 7), (0, 8), (2, 9)]);
 
     let other = to_topics(&wire, "one");
     backfill(&other, &["--earliest", "--partitions", "1"]);
-    assert_eq!(places(&other.found("read_committed")), (0..10).map(|offset| (1, offset)).collect::<Vec<_>>());
+    assert_eq!(sources(&other.output("read_committed")), (0..10).map(|offset| (1, offset)).collect::<Vec<_>>());
 
     for (flags, word) in [
         (&["--earliest", "--partitions", "9"][..], "no partition 9"),
         (&["--from-offset", "0:11"][..], "offsets 0 to 10"),
     ] {
         let run = backfill(&wire, flags);
-        assert_eq!(run.code, Some(1), "{}", run.said);
-        assert!(run.said.contains(word), "{}", run.said);
+        assert_eq!(run.code, Some(1), "{}", run.printed);
+        assert!(run.printed.contains(word), "{}", run.printed);
     }
 }
 
 #[test]
-fn a_stretch_of_publication_is_told_by_the_articles() {
+fn a_range_of_publication_times_is_decided_by_the_articles() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     // Article `n` is of day 1 + n % 28 of March at 09:30+01:00.
@@ -174,7 +175,7 @@ fn a_stretch_of_publication_is_told_by_the_articles() {
     let flags = ["--by", "published", "--from", "2026-03-03T08:30:00Z", "--to", "2026-03-05"];
     let run = backfill(&wire, &flags);
 
-    let found = wire.found("read_committed");
+    let found = wire.output("read_committed");
     let ids: Vec<&String> = found.articles.values().collect();
     assert_eq!(ids.len(), 6, "{ids:?}");
     assert!(
@@ -182,26 +183,26 @@ fn a_stretch_of_publication_is_told_by_the_articles() {
             .iter()
             .all(|id| ids.contains(&&id.to_string()))
     );
-    assert_eq!(found.rejected.len(), 0, "what tells no time is of no stretch");
+    assert_eq!(found.rejected.len(), 0, "what has no time is in no range");
     assert_eq!((&run.report["read"], &run.report["outside"]), (&61.into(), &55.into()));
 }
 
 #[test]
-fn a_dry_run_tells_and_leaves_no_trace() {
+fn a_dry_run_reports_and_leaves_no_trace() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     send_hourly(&wire, (0..30).map(article));
 
     let run = backfill(&wire, &["--earliest", "--dry-run"]);
 
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.printed);
     assert_eq!(run.report, Value::Null);
     for word in
         ["At most 30 messages", "0..10", "2026-03-01 00:00:00 UTC", "2026-03-01 09:00:00 UTC", "dateline-backfill-"]
     {
-        assert!(run.said.contains(word), "{word}: {}", run.said);
+        assert!(run.printed.contains(word), "{word}: {}", run.printed);
     }
-    assert!(wire.found("read_uncommitted") == Expected::default());
+    assert!(wire.output("read_uncommitted") == Records::default());
 }
 
 #[test]
@@ -217,34 +218,34 @@ fn flags_that_cannot_work_are_refused() {
         (&["--earliest", "--from", "2019"][..], "cannot be used with"),
     ] {
         let run = backfill(&wire, flags);
-        assert_eq!(run.code, Some(2), "{}", run.said);
-        assert!(run.said.contains(word), "{word}: {}", run.said);
+        assert_eq!(run.code, Some(2), "{}", run.printed);
+        assert!(run.printed.contains(word), "{word}: {}", run.printed);
     }
 }
 
 #[test]
-fn stopped_it_goes_on_where_it_was_with_the_end_that_it_had() {
+fn stopped_it_resumes_where_it_was_with_the_end_that_it_had() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..300).map(article));
     let folder = TempDir::new().unwrap();
     let first = start(&wire, &["--earliest", "--rate", "200"], folder.path());
-    wire.await_fates(50);
+    wire.await_dispositions(50);
     let first = ended(&terminate(first), folder.path());
-    assert_eq!(first.code, Some(1), "{}", first.said);
-    assert!(first.said.contains("run the same command to resume"), "{}", first.said);
+    assert_eq!(first.code, Some(1), "{}", first.printed);
+    assert!(first.printed.contains("run the same command to resume"), "{}", first.printed);
     assert_eq!(first.report["finished"], false);
-    // What comes meanwhile is not of the stretch.
+    // What arrives meanwhile is not in the range.
     wire.send((300..330).map(article));
 
     let second = backfill(&wire, &["--earliest", "--rate", "5000"]);
 
-    assert_eq!(second.code, Some(0), "{}", second.said);
-    assert!(second.said.contains("Resuming"), "{}", second.said);
+    assert_eq!(second.code, Some(0), "{}", second.printed);
+    assert!(second.printed.contains("Resuming"), "{}", second.printed);
     let read = |run: &Run| run.report["read"].as_u64().unwrap();
     assert_eq!(read(&first) + read(&second), 300);
-    let found = wire.found("read_committed");
-    assert_eq!((found.articles.len(), found.again.len()), (300, 0));
+    let found = wire.output("read_committed");
+    assert_eq!((found.articles.len(), found.repeated.len()), (300, 0));
 
     let again = backfill(&to_topics(&wire, "again"), &["--earliest"]);
     assert_eq!(again.report["read"], 330, "another destination is another backfill");
@@ -256,50 +257,50 @@ fn killed_again_and_again_every_record_is_there_once() {
     let wire = Wire::new(cluster);
     wire.send((0..1500).map(article));
     let folder = TempDir::new().unwrap();
-    let mut fates = wire.follow();
-    for life in 1..=6 {
-        let mut run = start(&wire, &["--earliest"], folder.path());
-        fates.until(life * 150);
-        run.kill().unwrap();
-        run.wait().unwrap();
+    let mut progress = wire.progress();
+    for run in 1..=6 {
+        let mut child = start(&wire, &["--earliest"], folder.path());
+        progress.until(run * 150);
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
     let last = backfill(&wire, &["--earliest"]);
-    assert_eq!(last.code, Some(0), "{}", last.said);
-    let found = wire.found("read_committed");
-    assert_eq!(found.again, []);
+    assert_eq!(last.code, Some(0), "{}", last.printed);
+    let found = wire.output("read_committed");
+    assert_eq!(found.repeated, []);
     assert_eq!(found, wire.expected());
 }
 
 #[test]
-fn a_file_holds_every_event_once_after_kills_as_well() {
+fn a_file_has_every_event_once_even_after_kills() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..1500).map(article).chain([broken(1, Some(b"{}"))]));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("events.jsonl");
     let flags = ["--earliest", "--output", path.to_str().unwrap()];
-    for life in 1..=4u64 {
-        let mut run = start(&wire, &flags, folder.path());
+    for run in 1..=4u64 {
+        let mut child = start(&wire, &flags, folder.path());
         let begun = Instant::now();
-        while fs::metadata(&path).map_or(0, |file| file.len()) < life * 200_000 {
+        while fs::metadata(&path).map_or(0, |file| file.len()) < run * 200_000 {
             assert!(begun.elapsed() < PATIENCE, "the file does not grow");
             std::thread::yield_now();
         }
-        run.kill().unwrap();
-        run.wait().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
     let last = backfill(&wire, &flags);
-    assert_eq!(last.code, Some(3), "{}", last.said);
+    assert_eq!(last.code, Some(3), "{}", last.printed);
     let mut lines: Vec<String> = fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
     lines.sort();
     let mut expected: Vec<String> = wire.expected().events.into_iter().map(|(_, value)| value).collect();
     expected.sort();
     assert!(lines == expected, "{} lines, {} events", lines.len(), expected.len());
-    assert!(wire.found("read_uncommitted") == Expected::default(), "no topic is written");
+    assert!(wire.output("read_uncommitted") == Records::default(), "no topic is written");
 }
 
 #[test]
-fn events_go_to_standard_output_and_all_else_beside_it() {
+fn events_go_to_standard_output_and_everything_else_to_standard_error() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..20).map(article));
@@ -323,7 +324,7 @@ fn a_rate_is_kept_within_a_tenth() {
     let run = ended(&output, folder.path());
     let seconds = run.report["seconds"].as_f64().unwrap();
     let rate = run.report["read"].as_f64().unwrap() / seconds;
-    assert!((270.0..=330.0).contains(&rate), "{rate} articles a second: {}", run.said);
+    assert!((270.0..=330.0).contains(&rate), "{rate} articles a second: {}", run.printed);
 }
 
 #[test]
@@ -346,13 +347,13 @@ fn offsets_without_messages_do_not_stop_it() {
 
     let run = backfill(&wire, &["--earliest"]);
 
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.printed);
     assert_eq!(run.report["read"], 9);
-    assert_eq!(wire.found("read_committed"), wire.expected());
+    assert_eq!(wire.output("read_committed"), wire.expected());
 }
 
 #[test]
-fn what_retention_removes_while_it_runs_is_told() {
+fn what_retention_removes_while_it_runs_is_reported() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     // In small batches, since a broker sends whole ones.
@@ -360,14 +361,14 @@ fn what_retention_removes_while_it_runs_is_told() {
         wire.send((first..first + 10).map(|n| Outgoing { partition: 0, ..article(n) }));
     }
     let folder = TempDir::new().unwrap();
-    // Small fetches, so that not all of it is here before it is gone there.
+    // Small fetches, so that not everything is fetched before it is removed.
     let mut program = dateline(&wire, "backfill", &["--earliest", "--rate", "200", "--yes"]);
     program.args(["--report", folder.path().join("report.json").to_str().unwrap()]);
     program.env("DATELINE_KAFKA__CLIENT__FETCH_MESSAGE_MAX_BYTES", "2000");
     program.env("DATELINE_KAFKA__CLIENT__QUEUED_MAX_MESSAGES_KBYTES", "1");
     program.env("DATELINE_KAFKA__CLIENT__QUEUED_MIN_MESSAGES", "1");
     let run = program.spawn().unwrap();
-    wire.await_fates(20);
+    wire.await_dispositions(20);
     let mut gone = TopicPartitionList::new();
     gone.add_partition_offset(&wire.topics.input, 0, Offset::Offset(550)).unwrap();
     let admin: AdminClient<DefaultClientContext> = wire.client().create().unwrap();
@@ -375,37 +376,37 @@ fn what_retention_removes_while_it_runs_is_told() {
 
     let run = ended(&run.wait_with_output().unwrap(), folder.path());
 
-    assert_eq!(run.code, Some(1), "{}", run.said);
+    assert_eq!(run.code, Some(1), "{}", run.printed);
     let (read, removed) = (run.report["read"].as_u64().unwrap(), run.report["removed"].as_u64().unwrap());
-    assert_eq!(read + removed, 600, "{}", run.said);
-    assert!(removed > 0 && run.said.contains("deleted by retention"), "{}", run.said);
+    assert_eq!(read + removed, 600, "{}", run.printed);
+    assert!(removed > 0 && run.printed.contains("deleted by retention"), "{}", run.printed);
 
-    // What is gone before the start is no part of it.
+    // What was removed before the start is not in the range.
     let other = to_topics(&wire, "rest");
     let rest = backfill(&other, &["--earliest"]);
-    assert_eq!((rest.code, &rest.report["read"]), (Some(0), &50.into()), "{}", rest.said);
+    assert_eq!((rest.code, &rest.report["read"]), (Some(0), &50.into()), "{}", rest.printed);
 }
 
 #[test]
-fn partitions_that_come_meanwhile_are_told() {
+fn partitions_that_are_added_meanwhile_are_reported() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..300).map(article));
     let folder = TempDir::new().unwrap();
     let run = start(&wire, &["--earliest", "--rate", "150"], folder.path());
-    wire.await_fates(20);
+    wire.await_dispositions(20);
     let admin: AdminClient<DefaultClientContext> = wire.client().create().unwrap();
     let more = NewPartitions::new(&wire.topics.input, PARTITIONS as usize + 1);
     wait(admin.create_partitions([&more], &AdminOptions::new())).unwrap()[0].as_ref().unwrap();
 
     let run = ended(&run.wait_with_output().unwrap(), folder.path());
 
-    assert_eq!((run.code, &run.report["read"]), (Some(0), &300.into()), "{}", run.said);
-    assert_eq!(run.report["added_partitions"], serde_json::json!([PARTITIONS]), "{}", run.said);
+    assert_eq!((run.code, &run.report["read"]), (Some(0), &300.into()), "{}", run.printed);
+    assert_eq!(run.report["added_partitions"], serde_json::json!([PARTITIONS]), "{}", run.printed);
 }
 
 #[test]
-fn a_comparison_tells_what_would_change_and_changes_nothing() {
+fn a_comparison_reports_what_would_change_and_changes_nothing() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..30).map(article));
@@ -413,15 +414,14 @@ fn a_comparison_tells_what_would_change_and_changes_nothing() {
     let compared = |flags: &[&str]| backfill(&wire, flags).report["compared"].clone();
     let kinds = |value: &Value| ["same", "new", "gone", "changed"].map(|kind| value[kind].as_u64().unwrap());
     let before = last_values(&wire);
-    let events = wire.found("read_committed").events.len() as u64;
+    let events = wire.output("read_committed").events.len() as u64;
     assert_eq!(kinds(&compared(&["--earliest", "--compare"])), [events, 0, 0, 0]);
 
-    // In another zone "Monday" is another day for some, and the values are others for all that count from a time.
     let other = compared(&["--earliest", "--compare", "--language", "de"]);
-    assert_eq!(kinds(&other), [0, 0, events, 0], "without a pack for the language nothing would be there");
+    assert_eq!(kinds(&other), [0, 0, events, 0], "without a language pack there would be no event");
     assert_eq!(last_values(&wire), before);
 
-    // A new article and one that the topics do not hold as it is now.
+    // A new article, which the topics do not have yet.
     wire.send([article(30)]);
     let made = kinds(&compared(&["--earliest", "--compare"]));
     assert_eq!((made[0], made[2], made[3]), (events, 0, 0));
@@ -434,13 +434,13 @@ fn it_runs_beside_the_live_worker() {
     let wire = Wire::new(cluster);
     wire.send((0..200).map(article));
     let worker = wire.worker("0");
-    wire.await_fates(100);
+    wire.await_dispositions(100);
     let run = backfill(&wire, &["--earliest", "--to-offset", "0:20,1:20,2:20"]);
-    wire.await_fates(260);
+    wire.await_dispositions(260);
     assert_eq!(worker.end().unwrap().articles, 200);
-    assert_eq!((run.code, &run.report["read"]), (Some(0), &60.into()), "{}", run.said);
-    let found = wire.found("read_committed");
-    assert_eq!((found.articles.len(), found.again.len()), (200, 60));
+    assert_eq!((run.code, &run.report["read"]), (Some(0), &60.into()), "{}", run.printed);
+    let found = wire.output("read_committed");
+    assert_eq!((found.articles.len(), found.repeated.len()), (200, 60));
 }
 
 #[test]
@@ -449,12 +449,12 @@ fn without_a_broker_it_says_so() {
     let mut wire = Wire::without_topics(cluster);
     let missing = backfill(&wire, &["--earliest"]);
     assert_eq!(missing.code, Some(1));
-    assert!(missing.said.contains("there is no topic"), "{}", missing.said);
+    assert!(missing.printed.contains("there is no topic"), "{}", missing.printed);
     wire.settings.kafka.brokers = "127.0.0.1:1".to_owned();
     let begun = Instant::now();
     let away = backfill(&wire, &["--earliest"]);
     assert_eq!(away.code, Some(1));
-    assert!(away.said.contains("do not answer") && begun.elapsed() < Duration::from_secs(40), "{}", away.said);
+    assert!(away.printed.contains("do not answer") && begun.elapsed() < Duration::from_secs(40), "{}", away.printed);
 }
 
 #[test]
@@ -470,7 +470,7 @@ fn a_compacted_topic_with_gaps_is_read_to_its_end() {
     wire.make_topics(wire.topics.outputs(), PARTITIONS);
     let keyed = |n: usize, key: String| Outgoing { partition: 0, key: Some(key.into_bytes()), ..article(n) };
     wire.send((0..30).map(|n| keyed(n, format!("article-{}", n % 3))));
-    // What is in the last segment is not compacted; a message closes it when it is old enough.
+    // The last segment is not compacted; a message closes it when it is old enough.
     let (begun, mut closing) = (Instant::now(), 0);
     while wire.read(&wire.topics.input, "read_committed").len() > 3 + closing {
         assert!(begun.elapsed() < PATIENCE, "the topic is not compacted");
@@ -482,8 +482,8 @@ fn a_compacted_topic_with_gaps_is_read_to_its_end() {
 
     let run = backfill(&wire, &["--earliest"]);
 
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.printed);
     assert_eq!(run.report["read"], left.len());
-    let told: Vec<i64> = places(&wire.found("read_committed")).into_iter().map(|(_, offset)| offset).collect();
-    assert_eq!(told, left);
+    let read: Vec<i64> = sources(&wire.output("read_committed")).into_iter().map(|(_, offset)| offset).collect();
+    assert_eq!(read, left);
 }

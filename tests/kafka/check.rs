@@ -1,4 +1,4 @@
-//! `dateline check` on a real cluster: what it makes, what it finds wrong.
+//! `dateline check` on a real cluster: what it creates, what it finds wrong.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use dateline::stream::check::{Role, Verdict, check};
 use crate::broker::cluster::{PASSWORD, USER, shared, skipped};
 use crate::broker::wire::Wire;
 
-/// The findings, one a line, with `WIRE` for the chance part of the names.
+/// The findings, one a line, with `WIRE` for the random part of the names.
 fn findings(wire: &Wire, create: bool) -> String {
     findings_within(Duration::from_secs(20), wire, Role::Worker, create)
 }
@@ -21,7 +21,7 @@ fn findings_within(timeout: Duration, wire: &Wire, role: Role, create: bool) -> 
 }
 
 #[test]
-fn missing_topics_are_made_as_they_must_be() {
+fn missing_topics_are_created_as_they_must_be() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::without_topics(cluster);
     assert_eq!(findings(&wire, false).matches("Wrong topic ").count(), 4);
@@ -64,28 +64,28 @@ fn events_that_are_not_compacted_are_wrong() {
     wire.await_topics();
     wire.alter(&wire.topics.events, "cleanup.policy", "delete");
 
-    let told = findings(&wire, false);
+    let found = findings(&wire, false);
 
-    let wrong: Vec<_> = told.lines().filter(|line| line.starts_with("Wrong")).collect();
+    let wrong: Vec<_> = found.lines().filter(|line| line.starts_with("Wrong")).collect();
     insta::assert_snapshot!(wrong.join("\n"), @"Wrong settings of WIRE.timeline.events: cleanup.policy is delete; mend it with `kafka-configs --alter --entity-type topics --entity-name WIRE.timeline.events --add-config cleanup.policy=compact`");
 }
 
 #[test]
-fn topics_that_no_broker_can_hold_are_not_made() {
+fn topics_that_no_broker_can_hold_are_not_created() {
     let Some(cluster) = shared() else { return };
     let mut wire = Wire::without_topics(cluster);
     wire.settings.kafka.replication = 99;
-    let told = findings(&wire, true);
-    assert_eq!(told.matches("cannot be made: InvalidReplicationFactor").count(), 4, "{told}");
+    let found = findings(&wire, true);
+    assert_eq!(found.matches("cannot be made: InvalidReplicationFactor").count(), 4, "{found}");
 }
 
 #[test]
-fn a_password_that_is_not_right_is_told_and_not_shown() {
+fn a_wrong_password_is_reported_and_not_printed() {
     let Some(cluster) = shared() else { return };
-    let Some(secure) = &cluster.secure else { return skipped("SASL is tried on a cluster of our own") };
+    let Some(secure) = &cluster.secure else { return skipped("SASL is tested on a cluster of our own") };
     let mut wire = Wire::without_topics(cluster);
     wire.settings.kafka.brokers.clone_from(&secure.scram);
-    let mut told_with = |password: &str, timeout: u64| {
+    let mut findings_with = |password: &str, timeout: u64| {
         let settings = [
             ("security.protocol", "SASL_PLAINTEXT"),
             ("sasl.mechanism", "SCRAM-SHA-256"),
@@ -95,9 +95,9 @@ fn a_password_that_is_not_right_is_told_and_not_shown() {
         wire.settings.kafka.client = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         findings_within(Duration::from_secs(timeout), &wire, Role::Worker, false)
     };
-    assert!(told_with(PASSWORD, 20).contains("Ok brokers"));
-    // librdkafka tries again until the time is over.
-    let told = told_with("wrong-donkey", 3);
-    assert!(told.contains("Wrong brokers: ") && told.contains("uthentication failed"), "{told}");
-    assert!(!told.contains("wrong-donkey"), "{told}");
+    assert!(findings_with(PASSWORD, 20).contains("Ok brokers"));
+    // librdkafka retries until the time is over.
+    let found = findings_with("wrong-donkey", 3);
+    assert!(found.contains("Wrong brokers: ") && found.contains("uthentication failed"), "{found}");
+    assert!(!found.contains("wrong-donkey"), "{found}");
 }

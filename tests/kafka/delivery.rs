@@ -1,4 +1,4 @@
-//! Every message has exactly one fate, and comes out as the pipeline says.
+//! Every message has exactly one disposition, and its records are those of the pipeline.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -8,13 +8,13 @@ use rdkafka::Message;
 use serde_json::json;
 
 use crate::broker::cluster::shared;
-use crate::broker::outcome::header;
+use crate::broker::output::header;
 use crate::broker::wire::{Outgoing, Wire, article, broken};
 use crate::contract;
 use crate::outside;
 
 #[test]
-fn what_comes_out_is_what_the_pipeline_says_once() {
+fn what_comes_out_is_what_the_pipeline_makes_once() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..60).map(article).chain([broken(1, Some(b"{\"title\": \"cut o")), broken(2, None)]));
@@ -25,9 +25,9 @@ fn what_comes_out_is_what_the_pipeline_says_once() {
     assert!(did.batches > 1, "several batches");
     let expected = wire.expected();
     assert!(!expected.events.is_empty(), "the articles have events");
-    assert_eq!(wire.found("read_committed"), expected);
-    // Nothing was written and then taken back either.
-    assert_eq!(wire.found("read_uncommitted"), expected);
+    assert_eq!(wire.output("read_committed"), expected);
+    // Nothing was written and then aborted either.
+    assert_eq!(wire.output("read_uncommitted"), expected);
     assert_eq!(wire.committed(), [20, 21, 21]);
 }
 
@@ -47,7 +47,7 @@ fn extracted(article: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn the_seed_article_comes_through_kafka_as_extract_prints_it() {
+fn the_seed_article_passes_through_kafka_as_extract_prints_it() {
     let files = ["seed/article.txt"];
     let Some(paths) = outside::shared("seed", &files, "the seed article is not there") else { return };
     let Some(cluster) = shared() else { return };
@@ -90,7 +90,7 @@ fn an_event_carries_its_cloudevents_headers_and_the_time_of_its_message() {
 }
 
 #[test]
-fn a_worker_goes_on_where_the_last_one_ended() {
+fn a_worker_resumes_where_the_last_one_ended() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..20).map(article));
@@ -100,7 +100,7 @@ fn a_worker_goes_on_where_the_last_one_ended() {
     let did = wire.run_until(40);
 
     assert_eq!(did.articles, 20);
-    assert_eq!(wire.found("read_uncommitted"), wire.expected());
+    assert_eq!(wire.output("read_uncommitted"), wire.expected());
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_worker_that_joins_takes_its_share_and_nothing_is_lost_or_doubled() {
     let wire = Wire::new(cluster);
     let first = wire.worker("first");
     wire.send((0..30).map(article));
-    wire.await_fates(30);
+    wire.await_dispositions(30);
     let second = wire.worker("second");
 
     let mut sent = 30;
@@ -117,16 +117,16 @@ fn a_worker_that_joins_takes_its_share_and_nothing_is_lost_or_doubled() {
         assert!(sent < 6_000, "the second worker was given nothing");
         wire.send((sent..sent + 30).map(article));
         sent += 30;
-        wire.await_fates(sent);
+        wire.await_dispositions(sent);
     }
     // The first leaves, and the second has it all.
     let first = first.end().unwrap();
     wire.send((sent..sent + 30).map(article));
-    wire.await_fates(sent + 30);
+    wire.await_dispositions(sent + 30);
     let second = second.end().unwrap();
 
     assert_eq!(first.articles + second.articles, sent as u64 + 30);
-    assert_eq!(wire.found("read_committed"), wire.expected());
+    assert_eq!(wire.output("read_committed"), wire.expected());
 }
 
 #[test]
@@ -139,17 +139,17 @@ fn without_transactions_the_same_comes_out() {
     let did = wire.run_until(31);
 
     assert_eq!((did.articles, did.rejected), (30, 1));
-    assert_eq!(wire.found("read_uncommitted"), wire.expected());
+    assert_eq!(wire.output("read_uncommitted"), wire.expected());
     assert_eq!(wire.committed(), [11, 10, 10]);
 }
 
 #[test]
-fn a_worker_whose_name_was_taken_ends_and_says_so() {
+fn a_worker_whose_name_was_taken_ends_with_that_message() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..3).map(article));
     let old = wire.worker("same");
-    wire.await_fates(3);
+    wire.await_dispositions(3);
     let new = wire.worker("same");
 
     // The old one finds out with its next transaction.
@@ -158,11 +158,11 @@ fn a_worker_whose_name_was_taken_ends_and_says_so() {
         assert!(sent < 3_000, "the old worker was not fenced");
         wire.send((sent..sent + 3).map(article));
         sent += 3;
-        wire.await_fates(sent);
+        wire.await_dispositions(sent);
     }
     let error = old.end().unwrap_err().to_string();
     new.end().unwrap();
 
     assert!(error.contains("--instance"), "{error}");
-    assert_eq!(wire.found("read_committed"), wire.expected());
+    assert_eq!(wire.output("read_committed"), wire.expected());
 }

@@ -1,4 +1,4 @@
-//! The program itself: signals, exit codes, messages.
+//! The program as a process: signals, exit codes, messages.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, Write};
@@ -18,10 +18,10 @@ pub fn dateline(wire: &Wire, command: &str, flags: &[&str]) -> Command {
     program
 }
 
-/// Asks a program to end, and waits until it did.
+/// Asks a program to end, and waits until it has.
 pub fn terminate(child: Child) -> Output {
-    let told = Command::new("kill").arg(child.id().to_string()).status().unwrap();
-    assert!(told.success());
+    let sent = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(sent.success());
     child.wait_with_output().unwrap()
 }
 
@@ -31,28 +31,28 @@ fn sigterm_finishes_the_batch_leaves_and_exits_0() {
     let wire = Wire::new(cluster);
     wire.send((0..300).map(article));
     let worker = dateline(&wire, "run", &[]).spawn().unwrap();
-    wire.await_fates(7);
+    wire.await_dispositions(7);
 
-    let output = terminate(worker);
+    let ended = terminate(worker);
 
-    let log = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{log}");
+    let log = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(0), "{log}");
     assert!(log.contains("shut down cleanly"), "{log}");
     assert!(!log.contains("bridge 1 "), "no article text in the log: {log}");
-    // Nothing hangs in the air: what has a fate is committed, and the other way round.
-    let found = wire.found("read_committed");
-    assert_eq!(wire.found("read_uncommitted"), found);
-    let fates = |partition| found.articles.keys().filter(|place| place.0 == partition).count() as i64;
-    assert_eq!(wire.committed(), [fates(0), fates(1), fates(2)]);
+    // What has a disposition is committed, and the other way round.
+    let output = wire.output("read_committed");
+    assert_eq!(wire.output("read_uncommitted"), output);
+    let count = |partition| output.articles.keys().filter(|source| source.0 == partition).count() as i64;
+    assert_eq!(wire.committed(), [count(0), count(1), count(2)]);
 
     let next = dateline(&wire, "run", &[]).spawn().unwrap();
-    wire.await_fates(300);
+    wire.await_dispositions(300);
     assert_eq!(terminate(next).status.code(), Some(0));
-    assert_eq!(wire.found("read_uncommitted"), wire.expected());
+    assert_eq!(wire.output("read_uncommitted"), wire.expected());
 }
 
 #[test]
-fn a_missing_topic_is_named_and_the_way_to_mend_it() {
+fn a_missing_topic_is_named_with_the_command_that_creates_it() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::without_topics(cluster);
 
@@ -72,7 +72,7 @@ fn health_and_metrics_are_served_while_it_runs() {
     let log = BufReader::new(worker.stderr.take().unwrap());
     let served = log.lines().map_while(Result::ok).find(|line| line.contains("serving health and metrics")).unwrap();
     let address = served.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-    wire.await_fates(3);
+    wire.await_dispositions(3);
 
     let ready = get(&address, "/ready");
     let metrics = get(&address, "/metrics");
@@ -83,31 +83,31 @@ fn health_and_metrics_are_served_while_it_runs() {
 }
 
 #[test]
-fn the_log_in_json_tells_each_batch_in_a_span_and_never_an_article() {
+fn the_json_log_has_a_span_for_each_batch_and_never_the_text_of_an_article() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send((0..20).map(article).chain([broken(0, Some(b"{\"body\": \"a secret bridge"))]));
     let mut worker = dateline(&wire, "run", &[]);
     worker.env("DATELINE_LOG__FORMAT", "json").env("DATELINE_LOG__LEVEL", "trace");
-    // More than a pipe holds.
+    // More than fits into a pipe.
     let mut log = tempfile::tempfile().unwrap();
     let worker = worker.stderr(log.try_clone().unwrap()).spawn().unwrap();
-    wire.await_fates(21);
+    wire.await_dispositions(21);
     terminate(worker);
     let log = read_all(&mut log);
 
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let told: Vec<_> = lines.iter().filter(|line| line["message"] == "committed").collect();
-    let messages: u64 = told.iter().map(|line| line["span"]["messages"].as_u64().unwrap()).sum();
+    let committed: Vec<_> = lines.iter().filter(|line| line["message"] == "committed").collect();
+    let messages: u64 = committed.iter().map(|line| line["span"]["messages"].as_u64().unwrap()).sum();
     assert_eq!(messages, 21, "{log}");
-    assert!(told.iter().enumerate().all(|(at, line)| line["span"]["number"] == at + 1), "{log}");
+    assert!(committed.iter().enumerate().all(|(at, line)| line["span"]["number"] == at + 1), "{log}");
     for text in ["bridge", "mayor", "council"] {
         assert!(!log.contains(text), "{text} is in the log: {log}");
     }
 }
 
 #[test]
-fn check_makes_the_topics_and_then_finds_nothing_wrong() {
+fn check_creates_the_topics_and_then_finds_nothing_wrong() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::without_topics(cluster);
     let check = |flags: &[&str]| {
@@ -120,12 +120,12 @@ fn check_makes_the_topics_and_then_finds_nothing_wrong() {
     let (made, text) = check(&["--create-topics"]);
     assert_eq!(made, Some(0), "{text}");
     wire.await_topics();
-    let (well, text) = check(&[]);
-    assert_eq!(well, Some(0), "{text}");
+    let (right, text) = check(&[]);
+    assert_eq!(right, Some(0), "{text}");
 
     wire.send((0..3).map(article));
     wire.run_until(3);
-    assert_eq!(wire.found("read_committed"), wire.expected());
+    assert_eq!(wire.output("read_committed"), wire.expected());
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn the_demo_shows_every_sample_and_ends() {
     assert!(shown.contains("REJECTED, not-json: ") && shown.contains("CORRECTED, revision 2"), "{shown}");
 }
 
-/// All that was written to a file by another process.
+/// Everything that another process has written to a file.
 pub fn read_all(file: &mut File) -> String {
     let mut text = String::new();
     file.rewind().unwrap();

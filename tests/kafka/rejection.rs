@@ -1,14 +1,14 @@
-//! A message that is no article is set aside as it came, and the wire goes on.
+//! A message that is not an article is rejected as it was received, and the worker goes on.
 
 use rdkafka::Message;
 use rdkafka::message::{Header, Headers, OwnedHeaders};
 
 use crate::broker::cluster::shared;
-use crate::broker::outcome::header;
+use crate::broker::output::header;
 use crate::broker::wire::{Outgoing, Wire, article};
 
 #[test]
-fn a_broken_message_is_set_aside_byte_for_byte_with_its_key_and_headers() {
+fn a_broken_message_is_rejected_byte_for_byte_with_its_key_and_headers() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     let value = b"{\"title\": \"Caf\xe9\", \"body\": ";
@@ -41,11 +41,11 @@ fn a_broken_message_is_set_aside_byte_for_byte_with_its_key_and_headers() {
     assert_eq!(header(message, "dateline-partition").as_deref(), Some("2"));
     assert_eq!(header(message, "dateline-offset").as_deref(), Some("0"));
     assert!(!header(message, "dateline-error").unwrap().is_empty());
-    assert_eq!(wire.found("read_committed").articles.len(), 1, "the wire goes on");
+    assert_eq!(wire.output("read_committed").articles.len(), 1, "the worker goes on");
 }
 
 #[test]
-fn a_message_without_a_value_is_set_aside_without_one() {
+fn a_message_without_a_value_is_rejected_without_one() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     wire.send([Outgoing { partition: 0, key: Some(b"gone".to_vec()), value: None, headers: None }]);
@@ -57,10 +57,10 @@ fn a_message_without_a_value_is_set_aside_without_one() {
 }
 
 #[test]
-fn an_article_whose_records_do_not_fit_is_set_aside() {
+fn an_article_whose_records_are_too_large_is_rejected() {
     let Some(cluster) = shared() else { return };
     let mut wire = Wire::new(cluster);
-    // Smaller than the record of an event, larger than the message.
+    // Smaller than an event record, larger than the message.
     wire.settings.kafka.client.push(("message.max.bytes".into(), "1000".into()));
     wire.send([article(0)]);
 
@@ -74,7 +74,7 @@ fn an_article_whose_records_do_not_fit_is_set_aside() {
 }
 
 #[test]
-fn a_broken_message_that_does_not_fit_leaves_a_note_of_where_it_stands() {
+fn a_broken_message_that_is_too_large_is_rejected_by_its_offset_alone() {
     let Some(cluster) = shared() else { return };
     let mut wire = Wire::new(cluster);
     wire.settings.kafka.client.push(("message.max.bytes".into(), "1000".into()));

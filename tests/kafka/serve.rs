@@ -1,4 +1,4 @@
-//! `dateline serve` on a real wire: it follows, goes on where it was, takes back what was taken back, and rebuilds.
+//! `dateline serve` on a real cluster: it follows, resumes, retracts and rebuilds.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStderr};
@@ -11,11 +11,11 @@ use super::program::{dateline, get, terminate};
 use crate::broker::cluster::shared;
 use crate::broker::wire::{PATIENCE, Wire, article};
 
-/// The program, and where it answers.
+/// The program, and its address.
 struct Served {
     child: Child,
     address: String,
-    // Held, so that the program can go on to say something.
+    // Held, so that the program can go on logging.
     log: Lines<BufReader<ChildStderr>>,
 }
 
@@ -37,7 +37,7 @@ impl Served {
     /// The keys and values of all events, in the order of keys.
     fn events(&self) -> Vec<(String, String)> {
         let lines = get(&self.address, "/api/export/jsonl");
-        // It comes in chunks: what is no record is their length.
+        // The answer comes in chunks: the lines that are not records are their lengths.
         let records = lines.lines().filter(|line| line.starts_with('{'));
         let key = |record: &str| serde_json::from_str::<Value>(record).unwrap()["id"].as_str().unwrap().to_owned();
         let mut events: Vec<_> = records.map(|record| (key(record), record.to_owned())).collect();
@@ -80,7 +80,7 @@ fn database(folder: &tempfile::TempDir) -> String {
 }
 
 #[test]
-fn the_timeline_holds_what_was_published_goes_on_after_a_kill_and_can_be_rebuilt() {
+fn the_timeline_has_what_was_published_resumes_after_a_kill_and_can_be_rebuilt() {
     let Some(cluster) = shared() else { return };
     let (wire, folder) = (Wire::new(cluster), tempfile::tempdir().unwrap());
     let database = database(&folder);
@@ -115,7 +115,7 @@ fn last_change(served: &Served) -> i64 {
 }
 
 #[test]
-fn what_is_taken_back_leaves_the_timeline() {
+fn what_is_retracted_leaves_the_timeline() {
     let Some(cluster) = shared() else { return };
     let (wire, folder) = (Wire::new(cluster), tempfile::tempdir().unwrap());
     wire.send((0..3).map(article));
@@ -130,7 +130,7 @@ fn what_is_taken_back_leaves_the_timeline() {
     producer.flush(PATIENCE).unwrap();
     served.await_events(all.len() - 1);
 
-    // A kill takes away what is left of an article.
+    // A withdrawal removes what is left of an article.
     let id = "wire-1";
     let of = |events: &[(String, String)]| events.iter().filter(|(_, value)| value.contains(id)).count();
     let left = served.events();
@@ -143,7 +143,7 @@ fn what_is_taken_back_leaves_the_timeline() {
 }
 
 #[test]
-fn it_answers_without_topics_and_finds_them_when_they_are_made() {
+fn it_answers_without_topics_and_finds_them_when_they_are_created() {
     let Some(cluster) = shared() else { return };
     let (wire, folder) = (Wire::without_topics(cluster), tempfile::tempdir().unwrap());
     let served = serve(&wire, &database(&folder), &[]);
@@ -158,7 +158,7 @@ fn it_answers_without_topics_and_finds_them_when_they_are_made() {
 }
 
 #[test]
-fn a_database_of_another_wire_is_refused() {
+fn a_database_of_another_topic_is_refused() {
     let Some(cluster) = shared() else { return };
     let (one, other, folder) = (Wire::new(cluster), Wire::new(cluster), tempfile::tempdir().unwrap());
     one.send([article(1)]);

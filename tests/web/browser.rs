@@ -1,4 +1,4 @@
-//! A real Chromium without a window, driven through chromedriver.
+//! A headless Chromium, driven through chromedriver.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::outside::skip;
 
-/// How long something that is waited for may take.
+/// How long anything that a test waits for may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const MISSING: &str = "the page in a browser; install chromium and chromedriver (Debian: chromium, chromium-driver)";
@@ -23,8 +23,8 @@ const MISSING: &str = "the page in a browser; install chromium and chromedriver 
 #[derive(Clone)]
 pub struct Browser(pub Client);
 
-/// Runs a test in a browser of its own, which ends with it. Where there is no browser, tells so on one line; fails
-/// where `DATELINE_TEST_REQUIRE` asks for it (`all`, or a list with commas that holds `browser`).
+/// Runs a test in a browser of its own, which ends with it. Where there is no browser, says so in one line, or fails if
+/// `DATELINE_TEST_REQUIRE` demands one (`all`, or a comma-separated list with `browser`).
 pub async fn in_browser<Test: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Browser) -> Test) {
     let Some((mut driver, address)) = driver() else { return skip("browser", MISSING) };
     let options = json!({
@@ -43,7 +43,7 @@ pub async fn in_browser<Test: Future<Output = ()> + Send + 'static>(test: impl F
             return skip("browser", &format!("{MISSING}; chromedriver says {error}"));
         }
     };
-    // In a task of its own, so that the browser ends whatever becomes of the test.
+    // In a task of its own, so that the browser ends even if the test panics.
     let ended = tokio::spawn(test(Browser(client.clone()))).await;
     client.close().await.unwrap();
     end(&mut driver);
@@ -57,27 +57,27 @@ fn end(driver: &mut Child) {
     driver.wait().unwrap();
 }
 
-/// Starts chromedriver on a port that it picks, which it tells.
+/// Starts chromedriver on a port that it picks and prints.
 fn driver() -> Option<(Child, String)> {
     let mut driver =
         Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let lines = BufReader::new(driver.stdout.take()?).lines();
-    let told = lines.map_while(Result::ok).find(|line| line.contains("successfully on port"))?;
-    let port: String = told.chars().filter(char::is_ascii_digit).collect();
+    let line = lines.map_while(Result::ok).find(|line| line.contains("successfully on port"))?;
+    let port: String = line.chars().filter(char::is_ascii_digit).collect();
     Some((driver, format!("http://127.0.0.1:{port}")))
 }
 
 impl Browser {
-    /// What a script returns.
+    /// Runs a script and returns what it returns.
     pub async fn run(&self, script: &str) -> Value {
         self.0.execute(script, vec![]).await.unwrap()
     }
 
-    /// Waits until an expression is true: looks whenever the browser draws.
+    /// Waits until an expression is true; it is evaluated whenever the browser draws.
     pub async fn until(&self, condition: &str) {
         let script = format!(
-            "const told = arguments[0]; \
-             (function look() {{ ({condition}) ? told(true) : requestAnimationFrame(look); }})();"
+            "const done = arguments[0]; \
+             (function look() {{ ({condition}) ? done(true) : requestAnimationFrame(look); }})();"
         );
         if let Err(error) = self.0.execute_async(&script, vec![]).await {
             let seen = self.run("return document.body.innerText").await;
@@ -85,7 +85,7 @@ impl Browser {
         }
     }
 
-    /// Waits until what was asked for is loaded and drawn.
+    /// Waits until the view is loaded and drawn.
     pub async fn until_drawn(&self) {
         self.until("document.querySelector('.list li') && !document.body.hasAttribute('aria-busy')").await;
     }
@@ -98,7 +98,7 @@ impl Browser {
 
     /// The text of an element.
     pub async fn text(&self, css: &str) -> String {
-        // At once: between finding it and asking it, it may be drawn anew.
+        // In one step: it may be redrawn between being found and being read.
         self.find(css).await;
         let text = self.run(&format!("return document.querySelector('{css}')?.innerText")).await;
         text.as_str().unwrap_or_default().to_owned()
@@ -116,7 +116,7 @@ impl Browser {
         self.0.perform_actions(keys).await.unwrap();
     }
 
-    /// The span that the address holds, in milliseconds since 1970.
+    /// The period in the address, in milliseconds since 1970.
     pub async fn span(&self) -> [f64; 2] {
         let span = self
             .run(
@@ -127,24 +127,24 @@ impl Browser {
         [0, 1].map(|end| span[end].as_f64().unwrap())
     }
 
-    /// Whether nothing went wrong that only the console tells, and nobody else was asked for anything. What the
-    /// browser says of a server that was away is none of the page's.
+    /// Fails if the console has an error, or if the page loaded anything from elsewhere. That a server could not be
+    /// reached is no error of the page.
     pub async fn assert_clean(&self) {
         let log = self.0.issue_cmd(Log).await.unwrap();
         let faults: Vec<&str> = log.as_array().unwrap().iter().filter_map(|line| line["message"].as_str()).collect();
         let faults: Vec<_> = faults.iter().filter(|fault| !fault.contains("net::ERR_")).collect();
-        assert!(faults.is_empty(), "the console says {faults:?}");
-        let strangers = self
+        assert!(faults.is_empty(), "the console has {faults:?}");
+        let elsewhere = self
             .run(
                 "return performance.getEntriesByType('resource').map(({name}) => name) \
                  .filter((name) => new URL(name).origin !== location.origin)",
             )
             .await;
-        assert_eq!(strangers, json!([]), "asked of others");
+        assert_eq!(elsewhere, json!([]), "loaded from elsewhere");
     }
 }
 
-/// Chromium's console: what WebDriver itself has no command for.
+/// Chromium's console, for which WebDriver has no command.
 #[derive(Debug)]
 struct Log;
 

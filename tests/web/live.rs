@@ -1,10 +1,10 @@
-//! What happens while the page is open: arrivals, a kill, a server that goes and comes.
+//! What happens while the page is open: arrivals, a withdrawal, a server that ends and comes back.
 
 use serde_json::json;
 
 use super::browser::in_browser;
-use super::desk::Desk;
 use super::program::Program;
+use super::server::Server;
 
 fn article(id: &str, body: &str) -> Vec<u8> {
     let message = json!({
@@ -14,21 +14,21 @@ fn article(id: &str, body: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn what_arrives_is_marked_and_what_is_killed_goes() {
+async fn what_arrives_is_marked_and_what_is_withdrawn_disappears() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
-        browser.0.goto(&desk.page("")).await.unwrap();
+        let mut server = Server::empty();
+        browser.0.goto(&server.page("")).await.unwrap();
         browser.until("!document.getElementById('empty').hidden").await;
         assert_eq!(browser.text("#empty-title").await, "No events yet");
         browser.until("document.getElementById('state').dataset.state === 'live'").await;
 
-        desk.publish(&article("bridge", "The bridge was shut last month."));
+        server.publish(&article("bridge", "The bridge was shut last month."));
         browser.find(".item.fresh").await;
         assert_eq!(browser.text("#list .new").await.to_lowercase(), "new");
         browser.until("document.getElementById('announcement').textContent === '1 new event arrived'").await;
         browser.until("document.getElementById('empty').hidden").await;
 
-        desk.publish(&article("station", "The station opened in 1913."));
+        server.publish(&article("station", "The station opened in 1913."));
         browser.until("!document.getElementById('arrived').hidden").await;
         browser.click("#arrived").await;
         browser.until("document.querySelector('#list').textContent.includes('The station opened')").await;
@@ -37,7 +37,7 @@ async fn what_arrives_is_marked_and_what_is_killed_goes() {
 
         browser.run("[...document.querySelectorAll('#list button')].at(-1).click()").await;
         browser.until("document.querySelector('#detail blockquote')?.textContent.includes('bridge')").await;
-        desk.kill("bridge");
+        server.withdraw("bridge");
         browser.until("document.querySelectorAll('#list li').length === 1").await;
         assert!(browser.text("#detail").await.contains("Withdrawn"));
         browser.until("document.querySelectorAll('.lane:not([hidden]) .item').length === 1").await;
@@ -47,7 +47,7 @@ async fn what_arrives_is_marked_and_what_is_killed_goes() {
 }
 
 #[tokio::test]
-async fn the_page_goes_on_when_the_server_is_there_again() {
+async fn the_page_resumes_when_the_server_is_back() {
     in_browser(async |browser| {
         let mut program = Program::start();
         program.publish(&article("bridge", "The bridge was shut last month."));
@@ -73,15 +73,15 @@ async fn the_page_goes_on_when_the_server_is_there_again() {
 }
 
 #[tokio::test]
-async fn news_far_away_and_news_that_is_filtered_out_do_not_disturb() {
+async fn arrivals_outside_the_period_or_the_filter_do_not_show() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
-        desk.publish(&article("bridge", "The bridge was shut last month."));
-        browser.0.goto(&desk.page("#q=bridge")).await.unwrap();
+        let mut server = Server::empty();
+        server.publish(&article("bridge", "The bridge was shut last month."));
+        browser.0.goto(&server.page("#q=bridge")).await.unwrap();
         browser.until_drawn().await;
         browser.until("document.getElementById('state').dataset.state === 'live'").await;
-        desk.publish(&article("tunnel", "The tunnel was dug in April 2019."));
-        desk.publish(&article("second", "The second bridge was opened in April 2019."));
+        server.publish(&article("tunnel", "The tunnel was dug in April 2019."));
+        server.publish(&article("second", "The second bridge was opened in April 2019."));
         browser.until("document.querySelectorAll('#list li').length === 2").await;
         assert!(!browser.text("#list").await.contains("tunnel"));
         assert_eq!(browser.run("return document.querySelectorAll('#list .new').length").await, 1);
@@ -90,22 +90,22 @@ async fn news_far_away_and_news_that_is_filtered_out_do_not_disturb() {
 }
 
 #[tokio::test]
-async fn a_tab_that_nobody_looks_at_holds_no_line_and_catches_up() {
+async fn a_hidden_tab_holds_no_connection_and_catches_up() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
-        desk.publish(&article("bridge", "The bridge was shut last month."));
-        browser.0.goto(&desk.page("")).await.unwrap();
+        let mut server = Server::empty();
+        server.publish(&article("bridge", "The bridge was shut last month."));
+        browser.0.goto(&server.page("")).await.unwrap();
         browser.until_drawn().await;
         browser.until("document.getElementById('state').dataset.state === 'live'").await;
         let page = browser.0.window().await.unwrap();
-        // A browser has six lines to a server for all its tabs.
+        // A browser has six connections to a server for all its tabs.
         for _ in 0..7 {
             let tab = browser.0.new_window(true).await.unwrap();
             browser.0.switch_to_window(tab.handle).await.unwrap();
-            browser.0.goto(&desk.page("")).await.unwrap();
+            browser.0.goto(&server.page("")).await.unwrap();
             browser.until_drawn().await;
         }
-        desk.publish(&article("tunnel", "The tunnel was dug in April 2019."));
+        server.publish(&article("tunnel", "The tunnel was dug in April 2019."));
         browser.0.switch_to_window(page).await.unwrap();
         browser.until("document.querySelectorAll('#list li').length === 2").await;
         browser.find(".item.fresh").await;

@@ -2,8 +2,8 @@
 //! says so, where these are missing, unless `DATELINE_TEST_REQUIRE` is `all` or contains `browser`.
 
 mod browser;
-mod desk;
 mod live;
 mod program;
+mod server;
 mod text;
 mod view;

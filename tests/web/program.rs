@@ -1,4 +1,4 @@
-//! The program itself, `dateline serve`, behind an embedded broker: killed and started again.
+//! `dateline serve` as a process, which follows an embedded broker and can be killed and started again.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -11,20 +11,20 @@ use rdkafka::ClientConfig;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
-use super::desk::records;
+use super::server::records;
 
 const EVENTS: &str = "timeline.events";
 const ARTICLES: &str = "timeline.articles";
 
-/// The program, with what it follows and what it keeps.
+/// The program, with its broker and its database.
 pub struct Program {
     producer: BaseProducer,
     folder: tempfile::TempDir,
     brokers: String,
     address: String,
-    /// With what it still says, so that it can go on to say something.
+    /// With its log, so that it can go on logging.
     running: Option<(Child, Lines<BufReader<ChildStderr>>)>,
-    // The broker is there for as long.
+    // The broker lives for as long.
     _cluster: mpsc::Sender<()>,
 }
 
@@ -40,7 +40,7 @@ impl Program {
         program
     }
 
-    /// Starts it once more, at the same address and over the same file.
+    /// Starts it again, at the same address and with the same database.
     pub fn start_again(&mut self) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
         command.args(["serve", "--brokers", &self.brokers, "--http", &self.address, "--database"]);
@@ -52,7 +52,7 @@ impl Program {
         self.running = Some((child, log));
     }
 
-    /// Kills it: nobody is told goodbye.
+    /// Kills it, without a chance to clean up.
     pub fn kill(&mut self) {
         if let Some((mut child, _)) = self.running.take() {
             child.kill().unwrap();
@@ -60,12 +60,12 @@ impl Program {
         }
     }
 
-    /// Where the page is.
+    /// The address of the page.
     pub fn page(&self) -> String {
         format!("http://{}/", self.address)
     }
 
-    /// Publishes what becomes of an article.
+    /// Publishes the records of an article.
     pub fn publish(&self, article: &[u8]) {
         for (of, key, value) in records(article) {
             let (topic, value) = (if of == RecordKind::Event { EVENTS } else { ARTICLES }, value.to_string());
@@ -81,18 +81,18 @@ impl Drop for Program {
     }
 }
 
-/// A broker with empty topics: its address, and what ends it when it is dropped. It stays on a thread of its own.
+/// A broker with empty topics, on a thread of its own: its address, and what ends it when it is dropped.
 fn cluster() -> (String, mpsc::Sender<()>) {
-    let (tell, told) = mpsc::channel();
+    let (started, address) = mpsc::channel();
     let (end, ended) = mpsc::channel();
     thread::spawn(move || {
         let cluster = MockCluster::new(1).unwrap();
         for topic in [EVENTS, ARTICLES] {
             cluster.create_topic(topic, 1, 1).unwrap();
         }
-        tell.send(cluster.bootstrap_servers()).unwrap();
+        started.send(cluster.bootstrap_servers()).unwrap();
         // Until the sender is dropped.
         ended.recv().unwrap_err();
     });
-    (told.recv().unwrap(), end)
+    (address.recv().unwrap(), end)
 }

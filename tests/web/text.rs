@@ -1,32 +1,32 @@
-//! What records say is shown as they say it, and never taken for anything else.
+//! The text of records is shown as it is, and never taken for markup.
 
 use dateline::web::Access;
 use fantoccini::key::Key;
 use serde_json::json;
 
 use super::browser::in_browser;
-use super::desk::Desk;
+use super::server::Server;
 
 #[tokio::test]
-async fn a_click_tells_the_sentence_its_date_and_where_it_was_told() {
+async fn a_click_shows_the_sentence_its_date_and_its_source() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
+        let mut server = Server::empty();
         let article = json!({
             "id": "a", "title": "Bridge shut", "published_at": "2019-05-03", "source": "Vale Gazette",
             "url": "https://gazette.example/bridge", "body": "Good news 🎉 first. The 🌉 bridge was shut last month.",
         });
-        let events = desk.publish(article.to_string().as_bytes());
-        browser.0.goto(&desk.page("")).await.unwrap();
+        let events = server.publish(article.to_string().as_bytes());
+        browser.0.goto(&server.page("")).await.unwrap();
         browser.until_drawn().await;
         browser.click(".item").await;
         let sentence = browser.text("#detail blockquote").await;
         assert_eq!(sentence, events[0]["statement"]["sentence"].as_str().unwrap());
         assert_eq!(browser.text("#detail mark.date").await, "last month");
         assert_eq!(browser.text("#detail mark.trigger").await, events[0]["statement"]["trigger"].as_str().unwrap());
-        let told = browser.text("#detail dl").await;
+        let detail = browser.text("#detail dl").await;
         for part in ["“last month”, counted from 3 May 2019, is April 2019.", "happened", "Vale Gazette", "Bridge shut"]
         {
-            assert!(told.contains(part), "{part:?} in {told}");
+            assert!(detail.contains(part), "{part:?} in {detail}");
         }
         let link = browser.find("#detail a").await;
         assert_eq!(link.attr("href").await.unwrap().as_deref(), Some("https://gazette.example/bridge"));
@@ -38,15 +38,15 @@ async fn a_click_tells_the_sentence_its_date_and_where_it_was_told() {
 }
 
 #[tokio::test]
-async fn a_date_that_counts_from_another_one_of_the_story_names_that_at_its_grain() {
+async fn a_date_that_counts_from_another_one_names_that_at_its_granularity() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
+        let mut server = Server::empty();
         let body = "The mine was sold in 1940. Five years later, it was shut.";
         let events =
-            desk.publish(json!({"id": "a", "published_at": "2019-05-03", "body": body}).to_string().as_bytes());
-        browser.0.goto(&desk.page(&format!("#event={}", events[1]["id"].as_str().unwrap()))).await.unwrap();
-        let told = browser.text("#detail dl").await;
-        assert!(told.contains("“Five years later”, counted from 1940 in the story, is 1945."), "{told}");
+            server.publish(json!({"id": "a", "published_at": "2019-05-03", "body": body}).to_string().as_bytes());
+        browser.0.goto(&server.page(&format!("#event={}", events[1]["id"].as_str().unwrap()))).await.unwrap();
+        let detail = browser.text("#detail dl").await;
+        assert!(detail.contains("“Five years later”, counted from 1940 in the story, is 1945."), "{detail}");
     })
     .await;
 }
@@ -54,9 +54,9 @@ async fn a_date_that_counts_from_another_one_of_the_story_names_that_at_its_grai
 #[tokio::test]
 async fn an_article_with_markup_and_script_in_every_field_is_text() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
+        let mut server = Server::empty();
         let article = br#"{"id": "a", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#;
-        let mut event = desk.publish(article).remove(0);
+        let mut event = server.publish(article).remove(0);
         let hostile = "<img src=x onerror=\"window.broken=1\"><script>window.broken=1</script>\"'>&amp;\u{202e}";
         for (part, name) in [
             ("article", "title"),
@@ -71,16 +71,16 @@ async fn an_article_with_markup_and_script_in_every_field_is_text() {
         event["article"]["url"] = json!("javascript:window.broken=1");
         event["statement"]["names"] = json!([format!("name {hostile}")]);
         event["offsets"]["date"] = json!([0, 40]);
-        desk.tell("a", &[event], json!("extracted"));
-        browser.0.goto(&desk.page("")).await.unwrap();
+        server.publish_events("a", &[event], json!("extracted"));
+        browser.0.goto(&server.page("")).await.unwrap();
         browser.until_drawn().await;
         browser.click(".item").await;
-        let told = browser.text("#detail").await;
+        let detail = browser.text("#detail").await;
         for name in ["title", "source", "summary", "sentence", "text", "name"] {
-            assert!(told.contains(&format!("{name} <img src=x onerror")), "{name} in {told}");
+            assert!(detail.contains(&format!("{name} <img src=x onerror")), "{name} in {detail}");
         }
         assert!(browser.text("#list").await.contains("summary <img src=x"));
-        // The choices of a filter hold it as well, and so does the filter that is set.
+        // So are the choices of a filter, and the filter that is set.
         browser.click("#name").await;
         browser.until("document.querySelector('#name-choices option')").await;
         browser
@@ -97,9 +97,9 @@ async fn an_article_with_markup_and_script_in_every_field_is_text() {
 }
 
 #[tokio::test]
-async fn a_hostile_address_is_a_view_like_any_other() {
+async fn a_malformed_address_is_a_view_like_any_other() {
     in_browser(async |browser| {
-        let desk = Desk::demo();
+        let server = Server::demo();
         for view in [
             "#from=x&to=y",
             "#from=9999-99-99&to=0",
@@ -109,7 +109,7 @@ async fn a_hostile_address_is_a_view_like_any_other() {
             "#event=%3Cimg%20src%3Dx%3E&%%%",
         ] {
             browser.0.goto("about:blank").await.unwrap();
-            browser.0.goto(&desk.page(view)).await.unwrap();
+            browser.0.goto(&server.page(view)).await.unwrap();
             browser.until_drawn().await;
             browser.until("document.getElementById('notice').hidden").await;
         }
@@ -119,16 +119,16 @@ async fn a_hostile_address_is_a_view_like_any_other() {
 }
 
 #[tokio::test]
-async fn whose_clock_is_shown_can_be_chosen() {
+async fn the_time_zone_can_be_chosen() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
+        let mut server = Server::empty();
         let article = json!({
             "id": "a", "published_at": "2019-05-03T20:00:00+05:30", "body": "The bridge was shut at 6 p.m. on Friday.",
         });
-        let events = desk.publish(article.to_string().as_bytes());
+        let events = server.publish(article.to_string().as_bytes());
         assert_eq!(events[0]["date"]["start"], "2019-05-03T18:00:00+05:30");
         let view = format!("#from=2019-05-03&to=2019-05-04&event={}", events[0]["id"].as_str().unwrap());
-        browser.0.goto(&desk.page(&view)).await.unwrap();
+        browser.0.goto(&server.page(&view)).await.unwrap();
         browser.until_drawn().await;
         let own = browser.run("return new Date('2019-05-03T18:00:00+05:30').toTimeString().slice(0, 5)").await;
         browser.until(&format!("document.querySelector('#detail .when').textContent.endsWith({own})")).await;
@@ -140,11 +140,11 @@ async fn whose_clock_is_shown_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn a_token_is_asked_for_and_kept_for_the_tab() {
+async fn a_token_is_asked_for_and_kept_for_this_tab_alone() {
     in_browser(async |browser| {
-        let mut desk = Desk::open(Access { token: Some("open sesame".into()), ..Access::default() });
-        desk.publish(br#"{"id": "a", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#);
-        browser.0.goto(&desk.page("")).await.unwrap();
+        let mut server = Server::open(Access { token: Some("open sesame".into()), ..Access::default() });
+        server.publish(br#"{"id": "a", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#);
+        browser.0.goto(&server.page("")).await.unwrap();
         for token in ["wrong", "open sesame"] {
             browser.until("document.getElementById('token').open").await;
             let field = browser.find("#token-text").await;
@@ -155,7 +155,7 @@ async fn a_token_is_asked_for_and_kept_for_the_tab() {
         browser.until_drawn().await;
         browser.0.refresh().await.unwrap();
         browser.until_drawn().await;
-        assert_eq!(browser.run("return localStorage.length").await, 0, "kept no longer than the tab");
+        assert_eq!(browser.run("return localStorage.length").await, 0, "kept longer than the tab");
         assert!(!browser.0.current_url().await.unwrap().as_str().contains("sesame"));
     })
     .await;

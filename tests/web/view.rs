@@ -1,16 +1,16 @@
-//! What is seen, and how one moves: by mouse, by keys, by the address.
+//! What is shown, and how one navigates: by mouse, by keys, by the address.
 
 use fantoccini::actions::{Actions, InputSource, MouseActions, PointerAction, TouchActions, WheelAction, WheelActions};
 use fantoccini::key::Key;
 use serde_json::Value;
 
 use super::browser::{Browser, in_browser};
-use super::desk::Desk;
+use super::server::Server;
 
 const HOUR: f64 = 3_600_000.0;
 const MARCH: &str = "#from=2026-03-01&to=2026-04-01";
 
-/// Where the middle of the drawing is.
+/// The middle of the plot.
 async fn middle(browser: &Browser) -> (i64, i64) {
     let (x, y, width, _) = browser.find("#plot").await.rectangle().await.unwrap();
     ((x + width / 2.0) as i64, y as i64 + 40)
@@ -19,16 +19,16 @@ async fn middle(browser: &Browser) -> (i64, i64) {
 #[tokio::test]
 async fn the_events_of_the_demo_are_drawn_and_listed() {
     in_browser(async |browser| {
-        let desk = Desk::demo();
-        browser.0.goto(&desk.page("")).await.unwrap();
+        let server = Server::demo();
+        browser.0.goto(&server.page("")).await.unwrap();
         browser.until_drawn().await;
-        let told = browser.run("return fetch('/api/density').then((answer) => answer.json())").await;
-        assert!(told["total"].as_u64().unwrap() > 200, "{told}");
+        let density = browser.run("return fetch('/api/density').then((answer) => answer.json())").await;
+        assert!(density["total"].as_u64().unwrap() > 200, "{density}");
         browser.click("#all").await;
-        // The outermost are left out of the first view, not of the timeline.
-        browser.0.goto(&desk.page("#from=1800-01-01&to=2100-01-01")).await.unwrap();
+        // The first view leaves the outermost out; the timeline has them.
+        browser.0.goto(&server.page("#from=1800-01-01&to=2100-01-01")).await.unwrap();
         browser.until_drawn().await;
-        browser.until(&format!("document.getElementById('count').textContent === '{} events'", told["total"])).await;
+        browser.until(&format!("document.getElementById('count').textContent === '{} events'", density["total"])).await;
         browser.until("document.querySelectorAll('.bars rect').length > 10").await;
         browser.until("document.querySelectorAll('.lane:not([hidden]) .item').length > 20").await;
         browser.assert_clean().await;
@@ -37,13 +37,13 @@ async fn the_events_of_the_demo_are_drawn_and_listed() {
 }
 
 #[tokio::test]
-async fn a_year_is_a_band_and_no_point_on_1_january() {
+async fn a_year_is_a_band_and_not_a_point_on_1_january() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
+        let mut server = Server::empty();
         let article = br#"{"id": "a", "published_at": "2019-05-03", "body": "The bridge was built in 1986."}"#;
-        let events = desk.publish(article);
+        let events = server.publish(article);
         assert_eq!(events[0]["date"]["granularity"], "year");
-        browser.0.goto(&desk.page("#from=1985-01-01&to=1989-01-01")).await.unwrap();
+        browser.0.goto(&server.page("#from=1985-01-01&to=1989-01-01")).await.unwrap();
         browser.until_drawn().await;
         let share = "document.querySelector('.item .band').getBoundingClientRect().width \
                      / document.getElementById('plot').clientWidth";
@@ -53,11 +53,11 @@ async fn a_year_is_a_band_and_no_point_on_1_january() {
 }
 
 #[tokio::test]
-async fn what_stands_at_the_right_edge_says_what_it_is_on_its_left() {
+async fn an_item_at_the_right_edge_has_its_label_on_the_left() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
-        desk.publish(br#"{"id": "a", "published_at": "2019-05-30", "body": "The old bridge was shut on 29 May."}"#);
-        browser.0.goto(&desk.page("#from=2019-01-01&to=2019-06-01")).await.unwrap();
+        let mut server = Server::empty();
+        server.publish(br#"{"id": "a", "published_at": "2019-05-30", "body": "The old bridge was shut on 29 May."}"#);
+        browser.0.goto(&server.page("#from=2019-01-01&to=2019-06-01")).await.unwrap();
         browser.until_drawn().await;
         let left = "const box = (css) => document.querySelector(css).getBoundingClientRect(); \
                     const [label, mark, plot] = ['.item .label', '.item .band', '#plot'].map(box); \
@@ -68,19 +68,19 @@ async fn what_stands_at_the_right_edge_says_what_it_is_on_its_left() {
 }
 
 #[tokio::test]
-async fn the_wheel_and_a_drag_move_through_time() {
+async fn the_wheel_zooms_and_a_drag_pans() {
     in_browser(async |browser| {
-        let desk = Desk::demo();
-        browser.0.goto(&desk.page("#from=1926-01-01&to=2026-01-01")).await.unwrap();
+        let server = Server::demo();
+        browser.0.goto(&server.page("#from=1926-01-01&to=2026-01-01")).await.unwrap();
         browser.until_drawn().await;
         let (x, y) = middle(&browser).await;
         let turn = WheelAction::Scroll { x, y, delta_x: 0, delta_y: -200, duration: None };
         browser.0.perform_actions(WheelActions::new("wheel".into()).then(turn)).await.unwrap();
         browser.until("!location.hash.includes('from=1926-01-01&')").await;
         let [from, to] = browser.span().await;
-        assert!(to - from < 80.0 * 365.0 * 24.0 * HOUR, "nearer: {from} {to}");
+        assert!(to - from < 80.0 * 365.0 * 24.0 * HOUR, "zoomed in: {from} {to}");
         let centre = f64::midpoint(from, to);
-        assert!((centre - 189_302_400_000.0).abs() < 366.0 * 24.0 * HOUR, "around the hand: {centre}");
+        assert!((centre - 189_302_400_000.0).abs() < 366.0 * 24.0 * HOUR, "around the pointer: {centre}");
 
         let before = browser.run("return location.hash").await;
         let drag = MouseActions::new("mouse".into())
@@ -102,13 +102,16 @@ async fn the_wheel_and_a_drag_move_through_time() {
 #[tokio::test]
 async fn two_fingers_zoom() {
     in_browser(async |browser| {
-        let desk = Desk::demo();
-        browser.0.goto(&desk.page("#from=1926-01-01&to=2026-01-01")).await.unwrap();
+        let server = Server::demo();
+        browser.0.goto(&server.page("#from=1926-01-01&to=2026-01-01")).await.unwrap();
         browser.until_drawn().await;
         let (x, y) = middle(&browser).await;
-        let finger = |name: &str, way: i64| {
-            let to =
-                |distance: i64| PointerAction::MoveTo { duration: None, x: (x + way * distance) as f64, y: y as f64 };
+        let finger = |name: &str, direction: i64| {
+            let to = |distance: i64| PointerAction::MoveTo {
+                duration: None,
+                x: (x + direction * distance) as f64,
+                y: y as f64,
+            };
             TouchActions::new(name.into())
                 .then(to(50))
                 .then(PointerAction::Down { button: 0 })
@@ -129,11 +132,11 @@ async fn two_fingers_zoom() {
 #[tokio::test]
 async fn keys_alone_go_from_a_century_to_an_hour_and_open_an_event() {
     in_browser(async |browser| {
-        let desk = Desk::demo();
-        browser.0.goto(&desk.page("#from=1976-03-12&to=2076-03-12")).await.unwrap();
+        let server = Server::demo();
+        browser.0.goto(&server.page("#from=1976-03-12&to=2076-03-12")).await.unwrap();
         browser.until_drawn().await;
         browser.run("document.getElementById('in').focus()").await;
-        // From the buttons of the zoom on to the drawing.
+        // From the zoom buttons to the plot.
         for _ in 0..7 {
             browser.press(Key::Tab.into()).await;
         }
@@ -166,10 +169,10 @@ async fn keys_alone_go_from_a_century_to_an_hour_and_open_an_event() {
 }
 
 #[tokio::test]
-async fn search_and_filters_narrow_what_is_shown_and_stand_in_the_address() {
+async fn search_and_filters_narrow_the_view_and_are_in_the_address() {
     in_browser(async |browser| {
-        let desk = Desk::demo();
-        browser.0.goto(&desk.page(MARCH)).await.unwrap();
+        let server = Server::demo();
+        browser.0.goto(&server.page(MARCH)).await.unwrap();
         browser.until_drawn().await;
         let search = browser.find("#q").await;
         search.send_keys("strike").await.unwrap();
@@ -182,9 +185,9 @@ async fn search_and_filters_narrow_what_is_shown_and_stand_in_the_address() {
         let view = browser.run("return location.hash").await;
         let shown = browser.run(&format!("return {all}.map((it) => it.dataset.id)")).await;
 
-        // Another one opens what was shared.
+        // Somebody else opens the shared address.
         browser.0.goto("about:blank").await.unwrap();
-        browser.0.goto(&desk.page(view.as_str().unwrap())).await.unwrap();
+        browser.0.goto(&server.page(view.as_str().unwrap())).await.unwrap();
         browser.until_drawn().await;
         assert_eq!(browser.run(&format!("return {all}.map((it) => it.dataset.id)")).await, shown);
         assert_eq!(browser.find("#q").await.prop("value").await.unwrap().as_deref(), Some("strike"));
@@ -202,10 +205,10 @@ async fn search_and_filters_narrow_what_is_shown_and_stand_in_the_address() {
 }
 
 #[tokio::test]
-async fn the_list_tells_all_that_the_drawing_shows() {
+async fn the_list_has_everything_that_the_plot_shows() {
     in_browser(async |browser| {
-        let desk = Desk::demo();
-        browser.0.goto(&desk.page(MARCH)).await.unwrap();
+        let server = Server::demo();
+        browser.0.goto(&server.page(MARCH)).await.unwrap();
         browser.until_drawn().await;
         while browser.run("return !document.getElementById('more').hidden").await == true {
             let listed = browser.run("return document.querySelectorAll('.list li').length").await;
@@ -216,7 +219,7 @@ async fn the_list_tells_all_that_the_drawing_shows() {
         let listed = browser.run(&ids(".list button")).await;
         let listed = listed.as_array().unwrap();
         assert_eq!(format!("{} events", listed.len()), browser.text("#count").await);
-        // What is loaded beside the view may be drawn at its very edge.
+        // Events loaded beyond the view may be drawn at its very edge.
         let drawn = browser.run(&ids(".lane:not([hidden]) .item")).await;
         let missing: Vec<&Value> = drawn.as_array().unwrap().iter().filter(|id| !listed.contains(id)).collect();
         assert!(missing.is_empty(), "{missing:?}");
@@ -238,20 +241,20 @@ async fn the_list_tells_all_that_the_drawing_shows() {
 #[tokio::test]
 async fn a_century_of_thousands_of_events_takes_few_elements() {
     in_browser(async |browser| {
-        let mut desk = Desk::empty();
+        let mut server = Server::empty();
         for year in 1930..2026 {
             let days: Vec<_> = (1..28).map(|day| format!("The bridge was shut on {day} May {year}.")).collect();
             let article =
                 serde_json::json!({"id": year.to_string(), "published_at": "2026-06-01", "body": days.join(" ")});
-            assert_eq!(desk.publish(article.to_string().as_bytes()).len(), days.len());
+            assert_eq!(server.publish(article.to_string().as_bytes()).len(), days.len());
         }
-        browser.0.goto(&desk.page("#from=1930-01-01&to=2030-01-01")).await.unwrap();
+        browser.0.goto(&server.page("#from=1930-01-01&to=2030-01-01")).await.unwrap();
         browser.until_drawn().await;
         assert_eq!(browser.text("#count").await, "2,592 events");
         browser.until("document.querySelectorAll('.heap').length > 10").await;
         let elements = browser.run("return document.querySelectorAll('*').length").await;
         assert!(elements.as_u64().unwrap() < 1500, "{elements} elements");
-        // A heap opens into what it is made of.
+        // A heap opens into its items.
         while browser.run("return document.querySelectorAll('.item').length").await == 0 {
             let before = browser.run("return location.hash").await;
             browser.run("document.querySelector('.lane:not([hidden]) .heap').click()").await;

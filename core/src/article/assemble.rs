@@ -145,8 +145,8 @@ impl Assembly<'_, '_> {
         if body.contains('\0') {
             self.draft.warn("nul-characters", "the body has NUL characters, which were read as spaces");
         }
-        let behind = body.trim_start().strip_prefix("&lt;").unwrap_or_default();
-        if behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!') && !body.contains('<') {
+        let tag = body.trim_start().strip_prefix("&lt;").unwrap_or_default();
+        if tag.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!') && !body.contains('<') {
             self.draft.warn("html-escaped-twice", "the body is HTML that was escaped twice; it was read as HTML");
         }
     }

@@ -96,7 +96,7 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> FieldValue<'a> {
-    /// A text and where it stands.
+    /// Creates the value of a text at a path.
     pub fn text(text: impl Into<Cow<'a, str>>, path: impl Into<String>) -> Self {
         Self { value: Value::Text(text.into()), path: path.into() }
     }

@@ -156,7 +156,7 @@ struct Tree<'c> {
 }
 
 impl Tree<'_> {
-    /// Returns the builder for the next level; `None` where that is skipped.
+    /// Returns the builder for the next level; `None` if that is skipped.
     fn deeper(self) -> Option<Self> {
         (self.depth < DEPTH).then_some(Self { depth: self.depth + 1, ..self })
     }

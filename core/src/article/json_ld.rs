@@ -113,7 +113,7 @@ pub(super) fn is_page(text: &str) -> bool {
     while let Some(mark) = rest.strip_prefix("<?").or_else(|| rest.strip_prefix("<!")) {
         let end = if mark.starts_with("--") { "-->" } else { ">" };
         match mark.split_once(end) {
-            Some((mark, behind)) if !mark.contains('[') => rest = behind.trim_start(),
+            Some((mark, after)) if !mark.contains('[') => rest = after.trim_start(),
             _ => return false,
         }
     }

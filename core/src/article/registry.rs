@@ -22,7 +22,7 @@ pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Err
     reader.into_items()
 }
 
-/// As [`read`], with the format that each item was taken for and where its fields were read, for people.
+/// As [`read`], with the recognised format of each item and the paths of its fields, for people.
 ///
 /// # Errors
 ///

@@ -48,12 +48,12 @@ pub(super) fn parse(text: &str) -> Result<Element<'_>, Error> {
     reader.config_mut().allow_dangling_amp = true;
     let mut builder = TreeBuilder { text, open: vec![(Element::default(), 0)], nodes: 0 };
     loop {
-        let before = position(&reader);
+        let start = position(&reader);
         let event = reader.read_event().map_err(|error| not_xml(text, position(&reader), &error.to_string()))?;
         if matches!(event, Event::Eof) {
             break;
         }
-        builder.add(event, before, position(&reader))?;
+        builder.add(event, start, position(&reader))?;
     }
     builder.finish()
 }
@@ -75,21 +75,21 @@ struct TreeBuilder<'x> {
 }
 
 impl<'x> TreeBuilder<'x> {
-    fn add(&mut self, event: Event<'x>, before: usize, behind: usize) -> Result<(), Error> {
+    fn add(&mut self, event: Event<'x>, start: usize, end: usize) -> Result<(), Error> {
         match event {
             Event::Start(tag) => {
-                let element = self.element(tag, before)?;
-                self.open.push((element, behind));
+                let element = self.element(tag, start)?;
+                self.open.push((element, end));
                 if self.open.len() > DEPTH {
                     let message = format!("elements are nested more than {DEPTH} deep; no news format needs that");
                     return Err(Error::new(ErrorKind::TooDeep, message));
                 }
             }
             Event::Empty(tag) => {
-                let element = self.element(tag, before)?;
+                let element = self.element(tag, start)?;
                 self.push(Child::Element(element));
             }
-            Event::End(_) => self.close(before),
+            Event::End(_) => self.close(start),
             Event::Text(text) => self.push_text(text.into_inner()),
             Event::CData(text) => self.push_text(text.into_inner()),
             Event::GeneralRef(reference) => self.push_text(resolved(&reference)),
@@ -288,9 +288,9 @@ fn without_cdata(inner: &str) -> String {
     let mut parts = inner.split(CDATA);
     let mut written = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (text, behind) = part.split_once("]]>").unwrap_or((part, ""));
+        let (text, after) = part.split_once("]]>").unwrap_or((part, ""));
         written.push_str(&quick_xml::escape::partial_escape(text));
-        written.push_str(behind);
+        written.push_str(after);
     }
     written
 }

@@ -71,6 +71,51 @@ pub enum PartOfDay {
     Daytime,
 }
 
+impl Season {
+    /// Those that words name. Which half of the year they fall in is a matter of the hemisphere.
+    pub const ALL: [Self; 4] = [Self::Spring, Self::Summer, Self::Autumn, Self::Winter];
+
+    /// The name in the data files, the same on both hemispheres.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Spring | Self::SouthernSpring => "spring",
+            Self::Summer | Self::SouthernSummer => "summer",
+            Self::Autumn | Self::SouthernAutumn => "autumn",
+            Self::Winter | Self::SouthernWinter => "winter",
+        }
+    }
+
+    /// The season of this name in the data files.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|season| season.name() == name)
+    }
+}
+
+impl PartOfDay {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Morning, Self::Afternoon, Self::Evening, Self::Night, Self::Daytime];
+
+    /// The name in the data files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Morning => "morning",
+            Self::Afternoon => "afternoon",
+            Self::Evening => "evening",
+            Self::Night => "night",
+            Self::Daytime => "daytime",
+        }
+    }
+
+    /// The part of this name in the data files.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
+    }
+}
+
 /// A time of day, as precise as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Clock {

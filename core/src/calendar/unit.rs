@@ -1,7 +1,10 @@
 //! Time units and date granularities.
 
+use serde::Deserialize;
+
 /// A unit in which time is counted ("three *weeks* ago").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// Seconds.
     Second,
@@ -34,26 +37,49 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// Returns the unit of this name in the data files.
+    /// All of them, from short to long.
+    pub const ALL: [Self; 14] = [
+        Self::Second,
+        Self::Minute,
+        Self::Hour,
+        Self::Day,
+        Self::Weekend,
+        Self::Week,
+        Self::Fortnight,
+        Self::Month,
+        Self::Quarter,
+        Self::Half,
+        Self::Year,
+        Self::Decade,
+        Self::Century,
+        Self::Millennium,
+    ];
+
+    /// The name in the data files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Weekend => "weekend",
+            Self::Week => "week",
+            Self::Fortnight => "fortnight",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Half => "half",
+            Self::Year => "year",
+            Self::Decade => "decade",
+            Self::Century => "century",
+            Self::Millennium => "millennium",
+        }
+    }
+
+    /// The unit of this name in the data files.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "second" => Self::Second,
-            "minute" => Self::Minute,
-            "hour" => Self::Hour,
-            "day" => Self::Day,
-            "weekend" => Self::Weekend,
-            "week" => Self::Week,
-            "fortnight" => Self::Fortnight,
-            "month" => Self::Month,
-            "quarter" => Self::Quarter,
-            "half" => Self::Half,
-            "year" => Self::Year,
-            "decade" => Self::Decade,
-            "century" => Self::Century,
-            "millennium" => Self::Millennium,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|unit| unit.name() == name)
     }
 
     /// Whether it is shorter than a day (and so written after a `T`).

@@ -6,6 +6,7 @@ use crate::calendar::PartialDate;
 /// A kind of error. [`Missed`](Self::Missed), [`Spurious`](Self::Spurious), [`Extent`](Self::Extent) and
 /// [`Type`](Self::Type) add up to what the scores lack, and so do the five kinds of wrong values together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// An annotated expression that was not found.
     Missed,
@@ -64,6 +65,7 @@ impl ErrorKind {
 
 /// One error, with what is needed to understand it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Error {
     /// The kind.
     pub kind: ErrorKind,

@@ -8,6 +8,7 @@ use super::{Band, Error, ErrorKind, Measure, Scores};
 
 /// The scores of several corpora and their total.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Report {
     /// In the order in which they were scored.
     pub corpora: Vec<CorpusFigures>,
@@ -17,6 +18,7 @@ pub struct Report {
 
 /// The scores of a corpus: counts and percentages.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct CorpusFigures {
     /// The name of the corpus.
     pub name: String,

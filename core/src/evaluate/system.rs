@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Alignment, Document, Extent, Timex, align};
 use crate::article::{Article, Published};
-use crate::event::{Elsewhere, Event};
+use crate::event::{Event, Repeat};
 use crate::extraction::Extraction;
 use crate::pipeline::{self, Settings};
 use crate::record::Status;
@@ -142,7 +142,7 @@ impl DatedEvent {
 impl SystemEvent {
     /// Returns an event at every place that reports it.
     fn all(event: &Event, extraction: &Extraction) -> impl Iterator<Item = Self> {
-        let first = Elsewhere {
+        let first = Repeat {
             sentence: event.sentence,
             expression: event.expression,
             until: event.until,
@@ -152,7 +152,7 @@ impl SystemEvent {
         places.filter_map(|place| Self::at(place, event.status.into(), extraction))
     }
 
-    fn at(place: Elsewhere, status: Status, extraction: &Extraction) -> Option<Self> {
+    fn at(place: Repeat, status: Status, extraction: &Extraction) -> Option<Self> {
         let span = |index: usize| extraction.expressions.get(index).map(|resolved| resolved.expression.span);
         let date = span(place.expression)?;
         let date = place.until.and_then(span).map_or(date, |until| date.join(until));

@@ -25,6 +25,7 @@ pub struct Topic {
 
 /// The scores of a topic: F1, from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct TopicFigures {
     /// The name of the topic.
     pub name: String,
@@ -40,6 +41,7 @@ pub struct TopicFigures {
 
 /// The scores of all topics.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct TimelineReport {
     /// In the order in which they were scored.
     pub topics: Vec<TopicFigures>,

@@ -3,17 +3,17 @@
 //! This module must not know how dates were recognised, nor how records look.
 
 mod antecedent;
-mod dateless;
-mod frame;
+mod date_removal;
 mod identity;
 mod names;
-mod repeats;
+mod repeat;
+mod reporting;
 mod status;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod trigger;
-mod untold;
+mod undatable;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,8 +21,8 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::syntax::Document;
-use crate::temporal::{Basis, Resolved, TimexType};
+use crate::syntax::ParsedPassage;
+use crate::temporal::{Basis, Resolved, TimexType, confidence};
 use crate::text::Span;
 
 /// A dated statement.
@@ -45,7 +45,7 @@ pub struct Event {
     /// The people, organisations and places in the statement, in the order of the text.
     pub names: Vec<String>,
     /// Where else the article makes the same statement.
-    pub also_at: Vec<Elsewhere>,
+    pub also_at: Vec<Repeat>,
     /// Whether it is told as done, planned, possible.
     pub status: Status,
     /// From 0 to 1.
@@ -60,7 +60,7 @@ pub fn id_of_occasion(article: &str, sentence: &str, date: &str) -> String {
 
 /// Another place where a statement is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct Repeat {
     /// The sentence.
     pub sentence: Span,
     /// Which of the extraction's expressions dates it there.
@@ -118,11 +118,11 @@ const MOST_IN_A_SENTENCE: usize = 24;
 
 /// Ties dates to what happened then, one passage of an article after the other.
 #[derive(Debug)]
-pub struct Teller<'a> {
+pub struct Attacher<'a> {
     /// The article's id.
     article: &'a str,
     published: NaiveDate,
-    wanted: Wanted,
+    detail: Detail,
     dates: Vec<Resolved>,
     events: Vec<Event>,
     /// How many dates and events were there when dates without an event were forgotten last.
@@ -135,18 +135,18 @@ pub struct Teller<'a> {
 
 /// Which events are told, and which dates are kept beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Detail {
     /// The dates of events alone: a very long text may tell of many more.
-    Told,
+    Events,
     /// All dates.
-    All,
+    Dates,
     /// All dates; and references that name no date ("now") and lengths of time make events as well.
     Undated,
 }
 
-/// What a [`Teller`] found.
+/// What a [`Attacher`] found.
 #[derive(Debug)]
-pub struct Found {
+pub struct Attached {
     /// The dates, in the order of the text.
     pub dates: Vec<Resolved>,
     /// The events, in the order of the text, each statement once.
@@ -155,18 +155,18 @@ pub struct Found {
     pub crowded: usize,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> Attacher<'a> {
     /// For an article of this id, published on that day.
     #[must_use]
-    pub fn new(article: &'a str, published: NaiveDate, wanted: Wanted) -> Self {
+    pub fn new(article: &'a str, published: NaiveDate, detail: Detail) -> Self {
         let (dates, events, seen) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { article, published, wanted, dates, events, told: (0, 0), crowded: 0, seen }
+        Self { article, published, detail, dates, events, told: (0, 0), crowded: 0, seen }
     }
 
     /// Tells of a passage and its dates.
-    pub fn tell(&mut self, document: &Document<'_>, dates: Vec<Resolved>) {
-        if self.wanted == Wanted::Told {
-            self.forget_untold();
+    pub fn attach(&mut self, passage: &ParsedPassage<'_>, dates: Vec<Resolved>) {
+        if self.detail == Detail::Events {
+            self.drop_dates_without_event();
         }
         let before = self.dates.len();
         let mut rest = &*dates;
@@ -174,19 +174,20 @@ impl<'a> Teller<'a> {
             let index = first.expression.sentence;
             let count = rest.iter().take_while(|date| date.expression.sentence == index).count();
             let offset = before + dates.len() - rest.len();
-            let Some(sentence) = document.sentences.get(index) else { break };
+            let Some(sentence) = passage.sentences.get(index) else { break };
             let (here, behind) = rest.split_at(count);
             rest = behind;
             let here = here.get(..MOST_IN_A_SENTENCE).unwrap_or(here);
             self.crowded += count - here.len();
-            let span = summary::sentence_span(document, sentence);
-            let seen = self.seen.entry(identity::normalised(span.of(document.text)));
+            let span = summary::sentence_span(passage, sentence);
+            let seen = self.seen.entry(identity::normalised(span.of(passage.text)));
             let number = match &seen {
                 Entry::Occupied(before) => *before.get(),
                 Entry::Vacant(_) => 0,
             };
-            let (article, published, undated) = (self.article, self.published, self.wanted == Wanted::Undated);
-            let told = Told { document, sentence, span, normalised: seen.key(), number, article, published, undated };
+            let (article, published, undated) = (self.article, self.published, self.detail == Detail::Undated);
+            let told =
+                DatedSentence { passage, sentence, span, normalised: seen.key(), number, article, published, undated };
             told.events(here, offset, &mut self.events);
             *seen.or_default() += 1;
         }
@@ -198,7 +199,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Forgets those dates of the passages before that no event is on.
-    fn forget_untold(&mut self) {
+    fn drop_dates_without_event(&mut self) {
         let (dates, events) = self.told;
         let events = self.events.get_mut(events..).unwrap_or_default();
         let mut told = vec![false; self.dates.len() - dates];
@@ -224,15 +225,15 @@ impl<'a> Teller<'a> {
 
     /// What was found in the article of this text.
     #[must_use]
-    pub fn finish(self, text: &str) -> Found {
-        let events = repeats::told_once(self.events, text, &self.dates);
-        Found { dates: self.dates, events, crowded: self.crowded }
+    pub fn finish(self, text: &str) -> Attached {
+        let events = repeat::told_once(self.events, text, &self.dates);
+        Attached { dates: self.dates, events, crowded: self.crowded }
     }
 }
 
 /// One sentence with its dates.
-struct Told<'t> {
-    document: &'t Document<'t>,
+struct DatedSentence<'t> {
+    passage: &'t ParsedPassage<'t>,
     sentence: &'t Range<usize>,
     span: Span,
     /// Its text with white space folded.
@@ -244,14 +245,14 @@ struct Told<'t> {
     undated: bool,
 }
 
-impl Told<'_> {
+impl DatedSentence<'_> {
     fn events(&self, dates: &[Resolved], offset: usize, events: &mut Vec<Event>) {
         if !dates.iter().any(|date| self.makes_event(date)) {
             return;
         }
-        let document = self.document;
-        let verbs = document.verbs(self.sentence);
-        let seeker = trigger::Seeker::new(document, self.sentence, verbs, self.published);
+        let passage = self.passage;
+        let verbs = passage.verbs(self.sentence);
+        let seeker = trigger::Seeker::new(passage, self.sentence, verbs, self.published);
         let written = dates.iter().filter(|date| date.basis == Basis::Publication);
         let opening = written.map(|date| date.expression.end).max().unwrap_or_default();
         let mut seen: Vec<String> = Vec::with_capacity(dates.len());
@@ -260,12 +261,12 @@ impl Told<'_> {
             let next = dates.get(at + 1);
             let until = next.filter(|until| self.is_range(date, until)).map(|_| at + 1);
             let again = next.filter(|next| until.is_none() && self.is_again(date, next)).map(|_| at + 1);
-            let words = identity::normalised(date.expression.span.of(self.document.text));
+            let words = identity::normalised(date.expression.span.of(self.passage.text));
             let number = seen.iter().filter(|before| *before == &words).count();
             let makes_event = self.makes_event(date);
             let trigger = if makes_event { seeker.trigger(date) } else { None };
             let at_word = trigger.map_or(date.expression.first, |trigger| trigger.token());
-            let place = untold::Place { document, sentence: self.sentence, date: &date.expression };
+            let place = undatable::Place { passage, sentence: self.sentence, date: &date.expression };
             if makes_event && place.tells(at_word, trigger.is_some()) {
                 let status = status::status(&seeker, trigger, date);
                 let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
@@ -280,12 +281,12 @@ impl Told<'_> {
                     until: until.map(|until| offset + until),
                     open: if until.is_none() { self.open(date) } else { None },
                     sentence: self.span,
-                    trigger: trigger.map(|trigger| self.document.tokens[trigger.token()].span),
+                    trigger: trigger.map(|trigger| self.passage.tokens[trigger.token()].span),
                     summary,
                     names,
                     also_at: Vec::new(),
                     status,
-                    confidence: if trigger.is_some() { date.confidence } else { date.confidence * 0.8 },
+                    confidence: confidence::of_event(date.confidence, trigger.is_some()),
                 }));
             }
             seen.push(words);
@@ -297,7 +298,7 @@ impl Told<'_> {
     fn is_again(&self, date: &Resolved, next: &Resolved) -> bool {
         let between = date.expression.end..next.expression.first;
         let apart =
-            between.len() <= 1 && between.clone().all(|at| self.document.has(at, self.document.pack.grammar.comma));
+            between.len() <= 1 && between.clone().all(|at| self.passage.has(at, self.passage.pack.grammar.comma));
         let days = |date: &Resolved| {
             let interval = date.interval?;
             Some((interval.start?.local(), interval.end?.local()))
@@ -313,17 +314,17 @@ impl Told<'_> {
             return true;
         }
         let between = from.expression.end..until.expression.first;
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let before = from.expression.first.checked_sub(1);
-        let opened = |class| before.is_some_and(|before| document.has(before, class));
+        let opened = |class| before.is_some_and(|before| passage.has(before, class));
         let joined = match between.len() {
             1 => {
                 let at = between.start;
-                document.has(at, grammar.until)
-                    || document.has(at, grammar.dash)
-                    || document.has(at, grammar.and) && opened(grammar.between)
+                passage.has(at, grammar.until)
+                    || passage.has(at, grammar.dash)
+                    || passage.has(at, grammar.and) && opened(grammar.between)
             }
-            2 => document.has(between.start, grammar.until) && document.has(between.start + 1, grammar.determiner),
+            2 => passage.has(between.start, grammar.until) && passage.has(between.start + 1, grammar.determiner),
             _ => false,
         };
         let ends = |date: &Resolved| date.interval.map(|interval| (interval.start, interval.end));
@@ -336,12 +337,12 @@ impl Told<'_> {
 
     /// Which end of the time told is open, by the words around the date. "Not until Friday" tells of Friday alone.
     fn open(&self, date: &Resolved) -> Option<Open> {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let before = date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
-        let negated = before > self.sentence.start && document.has(before - 1, grammar.negation);
-        if document.has(before, grammar.since) || document.has(date.expression.end, grammar.onwards) {
+        let negated = before > self.sentence.start && passage.has(before - 1, grammar.negation);
+        if passage.has(before, grammar.since) || passage.has(date.expression.end, grammar.onwards) {
             Some(Open::End)
-        } else if document.has(before, grammar.ahead) && !negated {
+        } else if passage.has(before, grammar.ahead) && !negated {
             Some(Open::Start)
         } else {
             None

@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::identity::normalised;
-use crate::language::speech::Part;
-use crate::syntax::{Document, is_adverb};
+use crate::language::tagger::Tag;
+use crate::syntax::{ParsedPassage, is_adverb};
 use crate::text::{Shape, Span, Token};
 
 /// The most names of a statement; more are a list of who was there.
@@ -15,16 +15,16 @@ const MOST: usize = 16;
 
 /// The names among the tokens of a sentence, in the order of the text, each once; `dates` are tokens that tell when.
 pub(super) fn names(
-    document: &Document<'_>,
+    passage: &ParsedPassage<'_>,
     tokens: Range<usize>,
     sentence: &Range<usize>,
     dates: &Range<usize>,
 ) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    if is_shouted(document, sentence) {
+    if is_shouted(passage, sentence) {
         return names;
     }
-    let seeker = Seeker { document, start: sentence.start, dates };
+    let seeker = Seeker { passage, start: sentence.start, dates };
     let mut at = tokens.start;
     while at < tokens.end && names.len() < MOST {
         let Some(group) = seeker.group(at, tokens.end) else {
@@ -33,7 +33,7 @@ pub(super) fn names(
         };
         at = group.end.max(at + 1);
         if let Some(name) = seeker.name(group) {
-            let name = normalised(name.of(document.text));
+            let name = normalised(name.of(passage.text));
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -43,16 +43,16 @@ pub(super) fn names(
 }
 
 /// Whether no word that tells is in small letters, as in a headline: then capitals tell nothing.
-fn is_shouted(document: &Document<'_>, tokens: &Range<usize>) -> bool {
+fn is_shouted(passage: &ParsedPassage<'_>, tokens: &Range<usize>) -> bool {
     !tokens.clone().any(|at| {
-        let part = document.part(at);
-        let tells = part.is_verb() || part.is_noun() || matches!(part, Part::Adjective | Part::Adverb);
-        tells && document.tokens[at].shape == Shape::Lower
+        let tag = passage.tag(at);
+        let tells = tag.is_verb() || tag.is_noun() || matches!(tag, Tag::Adjective | Tag::Adverb);
+        tells && passage.tokens[at].shape == Shape::Lower
     })
 }
 
 struct Seeker<'d> {
-    document: &'d Document<'d>,
+    passage: &'d ParsedPassage<'d>,
     /// The first token of the sentence.
     start: usize,
     dates: &'d Range<usize>,
@@ -64,7 +64,7 @@ impl Seeker<'_> {
         self.is_part(first).then_some(())?;
         let mut last = first;
         while let Some(next) = (last + 1..end).next() {
-            let joined = if self.is_part(next) || next < self.document.tokens.len() && self.is_initial(next) {
+            let joined = if self.is_part(next) || next < self.passage.tokens.len() && self.is_initial(next) {
                 Some(next)
             } else {
                 Some(next + 1).filter(|&at| at < end && self.is_part(at) && self.joins(last, next, at))
@@ -79,76 +79,76 @@ impl Seeker<'_> {
 
     /// Whether a token can be a part of a name.
     fn is_part(&self, at: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let closed = [grammar.weekday, grammar.month, grammar.determiner, grammar.zone, grammar.meridiem];
-        document.tokens.get(at).is_some_and(|token| token.shape.is_capital())
+        passage.tokens.get(at).is_some_and(|token| token.shape.is_capital())
             && !self.dates.contains(&at)
-            && !closed.into_iter().any(|class| document.has(at, class))
-            && !matches!(document.part(at), Part::Preposition | Part::Determiner | Part::Pronoun | Part::Modal)
+            && !closed.into_iter().any(|class| passage.has(at, class))
+            && !matches!(passage.tag(at), Tag::Preposition | Tag::Determiner | Tag::Pronoun | Tag::Modal)
     }
 
     /// The "A" of "James A. Hill", which is an article elsewhere.
     fn is_initial(&self, at: usize) -> bool {
-        let token = &self.document.tokens[at];
-        token.shape.is_capital() && token.of(self.document.text).trim_end_matches('.').len() == 1
+        let token = &self.passage.tokens[at];
+        token.shape.is_capital() && token.of(self.passage.text).trim_end_matches('.').len() == 1
     }
 
     /// "of" behind what has its place in its name, "and" or "&" before "Sons", a hyphen.
     fn joins(&self, before: usize, between: usize, behind: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        match document.tokens[between].shape {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        match passage.tokens[between].shape {
             Shape::Mark('&') => true,
             // "James A. Hill"
             Shape::Mark('.') => self.is_initial(before),
-            Shape::Lower if document.has(between, grammar.name_particle) => true,
-            Shape::Mark('-') => !document.tokens[between].spaced && !document.tokens[behind].spaced,
-            _ if document.has(between, grammar.of) => {
-                document.has(before, grammar.named_of) || document.has(before, grammar.legal_form)
+            Shape::Lower if passage.has(between, grammar.name_particle) => true,
+            Shape::Mark('-') => !passage.tokens[between].spaced && !passage.tokens[behind].spaced,
+            _ if passage.has(between, grammar.of) => {
+                passage.has(before, grammar.named_of) || passage.has(before, grammar.legal_form)
             }
             // "Hill and Sons", "Hill Iron and Steel Co", but not "Bank of Porto and Bank of Quay"; "the Roads and Bridges Commission"
             _ => {
-                let form = |at| document.has(at, grammar.legal_form) || document.has(at, grammar.body);
+                let form = |at| passage.has(at, grammar.legal_form) || passage.has(at, grammar.body);
                 let trade =
-                    document.has(behind, grammar.body) && form(behind + 1) && !document.has(behind + 2, grammar.of);
-                let firm = trade || document.has(behind, grammar.legal_form) && !document.has(behind + 1, grammar.of);
-                let led = before.checked_sub(1).is_some_and(|at| document.has(at, grammar.determiner));
-                let body = led && document.has(behind + 1, grammar.body);
-                document.has(between, grammar.and) && (firm || body)
+                    passage.has(behind, grammar.body) && form(behind + 1) && !passage.has(behind + 2, grammar.of);
+                let firm = trade || passage.has(behind, grammar.legal_form) && !passage.has(behind + 1, grammar.of);
+                let led = before.checked_sub(1).is_some_and(|at| passage.has(at, grammar.determiner));
+                let body = led && passage.has(behind + 1, grammar.body);
+                passage.has(between, grammar.and) && (firm || body)
             }
         }
     }
 
     /// The name that a group holds, without its titles; `None` where it is not sure to be one.
     fn name(&self, group: Range<usize>) -> Option<Span> {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let firm = group.clone().any(|at| document.has(at, grammar.legal_form));
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let firm = group.clone().any(|at| passage.has(at, grammar.legal_form));
         // "Treasury Secretary James Hill": who it is stands behind the last title.
-        let titled = group.clone().rev().find(|&at| document.has(at, grammar.honorific)).filter(|_| !firm);
+        let titled = group.clone().rev().find(|&at| passage.has(at, grammar.honorific)).filter(|_| !firm);
         let name = titled.map_or(group.start, |title| title + 1)..group.end;
         let name = if firm { name } else { self.without_opening(name) };
-        let first = document.tokens.get(name.start).filter(|_| !name.is_empty())?;
-        let named = name.clone().any(|at| document.part(at) == Part::Name);
-        let only_form = name.clone().all(|at| document.has(at, grammar.legal_form));
+        let first = passage.tokens.get(name.start).filter(|_| !name.is_empty())?;
+        let named = name.clone().any(|at| passage.tag(at) == Tag::ProperNoun);
+        let only_form = name.clone().all(|at| passage.has(at, grammar.legal_form));
         let alone = name.len() == 1 && titled.is_none() && first.shape == Shape::Capital;
-        let known = first.entry != Token::UNKNOWN && !document.has(name.start, grammar.body);
+        let known = first.entry != Token::UNKNOWN && !passage.has(name.start, grammar.body);
         let unsure = alone && (known || self.opens(name.start) && !self.is_set_apart(name.end));
-        let span = document.span(name.start, name.end);
+        let span = passage.span(name.start, name.end);
         // "Meanwhile,", "Simultaneously,"
-        let unsure = unsure || alone && is_adverb(document, name.start);
+        let unsure = unsure || alone && is_adverb(passage, name.start);
         // "South Korean officials"
-        let next = document.tokens.get(name.end).map(|next| next.shape);
-        let unsure = unsure || document.has(name.end - 1, grammar.demonym) && next == Some(Shape::Lower);
+        let next = passage.tokens.get(name.end).map(|next| next.shape);
+        let unsure = unsure || passage.has(name.end - 1, grammar.demonym) && next == Some(Shape::Lower);
         // "EH101": the letters alone are no name.
-        let unsure = unsure || document.tokens.get(name.end).is_some_and(|next| !next.spaced && next.shape.is_figure());
+        let unsure = unsure || passage.tokens.get(name.end).is_some_and(|next| !next.spaced && next.shape.is_figure());
         (named && !only_form && !unsure && span.range().len() > 1).then_some(span)
     }
 
     /// "Former President": the first word of a sentence has its capital from there.
     fn without_opening(&self, mut group: Range<usize>) -> Range<usize> {
-        let named_of = self.document.has(group.start + 1, self.document.pack.grammar.of);
-        let part = self.document.part(group.start);
-        let body = self.document.has(group.end - 1, self.document.pack.grammar.body);
-        let named = body && part == Part::Adjective || part.is_noun() || part == Part::Name;
+        let named_of = self.passage.has(group.start + 1, self.passage.pack.grammar.of);
+        let tag = self.passage.tag(group.start);
+        let body = self.passage.has(group.end - 1, self.passage.pack.grammar.body);
+        let named = body && tag == Tag::Adjective || tag.is_noun() || tag == Tag::ProperNoun;
         if group.len() > 1 && !named_of && self.opens(group.start) && !named {
             group.start += 1;
         }
@@ -156,7 +156,7 @@ impl Seeker<'_> {
     }
 
     fn opens(&self, at: usize) -> bool {
-        let before = at.checked_sub(1).and_then(|before| self.document.tokens.get(before));
+        let before = at.checked_sub(1).and_then(|before| self.passage.tokens.get(before));
         at == self.start
             || before.is_some_and(|token| {
                 matches!(token.shape, Shape::Break | Shape::Mark('"' | '“' | ':' | '-' | '—' | '.'))
@@ -165,7 +165,7 @@ impl Seeker<'_> {
 
     /// "Hill's", "Hill, who": behind the first word of a sentence they tell that it is a name.
     fn is_set_apart(&self, end: usize) -> bool {
-        let shape = self.document.tokens.get(end).map(|token| token.shape);
+        let shape = self.passage.tokens.get(end).map(|token| token.shape);
         matches!(shape, Some(Shape::Possessive | Shape::Mark(',')))
     }
 }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use super::Status;
 use super::trigger::{Seeker, Trigger};
-use crate::language::speech::Part;
-use crate::syntax::{Document, Mood, Verb, called_off, is_adverb};
+use crate::language::tagger::Tag;
+use crate::syntax::{Mood, ParsedPassage, Verb, called_off, is_adverb};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -31,15 +31,15 @@ fn by_place(when: Place) -> Status {
 
 /// A noun is told as the verb has it that it stands with, as far as its date leaves that open.
 fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> Status {
-    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
-    let clause = clause_of(document, seeker.sentence, noun);
+    let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
+    let clause = clause_of(passage, seeker.sentence, noun);
     let before = noun.saturating_sub(2).max(seeker.sentence.start)..noun;
-    if called_off(document, seeker.verbs, noun) || before.into_iter().any(|at| document.has(at, grammar.negation)) {
+    if called_off(passage, seeker.verbs, noun) || before.into_iter().any(|at| passage.has(at, grammar.negation)) {
         return Status::Denied;
     }
     let verb =
         seeker.verbs.iter().filter(|verb| clause.contains(&verb.main)).min_by_key(|verb| verb.main.abs_diff(noun));
-    if verb.is_some_and(|verb| verb.perfect) && is_since(document, date) {
+    if verb.is_some_and(|verb| verb.perfect) && is_since(passage, date) {
         return Status::Ongoing;
     }
     if matches!(when, Place::Before | Place::Today) {
@@ -60,26 +60,25 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
 }
 
 fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> Status {
-    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
-    let clause = clause_of(document, seeker.sentence, verb.main);
+    let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
+    let clause = clause_of(passage, seeker.sentence, verb.main);
     let over = over(seeker, verb);
-    let within = |class| verb.tokens.clone().any(|at| document.has(at, class));
+    let within = |class| verb.tokens.clone().any(|at| passage.has(at, class));
     // "may not be finished": that it will not is as open as that it will.
     let negated = verb.negated && (verb.mood != Mood::Possible || within(grammar.can));
     let planned = verb.mood == Mood::Planned;
-    let led = (clause.start..verb.tokens.start).any(|at| document.has(at, grammar.condition));
+    let led = (clause.start..verb.tokens.start).any(|at| passage.has(at, grammar.condition));
     let conditional = planned && is_conditional(seeker, verb) || led && when != Place::Before;
     // "if it is not settled by Friday": that it is not is as open as that it is.
     if negated && !(led && when != Place::Before)
         || over == Over::Denial
         || negated_before(seeker, &clause, verb)
         || planned
-            && (called_off(document, seeker.verbs, verb.main)
-                || when == Place::Before && is_unfulfilled(document, verb))
+            && (called_off(passage, seeker.verbs, verb.main) || when == Place::Before && is_unfulfilled(passage, verb))
     {
         return Status::Denied;
     }
-    let perhaps = (clause.start..verb.main).any(|at| document.has(at, grammar.perhaps));
+    let perhaps = (clause.start..verb.main).any(|at| passage.has(at, grammar.perhaps));
     if perhaps || conditional || over == Over::Doubt {
         return Status::Possible;
     }
@@ -89,13 +88,13 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
         Mood::Possible => Status::Possible,
         Mood::Infinitive if when == Place::Before => Status::Happened,
         Mood::Infinitive => Status::Planned,
-        _ if verb.perfect && is_since(document, date) => Status::Ongoing,
-        _ if when == Place::After && document.has(verb.main, grammar.uncertain) => Status::Possible,
+        _ if verb.perfect && is_since(passage, date) => Status::Ongoing,
+        _ if when == Place::After && passage.has(verb.main, grammar.uncertain) => Status::Possible,
         _ if when == Place::After => Status::Planned,
         // "bonds planned for later this year"
-        Mood::Past if when != Place::Before && is_meant(document, verb) => Status::Planned,
+        Mood::Past if when != Place::Before && is_meant(passage, verb) => Status::Planned,
         // "expects sales to rise this year": what is planned, though the planning goes on.
-        Mood::Present if when != Place::Before && document.has(verb.main, grammar.plan) => Status::Planned,
+        Mood::Present if when != Place::Before && passage.has(verb.main, grammar.plan) => Status::Planned,
         Mood::Present if when == Place::Around => Status::Ongoing,
         Mood::Participle if when != Place::Before => of_participle(seeker, verb),
         Mood::Present if when == Place::Today && (verb.progressive || within(grammar.linking)) => Status::Ongoing,
@@ -108,7 +107,7 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
 fn of_participle(seeker: &Seeker<'_>, participle: &Verb) -> Status {
     let before = seeker.verbs.iter().take_while(|verb| verb.main < participle.main).filter(|verb| verb.finite).last();
     match before.map(|verb| verb.mood) {
-        _ if is_meant(seeker.document, participle) => Status::Planned,
+        _ if is_meant(seeker.passage, participle) => Status::Planned,
         Some(Mood::Planned) => Status::Planned,
         Some(Mood::Possible) => Status::Possible,
         _ => Status::Happened,
@@ -116,23 +115,23 @@ fn of_participle(seeker: &Seeker<'_>, participle: &Verb) -> Status {
 }
 
 /// Whether a participle of planning tells how its noun is meant.
-fn is_meant(document: &Document<'_>, verb: &Verb) -> bool {
-    let grammar = &document.pack.grammar;
-    let alone = verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle;
-    alone && document.has(verb.main, grammar.plan) && !document.has(verb.main, grammar.commitment)
+fn is_meant(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
+    let grammar = &passage.pack.grammar;
+    let alone = verb.tokens.len() == 1 && passage.tag(verb.main) == Tag::Participle;
+    alone && passage.has(verb.main, grammar.plan) && !passage.has(verb.main, grammar.commitment)
 }
 
-fn is_since(document: &Document<'_>, date: &Resolved) -> bool {
+fn is_since(passage: &ParsedPassage<'_>, date: &Resolved) -> bool {
     let before = date.expression.first.checked_sub(1);
-    before.is_some_and(|before| document.has(before, document.pack.grammar.since))
+    before.is_some_and(|before| passage.has(before, passage.pack.grammar.since))
 }
 
 /// "said it would shut in June" is a plan, "would rule for thirty years" is the past told from before, and "would fail
 /// without help" depends on something.
 fn of_would(seeker: &Seeker<'_>, verb: &Verb, when: Place) -> Status {
-    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
+    let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
     let told = seeker.verbs.iter().any(|other| {
-        let tells = document.has(other.main, grammar.report) || document.has(other.main, grammar.plan);
+        let tells = passage.has(other.main, grammar.report) || passage.has(other.main, grammar.plan);
         other.main != verb.main && other.finite && tells
     });
     match when {
@@ -143,27 +142,25 @@ fn of_would(seeker: &Seeker<'_>, verb: &Verb, when: Place) -> Status {
 }
 
 /// "would have banned", "should have been signed", "were to have met": it did not come to that.
-fn is_unfulfilled(document: &Document<'_>, verb: &Verb) -> bool {
-    let grammar = &document.pack.grammar;
+fn is_unfulfilled(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
+    let grammar = &passage.pack.grammar;
     let first = verb.tokens.start;
-    let led = document.has(first, grammar.would)
-        || document.has(first, grammar.inverted)
-        || document.has(first + 1, grammar.to);
-    led && (first + 1..verb.main).any(|at| document.has(at, grammar.have))
+    let led =
+        passage.has(first, grammar.would) || passage.has(first, grammar.inverted) || passage.has(first + 1, grammar.to);
+    led && (first + 1..verb.main).any(|at| passage.has(at, grammar.have))
 }
 
 /// Whether the sentence makes a verb of the future depend on something: "if elected", "should the talks fail".
 fn is_conditional(seeker: &Seeker<'_>, verb: &Verb) -> bool {
-    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
+    let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
     let first = seeker.sentence.start;
     let inverted =
-        document.has(first, grammar.inverted) && (first..verb.tokens.start).any(|at| document.has(at, grammar.comma));
+        passage.has(first, grammar.inverted) && (first..verb.tokens.start).any(|at| passage.has(at, grammar.comma));
     inverted
         || seeker.sentence.clone().any(|at| {
-            let asks =
-                |before: usize| document.has(before, grammar.no_condition) || document.has(before, grammar.asking);
+            let asks = |before: usize| passage.has(before, grammar.no_condition) || passage.has(before, grammar.asking);
             let opens = at == first || !asks(at - 1);
-            document.has(at, grammar.condition) && !document.has(at, grammar.whether) && opens
+            passage.has(at, grammar.condition) && !passage.has(at, grammar.whether) && opens
         })
 }
 
@@ -182,17 +179,17 @@ const REACH: usize = 12;
 
 /// Goes back from a verb to what its clause is the content of.
 fn over(seeker: &Seeker<'_>, verb: &Verb) -> Over {
-    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
-    let has = |at, class| document.has(at, class);
+    let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
+    let has = |at, class| passage.has(at, class);
     let mut that = None;
     for at in (seeker.sentence.start..verb.tokens.start).rev().take(REACH) {
         let opens = has(at + 1, grammar.determiner)
             || has(at + 1, grammar.subject)
-            || document.tokens[at + 1].shape.is_capital();
+            || passage.tokens[at + 1].shape.is_capital();
         // "denied reports that", "denied on Thursday, 2 May, that"; not "feared the plan of the minister that"
         let governs = that
-            .map_or(opens && (document.part(at).is_verb() || !has(at.saturating_sub(1), grammar.determiner)), |that| {
-                that - at <= 3 || !document.part(that - 1).is_noun()
+            .map_or(opens && (passage.tag(at).is_verb() || !has(at.saturating_sub(1), grammar.determiner)), |that| {
+                that - at <= 3 || !passage.tag(that - 1).is_noun()
             });
         let negated = (seeker.sentence.start..at).rev().take(4).any(|at| has(at, grammar.negation));
         if has(at, grammar.whether) || has(at, grammar.condition) && has(at.saturating_sub(1), grammar.asking) {
@@ -204,8 +201,8 @@ fn over(seeker: &Seeker<'_>, verb: &Verb) -> Over {
         } else if has(at, grammar.that) {
             that = Some(at);
         } else if has(at, grammar.subordinator)
-            || that.is_none() && document.tokens[at].shape.is_mark(',')
-            || that.is_some() && document.part(at).is_verb()
+            || that.is_none() && passage.tokens[at].shape.is_mark(',')
+            || that.is_some() && passage.tag(at).is_verb()
         {
             return Over::Nothing;
         }
@@ -240,9 +237,9 @@ fn place(date: &Resolved, published: NaiveDate) -> Place {
 }
 
 /// The tokens around `at` up to what divides clauses.
-fn clause_of(document: &Document<'_>, sentence: &Range<usize>, at: usize) -> Range<usize> {
+fn clause_of(passage: &ParsedPassage<'_>, sentence: &Range<usize>, at: usize) -> Range<usize> {
     let divides =
-        |at: &usize| matches!(document.tokens[*at].shape, Shape::Mark(',' | ';' | ':' | '"' | '“' | '”' | '—'));
+        |at: &usize| matches!(passage.tokens[*at].shape, Shape::Mark(',' | ';' | ':' | '"' | '“' | '”' | '—'));
     let start = (sentence.start..at).rev().find(divides).map_or(sentence.start, |at| at + 1);
     let end = (at..sentence.end).find(divides).unwrap_or(sentence.end);
     start..end
@@ -250,16 +247,16 @@ fn clause_of(document: &Document<'_>, sentence: &Range<usize>, at: usize) -> Ran
 
 /// "not freed", "no train ran", "never spoke": a negation before the verb, in its clause and behind the verb before.
 fn negated_before(seeker: &Seeker<'_>, clause: &Range<usize>, verb: &Verb) -> bool {
-    let (document, grammar) = (seeker.document, &seeker.document.pack.grammar);
+    let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
     let before = seeker.verbs.iter().take_while(|other| other.main < verb.main).last();
     let start = before.map_or(clause.start, |before| before.tokens.end.max(clause.start));
     (start..verb.tokens.start).any(|at| {
-        let next = (at + 1..verb.tokens.start).all(|at| is_adverb(document, at));
+        let next = (at + 1..verb.tokens.start).all(|at| is_adverb(passage, at));
         // "No one doubts that he signed": the negation is about the doubt.
-        let content = (at..verb.tokens.start).any(|at| document.has(at, grammar.that));
+        let content = (at..verb.tokens.start).any(|at| passage.has(at, grammar.that));
         !content
-            && document.has(at, grammar.negation)
-            && !document.has(at + 1, grammar.no_negation)
+            && passage.has(at, grammar.negation)
+            && !passage.has(at + 1, grammar.no_negation)
             && (next || at == clause.start && verb.finite)
     })
 }

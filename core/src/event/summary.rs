@@ -7,8 +7,8 @@ use super::antecedent;
 use super::identity::normalised;
 use super::names;
 use super::trigger::{Seeker, Trigger};
-use crate::language::speech::Part;
-use crate::syntax::{Document, Mood, Verb, is_adverb};
+use crate::language::tagger::Tag;
+use crate::syntax::{Mood, ParsedPassage, Verb, is_adverb};
 use crate::text::{Shape, Span};
 
 /// The longest summary, in characters; cut at a word, and marked.
@@ -35,13 +35,13 @@ pub(super) fn summary(
     opening: usize,
 ) -> (String, Vec<String>) {
     let trigger = trigger.map(|trigger| trigger.token());
-    let told = Telling { seeker, document: seeker.document, date, trigger, opening };
+    let told = Telling { seeker, passage: seeker.passage, date, trigger, opening };
     let (clause, frame) = told.clause();
     let short = told.text(clause.clone());
     let enough = short.split_whitespace().nth(FEWEST - 1).is_some();
     let text = if enough { short } else { told.text(told.body()) };
     let tokens = if enough { clause.clone() } else { told.body() };
-    let mut names = names::names(seeker.document, tokens, seeker.sentence, &told.date);
+    let mut names = names::names(seeker.passage, tokens, seeker.sentence, &told.date);
     let named = if enough { told.named(clause, frame, &text, &mut names) } else { None };
     let summary = cut(capitalised(named.unwrap_or(text)));
     names.retain(|name| summary.contains(name.trim_end_matches('.')));
@@ -51,7 +51,7 @@ pub(super) fn summary(
 /// A statement that is to be told, with its sentence.
 pub(super) struct Telling<'s> {
     pub(super) seeker: &'s Seeker<'s>,
-    pub(super) document: &'s Document<'s>,
+    pub(super) passage: &'s ParsedPassage<'s>,
     pub(super) date: Range<usize>,
     pub(super) trigger: Option<usize>,
     opening: usize,
@@ -60,30 +60,30 @@ pub(super) struct Telling<'s> {
 impl Telling<'_> {
     /// The sentence behind its dateline ("PARIS, March 3 (Reuters) - ") and the captions that run into it.
     fn body(&self) -> Range<usize> {
-        let (document, sentence) = (self.document, self.seeker.sentence);
-        let grammar = &document.pack.grammar;
+        let (passage, sentence) = (self.passage, self.seeker.sentence);
+        let grammar = &passage.pack.grammar;
         let mut start = sentence.start.max(self.opening);
         // The time of a stamp: "14.07 BST"
-        if start > sentence.start && document.has(start + 1, grammar.zone) && document.tokens[start].shape.is_figure() {
+        if start > sentence.start && passage.has(start + 1, grammar.zone) && passage.tokens[start].shape.is_figure() {
             start += 2;
         }
-        if start > sentence.start && document.has(start, grammar.page) {
+        if start > sentence.start && passage.has(start, grammar.page) {
             start += 1;
         }
-        let upper = document.tokens.get(start).is_some_and(|token| token.shape == Shape::Upper);
-        let dash = |at: &usize| document.has(*at, grammar.dash) || document.tokens[*at].shape.is_mark('_');
-        let dash = sentence.clone().take(2 * ASIDE).find(|at| dash(at) && document.tokens[*at].spaced);
+        let upper = passage.tokens.get(start).is_some_and(|token| token.shape == Shape::Upper);
+        let dash = |at: &usize| passage.has(*at, grammar.dash) || passage.tokens[*at].shape.is_mark('_');
+        let dash = sentence.clone().take(2 * ASIDE).find(|at| dash(at) && passage.tokens[*at].spaced);
         if let Some(dash) =
-            dash.filter(|&dash| upper && !(start..dash).any(|at| document.tokens[at].shape == Shape::Lower))
+            dash.filter(|&dash| upper && !(start..dash).any(|at| passage.tokens[at].shape == Shape::Lower))
         {
             start = dash + 1;
         }
         // "NOTE: the figures are", "Note - the figures are"
-        let mark = document.tokens.get(start + 1).map(|token| token.shape);
-        if document.has(start, grammar.note) && matches!(mark, Some(Shape::Mark(':' | '-' | '–' | '—'))) {
+        let mark = passage.tokens.get(start + 1).map(|token| token.shape);
+        if passage.has(start, grammar.note) && matches!(mark, Some(Shape::Mark(':' | '-' | '–' | '—'))) {
             start += 2;
         }
-        let caption = |at: &usize| document.has(*at, grammar.caption) && document.has(*at + 1, grammar.comma);
+        let caption = |at: &usize| passage.has(*at, grammar.caption) && passage.has(*at + 1, grammar.comma);
         let before_trigger = start..self.trigger.unwrap_or(sentence.end).min(sentence.end);
         if let Some(caption) = before_trigger.rev().find(caption) {
             start = caption + 2;
@@ -94,13 +94,13 @@ impl Telling<'_> {
     /// The clause around the trigger: up to semicolons and dashes, within its quotation or around it, without who
     /// said it.
     fn clause(&self) -> (Range<usize>, Option<&Verb>) {
-        let (document, body) = (self.document, self.body());
+        let (passage, body) = (self.passage, self.body());
         let Some(trigger) = self.trigger.filter(|trigger| body.contains(trigger)) else {
             return (body, None);
         };
         let (mut start, mut end, mut quoted, mut fragment) = (body.start, body.end, false, false);
         for at in body.clone() {
-            let divides = match document.tokens[at].shape {
+            let divides = match passage.tokens[at].shape {
                 Shape::Mark('"' | '“' | '”') => {
                     quoted = !quoted;
                     fragment = if quoted { self.is_fragment(at + 1) } else { fragment };
@@ -120,8 +120,8 @@ impl Telling<'_> {
         }
         let (start, frame) = self.unframed(start, trigger);
         // "said that he hoped to sign and that it would rain": two things were said.
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let more = |at: &usize| document.has(*at, grammar.joining) && document.has(*at + 1, grammar.that);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let more = |at: &usize| passage.has(*at, grammar.joining) && passage.has(*at + 1, grammar.that);
         let told = frame.map_or(end, |_| trigger.max(self.date.end));
         let end = (told..end).find(more).unwrap_or(end);
         let end = frame.and_then(|frame| self.end_of_content(frame, told..end)).unwrap_or(end);
@@ -130,13 +130,13 @@ impl Telling<'_> {
 
     /// "said that the price is right but declined to go on": where who said it is told of again.
     fn end_of_content(&self, frame: &Verb, rest: Range<usize>) -> Option<usize> {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let past = |verb: &Verb| verb.finite && verb.mood == Mood::Past;
         let mut content =
             self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > frame.main && verb.main <= rest.start);
         let other = content.next_back().is_some_and(|verb| verb.mood != Mood::Past);
         let again = |at: &usize| self.seeker.verbs.iter().any(|verb| past(verb) && verb.tokens.start == at + 1);
-        let mut rest = rest.filter(|&at| document.has(at, grammar.joining));
+        let mut rest = rest.filter(|&at| passage.has(at, grammar.joining));
         rest.find(again).filter(|_| other && past(frame))
     }
 
@@ -148,17 +148,17 @@ impl Telling<'_> {
         text: &str,
         names: &mut Vec<String>,
     ) -> Option<String> {
-        let head = clause.find(|&at| self.document.tokens[at].shape.is_word())?;
-        let pronoun = self.document.word(head);
+        let head = clause.find(|&at| self.passage.tokens[at].shape.is_word())?;
+        let pronoun = self.passage.word(head);
         let rest = text.strip_prefix(pronoun)?;
         let named = antecedent::antecedent(self.seeker, head, frame)?;
-        let own = names::names(self.document, named.clone(), self.seeker.sentence, &self.date);
+        let own = names::names(self.passage, named.clone(), self.seeker.sentence, &self.date);
         for name in own.into_iter().rev().filter(|name| !names.contains(name)).collect::<Vec<_>>() {
             names.insert(0, name);
         }
-        let words = self.document.span(named.start, named.end);
-        let mut words = normalised(words.of(self.document.text));
-        if self.document.has(head, self.document.pack.grammar.determiner) {
+        let words = self.passage.span(named.start, named.end);
+        let mut words = normalised(words.of(self.passage.text));
+        if self.passage.has(head, self.passage.pack.grammar.determiner) {
             // "its mill"
             words += if words.ends_with('s') { "'" } else { "'s" };
         }
@@ -167,9 +167,9 @@ impl Telling<'_> {
 
     /// 'said it "needs to move"': what is quoted has no subject, and so is no sentence.
     fn is_fragment(&self, first: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let verb = self.seeker.verbs.iter().any(|verb| verb.tokens.start == first);
-        verb || document.has(first, grammar.preposition) || document.part(first) == Part::Adverb
+        verb || passage.has(first, grammar.preposition) || passage.tag(first) == Tag::Adverb
     }
 
     fn quotation_end(&self, open: usize, end: usize) -> usize {
@@ -182,7 +182,7 @@ impl Telling<'_> {
     }
 
     fn is_quote(&self, at: usize) -> bool {
-        matches!(self.document.tokens[at].shape, Shape::Mark('"' | '“' | '”'))
+        matches!(self.passage.tokens[at].shape, Shape::Mark('"' | '“' | '”'))
     }
 
     /// The words of a range that are told.
@@ -212,10 +212,10 @@ impl Telling<'_> {
 
     /// Whether the last clause of a stretch has its verb: not "when France, a leading nation".
     fn is_whole(&self, stretch: Range<usize>) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let opens = |at: &usize| {
-            let joins = document.has(*at, grammar.join) || document.has(*at, grammar.time_preposition);
-            (document.has(*at, grammar.subordinator) || document.has(*at, grammar.relative)) && !joins
+            let joins = passage.has(*at, grammar.join) || passage.has(*at, grammar.time_preposition);
+            (passage.has(*at, grammar.subordinator) || passage.has(*at, grammar.relative)) && !joins
         };
         let last = stretch.clone().rev().find(opens);
         last.is_none_or(|last| {
@@ -237,25 +237,24 @@ impl Telling<'_> {
 
     /// The verb of the main clause, without which nothing is told; not one of "the offer that closed".
     fn told_by(&self, range: &Range<usize>) -> usize {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let (mut from, mut told, mut framed, mut joined) = (range.start, range.start, false, false);
         for verb in self.seeker.verbs.iter().filter(|verb| verb.finite && range.contains(&verb.main)) {
             let mut before = from..verb.tokens.start;
-            let own =
-                before.clone().rev().find(|&at| document.has(at, grammar.comma)).map_or(before.start, |at| at + 1);
+            let own = before.clone().rev().find(|&at| passage.has(at, grammar.comma)).map_or(before.start, |at| at + 1);
             before.start = own;
-            let opens = |at| document.has(at, grammar.subordinator) && !document.has(at, grammar.and);
+            let opens = |at| passage.has(at, grammar.subordinator) && !passage.has(at, grammar.and);
             // "when he rose and spoke": "and" joins to a clause of the same kind.
-            let same = joined && own == from && before.clone().any(|at| document.has(at, grammar.and));
+            let same = joined && own == from && before.clone().any(|at| passage.has(at, grammar.and));
             joined = same || before.any(opens);
-            let reports = document.has(verb.main, grammar.report);
-            let frame = reports && (self.trigger == Some(verb.main) || document.has(verb.main, grammar.saying));
+            let reports = passage.has(verb.main, grammar.report);
+            let frame = reports && (self.trigger == Some(verb.main) || passage.has(verb.main, grammar.saying));
             // "a report adopted by the board": it only describes its noun.
             // "a meeting, held in Porto, will tell them": nor is this one told while another follows.
-            let apart = verb.mood == Mood::Past && document.has(verb.tokens.start.saturating_sub(1), grammar.comma);
+            let apart = verb.mood == Mood::Past && passage.has(verb.tokens.start.saturating_sub(1), grammar.comma);
             let last =
                 !self.seeker.verbs.iter().any(|next| next.finite && (verb.main + 1..range.end).contains(&next.main));
-            let participle = document.part(verb.main) == Part::Participle;
+            let participle = passage.tag(verb.main) == Tag::Participle;
             let describes = verb.tokens.len() == 1 && (participle || apart && !last);
             if !joined && !describes || framed {
                 told = verb.tokens.end - 1;
@@ -272,14 +271,14 @@ impl Telling<'_> {
 
     /// The end of what is told, without the small words that led on to what is not.
     fn without_joining(&self, start: usize, mut end: usize) -> usize {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let leads = [grammar.joining, grammar.preposition, grammar.subordinator, grammar.determiner, grammar.comma];
         let leads = |at| {
-            leads.into_iter().any(|class| document.has(at, class))
-                || matches!(document.part(at), Part::Preposition | Part::Determiner)
+            leads.into_iter().any(|class| passage.has(at, class))
+                || matches!(passage.tag(at), Tag::Preposition | Tag::Determiner)
         };
         // ", partly", ", especially"
-        let adverb = |at| is_adverb(document, at) && document.has(at - 1, grammar.comma);
+        let adverb = |at| is_adverb(passage, at) && passage.has(at - 1, grammar.comma);
         while end > start + FEWEST && (leads(end - 1) || adverb(end - 1)) {
             end -= 1;
         }
@@ -288,45 +287,45 @@ impl Telling<'_> {
 
     /// Whether a summary may end before that token: not within its date, nor before the "as" of "such as".
     fn divides(&self, at: usize) -> bool {
-        let grammar = &self.document.pack.grammar;
+        let grammar = &self.passage.pack.grammar;
         // "said on Friday that the mine is flooded": without its clause nothing is said.
-        let said = self.document.has(at, grammar.that)
+        let said = self.passage.has(at, grammar.that)
             && self.seeker.verbs.iter().any(|verb| {
-                let reports = at - verb.tokens.end.min(at) < ASIDE && self.document.has(verb.main, grammar.report);
+                let reports = at - verb.tokens.end.min(at) < ASIDE && self.passage.has(verb.main, grammar.report);
                 verb.tokens.end == at || verb.tokens.end <= at && reports
             });
         // "such as", "as well as"
-        let compared = self.document.has(at, grammar.as_word) && !self.document.has(at - 1, grammar.comma);
+        let compared = self.passage.has(at, grammar.as_word) && !self.passage.has(at - 1, grammar.comma);
         // "on that date"
-        let points = self.document.has(at, grammar.that) && self.document.has(at - 1, grammar.preposition);
+        let points = self.passage.has(at, grammar.that) && self.passage.has(at - 1, grammar.preposition);
         // Without its condition a statement is not true.
-        if compared || said || points || self.date.contains(&at) || self.document.has(at, grammar.condition) {
+        if compared || said || points || self.date.contains(&at) || self.passage.has(at, grammar.condition) {
             return false;
         }
         // "the quick, brown fox"
         let describes =
-            |at: usize| self.document.part(at) == Part::Adjective && self.document.has(at - 1, grammar.determiner);
-        let comma = self.document.has(at, grammar.comma) && !self.is_list(at) && !describes(at - 1);
-        comma && !matches!(self.document.tokens[at - 1].shape, Shape::Capital)
-            || self.document.has(at, grammar.relative)
-            || self.document.has(at, grammar.subordinator)
-                && !self.document.has(at, grammar.join)
-                && !(self.document.has(at - 1, grammar.unit) && self.ends_clause(at + 1))
+            |at: usize| self.passage.tag(at) == Tag::Adjective && self.passage.has(at - 1, grammar.determiner);
+        let comma = self.passage.has(at, grammar.comma) && !self.is_list(at) && !describes(at - 1);
+        comma && !matches!(self.passage.tokens[at - 1].shape, Shape::Capital)
+            || self.passage.has(at, grammar.relative)
+            || self.passage.has(at, grammar.subordinator)
+                && !self.passage.has(at, grammar.join)
+                && !(self.passage.has(at - 1, grammar.unit) && self.ends_clause(at + 1))
     }
 
     /// Whether no word stands there: "up from a year before,".
     fn ends_clause(&self, at: usize) -> bool {
-        at >= self.seeker.sentence.end || !self.document.tokens[at].shape.is_word()
+        at >= self.seeker.sentence.end || !self.passage.tokens[at].shape.is_word()
     }
 
     /// "costs, profits and taxes": whether the comma stands within a list of nouns.
     fn is_list(&self, comma: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let ends = |at: usize| document.has(at, grammar.comma) || document.has(at, grammar.and);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let ends = |at: usize| passage.has(at, grammar.comma) || passage.has(at, grammar.and);
         let noun = |at: usize| {
-            let part = document.part(at);
-            let describes = matches!(part, Part::Adjective | Part::Participle | Part::Gerund);
-            part.is_noun() || describes || matches!(part, Part::Name | Part::Number)
+            let tag = passage.tag(at);
+            let describes = matches!(tag, Tag::Adjective | Tag::Participle | Tag::Gerund);
+            tag.is_noun() || describes || matches!(tag, Tag::ProperNoun | Tag::Number)
         };
         let item = (comma + 1..self.seeker.sentence.end).take(LISTED).take_while(|&at| noun(at)).count();
         item > 0 && ends(comma + 1 + item)
@@ -334,7 +333,7 @@ impl Telling<'_> {
 
     fn is_told(&self, at: usize) -> bool {
         !matches!(
-            self.document.tokens[at].shape,
+            self.passage.tokens[at].shape,
             Shape::Break | Shape::Mark('[' | ']' | '*' | '\\' | '_' | '`' | '<' | '>')
         )
     }
@@ -342,8 +341,8 @@ impl Telling<'_> {
     /// The tokens that are kept, spaced as the text has them; for each token of the range, how long the text before it
     /// is.
     fn join(&self, range: &Range<usize>, kept: &[bool]) -> (String, Vec<usize>) {
-        let grammar = &self.document.pack.grammar;
-        let length = self.document.span(range.start, range.end).range().len();
+        let grammar = &self.passage.pack.grammar;
+        let length = self.passage.span(range.start, range.end).range().len();
         let mut text = String::with_capacity(length);
         let mut ends = Vec::with_capacity(range.len());
         let mut before: Option<usize> = None;
@@ -352,16 +351,16 @@ impl Telling<'_> {
             if !kept[at - range.start] {
                 continue;
             }
-            let token = &self.document.tokens[at];
+            let token = &self.passage.tokens[at];
             if text.is_empty()
                 && (!token.shape.is_word() && !is_content(token.shape)
-                    || self.document.has(at, grammar.joining) && self.document.part(at) != Part::Determiner)
+                    || self.passage.has(at, grammar.joining) && self.passage.tag(at) != Tag::Determiner)
             {
                 continue;
             }
             let closes = match token.shape {
                 // "about .06 shares"
-                Shape::Mark('.') => !token.spaced || self.document.tokens.get(at + 1).is_none_or(|next| next.spaced),
+                Shape::Mark('.') => !token.spaced || self.passage.tokens.get(at + 1).is_none_or(|next| next.spaced),
                 Shape::Mark(mark) => matches!(mark, ',' | '!' | '?' | ';' | ':' | '%' | ')' | '”'),
                 shape => shape == Shape::Possessive,
             };
@@ -372,7 +371,7 @@ impl Telling<'_> {
             match token.shape {
                 // What tokenised texts write for it is longer: "``", "-LRB-".
                 Shape::Mark(mark) => text.push(mark),
-                _ => text.push_str(token.of(self.document.text)),
+                _ => text.push_str(token.of(self.passage.text)),
             }
             before = Some(at);
         }
@@ -432,14 +431,14 @@ fn cut(text: String) -> String {
 }
 
 /// The stretch of a sentence without the white space of its breaks.
-pub(super) fn sentence_span(document: &Document<'_>, sentence: &Range<usize>) -> Span {
+pub(super) fn sentence_span(passage: &ParsedPassage<'_>, sentence: &Range<usize>) -> Span {
     let mut end = sentence.end;
-    while end > sentence.start && document.tokens[end - 1].shape == Shape::Break {
+    while end > sentence.start && passage.tokens[end - 1].shape == Shape::Break {
         end -= 1;
     }
     let mut start = sentence.start;
-    while start < end && document.tokens[start].shape == Shape::Break {
+    while start < end && passage.tokens[start].shape == Shape::Break {
         start += 1;
     }
-    document.span(start, end)
+    passage.span(start, end)
 }

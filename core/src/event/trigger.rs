@@ -5,8 +5,8 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::calendar::Granularity;
-use crate::language::speech::Part;
-use crate::syntax::{Document, Mood, Verb, is_adverb, opens_clause};
+use crate::language::tagger::Tag;
+use crate::syntax::{Mood, ParsedPassage, Verb, is_adverb, opens_clause};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -74,7 +74,7 @@ const LONGEST_GROUP: usize = 9;
 
 /// A sentence with its verbs, in which the words of dates are sought.
 pub(super) struct Seeker<'s> {
-    pub(super) document: &'s Document<'s>,
+    pub(super) passage: &'s ParsedPassage<'s>,
     pub(super) sentence: &'s Range<usize>,
     pub(super) verbs: &'s [Verb],
     pub(super) published: NaiveDate,
@@ -88,7 +88,7 @@ enum Role {
     /// The word that carries a finite verb, "is" and "was" alone aside.
     Finite,
     /// Another word of a group.
-    Part,
+    Tag,
     /// A gerund or participle, which may stand within a noun's group.
     Participle,
     None,
@@ -96,15 +96,15 @@ enum Role {
 
 impl<'s> Seeker<'s> {
     pub(super) fn new(
-        document: &'s Document<'s>,
+        passage: &'s ParsedPassage<'s>,
         sentence: &'s Range<usize>,
         verbs: &'s [Verb],
         published: NaiveDate,
     ) -> Self {
-        let mut seeker = Self { document, sentence, verbs, published, roles: vec![Role::None; sentence.len()] };
+        let mut seeker = Self { passage, sentence, verbs, published, roles: vec![Role::None; sentence.len()] };
         for verb in verbs {
-            let part = if verb.mood == Mood::Participle { Role::Participle } else { Role::Part };
-            seeker.roles[verb.tokens.start - sentence.start..verb.tokens.end - sentence.start].fill(part);
+            let tag = if verb.mood == Mood::Participle { Role::Participle } else { Role::Tag };
+            seeker.roles[verb.tokens.start - sentence.start..verb.tokens.end - sentence.start].fill(tag);
             if verb.finite && !seeker.is_copula(verb) {
                 seeker.roles[verb.main - sentence.start] = Role::Finite;
             }
@@ -124,7 +124,7 @@ impl<'s> Seeker<'s> {
             return Some(told);
         }
         let tokens = date.expression.first..date.expression.end;
-        let opens = opens_clause(self.document, self.sentence, self.verbs, &tokens);
+        let opens = opens_clause(self.passage, self.sentence, self.verbs, &tokens);
         let verbs = self.verbs.iter().filter(|verb| !contains(date, verb.main));
         let verbs = verbs.map(|verb| (self.verb_cost(date, verb, opens), Trigger::Verb(verb)));
         let nouns = self.sentence.clone().filter(|&at| self.is_event_noun(at) && !contains(date, at));
@@ -145,15 +145,15 @@ impl<'s> Seeker<'s> {
 
     /// The head of what "is" and "was" say of their subject.
     fn predicate(&self, date: &Resolved, verb: &'s Verb) -> Option<Trigger<'s>> {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let mut head = None;
         for at in verb.main + 1..self.sentence.end {
-            let part = document.part(at);
-            let leads = contains(date, at) || is_adverb(document, at) || document.has(at, grammar.determiner);
-            if document.has(at, grammar.particle) && head.is_none() {
+            let tag = passage.tag(at);
+            let leads = contains(date, at) || is_adverb(passage, at) || passage.has(at, grammar.determiner);
+            if passage.has(at, grammar.particle) && head.is_none() {
                 return Some(Trigger::Predicate(verb, at));
             } else if matches!(self.role(at), Role::None | Role::Participle)
-                && (part.is_noun() || matches!(part, Part::Adjective | Part::Name))
+                && (tag.is_noun() || matches!(tag, Tag::Adjective | Tag::ProperNoun))
                 && !contains(date, at)
             {
                 head = Some(at);
@@ -167,10 +167,10 @@ impl<'s> Seeker<'s> {
     /// "notes due in 2007": the adjective of planning right before its date, but not that of "the strike due on Friday",
     /// which tells only how its noun is meant.
     fn due(&self, date: &Resolved) -> Option<usize> {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let mut words = (self.sentence.start..date.expression.first).rev();
-        let before = words.find(|&at| !document.has(at, grammar.time_preposition))?;
-        let adjective = document.has(before, grammar.plan) && document.part(before) == Part::Adjective;
+        let before = words.find(|&at| !passage.has(at, grammar.time_preposition))?;
+        let adjective = passage.has(before, grammar.plan) && passage.tag(before) == Tag::Adjective;
         let of_event = before > self.sentence.start && self.is_event_noun(before - 1);
         (adjective && !of_event && self.role(before) == Role::None).then_some(before)
     }
@@ -178,9 +178,9 @@ impl<'s> Seeker<'s> {
     /// What the date is an attribute of: the noun of an event ("the 2020 elections", "Friday's call", "the 1987 treaty"),
     /// or the verb that another noun is the subject of ("third-quarter profit jumped").
     fn attributed(&self, date: &Resolved) -> Option<Trigger<'s>> {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let end = date.expression.end;
-        let next = document.tokens.get(end).filter(|_| end < self.sentence.end)?;
+        let next = passage.tokens.get(end).filter(|_| end < self.sentence.end)?;
         let possessive = next.shape == Shape::Possessive;
         if !possessive && !(self.is_attribute(date) && (next.shape.is_word() || next.shape.is_mark('('))) {
             return None;
@@ -190,7 +190,7 @@ impl<'s> Seeker<'s> {
         let of_year = !possessive && date.granularity.is_some_and(|granularity| granularity <= Granularity::Year);
         let any = of_year && self.is_determined(date) || self.is_adjective(date);
         let head = head?;
-        if self.is_event_noun(head) || any && !document.has(head, grammar.unit) {
+        if self.is_event_noun(head) || any && !passage.has(head, grammar.unit) {
             return Some(Trigger::Noun(head));
         }
         let verb = self.verbs.iter().find(|verb| verb.tokens.start == behind && verb.finite)?;
@@ -199,11 +199,11 @@ impl<'s> Seeker<'s> {
 
     /// "It was on Friday that the mill closed": the verb behind "that".
     fn brought_out(&self, date: &Resolved) -> Option<Trigger<'s>> {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let that = date.expression.end;
         let be = self.verbs.iter().rev().find(|verb| verb.tokens.end <= date.expression.first)?;
-        let it = be.tokens.start.checked_sub(1).is_some_and(|at| document.has(at, grammar.neuter));
-        if !document.has(that, grammar.that) || !it || !self.is_copula(be) {
+        let it = be.tokens.start.checked_sub(1).is_some_and(|at| passage.has(at, grammar.neuter));
+        if !passage.has(that, grammar.that) || !it || !self.is_copula(be) {
             return None;
         }
         self.verbs.iter().find(|verb| verb.tokens.start > that && verb.finite).map(|verb| self.told(date, verb))
@@ -211,7 +211,7 @@ impl<'s> Seeker<'s> {
 
     /// The head of the noun group that starts at a token, and the first token behind the group.
     fn group(&self, start: usize) -> (Option<usize>, usize) {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let stops = [
             grammar.time_preposition,
             grammar.preposition,
@@ -224,16 +224,16 @@ impl<'s> Seeker<'s> {
         let (mut head, mut bracket) = (None, false);
         let mut at = start;
         while at < self.sentence.end.min(start + LONGEST_GROUP) {
-            let shape = document.tokens[at].shape;
+            let shape = passage.tokens[at].shape;
             match shape {
                 Shape::Mark('(') => bracket = true,
                 Shape::Mark(')') => bracket = false,
                 Shape::Mark('-' | '/') | Shape::Possessive => {}
                 Shape::Sum | Shape::Digits { .. } => {}
                 _ if !shape.is_word()
-                    || matches!(self.role(at), Role::Finite | Role::Part)
-                    || is_adverb(document, at)
-                    || stops.into_iter().any(|class| document.has(at, class)) =>
+                    || matches!(self.role(at), Role::Finite | Role::Tag)
+                    || is_adverb(passage, at)
+                    || stops.into_iter().any(|class| passage.has(at, class)) =>
                 {
                     break;
                 }
@@ -249,26 +249,26 @@ impl<'s> Seeker<'s> {
     /// Whether the date stands within a noun's group: behind an article, or before a noun and without a preposition of
     /// time.
     fn is_attribute(&self, date: &Resolved) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let end = date.expression.end;
         let coarse = date.granularity.is_some_and(|granularity| granularity <= Granularity::Month);
         let event = self.is_event_noun(end) || self.is_event_noun(end + 1);
         let before = self.before(date);
-        let led = before.is_some_and(|before| document.has(before, grammar.time_preposition));
-        let adjective = before.map(|before| document.tokens[before]);
+        let led = before.is_some_and(|before| passage.has(before, grammar.time_preposition));
+        let adjective = before.map(|before| passage.tokens[before]);
         let adjective = adjective.is_some_and(|before| before.shape == Shape::Lower && before.symbol == 0);
         self.is_adjective(date)
             || self.is_determined(date)
-            || coarse && (event || !led && (adjective || document.part(end).is_noun()))
+            || coarse && (event || !led && (adjective || passage.tag(end).is_noun()))
     }
 
     /// Whether an article or a possessive stands before the date or in it: "the 1987 law", "the January law".
     fn is_determined(&self, date: &Resolved) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let first = date.expression.first;
         self.before(date).is_some_and(|before| {
-            document.has(before, grammar.determiner) || document.tokens[before].shape == Shape::Possessive
-        }) || document.has(first, grammar.determiner)
+            passage.has(before, grammar.determiner) || passage.tokens[before].shape == Shape::Possessive
+        }) || passage.has(first, grammar.determiner)
     }
 
     /// The token before the date, in its sentence.
@@ -278,57 +278,55 @@ impl<'s> Seeker<'s> {
 
     /// "recent", "current", "future": whatever noun stands behind them is what they date.
     fn is_adjective(&self, date: &Resolved) -> bool {
-        date.interval.is_none() && self.document.part(date.expression.end - 1) == Part::Adjective
+        date.interval.is_none() && self.passage.tag(date.expression.end - 1) == Tag::Adjective
     }
 
     /// Whether the noun of an event stands there, as the head of its group and not as a part of a verb.
     fn is_event_noun(&self, at: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         at < self.sentence.end
-            && document.has(at, grammar.event_noun)
+            && passage.has(at, grammar.event_noun)
             && self.role(at) == Role::None
-            && !document.has(at, grammar.figure)
+            && !passage.has(at, grammar.figure)
             && !self.is_modifier(at)
             && !self.is_within_noun(at)
-            && !document.tokens.get(at + 1).is_some_and(|next| next.shape.is_mark('-') && !next.spaced)
+            && !passage.tokens.get(at + 1).is_some_and(|next| next.shape.is_mark('-') && !next.spaced)
     }
 
     /// "election results", "an appeals court", "Battle Creek": the noun only says which one the noun behind it is.
     fn is_modifier(&self, at: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let next = at + 1;
         if next >= self.sentence.end || self.role(next) != Role::None {
             return false;
         }
-        let noun = document.part(next).is_noun() && document.tokens[next].shape == Shape::Lower;
-        let apart = [grammar.plan, grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.told];
-        let named = document.tokens[at].shape.is_capital()
-            && document.tokens[next].shape.is_capital()
-            && !document.has(next, grammar.weekday)
-            && !document.has(next, grammar.month);
-        document.has(next, grammar.event_noun)
-            || noun && !apart.into_iter().any(|class| document.has(next, class))
+        let noun = passage.tag(next).is_noun() && passage.tokens[next].shape == Shape::Lower;
+        let apart = [grammar.plan, grammar.unit, grammar.deictic, grammar.last, grammar.next, grammar.anaphoric];
+        let named = passage.tokens[at].shape.is_capital()
+            && passage.tokens[next].shape.is_capital()
+            && !passage.has(next, grammar.weekday)
+            && !passage.has(next, grammar.month);
+        passage.has(next, grammar.event_noun)
+            || noun && !apart.into_iter().any(|class| passage.has(next, class))
             || named && self.verbs.iter().any(|verb| verb.finite)
     }
 
     /// "the deadline for bids", "a wave of attacks": the first noun is the head.
     fn is_within_noun(&self, at: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        at >= self.sentence.start + 2
-            && document.has(at - 1, grammar.purpose)
-            && document.has(at - 2, grammar.event_noun)
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        at >= self.sentence.start + 2 && passage.has(at - 1, grammar.purpose) && passage.has(at - 2, grammar.event_noun)
     }
 
     /// How far a verb is from being what the date dates.
     fn verb_cost(&self, date: &Resolved, verb: &Verb, opens: bool) -> usize {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let behind = verb.tokens.start >= date.expression.end;
         let kind = match verb.mood {
             // "denied leaving": the denial is about what is dated.
             _ if verb.negated && !verb.finite => 0,
-            Mood::Planned if !verb.finite && document.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
+            Mood::Planned if !verb.finite && passage.has(verb.main, grammar.plan) => distance::PLANNED_NOUN,
             // "an initiative led by Japan": a past form alone that is taken for a participle.
-            _ if verb.tokens.len() == 1 && document.part(verb.main) == Part::Participle => distance::PARTICIPLE,
+            _ if verb.tokens.len() == 1 && passage.tag(verb.main) == Tag::Participle => distance::PARTICIPLE,
             Mood::Participle => distance::PARTICIPLE,
             Mood::Infinitive => distance::INFINITIVE,
             _ if self.is_copula(verb) => distance::COPULA,
@@ -339,10 +337,10 @@ impl<'s> Seeker<'s> {
         let past = if to_come && self.is_past(date) { distance::TO_COME_IN_THE_PAST } else { 0 };
         let past = if to_come && !behind && self.is_done_by(verb, date) { distance::CARRIED } else { past };
         let frame = behind
-            && document.has(verb.main, grammar.report)
-            && (date.expression.end..verb.tokens.start).any(|at| document.tokens[at].shape.is_mark(','));
+            && passage.has(verb.main, grammar.report)
+            && (date.expression.end..verb.tokens.start).any(|at| passage.tokens[at].shape.is_mark(','));
         // "said sales in March rose": the date stands in the subject of what was said.
-        let saying = document.has(verb.main, grammar.saying);
+        let saying = passage.has(verb.main, grammar.saying);
         // "said its debt was nine mln a year ago": what was said has a verb of its own.
         let content = verb.tokens.end..date.expression.first;
         let content = self.verbs.iter().any(|verb| verb.finite && content.contains(&verb.tokens.start));
@@ -363,17 +361,17 @@ impl<'s> Seeker<'s> {
 
     /// "in Leeds and Porto on Friday", "as early as Friday": no clause starts at that word, though others do with it.
     fn joins_words(&self, at: usize, date: &Resolved) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let verb = (at..date.expression.first).any(|at| self.role(at) != Role::None);
-        document.has(at, grammar.join) && !verb && !document.has(date.expression.end, grammar.subject)
-            || document.has(at, grammar.as_word) && document.has(at + 1, grammar.soon)
+        passage.has(at, grammar.join) && !verb && !passage.has(date.expression.end, grammar.subject)
+            || passage.has(at, grammar.as_word) && passage.has(at + 1, grammar.soon)
     }
 
     /// The finite verb that stands right behind the date.
     fn finite_behind(&self, date: &Resolved) -> Option<&Verb> {
         let end = date.expression.end;
         let next = self.verbs.get(self.verbs.partition_point(|verb| verb.tokens.start < end))?;
-        let close = (end..next.tokens.start).all(|at| is_adverb(self.document, at));
+        let close = (end..next.tokens.start).all(|at| is_adverb(self.passage, at));
         (next.finite && close).then_some(next)
     }
 
@@ -385,65 +383,65 @@ impl<'s> Seeker<'s> {
     /// "voted to support", "moved to block": the verb right before an infinitive tells what was done by the day of
     /// publication. Behind one of planning ("plans to open", "agreed to pay") the infinitive is what the date is for.
     fn is_done_by(&self, infinitive: &Verb, date: &Resolved) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let start = date.interval.and_then(|interval| interval.start);
         let by_now = start.is_some_and(|start| start.local().date() <= self.published);
         by_now
             && self.verbs.iter().any(|verb| {
                 let governs = verb.tokens.end == infinitive.tokens.start && verb.finite && verb.mood == Mood::Past;
-                governs && !document.has(verb.main, grammar.plan) && !document.has(verb.main, grammar.uncertain)
+                governs && !passage.has(verb.main, grammar.plan) && !passage.has(verb.main, grammar.uncertain)
             })
     }
 
     fn is_copula(&self, verb: &Verb) -> bool {
-        let grammar = &self.document.pack.grammar;
-        self.document.has(verb.main, grammar.be_past) || self.document.has(verb.main, grammar.be_present)
+        let grammar = &self.passage.pack.grammar;
+        self.passage.has(verb.main, grammar.be_past) || self.passage.has(verb.main, grammar.be_present)
     }
 
     /// How far the noun of an event is from being what the date dates; `None` where it stands behind it.
     fn noun_cost(&self, date: &Resolved, at: usize, opens: bool) -> Option<usize> {
-        let grammar = &self.document.pack.grammar;
+        let grammar = &self.passage.pack.grammar;
         let before = date.expression.first.checked_sub(1)?;
-        let is_be = self.document.has(before, grammar.be_present) || self.document.has(before, grammar.be_past);
+        let is_be = self.passage.has(before, grammar.be_present) || self.passage.has(before, grammar.be_past);
         // "The deadline is July 31": what is said to be the date is what it dates.
-        let kind = if is_be || self.document.has(before, grammar.purpose) {
+        let kind = if is_be || self.passage.has(before, grammar.purpose) {
             0
-        } else if !self.document.has(before, grammar.time_preposition) {
+        } else if !self.passage.has(before, grammar.time_preposition) {
             distance::BARE_NOUN
         } else {
             match self.leader(at) {
-                Some(leader) if self.document.has(leader, grammar.from) => distance::SOURCE,
-                Some(leader) if !self.document.has(leader, grammar.of) => distance::LED_NOUN,
+                Some(leader) if self.passage.has(leader, grammar.from) => distance::SOURCE,
+                Some(leader) if !self.passage.has(leader, grammar.of) => distance::LED_NOUN,
                 _ => distance::NOUN,
             }
         };
-        let verbal = at > self.sentence.start && self.document.tokens[at - 1].shape == Shape::Possessive;
+        let verbal = at > self.sentence.start && self.passage.tokens[at - 1].shape == Shape::Possessive;
         let kind = if verbal { kind.saturating_sub(distance::VERBAL_NOUN) } else { kind };
         (at < date.expression.first).then(|| self.between(date, &(at..at + 1), opens) + kind)
     }
 
     /// Whether a preposition stands before the date.
     fn has_preposition(&self, date: &Resolved) -> bool {
-        let grammar = &self.document.pack.grammar;
+        let grammar = &self.passage.pack.grammar;
         self.before(date).is_some_and(|before| {
-            self.document.has(before, grammar.time_preposition) || self.document.has(before, grammar.preposition)
+            self.passage.has(before, grammar.time_preposition) || self.passage.has(before, grammar.preposition)
         })
     }
 
     /// The preposition that leads the group of a noun: "on the announcement".
     fn leader(&self, at: usize) -> Option<usize> {
-        let document = self.document;
+        let passage = self.passage;
         let mut group = (self.sentence.start..at).rev();
         let first = group.find(|&at| {
-            let part = document.part(at);
-            !(part.is_noun() || matches!(part, Part::Adjective | Part::Name | Part::Number | Part::Determiner))
+            let tag = passage.tag(at);
+            !(tag.is_noun() || matches!(tag, Tag::Adjective | Tag::ProperNoun | Tag::Number | Tag::Determiner))
         });
-        first.filter(|&first| document.has(first, document.pack.grammar.preposition))
+        first.filter(|&first| passage.has(first, passage.pack.grammar.preposition))
     }
 
     /// What parts a date from the words of a candidate.
     fn between(&self, date: &Resolved, word: &Range<usize>, opens: bool) -> usize {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let behind = word.start >= date.expression.end;
         let gap = if behind { date.expression.end..word.start } else { word.end..date.expression.first };
         let near = opens && behind;
@@ -455,18 +453,18 @@ impl<'s> Seeker<'s> {
         // "In May the firm, which makes bolts, opened": what a relative clause between commas cost is given back.
         let mut aside = None;
         for at in gap {
-            let comma = document.tokens[at].shape.is_mark(',');
-            let opens_aside = document.has(at, grammar.subordinator) && !document.has(at, grammar.joining);
-            if near && (document.has(at, grammar.relative) || opens_aside) {
+            let comma = passage.tokens[at].shape.is_mark(',');
+            let opens_aside = passage.has(at, grammar.subordinator) && !passage.has(at, grammar.joining);
+            if near && (passage.has(at, grammar.relative) || opens_aside) {
                 aside = Some(cost);
             } else if let Some(before) = aside.filter(|_| comma) {
                 (cost, aside) = (before, None);
             }
-            cost += match document.tokens[at].shape {
+            cost += match passage.tokens[at].shape {
                 Shape::Mark(',') if near => 1,
                 Shape::Mark(',') => distance::COMMA,
                 Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
-                _ if document.has(at, grammar.subordinator)
+                _ if passage.has(at, grammar.subordinator)
                     && at + 1 != date.expression.first
                     && (behind || !self.joins_words(at, date)) =>
                 {

@@ -314,8 +314,8 @@ grammar! {
     this = "THIS",
     /// "to" between two numbers.
     to_word = "=to",
-    /// "previous", "following", "same": they count from the date told before.
-    told = "TOLD",
+    /// "previous", "following", "same": they count from the date mentioned before.
+    anaphoric = "ANAPHORIC",
     /// "several", "a few".
     vague_amount = "VAGUEAMOUNT",
     /// Weekdays in the plural, with their number.

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::feasts::Feasts;
-use super::sets::Sets;
+use super::sets::{MOST_SYMBOLS, Sets, Symbol};
+use super::word_map::WordMap;
 use crate::text::{Abbreviations, Lexeme, Shape, Token, Vocabulary};
 
 /// A class of words, by its number in the lexicon.
@@ -31,8 +31,8 @@ pub enum Value {
 pub struct Lexicon {
     classes: HashMap<String, Class>,
     entries: Vec<Entry>,
-    /// Looked up for every word of a text: a fast hash, since the keys are the project's own.
-    words: FxHashMap<Key, Forms>,
+    /// Looked up for every word of a text.
+    words: WordMap<Forms>,
     /// The sets of classes that tokens have.
     sets: Sets,
     /// What of them patterns can tell apart, a symbol each.
@@ -46,7 +46,7 @@ pub struct Lexicon {
 
 #[derive(Debug)]
 struct Entry {
-    key: Key,
+    word: String,
     senses: Vec<Sense>,
     takes_dot: bool,
 }
@@ -162,7 +162,7 @@ impl Lexicon {
         let mut lexicon = Self {
             classes: HashMap::new(),
             entries: Vec::new(),
-            words: FxHashMap::default(),
+            words: WordMap::default(),
             sets: Sets::default(),
             symbols: Sets::default(),
             kinds: Vec::new(),
@@ -214,12 +214,10 @@ impl Lexicon {
             let bare = word.trim_end_matches('.');
             let needs_capital = bare.starts_with(char::is_uppercase);
             let next = self.entries.len() as u16;
-            // What is longer than any key stands in no text either.
-            let Some(key) = Key::of(bare) else { continue };
             let tag = Lexeme { entry: next, ..Lexeme::default() };
-            let index = self.words.entry(key).or_insert(Forms { capital: tag, lower: tag }).lower.entry;
+            let index = self.words.get_or_insert(bare, Forms { capital: tag, lower: tag }).lower.entry;
             if index == next {
-                self.entries.push(Entry { key, senses: Vec::new(), takes_dot: false });
+                self.entries.push(Entry { word: bare.to_owned(), senses: Vec::new(), takes_dot: false });
             }
             let entry = &mut self.entries[usize::from(index)];
             entry.takes_dot |= takes_dot;
@@ -240,7 +238,7 @@ impl Lexicon {
             let (capital, lower): (Vec<_>, Vec<_>) = (set(true), set(false));
             let capital = self.number_set(capital, index as u16, used)?;
             let lower = self.number_set(lower, index as u16, used)?;
-            self.words.insert(self.entries[index].key, Forms { capital, lower });
+            *self.words.get_or_insert(&self.entries[index].word, Forms { capital, lower }) = Forms { capital, lower };
         }
         self.kinds = vec![Lexeme::default(); KINDS.len()];
         for (kind, set) in kinds {
@@ -251,7 +249,8 @@ impl Lexicon {
 
     fn number_set(&mut self, set: Vec<Class>, entry: u16, used: &HashSet<Class>) -> Result<Lexeme, String> {
         let named = set.iter().copied().filter(|class| used.contains(class)).collect();
-        let symbol = u8::try_from(self.symbols.number(named)).map_err(|_| "more than 255 distinct sets of classes")?;
+        let symbol = Some(self.symbols.number(named)).filter(|symbol| *symbol < MOST_SYMBOLS);
+        let symbol = symbol.ok_or_else(|| format!("more than {MOST_SYMBOLS} distinct sets of classes"))?;
         Ok(Lexeme { symbol, entry, classes: self.sets.number(set) })
     }
 
@@ -269,8 +268,25 @@ impl Lexicon {
     }
 
     /// The symbols that have the class.
-    pub(super) fn symbols(&self, class: Class) -> impl Iterator<Item = u8> {
-        (0..=u8::MAX).filter(move |&symbol| self.symbols.has(symbol.into(), class))
+    pub(super) fn symbols(&self, class: Class) -> impl Iterator<Item = Symbol> {
+        (0..MOST_SYMBOLS).filter(move |&symbol| self.symbols.has(symbol, class))
+    }
+
+    /// How many symbols there are, and how many there can be.
+    #[must_use]
+    pub fn headroom(&self) -> (usize, usize) {
+        (self.symbols.len(), MOST_SYMBOLS.into())
+    }
+
+    /// The names of all classes, those of single words aside.
+    pub(super) fn class_names(&self) -> impl Iterator<Item = &str> {
+        self.classes.keys().map(String::as_str).filter(|name| !name.starts_with('='))
+    }
+
+    /// The words of a class, with what each says.
+    pub(super) fn words_of(&self, class: Class) -> impl Iterator<Item = (&str, Option<&Value>)> {
+        let senses = self.entries.iter().flat_map(|entry| entry.senses.iter().map(|sense| (&*entry.word, sense)));
+        senses.filter(move |(_, sense)| sense.class == class).map(|(word, sense)| (word, sense.value.as_ref()))
     }
 
     /// What the token says within the class.
@@ -286,37 +302,6 @@ pub(super) fn literal_class(word: &str) -> String {
     format!("={}", word.to_lowercase())
 }
 
-/// A word as it is looked up: in lower case without dots, its letters packed. "P.M." is looked up as "pm", "Didn’t" as
-/// "didn't".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key(u64, u64, u64);
-
-impl Key {
-    /// The longest word that has a key, in bytes; longer ones are in no lexicon.
-    const LONGEST: usize = 24;
-
-    fn of(word: &str) -> Option<Self> {
-        let bytes = word.as_bytes();
-        let (first, rest) = bytes.split_at(bytes.len().min(8));
-        let (second, third) = rest.split_at(rest.len().min(8));
-        let key = Self(packed(first), packed(second), packed(third));
-        // Dots stand behind single letters alone.
-        if bytes.get(1) == Some(&b'.') || (key.0 | key.1 | key.2) & NOT_ASCII != 0 {
-            let plain = word.replace('.', "").replace('’', "'");
-            return plain.is_ascii().then(|| Self::of(&plain))?;
-        }
-        (bytes.len() <= Self::LONGEST).then_some(key)
-    }
-}
-
-/// The bit that bytes of letters beyond ASCII have.
-const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
-
-/// Up to eight letters as one number. The bit that tells capitals from small letters is set in all of them.
-fn packed(letters: &[u8]) -> u64 {
-    letters.iter().fold(0, |packed, letter| packed << 8 | u64::from(letter | 0x20))
-}
-
 /// "todayyy", "weeeeks": every run of three letters or more cut down to `keep`; `None` where there is none.
 fn squeezed(word: &str, keep: usize) -> Option<String> {
     let letters: Vec<char> = word.to_ascii_lowercase().chars().collect();
@@ -327,7 +312,7 @@ fn squeezed(word: &str, keep: usize) -> Option<String> {
 
 impl Vocabulary for Lexicon {
     fn word(&self, word: &str, shape: Shape) -> Lexeme {
-        let find = |word: &str| Key::of(word).and_then(|key| self.words.get(&key));
+        let find = |word: &str| self.words.get(word);
         let drawled = || {
             let bytes = word.as_bytes();
             let may = bytes.len() > 4 && bytes.windows(3).any(|three| three[1] == three[0] && three[1] == three[2]);

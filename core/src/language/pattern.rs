@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::lexicon::{Lexicon, literal_class};
+use super::nearest::unknown;
+use super::slot::Slot;
 
 /// The words that a pattern names itself.
 pub(super) fn literals(pattern: &str, into: &mut BTreeSet<String>) {
@@ -58,7 +60,8 @@ fn translate(
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
             if let Some(after) = after.strip_prefix(':') {
-                // Alternatives may share a name, groups may not: the place makes it unique, `plain_name` drops it.
+                Slot::named(name)?;
+                // Alternatives may share a name, groups may not: the place makes it unique, [`slot`] drops it.
                 let place = regex.len();
                 let _ = write!(regex, "(?P<{name}_{place}>");
                 pending_name = true;
@@ -68,7 +71,9 @@ fn translate(
             if first.is_ascii_uppercase() {
                 class(name, lexicon, regex)?;
             } else {
-                let fragment = fragments.get(name).ok_or_else(|| format!("no fragment is called `{name}`"))?;
+                let fragment = fragments
+                    .get(name)
+                    .ok_or_else(|| unknown("fragment", name, fragments.keys().map(String::as_str)))?;
                 regex.push_str("(?:");
                 translate(fragment, fragments, lexicon, regex, depth + 1)?;
                 regex.push(')');
@@ -99,17 +104,17 @@ fn translate(
     Ok(())
 }
 
-/// The name of a part as the pattern has it.
-pub(super) fn plain_name(group: &str) -> &str {
-    group.split('_').next().unwrap_or(group)
+/// The slot that a group of the regular expression stands for.
+pub(super) fn slot(group: &str) -> Result<Slot, String> {
+    Slot::named(group.split('_').next().unwrap_or(group))
 }
 
-/// One byte of any symbol that has the class.
+/// Any symbol that has the class.
 fn class(name: &str, lexicon: &Lexicon, regex: &mut String) -> Result<(), String> {
-    let class = lexicon.class(name).ok_or_else(|| format!("no class is called `{name}`"))?;
+    let class = lexicon.class(name).ok_or_else(|| unknown("class", name, lexicon.class_names()))?;
     regex.push('[');
     for symbol in lexicon.symbols(class) {
-        let _ = write!(regex, "\\x{symbol:02x}");
+        let _ = write!(regex, "\\x{{{symbol:x}}}");
     }
     regex.push(']');
     Ok(())

@@ -35,7 +35,8 @@ fn section(rule: &Rule) -> String {
     }
     for example in &rule.examples {
         // Writing to a string cannot fail.
-        let _ = writeln!(section, "| {} | {} | `{}` |", example.text, example.on, example.value);
+        let modifier = example.modifier.map(|modifier| format!(" {}", modifier.name())).unwrap_or_default();
+        let _ = writeln!(section, "| {} | {} | `{}`{modifier} |", example.text, example.on, example.value);
     }
     let not: Vec<String> = rule.not.iter().map(|phrase| format!("\"{phrase}\"")).collect();
     section + &format!("\nNot in {}.\n", not.join(", "))

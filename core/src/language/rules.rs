@@ -10,12 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::primitives::{NonMaxUsize, PatternID, StateID};
-use regex_automata::util::{start, syntax};
+use regex_automata::util::start;
 use regex_automata::{Anchored, Input, MatchKind, meta};
 use serde::Deserialize;
 
 use super::lexicon::{Class, Lexicon};
+use super::nearest::{explained, unknown};
 use super::pattern;
+use super::sets::{MOST_SYMBOLS, Symbol, encoded};
+use super::slot::Slot;
+use crate::calendar::Unit;
+use crate::timex::Modifier;
 
 /// What a rule's matches mean, with its parameters: the closed list of what data can say.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -26,7 +31,7 @@ pub enum Template {
     /// A whole unit, counted from an anchor: "last year", "yesterday".
     Shift {
         /// The unit, where no part is called `unit`.
-        unit: Option<String>,
+        unit: Option<Unit>,
         /// How many, where no part is called `which`.
         by: Option<i64>,
     },
@@ -54,8 +59,8 @@ pub enum Template {
     },
     /// A reference that no date can be named for.
     Vague {
-        /// The value: `PRESENT_REF`, `PAST_REF`, `FUTURE_REF`.
-        value: String,
+        /// The value.
+        value: Reference,
     },
     /// A time of day.
     Clock,
@@ -67,7 +72,7 @@ pub enum Template {
     /// Belongs to the date that follows, and changes it.
     Modifier {
         /// The TIMEX3 modifier.
-        modifier: String,
+        modifier: Modifier,
     },
     /// Two years in one token: `1914-18`.
     Years,
@@ -78,15 +83,37 @@ pub enum Template {
     Nothing,
 }
 
+/// A TIMEX3 value that names no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs, reason = "the names are TIMEX3's own")]
+pub enum Reference {
+    PresentRef,
+    PastRef,
+    FutureRef,
+}
+
+impl Reference {
+    /// As TIMEX3 spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PresentRef => "PRESENT_REF",
+            Self::PastRef => "PAST_REF",
+            Self::FutureRef => "FUTURE_REF",
+        }
+    }
+}
+
 /// What an amount counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CountedFrom {
     /// Publication.
-    Published,
-    /// The last date told.
-    Told,
-    /// The last date told in the same sentence, else publication: "the year" in "in June 1944 and by the end of the
+    Publication,
+    /// The last date mentioned.
+    Narrative,
+    /// The last date mentioned in the same sentence, else publication: "the year" in "in June 1944 and by the end of the
     /// year".
     Sentence,
     /// The date or event that stands behind it.
@@ -130,6 +157,8 @@ pub struct Example {
     pub on: String,
     /// The TIMEX3 value.
     pub value: String,
+    /// The TIMEX3 modifier.
+    pub modifier: Option<Modifier>,
 }
 
 fn default_day() -> String {
@@ -151,13 +180,17 @@ pub struct Rule {
     pub context: Context,
     /// What kind of text it is for.
     pub register: Register,
+    /// The TIMEX3 modifier of all its matches: "year-end" is the end of the year.
+    pub modifier: Option<Modifier>,
+    /// Whether its matches are a date only with a modifier: "the end of the year", not "the year".
+    pub needs_modifier: bool,
     /// Phrases with their values.
     pub examples: Vec<Example>,
     /// Phrases that it must not match.
     pub not: Vec<String>,
     parts: meta::Regex,
-    /// The names of the parts, with where the regular expression puts their starts; their ends stand next to them.
-    names: Vec<(String, usize)>,
+    /// The slots of the parts, with where the regular expression puts their starts; their ends stand next to them.
+    slots: Vec<(Slot, usize)>,
 }
 
 /// The rules of a language.
@@ -194,12 +227,15 @@ struct Entry {
     not_before: Vec<String>,
     #[serde(default)]
     register: Register,
+    modifier: Option<Modifier>,
+    #[serde(default)]
+    needs_modifier: bool,
     examples: Vec<Example>,
     not: Vec<String>,
 }
 
 pub(super) fn parse(source: &str) -> Result<File, String> {
-    let file: File = toml::from_str(source).map_err(|error| error.to_string())?;
+    let file: File = toml::from_str(source).map_err(|error| explained(&error.to_string()))?;
     let mut seen = BTreeSet::new();
     for entry in &file.rule {
         if entry.examples.len() < 2 && entry.meaning != Template::Nothing {
@@ -241,8 +277,7 @@ impl Rules {
             patterns.push(regex);
         }
         let scanner = dense::Builder::new()
-            .syntax(syntax::Config::new().unicode(false).utf8(false))
-            .thompson(thompson::Config::new().utf8(false).which_captures(WhichCaptures::None))
+            .thompson(thompson::Config::new().which_captures(WhichCaptures::None))
             .configure(
                 dense::Config::new().match_kind(MatchKind::All).start_kind(regex_automata::dfa::StartKind::Anchored),
             )
@@ -250,7 +285,11 @@ impl Rules {
             .map_err(|error| error.to_string())?;
         let start =
             scanner.start_state(&start::Config::new().anchored(Anchored::Yes)).map_err(|error| error.to_string())?;
-        let starts = (0..=u8::MAX).map(|symbol| !scanner.is_dead_state(scanner.next_state(start, symbol))).collect();
+        let alive = |symbol| {
+            let step = |state, byte| scanner.next_state(state, byte);
+            !scanner.is_dead_state(encoded(symbol).into_iter().flatten().fold(start, step))
+        };
+        let starts = (0..MOST_SYMBOLS).map(alive).collect();
         Ok(Self { rules, scanner, start, starts })
     }
 
@@ -262,20 +301,26 @@ impl Rules {
 
     /// Whether any rule can start with the symbol.
     #[must_use]
-    pub fn can_start(&self, symbol: u8) -> bool {
+    pub fn can_start(&self, symbol: Symbol) -> bool {
         self.starts[usize::from(symbol)]
     }
 
     /// Every match that starts at the start of `symbols`, as (tokens, rule), into `found`: shortest first.
-    pub fn matches<'r>(&'r self, symbols: &[u8], found: &mut Vec<(usize, &'r Rule)>) {
+    pub fn matches<'r>(&'r self, symbols: &[Symbol], found: &mut Vec<(usize, &'r Rule)>) {
         found.clear();
         let mut state = self.start;
         for (at, &symbol) in symbols.iter().enumerate() {
-            state = self.scanner.next_state(state, symbol);
-            // The automaton tells of a match one symbol late.
+            let [first, second] = encoded(symbol);
+            for byte in first.into_iter() {
+                state = self.scanner.next_state(state, byte);
+            }
+            // The automaton reports a match one byte late.
             self.collect(state, at, found);
             if self.scanner.is_dead_state(state) {
                 return;
+            }
+            for byte in second.into_iter() {
+                state = self.scanner.next_state(state, byte);
             }
         }
         self.collect(self.scanner.next_eoi_state(state), symbols.len(), found);
@@ -295,23 +340,30 @@ impl Rules {
 }
 
 impl Rule {
-    /// The parts of a match, by name: ranges of its symbols.
+    /// The parts of a match, by slot: ranges of its symbols.
     #[must_use]
-    pub fn parts(&self, symbols: &[u8]) -> Vec<(&str, std::ops::Range<usize>)> {
-        if self.names.is_empty() {
+    pub fn parts(&self, symbols: &[Symbol]) -> Vec<(Slot, std::ops::Range<usize>)> {
+        if self.slots.is_empty() {
             return Vec::new();
         }
-        let mut slots = vec![None; self.parts.group_info().slot_len()];
-        self.parts.search_slots(&Input::new(symbols).anchored(Anchored::Yes), &mut slots);
-        let place = |slot: usize| slots.get(slot).copied().flatten().map(NonMaxUsize::get);
-        let parts = self.names.iter();
-        parts.filter_map(|(name, slot)| Some((name.as_str(), place(*slot)?..place(slot + 1)?))).collect()
+        let (mut bytes, mut starts) = (Vec::with_capacity(2 * symbols.len()), Vec::with_capacity(symbols.len()));
+        for &symbol in symbols {
+            starts.push(bytes.len());
+            bytes.extend(encoded(symbol).into_iter().flatten());
+        }
+        let mut places = vec![None; self.parts.group_info().slot_len()];
+        self.parts.search_slots(&Input::new(&bytes).anchored(Anchored::Yes), &mut places);
+        let place = |at: usize| {
+            let byte = places.get(at).copied().flatten().map(NonMaxUsize::get)?;
+            Some(starts.partition_point(|&start| start < byte))
+        };
+        self.slots.iter().filter_map(|&(slot, at)| Some((slot, place(at)?..place(at + 1)?))).collect()
     }
 }
 
 fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) -> Result<Rule, String> {
     let classes = |names: &[String]| -> Result<Vec<Class>, String> {
-        let find = |name: &String| lexicon.class(name).ok_or_else(|| format!("no class is called `{name}`"));
+        let find = |name: &String| lexicon.class(name).ok_or_else(|| unknown("class", name, lexicon.class_names()));
         names.iter().map(find).collect()
     };
     let context = Context {
@@ -323,16 +375,13 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
     // Leftmost-longest is what the scanner found, so the pattern must reach the end of what it is given.
     let whole = format!("(?:{regex})\\z");
     let parts = meta::Builder::new()
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
         // Where the match stands is known: nothing is to be found before its parts are.
         .configure(meta::Config::new().utf8_empty(false).hybrid(false).dfa(false))
         .build(&whole)
         .map_err(|error| error.to_string())?;
     let groups = parts.group_info().pattern_names(PatternID::ZERO).enumerate();
-    let names = groups.filter_map(|(group, name)| {
-        Some((pattern::plain_name(name?).to_owned(), parts.group_info().slot(PatternID::ZERO, group)?))
-    });
-    let names = names.collect();
+    let places = groups.filter_map(|(group, name)| Some((name?, parts.group_info().slot(PatternID::ZERO, group)?)));
+    let slots = places.map(|(name, place)| Ok((pattern::slot(name)?, place))).collect::<Result<_, String>>()?;
     Ok(Rule {
         // A pack lives as long as the program, and every expression names its rule.
         id: String::leak(format!("{language}/{}", entry.id)),
@@ -341,9 +390,11 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
         template: entry.meaning,
         context,
         register: entry.register,
+        modifier: entry.modifier,
+        needs_modifier: entry.needs_modifier,
         examples: entry.examples,
         not: entry.not,
         parts,
-        names,
+        slots,
     })
 }

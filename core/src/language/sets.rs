@@ -4,6 +4,22 @@ use std::collections::HashMap;
 
 use super::lexicon::Class;
 
+/// The number of a set of classes that patterns can tell apart.
+pub type Symbol = u16;
+
+/// How many symbols there can be: as many as UTF-8 writes in two bytes.
+pub(super) const MOST_SYMBOLS: Symbol = 0x800;
+
+/// A symbol as the automaton reads it: one byte or two, as UTF-8 writes the character of this number, so that rules are
+/// ordinary regular expressions over characters.
+#[inline]
+pub(super) fn encoded(symbol: Symbol) -> [Option<u8>; 2] {
+    match symbol {
+        0..0x80 => [Some(symbol as u8), None],
+        _ => [Some(0xc0 | (symbol >> 6) as u8), Some(0x80 | (symbol & 0x3f) as u8)],
+    }
+}
+
 /// Distinct sets of classes. Number 0 is the empty one.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
@@ -37,6 +53,11 @@ impl Sets {
         }
         self.numbers.insert(set, number);
         number
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
     }
 
     /// Whether the set of this number has the class.

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::article::Published;
     use crate::calendar::PartialDate;
-    use crate::event::{Elsewhere, Status};
+    use crate::event::{Repeat, Status};
     use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
     use crate::text::Text;
 
@@ -133,7 +133,17 @@ mod tests {
 
     fn expression(span: Span) -> Expression {
         let meaning = Meaning::Nothing;
-        Expression { span, first: 0, end: 0, sentence: 0, rule: "en/test", histories: false, meaning, modifier: None }
+        Expression {
+            span,
+            first: 0,
+            end: 0,
+            sentence: 0,
+            rule: "en/test",
+            history_only: false,
+            needs_modifier: false,
+            meaning,
+            modifier: None,
+        }
     }
 
     fn found(words: &str, date: PartialDate) -> Resolved {
@@ -175,7 +185,7 @@ mod tests {
             trigger: Some(span("ran")),
             summary: "the ferry ran".to_owned(),
             names: vec!["Quay".to_owned()],
-            also_at: vec![Elsewhere { sentence: span("the line said"), expression: 0, until, trigger: None }],
+            also_at: vec![Repeat { sentence: span("the line said"), expression: 0, until, trigger: None }],
             status: Status::Happened,
             confidence: 0.75,
         }

@@ -1,4 +1,5 @@
-//! The words of records from the types of the domain, by hand: a variant that is added there must be spelled here.
+//! The words of records from the domain types, converted by hand: a new variant there does not compile until it has a
+//! word here.
 
 use super::{Basis, Granularity, Modifier, PublishedFrom, Status, TimexType};
 use crate::article::Reference;

@@ -4,35 +4,33 @@
 
 mod clause;
 mod form;
-mod place;
+mod position;
 
 use std::ops::Range;
 
 pub use clause::{Mood, Verb};
 pub(crate) use form::{is_adverb, is_past_form, is_plain_adverb};
-pub(crate) use place::{called_off, opens_clause};
+pub(crate) use position::{called_off, opens_clause};
 
-use crate::language::speech::{Part, Word};
+use crate::language::tagger::{Tag, Word};
 use crate::language::{Class, Pack};
 use crate::text::{Span, Token};
 
-/// A readable text with its tokens and sentences, and the language that they are read in.
+/// A passage of a clean text that is lexed: it has tokens and sentences, and a language that they are read in.
 #[derive(Debug, Clone, Copy)]
-pub struct Document<'d> {
-    /// The readable text.
-    pub text: &'d str,
-    /// Its tokens.
-    pub tokens: &'d [Token],
+pub struct LexedPassage<'p> {
+    /// The clean text, of which the passage may be a part.
+    pub text: &'p str,
+    /// The tokens of the passage.
+    pub tokens: &'p [Token],
     /// Its sentences, as ranges of tokens.
-    pub sentences: &'d [Range<usize>],
+    pub sentences: &'p [Range<usize>],
     /// Its language.
-    pub pack: &'d Pack,
-    /// The syntax of those sentences that it was asked for.
-    pub syntax: &'d Syntax,
+    pub pack: &'p Pack,
 }
 
-impl Document<'_> {
-    /// The stretch of text from token `first` to before token `end`.
+impl LexedPassage<'_> {
+    /// Returns the span from token `first` to before token `end`.
     #[must_use]
     pub fn span(&self, first: usize, end: usize) -> Span {
         match (self.tokens.get(first), end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
@@ -47,58 +45,63 @@ impl Document<'_> {
         self.tokens.get(at).is_some_and(|token| self.pack.lexicon.has(token, class))
     }
 
-    /// What the token is within its sentence.
-    #[must_use]
-    pub fn part(&self, at: usize) -> Part {
-        self.syntax.parts.get(at).copied().unwrap_or_default()
-    }
-
-    /// The verb groups of a sentence, in order.
-    #[must_use]
-    pub fn verbs(&self, sentence: &Range<usize>) -> &[Verb] {
-        let verbs = &self.syntax.verbs;
-        let start = verbs.partition_point(|verb| verb.tokens.start < sentence.start);
-        let end = verbs.partition_point(|verb| verb.tokens.start < sentence.end);
-        verbs.get(start..end).unwrap_or_default()
-    }
-
-    /// The text of a token.
+    /// Returns the text of a token.
     #[must_use]
     pub fn word(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| token.of(self.text))
     }
 }
 
-/// The syntax of some sentences of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Syntax {
-    /// What each token is; [`Part::Other`] in the sentences that were not asked for.
-    parts: Vec<Part>,
+/// A lexed passage of which some sentences are parsed: their tokens have tags, their verb groups are known.
+#[derive(Debug, Clone)]
+pub struct ParsedPassage<'p> {
+    lexed: LexedPassage<'p>,
+    /// The tag of each token; [`Tag::Other`] in the sentences that were not asked for.
+    tags: Vec<Tag>,
     /// Verb groups, in order.
     verbs: Vec<Verb>,
 }
 
-impl Syntax {
-    /// Of no sentence.
-    pub const NONE: Self = Self { parts: Vec::new(), verbs: Vec::new() };
+impl<'p> std::ops::Deref for ParsedPassage<'p> {
+    type Target = LexedPassage<'p>;
 
-    /// Of some sentences of a document, by their numbers in order.
+    fn deref(&self) -> &Self::Target {
+        &self.lexed
+    }
+}
+
+impl<'p> ParsedPassage<'p> {
+    /// Parses some sentences of a passage, given by their numbers in order.
     #[must_use]
-    pub fn of(document: &Document<'_>, sentences: impl Iterator<Item = usize>) -> Self {
-        let sentences: Vec<_> = sentences.filter_map(|sentence| document.sentences.get(sentence)).collect();
+    pub fn parse(lexed: LexedPassage<'p>, sentences: impl Iterator<Item = usize>) -> Self {
+        let mut parsed = Self { lexed, tags: Vec::new(), verbs: Vec::new() };
+        let sentences: Vec<_> = sentences.filter_map(|sentence| lexed.sentences.get(sentence)).collect();
         if sentences.is_empty() {
-            return Self::NONE;
+            return parsed;
         }
-        let mut syntax = Self { parts: vec![Part::Other; document.tokens.len()], verbs: Vec::new() };
+        parsed.tags = vec![Tag::Other; lexed.tokens.len()];
         let mut words = Vec::new();
         for &sentence in &sentences {
-            let tokens = document.tokens.get(sentence.clone()).unwrap_or_default();
+            let tokens = lexed.tokens.get(sentence.clone()).unwrap_or_default();
             words.clear();
-            words.extend(tokens.iter().map(|token| Word::of(token, document.text, document.pack)));
-            document.pack.speech.tag(&words, syntax.parts.get_mut(sentence.clone()).unwrap_or_default());
+            words.extend(tokens.iter().map(|token| Word::of(token, lexed.text, lexed.pack)));
+            lexed.pack.tagger.tag(&words, parsed.tags.get_mut(sentence.clone()).unwrap_or_default());
         }
-        let document = Document { syntax: &syntax, ..*document };
-        let verbs = sentences.into_iter().flat_map(|sentence| clause::verbs(&document, sentence)).collect();
-        Self { verbs, ..syntax }
+        parsed.verbs = sentences.into_iter().flat_map(|sentence| clause::verbs(&parsed, sentence)).collect();
+        parsed
+    }
+
+    /// Returns the part of speech of a token.
+    #[must_use]
+    pub fn tag(&self, at: usize) -> Tag {
+        self.tags.get(at).copied().unwrap_or_default()
+    }
+
+    /// Returns the verb groups of a sentence, in order.
+    #[must_use]
+    pub fn verbs(&self, sentence: &Range<usize>) -> &[Verb] {
+        let start = self.verbs.partition_point(|verb| verb.tokens.start < sentence.start);
+        let end = self.verbs.partition_point(|verb| verb.tokens.start < sentence.end);
+        self.verbs.get(start..end).unwrap_or_default()
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Basis, Document, Resolved};
+use super::{Basis, ParsedPassage, Resolved};
 use crate::calendar::Granularity;
 use crate::text::Shape;
 
@@ -17,15 +17,13 @@ const AGENCY: usize = 6;
 const AGE: i64 = 2;
 
 /// Marks the dates of stamps and that of a dateline as those of publication.
-pub(super) fn mark(document: &Document<'_>, dates: &mut [Resolved], published: NaiveDate) {
+pub(super) fn mark(passage: &ParsedPassage<'_>, dates: &mut [Resolved], published: NaiveDate) {
     dates
         .chunk_by_mut(|one, other| one.expression.sentence == other.expression.sentence)
-        .for_each(|dates| mark_stamp(document, dates, published));
+        .for_each(|dates| mark_stamp(passage, dates, published));
     let opening = dates.iter_mut().take_while(|date| date.expression.first < OPENING);
     for date in opening {
-        if is_near(date, published)
-            && is_place(document, date.expression.first)
-            && is_end(document, date.expression.end)
+        if is_near(date, published) && is_place(passage, date.expression.first) && is_end(passage, date.expression.end)
         {
             date.basis = Basis::Publication;
             date.steps.push("it is the date of the dateline");
@@ -36,37 +34,37 @@ pub(super) fn mark(document: &Document<'_>, dates: &mut [Resolved], published: N
 
 /// Marks the dates of a stamp: a whole date with a time of day, or, where a sentence starts with them, either with a
 /// word such as "updated". A headline may stand before a stamp.
-fn mark_stamp(document: &Document<'_>, dates: &mut [Resolved], published: NaiveDate) {
-    let grammar = &document.pack.grammar;
+fn mark_stamp(passage: &ParsedPassage<'_>, dates: &mut [Resolved], published: NaiveDate) {
+    let grammar = &passage.pack.grammar;
     let Some(first) = dates.first().map(|date| &date.expression) else { return };
-    let start = document.sentences.get(first.sentence).map_or(first.first, |sentence| sentence.start);
-    let stamped = |at: &usize| document.has(*at, grammar.stamp);
+    let start = passage.sentences.get(first.sentence).map_or(first.first, |sentence| sentence.start);
+    let stamped = |at: &usize| passage.has(*at, grammar.stamp);
     let mut at = (start..first.first).find(stamped).unwrap_or(first.first);
-    while at > start && (document.has(at - 1, grammar.last) || document.has(at - 1, grammar.clock_preposition)) {
+    while at > start && (passage.has(at - 1, grammar.last) || passage.has(at - 1, grammar.clock_preposition)) {
         at -= 1;
     }
     let opens = at == start;
     let (mut count, mut whole, mut clock, mut word) = (0, false, false, false);
     loop {
         if let Some(date) = dates.get(count).filter(|date| date.expression.first == at && is_written(date, published)) {
-            let year = |at: usize| matches!(document.tokens[at].shape, Shape::Digits { count: 4, .. });
-            let month = |at: usize| document.has(at, grammar.month);
+            let year = |at: usize| matches!(passage.tokens[at].shape, Shape::Digits { count: 4, .. });
+            let month = |at: usize| passage.has(at, grammar.month);
             let mut told = at..date.expression.end;
-            whole |= told.clone().any(year) && told.any(month) || document.tokens[at].shape == Shape::Date;
+            whole |= told.clone().any(year) && told.any(month) || passage.tokens[at].shape == Shape::Date;
             clock |= date.granularity != Some(Granularity::Day);
             (at, count) = (date.expression.end, count + 1);
             continue;
         }
         // "14.07 BST"
-        let figure = document.tokens.get(at).is_some_and(|token| token.shape.is_figure());
-        if figure && document.has(at + 1, grammar.zone) {
+        let figure = passage.tokens.get(at).is_some_and(|token| token.shape.is_figure());
+        if figure && passage.has(at + 1, grammar.zone) {
             (at, clock) = (at + 2, true);
             continue;
         }
-        let led = document.has(at, grammar.last) || document.has(at, grammar.clock_preposition);
+        let led = passage.has(at, grammar.last) || passage.has(at, grammar.clock_preposition);
         let mark =
-            document.tokens.get(at).is_some_and(|token| matches!(token.shape, Shape::Mark(':' | ',' | '|' | '-')));
-        let stamped = document.has(at, grammar.stamp);
+            passage.tokens.get(at).is_some_and(|token| matches!(token.shape, Shape::Mark(':' | ',' | '|' | '-')));
+        let stamped = passage.has(at, grammar.stamp);
         if !(led || mark || stamped) {
             break;
         }
@@ -99,8 +97,8 @@ fn is_recent(date: &Resolved, published: NaiveDate) -> bool {
 }
 
 /// Whether a paragraph starts with nothing but capitalised words before this token.
-fn is_place(document: &Document<'_>, end: usize) -> bool {
-    let before = document.tokens.get(end.saturating_sub(PLACE)..end).unwrap_or_default();
+fn is_place(passage: &ParsedPassage<'_>, end: usize) -> bool {
+    let before = passage.tokens.get(end.saturating_sub(PLACE)..end).unwrap_or_default();
     let start = before.iter().rposition(|token| token.shape == Shape::Break).map(|at| at + 1);
     let Some(start) = start.or((end <= PLACE).then_some(0)) else { return false };
     let place = before.get(start..).unwrap_or_default();
@@ -111,8 +109,8 @@ fn is_place(document: &Document<'_>, end: usize) -> bool {
 }
 
 /// Whether a dash follows, perhaps behind an agency in brackets.
-fn is_end(document: &Document<'_>, at: usize) -> bool {
-    let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
+fn is_end(passage: &ParsedPassage<'_>, at: usize) -> bool {
+    let shape = |at: usize| passage.tokens.get(at).map(|token| token.shape);
     let mut at = at + usize::from(shape(at) == Some(Shape::Mark(',')));
     if shape(at) == Some(Shape::Mark('(')) {
         let Some(close) = (at..at + AGENCY).find(|&at| shape(at) == Some(Shape::Mark(')'))) else { return false };
@@ -123,13 +121,13 @@ fn is_end(document: &Document<'_>, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{document, values};
+    use super::super::tests::{passage, values};
     use super::*;
 
     /// Which of the dates of a text, published on Friday, 3 May 2019, are datelines.
     fn datelines(text: &str) -> Vec<bool> {
         let basis = |date: &Resolved| date.basis == Basis::Publication;
-        document(text, |document| values(document, None).1.expressions.iter().map(basis).collect())
+        passage(text, |passage| values(passage, None).1.expressions.iter().map(basis).collect())
     }
 
     #[test]

@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use super::Expression;
-use crate::language::speech::Part;
-use crate::syntax::{Document, Mood, Verb, called_off, is_adverb, is_past_form, opens_clause};
+use super::confidence::Evidence;
+use crate::language::tagger::Tag;
+use crate::syntax::{Mood, ParsedPassage, Verb, called_off, is_adverb, is_past_form, opens_clause};
 use crate::text::Shape;
 
 /// Which way a bare name looks from its anchor.
@@ -26,28 +27,28 @@ pub(super) struct Reading {
     pub(super) direction: Direction,
     /// What told it.
     pub(super) reason: &'static str,
-    /// How often such a reading is right, 0 to 1: see [`super::resolve`] on confidence.
-    pub(super) sure: f32,
+    /// The kind of evidence that this is.
+    pub(super) evidence: Evidence,
 }
 
 impl Reading {
-    const SINCE: Self = Self::past("its preposition looks back", 0.96);
-    const UNTIL: Self = Self::future("its preposition looks ahead", 0.94);
-    const HAPPENED: Self = Self::past("it is the day of what happened", 0.94);
-    const PAST: Self = Self::past("its verb is in the past", 0.92);
-    const AHEAD: Self = Self::future("its verb looks ahead", 0.86);
-    const INFINITIVE: Self = Self::future("its verb is an infinitive", 0.75);
-    const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", 0.75);
-    const PLANNED: Self = Self::future("a word of planning stands beside it", 0.8);
-    const NOW: Self = Self::future("its verb is in the present", 0.7);
-    pub(super) const UNTOLD: Self = Self::past("no verb tells: taken for the last one", 0.6);
+    const SINCE: Self = Self::past("its preposition looks back", Evidence::BackwardPreposition);
+    const UNTIL: Self = Self::future("its preposition looks ahead", Evidence::ForwardPreposition);
+    const HAPPENED: Self = Self::past("it is the day of what happened", Evidence::EventNoun);
+    const PAST: Self = Self::past("its verb is in the past", Evidence::PastVerb);
+    const AHEAD: Self = Self::future("its verb looks ahead", Evidence::FutureVerb);
+    const INFINITIVE: Self = Self::future("its verb is an infinitive", Evidence::Infinitive);
+    const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", Evidence::Infinitive);
+    const PLANNED: Self = Self::future("a word of planning stands beside it", Evidence::PlanningWord);
+    const NOW: Self = Self::future("its verb is in the present", Evidence::PresentVerb);
+    pub(super) const NO_VERB: Self = Self::past("no verb gives a direction: taken for the last one", Evidence::NoVerb);
 
-    const fn past(reason: &'static str, sure: f32) -> Self {
-        Self { direction: Direction::Past, reason, sure }
+    const fn past(reason: &'static str, evidence: Evidence) -> Self {
+        Self { direction: Direction::Past, reason, evidence }
     }
 
-    const fn future(reason: &'static str, sure: f32) -> Self {
-        Self { direction: Direction::Future, reason, sure }
+    const fn future(reason: &'static str, evidence: Evidence) -> Self {
+        Self { direction: Direction::Future, reason, evidence }
     }
 }
 
@@ -55,9 +56,9 @@ impl Reading {
 const REACH: usize = 30;
 
 /// Which way the clause of an expression looks, and why.
-pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Reading {
-    let sentence = document.sentences.get(expression.sentence).cloned().unwrap_or_default();
-    let clause = Clause { document, verbs: document.verbs(&sentence), sentence };
+pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) -> Reading {
+    let sentence = passage.sentences.get(expression.sentence).cloned().unwrap_or_default();
+    let clause = Clause { passage, verbs: passage.verbs(&sentence), sentence };
     let (first, end) = (expression.first, expression.end);
     let nearest_before = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
     if let Some(told) = clause.preposition(first, nearest_before) {
@@ -66,17 +67,17 @@ pub(super) fn direction(document: &Document<'_>, expression: &Expression) -> Rea
     if clause.is_of_what_happened(end) {
         return Reading::HAPPENED;
     }
-    let told = if opens_clause(document, &clause.sentence, clause.verbs, &(first..end)) {
+    let told = if opens_clause(passage, &clause.sentence, clause.verbs, &(first..end)) {
         clause.looks_ahead(end).or_else(|| clause.looks_back(first))
     } else {
         nearest_before()
     };
-    told.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::UNTOLD })
+    told.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::NO_VERB })
 }
 
 /// The sentence of a date, with its verbs.
 struct Clause<'c> {
-    document: &'c Document<'c>,
+    passage: &'c ParsedPassage<'c>,
     sentence: Range<usize>,
     verbs: &'c [Verb],
 }
@@ -84,20 +85,20 @@ struct Clause<'c> {
 impl Clause<'_> {
     /// What the word before the date says of it.
     fn preposition(&self, first: usize, clause: impl Fn() -> Option<Reading>) -> Option<Reading> {
-        let grammar = &self.document.pack.grammar;
+        let grammar = &self.passage.pack.grammar;
         let before = first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
-        let has = |class| self.document.has(before, class);
+        let has = |class| self.passage.has(before, class);
         let past = || clause().is_some_and(|told| told.direction == Direction::Past);
         // "as soon as Tuesday", "as early as March"
         let soon = has(grammar.as_word) && before > self.sentence.start + 1 && {
-            self.document.has(before - 1, grammar.soon) && self.document.has(before - 2, grammar.as_word)
+            self.passage.has(before - 1, grammar.soon) && self.passage.has(before - 2, grammar.as_word)
         };
         // "the quarter ended January 31"
-        let ended = has(grammar.ending) && self.document.word(before).ends_with("ed");
+        let ended = has(grammar.ending) && self.passage.word(before).ends_with("ed");
         // "It was not until Tuesday that", "did not open until Tuesday"
-        let not_until = before > self.sentence.start && self.document.has(before - 1, grammar.negation);
+        let not_until = before > self.sentence.start && self.passage.has(before - 1, grammar.negation);
         let ahead_of =
-            has(grammar.of) && before > self.sentence.start && self.document.has(before - 1, grammar.ahead_of);
+            has(grammar.of) && before > self.sentence.start && self.passage.has(before - 1, grammar.ahead_of);
         if ahead_of {
             Some(Reading::UNTIL)
         } else if ended {
@@ -116,16 +117,16 @@ impl Clause<'_> {
     /// "Friday's attack", "Wednesday's ruling", "the March 3 attack": whatever the clause says, the noun tells of what is
     /// known.
     fn is_of_what_happened(&self, end: usize) -> bool {
-        let grammar = &self.document.pack.grammar;
-        let possessive = self.document.tokens.get(end).is_some_and(|token| token.shape == Shape::Possessive);
-        if self.document.has(end, grammar.outcome) {
+        let grammar = &self.passage.pack.grammar;
+        let possessive = self.passage.tokens.get(end).is_some_and(|token| token.shape == Shape::Possessive);
+        if self.passage.has(end, grammar.outcome) {
             return true;
         }
         let mut group = (end + 1..self.sentence.end).take(4).take_while(|&at| {
-            self.document.part(at).is_noun()
-                || matches!(self.document.part(at), Part::Adjective | Part::Name | Part::Participle | Part::Gerund)
+            self.passage.tag(at).is_noun()
+                || matches!(self.passage.tag(at), Tag::Adjective | Tag::ProperNoun | Tag::Participle | Tag::Gerund)
         });
-        possessive && group.any(|at| self.document.has(at, grammar.outcome))
+        possessive && group.any(|at| self.passage.has(at, grammar.outcome))
     }
 
     /// "There is a meeting on Friday", "a service is Friday".
@@ -178,9 +179,9 @@ impl Clause<'_> {
 
     /// Which way a verb looks.
     fn sign(&self, verb: &Verb) -> Option<Reading> {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let is = |class| document.has(verb.main, class);
-        let within = |class| verb.tokens.clone().any(|at| document.has(at, class));
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let is = |class| passage.has(verb.main, class);
+        let within = |class| verb.tokens.clone().any(|at| passage.has(at, class));
         match verb.mood {
             // "may have fled": what may have been lies back.
             Mood::Planned | Mood::Possible if verb.finite && within(grammar.have) => Some(Reading::PAST),
@@ -188,7 +189,7 @@ impl Clause<'_> {
             Mood::Possible if within(grammar.could) && self.is_negated(verb) => Some(Reading::PAST),
             Mood::Planned | Mood::Possible => Some(Reading::AHEAD),
             // "the rally planned for Saturday was cancelled"
-            Mood::Past if is(grammar.plan) && called_off(document, self.verbs, verb.main) => Some(Reading::PAST),
+            Mood::Past if is(grammar.plan) && called_off(passage, self.verbs, verb.main) => Some(Reading::PAST),
             // "agreed to a sale in October", "is scheduled for"
             Mood::Past if is(grammar.plan) && !verb.negated => Some(Reading::AHEAD),
             Mood::Past => Some(Reading::PAST),
@@ -199,49 +200,49 @@ impl Clause<'_> {
                 None
             }
             // "Image caption Fans wait on Thursday": under a picture the present tells what it shows.
-            Mood::Present if self.sentence.clone().any(|at| document.has(at, grammar.caption)) => Some(Reading::PAST),
+            Mood::Present if self.sentence.clone().any(|at| passage.has(at, grammar.caption)) => Some(Reading::PAST),
             Mood::Present => Some(Reading::AHEAD),
-            Mood::Infinitive if within(grammar.have) && is_past_form(document, verb.main) => Some(Reading::PAST),
+            Mood::Infinitive if within(grammar.have) && is_past_form(passage, verb.main) => Some(Reading::PAST),
             Mood::Infinitive if self.is_behind_past(verb.tokens.start) => Some(Reading::CARRIED_OUT),
             Mood::Infinitive => Some(Reading::INFINITIVE),
-            Mood::Participle if document.part(verb.main) == Part::Gerund => None,
+            Mood::Participle if passage.tag(verb.main) == Tag::Gerund => None,
             Mood::Participle => Some(Reading::PAST),
         }
     }
 
     /// "agreed on Thursday to sell": what is done by saying so was done on the date beside it.
     fn is_commitment(&self, verb: &Verb, first: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         verb.mood == Mood::Past
-            && document.has(verb.main, grammar.commitment)
-            && (document.has(first, grammar.weekday) && !document.has(first - 1, grammar.time_preposition)
+            && passage.has(verb.main, grammar.commitment)
+            && (passage.has(first, grammar.weekday) && !passage.has(first - 1, grammar.time_preposition)
                 || (verb.tokens.end..first)
-                    .all(|at| document.has(at, grammar.time_preposition) || is_adverb(document, at)))
+                    .all(|at| passage.has(at, grammar.time_preposition) || is_adverb(passage, at)))
     }
 
     fn is_negated(&self, verb: &Verb) -> bool {
         let before = (self.sentence.start..verb.tokens.start).rev().take(REACH / 2);
-        verb.negated || before.into_iter().any(|at| self.document.has(at, self.document.pack.grammar.negation))
+        verb.negated || before.into_iter().any(|at| self.passage.has(at, self.passage.pack.grammar.negation))
     }
 
     /// "failed to agree", "had to leave", "was able to meet": an infinitive that its past verb carries out. Behind a word
     /// of planning, or a noun ("the deal to sell"), it looks ahead.
     fn is_behind_past(&self, to: usize) -> bool {
         let Some(before) = to.checked_sub(1) else { return false };
-        let grammar = &self.document.pack.grammar;
-        let is = |class| self.document.has(before, class);
+        let grammar = &self.passage.pack.grammar;
+        let is = |class| self.passage.has(before, class);
         let carried_out = is(grammar.implicative) || is(grammar.had) || is(grammar.used) || is(grammar.able);
-        carried_out || is_past_form(self.document, before) && !is(grammar.plan) && !is(grammar.uncertain)
+        carried_out || is_past_form(self.passage, before) && !is(grammar.plan) && !is(grammar.uncertain)
     }
 
     /// Nouns and adjectives of planning: "the deadline is", "the upcoming".
     fn plans(&self, at: usize) -> Option<Reading> {
-        let planning = self.document.has(at, self.document.pack.grammar.plan);
+        let planning = self.passage.has(at, self.passage.pack.grammar.plan);
         planning.then_some(Reading::PLANNED)
     }
 
     fn divides(&self, at: usize) -> bool {
-        self.document
+        self.passage
             .tokens
             .get(at)
             .is_none_or(|token| matches!(token.shape, Shape::Mark(';' | ':' | '"' | '“' | '”' | '`')))

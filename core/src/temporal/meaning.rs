@@ -5,7 +5,7 @@ use chrono::{FixedOffset, Weekday};
 use super::holiday::Holiday;
 use super::resolved::Modifier;
 use crate::calendar::{Clock, PartOfDay, Season, Unit};
-use crate::language::CountedFrom;
+use crate::language::{CountedFrom, Reference};
 use crate::text::Span;
 
 /// What the text said: where, by which rule, with what meaning.
@@ -22,7 +22,9 @@ pub struct Expression {
     /// The id of the rule that recognised it.
     pub rule: &'static str,
     /// Whether it counts in a history only.
-    pub histories: bool,
+    pub history_only: bool,
+    /// Whether it is a date only with a modifier.
+    pub needs_modifier: bool,
     /// What it says.
     pub meaning: Meaning,
     /// TIMEX3's modifier, where a word gives it one.
@@ -85,8 +87,8 @@ pub enum Meaning {
     },
     /// A repetition, by its TIMEX3 value.
     Repeat(String),
-    /// A reference for which no date can be named, by its TIMEX3 value.
-    Vague(String),
+    /// A reference for which no date can be named.
+    Vague(Reference),
     /// A time of a day.
     Clock {
         /// The time.

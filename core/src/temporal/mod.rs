@@ -7,15 +7,17 @@
 //! What the text said ([`Expression`]) and what it means ([`Resolved`]) are two types. This module must not know
 //! what happened at a time, nor how records look.
 
+pub mod confidence;
 mod dateline;
+mod day_order;
 mod direction;
+mod fiscal;
 mod genre;
-mod given;
 mod holiday;
 mod interpret;
+mod markup;
 mod meaning;
 mod numbers;
-mod order;
 mod recognise;
 mod refine;
 mod region;
@@ -24,15 +26,16 @@ mod resolve;
 mod resolved;
 
 pub use direction::Direction;
+pub use fiscal::FiscalStart;
 pub use genre::Genre;
-pub use given::trust;
 pub use holiday::Holiday;
+pub use markup::apply_markup;
 pub use meaning::{Amount, Expression, Fields, Meaning, Which};
 pub use region::Region;
 pub use resolve::Anchor;
 pub use resolved::{Basis, Dropped, Modifier, Resolved, TimexType};
 
-use crate::syntax::Document;
+use crate::syntax::{LexedPassage, ParsedPassage};
 use crate::text::Span;
 
 /// What was found in a document.
@@ -55,9 +58,9 @@ pub struct Candidates {
 
 /// Finds what may be expressions.
 #[must_use]
-pub fn recognise(document: &Document<'_>) -> Candidates {
+pub fn recognise(passage: &LexedPassage<'_>) -> Candidates {
     let mut dropped = Vec::new();
-    let expressions = recognise::recognise(document, &mut dropped);
+    let expressions = recognise::recognise(passage, &mut dropped);
     Candidates { expressions, dropped }
 }
 
@@ -70,13 +73,13 @@ impl Candidates {
 
 /// Says what candidates mean, in a document whose syntax is known for their sentences.
 #[must_use]
-pub fn tag(document: &Document<'_>, candidates: Candidates, anchor: &Anchor) -> Tagged {
+pub fn tag(passage: &ParsedPassage<'_>, candidates: Candidates, anchor: &Anchor) -> Tagged {
     let Candidates { expressions, mut dropped } = candidates;
-    let mut expressions = refine::refine(document, expressions, &mut dropped);
-    let order_open = order::settle(document, &mut expressions, anchor.region.and_then(Region::day_first));
+    let mut expressions = refine::refine(passage, expressions, &mut dropped);
+    let order_open = day_order::settle(passage, &mut expressions, anchor.region.and_then(Region::day_first));
     anchor.region.into_iter().for_each(|region| region::settle(&mut expressions, region));
-    let mut expressions = resolve::resolve(document, expressions, anchor);
-    dateline::mark(document, &mut expressions, anchor.published);
+    let mut expressions = resolve::resolve(passage, expressions, anchor);
+    dateline::mark(passage, &mut expressions, anchor.published);
     Tagged { expressions, dropped, order_open }
 }
 
@@ -84,27 +87,25 @@ pub fn tag(document: &Document<'_>, candidates: Candidates, anchor: &Anchor) -> 
 mod tests {
     use super::*;
     use crate::language;
-    use crate::syntax::Syntax;
     use crate::text::{lex, sentences};
 
     /// An English text as a document.
-    pub(super) fn document<T>(text: &str, look: impl FnOnce(&Document<'_>) -> T) -> T {
+    pub(super) fn passage<T>(text: &str, look: impl FnOnce(&ParsedPassage<'_>) -> T) -> T {
         let pack = language::pack("en").unwrap();
         let tokens = lex(text, &pack.lexicon);
         let sentences = sentences(text, &tokens, &pack.lexicon);
-        let document = Document { text, tokens: &tokens, sentences: &sentences, pack, syntax: &Syntax::NONE };
-        let syntax = Syntax::of(&document, recognise(&document).sentences());
-        look(&Document { syntax: &syntax, ..document })
+        let lexed = LexedPassage { text, tokens: &tokens, sentences: &sentences, pack };
+        look(&ParsedPassage::parse(lexed, recognise(&lexed).sentences()))
     }
 
     /// What was found in a document published on Friday, 3 May 2019, its TIMEX3 values before it.
-    pub(super) fn values(document: &Document<'_>, region: Option<Region>) -> (Vec<String>, Tagged) {
+    pub(super) fn values(passage: &ParsedPassage<'_>, region: Option<Region>) -> (Vec<String>, Tagged) {
         let published = chrono::NaiveDate::from_ymd_opt(2019, 5, 3).unwrap();
         let offset = chrono::FixedOffset::east_opt(0).unwrap();
         let tagged = tag(
-            document,
-            recognise(document),
-            &Anchor { published, offset, genre: Genre::News, time: None, region, fiscal_start: 1 },
+            passage,
+            recognise(passage),
+            &Anchor { published, offset, genre: Genre::News, time: None, region, fiscal_start: FiscalStart::JANUARY },
         );
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
     }

@@ -2,22 +2,22 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike};
 
-use super::Document;
+use super::LexedPassage;
 use super::meaning::{Amount, Fields, Meaning};
 use crate::calendar::{Clock, Unit};
 use crate::language::{Class, Value};
 use crate::text::{Shape, Token};
 
 /// The number of an ordinal or a plain small number: "15th", "third", "twenty-first", "3".
-pub(super) fn ordinal(document: &Document<'_>, tokens: &[Token]) -> Option<u32> {
-    let lexicon = &document.pack.lexicon;
-    let grammar = &document.pack.grammar;
+pub(super) fn ordinal(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<u32> {
+    let lexicon = &passage.pack.lexicon;
+    let grammar = &passage.pack.grammar;
     let classes = [grammar.ordinal, grammar.quarter_number, grammar.tens, grammar.hour_word];
     let mut sum = 0;
     for token in tokens {
         sum += match token.shape {
             Shape::Digits { value, .. } => value,
-            Shape::Ordinal => token.of(document.text).trim_end_matches(char::is_alphabetic).parse().ok()?,
+            Shape::Ordinal => token.of(passage.text).trim_end_matches(char::is_alphabetic).parse().ok()?,
             Shape::Mark(_) => 0,
             _ => classes.iter().find_map(|&class| match lexicon.value(token, class) {
                 Some(Value::Number(number)) => u32::try_from(*number).ok(),
@@ -29,9 +29,9 @@ pub(super) fn ordinal(document: &Document<'_>, tokens: &[Token]) -> Option<u32> 
 }
 
 /// How many: "two and a half", "5 1/2", "a couple of", "twenty-five", "three hundred", "several".
-pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount> {
-    let lexicon = &document.pack.lexicon;
-    let grammar = &document.pack.grammar;
+pub(super) fn amount(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<Amount> {
+    let lexicon = &passage.pack.lexicon;
+    let grammar = &passage.pack.grammar;
     let is = |token: &Token, class: Class| lexicon.has(token, class);
     let number = |token: &Token, class: Class| match lexicon.value(token, class) {
         Some(Value::Number(number)) => u32::try_from(*number).ok(),
@@ -39,7 +39,7 @@ pub(super) fn amount(document: &Document<'_>, tokens: &[Token]) -> Option<Amount
     };
     let (mut count, mut part, mut told) = (0u32, 0u32, false);
     for token in tokens {
-        let text = token.of(document.text);
+        let text = token.of(passage.text);
         match token.shape {
             Shape::Digits { .. } if count > 0 => break,
             Shape::Digits { value, .. } => count = value,

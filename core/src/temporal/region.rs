@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::Expression;
-use super::order::fields_mut;
+use super::day_order::fields_mut;
 
 /// A country, by its two letters of ISO 3166.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

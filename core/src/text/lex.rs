@@ -190,8 +190,7 @@ impl<V: Vocabulary> Lexer<'_, V> {
 
     /// Whether a web or e-mail address starts at `start`, with its first letters up to `end`.
     fn is_address(&self, start: usize, end: usize) -> bool {
-        let behind = self.bytes.get(end..).unwrap_or_default();
-        match behind {
+        match self.bytes.get(end..).unwrap_or_default() {
             [b':', b'/', b'/', ..] => true,
             [b'@', next, ..] => next.is_ascii_alphanumeric(),
             [b'.', ..] => self.bytes.get(start..end) == Some(b"www"),

@@ -12,7 +12,7 @@ pub struct Token {
     /// Whether white space, or the start of the text, precedes it.
     pub spaced: bool,
     /// The symbol of its classes, as the language's lexicon numbers them; 0 if it has none.
-    pub symbol: u8,
+    pub symbol: u16,
     /// The word's entry in the lexicon; [`Token::UNKNOWN`] if it has none.
     pub entry: u16,
     /// The set of its classes, as the language's lexicon numbers them.
@@ -23,7 +23,7 @@ pub struct Token {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lexeme {
     /// See [`Token::symbol`].
-    pub symbol: u8,
+    pub symbol: u16,
     /// See [`Token::entry`].
     pub entry: u16,
     /// See [`Token::classes`].

@@ -24,6 +24,7 @@ const MOST: usize = 32;
 
 /// What several articles report, merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The statement that represents all of them best.
     pub summary: String,

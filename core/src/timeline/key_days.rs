@@ -13,6 +13,7 @@ use super::articles::{Article, articles};
 
 /// A day, and how much it matters.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct KeyDay {
     /// The day.
     pub day: NaiveDate,

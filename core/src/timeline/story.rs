@@ -9,6 +9,7 @@ use super::{Entry, KeyDay, Mention, entries, key_days};
 
 /// A day of a story.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct StoryDay {
     /// The day.
     pub day: NaiveDate,

@@ -10,5 +10,5 @@ pub const SOURCE: Source = Source {
     rules: include_str!("rules.toml"),
     feasts: include_str!("feasts.toml"),
     // Trained on the English Web Treebank of Universal Dependencies (Silveira et al. 2014; CC BY-SA 4.0).
-    speech: include_bytes!("speech.bin"),
+    tagger: include_bytes!("tagger.bin"),
 };

@@ -101,7 +101,17 @@ mod tests {
 
     fn expression(span: Span) -> Expression {
         let meaning = Meaning::Nothing;
-        Expression { span, first: 0, end: 0, sentence: 0, rule: "en/test", histories: false, meaning, modifier: None }
+        Expression {
+            span,
+            first: 0,
+            end: 0,
+            sentence: 0,
+            rule: "en/test",
+            history_only: false,
+            needs_modifier: false,
+            meaning,
+            modifier: None,
+        }
     }
 
     fn found(text: &str, words: &str, value: &str, basis: Basis) -> Resolved {

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, Weekday};
 
 use super::parts::Parts;
 use crate::calendar::Season;
-use crate::language::{CountedFrom, plain_name};
+use crate::language::{CountedFrom, Slot, plain_name};
 use crate::temporal::holiday::Holiday;
 use crate::temporal::meaning::{Amount, Fields, Meaning, Which};
 use crate::temporal::numbers;
@@ -14,18 +14,18 @@ use crate::text::Span;
 
 impl Parts<'_> {
     pub(super) fn which(&self) -> Option<Which> {
-        let unit = match self.range("named") {
-            Some(_) => Some(self.unit("named")?),
+        let unit = match self.range(Slot::Named) {
+            Some(_) => Some(self.unit(Slot::Named)?),
             None => None,
         };
-        let grammar = &self.document.pack.grammar;
+        let grammar = &self.passage.pack.grammar;
         for (class, from) in [
-            (grammar.last, CountedFrom::Published),
-            (grammar.next, CountedFrom::Published),
-            (grammar.this, CountedFrom::Published),
-            (grammar.told, CountedFrom::Told),
+            (grammar.last, CountedFrom::Publication),
+            (grammar.next, CountedFrom::Publication),
+            (grammar.this, CountedFrom::Publication),
+            (grammar.anaphoric, CountedFrom::Narrative),
         ] {
-            if let Some(by) = self.number("which", class) {
+            if let Some(by) = self.number(Slot::Which, class) {
                 return Some(Which { by, from, unit });
             }
         }
@@ -34,24 +34,25 @@ impl Parts<'_> {
 
     pub(super) fn fields(&self) -> Option<Fields> {
         let mut fields = Fields { which: self.which(), ..Fields::default() };
-        if fields.which.is_none() && self.range("named").is_some() {
-            fields.which = Some(Which { by: 0, from: CountedFrom::Told, unit: self.unit("named") });
+        if fields.which.is_none() && self.range(Slot::Named).is_some() {
+            fields.which = Some(Which { by: 0, from: CountedFrom::Narrative, unit: self.unit(Slot::Named) });
         }
         fields.year = self.year()?;
-        fields.month =
-            self.small("month", self.classes().month).or_else(|| self.small("month", self.classes().month_lower));
-        fields.day = match self.tokens("day") {
-            Some(tokens) => Some(numbers::ordinal(self.document, tokens).filter(|day| (1..=31).contains(day))? as u8),
+        fields.month = self
+            .small(Slot::Month, self.classes().month)
+            .or_else(|| self.small(Slot::Month, self.classes().month_lower));
+        fields.day = match self.tokens(Slot::Day) {
+            Some(tokens) => Some(numbers::ordinal(self.passage, tokens).filter(|day| (1..=31).contains(day))? as u8),
             None => None,
         };
         let name = self
-            .number("weekday", self.classes().weekday)
-            .or_else(|| self.number("weekday", self.classes().weekday_short));
+            .number(Slot::Weekday, self.classes().weekday)
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short));
         fields.weekday = name.and_then(weekday);
-        fields.season = self.word("season", self.classes().season).and_then(season);
-        fields.quarter = self.small("quarter", self.classes().quarter_number);
+        fields.season = self.word(Slot::Season, self.classes().season).and_then(Season::from_name);
+        fields.quarter = self.small(Slot::Quarter, self.classes().quarter_number);
         fields.half = self.half()?;
-        if let Some(text) = self.text("digit") {
+        if let Some(text) = self.text(Slot::Digit) {
             let digit: u8 = text.parse().ok()?;
             match self.text_has_h() {
                 true => fields.half = Some(Some(digit).filter(|half| (1..=2).contains(half))?),
@@ -59,15 +60,15 @@ impl Parts<'_> {
             }
         }
         fields.nth = self.nth()?;
-        fields.week = self.range("week").is_some();
-        fields.weekend = self.range("weekend").is_some();
+        fields.week = self.range(Slot::Week).is_some();
+        fields.weekend = self.range(Slot::Weekend).is_some();
         fields.decade = self.decade();
         fields.century = self.century()?;
-        fields.holiday = match self.text("holiday") {
-            Some(text) => Some(Holiday::named(&self.document.pack.feasts, &plain_name(text))?),
+        fields.holiday = match self.text(Slot::Holiday) {
+            Some(text) => Some(Holiday::named(&self.passage.pack.feasts, &plain_name(text))?),
             None => None,
         };
-        fields.fiscal = self.range("fiscal").is_some();
+        fields.fiscal = self.range(Slot::Fiscal).is_some();
         self.numeric(&mut fields)?;
         Some(fields)
     }
@@ -75,33 +76,33 @@ impl Parts<'_> {
     /// The outer `None` refuses the match.
     #[expect(clippy::option_option, reason = "no year told, and an impossible year, are two things")]
     fn year(&self) -> Option<Option<i32>> {
-        if let Some(text) = self.text("year") {
+        if let Some(text) = self.text(Slot::Year) {
             let text = text.trim_start_matches(['\'', '’', '‘']);
             let year: i32 = text.parse().ok()?;
-            let is_short = text.len() == 2 && self.range("era").is_none();
+            let is_short = text.len() == 2 && self.range(Slot::Era).is_none();
             return Some(Some(if is_short { numbers::full_year(year) } else { self.in_era(year) }));
         }
-        if let Some(rest) = self.tokens("rest") {
-            let Amount::Exact { count, part: 0 } = numbers::amount(self.document, rest)? else { return None };
+        if let Some(rest) = self.tokens(Slot::Rest) {
+            let Amount::Exact { count, part: 0 } = numbers::amount(self.passage, rest)? else { return None };
             return Some(Some(i32::try_from(count).ok().filter(|rest| *rest < 100)? + 2000));
         }
-        if let Some(span) = self.text("span") {
+        if let Some(span) = self.text(Slot::Span) {
             // "the winter of 1941-42" is that of 1941.
             return Some(Some(span.get(..4)?.parse().ok()?));
         }
-        if self.range("spoken").is_none() || self.range("decadeword").is_some() {
+        if self.range(Slot::Spoken).is_none() || self.range(Slot::DecadeWord).is_some() {
             return Some(None);
         }
         let spoken = |name| self.number(name, self.classes().tens).or_else(|| self.number(name, self.classes().teens));
-        let century = spoken("spoken")?;
-        let rest =
-            spoken("decade").or_else(|| spoken("teen"))? + self.number("unit", self.classes().cardinal).unwrap_or(0);
+        let century = spoken(Slot::Spoken)?;
+        let rest = spoken(Slot::Decade).or_else(|| spoken(Slot::Teen))?
+            + self.number(Slot::Unit, self.classes().cardinal).unwrap_or(0);
         let year = century * 100 + rest;
         Some(Some(i32::try_from(year).ok().filter(|year| (1000..2200).contains(year))?))
     }
 
     fn is_before_christ(&self) -> bool {
-        self.number("era", self.classes().era).is_some_and(|era| era < 0)
+        self.number(Slot::Era, self.classes().era).is_some_and(|era| era < 0)
     }
 
     /// A year as its era counts it, astronomically.
@@ -111,12 +112,12 @@ impl Parts<'_> {
 
     #[expect(clippy::option_option, reason = "no half told, and an impossible half, are two things")]
     fn half(&self) -> Option<Option<u8>> {
-        if self.range("halflast").is_some() {
+        if self.range(Slot::LastHalf).is_some() {
             return Some(Some(2));
         }
-        match self.range("half") {
+        match self.range(Slot::Half) {
             None => Some(None),
-            Some(_) => match self.small::<u8>("half", self.classes().quarter_number)? {
+            Some(_) => match self.small::<u8>(Slot::Half, self.classes().quarter_number)? {
                 half @ 1..=2 => Some(Some(half)),
                 4 => Some(Some(2)),
                 _ => None,
@@ -126,12 +127,12 @@ impl Parts<'_> {
 
     #[expect(clippy::option_option, reason = "no number told, and an impossible one, are two things")]
     fn nth(&self) -> Option<Option<i8>> {
-        if self.range("nthlast").is_some() {
+        if self.range(Slot::LastNth).is_some() {
             return Some(Some(-1));
         }
-        match self.tokens("nth") {
+        match self.tokens(Slot::Nth) {
             None => Some(None),
-            Some(tokens) => match numbers::ordinal(self.document, tokens)? {
+            Some(tokens) => match numbers::ordinal(self.passage, tokens)? {
                 nth @ 1..=5 => Some(Some(nth as i8)),
                 _ => None,
             },
@@ -140,54 +141,58 @@ impl Parts<'_> {
 
     /// "H1", "1H": a half, where "Q1" and "1Q" are quarters.
     fn text_has_h(&self) -> bool {
-        let Some(digit) = self.range("digit") else { return false };
+        let Some(digit) = self.range(Slot::Digit) else { return false };
         let beside = [digit.start.checked_sub(2), digit.start.checked_sub(1), Some(digit.end)];
-        beside.into_iter().flatten().any(|at| self.document.word(at).eq_ignore_ascii_case("h"))
+        beside.into_iter().flatten().any(|at| self.passage.word(at).eq_ignore_ascii_case("h"))
     }
 
     fn decade(&self) -> Option<i32> {
-        if self.range("decadeword").is_some() {
-            let tens = i32::try_from(self.number("decadeword", self.classes().decade_word)?).ok()? / 10;
-            let century =
-                self.number("spoken", self.classes().teens).or_else(|| self.number("spoken", self.classes().tens));
+        if self.range(Slot::DecadeWord).is_some() {
+            let tens = i32::try_from(self.number(Slot::DecadeWord, self.classes().decade_word)?).ok()? / 10;
+            let century = self
+                .number(Slot::Spoken, self.classes().teens)
+                .or_else(|| self.number(Slot::Spoken, self.classes().tens));
             return Some(
                 century.and_then(|century| i32::try_from(century).ok()).map_or(tens, |century| century * 10 + tens),
             );
         }
-        if self.range("spoken").is_some() {
+        if self.range(Slot::Spoken).is_some() {
             return None;
         }
-        let at = self.range("decade")?.start;
-        let text = self.text("decade")?;
+        let at = self.range(Slot::Decade)?.start;
+        let text = self.text(Slot::Decade)?;
         let short = text.len() < "1980s".len() && text.starts_with(|first: char| first.is_ascii_digit());
-        let led = self.range("article").is_some()
-            || at.checked_sub(1).is_some_and(|at| self.document.has(at, self.classes().part_word));
+        let led = self.range(Slot::Article).is_some()
+            || at.checked_sub(1).is_some_and(|at| self.passage.has(at, self.classes().part_word));
         if short && !led {
             // "80s" alone is as often an age or a temperature, "740s" a machine.
             return None;
         }
-        let digits: String = self.text("decade")?.chars().filter(char::is_ascii_digit).collect();
+        let digits: String = self.text(Slot::Decade)?.chars().filter(char::is_ascii_digit).collect();
         let year: i32 = digits.parse().ok()?;
         (year % 10 == 0).then_some(if self.is_before_christ() { -(year / 10) - 1 } else { year / 10 })
     }
 
     #[expect(clippy::option_option, reason = "no century told, and an impossible one, are two things")]
     fn century(&self) -> Option<Option<i32>> {
-        let Some(tokens) = self.tokens("century") else { return Some(None) };
-        let number = i32::try_from(numbers::ordinal(self.document, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
+        let Some(tokens) = self.tokens(Slot::Century) else { return Some(None) };
+        let number = i32::try_from(numbers::ordinal(self.passage, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
         Some(Some(if self.is_before_christ() { -number } else { number - 1 }))
     }
 
     /// Dates in digits. The order of day and month stays open here where the numbers do not tell it.
     fn numeric(&self, fields: &mut Fields) -> Option<()> {
-        if let Some(text) = self.text("yearmonth") {
+        if let Some(text) = self.text(Slot::YearMonth) {
             let mut numbers = text.split(['-', '/']).map_while(|number| number.parse::<i32>().ok());
             fields.year = numbers.next();
             fields.month = numbers.next().and_then(|month| u8::try_from(month).ok());
             return fields.month.map(|_| ());
         }
-        let Some(text) = self.text("date") else {
-            return if fields.decade.is_none() && self.range("decade").is_some() && self.range("spoken").is_none() {
+        let Some(text) = self.text(Slot::Date) else {
+            return if fields.decade.is_none()
+                && self.range(Slot::Decade).is_some()
+                && self.range(Slot::Spoken).is_none()
+            {
                 None
             } else {
                 Some(())
@@ -228,13 +233,13 @@ impl Parts<'_> {
 
     /// Two years in one token, each with the digits that tell it, or two that share an era.
     pub(super) fn years(&self, whole: Span) -> Option<[(i32, Span); 2]> {
-        if let (Some(first), Some(last)) = (self.range("firstyear"), self.range("lastyear")) {
+        if let (Some(first), Some(last)) = (self.range(Slot::FirstYear), self.range(Slot::LastYear)) {
             let year = |name| Some(self.in_era(self.text(name)?.parse().ok()?));
-            let (from, to) = (year("firstyear")?, year("lastyear")?);
-            let [first, last] = [self.document.span(first.start, first.end), self.document.span(last.start, last.end)];
+            let (from, to) = (year(Slot::FirstYear)?, year(Slot::LastYear)?);
+            let [first, last] = [self.passage.span(first.start, first.end), self.passage.span(last.start, last.end)];
             return (from < to).then_some([(from, first), (to, Span::new(last.start as usize, whole.end as usize))]);
         }
-        let text = self.text("years")?;
+        let text = self.text(Slot::Years)?;
         let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
         let first = digits(text);
         let last = text.len()
@@ -257,19 +262,19 @@ impl Parts<'_> {
     pub(super) fn listed(&self, tokens: &Range<usize>) -> Option<Vec<(Meaning, Range<usize>)>> {
         let fields = self.fields()?;
         let (name, range) =
-            ["days", "centuries", "quarters"].iter().find_map(|name| Some((*name, self.range(name)?)))?;
-        let number = |at: usize| numbers::ordinal(self.document, self.document.tokens.get(at..at + 1)?);
+            [Slot::Days, Slot::Centuries, Slot::Quarters].iter().find_map(|&slot| Some((slot, self.range(slot)?)))?;
+        let number = |at: usize| numbers::ordinal(self.passage, self.passage.tokens.get(at..at + 1)?);
         let numbers: Vec<(usize, u8)> =
             range.filter_map(|at| Some((at, u8::try_from(number(at)?).ok().filter(|number| *number > 0)?))).collect();
         let last = numbers.len().checked_sub(1)?;
-        let determined = self.document.has(tokens.start, self.classes().determiner);
-        let month_leads = self.range("month").is_some_and(|month| month.start == tokens.start);
+        let determined = self.passage.has(tokens.start, self.classes().determiner);
+        let month_leads = self.range(Slot::Month).is_some_and(|month| month.start == tokens.start);
         let mut listed = Vec::with_capacity(numbers.len());
         for (index, &(at, number)) in numbers.iter().enumerate() {
             let mut fields = fields.clone();
             match name {
-                "days" => fields.day = Some(Some(number).filter(|day| *day <= 31)?),
-                "quarters" => fields.quarter = Some(Some(number).filter(|quarter| *quarter <= 4)?),
+                Slot::Days => fields.day = Some(Some(number).filter(|day| *day <= 31)?),
+                Slot::Quarters => fields.quarter = Some(Some(number).filter(|quarter| *quarter <= 4)?),
                 _ => fields.century = Some(i32::from(number) - 1),
             }
             let start = if index == 0 && (month_leads || determined) { tokens.start } else { at };
@@ -294,9 +299,9 @@ impl Parts<'_> {
             }
             Some((Meaning::Calendar(Box::new(fields)), range))
         };
-        let from = date("from")?;
-        Some(match self.range("until") {
-            Some(_) => vec![from, date("until")?],
+        let from = date(Slot::From)?;
+        Some(match self.range(Slot::Until) {
+            Some(_) => vec![from, date(Slot::Until)?],
             None => vec![from],
         })
     }
@@ -316,14 +321,4 @@ fn iso_day(text: &str) -> Option<(NaiveDate, bool)> {
 
 fn weekday(number: i64) -> Option<Weekday> {
     Weekday::try_from(u8::try_from(number - 1).ok()?).ok()
-}
-
-pub(super) fn season(name: &str) -> Option<Season> {
-    Some(match name {
-        "spring" => Season::Spring,
-        "summer" => Season::Summer,
-        "autumn" => Season::Autumn,
-        "winter" => Season::Winter,
-        _ => return None,
-    })
 }

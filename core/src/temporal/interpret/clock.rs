@@ -4,23 +4,23 @@ use std::ops::Range;
 
 use super::parts::Parts;
 use crate::calendar::{Clock, PartOfDay, Unit};
-use crate::language::CountedFrom;
+use crate::language::{CountedFrom, Slot};
 use crate::temporal::meaning::{Amount, Meaning, offset_minutes};
 use crate::temporal::numbers;
 
 impl Parts<'_> {
     pub(super) fn clock(&self) -> Option<Meaning> {
-        if let Some(text) = self.text("datetime") {
+        if let Some(text) = self.text(Slot::DateTime) {
             return numbers::date_time(text);
         }
-        let zone = self.number("zone", self.classes().zone);
+        let zone = self.number(Slot::Zone, self.classes().zone);
         let offset = match zone {
             Some(minutes) => Some(offset_minutes(minutes)?),
             None => None,
         };
         let (hour, minute, second) = self.hour_and_minute()?;
-        let later = self.number("meridiem", self.classes().meridiem).or_else(|| {
-            match self.word("part", self.classes().part_of_day)? {
+        let later = self.number(Slot::Meridiem, self.classes().meridiem).or_else(|| {
+            match self.word(Slot::Part, self.classes().part_of_day)? {
                 "morning" => Some(0),
                 "night" if hour < 6 => Some(0),
                 _ => Some(12),
@@ -36,90 +36,79 @@ impl Parts<'_> {
     }
 
     fn hour_and_minute(&self) -> Option<(u8, Option<u8>, Option<u8>)> {
-        if let Some(sign) = self.text("sign") {
+        if let Some(sign) = self.text(Slot::Sign) {
             return self.past_the_hour(sign.eq_ignore_ascii_case("to"));
         }
-        if let Some(hour) = self.small("noon", self.classes().noon) {
+        if let Some(hour) = self.small(Slot::Noon, self.classes().noon) {
             return Some((hour, Some(0), None));
         }
-        if let Some(text) = self.text("military") {
+        if let Some(text) = self.text(Slot::Military) {
             let whole: u16 = text.parse().ok()?;
             return Some(((whole / 100) as u8, Some((whole % 100) as u8), None));
         }
-        if let Some(text) = self.text("clock").or_else(|| self.text("point")) {
+        if let Some(text) = self.text(Slot::Clock).or_else(|| self.text(Slot::Point)) {
             let mut numbers = text.split([':', '.']).map_while(|number| number.parse::<u8>().ok());
             let (hour, minute) = (numbers.next()?, numbers.next()?);
             return (hour <= 24 && minute < 60).then_some((hour, Some(minute), numbers.next()));
         }
-        let hour = match self.number("hour", self.classes().hour_word) {
+        let hour = match self.number(Slot::Hour, self.classes().hour_word) {
             Some(hour) => u8::try_from(hour).ok()?,
-            None => self.text("hour")?.parse().ok()?,
+            None => self.text(Slot::Hour)?.parse().ok()?,
         };
         Some((hour, Some(0), None))
     }
 
     /// Two hours of which only the second tells its half of the day: "7-9pm" is from 19 to 21, "11 to 2 p.m." from 11.
     pub(super) fn clocks(&self) -> Option<[(Meaning, Range<usize>); 2]> {
-        let later = u8::try_from(self.number("meridiem", self.classes().meridiem)?).ok()?;
+        let later = u8::try_from(self.number(Slot::Meridiem, self.classes().meridiem)?).ok()?;
         let read = |name| {
             let mut numbers = self.text(name)?.split([':', '.']).map(|number| number.parse::<u8>().ok());
             let (hour, minute) = (numbers.next()??, numbers.next().unwrap_or(Some(0))?);
             (hour <= 12 && minute < 60).then_some((hour % 12, minute))
         };
-        let (from, until) = (read("from")?, read("until")?);
+        let (from, until) = (read(Slot::From)?, read(Slot::Until)?);
         let first = if from < until { later } else { 12 - later };
         let clock = |(hour, minute): (u8, u8), later: u8| {
             let clock = Clock { hour: hour + later, minute: Some(minute), second: None, offset: None };
             Meaning::Clock { clock, day: None }
         };
-        let (start, end) = (self.range("from")?, self.range("until")?.start..self.range("meridiem")?.end);
+        let (start, end) = (self.range(Slot::From)?, self.range(Slot::Until)?.start..self.range(Slot::Meridiem)?.end);
         Some([(clock(from, first), start), (clock(until, later), end)])
     }
 
     /// "half past six", "ten to three".
     fn past_the_hour(&self, before: bool) -> Option<(u8, Option<u8>, Option<u8>)> {
-        let minutes = match self.number("partof", self.classes().half) {
+        let minutes = match self.number(Slot::PartOfHour, self.classes().half) {
             Some(half) => 60 / u32::try_from(half).ok()?,
-            None => match numbers::amount(self.document, self.tokens("minutes")?)? {
+            None => match numbers::amount(self.passage, self.tokens(Slot::Minutes)?)? {
                 Amount::Exact { count, part: 0 } => count,
                 _ => return None,
             },
         };
-        let hour = match self.number("hour", self.classes().hour_word) {
+        let hour = match self.number(Slot::Hour, self.classes().hour_word) {
             Some(hour) => u32::try_from(hour).ok()?,
-            None => self.text("hour")?.parse().ok()?,
+            None => self.text(Slot::Hour)?.parse().ok()?,
         };
         let all = if before { (hour * 60).checked_sub(minutes)? } else { hour * 60 + minutes };
         (minutes < 60 && hour <= 24).then_some(((all / 60 % 24) as u8, Some((all % 60) as u8), None))
     }
 
     pub(super) fn part_of_day(&self, by: Option<i64>) -> Option<Meaning> {
-        let part = match self.range("night") {
+        let part = match self.range(Slot::Night) {
             Some(_) => PartOfDay::Night,
-            None => self.word("part", self.classes().part_of_day).and_then(part)?,
+            None => self.word(Slot::Part, self.classes().part_of_day).and_then(PartOfDay::from_name)?,
         };
         let shift = |by, from| Meaning::Shift { by, unit: Unit::Day, from };
-        let day = if self.range("weekday").is_some() || self.range("holiday").is_some() {
+        let day = if self.range(Slot::Weekday).is_some() || self.range(Slot::Holiday).is_some() {
             Some(Meaning::Calendar(Box::new(self.fields()?)))
-        } else if let Some(day) = self.number("day", self.classes().deictic) {
-            Some(shift(day, CountedFrom::Published))
+        } else if let Some(day) = self.number(Slot::Day, self.classes().deictic) {
+            Some(shift(day, CountedFrom::Publication))
         } else if let Some(which) = self.which() {
-            Some(shift(which.by, if self.tells_the_next() { CountedFrom::Told } else { which.from }))
+            Some(shift(which.by, if self.tells_the_next() { CountedFrom::Narrative } else { which.from }))
         } else {
-            let from = if self.range("night").is_some() { CountedFrom::Published } else { CountedFrom::Sentence };
+            let from = if self.range(Slot::Night).is_some() { CountedFrom::Publication } else { CountedFrom::Sentence };
             by.map(|by| shift(by, from))
         };
         Some(Meaning::PartOfDay { part, day: day.map(Box::new) })
     }
-}
-
-pub(super) fn part(name: &str) -> Option<PartOfDay> {
-    Some(match name {
-        "morning" => PartOfDay::Morning,
-        "afternoon" => PartOfDay::Afternoon,
-        "evening" => PartOfDay::Evening,
-        "night" => PartOfDay::Night,
-        "daytime" => PartOfDay::Daytime,
-        _ => return None,
-    })
 }

@@ -6,41 +6,47 @@ mod parts;
 
 use std::ops::Range;
 
-use calendar::season;
-use clock::part;
 use parts::Parts;
 
-use super::Document;
+use super::LexedPassage;
 use super::meaning::{Amount, Expression, Fields, Meaning, Which};
 use super::numbers;
 use super::resolved::Modifier;
-use crate::calendar::Unit;
-use crate::language::{CountedFrom, Register, Rule, Template, Value};
+use crate::calendar::{PartOfDay, Season, Unit};
+use crate::language::{CountedFrom, Register, Rule, Slot, Symbol, Template, Value};
 use crate::text::Span;
 
 /// Appends what the match says: one expression, or two where it joins two dates. False where its numbers are
 /// impossible.
 pub(super) fn interpret(
-    document: &Document<'_>,
+    passage: &LexedPassage<'_>,
     rule: &Rule,
     tokens: Range<usize>,
-    symbols: &[u8],
+    symbols: &[Symbol],
     sentence: usize,
     expressions: &mut Vec<Expression>,
 ) -> bool {
-    let parts = Parts::of(document, rule, &tokens, symbols);
+    let parts = Parts::of(passage, rule, &tokens, symbols);
     let found = expressions.len();
     let mut push = |first: usize, end: usize, span: Span, meaning: Meaning| {
-        let modifier = parts.approximation();
-        let (rule, histories) = (rule.id, rule.register == Register::History);
-        expressions.push(Expression { span, first, end, sentence, rule, histories, meaning, modifier });
+        expressions.push(Expression {
+            span,
+            first,
+            end,
+            sentence,
+            rule: rule.id,
+            history_only: rule.register == Register::History,
+            needs_modifier: rule.needs_modifier,
+            meaning,
+            modifier: rule.modifier.or_else(|| parts.approximation()),
+        });
     };
-    let whole = document.span(tokens.start, tokens.end);
+    let whole = passage.span(tokens.start, tokens.end);
     match &rule.template {
         Template::List => {
             let pairs = parts.clocks().map(Vec::from).or_else(|| parts.pairs());
             for (meaning, range) in pairs.or_else(|| parts.listed(&tokens)).into_iter().flatten() {
-                push(range.start, range.end, document.span(range.start, range.end), meaning);
+                push(range.start, range.end, passage.span(range.start, range.end), meaning);
             }
         }
         Template::Years => {
@@ -63,14 +69,14 @@ impl Parts<'_> {
     fn meaning(&self, template: &Template, tokens: &Range<usize>) -> Option<Meaning> {
         Some(match template {
             Template::Calendar => Meaning::Calendar(Box::new(self.fields()?)),
-            Template::Shift { unit, by } => self.shift(unit.as_deref(), *by)?,
+            Template::Shift { unit, by } => self.shift(*unit, *by)?,
             Template::Count { sign, from } => self.count(*sign, *from, tokens)?,
             Template::SamePeriod => {
                 let fields = self.fields()?;
                 Meaning::SamePeriod {
                     year: fields.year,
                     quarter: fields.quarter,
-                    period: self.range("named").is_some(),
+                    period: self.range(Slot::Named).is_some(),
                 }
             }
             Template::Length { window } => self.length(*window)?,
@@ -79,73 +85,73 @@ impl Parts<'_> {
                 meaning => meaning,
             },
             Template::Repeat { value } => Meaning::Repeat(value.clone().or_else(|| self.repetition())?),
-            Template::Vague { value } => Meaning::Vague(value.clone()),
+            Template::Vague { value } => Meaning::Vague(*value),
             Template::Clock => self.clock()?,
             Template::PartOfDay { by } => self.part_of_day(*by)?,
-            Template::Modifier { modifier } => Meaning::Modifier(Modifier::from_name(modifier)?),
+            Template::Modifier { modifier } => Meaning::Modifier(*modifier),
             Template::Nothing => Meaning::Nothing,
             Template::List | Template::Years => return None,
         })
     }
 
-    fn shift(&self, unit: Option<&str>, by: Option<i64>) -> Option<Meaning> {
-        if self.range("told").is_some() {
+    fn shift(&self, unit: Option<Unit>, by: Option<i64>) -> Option<Meaning> {
+        if self.range(Slot::Anaphor).is_some() {
             // "the quarter" is the one told of; "the year" is the one of publication, or in a history the one told.
-            let unit = self.unit("told")?;
-            let from = if unit == Unit::Quarter { CountedFrom::Told } else { CountedFrom::Sentence };
+            let unit = self.unit(Slot::Anaphor)?;
+            let from = if unit == Unit::Quarter { CountedFrom::Narrative } else { CountedFrom::Sentence };
             return Some(Meaning::Shift { by: by?, unit, from });
         }
-        if let Some(day) = self.number("day", self.classes().deictic) {
-            return Some(Meaning::Shift { by: day, unit: Unit::Day, from: CountedFrom::Published });
+        if let Some(day) = self.number(Slot::Day, self.classes().deictic) {
+            return Some(Meaning::Shift { by: day, unit: Unit::Day, from: CountedFrom::Publication });
         }
-        if let Some(season) = self.word("season", self.classes().season).and_then(season) {
-            let which = Some(Which { by: by?, from: CountedFrom::Published, unit: None });
+        if let Some(season) = self.word(Slot::Season, self.classes().season).and_then(Season::from_name) {
+            let which = Some(Which { by: by?, from: CountedFrom::Publication, unit: None });
             return Some(Meaning::Calendar(Box::new(Fields { which, season: Some(season), ..Fields::default() })));
         }
         let unit = match unit {
-            Some(name) => Unit::from_name(name)?,
-            None => self.unit("unit")?,
+            Some(unit) => unit,
+            None => self.unit(Slot::Unit)?,
         };
         let which = self.which();
-        let mut from = which.map_or(CountedFrom::Published, |which| which.from);
+        let mut from = which.map_or(CountedFrom::Publication, |which| which.from);
         if self.tells_the_next() && unit <= Unit::Day {
-            from = CountedFrom::Told;
+            from = CountedFrom::Narrative;
         }
         Some(Meaning::Shift { by: by.or(which.map(|which| which.by))?, unit, from })
     }
 
     /// "the next day" follows the day told, "next day" and "next year" follow publication.
     fn tells_the_next(&self) -> bool {
-        let Some(which) = self.range("which") else { return false };
+        let Some(which) = self.range(Slot::Which) else { return false };
         let article =
-            which.start.checked_sub(1).is_some_and(|before| self.document.has(before, self.classes().determiner));
-        article && self.number("which", self.classes().next).is_some()
+            which.start.checked_sub(1).is_some_and(|before| self.passage.has(before, self.classes().determiner));
+        article && self.number(Slot::Which, self.classes().next).is_some()
     }
 
     fn count(&self, sign: i64, from: CountedFrom, tokens: &Range<usize>) -> Option<Meaning> {
-        let sign = match self.text("sign") {
+        let sign = match self.text(Slot::Sign) {
             Some(word) if word.starts_with(['b', 'B', 'p', 'P']) => -1,
             Some(_) => 1,
             None => sign,
         };
-        let tail = self.range("sign").map_or(0, |range| tokens.end - range.start);
-        let amount = match self.tokens("amount") {
-            Some(tokens) => numbers::amount(self.document, tokens)?,
-            None if self.range("half").is_some() => Amount::Exact { count: 1, part: 30 },
+        let tail = self.range(Slot::Sign).map_or(0, |range| tokens.end - range.start);
+        let amount = match self.tokens(Slot::Amount) {
+            Some(tokens) => numbers::amount(self.passage, tokens)?,
+            None if self.range(Slot::Half).is_some() => Amount::Exact { count: 1, part: 30 },
             None if self.number_is_plural() => Amount::Open,
             None => Amount::whole(1),
         };
-        if let Some(part) = self.word("unit", self.classes().part_of_day).and_then(part) {
+        if let Some(part) = self.word(Slot::Unit, self.classes().part_of_day).and_then(PartOfDay::from_name) {
             // "the night before"
             let day = Meaning::Shift { by: sign, unit: Unit::Day, from };
             return Some(Meaning::PartOfDay { part, day: Some(Box::new(day)) });
         }
-        Some(Meaning::Count { amount, unit: self.unit("unit")?, sign, from, anchor: None, tail })
+        Some(Meaning::Count { amount, unit: self.unit(Slot::Unit)?, sign, from, anchor: None, tail })
     }
 
     fn length(&self, window: i64) -> Option<Meaning> {
-        if let Some(tokens) = self.tokens("whole") {
-            let lexicon = &self.document.pack.lexicon;
+        if let Some(tokens) = self.tokens(Slot::Whole) {
+            let lexicon = &self.passage.pack.lexicon;
             let class = self.classes().unit;
             let unit = tokens.iter().find_map(|token| lexicon.value(token, class))?;
             let Value::Name(unit) = unit else { return None };
@@ -155,9 +161,9 @@ impl Parts<'_> {
                 window,
             });
         }
-        let unit = self.unit("unit")?;
-        let amount = match self.tokens("amount") {
-            Some(tokens) => numbers::amount(self.document, tokens)?,
+        let unit = self.unit(Slot::Unit)?;
+        let amount = match self.tokens(Slot::Amount) {
+            Some(tokens) => numbers::amount(self.passage, tokens)?,
             None if self.number_is_plural() => Amount::Open,
             None => Amount::whole(1),
         };
@@ -165,24 +171,24 @@ impl Parts<'_> {
     }
 
     fn number_is_plural(&self) -> bool {
-        self.value("unit", self.classes().plural).is_some()
+        self.value(Slot::Unit, self.classes().plural).is_some()
     }
 
     fn repetition(&self) -> Option<String> {
-        if let Some(value) = self.word("often", self.classes().adverbial) {
+        if let Some(value) = self.word(Slot::Often, self.classes().adverbial) {
             return Some(value.to_owned());
         }
         if let Some(day) = self
-            .number("weekday", self.classes().weekday)
-            .or_else(|| self.number("weekday", self.classes().weekday_plural))
+            .number(Slot::Weekday, self.classes().weekday)
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_plural))
         {
-            let part = self.word("part", self.classes().parts_of_day).map(part_code).unwrap_or_default();
+            let part = self.word(Slot::Part, self.classes().parts_of_day).map(part_code).unwrap_or_default();
             return Some(format!("XXXX-WXX-{day}{part}"));
         }
-        if let Some(month) = self.number("month", self.classes().month) {
+        if let Some(month) = self.number(Slot::Month, self.classes().month) {
             return Some(format!("XXXX-{month:02}"));
         }
-        if let Some(season) = self.word("season", self.classes().season) {
+        if let Some(season) = self.word(Slot::Season, self.classes().season) {
             let code = match season {
                 "spring" => "SP",
                 "summer" => "SU",
@@ -191,22 +197,22 @@ impl Parts<'_> {
             };
             return Some(format!("XXXX-{code}"));
         }
-        if let Some(part) = self.word("part", self.classes().part_of_day) {
+        if let Some(part) = self.word(Slot::Part, self.classes().part_of_day) {
             return Some(format!("XXXX-XX-XX{}", part_code(part)));
         }
-        let amount = match self.tokens("amount") {
-            Some(tokens) => numbers::amount(self.document, tokens)?,
+        let amount = match self.tokens(Slot::Amount) {
+            Some(tokens) => numbers::amount(self.passage, tokens)?,
             None => Amount::whole(1),
         };
-        Some(numbers::period(amount, self.unit("unit")?))
+        Some(numbers::period(amount, self.unit(Slot::Unit)?))
     }
 
     /// The modifier that a word of approximation in the match gives.
     fn approximation(&self) -> Option<Modifier> {
-        let Some(words) = self.text("approx").map(str::to_ascii_lowercase) else {
+        let Some(words) = self.text(Slot::Approximation).map(str::to_ascii_lowercase) else {
             let classes = [self.classes().couple, self.classes().or_word, self.classes().to_word];
-            let mut words = self.range("amount")?;
-            let open = words.any(|at| classes.iter().any(|&class| self.document.has(at, class)));
+            let mut words = self.range(Slot::Amount)?;
+            let open = words.any(|at| classes.iter().any(|&class| self.passage.has(at, class)));
             return open.then_some(Modifier::Approx);
         };
         Some(match words.split_ascii_whitespace().next()? {

@@ -3,69 +3,69 @@
 use std::ops::Range;
 
 use crate::calendar::Unit;
-use crate::language::{Class, Grammar, Rule, Value};
-use crate::temporal::Document;
+use crate::language::{Class, Grammar, Rule, Slot, Symbol, Value};
+use crate::temporal::LexedPassage;
 use crate::text::Token;
 
 /// The named parts of a match.
 pub(super) struct Parts<'p> {
-    pub(super) document: &'p Document<'p>,
-    parts: Vec<(&'p str, Range<usize>)>,
+    pub(super) passage: &'p LexedPassage<'p>,
+    parts: Vec<(Slot, Range<usize>)>,
 }
 
 impl<'p> Parts<'p> {
     /// The parts of a rule's match.
-    pub(super) fn of(document: &'p Document<'p>, rule: &'p Rule, tokens: &Range<usize>, symbols: &[u8]) -> Self {
+    pub(super) fn of(passage: &'p LexedPassage<'p>, rule: &'p Rule, tokens: &Range<usize>, symbols: &[Symbol]) -> Self {
         let mut parts = rule.parts(&symbols[tokens.clone()]);
         for (_, range) in &mut parts {
             *range = range.start + tokens.start..range.end + tokens.start;
         }
-        Self { document, parts }
+        Self { passage, parts }
     }
 
     pub(super) fn classes(&self) -> &Grammar {
-        &self.document.pack.grammar
+        &self.passage.pack.grammar
     }
 
-    pub(super) fn range(&self, name: &str) -> Option<Range<usize>> {
-        self.parts.iter().find(|(part, _)| *part == name).map(|(_, range)| range.clone())
+    pub(super) fn range(&self, slot: Slot) -> Option<Range<usize>> {
+        self.parts.iter().find(|(part, _)| *part == slot).map(|(_, range)| range.clone())
     }
 
-    pub(super) fn tokens(&self, name: &str) -> Option<&[Token]> {
-        self.document.tokens.get(self.range(name)?)
+    pub(super) fn tokens(&self, slot: Slot) -> Option<&[Token]> {
+        self.passage.tokens.get(self.range(slot)?)
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let range = self.range(name)?;
-        Some(self.document.span(range.start, range.end).of(self.document.text))
+    pub(super) fn text(&self, slot: Slot) -> Option<&str> {
+        let range = self.range(slot)?;
+        Some(self.passage.span(range.start, range.end).of(self.passage.text))
     }
 
     /// What the first word of a part says within a class.
-    pub(super) fn value(&self, name: &str, class: Class) -> Option<&Value> {
-        let lexicon = &self.document.pack.lexicon;
-        self.tokens(name)?.iter().find_map(|token| lexicon.value(token, class))
+    pub(super) fn value(&self, slot: Slot, class: Class) -> Option<&Value> {
+        let lexicon = &self.passage.pack.lexicon;
+        self.tokens(slot)?.iter().find_map(|token| lexicon.value(token, class))
     }
 
-    pub(super) fn number(&self, name: &str, class: Class) -> Option<i64> {
-        match self.value(name, class)? {
+    pub(super) fn number(&self, slot: Slot, class: Class) -> Option<i64> {
+        match self.value(slot, class)? {
             Value::Number(number) => Some(*number),
             Value::Name(_) => None,
         }
     }
 
-    pub(super) fn word(&self, name: &str, class: Class) -> Option<&str> {
-        match self.value(name, class)? {
+    pub(super) fn word(&self, slot: Slot, class: Class) -> Option<&str> {
+        match self.value(slot, class)? {
             Value::Name(word) => Some(word),
             Value::Number(_) => None,
         }
     }
 
-    pub(super) fn small<T: TryFrom<i64>>(&self, name: &str, class: Class) -> Option<T> {
-        self.number(name, class).and_then(|number| T::try_from(number).ok())
+    pub(super) fn small<T: TryFrom<i64>>(&self, slot: Slot, class: Class) -> Option<T> {
+        self.number(slot, class).and_then(|number| T::try_from(number).ok())
     }
 
-    pub(super) fn unit(&self, name: &str) -> Option<Unit> {
+    pub(super) fn unit(&self, slot: Slot) -> Option<Unit> {
         let classes = [self.classes().unit, self.classes().singular, self.classes().period];
-        Unit::from_name(classes.into_iter().find_map(|class| self.word(name, class))?)
+        Unit::from_name(classes.into_iter().find_map(|class| self.word(slot, class))?)
     }
 }

@@ -1,22 +1,26 @@
 //! "3 p.m." + "Friday": a time of day takes its day from the date beside it.
 
-use crate::temporal::{Document, Dropped, Expression, Meaning};
+use crate::temporal::{Dropped, Expression, Meaning, ParsedPassage};
 use crate::text::Shape;
 
 /// How many tokens may stand between a time and a date that it belongs to without being one expression with it.
 const NEAR: usize = 3;
 
 /// Joins times of day to dates that stand right beside them; gives the others the date that is near.
-pub(super) fn refine(document: &Document<'_>, expressions: Vec<Expression>, _: &mut Vec<Dropped>) -> Vec<Expression> {
+pub(super) fn refine(
+    passage: &ParsedPassage<'_>,
+    expressions: Vec<Expression>,
+    _: &mut Vec<Dropped>,
+) -> Vec<Expression> {
     let mut joined: Vec<Expression> = Vec::with_capacity(expressions.len());
     for mut expression in expressions {
         if let Some(last) = joined.last_mut().filter(|last| last.sentence == expression.sentence) {
             let gap = expression.first.saturating_sub(last.end);
-            let joined = gap == 0 || gap == 1 && joins(document, last.end);
-            if joined && join(document, last, &expression) {
+            let joined = gap == 0 || gap == 1 && joins(passage, last.end);
+            if joined && join(passage, last, &expression) {
                 continue;
             }
-            if gap <= NEAR && near(document, last.end, expression.first) {
+            if gap <= NEAR && near(passage, last.end, expression.first) {
                 lend_day(last, &mut expression);
             }
         }
@@ -26,7 +30,7 @@ pub(super) fn refine(document: &Document<'_>, expressions: Vec<Expression>, _: &
 }
 
 /// Joins the second to the first where one is a time without a day and the other a day.
-fn join(document: &Document<'_>, first: &mut Expression, second: &Expression) -> bool {
+fn join(passage: &ParsedPassage<'_>, first: &mut Expression, second: &Expression) -> bool {
     let meaning = match (&first.meaning, &second.meaning) {
         (Meaning::Clock { clock, day: None }, day) if is_day(day) => {
             Meaning::Clock { clock: *clock, day: Some(Box::new(day.clone())) }
@@ -42,25 +46,25 @@ fn join(document: &Document<'_>, first: &mut Expression, second: &Expression) ->
     };
     first.meaning = meaning;
     first.end = second.end;
-    first.span = document.span(first.first, first.end);
+    first.span = passage.span(first.first, first.end);
     true
 }
 
 /// What may stand within one expression: "3 p.m., Friday", "3 p.m. on Friday", "Friday at 3 p.m."
-fn joins(document: &Document<'_>, at: usize) -> bool {
-    document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
-        || document.has(at, document.pack.grammar.clock_preposition)
+fn joins(passage: &ParsedPassage<'_>, at: usize) -> bool {
+    passage.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
+        || passage.has(at, passage.pack.grammar.clock_preposition)
 }
 
 /// Only small words stand between: "Friday at 3 p.m.", "3 p.m. on Friday".
-fn near(document: &Document<'_>, from: usize, to: usize) -> bool {
+fn near(passage: &ParsedPassage<'_>, from: usize, to: usize) -> bool {
     (from..to).all(|at| {
-        document.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
-            || document.has(at, document.pack.grammar.time_preposition)
-            || document
+        passage.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
+            || passage.has(at, passage.pack.grammar.time_preposition)
+            || passage
                 .tokens
                 .get(at)
-                .is_some_and(|token| token.shape == Shape::Lower && document.has(at, document.pack.grammar.determiner))
+                .is_some_and(|token| token.shape == Shape::Lower && passage.has(at, passage.pack.grammar.determiner))
     })
 }
 

@@ -1,18 +1,18 @@
 //! Names and numbers that look like dates and are none.
 
 use super::drop_it;
-use crate::temporal::{Document, Dropped, Expression, Fields, Meaning};
+use crate::temporal::{Dropped, Expression, Fields, Meaning, ParsedPassage};
 use crate::text::{Shape, Token};
 
 /// Takes out what is no date.
 pub(super) fn refine(
-    document: &Document<'_>,
+    passage: &ParsedPassage<'_>,
     expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
     let mut kept = Vec::with_capacity(expressions.len());
     for expression in expressions {
-        match reason(document, &expression) {
+        match reason(passage, &expression) {
             Some(reason) => drop_it(&expression, "false-dates", reason, dropped),
             None => kept.push(expression),
         }
@@ -20,21 +20,21 @@ pub(super) fn refine(
     kept
 }
 
-fn reason(document: &Document<'_>, expression: &Expression) -> Option<&'static str> {
+fn reason(passage: &ParsedPassage<'_>, expression: &Expression) -> Option<&'static str> {
     match &expression.meaning {
         Meaning::Nothing => Some("its rule says that it is no date"),
-        Meaning::Calendar(_) if is_glued(document, expression) => Some("it is part of a longer word"),
-        Meaning::Calendar(fields) if is_bare(fields) => bare(document, expression, fields),
-        Meaning::PartOfDay { day: Some(_), .. } if is_show(document, expression) => Some("it is a title"),
-        Meaning::Shift { .. } | Meaning::Length { .. } if is_title(document, expression) => Some("it is a title"),
+        Meaning::Calendar(_) if is_glued(passage, expression) => Some("it is part of a longer word"),
+        Meaning::Calendar(fields) if is_bare(fields) => bare(passage, expression, fields),
+        Meaning::PartOfDay { day: Some(_), .. } if is_show(passage, expression) => Some("it is a title"),
+        Meaning::Shift { .. } | Meaning::Length { .. } if is_title(passage, expression) => Some("it is a title"),
         _ => None,
     }
 }
 
 /// "This Week" in quotes and with a capital, "USA Today", "five SEC officials": what a paper, a programme or an agency
 /// is called.
-fn is_title(document: &Document<'_>, expression: &Expression) -> bool {
-    let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
+fn is_title(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
+    let shape = |at: usize| passage.tokens.get(at).map(|token| token.shape);
     let is_quote = |at| matches!(shape(at), Some(Shape::Mark('"' | '“' | '”' | '\'' | '‘' | '’' | '`')));
     let (Some(before), last) = (expression.first.checked_sub(1), expression.end - 1) else { return false };
     match (shape(expression.first), shape(last)) {
@@ -48,16 +48,15 @@ fn is_title(document: &Document<'_>, expression: &Expression) -> bool {
 }
 
 /// "Friday Night Lights", "Saturday Night Live": a day and its part, with capitals, before a name.
-fn is_show(document: &Document<'_>, expression: &Expression) -> bool {
-    let capital =
-        |at: usize| document.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital && token.spaced);
+fn is_show(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
+    let capital = |at: usize| passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital && token.spaced);
     expression.end == expression.first + 2 && capital(expression.first + 1) && capital(expression.end)
 }
 
 /// Digits of a date that a hyphen ties to a word before it: "report-2017-06-01", "the SX-2000".
-fn is_glued(document: &Document<'_>, expression: &Expression) -> bool {
+fn is_glued(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
     let Some(before) = expression.first.checked_sub(2) else { return false };
-    let [word, hyphen, date] = [before, before + 1, before + 2].map(|at| document.tokens.get(at));
+    let [word, hyphen, date] = [before, before + 1, before + 2].map(|at| passage.tokens.get(at));
     let model = word.is_some_and(|word| word.shape == Shape::Upper);
     let digits = |shape| shape == Shape::Date || model && matches!(shape, Shape::Digits { .. });
     date.is_some_and(|date| digits(date.shape) && !date.spaced)
@@ -78,25 +77,25 @@ fn is_bare(fields: &Fields) -> bool {
 }
 
 /// Reasons against a date of a single part.
-fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Option<&'static str> {
+fn bare(passage: &ParsedPassage<'_>, expression: &Expression, fields: &Fields) -> Option<&'static str> {
     let at = expression.first;
-    let before = at.checked_sub(1).and_then(|before| document.tokens.get(before));
-    let next = document.tokens.get(expression.end);
+    let before = at.checked_sub(1).and_then(|before| passage.tokens.get(before));
+    let next = passage.tokens.get(expression.end);
     let preposition = before.is_some()
-        && (document.has(at - 1, document.pack.grammar.time_preposition)
-            || document.has(at - 1, document.pack.grammar.about));
-    if let Some(reason) = named(document, expression, fields, preposition) {
+        && (passage.has(at - 1, passage.pack.grammar.time_preposition)
+            || passage.has(at - 1, passage.pack.grammar.about));
+    if let Some(reason) = named(passage, expression, fields, preposition) {
         return Some(reason);
     }
-    if fields.day.is_some() && is_counting(document, expression.end) {
+    if fields.day.is_some() && is_counting(passage, expression.end) {
         return Some("what follows is counted by it");
     }
     let year = fields.year.filter(|_| expression.end == at + 1)?;
-    if let Some(reason) = numbered(document, at) {
+    if let Some(reason) = numbered(passage, at) {
         return Some(reason);
     }
     let like_year = (1900..=2050).contains(&year);
-    let determined = document.has(at.wrapping_sub(1), document.pack.grammar.determiner);
+    let determined = passage.has(at.wrapping_sub(1), passage.pack.grammar.determiner);
     let capital_behind = next.is_some_and(|next| next.shape == Shape::Capital && next.spaced && next.symbol == 0);
     if !like_year && capital_behind && !(determined && (1500..1900).contains(&year)) {
         return Some("it is the number of a name");
@@ -111,10 +110,10 @@ fn bare(document: &Document<'_>, expression: &Expression, fields: &Fields) -> Op
 }
 
 /// Reasons against a year by its digits, from what stands around them.
-fn numbered(document: &Document<'_>, at: usize) -> Option<&'static str> {
-    let grammar = &document.pack.grammar;
-    let shape = |at: usize| document.tokens.get(at).map(|token| token.shape);
-    let tight = |at: usize| document.tokens.get(at).is_some_and(|token| !token.spaced);
+fn numbered(passage: &ParsedPassage<'_>, at: usize) -> Option<&'static str> {
+    let grammar = &passage.pack.grammar;
+    let shape = |at: usize| passage.tokens.get(at).map(|token| token.shape);
+    let tight = |at: usize| passage.tokens.get(at).is_some_and(|token| !token.spaced);
     let digits = |at: usize| matches!(shape(at), Some(Shape::Digits { .. }));
     let hyphen = |at: usize| shape(at).is_some_and(|shape| shape.is_mark('-')) && tight(at);
     // "555-1990", "1990-100": but "2018-2019" is one token of two years.
@@ -125,25 +124,25 @@ fn numbered(document: &Document<'_>, at: usize) -> Option<&'static str> {
     if shape(at + 1) == Some(Shape::Lower) && tight(at + 1) {
         return Some("it is part of a longer word");
     }
-    let street = (at + 2..at + 5).find(|&at| document.has(at, grammar.street));
+    let street = (at + 2..at + 5).find(|&at| passage.has(at, grammar.street));
     if street.is_some_and(|street| (at + 1..=street).all(|at| shape(at).is_some_and(Shape::is_capital))) {
         return Some("it is the number of a house");
     }
     let pair =
-        document.has(at + 1, grammar.and) || document.has(at + 1, grammar.join) || document.has(at + 1, grammar.dash);
+        passage.has(at + 1, grammar.and) || passage.has(at + 1, grammar.join) || passage.has(at + 1, grammar.dash);
     let number = matches!(shape(at + 2), Some(Shape::Digits { .. } | Shape::Grouped));
-    let to_be = document.has(at + 1, grammar.be_past) || document.has(at + 1, grammar.have);
-    let counts = pair && number && document.has(at + 3, grammar.counted)
-        || document.has(at + 1, grammar.relative)
-            && !document.has(at + 1, grammar.that)
-            && document.word(at + 1).starts_with("who")
-        || to_be && at > 0 && document.has(at - 1, grammar.about);
+    let to_be = passage.has(at + 1, grammar.be_past) || passage.has(at + 1, grammar.have);
+    let counts = pair && number && passage.has(at + 3, grammar.counted)
+        || passage.has(at + 1, grammar.relative)
+            && !passage.has(at + 1, grammar.that)
+            && passage.word(at + 1).starts_with("who")
+        || to_be && at > 0 && passage.has(at - 1, grammar.about);
     counts.then_some("what follows is counted by it")
 }
 
 /// Whether a word may be what an ordinal before it counts: "the 14th floor", but not "the 14th the", "the 14th was".
-fn is_counting(document: &Document<'_>, at: usize) -> bool {
-    let grammar = &document.pack.grammar;
+fn is_counting(passage: &ParsedPassage<'_>, at: usize) -> bool {
+    let grammar = &passage.pack.grammar;
     let closed = [
         grammar.determiner,
         grammar.time_preposition,
@@ -154,12 +153,17 @@ fn is_counting(document: &Document<'_>, at: usize) -> bool {
         grammar.had,
         grammar.will,
     ];
-    document.tokens.get(at).is_some_and(|next| next.shape.is_word())
-        && !closed.iter().any(|&class| document.has(at, class))
+    passage.tokens.get(at).is_some_and(|next| next.shape.is_word())
+        && !closed.iter().any(|&class| passage.has(at, class))
 }
 
 /// Reasons against a month, weekday or season by its name.
-fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, preposition: bool) -> Option<&'static str> {
+fn named(
+    passage: &ParsedPassage<'_>,
+    expression: &Expression,
+    fields: &Fields,
+    preposition: bool,
+) -> Option<&'static str> {
     let at = expression.end - 1;
     if fields.year.is_some() || fields.month.is_none() && fields.weekday.is_none() && fields.season.is_none() {
         return None;
@@ -167,37 +171,37 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
     let name = |token: Option<&Token>| {
         token.is_some_and(|token| token.shape == Shape::Capital && token.spaced && token.symbol == 0)
     };
-    let next = document.tokens.get(expression.end);
-    if document.has(expression.end, document.pack.grammar.title) {
+    let next = passage.tokens.get(expression.end);
+    if passage.has(expression.end, passage.pack.grammar.title) {
         return Some("it is part of a name");
     }
-    let starts = is_sentence_start(document, expression);
-    let determined = document.has(expression.first, document.pack.grammar.determiner)
-        || !starts && document.has(expression.first - 1, document.pack.grammar.determiner);
+    let starts = is_sentence_start(passage, expression);
+    let determined = passage.has(expression.first, passage.pack.grammar.determiner)
+        || !starts && passage.has(expression.first - 1, passage.pack.grammar.determiner);
     // "the June Festival" may be called so, "the September Senate hearing" was in September.
-    let may_name = fields.month.is_none() || starts || is_name_too(document, at);
+    let may_name = fields.month.is_none() || starts || is_name_too(passage, at);
     if name(next) && may_name && (determined || starts && fields.month.is_some()) {
         return Some("it is part of a name");
     }
     fields.month?;
     // "Jan" and "Dec" are first names; the dot that the months have they never do.
-    let word = document.word(at);
+    let word = passage.word(at);
     let short = word.len() <= 4 && !word.ends_with('.') && !matches!(word, "May" | "June" | "July");
     if short && name(next) {
         return Some("it is part of a name");
     }
     // "and" and "or" join names as well as dates.
-    let joined = !starts && document.has(expression.first - 1, document.pack.grammar.and);
-    if preposition && !(joined && is_name_too(document, at) && name(next)) {
+    let joined = !starts && passage.has(expression.first - 1, passage.pack.grammar.and);
+    if preposition && !(joined && is_name_too(passage, at) && name(next)) {
         return None;
     }
     let verb_behind = {
-        let grammar = &document.pack.grammar;
+        let grammar = &passage.pack.grammar;
         let verbs = [grammar.will, grammar.modal, grammar.have, grammar.report];
-        verbs.iter().any(|&class| document.has(expression.end, class))
+        verbs.iter().any(|&class| passage.has(expression.end, class))
     };
-    if is_name_too(document, at) {
-        let name_before = !starts && is_capitalised_name(document, expression, at - 1);
+    if is_name_too(passage, at) {
+        let name_before = !starts && is_capitalised_name(passage, expression, at - 1);
         if name(next) || name_before || starts && verb_behind {
             return Some("it is part of a name");
         }
@@ -209,20 +213,20 @@ fn named(document: &Document<'_>, expression: &Expression, fields: &Fields, prep
 }
 
 /// Months that are first names as well.
-fn is_name_too(document: &Document<'_>, at: usize) -> bool {
-    matches!(document.word(at), "April" | "May" | "June" | "August" | "March")
+fn is_name_too(passage: &ParsedPassage<'_>, at: usize) -> bool {
+    matches!(passage.word(at), "April" | "May" | "June" | "August" | "March")
 }
 
 /// Whether a word within a sentence has a capital that no weekday gives it: "the Long March".
-fn is_capitalised_name(document: &Document<'_>, expression: &Expression, at: usize) -> bool {
-    let starts = document.sentences.get(expression.sentence).is_some_and(|sentence| sentence.start == at);
-    let grammar = &document.pack.grammar;
+fn is_capitalised_name(passage: &ParsedPassage<'_>, expression: &Expression, at: usize) -> bool {
+    let starts = passage.sentences.get(expression.sentence).is_some_and(|sentence| sentence.start == at);
+    let grammar = &passage.pack.grammar;
     let dated =
-        [grammar.weekday, grammar.month, grammar.part_word, grammar.about].iter().any(|&class| document.has(at, class));
-    document.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital && token.spaced)
-        && (document.tokens[at].symbol == 0 || !starts && !dated)
+        [grammar.weekday, grammar.month, grammar.part_word, grammar.about].iter().any(|&class| passage.has(at, class));
+    passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital && token.spaced)
+        && (passage.tokens[at].symbol == 0 || !starts && !dated)
 }
 
-fn is_sentence_start(document: &Document<'_>, expression: &Expression) -> bool {
-    document.sentences.get(expression.sentence).is_some_and(|sentence| sentence.start == expression.first)
+fn is_sentence_start(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
+    passage.sentences.get(expression.sentence).is_some_and(|sentence| sentence.start == expression.first)
 }

@@ -3,12 +3,12 @@
 
 use super::drop_it;
 use crate::language::CountedFrom;
-use crate::temporal::{Document, Dropped, Expression, Meaning};
+use crate::temporal::{Dropped, Expression, Meaning, ParsedPassage};
 use crate::text::Shape;
 
 /// Joins counts to the date that they count from.
 pub(super) fn refine(
-    document: &Document<'_>,
+    passage: &ParsedPassage<'_>,
     expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
@@ -17,12 +17,12 @@ pub(super) fn refine(
         let count = joined.last_mut().filter(|last| last.end == expression.first);
         if let Some(count) = count.and_then(|count| take_anchor(count, &expression.meaning)) {
             count.end = expression.end;
-            count.span = document.span(count.first, count.end);
+            count.span = passage.span(count.first, count.end);
             continue;
         }
         joined.push(expression);
     }
-    appose(document, &mut joined);
+    appose(passage, &mut joined);
     for expression in &mut joined {
         let end = expression.end;
         let Meaning::Count { amount, unit, from: from @ CountedFrom::Following, anchor: None, tail, .. } =
@@ -30,40 +30,41 @@ pub(super) fn refine(
         else {
             continue;
         };
-        if ends_there(document, end) {
-            *from = CountedFrom::Told;
+        if ends_there(passage, end) {
+            *from = CountedFrom::Narrative;
             continue;
         }
         let (amount, unit, tail) = (*amount, *unit, *tail);
         drop_it(expression, "following", "no date to count from stands behind it: kept as a length", dropped);
         expression.end -= tail;
-        expression.span = document.span(expression.first, expression.end);
+        expression.span = passage.span(expression.first, expression.end);
         expression.meaning = Meaning::Length { amount, unit, window: 0 };
     }
     joined
 }
 
 /// "He had left two years before." A mark behind the word that says which way: it counts from what was told.
-fn ends_there(document: &Document<'_>, end: usize) -> bool {
-    document.tokens.get(end).is_none_or(|next| matches!(next.shape, Shape::Break | Shape::Mark('.' | ',' | ';')))
+fn ends_there(passage: &ParsedPassage<'_>, end: usize) -> bool {
+    passage.tokens.get(end).is_none_or(|next| matches!(next.shape, Shape::Break | Shape::Mark('.' | ',' | ';')))
 }
 
 /// "October 12, the day before the plunge": told behind a comma, the day is that date once more, and what it counts
 /// from is an event.
-fn appose(document: &Document<'_>, expressions: &mut [Expression]) {
+fn appose(passage: &ParsedPassage<'_>, expressions: &mut [Expression]) {
     for at in 1..expressions.len() {
         let (before, rest) = expressions.split_at_mut(at);
         let (Some(date), Some(expression)) = (before.last(), rest.first_mut()) else { continue };
-        let Meaning::Count { unit, from: CountedFrom::Told, anchor: None, tail: tail @ 1.., .. } = expression.meaning
+        let Meaning::Count { unit, from: CountedFrom::Narrative, anchor: None, tail: tail @ 1.., .. } =
+            expression.meaning
         else {
             continue;
         };
-        let comma = date.end + 1 == expression.first && document.has(date.end, document.pack.grammar.comma);
-        let event = document.tokens.get(expression.end).is_some_and(|token| token.shape.is_word());
+        let comma = date.end + 1 == expression.first && passage.has(date.end, passage.pack.grammar.comma);
+        let event = passage.tokens.get(expression.end).is_some_and(|token| token.shape.is_word());
         if comma && event && matches!(date.meaning, Meaning::Calendar(_)) {
             expression.end -= tail;
-            expression.span = document.span(expression.first, expression.end);
-            expression.meaning = Meaning::Shift { by: 0, unit, from: CountedFrom::Told };
+            expression.span = passage.span(expression.first, expression.end);
+            expression.meaning = Meaning::Shift { by: 0, unit, from: CountedFrom::Narrative };
         }
     }
 }

@@ -1,21 +1,25 @@
 //! "an hour" + "20 minutes": a length told in two units is one.
 
 use crate::calendar::Unit;
-use crate::temporal::{Amount, Document, Dropped, Expression, Meaning};
+use crate::temporal::{Amount, Dropped, Expression, Meaning, ParsedPassage};
 
 /// Joins a length to the smaller one behind it.
-pub(super) fn refine(document: &Document<'_>, expressions: Vec<Expression>, _: &mut Vec<Dropped>) -> Vec<Expression> {
+pub(super) fn refine(
+    passage: &ParsedPassage<'_>,
+    expressions: Vec<Expression>,
+    _: &mut Vec<Dropped>,
+) -> Vec<Expression> {
     let mut joined: Vec<Expression> = Vec::with_capacity(expressions.len());
     for expression in expressions {
         if let Some(last) = joined.last_mut()
             && let Some(whole) = together(&last.meaning, &expression.meaning)
             && last.sentence == expression.sentence
-            && beside(document, last.end, expression.first)
+            && beside(passage, last.end, expression.first)
             && expression.modifier.is_none()
         {
             last.meaning = whole;
             last.end = expression.end;
-            last.span = document.span(last.first, last.end);
+            last.span = passage.span(last.first, last.end);
             continue;
         }
         joined.push(expression);
@@ -24,9 +28,9 @@ pub(super) fn refine(document: &Document<'_>, expressions: Vec<Expression>, _: &
 }
 
 /// "2 hours 30 minutes", "two hours and 30 minutes", "two hours, 30 minutes".
-fn beside(document: &Document<'_>, from: usize, to: usize) -> bool {
-    let grammar = &document.pack.grammar;
-    from == to || from + 1 == to && (document.has(from, grammar.and) || document.has(from, grammar.comma))
+fn beside(passage: &ParsedPassage<'_>, from: usize, to: usize) -> bool {
+    let grammar = &passage.pack.grammar;
+    from == to || from + 1 == to && (passage.has(from, grammar.and) || passage.has(from, grammar.comma))
 }
 
 /// The two lengths as one: parts of a unit are told in its 60ths.

@@ -10,9 +10,9 @@ mod modifiers;
 mod ranges;
 mod shared_year;
 
-use super::{Document, Dropped, Expression};
+use super::{Dropped, Expression, ParsedPassage};
 
-type Refiner = fn(&Document<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
+type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
 /// The order, with its reasons.
 const REFINERS: [Refiner; 7] = [
@@ -33,11 +33,11 @@ const REFINERS: [Refiner; 7] = [
 
 /// Runs every refiner.
 pub(super) fn refine(
-    document: &Document<'_>,
+    passage: &ParsedPassage<'_>,
     expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
-    REFINERS.iter().fold(expressions, |expressions, refiner| refiner(document, expressions, dropped))
+    REFINERS.iter().fold(expressions, |expressions, refiner| refiner(passage, expressions, dropped))
 }
 
 fn drop_it(expression: &Expression, refiner: &'static str, reason: &'static str, dropped: &mut Vec<Dropped>) {

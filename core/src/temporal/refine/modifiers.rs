@@ -1,12 +1,12 @@
 //! "the end of" + "last year": a modifier joins the date that stands right behind it, and is nothing alone.
 
 use super::drop_it;
-use crate::temporal::{Document, Dropped, Expression, Meaning, Modifier};
+use crate::temporal::{Dropped, Expression, Meaning, Modifier, ParsedPassage};
 use crate::text::Shape;
 
 /// Joins modifiers to their dates.
 pub(super) fn refine(
-    document: &Document<'_>,
+    passage: &ParsedPassage<'_>,
     expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
@@ -24,14 +24,14 @@ pub(super) fn refine(
         if let Some(modifier) = modifier {
             if modifier.end == expression.first
                 && modifier.sentence == expression.sentence
-                && takes(document, &modifier, &expression)
+                && takes(passage, &modifier, &expression)
             {
-                join(document, &modifier, &mut expression);
+                join(passage, &modifier, &mut expression);
             } else {
                 drop_it(&modifier, "modifiers", "no date stands right behind it", dropped);
             }
         }
-        if needs_modifier(&expression) {
+        if expression.needs_modifier && expression.modifier.is_none() {
             drop_it(&expression, "modifiers", "alone it names no date", dropped);
         } else {
             joined.push(expression);
@@ -49,13 +49,13 @@ fn is_open(meaning: &Meaning) -> bool {
 }
 
 /// Whether the modifier can change this expression: dates, yes; lengths, repetitions and references, no.
-fn takes(document: &Document<'_>, modifier: &Expression, expression: &Expression) -> bool {
+fn takes(passage: &ParsedPassage<'_>, modifier: &Expression, expression: &Expression) -> bool {
     let dated = matches!(
         expression.meaning,
         Meaning::Calendar(_) | Meaning::Shift { .. } | Meaning::PartOfDay { .. } | Meaning::Clock { .. }
     );
     match modifier.meaning {
-        Meaning::Modifier(Modifier::Approx) if is_topic(document, expression) => false,
+        Meaning::Modifier(Modifier::Approx) if is_topic(passage, expression) => false,
         Meaning::Modifier(_) => dated && expression.modifier.is_none(),
         _ => matches!(expression.meaning, Meaning::Calendar(_) | Meaning::Shift { .. }),
     }
@@ -63,17 +63,17 @@ fn takes(document: &Document<'_>, modifier: &Expression, expression: &Expression
 
 /// "They talked about Friday", "a way around Wednesday's ruling": nobody means about so much of a weekday, nor of what has
 /// something of its own.
-fn is_topic(document: &Document<'_>, expression: &Expression) -> bool {
+fn is_topic(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
     let weekday = match &expression.meaning {
         Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none(),
         _ => false,
     };
-    weekday || document.tokens.get(expression.end).is_some_and(|next| next.shape == Shape::Possessive)
+    weekday || passage.tokens.get(expression.end).is_some_and(|next| next.shape == Shape::Possessive)
 }
 
-fn join(document: &Document<'_>, modifier: &Expression, expression: &mut Expression) {
+fn join(passage: &ParsedPassage<'_>, modifier: &Expression, expression: &mut Expression) {
     match modifier.meaning {
-        Meaning::Modifier(Modifier::Approx) if document.has(modifier.first, document.pack.grammar.sometime) => {}
+        Meaning::Modifier(Modifier::Approx) if passage.has(modifier.first, passage.pack.grammar.sometime) => {}
         Meaning::Modifier(kind) => expression.modifier = Some(kind),
         Meaning::PartOfDay { part, .. } => {
             let day = std::mem::replace(&mut expression.meaning, Meaning::Nothing);
@@ -83,10 +83,5 @@ fn join(document: &Document<'_>, modifier: &Expression, expression: &mut Express
         _ => return,
     }
     expression.first = modifier.first;
-    expression.span = document.span(expression.first, expression.end);
-}
-
-/// "the year" alone is no date, "the end of the year" is.
-fn needs_modifier(expression: &Expression) -> bool {
-    expression.rule.ends_with("/the-unit") && expression.modifier.is_none()
+    expression.span = passage.span(expression.first, expression.end);
 }

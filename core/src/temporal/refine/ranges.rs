@@ -2,25 +2,25 @@
 //! one behind the first, whichever way their clause looks.
 
 use crate::language::CountedFrom;
-use crate::temporal::{Document, Dropped, Expression, Fields, Meaning, Which};
+use crate::temporal::{Dropped, Expression, Fields, Meaning, ParsedPassage, Which};
 
 /// Counts the second of two bare names from the first.
 pub(super) fn refine(
-    document: &Document<'_>,
+    passage: &ParsedPassage<'_>,
     mut expressions: Vec<Expression>,
     _: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
     for at in 1..expressions.len() {
         let (head, tail) = expressions.split_at_mut(at);
         let (Some(first), Some(second)) = (head.last(), tail.first_mut()) else { continue };
-        let grammar = &document.pack.grammar;
+        let grammar = &passage.pack.grammar;
         let joined = second.first == first.end + 1
-            && (document.has(first.end, grammar.until) || document.has(first.end, grammar.dash));
+            && (passage.has(first.end, grammar.until) || passage.has(first.end, grammar.dash));
         let (Meaning::Calendar(first), Meaning::Calendar(second)) = (&first.meaning, &mut second.meaning) else {
             continue;
         };
         if joined && is_weekday(first) && is_weekday(second) && first.weekday != second.weekday {
-            second.which = Some(Which { by: 1, from: CountedFrom::Told, unit: None });
+            second.which = Some(Which { by: 1, from: CountedFrom::Narrative, unit: None });
         }
     }
     expressions

@@ -1,10 +1,10 @@
 //! "March and April 2019", "26 July - 22 August 2019": dates in a list or a range share the year told last.
 
-use crate::temporal::{Document, Dropped, Expression, Fields, Meaning};
+use crate::temporal::{Dropped, Expression, Fields, Meaning, ParsedPassage};
 
 /// Gives a date without a year that of the date it is listed with.
 pub(super) fn refine(
-    document: &Document<'_>,
+    passage: &ParsedPassage<'_>,
     mut expressions: Vec<Expression>,
     _: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
@@ -13,10 +13,10 @@ pub(super) fn refine(
         let (Some(first), Some(second)) = (head.last_mut(), tail.first()) else { continue };
         let listed = first.sentence == second.sentence
             && second.first.saturating_sub(first.end) <= 2
-            && (first.end..second.first).all(|between| joins(document, between));
-        let grammar = &document.pack.grammar;
-        let ranges = document.has(second.first.saturating_sub(1), grammar.until)
-            || document.has(second.first.saturating_sub(1), grammar.dash);
+            && (first.end..second.first).all(|between| joins(passage, between));
+        let grammar = &passage.pack.grammar;
+        let ranges = passage.has(second.first.saturating_sub(1), grammar.until)
+            || passage.has(second.first.saturating_sub(1), grammar.dash);
         let (Meaning::Calendar(first), Meaning::Calendar(second)) = (&mut first.meaning, &second.meaning) else {
             continue;
         };
@@ -29,10 +29,10 @@ pub(super) fn refine(
     expressions
 }
 
-fn joins(document: &Document<'_>, at: usize) -> bool {
-    document.tokens.get(at).is_some_and(|token| token.shape.is_mark(',') || token.shape.is_mark('/'))
-        || document.has(at, document.pack.grammar.dash)
-        || document.has(at, document.pack.grammar.join)
+fn joins(passage: &ParsedPassage<'_>, at: usize) -> bool {
+    passage.tokens.get(at).is_some_and(|token| token.shape.is_mark(',') || token.shape.is_mark('/'))
+        || passage.has(at, passage.pack.grammar.dash)
+        || passage.has(at, passage.pack.grammar.join)
 }
 
 fn same_kind(first: &Fields, second: &Fields) -> bool {

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::story::is_bare;
 use crate::calendar::{PartialDate, Unit, nth_weekday_of_month, weekday_in_week_of};
 use crate::language::CountedFrom;
-use crate::temporal::{Basis, Direction, Fields, Which};
+use crate::temporal::{Basis, Direction, Fields, FiscalStart, Which};
 
 /// How far ahead a month is near, in days.
 const SOON: i64 = 45;
@@ -30,14 +30,14 @@ pub(super) fn value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
 
 /// The first and the last month of a fiscal year, half or quarter that is not the calendar's own: fiscal 2019 from
 /// October on is October 2018 to September 2019.
-fn fiscal(date: PartialDate, start: u8) -> Option<(PartialDate, PartialDate)> {
+fn fiscal(date: PartialDate, start: FiscalStart) -> Option<(PartialDate, PartialDate)> {
     let months = match date {
         PartialDate::Year(_) => 12,
         PartialDate::Half(..) => 6,
         PartialDate::Quarter(..) => 3,
         _ => return None,
     };
-    let late = i64::from(start.checked_sub(1).filter(|late| (1..12).contains(late))?);
+    let late = i64::from(Some(start.month() - 1).filter(|late| *late > 0)?);
     let first = PartialDate::containing(date.first_day()?, Unit::Month).step(late - 12)?;
     Some((first, first.step(months - 1)?))
 }
@@ -116,7 +116,7 @@ fn in_unit(context: &Context<'_>, fields: &Fields, by: i64, from: CountedFrom, u
 fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     let anchor = match fields.which {
         Some(which) => context.from(which.from),
-        None => context.from(CountedFrom::Published),
+        None => context.from(CountedFrom::Publication),
     };
     if context.is_narrative()
         && is_bare(fields)
@@ -294,8 +294,10 @@ mod tests {
 
     #[test]
     fn a_fiscal_year_is_named_for_the_year_that_it_ends_in() {
-        let months =
-            |date, start| fiscal(date, start).map(|(first, last)| format!("{}/{}", first.value(), last.value()));
+        let months = |date, start| {
+            fiscal(date, FiscalStart::new(start).unwrap())
+                .map(|(first, last)| format!("{}/{}", first.value(), last.value()))
+        };
         assert_eq!(months(PartialDate::Year(2019), 10).as_deref(), Some("2018-10/2019-09"));
         assert_eq!(months(PartialDate::Quarter(2019, 4), 10).as_deref(), Some("2019-07/2019-09"));
         assert_eq!(months(PartialDate::Half(2019, 1), 4).as_deref(), Some("2018-04/2018-09"));

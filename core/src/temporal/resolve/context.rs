@@ -7,7 +7,7 @@ use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::direction::{Direction, Reading};
-use crate::temporal::{Amount, Basis, Expression, Genre, Meaning, Region};
+use crate::temporal::{Amount, Basis, Expression, FiscalStart, Genre, Meaning, Region};
 
 /// What a document gives to count from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Anchor {
     pub region: Option<Region>,
     /// The month in which fiscal years start, 1 to 12; from February on, a fiscal year is named for the year that it
     /// ends in.
-    pub fiscal_start: u8,
+    pub fiscal_start: FiscalStart,
 }
 
 /// An anchor, with what was told so far.
@@ -56,7 +56,7 @@ impl<'a> Context<'a> {
         Self {
             anchor,
             narrative,
-            reading: Reading::UNTOLD,
+            reading: Reading::NO_VERB,
             last: None,
             sentence: 0,
             in_sentence: None,
@@ -150,13 +150,13 @@ impl<'a> Context<'a> {
     pub(super) fn from(&self, from: CountedFrom) -> (PartialDate, Basis) {
         let published = (PartialDate::Day(self.published()), Basis::Relative);
         match from {
-            CountedFrom::Told | CountedFrom::Following => {
+            CountedFrom::Narrative | CountedFrom::Following => {
                 self.in_sentence.or(self.last).map_or(published, |date| (date, Basis::Narrative))
             }
             CountedFrom::Sentence if self.in_sentence.is_some() => {
                 self.in_sentence.map_or(published, |date| (date, Basis::Narrative))
             }
-            CountedFrom::Published | CountedFrom::Sentence => match self.last.filter(|_| self.narrative) {
+            CountedFrom::Publication | CountedFrom::Sentence => match self.last.filter(|_| self.narrative) {
                 Some(date) => (date, Basis::Narrative),
                 None => published,
             },
@@ -197,7 +197,7 @@ fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     let deictic = expressions.iter().filter(|expression| match &expression.meaning {
         Meaning::Shift {
             unit: Unit::Day | Unit::Week | Unit::Month | Unit::Year,
-            from: CountedFrom::Published,
+            from: CountedFrom::Publication,
             ..
         } => true,
         Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none() && fields.year.is_none(),

@@ -10,7 +10,7 @@ use crate::temporal::{Amount, Basis, Meaning, TimexType};
 
 /// "last year", "the following day", "the quarter".
 pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFrom) -> Option<Value> {
-    if unit == Unit::Quarter && by == 0 && from == CountedFrom::Told {
+    if unit == Unit::Quarter && by == 0 && from == CountedFrom::Narrative {
         return told_quarter(context);
     }
     let anchor = context.from(from);

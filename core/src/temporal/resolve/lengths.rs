@@ -14,7 +14,7 @@ pub(super) fn value(context: &Context<'_>, amount: Amount, unit: Unit, window: i
     if window == 0 || unit.is_clock() {
         return Some(length);
     }
-    let (reference, basis) = context.from(CountedFrom::Published);
+    let (reference, basis) = context.from(CountedFrom::Publication);
     let anchor = reference.first_day()?;
     let far = shift(anchor, window * i64::from(count), unit)?;
     let (from, until) = if window < 0 { (far, anchor) } else { (anchor, far) };

@@ -3,9 +3,9 @@
 //! Goes through a document in order, since a history counts from the last date told.
 
 mod calendar;
-mod confidence;
 mod context;
 mod counted;
+mod evidence;
 mod lengths;
 mod story;
 
@@ -15,7 +15,7 @@ use context::Context;
 
 use super::direction::direction;
 use super::resolved::{Basis, Modifier, Resolved, TimexType};
-use super::{Amount, Document, Expression, Meaning};
+use super::{Amount, Expression, Meaning, ParsedPassage};
 use crate::calendar::{Clock, Interval, PartialDate};
 use crate::language::CountedFrom;
 
@@ -55,16 +55,16 @@ impl Value {
 }
 
 /// Resolves the expressions of a document, in order. One that has no possible value is left out.
-pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
+pub(super) fn resolve(passage: &ParsedPassage<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
     for (at, expression) in expressions.into_iter().enumerate() {
-        if expression.histories && !context.is_narrative() {
+        if expression.history_only && !context.is_narrative() {
             continue;
         }
-        context.start(at, expression.sentence, direction(document, &expression));
+        context.start(at, expression.sentence, direction(passage, &expression));
         if let Some(value) = value_of(&context, &expression.meaning) {
-            let value = in_order(document, resolved.last(), &expression, value);
+            let value = in_order(passage, resolved.last(), &expression, value);
             context.told(&expression.meaning, &value);
             if let Some(finished) = finish(&context, expression, value) {
                 resolved.push(finished);
@@ -75,9 +75,9 @@ pub(super) fn resolve(document: &Document<'_>, expressions: Vec<Expression>, anc
 }
 
 /// "June-September": the month that ends a range is the one behind its first.
-fn in_order(document: &Document<'_>, before: Option<&Resolved>, expression: &Expression, value: Value) -> Value {
+fn in_order(passage: &ParsedPassage<'_>, before: Option<&Resolved>, expression: &Expression, value: Value) -> Value {
     let end = expression.first.wrapping_sub(1);
-    let before = before.filter(|before| before.expression.end == end && document.has(end, document.pack.grammar.dash));
+    let before = before.filter(|before| before.expression.end == end && passage.has(end, passage.pack.grammar.dash));
     let first = before.and_then(|before| before.interval?.start);
     match (value.date, first) {
         (Some(date @ PartialDate::Month(..)), Some(first))
@@ -102,11 +102,11 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::Within { amount: amount @ Amount::Exact { .. }, unit }
             if context.looks_ahead() && !unit.is_clock() =>
         {
-            counted::count(context, *amount, *unit, 1, CountedFrom::Published, None)
+            counted::count(context, *amount, *unit, 1, CountedFrom::Publication, None)
         }
         Meaning::Within { amount, unit } => lengths::value(context, *amount, *unit, 0),
         Meaning::Repeat(value) => Some(Value::spelled(TimexType::Set, value.clone())),
-        Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.clone())),
+        Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.name().to_owned())),
         Meaning::Clock { clock, day } => clock_value(context, *clock, day.as_deref()),
         Meaning::PartOfDay { part, day } => {
             let value = value_of(context, day.as_deref()?)?;
@@ -147,7 +147,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         (None, _) => None,
     };
     let modifier = modifier(&expression);
-    let confidence = confidence::of(context, &expression, &value, modifier);
+    let confidence = evidence::of(context, &expression.meaning, &value).with(modifier);
     Some(Resolved {
         timex: value.timex,
         value: value.spelled.or_else(|| value.date.map(|date| date.value()))?,
@@ -165,9 +165,6 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
 
 /// The TIMEX3 modifier: as told, but "more than 30 years ago" is before that year, and "nearly 90 years ago" about it.
 fn modifier(expression: &Expression) -> Option<Modifier> {
-    if expression.rule.ends_with("/year-end") || expression.rule.ends_with("/rest-of") {
-        return Some(Modifier::End);
-    }
     match (&expression.meaning, expression.modifier) {
         (Meaning::Count { sign: ..0, .. }, Some(Modifier::MoreThan)) => Some(Modifier::Before),
         (Meaning::Count { .. }, Some(Modifier::LessThan)) => Some(Modifier::Approx),

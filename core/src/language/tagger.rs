@@ -5,7 +5,7 @@
 //! right. After Collins (2002), "Discriminative training methods for hidden Markov models", with greedy search, and
 //! Weinberger et al. (2009), "Feature hashing for large scale multitask learning".
 //!
-//! The weights are data of a language (`speech.bin`), made by `examples/train_speech.rs`, which calls [`features`] as
+//! The weights are data of a language (`tagger.bin`), made by `examples/train_tagger.rs`, which calls [`features`] as
 //! well, so that both see the same. This module must not know dates, nor which language it is asked about.
 
 use super::Pack;
@@ -14,16 +14,16 @@ use crate::text::{Shape, Token};
 /// What a word is within its sentence: the Penn Treebank's tags, those that no one here tells apart as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[repr(u8)]
-pub enum Part {
+pub enum Tag {
     /// Not looked at, or none of those below: marks, conjunctions, interjections.
     #[default]
     Other,
     /// NN.
     Noun,
     /// NNS.
-    Nouns,
+    PluralNoun,
     /// NNP, NNPS.
-    Name,
+    ProperNoun,
     /// VB: "to sell", "will sell".
     Base,
     /// VBP, VBZ: "sells".
@@ -50,7 +50,7 @@ pub enum Part {
     Number,
 }
 
-impl Part {
+impl Tag {
     /// How many there are.
     pub const COUNT: usize = 16;
 
@@ -58,8 +58,8 @@ impl Part {
     pub const ALL: [Self; Self::COUNT] = [
         Self::Other,
         Self::Noun,
-        Self::Nouns,
-        Self::Name,
+        Self::PluralNoun,
+        Self::ProperNoun,
         Self::Base,
         Self::Present,
         Self::Past,
@@ -83,7 +83,7 @@ impl Part {
     /// Whether it is a common noun.
     #[must_use]
     pub fn is_noun(self) -> bool {
-        matches!(self, Self::Noun | Self::Nouns)
+        matches!(self, Self::Noun | Self::PluralNoun)
     }
 }
 
@@ -103,7 +103,7 @@ pub const SURE_BITS: u32 = 12;
 pub const SURE: usize = 1 << SURE_BITS;
 
 /// How many bytes a file of weights has.
-pub const BYTES: usize = 3 * SURE + (2 + Part::COUNT) * ROWS;
+pub const BYTES: usize = 3 * SURE + (2 + Tag::COUNT) * ROWS;
 
 /// The words that are always the same part, and a table of weights for the others. Words and features are hashes: the
 /// upper bits are the place, the lower bits prove that the place is their own.
@@ -111,7 +111,7 @@ pub const BYTES: usize = 3 * SURE + (2 + Part::COUNT) * ROWS;
 pub struct Weights {
     sure: &'static [[u8; 3]; SURE],
     owners: &'static [[u8; 2]; ROWS],
-    rows: &'static [[u8; Part::COUNT]; ROWS],
+    rows: &'static [[u8; Tag::COUNT]; ROWS],
 }
 
 impl Weights {
@@ -121,7 +121,7 @@ impl Weights {
     pub const fn read(bytes: &'static [u8]) -> Option<Self> {
         let Some((sure, bytes)) = bytes.split_at_checked(3 * SURE) else { return None };
         let Some((owners, rows)) = bytes.split_at_checked(2 * ROWS) else { return None };
-        let (rows, rest) = rows.as_chunks::<{ Part::COUNT }>();
+        let (rows, rest) = rows.as_chunks::<{ Tag::COUNT }>();
         match (sure.as_chunks().0.first_chunk(), owners.as_chunks().0.first_chunk(), rows.first_chunk()) {
             (Some(sure), Some(owners), Some(whole)) if rows.len() == ROWS && rest.is_empty() => {
                 Some(Self { sure, owners, rows: whole })
@@ -131,15 +131,15 @@ impl Weights {
     }
 
     /// The parts of the words of a sentence, into `parts`, which is as long.
-    pub fn tag(&self, words: &[Word], parts: &mut [Part]) {
-        let (mut last, mut before_last) = (Part::Other, Part::Other);
+    pub fn tag(&self, words: &[Word], parts: &mut [Tag]) {
+        let (mut last, mut before_last) = (Tag::Other, Tag::Other);
         for (at, part) in parts.iter_mut().enumerate().take(words.len()) {
             if let Some(sure) = self.sure(&words[at]) {
                 *part = sure;
                 (before_last, last) = (last, sure);
                 continue;
             }
-            let mut sums = [0i16; Part::COUNT];
+            let mut sums = [0i16; Tag::COUNT];
             for feature in features(words, at, last, before_last) {
                 let row = row(feature);
                 // All bits or none, and no branch: whether a row is the feature's own cannot be guessed, and so the
@@ -155,10 +155,10 @@ impl Weights {
     }
 
     /// What the word is wherever it stands, if there is such a thing.
-    fn sure(&self, word: &Word) -> Option<Part> {
+    fn sure(&self, word: &Word) -> Option<Tag> {
         let [low, high, part] = self.sure[place(word.word)];
         let own = u16::from_le_bytes([low, high]) == owner(word.word);
-        word.sure().or_else(|| if own { Part::ALL.get(usize::from(part)).copied() } else { None })
+        word.sure().or_else(|| if own { Tag::ALL.get(usize::from(part)).copied() } else { None })
     }
 }
 
@@ -182,12 +182,12 @@ pub fn owner(feature: u32) -> u16 {
 
 /// The part with the greatest sum; of equal ones the first.
 #[must_use]
-pub fn best<N: Ord + Copy>(sums: &[N; Part::COUNT]) -> Part {
+pub fn best<N: Ord + Copy>(sums: &[N; Tag::COUNT]) -> Tag {
     let (mut best, mut most) = (0, sums[0]);
     for (part, &sum) in sums.iter().enumerate().skip(1) {
         (best, most) = if sum > most { (part, sum) } else { (best, most) };
     }
-    Part::ALL[best]
+    Tag::ALL[best]
 }
 
 /// What the features of a token are made of: hashes of the word in lower case and of its ending, its shape, and what the
@@ -237,10 +237,10 @@ impl Word {
 
     /// What it is by its shape alone: numbers in digits and marks are the same everywhere.
     #[must_use]
-    pub fn sure(&self) -> Option<Part> {
+    pub fn sure(&self) -> Option<Tag> {
         match self.shape {
-            NUMBER => Some(Part::Number),
-            MARK => Some(Part::Other),
+            NUMBER => Some(Tag::Number),
+            MARK => Some(Tag::Other),
             _ => None,
         }
     }
@@ -253,7 +253,7 @@ fn hash_word(word: &[u8]) -> u32 {
 
 /// The features of a token, given the parts of the two before it.
 #[must_use]
-pub fn features(words: &[Word], at: usize, last: Part, before_last: Part) -> [u32; FEATURES] {
+pub fn features(words: &[Word], at: usize, last: Tag, before_last: Tag) -> [u32; FEATURES] {
     let near = |offset: isize| at.checked_add_signed(offset).and_then(|at| words.get(at)).copied().unwrap_or(EDGE);
     let (word, before, after) = (near(0), near(-1), near(1));
     let far_before = near(-2);

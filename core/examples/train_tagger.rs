@@ -2,7 +2,7 @@
 //! embeds.
 //!
 //! ```text
-//! cargo run --release -p dateline-core --example train_speech -- en TRAIN.tsv DEV.tsv core/src/language/en/speech.bin
+//! cargo run --release -p dateline-core --example train_tagger -- en TRAIN.tsv DEV.tsv core/src/language/en/tagger.bin
 //! ```
 //!
 //! The language's own lexicon divides the words, so a file must be there already; after a change of its layout, one of
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fs;
 
-use dateline_core::language::speech::{FEATURES, Part, ROWS, SURE, Weights, Word, best, features, owner, place, row};
+use dateline_core::language::tagger::{FEATURES, ROWS, SURE, Tag, Weights, Word, best, features, owner, place, row};
 use dateline_core::language::{self, Pack};
 use dateline_core::text::lex;
 
@@ -27,7 +27,7 @@ const ROUNDS: usize = 8;
 /// A sentence with its right answer.
 struct Sentence {
     words: Vec<Word>,
-    parts: Vec<Part>,
+    parts: Vec<Tag>,
 }
 
 /// An averaged perceptron.
@@ -35,22 +35,22 @@ struct Sentence {
 struct Perceptron {
     weights: HashMap<u32, Row>,
     /// The words that are always the same part, by their hashes: nothing is to be learned of them.
-    sure: HashMap<u32, Part>,
+    sure: HashMap<u32, Tag>,
     step: i64,
 }
 
 /// The weights of a feature, and their sum over all steps, each brought up to date when it changes.
 #[derive(Default)]
 struct Row {
-    weights: [i32; Part::COUNT],
-    sums: [i64; Part::COUNT],
-    changed: [i64; Part::COUNT],
+    weights: [i32; Tag::COUNT],
+    sums: [i64; Tag::COUNT],
+    changed: [i64; Tag::COUNT],
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [language, train, dev, out] = arguments.as_slice() else {
-        return Err("usage: train_speech LANGUAGE TRAIN.tsv DEV.tsv WEIGHTS.bin".into());
+        return Err("usage: train_tagger LANGUAGE TRAIN.tsv DEV.tsv WEIGHTS.bin".into());
     };
     let pack = language::pack(language).ok_or_else(|| format!("there is no language pack for `{language}`"))?;
     let mut train = read(&fs::read_to_string(train)?, pack);
@@ -76,7 +76,7 @@ fn read(treebank: &str, pack: &Pack) -> Vec<Sentence> {
 fn sentence(lines: &str, pack: &Pack) -> Option<Sentence> {
     let mut text = String::new();
     // Where each token ends in the text, and its tag.
-    let mut tags: Vec<(usize, Part)> = Vec::new();
+    let mut tags: Vec<(usize, Tag)> = Vec::new();
     let mut glue = true;
     for line in lines.lines() {
         let columns: Vec<&str> = line.split('\t').collect();
@@ -91,38 +91,38 @@ fn sentence(lines: &str, pack: &Pack) -> Option<Sentence> {
     }
     let tokens = lex(&text, &pack.lexicon);
     let words = tokens.iter().map(|token| Word::of(token, &text, pack)).collect();
-    let tag = |start: usize| tags.iter().find(|(end, _)| *end > start).map_or(Part::Other, |(_, part)| *part);
+    let tag = |start: usize| tags.iter().find(|(end, _)| *end > start).map_or(Tag::Other, |(_, part)| *part);
     let parts = tokens.iter().map(|token| tag(token.span.start as usize)).collect();
     Some(Sentence { words, parts })
 }
 
 /// The part that a tag of the Penn Treebank belongs to.
-fn part(tag: &str) -> Part {
+fn part(tag: &str) -> Tag {
     match tag {
-        "NN" | "FW" | "GW" => Part::Noun,
-        "NNS" => Part::Nouns,
-        "NNP" | "NNPS" => Part::Name,
-        "VB" => Part::Base,
-        "VBP" | "VBZ" => Part::Present,
-        "VBD" => Part::Past,
-        "VBN" => Part::Participle,
-        "VBG" => Part::Gerund,
-        "MD" => Part::Modal,
-        "JJ" | "JJR" | "JJS" => Part::Adjective,
-        "RB" | "RBR" | "RBS" | "WRB" => Part::Adverb,
-        "IN" | "RP" | "TO" => Part::Preposition,
-        "DT" | "PDT" | "WDT" | "PRP$" | "WP$" => Part::Determiner,
-        "PRP" | "WP" | "EX" => Part::Pronoun,
-        "CD" | "LS" => Part::Number,
-        _ => Part::Other,
+        "NN" | "FW" | "GW" => Tag::Noun,
+        "NNS" => Tag::PluralNoun,
+        "NNP" | "NNPS" => Tag::ProperNoun,
+        "VB" => Tag::Base,
+        "VBP" | "VBZ" => Tag::Present,
+        "VBD" => Tag::Past,
+        "VBN" => Tag::Participle,
+        "VBG" => Tag::Gerund,
+        "MD" => Tag::Modal,
+        "JJ" | "JJR" | "JJS" => Tag::Adjective,
+        "RB" | "RBR" | "RBS" | "WRB" => Tag::Adverb,
+        "IN" | "RP" | "TO" => Tag::Preposition,
+        "DT" | "PDT" | "WDT" | "PRP$" | "WP$" => Tag::Determiner,
+        "PRP" | "WP" | "EX" => Tag::Pronoun,
+        "CD" | "LS" => Tag::Number,
+        _ => Tag::Other,
     }
 }
 
 /// The words that are the same part nearly everywhere, and stand often enough for that to be known.
-fn sure(sentences: &[Sentence]) -> HashMap<u32, Part> {
+fn sure(sentences: &[Sentence]) -> HashMap<u32, Tag> {
     const OFTEN: usize = 60;
     const NEARLY: f64 = 0.995;
-    let mut counts: HashMap<u32, [usize; Part::COUNT]> = HashMap::new();
+    let mut counts: HashMap<u32, [usize; Tag::COUNT]> = HashMap::new();
     for (word, part) in sentences.iter().flat_map(|sentence| sentence.words.iter().zip(&sentence.parts)) {
         counts.entry(word.hash()).or_default()[*part as usize] += 1;
     }
@@ -137,7 +137,7 @@ fn sure(sentences: &[Sentence]) -> HashMap<u32, Part> {
 impl Perceptron {
     /// Learns from a sentence, and tells how many of its words were wrong.
     fn learn(&mut self, sentence: &Sentence) -> usize {
-        let (mut last, mut before_last, mut wrong) = (Part::Other, Part::Other, 0);
+        let (mut last, mut before_last, mut wrong) = (Tag::Other, Tag::Other, 0);
         for (at, &right) in sentence.parts.iter().enumerate() {
             let word = &sentence.words[at];
             if let Some(sure) = word.sure().or_else(|| self.sure.get(&word.hash()).copied()) {
@@ -147,7 +147,7 @@ impl Perceptron {
             }
             self.step += 1;
             let features = features(&sentence.words, at, last, before_last);
-            let mut sums = [0i32; Part::COUNT];
+            let mut sums = [0i32; Tag::COUNT];
             for row in features.iter().filter_map(|feature| self.weights.get(feature)) {
                 sums.iter_mut().zip(&row.weights).for_each(|(sum, weight)| *sum += weight);
             }
@@ -162,7 +162,7 @@ impl Perceptron {
         wrong
     }
 
-    fn change(&mut self, features: &[u32; FEATURES], part: Part, by: i32) {
+    fn change(&mut self, features: &[u32; FEATURES], part: Tag, by: i32) {
         let part = part as usize;
         for &feature in features {
             let row = self.weights.entry(feature).or_default();
@@ -175,7 +175,7 @@ impl Perceptron {
     /// The average of the weights over all steps, as the file that [`Weights::read`] reads. Where several features
     /// share a row, the heaviest has it, and the others are forgotten.
     fn file(&self) -> Vec<u8> {
-        let mut rows: Vec<Option<(f64, u32, [f64; Part::COUNT])>> = vec![None; ROWS];
+        let mut rows: Vec<Option<(f64, u32, [f64; Tag::COUNT])>> = vec![None; ROWS];
         let mut weights: Vec<_> = self.weights.iter().collect();
         weights.sort_unstable_by_key(|(feature, _)| **feature);
         for (&feature, weights) in weights {
@@ -194,13 +194,13 @@ impl Perceptron {
             places[place(word)] = [low, high, part as u8];
         }
         let owners = rows.iter().flat_map(|row| row.map_or(0, |(_, feature, _)| owner(feature)).to_le_bytes());
-        let weights = rows.iter().flat_map(|row| row.map_or([0; Part::COUNT], |(_, _, mean)| mean.map(byte)));
+        let weights = rows.iter().flat_map(|row| row.map_or([0; Tag::COUNT], |(_, _, mean)| mean.map(byte)));
         places.into_iter().flatten().chain(owners).chain(weights).collect()
     }
 }
 
 impl Row {
-    fn mean(&self, steps: i64) -> [f64; Part::COUNT] {
+    fn mean(&self, steps: i64) -> [f64; Tag::COUNT] {
         std::array::from_fn(|part| {
             let since = (steps - self.changed[part]) * i64::from(self.weights[part]);
             (self.sums[part] + since) as f64 / steps as f64
@@ -228,7 +228,7 @@ fn report(weights: Weights, dev: &[Sentence]) {
     let (mut right, mut all) = (0usize, 0usize);
     let mut mistakes = BTreeMap::new();
     for sentence in dev {
-        let mut parts = vec![Part::Other; sentence.parts.len()];
+        let mut parts = vec![Tag::Other; sentence.parts.len()];
         weights.tag(&sentence.words, &mut parts);
         for (gold, guess) in sentence.parts.iter().zip(&parts) {
             all += 1;
@@ -242,6 +242,6 @@ fn report(weights: Weights, dev: &[Sentence]) {
     let mut mistakes: Vec<_> = mistakes.into_iter().collect();
     mistakes.sort_by_key(|&(_, count)| Reverse(count));
     for ((gold, guess), count) in mistakes.into_iter().take(20) {
-        println!("  {count:4} {:?} taken for {:?}", Part::ALL[usize::from(gold)], Part::ALL[usize::from(guess)]);
+        println!("  {count:4} {:?} taken for {:?}", Tag::ALL[usize::from(gold)], Tag::ALL[usize::from(guess)]);
     }
 }

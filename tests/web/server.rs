@@ -1,4 +1,4 @@
-//! The very router of `dateline serve` over a store that the test fills, on a port of its own; and the records of articles.
+//! The router of `dateline serve` on a port of its own, with a store that the test fills; and the records of articles.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use tokio::runtime::Runtime;
 const SAMPLES: &str = include_str!("../../src/cli/demo/samples.jsonl");
 
 /// A timeline that is served.
-pub struct Desk {
+pub struct Server {
     writer: Writer,
     address: SocketAddr,
-    /// Dropped with all that it serves.
+    /// Drops what is served with it.
     runtime: Option<Runtime>,
-    // Held, so that it is there for as long.
+    // Held for as long.
     _folder: tempfile::TempDir,
 }
 
-impl Desk {
+impl Server {
     /// An empty timeline.
     pub fn empty() -> Self {
         Self::open(Access::default())
@@ -31,11 +31,11 @@ impl Desk {
 
     /// The samples of the demo.
     pub fn demo() -> Self {
-        let mut desk = Self::empty();
+        let mut server = Self::empty();
         for sample in SAMPLES.lines() {
-            desk.publish(sample.as_bytes());
+            server.publish(sample.as_bytes());
         }
-        desk
+        server
     }
 
     pub fn open(access: Access) -> Self {
@@ -55,43 +55,43 @@ impl Desk {
         Self { writer, address, runtime: Some(runtime), _folder: folder }
     }
 
-    /// Where the page is, with a view in its address.
+    /// The address of the page with a view.
     pub fn page(&self, view: &str) -> String {
         format!("http://{}/{view}", self.address)
     }
 
-    /// Extracts an article and takes in what became of it, as its records on the topics would be. Returns the events.
+    /// Extracts an article and stores the records that it would have on the topics. Returns the events.
     pub fn publish(&mut self, article: &[u8]) -> Vec<Value> {
         let records = records(article);
         for (of, key, value) in &records {
-            self.take(*of, key, value);
+            self.store(*of, key, value);
         }
         records.into_iter().filter(|(of, ..)| *of == RecordKind::Event).map(|(.., event)| event).collect()
     }
 
-    /// Takes in records of an article.
-    pub fn tell(&mut self, article: &str, events: &[Value], status: Value) {
-        for (of, key, value) in told(article, events, &status) {
-            self.take(of, &key, &value);
+    /// Stores records of an article.
+    pub fn publish_events(&mut self, article: &str, events: &[Value], status: Value) {
+        for (of, key, value) in records_of(article, events, &status) {
+            self.store(of, &key, &value);
         }
     }
 
-    /// Kills an article: its wire takes it back.
-    pub fn kill(&mut self, article: &str) {
-        let kill = json!({
+    /// Withdraws an article, as a wire does.
+    pub fn withdraw(&mut self, article: &str) {
+        let withdrawal = json!({
             "uri": article, "version": "2", "firstcreated": "2019-05-03T09:00:00Z", "pubstatus": "canceled", "body_text": "Kill.",
         });
-        self.publish(kill.to_string().as_bytes());
+        self.publish(withdrawal.to_string().as_bytes());
     }
 
-    fn take(&mut self, of: RecordKind, key: &str, value: &Value) {
+    fn store(&mut self, of: RecordKind, key: &str, value: &Value) {
         let value = value.to_string();
         assert_eq!(self.writer.apply(&[TopicRecord { kind: of, key, value: Some(value.as_bytes()) }], &[]).unwrap(), 0);
     }
 }
 
-impl Drop for Desk {
-    /// A runtime must not be waited for within another.
+impl Drop for Server {
+    /// A runtime must not wait for another one's end.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -99,22 +99,22 @@ impl Drop for Desk {
     }
 }
 
-/// A record of a topic: which, its key and its value.
+/// A record: its topic, key and value.
 pub type Record = (RecordKind, String, Value);
 
-/// What becomes of a message, as it would be on the topics.
+/// The records that a message would have on the topics.
 pub fn records(message: &[u8]) -> Vec<Record> {
     let Ok(articles) = process(message, &Settings::default()) else { return Vec::new() };
     let of = |article: &Processed| {
         let events: Vec<_> = article.events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
-        told(&article.id, &events, &json!(article.status))
+        records_of(&article.id, &events, &json!(article.status))
     };
     articles.iter().flat_map(of).collect()
 }
 
-fn told(article: &str, events: &[Value], status: &Value) -> Vec<Record> {
+fn records_of(article: &str, events: &[Value], status: &Value) -> Vec<Record> {
     let ids: Vec<_> = events.iter().map(|event| event["id"].clone()).collect();
-    let fate = (RecordKind::Article, article.to_owned(), json!({"id": article, "status": status, "events": ids}));
+    let status = (RecordKind::Article, article.to_owned(), json!({"id": article, "status": status, "events": ids}));
     let event = |event: &Value| (RecordKind::Event, event["id"].as_str().unwrap().to_owned(), event.clone());
-    events.iter().map(event).chain([fate]).collect()
+    events.iter().map(event).chain([status]).collect()
 }

@@ -5,27 +5,27 @@
 use std::ops::Range;
 
 use super::summary::{ASIDE, Telling};
-use crate::language::speech::Part;
+use crate::language::tagger::Tag;
 use crate::syntax::{Verb, is_adverb};
 use crate::text::Shape;
 
 impl Telling<'_> {
     /// "The ministry said that the bridge was shut": what was said, without who said it, where that is a sentence.
     pub(super) fn unframed(&self, start: usize, trigger: usize) -> (usize, Option<&Verb>) {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let frames = self.seeker.verbs.iter().filter(|verb| {
-            let reports = verb.finite && document.has(verb.main, grammar.report) || self.adds(verb.main);
+            let reports = verb.finite && passage.has(verb.main, grammar.report) || self.adds(verb.main);
             reports && verb.main >= start && verb.tokens.end <= trigger
         });
         for frame in frames {
             let behind = self.behind_frame(frame);
-            let saying = document.has(frame.main, grammar.saying) || self.adds(frame.main);
+            let saying = passage.has(frame.main, grammar.saying) || self.adds(frame.main);
             let mut finite = self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > behind).peekable();
             let next = finite.peek().map_or(trigger, |verb| verb.main).min(trigger);
             let clause =
-                (frame.tokens.end..next.min(frame.tokens.end + ASIDE)).find(|&at| document.has(at, grammar.that));
+                (frame.tokens.end..next.min(frame.tokens.end + ASIDE)).find(|&at| passage.has(at, grammar.that));
             // "said the shares that may be bought": this "that" belongs to the noun.
-            let of_noun = saying && document.has(frame.tokens.end, grammar.determiner);
+            let of_noun = saying && passage.has(frame.tokens.end, grammar.determiner);
             // "announced the sale when a letter was signed": no clause was announced.
             let own = finite.peek().is_some_and(|verb| saying || self.is_own(behind..verb.main));
             let tells = own && (saying && !self.is_verb(trigger) || finite.any(|verb| verb.main <= trigger));
@@ -40,74 +40,73 @@ impl Telling<'_> {
 
     /// Where what was said starts behind a verb of saying, when and where and to whom it was said aside.
     fn behind_frame(&self, frame: &Verb) -> usize {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let mut behind = frame.tokens.end;
         while self.is_when(behind) {
             behind += 1;
         }
-        let preposition = document.has(behind, grammar.preposition) || document.has(behind, grammar.clock_preposition);
-        let first = match document.has(frame.main, grammar.addressed) {
+        let preposition = passage.has(behind, grammar.preposition) || passage.has(behind, grammar.clock_preposition);
+        let first = match passage.has(frame.main, grammar.addressed) {
             true => behind,
-            false if preposition && !document.has(behind, grammar.subordinator) => behind + 1,
+            false if preposition && !passage.has(behind, grammar.subordinator) => behind + 1,
             false => return behind,
         };
         // "told Reuters the bank", "said in a statement it", "said on Friday the mill", "told a conference Altex"
-        let first = first + usize::from(document.has(first, grammar.determiner));
+        let first = first + usize::from(passage.has(first, grammar.determiner));
         let opens = |at: usize| {
             let name = at > first
-                && document.tokens.get(at).is_some_and(|token| token.shape.is_capital())
-                && document.tokens[at - 1].shape == Shape::Lower;
-            name || document.has(at, grammar.determiner) || document.has(at, grammar.subject)
+                && passage.tokens.get(at).is_some_and(|token| token.shape.is_capital())
+                && passage.tokens[at - 1].shape == Shape::Lower;
+            name || passage.has(at, grammar.determiner) || passage.has(at, grammar.subject)
         };
         let group = (first..self.seeker.sentence.end.min(first + ASIDE)).take_while(|&at| {
-            let shape = document.tokens[at].shape;
+            let shape = passage.tokens[at].shape;
             (shape.is_word() || shape.is_figure()) && !opens(at) && !self.is_verb(at)
         });
         let end = first + group.count();
         let opens = opens(end);
-        let led = end > first && document.has(end - 1, grammar.preposition);
-        if end > first && opens && !led && !document.has(end, grammar.relative) { end } else { behind }
+        let led = end > first && passage.has(end - 1, grammar.preposition);
+        if end > first && opens && !led && !passage.has(end, grammar.relative) { end } else { behind }
     }
 
     /// Whether a token tells when it was said: "said today", "said two days ago", "said late last week".
     fn is_when(&self, at: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let own =
-            |at| [grammar.deictic, grammar.weekday, grammar.unit].into_iter().any(|class| document.has(at, class));
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let own = |at| [grammar.deictic, grammar.weekday, grammar.unit].into_iter().any(|class| passage.has(at, class));
         let leads = [grammar.last, grammar.this, grammar.cardinal, grammar.part_word];
-        let led = |at: usize| leads.into_iter().any(|class| document.has(at, class));
-        let part = at > 0 && own(at - 1) && (is_adverb(document, at) || document.has(at, grammar.part_of_day));
+        let led = |at: usize| leads.into_iter().any(|class| passage.has(at, class));
+        let part = at > 0 && own(at - 1) && (is_adverb(passage, at) || passage.has(at, grammar.part_of_day));
         own(at) || part || led(at) && (own(at + 1) || led(at + 1) && own(at + 2))
     }
 
     /// Whether what was said can start there: with a subject, or with the clause that says on what condition.
     fn opens_clause(&self, at: usize, frame: &Verb, saying: bool) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let closed = [grammar.preposition, grammar.time_preposition, grammar.to, grammar.subordinator];
-        let word = document.tokens.get(at).is_some_and(|token| token.shape.is_word());
-        let condition = document.has(at, grammar.subordinator)
-            && !document.has(at, grammar.relative)
-            && !document.has(at, grammar.joining)
-            && !document.has(at, grammar.time_preposition)
-            && !document.has(at, grammar.condition);
+        let word = passage.tokens.get(at).is_some_and(|token| token.shape.is_word());
+        let condition = passage.has(at, grammar.subordinator)
+            && !passage.has(at, grammar.relative)
+            && !passage.has(at, grammar.joining)
+            && !passage.has(at, grammar.time_preposition)
+            && !passage.has(at, grammar.condition);
         // "the men who it said were shot"
         if self.is_verb(at) {
             return false;
         }
         // "told the paper that", "told Reuters": to whom it was said
-        let addressee = document.has(frame.main, grammar.addressed) && at == frame.tokens.end;
-        let figure = saying && document.tokens.get(at).is_some_and(|token| token.shape.is_figure());
+        let addressee = passage.has(frame.main, grammar.addressed) && at == frame.tokens.end;
+        let figure = saying && passage.tokens.get(at).is_some_and(|token| token.shape.is_figure());
         figure
-            || document.has(at, grammar.subject)
-            || !addressee && document.has(at, grammar.determiner)
-            || !addressee && word && document.tokens[at].shape.is_capital()
-            || saying && word && (condition || !closed.into_iter().any(|class| document.has(at, class)))
+            || passage.has(at, grammar.subject)
+            || !addressee && passage.has(at, grammar.determiner)
+            || !addressee && word && passage.tokens[at].shape.is_capital()
+            || saying && word && (condition || !closed.into_iter().any(|class| passage.has(at, class)))
     }
 
     /// Whether no clause starts within the tokens.
     fn is_own(&self, mut tokens: Range<usize>) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        !tokens.any(|at| document.has(at, grammar.subordinator) && !document.has(at, grammar.join))
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        !tokens.any(|at| passage.has(at, grammar.subordinator) && !passage.has(at, grammar.join))
     }
 
     fn is_verb(&self, at: usize) -> bool {
@@ -116,16 +115,16 @@ impl Telling<'_> {
 
     /// ", adding that": what is told behind it is told apart.
     fn adds(&self, at: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        document.has(at, grammar.adding) && at > 0 && document.has(at - 1, grammar.comma)
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        passage.has(at, grammar.adding) && at > 0 && passage.has(at - 1, grammar.comma)
     }
 
     /// Leaves out brackets, and frames between commas or at the end: ", the office said,".
     pub(super) fn leave_out_asides(&self, range: &Range<usize>, kept: &mut [bool]) {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let (mut from, mut bracket): (Option<usize>, Option<usize>) = (None, None);
         for at in range.start..=range.end {
-            let mark = match document.tokens.get(at).filter(|_| at < range.end).map(|token| token.shape) {
+            let mark = match passage.tokens.get(at).filter(|_| at < range.end).map(|token| token.shape) {
                 Some(Shape::Mark(mark)) => Some(mark),
                 None => None,
                 Some(_) => continue,
@@ -144,7 +143,7 @@ impl Telling<'_> {
             if let Some(from) = from.filter(|from| closes && self.is_aside(*from, at)) {
                 // "The firm, he said, was sold": no comma parts a verb from its subject.
                 let verb = self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == at + 1);
-                let keeps_comma = document.has(at, grammar.comma) && at < range.end && !verb;
+                let keeps_comma = passage.has(at, grammar.comma) && at < range.end && !verb;
                 let end = if keeps_comma || at == range.end { at } else { at + 1 };
                 kept[from - range.start..end - range.start].fill(false);
             }
@@ -166,14 +165,14 @@ impl Telling<'_> {
     /// Whether the sentence stays whole without a bracket: a sign of the exchange ("<HIL.N>"), an abbreviation. Not that of "the
     /// merger of <Hill and Sons>", where only the marks go.
     fn is_bracketed_aside(&self, open: usize, close: usize, range: &Range<usize>) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let sign = (open + 2..close).all(|at| !document.tokens[at].spaced);
-        let named = document.tokens[open].shape.is_mark('<') && !sign;
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let sign = (open + 2..close).all(|at| !passage.tokens[at].spaced);
+        let named = passage.tokens[open].shape.is_mark('<') && !sign;
         let before = open.checked_sub(1).filter(|before| *before >= range.start);
         let needed = before.is_some_and(|before| {
-            document.has(before, grammar.preposition)
-                || document.has(before, grammar.and)
-                || document.has(before, grammar.determiner)
+            passage.has(before, grammar.preposition)
+                || passage.has(before, grammar.and)
+                || passage.has(before, grammar.determiner)
         });
         !named && !needed
     }
@@ -181,59 +180,58 @@ impl Telling<'_> {
     /// ", said sole manager Hill, Read and Co", ", he said in Porto", ", adding that it rained": who said it, to the end.
     fn leave_out_last_frame(&self, range: &Range<usize>, kept: &mut [bool]) {
         let Some(told) = self.trigger.map(|trigger| trigger.max(self.date.start)) else { return };
-        let mark = |at: &usize| matches!(self.document.tokens[*at].shape, Shape::Mark(',' | '"' | '”'));
+        let mark = |at: &usize| matches!(self.passage.tokens[*at].shape, Shape::Mark(',' | '"' | '”'));
         let frame = (told + 1..range.end).filter(mark).find(|&at| self.frames_to_end(at, range.end));
         // "In the note issued today, the group said": nothing is told before.
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let led = document.has(range.start, grammar.preposition);
-        let told = |frame: &usize| !led || (range.start..*frame).any(|at| document.has(at, grammar.comma));
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let led = passage.has(range.start, grammar.preposition);
+        let told = |frame: &usize| !led || (range.start..*frame).any(|at| passage.has(at, grammar.comma));
         if let Some(frame) = frame.filter(told) {
-            let quoted = usize::from(self.document.tokens[frame].shape != Shape::Mark(','));
+            let quoted = usize::from(self.passage.tokens[frame].shape != Shape::Mark(','));
             kept[frame + quoted - range.start..].fill(false);
         }
     }
 
     /// Whether all that stands behind a mark only says who said it, where and to whom.
     fn frames_to_end(&self, mark: usize, end: usize) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         if self.adds(mark + 1) {
             return true;
         }
-        let opens = document.has(mark + 1, grammar.subordinator) || document.has(mark + 1, grammar.relative);
+        let opens = passage.has(mark + 1, grammar.subordinator) || passage.has(mark + 1, grammar.relative);
         let verb = self.seeker.verbs.iter().find(|verb| verb.main > mark && verb.finite).filter(|_| !opens);
         let Some(verb) = verb.filter(|verb| verb.tokens.start <= mark + ASIDE && verb.tokens.end <= end) else {
             return false;
         };
         let inverted = verb.tokens.start == mark + 1;
-        let said =
-            document.has(verb.main, grammar.report) && !(inverted && document.part(verb.main) == Part::Participle);
+        let said = passage.has(verb.main, grammar.report) && !(inverted && passage.tag(verb.main) == Tag::Participle);
         // ", the Board for Roads, Bridges and Ports said"
-        let named = document.has(mark + 1, grammar.determiner);
-        let listed = |at: usize| named && document.tokens.get(at + 1).is_some_and(|next| next.shape.is_capital());
-        let one = (mark + 1..verb.tokens.start).all(|at| !document.tokens[at].shape.is_mark(',') || listed(at));
+        let named = passage.has(mark + 1, grammar.determiner);
+        let listed = |at: usize| named && passage.tokens.get(at + 1).is_some_and(|next| next.shape.is_capital());
+        let one = (mark + 1..verb.tokens.start).all(|at| !passage.tokens[at].shape.is_mark(',') || listed(at));
         let mut behind = verb.tokens.end;
-        while behind < end && is_adverb(document, behind) {
+        while behind < end && is_adverb(passage, behind) {
             behind += 1;
         }
         let governs = behind < end
-            && document.tokens[behind].shape.is_word()
-            && !document.has(behind, grammar.preposition)
-            && !document.has(behind, grammar.time_preposition)
-            && !document.has(behind, grammar.joining);
-        let more = behind < end && document.has(behind, grammar.comma);
+            && passage.tokens[behind].shape.is_word()
+            && !passage.has(behind, grammar.preposition)
+            && !passage.has(behind, grammar.time_preposition)
+            && !passage.has(behind, grammar.joining);
+        let more = behind < end && passage.has(behind, grammar.comma);
         // ", said Rosa Ito has resigned": who said it stands before.
         let told = || self.seeker.verbs.iter().find(|next| next.finite && next.tokens.start >= behind);
         let told = inverted && told().is_some_and(|next| next.main < end && self.is_own(behind..next.main));
-        said && one && !told && (inverted || !governs && !document.has(behind, grammar.that) && !more)
+        said && one && !told && (inverted || !governs && !passage.has(behind, grammar.that) && !more)
     }
 
     /// "police said", "according to the office", "he said": a frame and no more.
     fn is_frame(&self, range: Range<usize>) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let says = |verb: &Verb| document.has(verb.main, grammar.report);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let says = |verb: &Verb| passage.has(verb.main, grammar.report);
         let mut verbs = self.seeker.verbs.iter().filter(|verb| range.contains(&verb.main)).peekable();
-        let opens = document.has(range.start, grammar.subordinator) || document.has(range.start, grammar.relative);
+        let opens = passage.has(range.start, grammar.subordinator) || passage.has(range.start, grammar.relative);
         let said = verbs.peek().is_some() && verbs.all(says);
-        said && !opens || document.has(range.start, grammar.according)
+        said && !opens || passage.has(range.start, grammar.according)
     }
 }

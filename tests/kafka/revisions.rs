@@ -1,4 +1,4 @@
-//! The life of an article on a real broker: corrections, kills, embargoes, by whichever worker.
+//! Revisions of an article on a real broker: corrections, withdrawals, embargoes, by whichever worker.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use rdkafka::Message;
 use serde_json::json;
 
 use crate::broker::cluster::shared;
-use crate::broker::outcome::header;
-use crate::broker::revisions::{expected, history, newest_of, revision, told};
+use crate::broker::output::header;
+use crate::broker::revisions::{expected, history, message, newest_of, revision};
 use crate::broker::wire::Wire;
 
 #[test]
@@ -36,7 +36,7 @@ fn another_worker_knows_what_the_first_one_published() {
     let summaries: Vec<&str> =
         after.events.values().map(|event| event["statement"]["summary"].as_str().unwrap()).collect();
     assert_eq!(summaries.len(), 2, "{summaries:?}");
-    assert!(after.events.keys().all(|id| before.events.contains_key(id)), "what stands in both keeps its id");
+    assert!(after.events.keys().all(|id| before.events.contains_key(id)), "what is in both revisions keeps its id");
     let records = wire.read(&wire.topics.events, "read_committed");
     let retracted: Vec<_> = records.iter().filter(|record| record.payload().is_none()).collect();
     assert_eq!(retracted.len(), 2);
@@ -47,12 +47,12 @@ fn another_worker_knows_what_the_first_one_published() {
 }
 
 #[test]
-fn an_embargo_is_kept_over_a_restart_and_ends_by_itself() {
+fn an_embargo_outlasts_a_restart_and_ends_by_itself() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
     #[expect(clippy::disallowed_methods, reason = "an embargo ends at a time of day")]
     let now = chrono::Utc::now();
-    let until = |more: i64| json!({"embargoed": (now + chrono::Duration::seconds(more)).to_rfc3339()});
+    let until = |seconds: i64| json!({"embargoed": (now + chrono::Duration::seconds(seconds)).to_rfc3339()});
     wire.send([
         revision(0, 1, "The minister resigned on Monday.", until(8)),
         revision(1, 1, "The budget was passed on Monday.", until(3600)),
@@ -61,43 +61,43 @@ fn an_embargo_is_kept_over_a_restart_and_ends_by_itself() {
     wire.run_until(3);
     let held = wire.timeline();
     assert!(held.events.is_empty(), "nothing is published before the end");
-    assert!(held.articles.values().all(|told| told["status"] == "held"), "{held:?}");
+    assert!(held.articles.values().all(|article| article["status"] == "held"), "{held:?}");
     let committed = wire.committed();
 
-    // The next worker publishes it, which is a fourth fate. The offsets do not go back.
+    // The next worker publishes it, which is a fourth disposition. The offsets do not go back.
     wire.run_until(4);
 
     let after = wire.timeline();
-    let told: Vec<_> = after.articles.values().map(|told| told["status"].as_str().unwrap()).collect();
-    assert_eq!(told, ["extracted", "held", "held"]);
+    let statuses: Vec<_> = after.articles.values().map(|article| article["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["extracted", "held", "held"]);
     assert_eq!(after.events.values().next().unwrap()["statement"]["summary"], "The minister resigned");
     assert_eq!(after.events.len(), 1);
     assert_eq!(wire.committed(), committed);
 }
 
 #[test]
-fn whoever_works_a_reader_sees_what_the_last_revisions_alone_would_give() {
+fn whichever_worker_runs_a_reader_sees_what_the_last_revisions_alone_would_give() {
     let Some(cluster) = shared() else { return };
-    let mut chance = fastrand::Rng::with_seed(20_261_122);
+    let mut rng = fastrand::Rng::with_seed(20_261_122);
     let wire = Wire::new(cluster);
     let mut newest: BTreeMap<usize, u32> = BTreeMap::new();
     let mut sent = 0;
     let first = wire.worker("first");
-    let mut send = |wire: &Wire, chance: &mut fastrand::Rng, sent: &mut usize| {
-        let part = history(chance, 12, 120);
+    let mut send = |wire: &Wire, rng: &mut fastrand::Rng, sent: &mut usize| {
+        let part = history(rng, 12, 120);
         newest_of(&part, &mut newest);
-        wire.send(part.iter().map(|(article, version)| told(*article, *version)));
+        wire.send(part.iter().map(|(article, version)| message(*article, *version)));
         *sent += part.len();
     };
-    send(&wire, &mut chance, &mut sent);
-    wire.await_fates(sent / 2);
-    // Partitions change hands, forth and back, while revisions come.
+    send(&wire, &mut rng, &mut sent);
+    wire.await_dispositions(sent / 2);
+    // Partitions change hands, back and forth, while revisions arrive.
     let second = wire.worker("second");
-    send(&wire, &mut chance, &mut sent);
-    wire.await_fates(sent);
+    send(&wire, &mut rng, &mut sent);
+    wire.await_dispositions(sent);
     first.end().unwrap();
-    send(&wire, &mut chance, &mut sent);
-    wire.await_fates(sent);
+    send(&wire, &mut rng, &mut sent);
+    wire.await_dispositions(sent);
     second.end().unwrap();
 
     let found = wire.timeline();

@@ -2,13 +2,17 @@
 //!
 //! Recognising leaves the order of such a pair open; behind this step none is open any more.
 
-use super::{Document, Expression, Fields, Meaning};
+use super::{Expression, Fields, Meaning, ParsedPassage};
 use crate::text::{Shape, Span};
 
 /// Settles the order of every pair of numbers that may be day and month either way. Gives back the first of them
 /// where nothing told the order and month first, as most of what is written in English has it, was assumed.
-pub(super) fn settle(document: &Document<'_>, expressions: &mut [Expression], region: Option<bool>) -> Option<Span> {
-    let told = told(document, expressions, region);
+pub(super) fn settle(
+    passage: &ParsedPassage<'_>,
+    expressions: &mut [Expression],
+    region: Option<bool>,
+) -> Option<Span> {
+    let told = told(passage, expressions, region);
     let mut open = None;
     for expression in expressions {
         let Some(fields) = fields_mut(&mut expression.meaning) else { continue };
@@ -24,11 +28,11 @@ pub(super) fn settle(document: &Document<'_>, expressions: &mut [Expression], re
 
 /// The order that a document tells: by its dates that can be read one way only, else by its region, else by dots
 /// between the numbers, which only those write who put the day first.
-fn told(document: &Document<'_>, expressions: &[Expression], region: Option<bool>) -> Option<bool> {
+fn told(passage: &ParsedPassage<'_>, expressions: &[Expression], region: Option<bool>) -> Option<bool> {
     let (mut day_first, mut month_first, mut dots) = (0, 0, false);
     for expression in expressions {
-        for token in document.tokens.get(expression.first..expression.end).unwrap_or_default() {
-            let text = token.of(document.text);
+        for token in passage.tokens.get(expression.first..expression.end).unwrap_or_default() {
+            let text = token.of(passage.text);
             let mut numbers = text.split(['-', '/', '.']).map_while(|number| number.parse::<u32>().ok());
             let (Shape::Date, Some(first @ 1..=31), Some(second)) = (token.shape, numbers.next(), numbers.next())
             else {
@@ -56,12 +60,12 @@ pub(super) fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
 #[cfg(test)]
 mod tests {
     use super::super::Region;
-    use super::super::tests::{document, values};
+    use super::super::tests::{passage, values};
     use super::*;
 
     fn read(text: &str, tag: &str) -> (Vec<String>, bool) {
-        document(text, |document| {
-            let tagged = values(document, Region::of_article(tag, None, chrono_tz::UTC));
+        passage(text, |passage| {
+            let tagged = values(passage, Region::of_article(tag, None, chrono_tz::UTC));
             (tagged.0, tagged.1.order_open.is_some())
         })
     }
@@ -91,7 +95,7 @@ mod tests {
     fn where_nothing_decides_months_come_first_and_the_first_such_date_is_told() {
         assert_eq!(read("On 3/5/2019.", "en"), (vec!["2019-03-05".into()], true));
         assert!(!read("On 2019-05-03 and 5/5/2019.", "en").1, "these can be read one way only");
-        let open = |text: &str| document(text, |document| values(document, None).1.order_open);
+        let open = |text: &str| passage(text, |passage| values(passage, None).1.order_open);
         assert_eq!(open("On 5/5/2019 and 3/5/2019 and 4/5/2019."), Some(Span::new(16, 24)));
     }
 }

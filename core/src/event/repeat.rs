@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Elsewhere, Event};
+use super::{Event, Repeat};
 use crate::temporal::Resolved;
 
 /// The fewest words that make a statement known again.
@@ -29,7 +29,7 @@ pub(super) fn told_once(events: Vec<Event>, text: &str, dates: &[Resolved]) -> V
             until && prints[before].may_repeat(own) && is_repeated(&once[before], &event, text)
         });
         match first {
-            Some(first) => once[first].also_at.push(Elsewhere {
+            Some(first) => once[first].also_at.push(Repeat {
                 sentence: event.sentence,
                 expression: event.expression,
                 until: event.until,

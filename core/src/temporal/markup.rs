@@ -8,7 +8,7 @@ use crate::text::Span;
 
 /// Gives the expressions of a marked stretch the date that it is marked with, to the grain of their own words: "in May"
 /// stays a month. What is finer than a day, and what is no date, stays as it is.
-pub fn trust(expressions: &mut [Resolved], marked: Span, day: NaiveDate, offset: FixedOffset) {
+pub fn apply_markup(expressions: &mut [Resolved], marked: Span, day: NaiveDate, offset: FixedOffset) {
     let from = expressions.partition_point(|found| found.expression.span.end <= marked.start);
     for found in expressions.iter_mut().skip(from).take_while(|found| found.expression.span.overlaps(marked)) {
         let date = match found.granularity {

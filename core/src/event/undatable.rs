@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::Document;
+use crate::syntax::ParsedPassage;
 use crate::temporal::Expression;
 use crate::text::Shape;
 
@@ -19,7 +19,7 @@ const PRICE: usize = 5;
 
 /// Where a date stands.
 pub(super) struct Place<'d> {
-    pub(super) document: &'d Document<'d>,
+    pub(super) passage: &'d ParsedPassage<'d>,
     pub(super) sentence: &'d Range<usize>,
     pub(super) date: &'d Expression,
 }
@@ -33,15 +33,15 @@ impl Place<'_> {
     /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,
     /// and nothing that is told or two columns set side by side ("14 cts vs 20 cts", "six cts vs four").
     fn is_row(&self, at: usize, told: bool) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
-        let colon = |at: &usize| document.tokens[*at].shape.is_mark(':');
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let colon = |at: &usize| passage.tokens[*at].shape.is_mark(':');
         let start = (self.sentence.start..at).rev().find(colon).map_or(self.sentence.start, |colon| colon + 1);
         let end = (at..self.sentence.end).find(colon).unwrap_or(self.sentence.end);
-        let versus = (start..end).any(|at| document.has(at, grammar.versus));
-        let cardinal = |at| versus && document.has(at, grammar.cardinal);
-        let figure = |at: &usize| document.tokens[*at].shape.is_figure() || cardinal(*at);
+        let versus = (start..end).any(|at| passage.has(at, grammar.versus));
+        let cardinal = |at| versus && passage.has(at, grammar.cardinal);
+        let figure = |at: &usize| passage.tokens[*at].shape.is_figure() || cardinal(*at);
         let figures = (start..end).filter(figure).count();
-        let verbs = document.verbs(self.sentence).iter().filter(|verb| (start..end).contains(&verb.main)).count();
+        let verbs = passage.verbs(self.sentence).iter().filter(|verb| (start..end).contains(&verb.main)).count();
         let columns = versus || figures * 3 >= end - start;
         let told = if told { verbs * 4 <= figures && columns } else { verbs == 0 };
         end - start > ROW && figures * 5 >= end - start && told
@@ -51,43 +51,43 @@ impl Place<'_> {
     fn is_label(&self) -> bool {
         let date = self.date.first..self.date.end;
         let apart = self.sentence.clone().filter(|at| !date.contains(at));
-        apart.filter(|&at| self.document.tokens[at].shape.is_word()).count() < LABEL
+        apart.filter(|&at| self.passage.tokens[at].shape.is_word()).count() < LABEL
     }
 
     /// "the Trade Act of 1934": the year tells which act it is. That of "the Crash of 1929" tells when it happened.
     fn is_title(&self) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let Some(name) = self.date.first.checked_sub(2).filter(|name| self.sentence.contains(name)) else {
             return false;
         };
-        let named = |at: usize| document.tokens[at].shape == Shape::Capital;
-        let year = matches!(document.tokens[self.date.first].shape, Shape::Digits { count: 4, .. });
+        let named = |at: usize| passage.tokens[at].shape == Shape::Capital;
+        let year = matches!(passage.tokens[self.date.first].shape, Shape::Digits { count: 4, .. });
         let whole = self.date.end == self.date.first + 1;
         let titled = named(name) && name > self.sentence.start && named(name - 1);
-        let apart = document.has(name, grammar.event_noun) || document.has(name, grammar.month);
-        whole && year && document.has(name + 1, grammar.of) && titled && !apart
+        let apart = passage.has(name, grammar.event_noun) || passage.has(name, grammar.month);
+        whole && year && passage.has(name + 1, grammar.of) && titled && !apart
     }
 
     /// "May delivery", "the July contract", "July was up 2.6 cents": the month is what is traded.
     fn is_contract(&self) -> bool {
-        let (document, grammar) = (self.document, &self.document.pack.grammar);
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let (first, end) = (self.date.first, self.date.end);
-        if end != first + 1 || !document.has(first, grammar.month) {
+        if end != first + 1 || !passage.has(first, grammar.month) {
             return false;
         }
         let listed = |at: usize| {
-            document.has(at, grammar.month) || document.has(at, grammar.and) || document.tokens[at].shape.is_mark('/')
+            passage.has(at, grammar.month) || passage.has(at, grammar.and) || passage.tokens[at].shape.is_mark('/')
         };
         let behind = (end..self.sentence.end).find(|&at| !listed(at)).unwrap_or(end);
         let before = (self.sentence.start..first).rev().find(|&at| !listed(at));
         let led = before.is_some_and(|before| {
-            document.has(before, grammar.time_preposition) || document.has(before, grammar.preposition)
+            passage.has(before, grammar.time_preposition) || passage.has(before, grammar.preposition)
         });
-        let verb = document.verbs(self.sentence).iter().find(|verb| verb.finite && verb.tokens.start == behind);
+        let verb = passage.verbs(self.sentence).iter().find(|verb| verb.finite && verb.tokens.start == behind);
         let priced = verb.is_some_and(|verb| {
             let price = verb.tokens.end..self.sentence.end.min(verb.tokens.end + PRICE);
-            !led && price.into_iter().any(|at| document.tokens[at].shape.is_figure())
+            !led && price.into_iter().any(|at| passage.tokens[at].shape.is_figure())
         });
-        priced || document.has(behind, grammar.contract)
+        priced || passage.has(behind, grammar.contract)
     }
 }
