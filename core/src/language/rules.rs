@@ -69,6 +69,8 @@ pub enum Template {
         /// Days from the anchor, where no part says so.
         by: Option<i64>,
     },
+    /// A part of the period that follows `of`: `nth`, `lastnth` or `beforelast`, of a `unit`, `half` or `weekday`.
+    PartOfPeriod,
     /// Belongs to the date that follows, and changes it.
     Modifier {
         /// The TIMEX3 modifier.

@@ -3,6 +3,7 @@
 mod calendar;
 mod clock;
 mod parts;
+mod periods;
 
 use std::ops::Range;
 
@@ -89,6 +90,7 @@ impl Parts<'_> {
             Template::Clock => self.clock()?,
             Template::PartOfDay { by } => self.part_of_day(*by)?,
             Template::Modifier { modifier } => Meaning::Modifier(*modifier),
+            Template::PartOfPeriod => self.part_of_period(tokens)?,
             Template::Nothing => Meaning::Nothing,
             Template::List | Template::Years => return None,
         })

@@ -3,10 +3,12 @@
 //! Each takes the expressions of a document in order and gives them back in order; what it takes away it tells.
 
 mod clocks;
+mod endings;
 mod false_dates;
 mod following;
 mod lengths;
 mod modifiers;
+mod periods;
 mod ranges;
 mod shared_year;
 
@@ -15,13 +17,17 @@ use super::{Dropped, Expression, ParsedPassage};
 type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
 /// The order, with its reasons.
-const REFINERS: [Refiner; 7] = [
+const REFINERS: [Refiner; 9] = [
     // First, so that nothing below is joined to a name that is no date.
     false_dates::refine,
     // An hour and ten minutes are one length to everything below.
     lengths::refine,
+    // Before modifiers, which drop "the year" where nothing makes it a date.
+    periods::refine,
     // Before dates are joined to each other, since a modifier belongs to the nearest one.
     modifiers::refine,
+    // A date with its modifier ends a length: "the year to end-March".
+    endings::refine,
     // Times of day need the date beside them, with its modifier.
     clocks::refine,
     // "two days after March 5" takes in a date that is whole by now.

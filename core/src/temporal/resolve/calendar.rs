@@ -85,7 +85,11 @@ pub(super) fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
     match fields.day {
         Some(day) => {
             let date = PartialDate::day(year, month, day)?;
-            if fields.week { date.first_day().map(PartialDate::week_of) } else { Some(date) }
+            match (fields.week, fields.weekend) {
+                (true, _) => date.first_day().map(PartialDate::week_of),
+                (_, true) => date.first_day().map(PartialDate::weekend_of),
+                _ => Some(date),
+            }
         }
         None => PartialDate::month(year, month),
     }
@@ -138,7 +142,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         }
     } else if let Some(day) = fields.day.filter(|_| fields.month.is_none()) {
         choose.day_of_month(day)?
-    } else if fields.weekend {
+    } else if fields.weekend && fields.day.is_none() {
         choose.weekend()?
     } else {
         choose.in_years(fields)?
