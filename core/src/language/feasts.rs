@@ -41,6 +41,11 @@ impl Feasts {
         })
     }
 
+    /// The names as they are written.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// The days of the feast of this plain name, each with its country.
     #[must_use]
     pub fn named(&self, plain_name: &str) -> Option<&[(Option<String>, String)]> {

@@ -47,10 +47,14 @@ impl Parts<'_> {
         };
         let name = self
             .number(Slot::Weekday, self.classes().weekday)
-            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short));
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short))
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_plural));
         fields.weekday = name.and_then(weekday);
         fields.season = self.word(Slot::Season, self.classes().season).and_then(Season::from_name);
-        fields.quarter = self.small(Slot::Quarter, self.classes().quarter_number);
+        fields.quarter = match self.tokens(Slot::Quarter) {
+            Some(tokens) => Some(numbers::ordinal(self.passage, tokens).filter(|nth| (1..=4).contains(nth))? as u8),
+            None => None,
+        };
         fields.half = self.half()?;
         if let Some(text) = self.text(Slot::Digit) {
             let digit: u8 = text.parse().ok()?;
@@ -117,8 +121,8 @@ impl Parts<'_> {
         }
         match self.range(Slot::Half) {
             None => Some(None),
-            Some(_) => match self.small::<u8>(Slot::Half, self.classes().quarter_number)? {
-                half @ 1..=2 => Some(Some(half)),
+            Some(range) => match numbers::ordinal(self.passage, self.passage.tokens.get(range)?)? {
+                half @ 1..=2 => Some(Some(half as u8)),
                 4 => Some(Some(2)),
                 _ => None,
             },

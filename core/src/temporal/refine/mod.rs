@@ -5,11 +5,14 @@
 mod clocks;
 mod endings;
 mod false_dates;
+mod feasts;
 mod following;
 mod lengths;
 mod modifiers;
+mod offsets;
 mod periods;
 mod ranges;
+mod shared_week;
 mod shared_year;
 
 use super::{Dropped, Expression, ParsedPassage};
@@ -17,7 +20,7 @@ use super::{Dropped, Expression, ParsedPassage};
 type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
 /// The order, with its reasons.
-const REFINERS: [Refiner; 9] = [
+const REFINERS: [Refiner; 12] = [
     // First, so that nothing below is joined to a name that is no date.
     false_dates::refine,
     // An hour and ten minutes are one length to everything below.
@@ -32,7 +35,12 @@ const REFINERS: [Refiner; 9] = [
     clocks::refine,
     // "two days after March 5" takes in a date that is whole by now.
     following::refine,
+    // "two years and four months ago", "ten years ago this week": they take in what stands beside a whole offset.
+    offsets::refine,
+    // A day beside the name of its feast says all.
+    feasts::refine,
     // Last: they look at pairs of finished dates.
+    shared_week::refine,
     shared_year::refine,
     ranges::refine,
 ];

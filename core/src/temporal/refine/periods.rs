@@ -79,6 +79,9 @@ fn alone(passage: &ParsedPassage<'_>, mut expression: Expression, dropped: &mut 
             Meaning::Length { amount: Amount::whole(count), unit, window }
         }
         Part { piece: Piece::Unit(Unit::Half), .. } => return None,
+        Part { piece: Piece::Unit(Unit::Quarter), nth: nth @ 1..=4, .. } => {
+            Meaning::Calendar(Box::new(Fields { quarter: Some(nth as u8), ..Fields::default() }))
+        }
         Part { piece: Piece::Unit(unit), nth: -1, .. } if !article => {
             Meaning::Shift { by: -1, unit, from: CountedFrom::Publication }
         }

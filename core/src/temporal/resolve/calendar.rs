@@ -167,8 +167,8 @@ impl Choice {
     fn weekday(&self, weekday: Weekday) -> Option<PartialDate> {
         let back = i64::from((self.anchor.weekday().num_days_from_monday() + 7 - weekday.num_days_from_monday()) % 7);
         let days = match (self.which, self.direction) {
-            (Some(-1), _) => -(if back == 0 { 7 } else { back }),
-            (Some(1), _) => 7 - back,
+            (Some(by @ ..=-1), _) => 7 * (by + 1) - (if back == 0 { 7 } else { back }),
+            (Some(by @ 1..), _) => 7 * by - back,
             (Some(_), _) => return weekday_in_week_of(self.anchor, weekday).map(PartialDate::Day),
             (None, _) if self.narrative => (7 - back) % 7,
             (None, Direction::Past) => -back,

@@ -6,8 +6,8 @@ use super::Value;
 use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
-use crate::temporal::meaning::{Part, Piece};
 use crate::temporal::direction::{Direction, Reading};
+use crate::temporal::meaning::{Part, Piece};
 use crate::temporal::{Amount, Basis, Expression, FiscalStart, Genre, Meaning, Region};
 
 /// What a document gives to count from.

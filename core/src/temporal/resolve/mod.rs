@@ -53,7 +53,16 @@ impl Value {
 
     fn spelled(timex: TimexType, value: String) -> Self {
         let (basis, reference) = (Basis::Absolute, None);
-        Self { timex, spelled: Some(value), date: None, until: None, modifier: None, basis, reference, steps: Vec::new() }
+        Self {
+            timex,
+            spelled: Some(value),
+            date: None,
+            until: None,
+            modifier: None,
+            basis,
+            reference,
+            steps: Vec::new(),
+        }
     }
 }
 
@@ -103,7 +112,7 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::SamePeriod { year, quarter, period } => counted::same_period(context, *year, *quarter, *period),
         Meaning::Length { amount, unit, window } => lengths::value(context, *amount, *unit, *window),
         Meaning::Within { amount: amount @ Amount::Exact { .. }, unit }
-            if context.looks_ahead() && !unit.is_clock() =>
+            if context.looks_ahead() && (!unit.is_clock() || context.anchor.time.is_some()) =>
         {
             counted::count(context, *amount, *unit, 1, CountedFrom::Publication, None)
         }

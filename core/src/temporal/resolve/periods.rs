@@ -81,6 +81,16 @@ pub(super) fn ending(context: &Context<'_>, amount: Amount, unit: Unit, last: &M
     let month_wise = unit >= Unit::Month && start.day() == 1 && end.day() == 1;
     let grain = if month_wise { Unit::Month } else { Unit::Day };
     let final_day = end.checked_sub_days(Days::new(1))?;
+    if unit == Unit::Quarter && count == 1 {
+        // One that ends within a calendar quarter is that in which most of it lies.
+        let quarter = PartialDate::containing(start.checked_add_days(Days::new(45))?, unit);
+        let date = Value::date(quarter, last.basis, last.reference, last.steps);
+        if quarter.first_day() == Some(start) {
+            return Some(date);
+        }
+        let (first, until) = (PartialDate::containing(start, grain), PartialDate::containing(final_day, grain));
+        return Some(Value { spelled: Some(quarter.value()), date: Some(first), until: Some(until), ..date });
+    }
     Some(Value {
         date: Some(PartialDate::containing(start, grain)),
         until: Some(PartialDate::containing(final_day, grain)),
@@ -179,7 +189,8 @@ fn one(whole: PartialDate, days: Days2, unit: Unit, nth: i64) -> Option<Found> {
         Unit::Half => return half(whole, days, nth),
         Unit::Quarter if matches!(whole, PartialDate::Century(_)) => return quarter_of_century(whole, nth),
         Unit::Week => {
-            let day = if nth > 0 { shift(start, 7 * (nth - 1), Unit::Day)? } else { shift(end, 7 * nth + 6, Unit::Day)? };
+            let day =
+                if nth > 0 { shift(start, 7 * (nth - 1), Unit::Day)? } else { shift(end, 7 * nth + 6, Unit::Day)? };
             PartialDate::week_of(day)
         }
         Unit::Weekend => {
