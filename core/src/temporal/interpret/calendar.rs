@@ -68,13 +68,23 @@ impl Parts<'_> {
         fields.weekend = self.range(Slot::Weekend).is_some();
         fields.decade = self.decade();
         fields.century = self.century()?;
-        fields.holiday = match self.text(Slot::Holiday) {
-            Some(text) => Some(Holiday::named(&self.passage.pack.feasts, &plain_name(text))?),
+        fields.holiday = match self.range(Slot::Holiday) {
+            Some(range) => Some(self.holiday(range)?),
             None => None,
         };
         fields.fiscal = self.range(Slot::Fiscal).is_some();
         self.numeric(&mut fields)?;
         Some(fields)
+    }
+
+    /// The feast of a name. The "of" behind it may be a word of another name: "Thanksgiving of 2020", "Day of the Dead".
+    fn holiday(&self, name: Range<usize>) -> Option<Holiday> {
+        let named = |end| {
+            let text = self.passage.span(name.start, end).of(self.passage.text);
+            Holiday::named(&self.passage.pack.feasts, &plain_name(text))
+        };
+        let last = name.end - 1;
+        named(name.end).or_else(|| named(last).filter(|_| self.passage.has(last, self.classes().of)))
     }
 
     /// The outer `None` refuses the match.

@@ -66,7 +66,6 @@ fn alone(passage: &ParsedPassage<'_>, mut expression: Expression, dropped: &mut 
     let grammar = &passage.pack.grammar;
     let Meaning::PartOfPeriod { part, tail, .. } = expression.meaning else { return None };
     let article = passage.has(expression.first, grammar.determiner);
-    let of = passage.has(expression.end - 1, grammar.of);
     drop_it(&expression, "periods", "no period stands behind it", dropped);
     expression.end -= tail;
     expression.meaning = match part {
@@ -75,7 +74,7 @@ fn alone(passage: &ParsedPassage<'_>, mut expression: Expression, dropped: &mut 
             Meaning::Calendar(Box::new(Fields { weekday: Some(weekday), ..Fields::default() }))
         }
         Part { piece: Piece::Unit(unit), count: Some(count), nth, .. } => {
-            let window = if nth < 0 && !of { -1 } else { 0 };
+            let window = if nth < 0 { -1 } else { 0 };
             Meaning::Length { amount: Amount::whole(count), unit, window }
         }
         Part { piece: Piece::Unit(Unit::Half), .. } => return None,
