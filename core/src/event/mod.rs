@@ -26,7 +26,7 @@ use self::sentence::ParsedSentence;
 use self::trigger::Trigger;
 use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::ParsedPassage;
-use crate::temporal::{Basis, Resolved, TimexType, confidence};
+use crate::temporal::{Basis, Meaning, Resolved, TimexType, confidence};
 use crate::text::Span;
 
 /// A statement with its date.
@@ -346,7 +346,19 @@ impl DatedSentence<'_> {
             Some((interval.start?.local(), interval.end?.local()))
         };
         let same = |(first, second): (_, _)| first == second;
-        apposition && self.makes_event(date) && days(date).zip(days(next)).is_some_and(same)
+        self.ends_with(date, next)
+            || apposition && self.makes_event(date) && days(date).zip(days(next)).is_some_and(same)
+    }
+
+    /// "the three months ended March 31": the second date is the last day of the first.
+    fn ends_with(&self, date: &Resolved, last: &Resolved) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        let tied = |at| self.passage.has(at, grammar.ended) || self.passage.has(at, grammar.to);
+        let end = |date: &Resolved| Some(date.interval?.end?.local());
+        matches!(date.expression.meaning, Meaning::Ending { .. })
+            && (1..=2).contains(&last.expression.first.saturating_sub(date.expression.end))
+            && tied(date.expression.end)
+            && end(date) == end(last)
     }
 
     /// Whether two dates are the ends of one period: "from 3 May to 7 June", "between March and May", "2016-2018".
@@ -354,6 +366,9 @@ impl DatedSentence<'_> {
         if from.expression.first == until.expression.first {
             // Two years in one token.
             return true;
+        }
+        if self.ends_with(from, until) {
+            return false;
         }
         let between = from.expression.end..until.expression.first;
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);

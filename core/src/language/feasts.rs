@@ -40,6 +40,11 @@ impl Feasts {
         })
     }
 
+    /// Returns the names as they are written.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// Returns the days of the feast with this plain name, each with its country.
     #[must_use]
     pub fn named(&self, plain_name: &str) -> Option<&[(Option<String>, String)]> {

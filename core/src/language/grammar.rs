@@ -192,6 +192,8 @@ grammar! {
     no_event = "NO_EVENT",
     /// "ended", "ending", before the date that ends a period.
     ending = "ENDING",
+    /// Those of them that look back from the end: "ended", "ending".
+    ended = "ENDED",
     /// Nouns of events.
     event_noun = "EVENT_NOUN",
     /// What is earned and sold in a period, which is no event: "profit", "sales".

@@ -68,6 +68,8 @@ pub enum Template {
         /// Days from the anchor, if no part determines them.
         by: Option<i64>,
     },
+    /// A part of the period after `of`: `nth`, `lastnth` or `beforelast`, of a `unit`, `half` or `weekday`.
+    PartOfPeriod,
     /// A word that modifies the date after it.
     Modifier {
         /// The TIMEX3 modifier.

@@ -93,8 +93,12 @@ pub enum Slot {
     Often,
     /// "last", where it counts weekdays of a month.
     LastNth,
-    /// Which weekday of a month.
+    /// Which weekday of a month, which part of a period.
     Nth,
+    /// "penultimate", "next-to-last".
+    BeforeLast,
+    /// What ties a part to its period: "of".
+    Of,
     /// "noon", "midnight".
     Noon,
     /// The second of two years with an era.

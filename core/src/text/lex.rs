@@ -278,8 +278,12 @@ impl<V: Vocabulary> Lexer<'_, V> {
         let has_s = matches!(self.peek(after), b's' | b'S') && !self.peek(after + 1).is_ascii_alphanumeric();
         // "Haiti 's", as in tokenised texts.
         let apart = self.spaced && has_s && self.tokens.last().is_some_and(|token| token.shape.is_word());
+        // "the 1980's".
+        let of_number = !self.spaced
+            && has_s
+            && self.tokens.last().is_some_and(|token| matches!(token.shape, Shape::Digits { .. }));
         match (follows_word, has_s) {
-            (false, true) if apart => self.push(after + 1, Shape::Possessive),
+            (false, true) if apart || of_number => self.push(after + 1, Shape::Possessive),
             (true, true) => self.push(after + 1, Shape::Possessive),
             (true, false) => self.push(after, Shape::Possessive),
             (false, _) => self.push(after, Shape::Mark('\'')),

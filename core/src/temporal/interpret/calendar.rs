@@ -47,10 +47,14 @@ impl Parts<'_> {
         };
         let name = self
             .number(Slot::Weekday, self.classes().weekday)
-            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short));
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short))
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_plural));
         fields.weekday = name.and_then(weekday);
         fields.season = self.word(Slot::Season, self.classes().season).and_then(Season::from_name);
-        fields.quarter = self.small(Slot::Quarter, self.classes().quarter_number);
+        fields.quarter = match self.tokens(Slot::Quarter) {
+            Some(tokens) => Some(numbers::ordinal(self.passage, tokens).filter(|nth| (1..=4).contains(nth))? as u8),
+            None => None,
+        };
         fields.half = self.half()?;
         if let Some(text) = self.text(Slot::Digit) {
             let digit: u8 = text.parse().ok()?;
@@ -64,13 +68,23 @@ impl Parts<'_> {
         fields.weekend = self.range(Slot::Weekend).is_some();
         fields.decade = self.decade();
         fields.century = self.century()?;
-        fields.holiday = match self.text(Slot::Holiday) {
-            Some(text) => Some(Holiday::named(&self.passage.pack.feasts, &plain_name(text))?),
+        fields.holiday = match self.range(Slot::Holiday) {
+            Some(range) => Some(self.holiday(range)?),
             None => None,
         };
         fields.fiscal = self.range(Slot::Fiscal).is_some();
         self.numeric(&mut fields)?;
         Some(fields)
+    }
+
+    /// The feast of a name. The "of" behind it may be a word of another name: "Thanksgiving of 2020", "Day of the Dead".
+    fn holiday(&self, name: Range<usize>) -> Option<Holiday> {
+        let named = |end| {
+            let text = self.passage.span(name.start, end).of(self.passage.text);
+            Holiday::named(&self.passage.pack.feasts, &plain_name(text))
+        };
+        let last = name.end - 1;
+        named(name.end).or_else(|| named(last).filter(|_| self.passage.has(last, self.classes().of)))
     }
 
     /// The outer `None` refuses the match.
@@ -117,8 +131,8 @@ impl Parts<'_> {
         }
         match self.range(Slot::Half) {
             None => Some(None),
-            Some(_) => match self.small::<u8>(Slot::Half, self.classes().quarter_number)? {
-                half @ 1..=2 => Some(Some(half)),
+            Some(range) => match numbers::ordinal(self.passage, self.passage.tokens.get(range)?)? {
+                half @ 1..=2 => Some(Some(half as u8)),
                 4 => Some(Some(2)),
                 _ => None,
             },

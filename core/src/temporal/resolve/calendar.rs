@@ -85,7 +85,11 @@ pub(super) fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
     match fields.day {
         Some(day) => {
             let date = PartialDate::day(year, month, day)?;
-            if fields.week { date.first_day().map(PartialDate::week_of) } else { Some(date) }
+            match (fields.week, fields.weekend) {
+                (true, _) => date.first_day().map(PartialDate::week_of),
+                (_, true) => date.first_day().map(PartialDate::weekend_of),
+                _ => Some(date),
+            }
         }
         None => PartialDate::month(year, month),
     }
@@ -138,7 +142,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         }
     } else if let Some(day) = fields.day.filter(|_| fields.month.is_none()) {
         choose.day_of_month(day)?
-    } else if fields.weekend {
+    } else if fields.weekend && fields.day.is_none() {
         choose.weekend()?
     } else {
         choose.in_years(fields)?
@@ -163,8 +167,8 @@ impl Choice {
     fn weekday(&self, weekday: Weekday) -> Option<PartialDate> {
         let back = i64::from((self.anchor.weekday().num_days_from_monday() + 7 - weekday.num_days_from_monday()) % 7);
         let days = match (self.which, self.direction) {
-            (Some(-1), _) => -(if back == 0 { 7 } else { back }),
-            (Some(1), _) => 7 - back,
+            (Some(by @ ..=-1), _) => 7 * (by + 1) - (if back == 0 { 7 } else { back }),
+            (Some(by @ 1..), _) => 7 * by - back,
             (Some(_), _) => return weekday_in_week_of(self.anchor, weekday).map(PartialDate::Day),
             (None, _) if self.narrative => (7 - back) % 7,
             (None, Direction::Past) => -back,

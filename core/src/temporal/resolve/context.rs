@@ -7,6 +7,7 @@ use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::direction::{Direction, Reading};
+use crate::temporal::meaning::{Part, Piece};
 use crate::temporal::{Amount, Basis, Expression, FiscalStart, Genre, Meaning, Region};
 
 /// What a document gives to count from.
@@ -118,8 +119,11 @@ impl<'a> Context<'a> {
 
     /// Takes note of a date, for what counts from it later.
     pub(super) fn told(&mut self, meaning: &Meaning, value: &Value) {
-        if let Meaning::Length { amount: Amount::Exact { count: 6.., .. }, unit: Unit::Month, .. } = meaning {
+        if is_year_to_date(meaning) {
             self.year_to_date = true;
+        }
+        if matches!(meaning, Meaning::PartOfPeriod { of: None, .. } | Meaning::Ending { .. }) {
+            return;
         }
         let Some(date) = value.until.or(value.date) else { return };
         let compared = matches!(meaning, Meaning::SamePeriod { .. } | Meaning::Count { .. });
@@ -146,6 +150,14 @@ impl<'a> Context<'a> {
         open && (self.reading.direction == Direction::Future || self.quarter.is_some_and(|told| told != date))
     }
 
+    /// The year that the last date of the sentence names, where it is one.
+    pub(super) fn year_told(&self) -> Option<i32> {
+        match self.in_sentence {
+            Some(PartialDate::Year(year)) => Some(year),
+            _ => None,
+        }
+    }
+
     /// The date to count from, and what it is.
     pub(super) fn from(&self, from: CountedFrom) -> (PartialDate, Basis) {
         let published = (PartialDate::Day(self.published()), Basis::Relative);
@@ -170,6 +182,18 @@ impl<'a> Context<'a> {
             (_, Some(PartialDate::Day(day))) if self.narrative => (day, Basis::Narrative),
             _ => (self.published(), Basis::Relative),
         }
+    }
+}
+
+/// "the nine months": a part of a year that is longer than its quarters.
+fn is_year_to_date(meaning: &Meaning) -> bool {
+    match meaning {
+        Meaning::Length { amount: Amount::Exact { count, .. }, unit, .. }
+        | Meaning::Ending { amount: Amount::Exact { count, .. }, unit, .. } => *unit == Unit::Month && *count >= 6,
+        Meaning::PartOfPeriod { part: Part { piece: Piece::Unit(unit), count, .. }, .. } => {
+            *unit == Unit::Month && count.is_some_and(|count| count >= 6)
+        }
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@ mod context;
 mod counted;
 mod evidence;
 mod lengths;
+mod periods;
 mod story;
 
 pub use context::Anchor;
@@ -28,6 +29,8 @@ struct Value {
     date: Option<PartialDate>,
     /// The last date of a range.
     until: Option<PartialDate>,
+    /// TIMEX3's modifier, where only a part of the value is meant.
+    modifier: Option<Modifier>,
     basis: Basis,
     /// What it was counted from, where it was.
     reference: Option<PartialDate>,
@@ -45,12 +48,21 @@ impl Value {
             PartialDate::Time(..) | PartialDate::PartOfDay(..) => TimexType::Time,
             _ => TimexType::Date,
         };
-        Self { timex, spelled: None, date: Some(date), until: None, basis, reference, steps }
+        Self { timex, spelled: None, date: Some(date), until: None, modifier: None, basis, reference, steps }
     }
 
     fn spelled(timex: TimexType, value: String) -> Self {
         let (basis, reference) = (Basis::Absolute, None);
-        Self { timex, spelled: Some(value), date: None, until: None, basis, reference, steps: Vec::new() }
+        Self {
+            timex,
+            spelled: Some(value),
+            date: None,
+            until: None,
+            modifier: None,
+            basis,
+            reference,
+            steps: Vec::new(),
+        }
     }
 }
 
@@ -111,7 +123,7 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::SamePeriod { year, quarter, period } => counted::same_period(context, *year, *quarter, *period),
         Meaning::Length { amount, unit, window } => lengths::value(context, *amount, *unit, *window),
         Meaning::Within { amount: amount @ Amount::Exact { .. }, unit }
-            if context.looks_ahead() && !unit.is_clock() =>
+            if context.looks_ahead() && (!unit.is_clock() || context.anchor.time.is_some()) =>
         {
             counted::count(context, *amount, *unit, 1, CountedFrom::Publication, None)
         }
@@ -124,6 +136,9 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
             let part = PartialDate::PartOfDay(value.date?.first_day()?, *part);
             Some(Value::date(part, value.basis, value.reference, value.steps))
         }
+        Meaning::PartOfPeriod { part, of: Some(of), .. } => periods::value(context, *part, of),
+        Meaning::PartOfPeriod { part, of: None, .. } => periods::of_the_year(context, *part),
+        Meaning::Ending { amount, unit, last } => periods::ending(context, *amount, *unit, last),
         Meaning::Modifier(_) | Meaning::Nothing => None,
     }
 }
@@ -157,7 +172,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         (Some(date), Some(until)) => date.edtf().zip(until.edtf()).map(|(from, to)| format!("{from}/{to}")),
         (None, _) => None,
     };
-    let modifier = modifier(&expression);
+    let modifier = value.modifier.or_else(|| modifier(&expression));
     let confidence = evidence::of(context, &expression.meaning, &value).with(modifier);
     Some(Resolved {
         timex: value.timex,
