@@ -268,7 +268,7 @@ impl DatedSentence<'_> {
             let at_word = trigger.map_or(date.expression.first, |trigger| trigger.token());
             let place = undatable::Place { passage, sentence: self.sentence, date: &date.expression };
             if makes_event && place.tells(at_word, trigger.is_some()) {
-                let status = status::status(&seeker, trigger, date);
+                let status = status::status(&seeker, trigger, date, until.map(|until| &dates[until]));
                 let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
                 let opening = if own.start < opening { 0 } else { opening };
                 let (summary, names) = summary::summary(&seeker, trigger, own, opening);
@@ -332,7 +332,15 @@ impl DatedSentence<'_> {
             (Some((Some(first), _)), Some((Some(last), Some(_)))) => first.local() <= last.local(),
             _ => false,
         };
-        joined && in_order && self.makes_event(from) && self.makes_event(until)
+        joined && in_order && !self.is_moved(before) && self.makes_event(from) && self.makes_event(until)
+    }
+
+    /// "moved from Saturday to Sunday": two dates, no stretch of time.
+    fn is_moved(&self, from: Option<usize>) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let Some(from) = from.filter(|&from| passage.has(from, grammar.from)) else { return false };
+        let verb = passage.verbs(self.sentence).iter().rev().find(|verb| verb.tokens.end <= from);
+        verb.is_some_and(|verb| passage.has(verb.main, grammar.moves))
     }
 
     /// Which end of the time told is open, by the words around the date. "Not until Friday" tells of Friday alone.

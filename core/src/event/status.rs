@@ -2,22 +2,37 @@
 
 use std::ops::Range;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::Status;
 use super::trigger::{Seeker, Trigger};
 use crate::language::tagger::Tag;
-use crate::syntax::{Mood, ParsedPassage, Verb, called_off, is_adverb};
+use crate::syntax::{Mood, ParsedPassage, Verb, called_off, dropped, is_adverb, unkept};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
-/// The status of what a trigger tells on a date, seen from the day of publication.
-pub(super) fn status(seeker: &Seeker<'_>, trigger: Option<Trigger<'_>>, date: &Resolved) -> Status {
-    let when = place(date, seeker.published);
-    match trigger {
+/// The status of what a trigger tells on a date, or from it until another, seen from the day of publication.
+pub(super) fn status(
+    seeker: &Seeker<'_>,
+    trigger: Option<Trigger<'_>>,
+    date: &Resolved,
+    until: Option<&Resolved>,
+) -> Status {
+    let start = date.interval.and_then(|interval| interval.start);
+    let end = until.unwrap_or(date).interval.and_then(|interval| interval.end);
+    let (start, end) = (start.map(|start| start.local()), end.map(|end| end.local()));
+    let when = place(start, end, seeker.published);
+    let status = match trigger {
         None => by_place(when),
         Some(Trigger::Noun(noun)) => of_noun(seeker, noun, date, when),
         Some(Trigger::Verb(verb) | Trigger::Predicate(verb, _)) => of_verb(seeker, verb, date, when),
+    };
+    let is_over = end.is_some_and(|end| end <= seeker.published.and_time(NaiveTime::MIN));
+    match status {
+        // What is past is no plan any more, and what is to come has not happened.
+        Status::Planned if is_over => Status::Happened,
+        Status::Happened if when == Place::After => Status::Planned,
+        _ => status,
     }
 }
 
@@ -34,7 +49,7 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
     let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
     let clause = clause_of(passage, seeker.sentence, noun);
     let before = noun.saturating_sub(2).max(seeker.sentence.start)..noun;
-    if called_off(passage, seeker.verbs, noun) || before.into_iter().any(|at| passage.has(at, grammar.negation)) {
+    if called_off(passage, seeker.verbs, noun) || dropped(passage, seeker.verbs, noun) || before.into_iter().any(|at| passage.has(at, grammar.negation)) {
         return Status::Denied;
     }
     let verb =
@@ -42,7 +57,13 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
     if verb.is_some_and(|verb| verb.perfect) && is_since(passage, date) {
         return Status::Ongoing;
     }
-    if matches!(when, Place::Before | Place::Today) {
+    // "a summit planned for today", "a verdict is expected today"
+    let due = when == Place::Today
+        && verb.is_some_and(|verb| {
+            let planned = verb.mood == Mood::Planned && !verb.negated;
+            planned && verb.tokens.end <= date.expression.first && !is_past_plan(passage, verb)
+        });
+    if matches!(when, Place::Before | Place::Today) && !due {
         return Status::Happened;
     }
     let attribute = noun > date.expression.first;
@@ -65,16 +86,17 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
     let over = over(seeker, verb);
     let within = |class| verb.tokens.clone().any(|at| passage.has(at, class));
     // "may not be finished": that it will not is as open as that it will.
-    let negated = verb.negated && (verb.mood != Mood::Possible || within(grammar.can));
+    // "was not released until 2004": it was, then.
+    let negated = verb.negated && (verb.mood != Mood::Possible || within(grammar.can)) && !is_until(passage, date);
     let planned = verb.mood == Mood::Planned;
     let led = (clause.start..verb.tokens.start).any(|at| passage.has(at, grammar.condition));
     let conditional = planned && is_conditional(seeker, verb) || led && when != Place::Before;
     // "if it is not settled by Friday": that it is not is as open as that it is.
     if negated && !(led && when != Place::Before)
         || over == Over::Denial
-        || negated_before(seeker, &clause, verb)
-        || planned
-            && (called_off(passage, seeker.verbs, verb.main) || when == Place::Before && is_unfulfilled(passage, verb))
+        || negated_before(seeker, &clause, verb) && !is_until(passage, date)
+        || is_moved_from(passage, verb, date)
+        || (planned || verb.mood == Mood::Infinitive) && is_off(seeker, verb, when)
     {
         return Status::Denied;
     }
@@ -95,6 +117,8 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
         Mood::Past if when != Place::Before && is_meant(passage, verb) => Status::Planned,
         // "expects sales to rise this year": what is planned, though the planning goes on.
         Mood::Present if when != Place::Before && passage.has(verb.main, grammar.plan) => Status::Planned,
+        // "appears later this month", "arrives later today"
+        Mood::Present if is_later(passage, date, when) => Status::Planned,
         Mood::Present if when == Place::Around => Status::Ongoing,
         Mood::Participle if when != Place::Before => of_participle(seeker, verb),
         Mood::Present if when == Place::Today && (verb.progressive || within(grammar.linking)) => Status::Ongoing,
@@ -112,6 +136,43 @@ fn of_participle(seeker: &Seeker<'_>, participle: &Verb) -> Status {
         Some(Mood::Possible) => Status::Possible,
         _ => Status::Happened,
     }
+}
+
+/// Whether what is planned does not come: it is called off or dropped, or it came otherwise by now.
+fn is_off(seeker: &Seeker<'_>, verb: &Verb, when: Place) -> bool {
+    let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
+    let meant = || verb.finite && verb.tokens.clone().any(|at| passage.has(at, grammar.meant));
+    let otherwise = || is_past_plan(passage, verb) && (meant() || unkept(passage, seeker.verbs, verb));
+    verb.mood == Mood::Planned && called_off(passage, seeker.verbs, verb.main)
+        || dropped(passage, seeker.verbs, verb.tokens.start)
+        || when == Place::Before && (is_unfulfilled(passage, verb) || otherwise())
+}
+
+/// "was due to", "had been expected": planned in the past.
+fn is_past_plan(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
+    let grammar = &passage.pack.grammar;
+    passage.has(verb.tokens.start, grammar.be_past) || passage.has(verb.tokens.start, grammar.had)
+}
+
+/// "moved from Saturday to Sunday", "moved to 3 June from 27 May": the date that it was moved from.
+fn is_moved_from(passage: &ParsedPassage<'_>, verb: &Verb, date: &Resolved) -> bool {
+    let grammar = &passage.pack.grammar;
+    let before = date.expression.first.checked_sub(1);
+    let to = |at| passage.has(at, grammar.to) || passage.has(at, grammar.until);
+    let from = before.is_some_and(|before| passage.has(before, grammar.from));
+    let target = to(date.expression.end) || (verb.main..date.expression.first).any(to);
+    verb.mood == Mood::Past && passage.has(verb.main, grammar.moves) && from && target
+}
+
+/// "not until Friday"
+fn is_until(passage: &ParsedPassage<'_>, date: &Resolved) -> bool {
+    let before = date.expression.first.checked_sub(1);
+    before.is_some_and(|before| passage.has(before, passage.pack.grammar.ahead))
+}
+
+/// "later this month", "later today": what is left of the day or the time that is going on.
+fn is_later(passage: &ParsedPassage<'_>, date: &Resolved, when: Place) -> bool {
+    matches!(when, Place::Today | Place::Around) && passage.has(date.expression.first, passage.pack.grammar.later)
 }
 
 /// Whether a participle of planning tells how its noun is meant.
@@ -220,16 +281,14 @@ enum Place {
     After,
 }
 
-fn place(date: &Resolved, published: NaiveDate) -> Place {
-    let Some(interval) = date.interval else { return Place::Around };
-    let start = interval.start.map(|start| start.local().date());
-    let end = interval.end.map(|end| end.local());
+fn place(start: Option<NaiveDateTime>, end: Option<NaiveDateTime>, published: NaiveDate) -> Place {
+    let start = start.map(|start| start.date());
     let day_after = published.succ_opt().unwrap_or(published);
     if start.is_some_and(|start| start > published) {
         Place::After
     } else if start == Some(published) && end.is_some_and(|end| end.date() <= day_after) {
         Place::Today
-    } else if end.is_some_and(|end| end <= day_after.and_time(chrono::NaiveTime::MIN)) {
+    } else if end.is_some_and(|end| end <= day_after.and_time(NaiveTime::MIN)) {
         Place::Before
     } else {
         Place::Around

@@ -17,6 +17,9 @@ const LABEL: usize = 3;
 /// How far behind the verb of a price its figure stands, in tokens.
 const PRICE: usize = 5;
 
+/// How far before "since" the word stands that makes a comparison of it, in tokens.
+const COMPARED: usize = 12;
+
 /// Where a date stands.
 pub(super) struct Place<'d> {
     pub(super) passage: &'d ParsedPassage<'d>,
@@ -27,7 +30,7 @@ pub(super) struct Place<'d> {
 impl Place<'_> {
     /// Whether something is told on the date. `at` is its word, or the date itself where it has none.
     pub(super) fn tells(&self, at: usize, has_word: bool) -> bool {
-        !self.is_row(at, has_word) && (has_word || !self.is_label()) && !self.is_contract() && !self.is_title()
+        !self.is_row(at, has_word) && (has_word || !self.is_label()) && !self.is_contract() && !self.is_title() && !self.is_compared()
     }
 
     /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,
@@ -66,6 +69,33 @@ impl Place<'_> {
         let titled = named(name) && name > self.sentence.start && named(name - 1);
         let apart = passage.has(name, grammar.event_noun) || passage.has(name, grammar.month);
         whole && year && passage.has(name + 1, grammar.of) && titled && !apart
+    }
+
+    /// "the wettest October since 1903", "less than in 2016", "25% higher than last year": the date is only compared with.
+    /// What has a figure or a verb of its own beside the date is reported all the same ("compared with 13 mln in 2016").
+    fn is_compared(&self) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let before = |at: usize| at.checked_sub(1).filter(|before| self.sentence.contains(before));
+        let Some(last) = before(self.date.first) else { return false };
+        let verbs = passage.verbs(self.sentence);
+        if passage.has(last, grammar.since) {
+            let verb = verbs.iter().rev().find(|verb| verb.tokens.end <= last);
+            let start = verb.map_or(self.sentence.start, |verb| verb.tokens.end).max(last.saturating_sub(COMPARED));
+            return (start..last).any(|at| passage.has(at, grammar.superlative))
+                && !(start..last).any(|at| passage.has(at, grammar.comma));
+        }
+        let leads = |at: usize| {
+            [grammar.time_preposition, grammar.preposition, grammar.determiner, grammar.that, grammar.anaphoric]
+                .into_iter()
+                .any(|class| passage.has(at, class))
+        };
+        let mut at = last;
+        while leads(at) && !passage.has(at, grammar.comparing) {
+            let Some(next) = before(at) else { return false };
+            at = next;
+        }
+        // "has gained more than in"
+        passage.has(at, grammar.comparing) && !passage.has(at, grammar.preposition)
     }
 
     /// "May delivery", "the July contract", "July was up 2.6 cents": the month is what is traded.

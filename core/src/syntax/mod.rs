@@ -10,7 +10,7 @@ use std::ops::Range;
 
 pub use clause::{Mood, Verb};
 pub(crate) use form::{is_adverb, is_past_form, is_plain_adverb};
-pub(crate) use position::{called_off, opens_clause};
+pub(crate) use position::{called_off, dropped, opens_clause, unkept};
 
 use crate::language::tagger::{Tag, Word};
 use crate::language::{Class, Pack};

@@ -125,10 +125,17 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         let steps = vec!["of the year that the story has come to"];
         return Some(Value::date(date, Basis::Narrative, context.last(), steps));
     }
+    if is_bare(fields) && (fields.month.is_some() || fields.season.is_some())
+        && let Some(date) = in_story(context, fields)
+    {
+        let steps = vec!["of the past year that the text gives before it"];
+        return Some(Value::date(date, Basis::Narrative, context.past_date(), steps));
+    }
     let choose = Choice {
         anchor: anchor.0.first_day().unwrap_or(context.published()),
         which: fields.which.map(|which| which.by),
         direction: context.reading().direction,
+        firm: context.reading().is_firm,
         narrative: context.is_narrative() && anchor.1 == Basis::Narrative,
     };
     let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
@@ -151,10 +158,22 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     Some(Value::counted(anchor, date, vec![reason]))
 }
 
+/// The first such date from the past date on that the text goes on from.
+fn in_story(context: &Context<'_>, fields: &Fields) -> Option<PartialDate> {
+    let past = context.past_date()?;
+    let (first, year) = (past.first_day()?, past.year_number());
+    let years = if matches!(past, PartialDate::Year(_)) { year..=year } else { year..=year + 1 };
+    let begins = PartialDate::containing(first, Unit::Month).first_day()?;
+    let date = years.filter_map(|year| in_year(fields, year)).find(|date| date.first_day().is_some_and(|day| day >= begins));
+    date.filter(|date| date.first_day().is_some_and(|day| day <= context.published()))
+}
+
 struct Choice {
     anchor: NaiveDate,
     which: Option<i64>,
     direction: Direction,
+    /// Whether a finite verb gives the direction.
+    firm: bool,
     narrative: bool,
 }
 
@@ -165,13 +184,24 @@ impl Choice {
         let days = match (self.which, self.direction) {
             (Some(-1), _) => -(if back == 0 { 7 } else { back }),
             (Some(1), _) => 7 - back,
-            (Some(_), _) => return weekday_in_week_of(self.anchor, weekday).map(PartialDate::Day),
+            (Some(_), _) => return self.this_weekday(weekday),
             (None, _) if self.narrative => (7 - back) % 7,
             (None, Direction::Past) => -back,
             (None, Direction::Future) if back == 0 => 0,
             (None, Direction::Future) => 7 - back,
         };
         PartialDate::Day(self.anchor).step(days)
+    }
+
+    /// "this Friday": the one of this week, but where the tense of its clause is against that, the last or the next one.
+    fn this_weekday(&self, weekday: Weekday) -> Option<PartialDate> {
+        let day = weekday_in_week_of(self.anchor, weekday)?;
+        let weeks = match self.direction {
+            Direction::Past if self.firm && day > self.anchor => -1,
+            Direction::Future if self.firm && day < self.anchor => 1,
+            _ => 0,
+        };
+        PartialDate::Day(day).step(7 * weeks)
     }
 
     /// "Friday the 12th": the nearest month, in the direction, in which it is one.
@@ -209,6 +239,8 @@ impl Choice {
     fn weekend(&self) -> Option<PartialDate> {
         let this = PartialDate::weekend_of(self.anchor);
         let by = match (self.which, self.direction) {
+            // "took place this weekend", said on a Wednesday
+            (Some(0), Direction::Past) if self.firm && self.anchor.weekday().num_days_from_monday() < 5 => -1,
             (Some(by), _) => by,
             (None, Direction::Future) => 0,
             // On a Saturday or Sunday the weekend is the one that is on.
@@ -236,6 +268,12 @@ impl Choice {
             None if current => 0,
             None => self.towards(start, fields),
         };
+        // "Monday, Oct. 26": a year in which it is one.
+        let agrees = |by: &i32| {
+            let day = in_year(year + by).and_then(|date| date.first_day());
+            fields.day.is_some() && day.is_some_and(|day| fields.weekday == Some(day.weekday()))
+        };
+        let by = [by, 0, -1, 1].into_iter().find(agrees).unwrap_or(by);
         // 29 February: the nearest year that has one.
         (0..8).find_map(|more| in_year(year + by + if by < 0 { -more } else { more }))
     }
@@ -250,7 +288,9 @@ impl Choice {
             Direction::Future if days < 0 => 1,
             _ => 0,
         };
-        let near = if fields.day.is_some() || fields.holiday.is_some() {
+        let near = if tense < 0 && self.firm && (fields.day.is_some() || fields.month.is_some()) {
+            false
+        } else if fields.day.is_some() || fields.holiday.is_some() {
             days.abs() <= if tense < 0 { 125 } else { 45 }
         } else if fields.quarter.is_some() {
             // One that has begun or just ended is the one reported on, even where its report looks ahead.

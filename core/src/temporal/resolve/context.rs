@@ -37,6 +37,8 @@ pub(super) struct Context<'a> {
     /// The sentence of the expression that is resolved, and the last date told in it.
     sentence: usize,
     in_sentence: Option<PartialDate>,
+    /// The last date of a past year that gives it, while the text has not come back to the present, and its sentence.
+    past: Option<(PartialDate, usize)>,
     /// The last quarter told.
     quarter: Option<PartialDate>,
     /// Whether a longer part of the year was told behind it: "the nine months".
@@ -60,6 +62,7 @@ impl<'a> Context<'a> {
             last: None,
             sentence: 0,
             in_sentence: None,
+            past: None,
             quarter: None,
             year_to_date: false,
             story: Story::new(expressions),
@@ -70,6 +73,29 @@ impl<'a> Context<'a> {
     /// The year that a history has come to, for the bare date that is resolved.
     pub(super) fn year_of_story(&self) -> Option<i32> {
         self.story.year(self.at, self.last)
+    }
+
+    /// The date of a past year whose year a bare date of the news goes on with: "refused in May 2019 and dismissed in
+    /// August". Only a day lends its year to the next sentence as well.
+    pub(super) fn past_date(&self) -> Option<PartialDate> {
+        let (date, sentence) = self.past?;
+        let near = match date {
+            PartialDate::Day(_) => sentence + 1 >= self.sentence,
+            _ => sentence == self.sentence,
+        };
+        let past = self.reading.is_firm && self.reading.direction == Direction::Past;
+        Some(date).filter(|_| near && past && !self.narrative)
+    }
+
+    /// Takes note of a date that gives its year, and of a return to the present.
+    fn note_past(&mut self, value: &Value, date: PartialDate) {
+        let carries = matches!(date, PartialDate::Year(_) | PartialDate::Month(..) | PartialDate::Day(_));
+        let past = date.year_number() < self.published().year();
+        self.past = match value.basis {
+            Basis::Absolute | Basis::Narrative if carries && past => Some((date, self.sentence)),
+            Basis::Absolute | Basis::Narrative if past => self.past,
+            _ => None,
+        };
     }
 
     /// The last date told.
@@ -132,8 +158,11 @@ impl<'a> Context<'a> {
             PartialDate::Century(_) | PartialDate::Decade(_) if self.narrative => return,
             date => date,
         };
+        self.note_past(value, date);
         self.in_sentence = Some(date);
-        if !(self.narrative && (self.story.is_aside(self.at) || looks_back(meaning))) {
+        // "Today" leads no history away.
+        let leads = value.basis != Basis::Relative && !self.story.is_aside(self.at) && !looks_back(meaning);
+        if !self.narrative || leads {
             self.last = Some(date);
         }
     }
