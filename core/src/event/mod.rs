@@ -279,7 +279,7 @@ impl DatedSentence<'_> {
                     id: identity::id(self.article, self.normalised, self.number, &words, number),
                     expression: offset + at,
                     until: until.map(|until| offset + until),
-                    open: if until.is_none() { self.open(date) } else { None },
+                    open: if until.is_none() { self.open(date, trigger) } else { None },
                     sentence: self.span,
                     trigger: trigger.map(|trigger| self.passage.tokens[trigger.token()].span),
                     summary,
@@ -344,10 +344,11 @@ impl DatedSentence<'_> {
     }
 
     /// Which end of the time told is open, by the words around the date. "Not until Friday" tells of Friday alone.
-    fn open(&self, date: &Resolved) -> Option<Open> {
+    fn open(&self, date: &Resolved, trigger: Option<trigger::Trigger<'_>>) -> Option<Open> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let before = date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
-        let negated = before > self.sentence.start && passage.has(before - 1, grammar.negation);
+        let verb = matches!(trigger, Some(trigger::Trigger::Verb(verb)) if verb.negated);
+        let negated = verb || before > self.sentence.start && passage.has(before - 1, grammar.negation);
         if passage.has(before, grammar.since) || passage.has(date.expression.end, grammar.onwards) {
             Some(Open::End)
         } else if passage.has(before, grammar.ahead) && !negated {

@@ -49,7 +49,10 @@ fn of_noun(seeker: &Seeker<'_>, noun: usize, date: &Resolved, when: Place) -> St
     let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
     let clause = clause_of(passage, seeker.sentence, noun);
     let before = noun.saturating_sub(2).max(seeker.sentence.start)..noun;
-    if called_off(passage, seeker.verbs, noun) || dropped(passage, seeker.verbs, noun) || before.into_iter().any(|at| passage.has(at, grammar.negation)) {
+    if called_off(passage, seeker.verbs, noun)
+        || (when != Place::Before || noun > date.expression.first) && dropped(passage, seeker.verbs, noun)
+        || before.into_iter().any(|at| passage.has(at, grammar.negation))
+    {
         return Status::Denied;
     }
     let verb =
@@ -96,7 +99,8 @@ fn of_verb(seeker: &Seeker<'_>, verb: &Verb, date: &Resolved, when: Place) -> St
         || over == Over::Denial
         || negated_before(seeker, &clause, verb) && !is_until(passage, date)
         || is_moved_from(passage, verb, date)
-        || (planned || verb.mood == Mood::Infinitive) && is_off(seeker, verb, when)
+        || (planned || verb.mood == Mood::Infinitive || is_meant(passage, verb)) && is_off(seeker, verb, when)
+        || is_ruled_out(passage, verb, date, when)
     {
         return Status::Denied;
     }
@@ -143,9 +147,27 @@ fn is_off(seeker: &Seeker<'_>, verb: &Verb, when: Place) -> bool {
     let (passage, grammar) = (seeker.passage, &seeker.passage.pack.grammar);
     let meant = || verb.finite && verb.tokens.clone().any(|at| passage.has(at, grammar.meant));
     let otherwise = || is_past_plan(passage, verb) && (meant() || unkept(passage, seeker.verbs, verb));
-    verb.mood == Mood::Planned && called_off(passage, seeker.verbs, verb.main)
+    // "was meant to reach customers": the word of planning and its infinitive are two groups.
+    let governing = seeker.verbs.iter().rev().find(|other| other.tokens.end == verb.tokens.start);
+    let only_meant =
+        governing.is_some_and(|other| passage.has(other.main, grammar.meant) && is_past_plan(passage, other));
+    when == Place::Before && only_meant
+        || verb.mood == Mood::Planned && called_off(passage, seeker.verbs, verb.main)
         || dropped(passage, seeker.verbs, verb.tokens.start)
         || when == Place::Before && (is_unfulfilled(passage, verb) || otherwise())
+}
+
+/// "ruled out a vote in July", "scrapped a tour in June", "was meant to open in 2021": what the verb is done to is dated,
+/// and does not come, or did not.
+fn is_ruled_out(passage: &ParsedPassage<'_>, verb: &Verb, date: &Resolved, when: Place) -> bool {
+    let grammar = &passage.pack.grammar;
+    let main = verb.main;
+    let out = passage.has(main, grammar.ruled) && passage.has(main + 1, grammar.out);
+    let active = verb.mood == Mood::Past && !(verb.tokens.start..main).any(|at| passage.has(at, grammar.be_past));
+    let moved = date.expression.first.checked_sub(1).is_some_and(|at| passage.has(at, grammar.until));
+    let drops = active && (out || passage.has(main, grammar.dropping)) && main < date.expression.first && !moved;
+    let meant = passage.has(main, grammar.meant) && passage.has(main + 1, grammar.to) && is_past_plan(passage, verb);
+    when == Place::After && drops || when == Place::Before && meant
 }
 
 /// "was due to", "had been expected": planned in the past.

@@ -30,7 +30,11 @@ pub(super) struct Place<'d> {
 impl Place<'_> {
     /// Whether something is told on the date. `at` is its word, or the date itself where it has none.
     pub(super) fn tells(&self, at: usize, has_word: bool) -> bool {
-        !self.is_row(at, has_word) && (has_word || !self.is_label()) && !self.is_contract() && !self.is_title() && !self.is_compared()
+        !self.is_row(at, has_word)
+            && (has_word || !self.is_label())
+            && !self.is_contract()
+            && !self.is_title()
+            && !self.is_compared()
     }
 
     /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,
@@ -81,8 +85,14 @@ impl Place<'_> {
         if passage.has(last, grammar.since) {
             let verb = verbs.iter().rev().find(|verb| verb.tokens.end <= last);
             let start = verb.map_or(self.sentence.start, |verb| verb.tokens.end).max(last.saturating_sub(COMPARED));
-            return (start..last).any(|at| passage.has(at, grammar.superlative))
+            // "has kept its best players since 2019": the verb tells since when.
+            let lasts = verb.is_some_and(|verb| verb.perfect && !passage.has(verb.main, grammar.be_past));
+            return !lasts
+                && (start..last).any(|at| passage.has(at, grammar.superlative))
                 && !(start..last).any(|at| passage.has(at, grammar.comma));
+        }
+        if passage.tokens.get(self.date.end).is_some_and(|next| next.shape == Shape::Possessive) {
+            return false;
         }
         let leads = |at: usize| {
             [grammar.time_preposition, grammar.preposition, grammar.determiner, grammar.that, grammar.anaphoric]

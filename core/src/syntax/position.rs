@@ -62,14 +62,15 @@ pub(crate) fn called_off(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: u
 }
 
 /// "was due to open on Monday but did not", "had been expected, but came late": whether a verb of the past behind "but"
-/// says that what was planned came otherwise, or that it was called off.
+/// says that what was planned came otherwise. What is called off may still lie ahead.
 pub(crate) fn unkept(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: &Verb) -> bool {
-    let contrast = passage.pack.grammar.contrast;
-    let otherwise = verbs.iter().find(|verb| verb.tokens.start >= planned.tokens.end && verb.finite).is_some_and(|verb| {
-        let but = (planned.tokens.end..verb.tokens.start).any(|at| passage.has(at, contrast));
-        but && verb.mood == Mood::Past
-    });
-    otherwise || called_off(passage, verbs, planned.main)
+    let grammar = &passage.pack.grammar;
+    let next = verbs.iter().find(|verb| verb.tokens.start >= planned.tokens.end && verb.finite);
+    next.is_some_and(|verb| {
+        let but = (planned.tokens.end..verb.tokens.start).any(|at| passage.has(at, grammar.contrast));
+        let off = [grammar.cancel, grammar.called, grammar.moves, grammar.dropping];
+        but && verb.mood == Mood::Past && !off.into_iter().any(|class| passage.has(verb.main, class))
+    })
 }
 
 /// How far before a noun or a plan the verb stands that drops it, in tokens.
@@ -85,15 +86,16 @@ pub(crate) fn dropped(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: usiz
         let object = verb.tokens.end..planned;
         let ends = |at: usize| passage.has(at, grammar.comma) || passage.has(at, grammar.subordinator);
         let close = object.len() < DROPPED && !object.clone().any(ends);
-        let governed = object.into_iter().any(|at| passage.has(at, grammar.event_noun) || passage.has(at, grammar.plan));
-        let noun = passage.has(planned, grammar.event_noun);
+        let governed =
+            object.into_iter().any(|at| passage.has(at, grammar.event_noun) || passage.has(at, grammar.plan));
+        let noun = passage.has(planned, grammar.event_noun) || passage.has(planned, grammar.plan);
         active && (passage.has(verb.main, grammar.dropping) || out) && close && (governed || noun)
     };
     let before = verbs.iter().take_while(|verb| verb.tokens.end <= planned);
     let by_object = before.filter(|verb| verb.finite && verb.mood == Mood::Past && !verb.negated).any(drops);
     let behind = verbs.iter().filter(|verb| verb.tokens.start > planned);
-    let off = behind.filter(|verb| verb.mood == Mood::Planned && verb.finite && verb.negated).any(|verb| {
-        (verb.main..verb.tokens.end + 1).any(|at| passage.has(at, grammar.happen))
-    });
+    let off = behind
+        .filter(|verb| verb.mood == Mood::Planned && verb.finite && verb.negated)
+        .any(|verb| (verb.main..verb.tokens.end + 1).any(|at| passage.has(at, grammar.happen)));
     by_object || off
 }

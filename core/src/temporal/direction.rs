@@ -178,7 +178,9 @@ impl Clause<'_> {
                 let followed = self.is_followed(verb, first).then_some(Reading::FOLLOWED);
                 match committed.or(followed).or_else(|| self.sign(verb)) {
                     Some(told) if self.is_bare(verb) && !told.is_firm => bare = bare.or(Some(told)),
-                    Some(told) if told.is_firm => return Some(Reading { is_firm: !apart && !self.arranges(verb), ..told }),
+                    Some(told) if told.is_firm => {
+                        return Some(Reading { is_firm: !apart && !self.arranges(verb, first), ..told });
+                    }
                     Some(told) => return Some(noun.unwrap_or(told)),
                     None => apart = true,
                 }
@@ -239,10 +241,11 @@ impl Clause<'_> {
         led(grammar.by) || led(grammar.aim) || !adverbial && group.any(coming)
     }
 
-    /// Whether a verb governs what is still to come: "invited them to a ceremony", "considered", "was told".
-    fn arranges(&self, verb: &Verb) -> bool {
-        let grammar = &self.passage.pack.grammar;
-        [grammar.arrange, grammar.uncertain].into_iter().any(|class| self.passage.has(verb.main, class))
+    /// Whether a verb governs what is still to come: "invited them to a ceremony", "was considering".
+    fn arranges(&self, verb: &Verb, first: usize) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let to = (verb.tokens.end..first).any(|at| passage.has(at, grammar.to));
+        passage.has(verb.main, grammar.uncertain) || to && passage.has(verb.main, grammar.arrange)
     }
 
     /// A base form without "to": it hangs on the verb before it ("let them go"), or is a noun.
@@ -252,8 +255,15 @@ impl Clause<'_> {
 
     /// Whether a word that was taken for a verb may be a noun: a form of the present alone, without a pronoun before it.
     fn may_be_noun(&self, verb: &Verb) -> bool {
-        let subject = verb.main.checked_sub(1).is_some_and(|at| self.passage.has(at, self.passage.pack.grammar.subject));
+        let subject =
+            verb.main.checked_sub(1).is_some_and(|at| self.passage.has(at, self.passage.pack.grammar.subject));
         verb.tokens.len() == 1 && matches!(verb.mood, Mood::Infinitive | Mood::Present) && !subject
+    }
+
+    /// Whether a past form may be a participle behind its noun: one that stands alone beside a verb that is finite.
+    fn may_describe(&self, verb: &Verb) -> bool {
+        let alone = verb.tokens.len() == 1 && self.passage.tag(verb.main) == Tag::Participle;
+        alone && self.verbs.iter().any(|other| other.finite && other != verb)
     }
 
     /// Whether a clause of its own starts at a token: "that", "because"; not "and".
@@ -262,14 +272,12 @@ impl Clause<'_> {
         self.passage.has(at, grammar.subordinator) && !self.passage.has(at, grammar.and)
     }
 
-    /// Whether a noun of planning is what a verb is done to on the date right behind it: "unveiled the plan in May", but
+    /// Whether a noun of planning is what a verb is done to on the date behind it: "unveiled the plan in May", but
     /// "a plan for May", "the deadline is in May".
     fn is_object(&self, noun: usize, first: usize) -> bool {
         let grammar = &self.passage.pack.grammar;
-        let close = (noun + 1..first).all(|at| {
-            self.passage.has(at, grammar.time_preposition) && !self.passage.has(at, grammar.purpose)
-        });
-        close && self.passage.tag(noun).is_noun()
+        let aim = (noun + 1..first).any(|at| self.passage.has(at, grammar.purpose) || self.passage.has(at, grammar.to));
+        !aim && self.passage.tag(noun).is_noun()
     }
 
     /// "follows an attack in May", "quits after Sunday's blaze": what a verb of the present follows has happened.
@@ -302,9 +310,9 @@ impl Clause<'_> {
             Mood::Past if is(grammar.plan) && called_off(passage, self.verbs, verb.main) => Some(Reading::PAST),
             // "agreed to a sale in October", "is scheduled for"
             Mood::Past if is(grammar.plan) && !verb.negated => Some(Reading::EXPECTED),
-            Mood::Past if verb.finite && passage.tag(verb.main) != Tag::Participle || verb.tokens.len() > 1 => {
-                Some(Reading::DONE)
-            }
+            // "ruled out a vote in July"
+            Mood::Past if is(grammar.ruled) && passage.has(verb.main + 1, grammar.out) => Some(Reading::EXPECTED),
+            Mood::Past if verb.finite && !self.may_describe(verb) => Some(Reading::DONE),
             Mood::Past => Some(Reading::PAST),
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
             // it, the plan is told.
@@ -375,7 +383,8 @@ impl Clause<'_> {
         let grammar = &self.passage.pack.grammar;
         let is = |class| self.passage.has(before, class);
         let carried_out = is(grammar.implicative) || is(grammar.had) || is(grammar.used) || is(grammar.able);
-        carried_out || is_past_form(self.passage, before) && !is(grammar.plan) && !is(grammar.uncertain)
+        let arranges = is(grammar.plan) || is(grammar.uncertain) || is(grammar.arrange);
+        carried_out || is_past_form(self.passage, before) && !arranges
     }
 
     /// "fought back to win", "met to discuss", "was the last to leave": a verb of the past that plans and arranges nothing
@@ -394,7 +403,8 @@ impl Clause<'_> {
         };
         let arranges = [grammar.plan, grammar.uncertain, grammar.report, grammar.arrange, grammar.have, grammar.had];
         let copula = is(grammar.be_past);
-        let only = copula && between.clone().any(|at| passage.has(at, grammar.ordinal) || passage.has(at, grammar.last));
+        let only =
+            copula && between.clone().any(|at| passage.has(at, grammar.ordinal) || passage.has(at, grammar.last));
         verb.mood == Mood::Past
             && verb.finite
             && !verb.negated

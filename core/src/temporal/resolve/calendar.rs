@@ -125,12 +125,6 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         let steps = vec!["of the year that the story has come to"];
         return Some(Value::date(date, Basis::Narrative, context.last(), steps));
     }
-    if is_bare(fields) && (fields.month.is_some() || fields.season.is_some())
-        && let Some(date) = in_story(context, fields)
-    {
-        let steps = vec!["of the past year that the text gives before it"];
-        return Some(Value::date(date, Basis::Narrative, context.past_date(), steps));
-    }
     let choose = Choice {
         anchor: anchor.0.first_day().unwrap_or(context.published()),
         which: fields.which.map(|which| which.by),
@@ -150,6 +144,10 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     } else {
         choose.in_years(fields)?
     };
+    if let Some(date) = in_story(context, fields, date) {
+        let steps = vec!["of the past year that the text gives before it"];
+        return Some(Value::date(date, Basis::Narrative, context.past_date(), steps));
+    }
     let reason = match fields.which {
         Some(_) => "counted from the anchor by its own word",
         None if choose.narrative => "the next one behind the date told last",
@@ -158,13 +156,21 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     Some(Value::counted(anchor, date, vec![reason]))
 }
 
-/// The first such date from the past date on that the text goes on from.
-fn in_story(context: &Context<'_>, fields: &Fields) -> Option<PartialDate> {
-    let past = context.past_date()?;
-    let (first, year) = (past.first_day()?, past.year_number());
+/// The most days before publication that a date is of the present still, not of the story of the sentence before.
+const RECENT: i64 = 60;
+
+/// The first such date from the past date on that the text goes on from, instead of the one near publication.
+fn in_story(context: &Context<'_>, fields: &Fields, near: PartialDate) -> Option<PartialDate> {
+    let past = context.past_date().filter(|_| is_bare(fields) && fields.quarter.is_none())?;
+    let recent = (context.published() - near.first_day()?).num_days() <= RECENT;
+    if recent && !context.is_past_in_sentence() {
+        return None;
+    }
+    let year = past.year_number();
     let years = if matches!(past, PartialDate::Year(_)) { year..=year } else { year..=year + 1 };
-    let begins = PartialDate::containing(first, Unit::Month).first_day()?;
-    let date = years.filter_map(|year| in_year(fields, year)).find(|date| date.first_day().is_some_and(|day| day >= begins));
+    let begins = PartialDate::containing(past.first_day()?, Unit::Month).first_day()?;
+    let mut dates = years.filter_map(|year| in_year(fields, year));
+    let date = dates.find(|date| date.first_day().is_some_and(|day| day >= begins));
     date.filter(|date| date.first_day().is_some_and(|day| day <= context.published()))
 }
 
@@ -239,8 +245,6 @@ impl Choice {
     fn weekend(&self) -> Option<PartialDate> {
         let this = PartialDate::weekend_of(self.anchor);
         let by = match (self.which, self.direction) {
-            // "took place this weekend", said on a Wednesday
-            (Some(0), Direction::Past) if self.firm && self.anchor.weekday().num_days_from_monday() < 5 => -1,
             (Some(by), _) => by,
             (None, Direction::Future) => 0,
             // On a Saturday or Sunday the weekend is the one that is on.
@@ -268,12 +272,12 @@ impl Choice {
             None if current => 0,
             None => self.towards(start, fields),
         };
-        // "Monday, Oct. 26": a year in which it is one.
-        let agrees = |by: &i32| {
-            let day = in_year(year + by).and_then(|date| date.first_day());
-            fields.day.is_some() && day.is_some_and(|day| fields.weekday == Some(day.weekday()))
-        };
-        let by = [by, 0, -1, 1].into_iter().find(agrees).unwrap_or(by);
+        // "Monday, Oct. 26": the nearest year in which it is one, unless the one of the direction is near.
+        let day = |by: i32| in_year(year + by).and_then(|date| date.first_day());
+        let away = |by: i32| day(by).map_or(i64::MAX, |day| (day - self.anchor).num_days().abs());
+        let agrees = |by: i32| fields.day.is_some() && day(by).map(|day| day.weekday()) == fields.weekday;
+        let agreeing = [-1, 0, 1].into_iter().filter(|&other| agrees(other)).min_by_key(|&other| away(other));
+        let by = agreeing.filter(|&other| !agrees(by) && away(other) < away(by)).unwrap_or(by);
         // 29 February: the nearest year that has one.
         (0..8).find_map(|more| in_year(year + by + if by < 0 { -more } else { more }))
     }

@@ -6,6 +6,7 @@ use super::Value;
 use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
+use crate::temporal::confidence::Evidence;
 use crate::temporal::direction::{Direction, Reading};
 use crate::temporal::{Amount, Basis, Expression, FiscalStart, Genre, Meaning, Region};
 
@@ -76,15 +77,23 @@ impl<'a> Context<'a> {
     }
 
     /// The date of a past year whose year a bare date of the news goes on with: "refused in May 2019 and dismissed in
-    /// August". Only a day lends its year to the next sentence as well.
+    /// August". A month or a day lends its year to the next sentence as well.
     pub(super) fn past_date(&self) -> Option<PartialDate> {
         let (date, sentence) = self.past?;
+        let past = self.reading.direction == Direction::Past && self.reading.evidence == Evidence::PastVerb;
         let near = match date {
-            PartialDate::Day(_) => sentence + 1 >= self.sentence,
-            _ => sentence == self.sentence,
+            _ if sentence == self.sentence => true,
+            PartialDate::Year(_) => false,
+            // A month of the last years may as well be what the present is compared with.
+            PartialDate::Month(year, _) if self.published().year() - year < LONG_PAST => false,
+            _ => sentence + 1 == self.sentence && self.reading.is_firm,
         };
-        let past = self.reading.is_firm && self.reading.direction == Direction::Past;
         Some(date).filter(|_| near && past && !self.narrative)
+    }
+
+    /// Whether the past date stands in the sentence of the date that is resolved.
+    pub(super) fn is_past_in_sentence(&self) -> bool {
+        self.past.is_some_and(|(_, sentence)| sentence == self.sentence)
     }
 
     /// Takes note of a date that gives its year, and of a return to the present.
@@ -115,6 +124,12 @@ impl<'a> Context<'a> {
         }
         self.at = at;
         self.reading = reading;
+    }
+
+    /// Whether a past verb says of a weekend that it is over, though the one of this week is still to come.
+    pub(super) fn is_weekend_over(&self) -> bool {
+        let past = self.reading.is_firm && self.reading.direction == Direction::Past;
+        !self.narrative && past && self.published().weekday().num_days_from_monday() < 4
     }
 
     /// Which way the clause looks.
@@ -160,8 +175,10 @@ impl<'a> Context<'a> {
         };
         self.note_past(value, date);
         self.in_sentence = Some(date);
-        // "Today" leads no history away.
-        let leads = value.basis != Basis::Relative && !self.story.is_aside(self.at) && !looks_back(meaning);
+        // "Today" leads no history away from where it has come to.
+        let leads = (value.basis != Basis::Relative || self.last.is_none())
+            && !self.story.is_aside(self.at)
+            && !looks_back(meaning);
         if !self.narrative || leads {
             self.last = Some(date);
         }
@@ -201,6 +218,9 @@ impl<'a> Context<'a> {
         }
     }
 }
+
+/// From how many years ago on a month is long past.
+const LONG_PAST: i32 = 3;
 
 /// Whether it counts back from what was told: the story goes on from there, not from what lies behind it.
 fn looks_back(meaning: &Meaning) -> bool {

@@ -98,6 +98,10 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
             let steps = vec!["counted from the day of publication, whatever was mentioned before"];
             Some(Value::counted((published, Basis::Relative), published.step(*by)?, steps))
         }
+        // "took place this weekend", said on a Wednesday.
+        Meaning::Shift { by: 0, unit: Unit::Weekend, from: CountedFrom::Publication } if context.is_weekend_over() => {
+            counted::shift(context, -1, Unit::Weekend, CountedFrom::Publication)
+        }
         Meaning::Shift { by, unit, from } => counted::shift(context, *by, *unit, *from),
         Meaning::Count { amount, unit, sign, from, anchor, .. } => {
             counted::count(context, *amount, *unit, *sign, *from, anchor.as_deref())
