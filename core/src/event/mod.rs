@@ -288,7 +288,7 @@ impl DatedSentence<'_> {
                         id: identity::id(self.article, self.normalised, self.number, &words, number),
                         expression: offset + at,
                         until: until.map(|until| offset + until),
-                        open: if until.is_none() { self.open(date) } else { None },
+                        open: if until.is_none() { self.open(date, trigger) } else { None },
                         sentence: self.span,
                         trigger: trigger.map(|trigger| self.passage.tokens[trigger.token()].span),
                         summary,
@@ -324,7 +324,7 @@ impl DatedSentence<'_> {
         if let Some(reason) = position.undatable(at, trigger.is_some()) {
             return Err(reason);
         }
-        let status = status::status(sentence, trigger, date);
+        let status = status::status(sentence, trigger, date, last);
         let own = date.expression.first..last.expression.end;
         let opening = if own.start < opening { 0 } else { opening };
         let (summary, names) = summary::summary(sentence, trigger, own, opening);
@@ -389,14 +389,23 @@ impl DatedSentence<'_> {
             (Some((Some(first), _)), Some((Some(last), Some(_)))) => first.local() <= last.local(),
             _ => false,
         };
-        joined && in_order && self.makes_event(from) && self.makes_event(until)
+        joined && in_order && !self.is_moved(before) && self.makes_event(from) && self.makes_event(until)
+    }
+
+    /// "moved from Saturday to Sunday": two dates, no stretch of time.
+    fn is_moved(&self, from: Option<usize>) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let Some(from) = from.filter(|&from| passage.has(from, grammar.from)) else { return false };
+        let verb = passage.verbs(self.tokens).iter().rev().find(|verb| verb.tokens.end <= from);
+        verb.is_some_and(|verb| passage.has(verb.head, grammar.moves))
     }
 
     /// Returns which end of the period is open, by the words around the date. "Not until Friday" means Friday alone.
-    fn open(&self, date: &Resolved) -> Option<Open> {
+    fn open(&self, date: &Resolved, trigger: Option<Trigger<'_>>) -> Option<Open> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let before = date.expression.first.checked_sub(1).filter(|before| self.tokens.contains(before))?;
-        let negated = before > self.tokens.start && passage.has(before - 1, grammar.negation);
+        let verb = matches!(trigger, Some(Trigger::Verb(verb)) if verb.negated);
+        let negated = verb || before > self.tokens.start && passage.has(before - 1, grammar.negation);
         if passage.has(before, grammar.since) || passage.has(date.expression.end, grammar.onwards) {
             Some(Open::End)
         } else if passage.has(before, grammar.ahead) && !negated {

@@ -4,23 +4,39 @@
 
 use std::ops::Range;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::Status;
 use super::sentence::ParsedSentence;
 use super::trigger::Trigger;
 use crate::language::tagger::Tag;
-use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, is_adverb};
+use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, dropped, is_adverb, unkept};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
-/// Returns the status of a trigger on a date, seen from the day of publication.
-pub(super) fn status(sentence: &ParsedSentence<'_>, trigger: Option<Trigger<'_>>, date: &Resolved) -> Status {
-    let when = timing(date, sentence.published);
-    match trigger {
+/// Returns the status of a trigger on a date, or on a period from it to the end of `last`, seen from the day of
+/// publication.
+pub(super) fn status(
+    sentence: &ParsedSentence<'_>,
+    trigger: Option<Trigger<'_>>,
+    date: &Resolved,
+    last: &Resolved,
+) -> Status {
+    let start = date.interval.and_then(|interval| interval.start);
+    let end = last.interval.and_then(|interval| interval.end);
+    let (start, end) = (start.map(|start| start.local()), end.map(|end| end.local()));
+    let when = timing(start, end, sentence.published);
+    let status = match trigger {
         None => by_timing(when),
         Some(Trigger::Noun(noun)) => of_noun(sentence, noun, date, when),
         Some(Trigger::Verb(verb) | Trigger::Predicate(verb, _)) => of_verb(sentence, verb, date, when),
+    };
+    let is_over = end.is_some_and(|end| end <= sentence.published.and_time(NaiveTime::MIN));
+    match status {
+        // What is past is no plan any more, and what is to come has not happened.
+        Status::Planned if is_over => Status::Happened,
+        Status::Happened if when == Timing::After => Status::Planned,
+        _ => status,
     }
 }
 
@@ -32,12 +48,15 @@ fn by_timing(when: Timing) -> Status {
     }
 }
 
-/// Returns the status of an event noun: that of the nearest verb, where the date leaves it open.
+/// A noun is told as the verb has it that it stands with, as far as its date leaves that open.
 fn of_noun(sentence: &ParsedSentence<'_>, noun: usize, date: &Resolved, when: Timing) -> Status {
     let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
     let clause = clause_of(passage, sentence.tokens, noun);
     let before = noun.saturating_sub(2).max(sentence.tokens.start)..noun;
-    if called_off(passage, sentence.verbs, noun) || before.into_iter().any(|at| passage.has(at, grammar.negation)) {
+    if called_off(passage, sentence.verbs, noun)
+        || (when != Timing::Before || noun > date.expression.first) && dropped(passage, sentence.verbs, noun)
+        || before.into_iter().any(|at| passage.has(at, grammar.negation))
+    {
         return Status::Denied;
     }
     let verb =
@@ -45,7 +64,13 @@ fn of_noun(sentence: &ParsedSentence<'_>, noun: usize, date: &Resolved, when: Ti
     if verb.is_some_and(|verb| verb.perfect) && is_since(passage, date) {
         return Status::Ongoing;
     }
-    if matches!(when, Timing::Before | Timing::Today) {
+    // "a summit planned for today", "a verdict is expected today"
+    let due = when == Timing::Today
+        && verb.is_some_and(|verb| {
+            let planned = verb.form == VerbForm::Future && !verb.negated;
+            planned && verb.tokens.end <= date.expression.first && !is_past_plan(passage, verb)
+        });
+    if matches!(when, Timing::Before | Timing::Today) && !due {
         return Status::Happened;
     }
     let modifier = noun > date.expression.first;
@@ -67,18 +92,20 @@ fn of_verb(sentence: &ParsedSentence<'_>, verb: &Verb, date: &Resolved, when: Ti
     let clause = clause_of(passage, sentence.tokens, verb.head);
     let governor = governor(sentence, verb);
     let within = |class| verb.tokens.clone().any(|at| passage.has(at, class));
-    // "may not be finished": still possible; "cannot be finished" is denied.
-    let negated = verb.negated && (verb.form != VerbForm::Potential || within(grammar.can));
+    // "may not be finished": that it will not is as open as that it will.
+    // "was not released until 2004": it was, then.
+    let negated = verb.negated && (verb.form != VerbForm::Potential || within(grammar.can)) && !is_until(passage, date);
     let planned = verb.form == VerbForm::Future;
-    let under_condition = (clause.start..verb.tokens.start).any(|at| passage.has(at, grammar.condition));
-    let conditional = planned && is_conditional(sentence, verb) || under_condition && when != Timing::Before;
-    // "if it is not settled by Friday": a condition, not a denial.
-    if negated && !(under_condition && when != Timing::Before)
+    let led = (clause.start..verb.tokens.start).any(|at| passage.has(at, grammar.condition));
+    let conditional = planned && is_conditional(sentence, verb) || led && when != Timing::Before;
+    // "if it is not settled by Friday": that it is not is as open as that it is.
+    if negated && !(led && when != Timing::Before)
         || governor == Governor::Denial
-        || negated_before(sentence, &clause, verb)
-        || planned
-            && (called_off(passage, sentence.verbs, verb.head)
-                || when == Timing::Before && is_unfulfilled(passage, verb))
+        || negated_before(sentence, &clause, verb) && !is_until(passage, date)
+        || is_moved_from(passage, verb, date)
+        || (planned || verb.form == VerbForm::Infinitive || is_planned_modifier(passage, verb))
+            && is_off(sentence, verb, when)
+        || is_ruled_out(passage, verb, date, when)
     {
         return Status::Denied;
     }
@@ -97,8 +124,10 @@ fn of_verb(sentence: &ParsedSentence<'_>, verb: &Verb, date: &Resolved, when: Ti
         _ if when == Timing::After => Status::Planned,
         // "bonds planned for later this year"
         VerbForm::Past if when != Timing::Before && is_planned_modifier(passage, verb) => Status::Planned,
-        // "expects sales to rise this year": the plan is dated, not the planning.
+        // "expects sales to rise this year": what is planned, though the planning goes on.
         VerbForm::Present if when != Timing::Before && passage.has(verb.head, grammar.plan) => Status::Planned,
+        // "appears later this month", "arrives later today"
+        VerbForm::Present if is_later(passage, date, when) => Status::Planned,
         VerbForm::Present if when == Timing::Around => Status::Ongoing,
         VerbForm::Participle if when != Timing::Before => of_participle(sentence, verb),
         VerbForm::Present if when == Timing::Today && (verb.progressive || within(grammar.linking)) => Status::Ongoing,
@@ -118,7 +147,62 @@ fn of_participle(sentence: &ParsedSentence<'_>, participle: &Verb) -> Status {
     }
 }
 
-/// Whether a verb group is a participle of planning that modifies its noun: "bonds planned for June".
+/// Whether what is planned does not come: it is called off or dropped, or it came otherwise by now.
+fn is_off(sentence: &ParsedSentence<'_>, verb: &Verb, when: Timing) -> bool {
+    let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
+    let meant = || verb.finite && verb.tokens.clone().any(|at| passage.has(at, grammar.meant));
+    let otherwise = || is_past_plan(passage, verb) && (meant() || unkept(passage, sentence.verbs, verb));
+    // "was meant to reach customers": the word of planning and its infinitive are two groups.
+    let governing = sentence.verbs.iter().rev().find(|other| other.tokens.end == verb.tokens.start);
+    let only_meant =
+        governing.is_some_and(|other| passage.has(other.head, grammar.meant) && is_past_plan(passage, other));
+    when == Timing::Before && only_meant
+        || verb.form == VerbForm::Future && called_off(passage, sentence.verbs, verb.head)
+        || dropped(passage, sentence.verbs, verb.tokens.start)
+        || when == Timing::Before && (is_unfulfilled(passage, verb) || otherwise())
+}
+
+/// "ruled out a vote in July", "scrapped a tour in June", "was meant to open in 2021": what the verb is done to is dated,
+/// and does not come, or did not.
+fn is_ruled_out(passage: &ParsedPassage<'_>, verb: &Verb, date: &Resolved, when: Timing) -> bool {
+    let grammar = &passage.pack.grammar;
+    let head = verb.head;
+    let out = passage.has(head, grammar.ruled) && passage.has(head + 1, grammar.out);
+    let active = verb.form == VerbForm::Past && !(verb.tokens.start..head).any(|at| passage.has(at, grammar.be_past));
+    let moved = date.expression.first.checked_sub(1).is_some_and(|at| passage.has(at, grammar.until));
+    let drops = active && (out || passage.has(head, grammar.dropping)) && head < date.expression.first && !moved;
+    let meant = passage.has(head, grammar.meant) && passage.has(head + 1, grammar.to) && is_past_plan(passage, verb);
+    when == Timing::After && drops || when == Timing::Before && meant
+}
+
+/// "was due to", "had been expected": planned in the past.
+fn is_past_plan(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
+    let grammar = &passage.pack.grammar;
+    passage.has(verb.tokens.start, grammar.be_past) || passage.has(verb.tokens.start, grammar.had)
+}
+
+/// "moved from Saturday to Sunday", "moved to 3 June from 27 May": the date that it was moved from.
+fn is_moved_from(passage: &ParsedPassage<'_>, verb: &Verb, date: &Resolved) -> bool {
+    let grammar = &passage.pack.grammar;
+    let before = date.expression.first.checked_sub(1);
+    let to = |at| passage.has(at, grammar.to) || passage.has(at, grammar.until);
+    let from = before.is_some_and(|before| passage.has(before, grammar.from));
+    let target = to(date.expression.end) || (verb.head..date.expression.first).any(to);
+    verb.form == VerbForm::Past && passage.has(verb.head, grammar.moves) && from && target
+}
+
+/// "not until Friday"
+fn is_until(passage: &ParsedPassage<'_>, date: &Resolved) -> bool {
+    let before = date.expression.first.checked_sub(1);
+    before.is_some_and(|before| passage.has(before, passage.pack.grammar.ahead))
+}
+
+/// "later this month", "later today": what is left of the day or the time that is going on.
+fn is_later(passage: &ParsedPassage<'_>, date: &Resolved, when: Timing) -> bool {
+    matches!(when, Timing::Today | Timing::Around) && passage.has(date.expression.first, passage.pack.grammar.later)
+}
+
+/// Whether a participle of planning tells how its noun is meant.
 fn is_planned_modifier(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
     let grammar = &passage.pack.grammar;
     let alone = verb.tokens.len() == 1 && passage.tag(verb.head) == Tag::Participle;
@@ -227,16 +311,14 @@ enum Timing {
     After,
 }
 
-fn timing(date: &Resolved, published: NaiveDate) -> Timing {
-    let Some(interval) = date.interval else { return Timing::Around };
-    let start = interval.start.map(|start| start.local().date());
-    let end = interval.end.map(|end| end.local());
+fn timing(start: Option<NaiveDateTime>, end: Option<NaiveDateTime>, published: NaiveDate) -> Timing {
+    let start = start.map(|start| start.date());
     let day_after = published.succ_opt().unwrap_or(published);
     if start.is_some_and(|start| start > published) {
         Timing::After
     } else if start == Some(published) && end.is_some_and(|end| end.date() <= day_after) {
         Timing::Today
-    } else if end.is_some_and(|end| end <= day_after.and_time(chrono::NaiveTime::MIN)) {
+    } else if end.is_some_and(|end| end <= day_after.and_time(NaiveTime::MIN)) {
         Timing::Before
     } else {
         Timing::Around

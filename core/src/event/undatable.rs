@@ -17,6 +17,9 @@ const FEWEST_WORDS: usize = 3;
 /// How far after the verb a price is searched, in tokens.
 const PRICE_REACH: usize = 5;
 
+/// How far before "since" the word stands that makes a comparison of it, in tokens.
+const COMPARED: usize = 12;
+
 /// A date in its sentence.
 pub(super) struct DatePosition<'d> {
     pub(super) passage: &'d ParsedPassage<'d>,
@@ -35,6 +38,8 @@ impl DatePosition<'_> {
             Some("it names a contract that is traded")
         } else if self.is_title() {
             Some("it is a part of the title of a law or treaty")
+        } else if self.is_compared() {
+            Some("something is compared with it")
         } else {
             None
         }
@@ -78,6 +83,39 @@ impl DatePosition<'_> {
         let titled = named(name) && name > self.sentence.start && named(name - 1);
         let event = passage.has(name, grammar.event_noun) || passage.has(name, grammar.month);
         whole && year && passage.has(name + 1, grammar.of) && titled && !event
+    }
+
+    /// "the wettest October since 1903", "less than in 2016", "25% higher than last year": the date is only compared with.
+    /// What has a figure or a verb of its own beside the date is reported all the same ("compared with 13 mln in 2016").
+    fn is_compared(&self) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let before = |at: usize| at.checked_sub(1).filter(|before| self.sentence.contains(before));
+        let Some(last) = before(self.date.first) else { return false };
+        let verbs = passage.verbs(self.sentence);
+        if passage.has(last, grammar.since) {
+            let verb = verbs.iter().rev().find(|verb| verb.tokens.end <= last);
+            let start = verb.map_or(self.sentence.start, |verb| verb.tokens.end).max(last.saturating_sub(COMPARED));
+            // "has kept its best players since 2019": the verb tells since when.
+            let lasts = verb.is_some_and(|verb| verb.perfect && !passage.has(verb.head, grammar.be_past));
+            return !lasts
+                && (start..last).any(|at| passage.has(at, grammar.superlative))
+                && !(start..last).any(|at| passage.has(at, grammar.comma));
+        }
+        if passage.tokens.get(self.date.end).is_some_and(|next| next.shape == Shape::Possessive) {
+            return false;
+        }
+        let leads = |at: usize| {
+            [grammar.time_preposition, grammar.preposition, grammar.determiner, grammar.that, grammar.anaphoric]
+                .into_iter()
+                .any(|class| passage.has(at, class))
+        };
+        let mut at = last;
+        while leads(at) && !passage.has(at, grammar.comparing) {
+            let Some(next) = before(at) else { return false };
+            at = next;
+        }
+        // "has gained more than in"
+        passage.has(at, grammar.comparing) && !passage.has(at, grammar.preposition)
     }
 
     /// Whether a month names what is traded: "May delivery", "the July contract", "July was up 2.6 cents".

@@ -248,6 +248,36 @@ grammar! {
     clock_preposition = "CLOCKPREP",
     /// "sometime".
     sometime = "=sometime",
+    /// "follows": what stands behind it came before.
+    follows = "FOLLOWS",
+    /// "after", "following".
+    after = "AFTERPREP",
+    /// "but", "however".
+    contrast = "CONTRAST",
+    /// "await": what they govern is to come.
+    awaited = "AWAITED",
+    /// "for", "in", before the day that something is arranged for.
+    aim = "AIMPREP",
+    /// "moved", "put": behind them "to" stands before a new date.
+    moves = "MOVES",
+    /// "match", "hearing": events whose day is fixed before.
+    scheduled = "SCHEDULED",
+    /// "set", "hit": their past form is that of the present.
+    unchanged = "UNCHANGED",
+    /// "meant", "supposed": behind "was", what they govern did not come.
+    meant = "MEANT",
+    /// "suspended", "dropped": what they are done to does not come.
+    dropping = "DROPPING",
+    /// "happen", "proceed", "place" of "take place".
+    happen = "HAPPEN",
+    /// "best", "first", "only": behind them "since" measures a comparison.
+    superlative = "SUPERLATIVE",
+    /// "later", before "today" and "this week".
+    later = "LATER",
+    /// "right", "chance", "deal": nouns whose infinitive is still to come.
+    prospect = "PROSPECT",
+    /// "told", "invited", "signed": verbs behind which an infinitive is still to come.
+    arrange = "ARRANGE",
     /// "Street", "Avenue", after a house number.
     street = "STREET",
     /// Capitalised words that make a title of a name of the calendar: "Times", "Games".

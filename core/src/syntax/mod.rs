@@ -9,7 +9,7 @@ mod verb_group;
 use std::ops::Range;
 
 pub(crate) use morphology::{is_adverb, is_adverb_by_form, is_past_form};
-pub(crate) use position::{called_off, opens_clause};
+pub(crate) use position::{called_off, dropped, opens_clause, unkept};
 pub use verb_group::{Verb, VerbForm};
 
 use crate::language::tagger::{Tag, Word};

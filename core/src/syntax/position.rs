@@ -60,3 +60,42 @@ pub(crate) fn called_off(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: u
             && (off || passage.has(verb.head, grammar.cancel))
     })
 }
+
+/// "was due to open on Monday but did not", "had been expected, but came late": whether a verb of the past behind "but"
+/// says that what was planned came otherwise. What is called off may still lie ahead.
+pub(crate) fn unkept(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: &Verb) -> bool {
+    let grammar = &passage.pack.grammar;
+    let next = verbs.iter().find(|verb| verb.tokens.start >= planned.tokens.end && verb.finite);
+    next.is_some_and(|verb| {
+        let but = (planned.tokens.end..verb.tokens.start).any(|at| passage.has(at, grammar.contrast));
+        let off = [grammar.cancel, grammar.called, grammar.moves, grammar.dropping];
+        but && verb.form == VerbForm::Past && !off.into_iter().any(|class| passage.has(verb.head, class))
+    })
+}
+
+/// How far before a noun or a plan the verb stands that drops it, in tokens.
+const DROPPED: usize = 6;
+
+/// "suspended a stoppage", "dropped a plan to sell", "ruled out a vote", and "the concert, planned for Friday, will not
+/// take place": whether a verb says that what stands at that token does not come.
+pub(crate) fn dropped(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: usize) -> bool {
+    let grammar = &passage.pack.grammar;
+    let drops = |verb: &Verb| {
+        let active = !(verb.tokens.start..verb.head).any(|at| passage.has(at, grammar.be_past));
+        let out = passage.has(verb.head, grammar.ruled) && passage.has(verb.head + 1, grammar.out);
+        let object = verb.tokens.end..planned;
+        let ends = |at: usize| passage.has(at, grammar.comma) || passage.has(at, grammar.subordinator);
+        let close = object.len() < DROPPED && !object.clone().any(ends);
+        let governed =
+            object.into_iter().any(|at| passage.has(at, grammar.event_noun) || passage.has(at, grammar.plan));
+        let noun = passage.has(planned, grammar.event_noun) || passage.has(planned, grammar.plan);
+        active && (passage.has(verb.head, grammar.dropping) || out) && close && (governed || noun)
+    };
+    let before = verbs.iter().take_while(|verb| verb.tokens.end <= planned);
+    let by_object = before.filter(|verb| verb.finite && verb.form == VerbForm::Past && !verb.negated).any(drops);
+    let behind = verbs.iter().filter(|verb| verb.tokens.start > planned);
+    let off = behind
+        .filter(|verb| verb.form == VerbForm::Future && verb.finite && verb.negated)
+        .any(|verb| (verb.head..verb.tokens.end + 1).any(|at| passage.has(at, grammar.happen)));
+    by_object || off
+}

@@ -86,7 +86,8 @@ fn is_noun_used_as_verb(passage: &ParsedPassage<'_>, at: usize, sentence: &Range
     let grammar = &passage.pack.grammar;
     let lower = passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
     let Some(before) = at.checked_sub(1).filter(|before| lower && *before >= sentence.start) else { return false };
-    let plural = passage.tag(before) == Tag::PluralNoun;
+    let name = passage.tag(before) == Tag::ProperNoun && passage.word(before).ends_with('s');
+    let plural = name || passage.tag(before) == Tag::PluralNoun;
     let known = passage.has(at, grammar.verb) && plural || passage.has(at, grammar.verb_third) && !plural;
     let subject = passage.tag(before).is_noun() && !passage.has(before, grammar.unit);
     let noun_follows = at + 1 < sentence.end && passage.tag(at + 1).is_noun();

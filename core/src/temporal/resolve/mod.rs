@@ -17,7 +17,7 @@ use context::Context;
 use super::direction::direction;
 use super::resolved::{Basis, Modifier, Resolved, TimexType};
 use super::{Amount, DropLog, DropStage, Dropped, Expression, Meaning, ParsedPassage};
-use crate::calendar::{Clock, Interval, PartialDate};
+use crate::calendar::{Clock, Interval, PartialDate, Unit};
 use crate::language::CountedFrom;
 
 /// What a meaning comes to, before it is spelled.
@@ -116,6 +116,15 @@ fn in_order(passage: &ParsedPassage<'_>, before: Option<&Resolved>, expression: 
 fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
     match meaning {
         Meaning::Calendar(fields) => calendar::value(context, fields),
+        Meaning::Shift { by, unit: Unit::Day, from: CountedFrom::Publication } => {
+            let published = PartialDate::Day(context.published());
+            let steps = vec!["counted from the day of publication, whatever was mentioned before"];
+            Some(Value::counted((published, Basis::Relative), published.step(*by)?, steps))
+        }
+        // "took place this weekend", said on a Wednesday.
+        Meaning::Shift { by: 0, unit: Unit::Weekend, from: CountedFrom::Publication } if context.is_weekend_over() => {
+            counted::shift(context, -1, Unit::Weekend, CountedFrom::Publication)
+        }
         Meaning::Shift { by, unit, from } => counted::shift(context, *by, *unit, *from),
         Meaning::Count { amount, unit, sign, from, anchor, .. } => {
             counted::count(context, *amount, *unit, *sign, *from, anchor.as_deref())
