@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::edition::is_edition;
 use crate::syntax::ParsedPassage;
 use crate::temporal::Expression;
 use crate::text::Shape;
@@ -27,7 +28,11 @@ pub(super) struct Place<'d> {
 impl Place<'_> {
     /// Whether something is told on the date. `at` is its word, or the date itself where it has none.
     pub(super) fn tells(&self, at: usize, has_word: bool) -> bool {
-        !self.is_row(at, has_word) && (has_word || !self.is_label()) && !self.is_contract() && !self.is_title()
+        !self.is_row(at, has_word)
+            && (has_word || !self.is_label())
+            && !self.is_contract()
+            && !self.is_title()
+            && !is_edition(self.passage, self.date)
     }
 
     /// Whether the part of the sentence around a token, between colons, is a row of figures: every fifth word a number,

@@ -1,11 +1,17 @@
 //! The body made readable, with a map back to the body as received.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::{Span, html};
 
 /// A piece of the map starts at least this often, so that a look-up counts few characters.
 const PIECE: usize = 512;
+
+/// It only says where a word may be broken.
+const SOFT_HYPHEN: char = '\u{ad}';
+
+/// Digits as texts that are set in squares have them.
+const FULL_WIDTH: RangeInclusive<char> = '０'..='９';
 
 /// The readable text of a body, and where each of its stretches stood in the body as received.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -169,17 +175,22 @@ impl<'b> Builder<'b> {
         self.body.get(source).unwrap_or_default().trim().is_empty()
     }
 
-    /// Takes over a stretch of the body.
+    /// Takes over a stretch of the body, without its soft hyphens and with full-width digits as plain ones.
     pub(super) fn keep(&mut self, source: Range<usize>) {
         let (mut at, mut rest) = (source.start, self.body.get(source).unwrap_or_default());
         while !rest.is_empty() {
-            let end = (0..=PIECE.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
-            let (piece, behind) = rest.split_at(end.unwrap_or(rest.len()));
             self.mark(at);
+            if let Some(behind) = rest.strip_prefix(SOFT_HYPHEN) {
+                (at, rest) = (at + SOFT_HYPHEN.len_utf8(), behind);
+                continue;
+            }
+            let end = (0..=PIECE.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
+            let end = end.unwrap_or(rest.len());
+            let (piece, behind) = rest.split_at(rest[..end].find(SOFT_HYPHEN).unwrap_or(end));
             let flows = self.flows;
             let is_space = |c: char| c == '\0' || flows && c == '\n';
-            if piece.contains(is_space) {
-                self.text.readable.extend(piece.chars().map(|c| if is_space(c) { ' ' } else { c }));
+            if piece.contains(|c| is_space(c) || FULL_WIDTH.contains(&c)) {
+                self.text.readable.extend(piece.chars().map(|c| if is_space(c) { ' ' } else { half_width(c) }));
             } else {
                 self.text.readable.push_str(piece);
             }
@@ -211,6 +222,12 @@ impl<'b> Builder<'b> {
             self.text.pieces.push(piece);
         }
     }
+}
+
+/// A full-width digit as a plain one.
+fn half_width(c: char) -> char {
+    let digit = u32::from(c).wrapping_sub(u32::from(*FULL_WIDTH.start()));
+    char::from_digit(digit, 10).unwrap_or(c)
 }
 
 /// Articles are bounded far below 4 GiB; saturating keeps this free of panics.
@@ -322,6 +339,16 @@ mod tests {
     fn a_nul_is_a_space() {
         assert_eq!(readable("On\0Monday"), "On Monday");
         assert_eq!(readable("On\0Montag, Zoë"), "On Montag, Zoë");
+    }
+
+    #[test]
+    fn soft_hyphens_vanish_and_full_width_digits_are_plain() {
+        let body = "On 3 Sep\u{ad}tem\u{ad}ber ２０１８, ok";
+        let text = Text::of(body);
+        assert_eq!(text.as_str(), "On 3 September 2018, ok");
+        assert_eq!(text.code_points(Span::new(3, 19)), [3, 21]);
+        assert_eq!(text.code_points(Span::new(15, 19)), [17, 21]);
+        assert_eq!(text.code_points(Span::new(21, 23)), [23, 25]);
     }
 
     #[test]

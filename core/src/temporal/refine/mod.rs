@@ -2,6 +2,7 @@
 //!
 //! Each takes the expressions of a document in order and gives them back in order; what it takes away it tells.
 
+mod clock_days;
 mod clocks;
 mod false_dates;
 mod following;
@@ -10,12 +11,14 @@ mod modifiers;
 mod ranges;
 mod shared_year;
 
+pub(super) use clock_days::is_reported;
+
 use super::{Dropped, Expression, ParsedPassage};
 
 type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
 /// The order, with its reasons.
-const REFINERS: [Refiner; 7] = [
+const REFINERS: [Refiner; 8] = [
     // First, so that nothing below is joined to a name that is no date.
     false_dates::refine,
     // An hour and ten minutes are one length to everything below.
@@ -29,6 +32,8 @@ const REFINERS: [Refiner; 7] = [
     // Last: they look at pairs of finished dates.
     shared_year::refine,
     ranges::refine,
+    // A time takes its day from any date that is whole by now.
+    clock_days::refine,
 ];
 
 /// Runs every refiner.

@@ -91,6 +91,11 @@ impl<'a> Context<'a> {
         self.reading = reading;
     }
 
+    /// Turns to the clause of another expression, or back.
+    pub(super) fn turn(&mut self, reading: Reading) {
+        self.reading = reading;
+    }
+
     /// Which way the clause looks.
     pub(super) fn reading(&self) -> Reading {
         self.reading
