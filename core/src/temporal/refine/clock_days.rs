@@ -10,6 +10,7 @@ use crate::temporal::confidence::Evidence;
 use crate::temporal::direction::direction;
 use crate::temporal::register::register;
 use crate::temporal::{Dropped, Expression, Meaning, ParsedPassage};
+use crate::text::Shape;
 
 /// How many sentences back a day is looked for.
 const BACK: usize = 2;
@@ -157,14 +158,18 @@ pub(in crate::temporal) fn is_reported(passage: &ParsedPassage<'_>, expression: 
     if passage.has(at, grammar.of) && at > 0 && passage.has(at - 1, grammar.as_word) {
         return true;
     }
-    if passage.has(expression.end, grammar.report) {
+    // "the States" is no verb.
+    let reports = |at: usize| {
+        passage.has(at, grammar.report) && passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
+    };
+    if reports(expression.end) {
         return true;
     }
     if passage.has(at, grammar.time_preposition) && at > 0 {
         at -= 1;
     }
     let source = (at.saturating_sub(SOURCE)..=at).rev().take_while(|&at| !passage.has(at, grammar.comma));
-    passage.has(at, grammar.report) || source.into_iter().any(|at| passage.has(at, grammar.according))
+    reports(at) || source.into_iter().any(|at| passage.has(at, grammar.according))
 }
 
 #[cfg(test)]

@@ -30,24 +30,23 @@ pub(super) fn refine(
     joined
 }
 
-/// "7 a.m. (0500 GMT)", "0500 GMT/7 a.m. CEST": the first is the time; its offset is the difference to the second, where
-/// only that one names its zone.
+/// "7 a.m. (0500 GMT)": the first is the time; its offset is the difference to the second, where only that one names its
+/// zone.
 fn join_zones(passage: &ParsedPassage<'_>, first: &mut Expression, end: usize, second: &Expression) -> bool {
     let mark = |at: usize, mark| passage.tokens.get(at).is_some_and(|token| token.shape.is_mark(mark));
-    let bracketed = mark(end, '(') && mark(second.end, ')');
     let (Meaning::Clock { clock, .. }, Meaning::Clock { clock: other, day: None }) =
         (&mut first.meaning, &second.meaning)
     else {
         return false;
     };
-    let zones = (clock.offset.is_some(), other.offset.is_some());
-    if !(bracketed && zones != (false, false) || mark(end, '/') && zones == (true, true)) {
+    let zoned = clock.offset.is_some() || other.offset.is_some();
+    if !(zoned && mark(end, '(') && mark(second.end, ')')) {
         return false;
     }
     if clock.offset.is_none() {
         clock.offset = other.offset.and_then(|offset| offset_from(*clock, *other, offset));
     }
-    first.end = second.end + usize::from(bracketed);
+    first.end = second.end + 1;
     first.span = passage.span(first.first, first.end);
     true
 }
