@@ -252,6 +252,10 @@ impl Parts<'_> {
             - text
                 .rfind(|c: char| !c.is_ascii_digit())
                 .map(|at| at + text[at..].chars().next().map_or(1, char::len_utf8))?;
+        // "04/2016" is a month.
+        if first < 3 {
+            return None;
+        }
         let (from, to): (i32, i32) = (text[..first].parse().ok()?, text[text.len() - last..].parse().ok()?);
         let month = to <= 12;
         let to = if to < 100 { from / 100 * 100 + to } else { to };
