@@ -4,6 +4,7 @@
 
 mod antecedent;
 mod date_removal;
+mod edition;
 mod identity;
 mod names;
 mod repeat;

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::edition::is_edition;
 use crate::syntax::ParsedPassage;
 use crate::temporal::Expression;
 use crate::text::Shape;
@@ -40,6 +41,8 @@ impl DatePosition<'_> {
             Some("it is a part of the title of a law or treaty")
         } else if self.is_compared() {
             Some("something is compared with it")
+        } else if is_edition(self.passage, self.date) {
+            Some("it is the year of an edition, such as of the Games, not of what is reported")
         } else {
             None
         }

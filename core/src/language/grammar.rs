@@ -356,4 +356,18 @@ grammar! {
     weekday_short = "WEEKDAYSHORT",
     /// Time zones, with their minutes east of Greenwich.
     zone = "ZONE",
+    /// Places whose time is meant, with its minutes east.
+    zone_place = "ZONEPLACE",
+    /// What comes again under one name, a year apart: "Olympics", "Cup".
+    edition = "EDITION",
+    /// Names that the year of an edition follows: "Euro 2020".
+    edition_lead = "EDITIONLEAD",
+    /// "named", before what somebody is named.
+    named = "NAMED",
+    /// "local", before "time".
+    local = "LOCAL",
+    /// "time", behind "local".
+    time_word = "TIMEWORD",
+    /// What happens at a time: "left", "arrived".
+    clock_verb = "CLOCKVERB",
 }

@@ -15,7 +15,7 @@ enum Kind {
 }
 
 /// The classes whose values code reads.
-const KINDS: [(&str, Kind); 25] = [
+const KINDS: [(&str, Kind); 26] = [
     ("UNIT", Kind::Unit),
     ("SINGULAR", Kind::Unit),
     ("PLURAL", Kind::Unit),
@@ -41,6 +41,7 @@ const KINDS: [(&str, Kind); 25] = [
     ("LAST", Kind::Number(-1..=-1)),
     ("NEXT", Kind::Number(1..=1)),
     ("ZONE", Kind::Number(-14 * 60..=14 * 60)),
+    ("ZONEPLACE", Kind::Number(-14 * 60..=14 * 60)),
 ];
 
 /// Checks the values of every class that code reads.

@@ -96,6 +96,13 @@ pub enum Meaning {
         /// The day, where one stands beside it.
         day: Option<Box<Meaning>>,
     },
+    /// As the day of a time: the day of another expression.
+    DayOf {
+        /// The first token of that expression.
+        first: usize,
+        /// How many days from it.
+        by: i64,
+    },
     /// A part of a day.
     PartOfDay {
         /// The part.

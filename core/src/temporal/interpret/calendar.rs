@@ -197,9 +197,15 @@ impl Parts<'_> {
     /// Dates in digits. The order of day and month stays open here where the numbers do not tell it.
     fn numeric(&self, fields: &mut Fields) -> Option<()> {
         if let Some(text) = self.text(Slot::YearMonth) {
-            let mut numbers = text.split(['-', '/']).map_while(|number| number.parse::<i32>().ok());
-            fields.year = numbers.next();
-            fields.month = numbers.next().and_then(|month| u8::try_from(month).ok());
+            let numbers: Vec<i32> = text.split(['-', '/']).map_while(|number| number.parse().ok()).collect();
+            let &[first, second] = numbers.as_slice() else { return None };
+            // "in 04/2016": without a word of time it may be any number of a year.
+            let leads = self.whole.start.checked_sub(1);
+            if first < 100 && !leads.is_some_and(|at| self.passage.has(at, self.classes().time_preposition)) {
+                return None;
+            }
+            let (year, month) = if first < 100 { (second, first) } else { (first, second) };
+            (fields.year, fields.month) = (Some(year), u8::try_from(month).ok());
             return fields.month.map(|_| ());
         }
         let Some(text) = self.text(Slot::Date) else {
@@ -260,6 +266,10 @@ impl Parts<'_> {
             - text
                 .rfind(|c: char| !c.is_ascii_digit())
                 .map(|at| at + text[at..].chars().next().map_or(1, char::len_utf8))?;
+        // "04/2016" is a month.
+        if first < 3 {
+            return None;
+        }
         let (from, to): (i32, i32) = (text[..first].parse().ok()?, text[text.len() - last..].parse().ok()?);
         let month = to <= 12;
         let to = if to < 100 { from / 100 * 100 + to } else { to };

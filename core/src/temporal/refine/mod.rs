@@ -2,6 +2,7 @@
 //!
 //! Each takes the expressions of a document in order and gives them back in order; what it takes away it tells.
 
+mod clock_days;
 mod clocks;
 mod endings;
 mod false_dates;
@@ -15,12 +16,14 @@ mod ranges;
 mod shared_week;
 mod shared_year;
 
+pub(super) use clock_days::is_reported;
+
 use super::{DropStage, Dropped, Expression, ParsedPassage};
 
 type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
 /// The order, with its reasons.
-const REFINERS: [Refiner; 12] = [
+const REFINERS: [Refiner; 13] = [
     // First, so that nothing below is joined to a name that is no date.
     false_dates::refine,
     // An hour and ten minutes are one length to everything below.
@@ -43,6 +46,8 @@ const REFINERS: [Refiner; 12] = [
     shared_week::refine,
     shared_year::refine,
     ranges::refine,
+    // A time takes its day from any date that is whole by now.
+    clock_days::refine,
 ];
 
 /// Runs every refiner.

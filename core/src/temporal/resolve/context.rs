@@ -133,6 +133,11 @@ impl<'a> Context<'a> {
         !self.narrative && past && self.published().weekday().num_days_from_monday() < 4
     }
 
+    /// Turns to the clause of another expression, or back.
+    pub(super) fn turn(&mut self, reading: Reading) {
+        self.reading = reading;
+    }
+
     /// Which way the clause looks.
     pub(super) fn reading(&self) -> Reading {
         self.reading

@@ -3,6 +3,7 @@
 //! Goes through a document in order, since a history counts from the last date told.
 
 mod calendar;
+mod clock;
 mod context;
 mod counted;
 mod evidence;
@@ -12,12 +13,13 @@ mod story;
 
 pub use context::Anchor;
 
+use clock::Days;
 use context::Context;
 
 use super::direction::direction;
 use super::resolved::{Basis, Modifier, Resolved, TimexType};
 use super::{Amount, DropLog, DropStage, Dropped, Expression, Meaning, ParsedPassage};
-use crate::calendar::{Clock, Interval, PartialDate, Unit};
+use crate::calendar::{Interval, PartialDate, Unit};
 use crate::language::CountedFrom;
 
 /// What a meaning comes to, before it is spelled.
@@ -75,20 +77,27 @@ pub(super) fn resolve(
 ) -> Vec<Resolved> {
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
-    for (at, expression) in expressions.into_iter().enumerate() {
+    let mut days = Days::default();
+    let mut rest = expressions.into_iter();
+    let mut at = 0;
+    while let Some(expression) = rest.next() {
+        let place = at;
+        at += 1;
         let (span, rule) = (expression.span, expression.rule);
         let mut drop = |reason| log.push(Dropped { span, rule, stage: DropStage::Resolve, reason });
         if expression.history_only && !context.is_narrative() {
             drop("it is a date in histories only");
             continue;
         }
-        context.start(at, expression.sentence, direction(passage, &expression));
-        let Some(value) = value_of(&context, &expression.meaning) else {
+        context.start(place, expression.sentence, direction(passage, &expression));
+        let value = days.value(passage, &mut context, &expression, rest.as_slice());
+        let Some(value) = value.or_else(|| value_of(&context, &expression.meaning)) else {
             drop("it has no possible value");
             continue;
         };
         let value = in_order(passage, resolved.last(), &expression, value);
         context.told(&expression.meaning, &value);
+        days.note(passage, &context, &expression, &value);
         match finish(&context, expression, value) {
             Some(finished) => resolved.push(finished),
             None => drop("its value is beyond the calendar"),
@@ -139,7 +148,12 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::Within { amount, unit } => lengths::value(context, *amount, *unit, 0),
         Meaning::Repeat(value) => Some(Value::spelled(TimexType::Set, value.clone())),
         Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.name().to_owned())),
-        Meaning::Clock { clock, day } => clock_value(context, *clock, day.as_deref()),
+        Meaning::Clock { clock, day } => {
+            let mut value = value_of(context, day.as_deref()?)?;
+            value.steps.push("the time is given");
+            let time = clock::time_on(context, value.date?.first_day()?, *clock)?;
+            Some(Value::date(time, value.basis, value.reference, value.steps))
+        }
         Meaning::PartOfDay { part, day } => {
             let value = value_of(context, day.as_deref()?)?;
             let part = PartialDate::PartOfDay(value.date?.first_day()?, *part);
@@ -148,22 +162,8 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::PartOfPeriod { part, of: Some(of), .. } => periods::value(context, *part, of),
         Meaning::PartOfPeriod { part, of: None, .. } => periods::of_the_year(context, *part),
         Meaning::Ending { amount, unit, last } => periods::ending(context, *amount, *unit, last),
-        Meaning::Modifier(_) | Meaning::Nothing => None,
+        Meaning::DayOf { .. } | Meaning::Modifier(_) | Meaning::Nothing => None,
     }
-}
-
-/// A time of day, on its own day, else on the day of publication (in a history: the last day told).
-fn clock_value(context: &Context<'_>, clock: Clock, day: Option<&Meaning>) -> Option<Value> {
-    let mut of = match day {
-        Some(meaning) => value_of(context, meaning)?,
-        None => {
-            let (day, basis) = context.day_told();
-            let day = PartialDate::Day(day);
-            Value::counted((day, basis), day, vec!["no day is told with it"])
-        }
-    };
-    of.steps.push("the time is told");
-    Some(Value::date(PartialDate::Time(of.date?.first_day()?, clock), of.basis, of.reference, of.steps))
 }
 
 /// Spells a value out.
