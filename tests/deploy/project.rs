@@ -53,7 +53,8 @@ mod image {
             let text = std::fs::read_to_string(&file).unwrap();
             // What tests embed is not built into the image.
             let program = text.split("#[cfg(test)]").next().unwrap_or_default();
-            let embedded = ["include_str!(\"", "include_bytes!(\""].into_iter().flat_map(|it| program.split(it).skip(1));
+            let embedded =
+                ["include_str!(\"", "include_bytes!(\""].into_iter().flat_map(|it| program.split(it).skip(1));
             for embedded in embedded.filter_map(|rest| rest.split('"').next()) {
                 let path = file.parent().unwrap().join(embedded).canonicalize().unwrap();
                 let top = path.strip_prefix(root.canonicalize().unwrap()).unwrap().components().next().unwrap();

@@ -85,7 +85,10 @@ fn is_stale(output: &ArticleOutput, state: &ArticleState) -> bool {
     if let Some(incoming) = &article.held {
         let held = state.held.as_ref().map(held_version);
         let standing = state.standing.as_ref().map(|it| (&*it.revision, it.modified));
-        return held.into_iter().chain(standing).any(|it| compare_revisions(it, held_version(incoming)) == Ordering::Greater);
+        return held
+            .into_iter()
+            .chain(standing)
+            .any(|it| compare_revisions(it, held_version(incoming)) == Ordering::Greater);
     }
     let (Some(standing), Some(incoming)) = (&state.standing, &article.standing) else { return false };
     match compare_revisions((&standing.revision, standing.modified), (&incoming.revision, incoming.modified)) {
