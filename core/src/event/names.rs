@@ -133,7 +133,9 @@ impl NameFinder<'_> {
         let named = name.clone().any(|at| passage.tag(at) == Tag::ProperNoun);
         let only_form = name.clone().all(|at| passage.has(at, grammar.legal_form));
         let alone = name.len() == 1 && titled.is_none() && first.shape == Shape::Capital;
-        let known = first.entry != Token::UNKNOWN && !passage.has(name.start, grammar.organisation);
+        let name_of_place =
+            passage.has(name.start, grammar.organisation) || passage.has(name.start, grammar.zone_place);
+        let known = first.entry != Token::UNKNOWN && !name_of_place;
         let ambiguous = alone && (known || self.opens(name.start) && !self.is_set_apart(name.end));
         let span = passage.span(name.start, name.end);
         // "Meanwhile,", "Simultaneously,"

@@ -204,9 +204,16 @@ pub fn best<N: Ord + Copy>(sums: &[N; Tag::COUNT]) -> Tag {
     Tag::ALL[best]
 }
 
-/// The word lists whose words have features of their own.
-fn lists(grammar: &Grammar) -> [Class; 5] {
-    [grammar.verb, grammar.verb_third, grammar.event_noun, grammar.irregular_past, grammar.adverb]
+/// The word lists whose words have features of their own. A list may have a second class: of words that it held when
+/// the weights were trained, and that rules no longer take for what the list says.
+fn lists(grammar: &Grammar) -> [(Class, Option<Class>); 5] {
+    [
+        (grammar.verb, None),
+        (grammar.verb_third, None),
+        (grammar.event_noun, Some(grammar.tagger_noun)),
+        (grammar.irregular_past, None),
+        (grammar.adverb, None),
+    ]
 }
 
 /// Returns a hash of the word lists that features are made of. Weights that were trained with other lists still work,
@@ -214,8 +221,9 @@ fn lists(grammar: &Grammar) -> [Class; 5] {
 #[must_use]
 pub fn hash_of_lists(pack: &Pack) -> [u8; LISTS_HASH] {
     let mut digest = Sha256::new();
-    for class in lists(&pack.grammar) {
-        let mut words: Vec<String> = pack.lexicon.words_of(class).map(|(word, _)| word.to_lowercase()).collect();
+    for (class, other) in lists(&pack.grammar) {
+        let words = std::iter::once(class).chain(other).flat_map(|class| pack.lexicon.words_of(class));
+        let mut words: Vec<String> = words.map(|(word, _)| word.to_lowercase()).collect();
         words.sort_unstable();
         words.dedup();
         words.iter().for_each(|word| digest.update(format!("{word}\n")));
@@ -258,7 +266,10 @@ impl Word {
             _ => return Self { word: 2, ending: 2, shape: NUMBER, known: 0 },
         };
         let tail = word.len().saturating_sub(3);
-        let known = |known, class| known << 1 | u32::from(pack.lexicon.has(token, class));
+        let has = |class| pack.lexicon.has(token, class);
+        let known = |known, (class, other): (Class, Option<Class>)| {
+            known << 1 | u32::from(has(class) || other.is_some_and(has))
+        };
         let known = lists(&pack.grammar).into_iter().fold(0, known);
         Self { word: hash_word(word), ending: hash_word(&word[tail..]), shape, known }
     }
