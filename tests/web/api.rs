@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::contract;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -19,7 +20,6 @@ use dateline::web::{Access, HealthState, TimelineState, openapi, timeline_router
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use crate::contract;
 
 const SAMPLES: &str = include_str!("../../src/cli/demo/samples.jsonl");
 const OPENAPI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
@@ -51,7 +51,11 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         let Control { metrics, health, .. } = Control::default();
-        let router = timeline_router(TimelineState::new(store, Arc::<Progress>::default()), HealthState { metrics, health }, access);
+        let router = timeline_router(
+            TimelineState::new(store, Arc::<Progress>::default()),
+            HealthState { metrics, health },
+            access,
+        );
         Self { writer, router, _folder: folder }
     }
 
@@ -115,8 +119,10 @@ mod description {
             StatusCode::OK => &responses["200"]["content"],
             _ => &description["components"]["responses"]["Problem"]["content"],
         };
-        let described = content.as_object().unwrap().iter().find(|(named, _)| named.split(';').next() == Some(media_type));
-        let (_, described) = described.unwrap_or_else(|| panic!("{method} {path} answers with {media_type:?}: {}", response.body));
+        let described =
+            content.as_object().unwrap().iter().find(|(named, _)| named.split(';').next() == Some(media_type));
+        let (_, described) =
+            described.unwrap_or_else(|| panic!("{method} {path} answers with {media_type:?}: {}", response.body));
         if media_type.ends_with("json") {
             let mut schema = described["schema"].clone();
             schema["components"] = description["components"].clone();
@@ -135,7 +141,10 @@ mod description {
             std::fs::write(OPENAPI, &described).unwrap();
         }
         let written = std::fs::read_to_string(OPENAPI).unwrap_or_default();
-        assert!(written == described, "docs/openapi.json is out of date: DATELINE_WRITE_SCHEMA=1 cargo test --test program web::api");
+        assert!(
+            written == described,
+            "docs/openapi.json is out of date: DATELINE_WRITE_SCHEMA=1 cargo test --test program web::api"
+        );
     }
 
     #[test]
@@ -177,7 +186,8 @@ mod description {
                 let range = json!({"from": "2000-01-01T00:00:00.000Z", "to": "2030-01-01T00:00:00.000Z"});
                 let body =
                     json!({"range": range, "targets": [{"target": "events"}], "annotation": {"query": "events"}});
-                let response = if method == "post" { fixture.post(&real, &body).await } else { fixture.get(&real).await };
+                let response =
+                    if method == "post" { fixture.post(&real, &body).await } else { fixture.get(&real).await };
                 assert_eq!(response.status, StatusCode::OK, "{real}: {}", response.body);
                 assert!(response.body.len() > 2, "{real} has content");
                 assert_as_described(&path, &method, &response);
@@ -318,7 +328,10 @@ mod responses {
             let counts = fixture.get(&format!("/api/{what}?limit=5")).await.json();
             for entry in counts[what].as_array().unwrap() {
                 let value = entry[list].as_str().unwrap().replace(' ', "%20");
-                assert_eq!(fixture.ids(&format!("{list}={value}")).await.len() as u64, entry["count"].as_u64().unwrap());
+                assert_eq!(
+                    fixture.ids(&format!("{list}={value}")).await.len() as u64,
+                    entry["count"].as_u64().unwrap()
+                );
             }
         }
         assert_eq!(fixture.get("/api/status").await.json()["events"].as_u64(), Some(count("").await));
