@@ -4,6 +4,7 @@
 
 mod api;
 mod browser;
+mod feed;
 mod live;
 mod program;
 mod server;
