@@ -1,4 +1,4 @@
-//! What is measured with: a wire's topics, a worker in a process of its own, and what can be seen of both from outside.
+//! The means to measure: a sender, a reader, a worker in a process of its own, and what can be observed of them from outside.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,12 +14,12 @@ use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use crate::broker::wire::PATIENCE;
 
-/// How many partitions each topic has.
+/// The number of partitions of each topic.
 pub const PARTITIONS: i32 = 6;
-/// The largest message on a wire.
-const LARGEST: &str = "30000000";
+/// The size limit of a message, in bytes.
+const MAX_MESSAGE_BYTES: &str = "30000000";
 
-/// A client of the wire.
+/// Returns the settings of a client.
 fn client(settings: &Settings) -> ClientConfig {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", &settings.kafka.brokers).set("group.id", &settings.kafka.group);
@@ -27,88 +27,88 @@ fn client(settings: &Settings) -> ClientConfig {
     config
 }
 
-/// A producer with the settings of a usual sender.
+/// Creates a producer with the settings of a typical sender.
 pub fn producer(settings: &Settings) -> BaseProducer {
-    client(settings).set("message.max.bytes", LARGEST).set("compression.type", "lz4").create().unwrap()
+    client(settings).set("message.max.bytes", MAX_MESSAGE_BYTES).set("compression.type", "lz4").create().unwrap()
 }
 
-/// What puts stories on the wire.
+/// Sends stories to the input topic.
 pub struct Sender<'a> {
     settings: &'a Settings,
     producer: BaseProducer,
 }
 
 impl<'a> Sender<'a> {
-    /// To the input of these settings.
+    /// Creates a sender to the input topic of these settings.
     pub fn new(settings: &'a Settings) -> Self {
         Self { settings, producer: producer(settings) }
     }
 
-    /// Sends one.
+    /// Sends a story.
     pub fn send(&self, key: &[u8], story: &[u8]) {
         let mut record = BaseRecord::to(&self.settings.kafka.input).key(key).payload(story);
-        while let Err((error, back)) = self.producer.send(record) {
+        while let Err((error, unsent)) = self.producer.send(record) {
             assert_eq!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::QueueFull));
-            record = back;
+            record = unsent;
             self.producer.poll(Duration::from_millis(10));
         }
         self.producer.poll(Duration::ZERO);
     }
 
-    /// Waits until all are there.
+    /// Waits until all are delivered.
     pub fn flush(&self) {
         self.producer.flush(PATIENCE).unwrap();
     }
 }
 
-/// A reader of all partitions of a topic from the start, that sees what is committed.
+/// Creates a reader of the committed records of all partitions of a topic.
 pub fn reader(settings: &Settings, topic: &str, from: Offset) -> BaseConsumer {
     let reader: BaseConsumer = client(settings).create().unwrap();
-    let mut places = TopicPartitionList::new();
+    let mut partitions = TopicPartitionList::new();
     for partition in 0..PARTITIONS {
-        places.add_partition_offset(topic, partition, from).unwrap();
+        partitions.add_partition_offset(topic, partition, from).unwrap();
     }
     reader.fetch_metadata(Some(topic), PATIENCE).unwrap();
-    reader.assign(&places).unwrap();
+    reader.assign(&partitions).unwrap();
     reader
 }
 
-/// How a group goes through its input, seen in its committed offsets.
+/// The progress of a group, by its committed offsets.
 pub struct Progress {
     client: BaseConsumer,
-    asked: TopicPartitionList,
+    partitions: TopicPartitionList,
 }
 
 impl Progress {
-    /// Of the group of these settings.
+    /// Observes the group of these settings.
     pub fn new(settings: &Settings) -> Self {
-        let mut asked = TopicPartitionList::new();
-        asked.add_partition_range(&settings.kafka.input, 0, PARTITIONS - 1);
-        Self { client: client(settings).create().unwrap(), asked }
+        let mut partitions = TopicPartitionList::new();
+        partitions.add_partition_range(&settings.kafka.input, 0, PARTITIONS - 1);
+        Self { client: client(settings).create().unwrap(), partitions }
     }
 
-    /// How many messages are committed.
+    /// Returns the number of messages that are committed.
     pub fn committed(&self) -> i64 {
-        let answer = self.client.committed_offsets(self.asked.clone(), PATIENCE).unwrap();
-        answer.elements().iter().filter_map(|it| it.offset().to_raw().filter(|offset| *offset > 0)).sum()
+        let committed = self.client.committed_offsets(self.partitions.clone(), PATIENCE).unwrap();
+        committed.elements().iter().filter_map(|it| it.offset().to_raw().filter(|offset| *offset > 0)).sum()
     }
 
-    /// Waits until so many are committed and returns the rate since the first of them: that a group takes seconds to
-    /// come together is not what is measured.
-    pub fn rate(&self, all: usize) -> f64 {
+    /// Waits until `count` messages are committed and returns their rate since the first of them, without the seconds in
+    /// which the group is joined.
+    pub fn rate(&self, count: usize) -> f64 {
         let mut first = None;
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             let (now, committed) = (Instant::now(), self.committed());
-            let (then, before) = match first {
+            let (since, before) = match first {
                 None if committed > 0 => *first.insert((now, committed)),
                 None => (now, 0),
                 Some(first) => first,
             };
-            if committed >= all as i64 {
-                return (committed - before) as f64 / (now - then).as_secs_f64().max(f64::EPSILON);
+            if committed >= count as i64 {
+                return (committed - before) as f64 / (now - since).as_secs_f64().max(f64::EPSILON);
             }
-            assert!(begun.elapsed() < 20 * PATIENCE, "{committed} of {all} are committed");
+            assert!(started.elapsed() < 20 * PATIENCE, "{committed} of {count} are committed");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -121,25 +121,25 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts it and waits until it serves its pages.
+    /// Starts it and waits until it serves metrics.
     pub fn start(settings: &Settings) -> Self {
         let kafka = &settings.kafka;
         let mut program = Command::new(env!("CARGO_BIN_EXE_dateline"));
         program.args(["run", "--http", "0", "--brokers", &kafka.brokers, "--input", &kafka.input]);
         program.args(["--group", &kafka.group, "--output-prefix", &kafka.output_prefix]);
-        // With the settings that are built in.
+        // With the built-in settings.
         let mut child = program.env_clear().stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let served = log.find(|line| line.contains("serving health and metrics")).unwrap();
         let address = served.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-        // A full pipe would hold it up; what it says is for whoever looks.
+        // A full pipe would block the worker.
         std::thread::spawn(move || {
-            log.filter(|line| line.contains(" WARN ") || line.contains(" ERROR ")).for_each(say)
+            log.filter(|line| line.contains(" WARN ") || line.contains(" ERROR ")).for_each(print_line)
         });
         Self { child, address }
     }
 
-    /// The sum of a metric over all labels that contain `label`.
+    /// Returns the sum of a metric over the lines that contain `label`.
     pub fn metric(&self, name: &str, label: &str) -> f64 {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
@@ -149,34 +149,35 @@ impl Worker {
         lines.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum()
     }
 
-    /// The seconds of processor time that it has used.
-    pub fn processor(&self) -> f64 {
-        processor(&self.child.id().to_string())
+    /// Returns the processor time that it has used, in seconds.
+    pub fn cpu_seconds(&self) -> f64 {
+        cpu_seconds(&self.child.id().to_string())
     }
 
-    /// The memory that it holds now, in megabytes.
+    /// Returns its resident memory, in megabytes.
     pub fn memory(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() * 1024.0 / 1e6
     }
 
-    /// Asks it to end and waits for it.
-    pub fn end(mut self) {
+    /// Stops it and waits for it.
+    pub fn stop(mut self) {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
         assert!(self.child.wait().unwrap().success());
     }
 }
 
-/// The seconds of processor time that a process has used, `self` for this one.
-pub fn processor(process: &str) -> f64 {
+/// Returns the processor time that a process has used, in seconds; `self` is this process.
+pub fn cpu_seconds(process: &str) -> f64 {
     let mut text = String::new();
     File::open(format!("/proc/{process}/stat")).unwrap().read_to_string(&mut text).unwrap();
-    // The name may hold anything; it stands in parentheses. Then the 12th and 13th, in hundredths of a second.
+    // The name is in parentheses and may contain anything. Of the fields after it, the 12th and 13th are the times, in
+    // hundredths of a second.
     let fields: Vec<_> = text.rsplit(')').next().unwrap().split_whitespace().collect();
     fields[11..13].iter().map(|field| field.parse::<f64>().unwrap() / 100.0).sum()
 }
 
-fn say(line: String) {
+fn print_line(line: String) {
     println!("{line}");
 }

@@ -1,11 +1,11 @@
-//! How fast the worker is beside a bare copy, how late its events come, and what memory it takes, on a real Kafka.
+//! Throughput, latency and memory of the worker on a real Kafka, compared with a bare copy.
 //!
-//! `cargo bench --bench kafka` measures all; `-- throughput`, `-- latency`, `-- memory`, `-- restore` or `-- backfill` one
-//! of them: `restore` tells how long a worker reads what is known of a million articles before it begins. It needs
-//! Java 17 and Maven, and reads the Reuters wire as `benches/extract.rs` does. The broker runs on the same machine: what
-//! the worker costs it takes from the broker as well, so that a ratio on few cores is the worst there is.
+//! `cargo bench --bench kafka` measures everything; `-- throughput`, `-- latency`, `-- memory`, `-- restore` or
+//! `-- backfill` one part. `restore` measures how long a worker takes to restore the state of a million articles. It needs
+//! Java 17 and Maven, and reads the Reuters wire as the benchmark of the core does. The broker runs on the same machine and
+//! competes with the worker for its cores, so that a ratio measured on few cores is a lower bound.
 //!
-//! Worker and copy are measured in turns, in the same run, over the same input; the median of the turns counts.
+//! Worker and copy take turns in the same run, over the same input; the median of the rounds counts.
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
@@ -13,16 +13,16 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program to be read by its user"
+    reason = "a benchmark prints its results and stops at the first error"
 )]
 
+mod backfill;
+mod bare_copy;
 #[path = "../../tests/broker/mod.rs"]
 mod broker;
-mod copy;
 mod harness;
 mod latency;
 mod memory;
-mod replay;
 mod restore;
 mod sentences;
 mod stories;
@@ -30,27 +30,27 @@ mod throughput;
 
 use std::sync::Arc;
 
+use bare_copy::{StoryRecords, read_records};
 use broker::cluster::{Cluster, fast};
 use broker::wire::Wire;
-use copy::{Answers, answers};
 use dateline::config::{Configuration, Settings};
 use harness::{PARTITIONS, Progress, Sender, Worker};
 
-/// All that is measured with.
+/// What all measurements use.
 struct Bench {
     cluster: Cluster,
-    /// Stories with the keys of their messages.
+    /// The keys and values of the messages.
     stories: Vec<(Vec<u8>, Vec<u8>)>,
-    answers: Arc<Answers>,
-    /// Less of everything, only to see that it runs.
-    small: bool,
+    records: Arc<StoryRecords>,
+    /// Whether to measure little of everything, only to see that it works.
+    smoke: bool,
 }
 
 impl Bench {
-    /// Starts Kafka and has a worker go through the wire once, so that it is known what it makes of it.
-    fn start(small: bool) -> Option<Self> {
+    /// Starts Kafka and lets a worker process all stories once, to get its records.
+    fn start(smoke: bool) -> Option<Self> {
         let cluster = fast()?;
-        let all = stories::stories().into_iter().take(if small { 300 } else { usize::MAX });
+        let all = stories::stories().into_iter().take(if smoke { 300 } else { usize::MAX });
         let stories: Vec<_> = all.enumerate().map(|(n, story)| (n.to_string().into_bytes(), story)).collect();
         let wire = wire(&cluster);
         let sender = Sender::new(&wire.settings);
@@ -58,22 +58,22 @@ impl Bench {
         sender.flush();
         let worker = Worker::start(&wire.settings);
         Progress::new(&wire.settings).rate(stories.len());
-        worker.end();
+        worker.stop();
         let id = |story: &[u8]| {
             serde_json::from_slice::<serde_json::Value>(story).unwrap()["id"].as_str().map(str::to_owned)
         };
-        let names = stories.iter().map(|(key, story)| (id(story).unwrap(), key.clone())).collect();
-        let answers = Arc::new(answers(&wire, &names));
-        Some(Self { cluster, stories, answers, small })
+        let keys = stories.iter().map(|(key, story)| (id(story).unwrap(), key.clone())).collect();
+        let records = Arc::new(read_records(&wire, &keys));
+        Some(Self { cluster, stories, records, smoke })
     }
 
-    /// So many stories, from the first on again when they are through.
+    /// Returns `count` stories, from the first one again after the last.
     fn cycle(&self, count: usize) -> impl Iterator<Item = &(Vec<u8>, Vec<u8>)> {
         self.stories.iter().cycle().take(count)
     }
 }
 
-/// A wire with new topics, and the settings of a worker on it: those that are built in.
+/// Creates new topics, and the settings of a worker for them: the built-in ones.
 fn wire(cluster: &Cluster) -> Wire {
     let mut wire = Wire::without_topics(cluster);
     wire.settings.stream = Configuration::load(None, [], []).unwrap().settings().unwrap().stream;
@@ -81,8 +81,8 @@ fn wire(cluster: &Cluster) -> Wire {
     wire
 }
 
-/// The same input for another reader, who writes to topics of its own.
-fn beside(cluster: &Cluster, settings: &Settings) -> Settings {
+/// Returns settings for another reader of the same input, which writes to topics of its own.
+fn same_input(cluster: &Cluster, settings: &Settings) -> Settings {
     let mut kafka = wire(cluster).settings.kafka;
     kafka.input.clone_from(&settings.kafka.input);
     Settings { kafka, ..settings.clone() }
@@ -95,19 +95,19 @@ fn median(mut figures: Vec<f64>) -> f64 {
 
 fn main() {
     let flags: Vec<String> = std::env::args().skip(1).collect();
-    // `cargo bench` passes this flag; `cargo test --all-targets` does not, and only wants to know that it runs.
-    let small = !flags.iter().any(|flag| flag == "--bench");
+    // `cargo bench` passes this flag; `cargo test --all-targets` does not, and only checks that it works.
+    let smoke = !flags.iter().any(|flag| flag == "--bench");
     let parts: Vec<_> = flags.iter().filter(|flag| !flag.starts_with("--")).collect();
-    let Some(bench) = Bench::start(small) else { return };
-    for (name, part) in [
+    let Some(bench) = Bench::start(smoke) else { return };
+    for (name, measure) in [
         ("throughput", throughput::measure as fn(&Bench)),
         ("latency", latency::measure),
         ("memory", memory::measure),
         ("restore", restore::measure),
-        ("backfill", replay::measure),
+        ("backfill", backfill::measure),
     ] {
-        if parts.is_empty() || parts.iter().any(|given| *given == name) {
-            part(&bench);
+        if parts.is_empty() || parts.iter().any(|part| *part == name) {
+            measure(&bench);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How long it takes to read what is known of a million articles of one partition, and what memory that takes.
+//! How long it takes to restore the state of a million articles of one partition, and how much memory.
 //! `DATELINE_BENCH_ARTICLES` sets another number.
 
 use std::thread;
@@ -11,21 +11,21 @@ use crate::broker::wire::{PATIENCE, Wire};
 use crate::harness::{Progress, Worker, producer};
 use crate::{Bench, wire};
 
-/// How many events an article has here: the mean of the wire.
+/// The number of events of each article: the mean of the Reuters wire.
 const EVENTS: usize = 5;
 
-/// Prints the time until the first message of the partition is through, with that many articles known and with none.
+/// Prints the time until the first message of the partition is processed, with that many articles and with none.
 pub fn measure(bench: &Bench) {
     let count = std::env::var("DATELINE_BENCH_ARTICLES").ok().and_then(|text| text.parse().ok());
-    let count = count.unwrap_or(if bench.small { 1000 } else { 1_000_000 });
-    let (none, _) = start(bench, 0);
-    let (all, most) = start(bench, count);
-    println!("\nwhat is known of {count} articles of a partition, of {EVENTS} events each");
-    println!("the first message is through {:.1} s later than with none", all - none);
-    println!("memory of the worker meanwhile: {most:.0} MB at most, besides temporary files");
+    let count = count.unwrap_or(if bench.smoke { 1000 } else { 1_000_000 });
+    let (empty, _) = start(bench, 0);
+    let (full, peak) = start(bench, count);
+    println!("\nrestoring the state of {count} articles of one partition, with {EVENTS} events each");
+    println!("the first message is processed {:.1} s later than with an empty state", full - empty);
+    println!("peak memory of the worker meanwhile: {peak:.0} MB, besides temporary files");
 }
 
-/// Seconds until the first message is through, and the most memory in megabytes.
+/// Returns the seconds until the first message is processed, and the peak memory in megabytes.
 fn start(bench: &Bench, articles: usize) -> (f64, f64) {
     let wire = wire(&bench.cluster);
     fill(&wire, articles);
@@ -34,39 +34,39 @@ fn start(bench: &Bench, articles: usize) -> (f64, f64) {
     sender.send(BaseRecord::to(&wire.topics.input).partition(0).key(key).payload(story)).unwrap();
     sender.flush(PATIENCE).unwrap();
     let worker = Worker::start(&wire.settings);
-    let (begun, progress, mut most) = (Instant::now(), Progress::new(&wire.settings), 0.0_f64);
+    let (started, progress, mut peak) = (Instant::now(), Progress::new(&wire.settings), 0.0_f64);
     while progress.committed() < 1 {
-        assert!(begun.elapsed() < 20 * PATIENCE, "the message does not come through");
-        most = most.max(worker.memory());
+        assert!(started.elapsed() < 20 * PATIENCE, "the message is not processed");
+        peak = peak.max(worker.memory());
         thread::sleep(Duration::from_millis(20));
     }
-    let seconds = begun.elapsed().as_secs_f64();
-    worker.end();
-    (seconds, most)
+    let seconds = started.elapsed().as_secs_f64();
+    worker.stop();
+    (seconds, peak)
 }
 
-/// What became of so many articles of partition 0.
+/// Writes the records of articles of partition 0.
 fn fill(wire: &Wire, articles: usize) {
     let producer = producer(&wire.settings);
-    let mut chance = fastrand::Rng::with_seed(1);
+    let mut random = fastrand::Rng::with_seed(1);
     for n in 0..articles {
         let revision = "2026-03-12T09:00:00Z".to_owned();
         let modified = revision.parse().ok();
         let status = ArticleStatus::Extracted;
-        let told = ArticleRecord {
+        let record = ArticleRecord {
             id: format!("urn:newsml:wire.example:20260312:article-{n}"),
             revision: revision.clone(),
             status,
-            events: (0..EVENTS).map(|_| format!("{:032x}", chance.u128(..))).collect(),
+            events: (0..EVENTS).map(|_| format!("{:032x}", random.u128(..))).collect(),
             warnings: Vec::new(),
             source: SourceFields { topic: wire.topics.input.clone(), partition: 0, offset: n as i64 },
             standing: Some(StandingFields { revision, modified, status }),
             held: None,
         };
-        let value = serde_json::to_vec(&told).unwrap();
-        let mut record = BaseRecord::to(&wire.topics.articles).partition(0).key(&told.id).payload(&value);
-        while let Err((_, back)) = producer.send(record) {
-            record = back;
+        let value = serde_json::to_vec(&record).unwrap();
+        let mut outgoing = BaseRecord::to(&wire.topics.articles).partition(0).key(&record.id).payload(&value);
+        while let Err((_, unsent)) = producer.send(outgoing) {
+            outgoing = unsent;
             producer.poll(Duration::from_millis(10));
         }
         producer.poll(Duration::ZERO);

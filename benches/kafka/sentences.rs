@@ -1,6 +1,6 @@
-//! Sentences as a wire has them, for where there is no wire: what invented stories are made of.
+//! Sentences as in news stories, from which stories are made up if the Reuters wire is not there.
 
-/// With dates of many forms, and some without any.
+/// Some with dates of many forms, and some without a date.
 pub const SENTENCES: [&str; 6] = [
     "The company said on Monday that third-quarter profit rose to 12.4 mln dlrs from 9.8 mln a year earlier.",
     "Mr Tamura, who founded the firm in 1954, will step down at the end of June.",

@@ -1,42 +1,42 @@
-//! The stories that go over the wire: the Reuters wire of 1987, or, where it is not there, stories of our own.
+//! The stories that are sent: the Reuters wire of 1987, or made-up stories if it is not there.
 
 use std::path::{Path, PathBuf};
 
 use crate::sentences::SENTENCES;
 
-/// Each as it lies on the topic.
+/// Returns the values of the messages.
 pub fn stories() -> Vec<Vec<u8>> {
-    let Some(path) = reuters() else { return (0..20_000).map(invented).collect() };
+    let Some(path) = reuters() else { return (0..20_000).map(made_up).collect() };
     let lines = std::fs::read(&path).unwrap();
     lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()
 }
 
-/// Where the Reuters wire is, if it is.
+/// Returns the path of the Reuters wire, if it is there.
 fn reuters() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let shared = std::env::var_os("DATELINE_SHARED").map_or(beside, PathBuf::from);
     Some(shared.join("corpora/wire/reuters-21578.jsonl")).filter(|path| path.is_file())
 }
 
-/// Of about the length of a wire's.
-fn invented(number: usize) -> Vec<u8> {
+/// Returns a story of about the length of a Reuters story.
+fn made_up(number: usize) -> Vec<u8> {
     let length = 3 + number % 9;
     let body: Vec<_> = (0..length).map(|at| SENTENCES[(number + at * at) % SENTENCES.len()]).collect();
     story(&format!("story-{number}"), &body.join(" "))
 }
 
-/// One of about so many bytes, made of the bodies of others.
-pub fn long(bytes: usize, stories: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
-    let mut whole = String::with_capacity(bytes);
+/// Returns a story of about this many bytes, made of the bodies of others.
+pub fn long_story(bytes: usize, stories: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let mut body = String::with_capacity(bytes);
     for (_, story) in stories.iter().cycle() {
         let story: serde_json::Value = serde_json::from_slice(story).unwrap();
-        whole.push_str(story["body"].as_str().unwrap());
-        whole.push_str("\n\n");
-        if whole.len() >= bytes {
+        body.push_str(story["body"].as_str().unwrap());
+        body.push_str("\n\n");
+        if body.len() >= bytes {
             break;
         }
     }
-    story("long-story", &whole)
+    story("long-story", &body)
 }
 
 fn story(id: &str, body: &str) -> Vec<u8> {

@@ -1,71 +1,74 @@
-//! A backlog, read as fast as it goes: articles a second, by the committed offsets.
+//! Throughput over a backlog: articles a second, by the committed offsets.
 
 use dateline::config::Settings;
 use dateline::telemetry::Stage;
 
-use crate::copy::Copy;
-use crate::harness::{Progress, Sender, Worker, processor};
-use crate::{Bench, beside, median, wire};
+use crate::bare_copy::BareCopy;
+use crate::harness::{Progress, Sender, Worker, cpu_seconds};
+use crate::{Bench, median, same_input, wire};
 
-/// One turn: the rate, and the seconds of processor time for a thousand articles.
-pub struct Turn {
+/// The result of one round.
+pub struct Round {
+    /// Articles a second.
     pub rate: f64,
-    processor: f64,
+    /// Milliseconds of processor time an article.
+    cpu_millis: f64,
 }
 
-/// Prints what the worker and the copy did, and what the worker spent its time on.
+/// Prints the rates of the worker and the copy, and what the worker spends its time on.
 pub fn measure(bench: &Bench) {
-    let (count, turns) = if bench.small { (1000, 1) } else { (100_000, 5) };
+    let (count, rounds) = if bench.smoke { (1000, 1) } else { (100_000, 5) };
     let settings = wire(&bench.cluster).settings;
     let sender = Sender::new(&settings);
     bench.cycle(count).for_each(|(key, story)| sender.send(key, story));
     sender.flush();
-    let (mut copies, mut works, mut spent) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..turns {
-        copies.push(copy(bench, &beside(&bench.cluster, &settings), count));
-        works.push(work(&beside(&bench.cluster, &settings), count, &mut spent));
+    let (mut copies, mut workers, mut times) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        copies.push(copy(bench, &same_input(&bench.cluster, &settings), count));
+        workers.push(work(&same_input(&bench.cluster, &settings), count, &mut times));
     }
-    println!("\nthroughput: {count} articles, {turns} turns, medians");
-    println!("{:<12} {:>12} {:>24}", "", "articles/s", "processor ms an article");
-    let [copy, work] = [copies, works].map(|turns| {
-        let rate = median(turns.iter().map(|turn| turn.rate).collect());
-        (rate, median(turns.iter().map(|turn| turn.processor).collect()))
+    println!("\nthroughput: {count} articles, {rounds} rounds, medians");
+    println!("{:<12} {:>12} {:>24}", "", "articles/s", "CPU ms an article");
+    let [copy, worker] = [copies, workers].map(|rounds| {
+        let rate = median(rounds.iter().map(|round| round.rate).collect());
+        (rate, median(rounds.iter().map(|round| round.cpu_millis).collect()))
     });
     println!("{:<12} {:>12.0} {:>24.3}", "bare copy", copy.0, copy.1);
-    println!("{:<12} {:>12.0} {:>24.3}", "worker", work.0, work.1);
-    println!("the worker has {:.2} of the rate of the copy (wanted: 0.8)", work.0 / copy.0);
-    println!("where its time goes, in ms (stages of different batches overlap):");
-    for (at, (name, _)) in parts().iter().enumerate() {
-        println!("  {name:<22} {:>8.3}", median(spent.iter().map(|turn: &Vec<f64>| turn[at]).collect()));
+    println!("{:<12} {:>12.0} {:>24.3}", "worker", worker.0, worker.1);
+    println!("the worker has {:.2} of the rate of the copy (target: 0.8)", worker.0 / copy.0);
+    println!("its mean times, in ms (stages of different batches overlap):");
+    for (at, (name, _)) in timed_metrics().iter().enumerate() {
+        println!("  {name:<22} {:>8.3}", median(times.iter().map(|round: &Vec<f64>| round[at]).collect()));
     }
 }
 
-/// What the worker's time is told by: a name, and the metric and label whose mean it is.
-fn parts() -> Vec<(String, (&'static str, &'static str))> {
+/// Returns what is timed: a name, and the metric and the label whose mean is printed.
+fn timed_metrics() -> Vec<(String, (&'static str, &'static str))> {
     let stages =
         Stage::ALL.map(|stage| (format!("a batch: {}", stage.name()), ("dateline_stage_seconds", stage.name())));
     stages.into_iter().chain([("an article: extract".to_owned(), ("dateline_extraction_seconds", ""))]).collect()
 }
 
-/// One turn of the bare copy.
-pub fn copy(bench: &Bench, settings: &Settings, count: usize) -> Turn {
-    let before = processor("self");
-    let copy = Copy::start(settings, &bench.answers);
+/// Measures one round of the bare copy.
+pub fn copy(bench: &Bench, settings: &Settings, count: usize) -> Round {
+    let before = cpu_seconds("self");
+    let copy = BareCopy::start(settings, &bench.records);
     let rate = Progress::new(settings).rate(count);
-    let processor = (processor("self") - before) * 1000.0 / count as f64;
-    copy.end();
-    Turn { rate, processor }
+    let cpu_millis = (cpu_seconds("self") - before) * 1000.0 / count as f64;
+    copy.stop();
+    Round { rate, cpu_millis }
 }
 
-fn work(settings: &Settings, count: usize, spent: &mut Vec<Vec<f64>>) -> Turn {
+/// Measures one round of the worker.
+fn work(settings: &Settings, count: usize, times: &mut Vec<Vec<f64>>) -> Round {
     let worker = Worker::start(settings);
     let rate = Progress::new(settings).rate(count);
-    let processor = worker.processor() * 1000.0 / count as f64;
+    let cpu_millis = worker.cpu_seconds() * 1000.0 / count as f64;
     let mean = |(_, (metric, label)): (_, (&str, &str))| {
-        let of = |part: &str| worker.metric(&format!("{metric}_{part}"), label);
-        of("sum") * 1000.0 / of("count")
+        let value = |suffix: &str| worker.metric(&format!("{metric}_{suffix}"), label);
+        value("sum") * 1000.0 / value("count")
     };
-    spent.push(parts().into_iter().map(mean).collect());
-    worker.end();
-    Turn { rate, processor }
+    times.push(timed_metrics().into_iter().map(mean).collect());
+    worker.stop();
+    Round { rate, cpu_millis }
 }

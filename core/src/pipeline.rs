@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::article::{self, Article, Embargo, Item, Message, Notice, Published};
 use crate::error::Error;
 use crate::event::{Attached, Attacher, Detail};
-use crate::extraction::Extraction;
+use crate::extraction::{DropLog, Extraction};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{LexedPassage, ParsedPassage};
@@ -230,25 +230,22 @@ fn extract_with(
         fiscal_start: settings.fiscal_start,
     };
     let mut attacher = Attacher::new(&article.id, anchor.published, detail);
-    let (mut dropped, mut order_open) = (Vec::new(), None);
+    let (mut log, mut order_open) = (DropLog::new(detail != Detail::Events), None);
     for Passage { tokens, sentences } in passages(text.as_str(), &pack.lexicon) {
         done(Stage::Lexed);
         let lexed = LexedPassage { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack };
-        let candidates = temporal::recognise(&lexed);
+        let candidates = temporal::recognise(&lexed, &mut log);
         done(Stage::Recognised);
         let passage = ParsedPassage::parse(lexed, candidates.sentences());
         done(Stage::Parsed);
-        let mut tagged = temporal::tag(&passage, candidates, &anchor);
+        let mut tagged = temporal::tag(&passage, candidates, &anchor, &mut log);
         for MarkedDate { span, date } in text.marked_dates() {
             if let Ok(day) = Published::parse(date, settings.input.timezone) {
                 temporal::apply_markup(&mut tagged.expressions, *span, day.date(), anchor.offset);
             }
         }
         done(Stage::Resolved);
-        attacher.attach(&passage, tagged.expressions);
-        if detail != Detail::Events {
-            dropped.append(&mut tagged.dropped);
-        }
+        attacher.attach(&passage, tagged.expressions, &mut log);
         order_open = order_open.or(tagged.order_open);
         done(Stage::Attached);
     }
@@ -259,7 +256,7 @@ fn extract_with(
         message: format!("{crowded} dates made no event: their sentences hold too many, as a table or a list does"),
     });
     let warnings = order_open.into_iter().chain(crowded).collect();
-    Extraction { expressions, events, dropped, warnings, text }
+    Extraction { expressions, events, dropped: log.finish(), warnings, text }
 }
 
 fn order_open_warning(date: &str) -> Warning {

@@ -1,7 +1,7 @@
-//! What is extracted and committed together: bounded by messages, bytes and time, so that neither memory nor delay
-//! nor the length of a transaction depends on what comes in.
+//! The messages that are extracted and committed together: bounded by number, bytes and time, so that neither memory nor
+//! delay nor the length of a transaction depends on what comes in.
 //!
-//! Pure: it is told the time, and knows no broker.
+//! Pure: the time is passed in, and it knows no broker.
 
 use std::time::{Duration, Instant};
 
@@ -15,57 +15,58 @@ use crate::config::Stream;
 pub struct Batch {
     messages: Vec<OwnedMessage>,
     bytes: usize,
-    opened: Option<Instant>,
+    first_received: Option<Instant>,
 }
 
 impl Batch {
-    /// Adds a message. The bound on bytes is one to stop at: a message of any size fits an empty batch.
+    /// Adds a message. The limit on bytes is checked after a message is added, so a message of any size fits into an
+    /// empty batch.
     pub fn push(&mut self, message: OwnedMessage, now: Instant) {
-        self.bytes += size(&message);
+        self.bytes += message_size(&message);
         self.messages.push(message);
-        self.opened.get_or_insert(now);
+        self.first_received.get_or_insert(now);
     }
 
-    /// Whether it should take no more.
+    /// Returns whether it should take no more messages.
     #[must_use]
     pub fn is_full(&self, limits: &Stream) -> bool {
         self.messages.len() >= limits.batch_messages || self.bytes >= limits.batch_bytes
     }
 
-    /// How long it may still wait for more: nothing when it is full, `None` when it is empty.
+    /// Returns how long it may still wait for more messages: zero when it is full, `None` when it is empty.
     #[must_use]
-    pub fn patience(&self, limits: &Stream, now: Instant) -> Option<Duration> {
-        let opened = self.opened?;
+    pub fn time_left(&self, limits: &Stream, now: Instant) -> Option<Duration> {
+        let first_received = self.first_received?;
         if self.is_full(limits) {
             return Some(Duration::ZERO);
         }
-        Some(limits.batch_time.saturating_sub(now.saturating_duration_since(opened)))
+        Some(limits.batch_time.saturating_sub(now.saturating_duration_since(first_received)))
     }
 
-    /// Drops the messages of partitions that are no longer ours to answer for.
-    pub fn forget(&mut self, partitions: &[i32]) {
+    /// Drops the messages of these partitions.
+    pub fn discard(&mut self, partitions: &[i32]) {
         self.messages.retain(|message| !partitions.contains(&message.partition()));
-        self.bytes = self.messages.iter().map(size).sum();
+        self.bytes = self.messages.iter().map(message_size).sum();
         if self.messages.is_empty() {
-            self.opened = None;
+            self.first_received = None;
         }
     }
 
-    /// The messages.
+    /// Returns the messages.
     #[must_use]
     pub fn messages(&self) -> &[OwnedMessage] {
         &self.messages
     }
 
-    /// When the first message came, if one did.
+    /// Returns when the first message arrived; `None` if the batch is empty.
     #[must_use]
-    pub fn opened(&self) -> Option<Instant> {
-        self.opened
+    pub fn first_received(&self) -> Option<Instant> {
+        self.first_received
     }
 }
 
-/// What a message counts for: its key and its payload.
-pub fn size(message: &OwnedMessage) -> usize {
+/// Returns the size that a message counts for: its key and its payload.
+pub fn message_size(message: &OwnedMessage) -> usize {
     message.key().map_or(0, <[u8]>::len) + message.payload().map_or(0, <[u8]>::len)
 }
 
@@ -91,8 +92,8 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_batch_waits_for_nothing() {
-        assert_eq!(Batch::default().patience(&limits(), Instant::now()), None);
+    fn an_empty_batch_has_no_deadline() {
+        assert_eq!(Batch::default().time_left(&limits(), Instant::now()), None);
     }
 
     #[test]
@@ -103,7 +104,7 @@ mod tests {
         assert!(!batch.is_full(&limits()));
         batch.push(message(0, 1), now);
         assert!(batch.is_full(&limits()));
-        assert_eq!(batch.patience(&limits(), now), Some(Duration::ZERO));
+        assert_eq!(batch.time_left(&limits(), now), Some(Duration::ZERO));
     }
 
     #[test]
@@ -115,32 +116,32 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_waits_as_long_as_its_oldest_message_may() {
+    fn the_time_left_counts_from_the_oldest_message() {
         let (mut batch, now) = (Batch::default(), Instant::now());
         batch.push(message(0, 1), now);
         batch.push(message(0, 1), now + Duration::from_millis(40));
-        assert_eq!(batch.patience(&limits(), now + Duration::from_millis(45)), Some(Duration::from_millis(5)));
-        assert_eq!(batch.patience(&limits(), now + Duration::from_secs(9)), Some(Duration::ZERO));
+        assert_eq!(batch.time_left(&limits(), now + Duration::from_millis(45)), Some(Duration::from_millis(5)));
+        assert_eq!(batch.time_left(&limits(), now + Duration::from_secs(9)), Some(Duration::ZERO));
     }
 
     #[test]
-    fn forgetting_a_partition_frees_its_place_and_keeps_the_others_in_order() {
+    fn discarding_a_partition_makes_room_and_keeps_the_order_of_the_others() {
         let (mut batch, now) = (Batch::default(), Instant::now());
         batch.push(message(1, 10), now);
         batch.push(message(2, 99), now);
         batch.push(message(1, 20), now);
-        batch.forget(&[2]);
+        batch.discard(&[2]);
         assert!(!batch.is_full(&limits()));
-        let sizes: Vec<usize> = batch.messages().iter().map(size).collect();
+        let sizes: Vec<usize> = batch.messages().iter().map(message_size).collect();
         assert_eq!(sizes, [10, 20]);
     }
 
     #[test]
-    fn a_batch_that_forgot_all_starts_anew() {
+    fn a_batch_that_lost_all_its_messages_has_no_deadline() {
         let (mut batch, now) = (Batch::default(), Instant::now());
         batch.push(message(1, 10), now);
-        batch.forget(&[1]);
+        batch.discard(&[1]);
         assert!(batch.messages().is_empty());
-        assert_eq!(batch.patience(&limits(), now), None);
+        assert_eq!(batch.time_left(&limits(), now), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Why a worker ended before it was asked to.
+//! Why a worker stopped before it was asked to.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use super::producer::transactional_id;
 use crate::config::{Settings, Topics};
 
-/// Why a worker could not start, or had to end. The message says what, where and how to mend it.
+/// Why a worker could not start, or had to stop. The message says what failed, where, and how to fix it.
 #[derive(Debug)]
 pub struct Error {
     message: String,
     source: Option<KafkaError>,
 }
 
-/// Where help is.
-const CHECK: &str = "`dateline check` tells what is wrong and how to mend it";
+/// Where to find help.
+const RUN_CHECK: &str = "`dateline check` shows what is wrong and how to fix it";
 
 impl Error {
     fn new(message: impl Into<String>, source: Option<KafkaError>) -> Self {
@@ -23,37 +23,38 @@ impl Error {
     }
 
     pub(super) fn client(error: KafkaError) -> Self {
-        let message = format!("librdkafka refuses the settings: {error}; see `[kafka.client]` in the configuration");
+        let message = format!("librdkafka rejects the settings: {error}; see `[kafka.client]` in the configuration");
         Self::new(message, Some(error))
     }
 
     pub(super) fn unreachable(brokers: &str, error: KafkaError) -> Self {
-        Self::new(format!("the brokers at {brokers} do not answer: {error}; {CHECK}"), Some(error))
+        Self::new(format!("the brokers at {brokers} do not answer: {error}; {RUN_CHECK}"), Some(error))
     }
 
     pub(super) fn topic_missing(topic: &str) -> Self {
         let message = format!(
-            "there is no topic `{topic}`, or this client may not see it; {CHECK}, and with --create-topics makes topics"
+            "there is no topic `{topic}`, or this client is not allowed to see it; {RUN_CHECK}, and with \
+             --create-topics creates topics"
         );
         Self::new(message, None)
     }
 
     pub(super) fn consumer(error: KafkaError) -> Self {
-        Self::new(format!("the consumer cannot go on: {error}; {CHECK}"), Some(error))
+        Self::new(format!("the consumer cannot continue: {error}; {RUN_CHECK}"), Some(error))
     }
 
     pub(super) fn transaction(call: &str, error: KafkaError) -> Self {
         let message = match error.rdkafka_error_code() {
             _ if is_fenced(&error) => {
-                "the brokers put this worker aside: it stood still for longer than transaction.timeout.ms, so that they \
-                 ended its transaction, or another worker of its group runs with the same instance name and took \
-                 over; start it again, and give each worker its own `--instance`"
+                "the brokers fenced this worker: either it stalled for longer than transaction.timeout.ms, so that they \
+                 aborted its transaction, or another worker of its group with the same instance name took over; start \
+                 it again, and give each worker its own `--instance`"
                     .to_owned()
             }
             Some(RDKafkaErrorCode::UnsupportedFeature) => {
-                "the brokers know no transactions; set `delivery = \"at-least-once\"` in `[stream]`".to_owned()
+                "the brokers do not support transactions; set `delivery = \"at-least-once\"` in `[stream]`".to_owned()
             }
-            _ => format!("the transaction failed in \"{call}\": {error}; {CHECK}"),
+            _ => format!("the transaction failed in \"{call}\": {error}; {RUN_CHECK}"),
         };
         Self::new(message, Some(error))
     }
@@ -62,40 +63,41 @@ impl Error {
         let Topics { input, events, articles, rejected } = Topics::new(&settings.kafka);
         let (group, id) = (&settings.kafka.group, transactional_id(settings));
         let message = format!(
-            "the brokers do not allow it: {reason}; a worker needs the right to Read `{input}`, `{articles}` and the \
-             group `{group}`, and to Write `{events}`, `{articles}`, `{rejected}` and, for exactly-once, the transactional \
-             id `{id}`; {CHECK}"
+            "the brokers denied access: {reason}; a worker needs the permission to Read `{input}`, `{articles}` and the \
+             group `{group}`, and to Write `{events}`, `{articles}`, `{rejected}` and, for exactly-once, the \
+             transactional id `{id}`; {RUN_CHECK}"
         );
         Self::new(message, None)
     }
 
-    pub(super) fn reading_denied(reason: &str, topics: &[&str], group: &str) -> Self {
+    pub(super) fn read_denied(reason: &str, topics: &[&str], group: &str) -> Self {
         let topics = topics.iter().map(|topic| format!("`{topic}`")).collect::<Vec<_>>().join(" and ");
         let message = format!(
-            "the brokers do not allow it: {reason}; what follows the timeline needs the right to Read {topics} and the \
-             group `{group}`"
+            "the brokers denied access: {reason}; to follow the timeline, this client needs the permission to Read \
+             {topics} and the group `{group}`"
         );
         Self::new(message, None)
     }
 
-    pub(super) fn store(reason: &dyn fmt::Display) -> Self {
-        Self::new(format!("the timeline cannot be kept: {reason}"), None)
+    pub(super) fn timeline_store(reason: &dyn fmt::Display) -> Self {
+        Self::new(format!("the timeline cannot be stored: {reason}"), None)
     }
 
-    pub(super) fn too_large(reason: &str, limit: usize) -> Self {
+    pub(super) fn record_too_large(reason: &str, limit: usize) -> Self {
         let message = format!(
-            "{reason}; records of up to {limit} bytes are sent: raise max.message.bytes of the topic, or lower \
-             message.max.bytes in `[kafka.client]`, or let this client describe the topic (the right to \
-             DescribeConfigs), so that it finds the limit by itself; what was not committed will be read again"
+            "{reason}; this client sends records of up to {limit} bytes: raise max.message.bytes of the topic, or lower \
+             message.max.bytes in `[kafka.client]`, or allow this client to describe the topic (the permission \
+             DescribeConfigs), so that it can find the limit itself; what was not committed will be read again"
         );
         Self::new(message, None)
     }
 
-    pub(super) fn unfinished(reason: &str) -> Self {
+    /// Work that was not committed, and that the next process does again.
+    pub(super) fn interrupted(reason: &str) -> Self {
         Self::new(format!("{reason}; what was not committed will be read again"), None)
     }
 
-    pub(super) fn stretch(reason: String) -> Self {
+    pub(super) fn invalid_range(reason: String) -> Self {
         Self::new(reason, None)
     }
 
@@ -103,20 +105,20 @@ impl Error {
         Self::new(format!("the output cannot be written: {reason}"), None)
     }
 
-    pub(super) fn articles(reason: &dyn fmt::Display) -> Self {
+    pub(super) fn state_store(reason: &dyn fmt::Display) -> Self {
         let message = format!(
-            "what is known of the articles cannot be kept: {reason}; it stands in the directory for temporary files \
+            "the state of the articles cannot be stored: {reason}; it is kept in the directory for temporary files \
              (TMPDIR), which must have room for it; what was not committed will be read again"
         );
         Self::new(message, None)
     }
 
-    pub(super) fn extraction_ended() -> Self {
-        Self::new("the extracting thread broke; this is a fault of dateline, please report it", None)
+    pub(super) fn extraction_panicked() -> Self {
+        Self::new("the extraction thread panicked; this is a bug in dateline, please report it", None)
     }
 }
 
-/// Whether a permission is missing.
+/// Returns whether a permission is missing.
 pub(super) fn is_denied(error: &KafkaError) -> bool {
     use RDKafkaErrorCode::{
         ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed,
@@ -133,13 +135,13 @@ pub(super) fn is_denied(error: &KafkaError) -> bool {
     )
 }
 
-/// Whether the brokers have put a producer aside for another of its name, or for a transaction that took too long.
+/// Returns whether the brokers fenced a producer: another took its transactional id, or its transaction took too long.
 pub(super) fn is_fenced(error: &KafkaError) -> bool {
     use RDKafkaErrorCode::{Fenced, InvalidProducerEpoch, ProducerFenced};
     matches!(error.rdkafka_error_code(), Some(Fenced | ProducerFenced | InvalidProducerEpoch))
 }
 
-/// Whether the brokers are away, or busy with themselves: what passes by itself.
+/// Returns whether the brokers are unavailable, or busy electing leaders and coordinators: it passes by itself.
 pub(super) fn is_outage(error: &KafkaError) -> bool {
     use RDKafkaErrorCode as Code;
     matches!(

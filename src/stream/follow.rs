@@ -1,9 +1,9 @@
-//! Follows what the workers publish, into the timeline's store.
+//! Follows the topics that the workers write, into the timeline's store.
 //!
-//! The offsets stand in the store, committed with the records before them, so that partitions are assigned by hand and
-//! the group is no more than a name. Whatever the brokers do, this goes on: the timeline is there to be asked without them.
+//! The offsets are in the store, committed together with the records before them. So partitions are assigned by hand, and
+//! the group is only a name. Errors of the brokers do not stop it: the timeline can be queried without them.
 //!
-//! Must not know how the store keeps records, or who asks.
+//! Must not know how the store keeps records, or who queries it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -13,69 +13,69 @@ use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::OwnedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
-use super::consumer::{Consumer, Event, Watermark};
+use super::consumer::{Consumer, Event, PartitionOffsets};
 use super::error::is_denied;
 use super::{Control, Error};
 use crate::config::{Settings, Topics};
 use crate::store::{Position, RecordKind, TopicRecord, Writer};
 use crate::telemetry::Progress;
 
-/// The most records that are taken in at once.
-const BATCH: usize = 1000;
+/// The most records that are applied at once.
+const BATCH_RECORDS: usize = 1000;
 /// How long a record waits for others at most.
-const WAIT: Duration = Duration::from_millis(100);
+const BATCH_TIME: Duration = Duration::from_millis(100);
 /// How long a poll waits. Bounds how late a shutdown is noticed.
-const IDLE: Duration = Duration::from_millis(100);
-/// How often it is looked whether topics have more partitions.
-const LOOK: Duration = Duration::from_secs(30);
-/// How long it takes until brokers that did not answer are asked again.
-const AGAIN: Duration = Duration::from_secs(2);
-/// How long a question to the brokers may take.
-const ANSWER: Duration = Duration::from_secs(5);
-/// How long brokers may be silent.
-const SILENCE: Duration = Duration::from_secs(10);
+const POLL_TIMEOUT: Duration = Duration::from_millis(100);
+/// How often new partitions of the topics are looked for.
+const DISCOVERY_INTERVAL: Duration = Duration::from_secs(30);
+/// The pause before the next attempt when the topics do not exist or the brokers do not answer.
+const RETRY_PAUSE: Duration = Duration::from_secs(2);
+/// How long a request to the brokers may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long brokers may be silent and still count as connected.
+const MAX_SILENCE: Duration = Duration::from_secs(10);
 
-/// What is set whatever the configuration says: what is prefetched is bounded tightly, since a record takes little
-/// work; and the end of a partition is told.
-const OWN: [(&str, &str); 3] =
+/// What is set whatever the configuration says: the prefetch is bounded tightly, since a record takes little work, and the
+/// end of a partition is reported.
+const OVERRIDES: [(&str, &str); 3] =
     [("enable.partition.eof", "true"), ("queued.max.messages.kbytes", "8192"), ("fetch.message.max.bytes", "1048576")];
 
-/// Follows the topics of events and articles until the end is asked for.
+/// Follows the topics of events and articles until a shutdown is requested.
 ///
 /// # Errors
-/// If librdkafka refuses the settings, the brokers do not allow to read, or the store cannot be written.
+/// If librdkafka rejects the settings, a permission is missing, or the store cannot be written.
 pub fn follow(settings: &Settings, control: &Control, progress: &Progress, writer: &mut Writer) -> Result<(), Error> {
     let mut settings = settings.clone();
     settings.kafka.group.clone_from(&settings.serve.group);
     let topics = Topics::new(&settings.kafka);
-    let positions = writer.positions().map_err(|error| Error::store(&error))?;
+    let positions = writer.positions().map_err(|error| Error::timeline_store(&error))?;
     let foreign = positions.iter().find(|it| ![&topics.events, &topics.articles].contains(&&it.topic));
     if let Some(Position { topic, .. }) = foreign {
         let reason = format!(
             "the database follows the topic `{topic}`, not `{}` and `{}`; name another --database, or --rebuild this one",
             topics.events, topics.articles
         );
-        return Err(Error::store(&reason));
+        return Err(Error::timeline_store(&reason));
     }
     let mut follower = Follower {
-        consumer: Consumer::new(&settings, &topics.events, &OWN)?,
-        next: positions.into_iter().map(|it| ((it.topic, it.partition), it.next)).collect(),
+        consumer: Consumer::new(&settings, &topics.events, &OVERRIDES)?,
+        stored: positions.into_iter().map(|it| ((it.topic, it.partition), it.next)).collect(),
         group: settings.kafka.group,
         control,
         progress,
         writer,
         topics,
-        open: BTreeMap::new(),
+        end_reached: BTreeMap::new(),
         batch: Vec::new(),
-        since: None,
-        troubled: false,
+        first_received: None,
+        error_logged: false,
         caught_up: false,
     };
-    follower.work()
+    follower.run()
 }
 
 /// A partition of a topic.
-type Place = (String, i32);
+type TopicPartition = (String, i32);
 
 struct Follower<'a> {
     consumer: Consumer,
@@ -84,107 +84,109 @@ struct Follower<'a> {
     progress: &'a Progress,
     writer: &'a mut Writer,
     topics: Topics,
-    /// What comes next in each partition after what the store has.
-    next: BTreeMap<Place, i64>,
-    /// The partitions that are read, and whether their end was seen.
-    open: BTreeMap<Place, bool>,
+    /// The next offset of each partition after what is stored.
+    stored: BTreeMap<TopicPartition, i64>,
+    /// The partitions that are read, and whether their end was reached.
+    end_reached: BTreeMap<TopicPartition, bool>,
     batch: Vec<OwnedMessage>,
-    /// Since when the batch fills.
-    since: Option<Instant>,
-    troubled: bool,
-    /// Whether the ends of all partitions were seen.
+    /// When the first record of the batch arrived.
+    first_received: Option<Instant>,
+    /// Whether an error was logged since the last record.
+    error_logged: bool,
+    /// Whether the ends of all partitions were reached.
     caught_up: bool,
 }
 
 impl Follower<'_> {
-    fn work(&mut self) -> Result<(), Error> {
-        let mut look = Instant::now();
+    fn run(&mut self) -> Result<(), Error> {
+        let mut next_discovery = Instant::now();
         while !self.control.shutdown.is_triggered() {
             self.control.health.beat();
-            if Instant::now() >= look {
-                look = Instant::now() + self.look()?;
+            if Instant::now() >= next_discovery {
+                next_discovery = Instant::now() + self.discover()?;
             }
-            let patience = self.since.map_or(IDLE, |since| WAIT.saturating_sub(since.elapsed()));
-            let event = self.consumer.next(patience.min(IDLE));
-            self.meet(event)?;
-            if self.batch.len() >= BATCH || self.since.is_some_and(|since| since.elapsed() >= WAIT) {
-                self.take_in()?;
+            let time_left = self.first_received.map(|received| BATCH_TIME.saturating_sub(received.elapsed()));
+            let event = self.consumer.next(time_left.unwrap_or(POLL_TIMEOUT).min(POLL_TIMEOUT));
+            self.handle(event)?;
+            let is_due = self.first_received.is_some_and(|received| received.elapsed() >= BATCH_TIME);
+            if self.batch.len() >= BATCH_RECORDS || is_due {
+                self.apply_batch()?;
             }
         }
-        self.take_in()
+        self.apply_batch()
     }
 
-    /// Looks for partitions that are not read yet, and tells when to look again.
-    fn look(&mut self) -> Result<Duration, Error> {
+    /// Assigns partitions that are not read yet. Returns how long to wait until it is called again.
+    fn discover(&mut self) -> Result<Duration, Error> {
         match self.assign() {
-            Ok(true) => Ok(LOOK),
+            Ok(true) => Ok(DISCOVERY_INTERVAL),
             Ok(false) => {
                 let Topics { events, articles, .. } = &self.topics;
-                self.wait_for(&format!(
-                    "there is no topic `{events}` or `{articles}` yet, or this client may not see it"
+                self.report_outage(&format!(
+                    "there is no topic `{events}` or `{articles}` yet, or this client is not allowed to see it"
                 ));
-                Ok(AGAIN)
+                Ok(RETRY_PAUSE)
             }
             Err(error) if is_denied(&error) => Err(self.denied(&error)),
             Err(error) => {
-                self.wait_for(&format!("the brokers do not answer: {error}"));
-                Ok(AGAIN)
+                self.report_outage(&format!("the brokers do not answer: {error}"));
+                Ok(RETRY_PAUSE)
             }
         }
     }
 
-    fn wait_for(&mut self, why: &str) {
-        if !std::mem::replace(&mut self.troubled, true) {
-            tracing::warn!("{why}; trying on");
+    fn report_outage(&mut self, reason: &str) {
+        if !std::mem::replace(&mut self.error_logged, true) {
+            tracing::warn!("{reason}; trying again");
         }
-        if self.open.is_empty() {
-            self.control.health.not_ready(why);
+        if self.end_reached.is_empty() {
+            self.control.health.not_ready(reason);
         }
     }
 
-    /// Reads the partitions that are not read yet from where the store is; false where a topic has none.
+    /// Assigns the partitions that are not read yet, from their stored offsets. Returns false if a topic has none.
     fn assign(&mut self) -> KafkaResult<bool> {
         let mut new = TopicPartitionList::new();
-        let mut complete = true;
+        let mut is_complete = true;
         for topic in [&self.topics.events, &self.topics.articles] {
-            let count = self.consumer.partition_count(topic, ANSWER)?;
-            complete &= count > 0;
-            for partition in (0..).take(count) {
-                let place = (topic.clone(), partition);
-                if !self.open.contains_key(&place) {
-                    let offset = self.next.get(&place).map_or(Offset::Beginning, |next| Offset::Offset(*next));
-                    new.add_partition_offset(topic, partition, offset)?;
+            let count = self.consumer.partition_count(topic, REQUEST_TIMEOUT)?;
+            is_complete &= count > 0;
+            for number in (0..).take(count) {
+                let partition = (topic.clone(), number);
+                if !self.end_reached.contains_key(&partition) {
+                    let offset = self.stored.get(&partition).map_or(Offset::Beginning, |next| Offset::Offset(*next));
+                    new.add_partition_offset(topic, number, offset)?;
                 }
             }
         }
         if new.count() > 0 {
             self.consumer.client().incremental_assign(&new)?;
             tracing::info!(partitions = new.count(), "following the timeline's topics");
-            let places = new.elements().into_iter().map(|it| ((it.topic().to_owned(), it.partition()), false));
-            self.open.extend(places);
+            let partitions = new.elements().into_iter().map(|it| ((it.topic().to_owned(), it.partition()), false));
+            self.end_reached.extend(partitions);
             self.control.health.not_ready("catching up with the topics");
             self.caught_up = false;
         }
-        Ok(complete)
+        Ok(is_complete)
     }
 
-    fn meet(&mut self, event: Event) -> Result<(), Error> {
+    fn handle(&mut self, event: Event) -> Result<(), Error> {
         match event {
             Event::Message(message) => {
-                self.troubled = false;
-                self.since.get_or_insert_with(Instant::now);
+                self.error_logged = false;
+                self.first_received.get_or_insert_with(Instant::now);
                 self.batch.push(message);
             }
-            Event::Report { ends, heard } => {
-                self.progress.connected(heard.is_some_and(|ago| ago < SILENCE));
-                heard.into_iter().for_each(|ago| self.control.health.heard(ago));
-                self.tell_lag(ends);
+            Event::Statistics { partitions, broker_seen } => {
+                self.progress.set_connected(broker_seen.is_some_and(|ago| ago < MAX_SILENCE));
+                broker_seen.into_iter().for_each(|ago| self.control.health.broker_seen(ago));
+                self.report_lag(partitions);
             }
-            Event::Trouble(KafkaError::PartitionEOF(_)) => {}
-            Event::Trouble(error) if is_denied(&error) => return Err(self.denied(&error)),
-            Event::Trouble(error) => {
-                if !std::mem::replace(&mut self.troubled, true) {
-                    tracing::warn!(%error, "trouble with the topics; librdkafka goes on trying");
+            Event::Error(KafkaError::PartitionEOF(_)) => {}
+            Event::Error(error) if is_denied(&error) => return Err(self.denied(&error)),
+            Event::Error(error) => {
+                if !std::mem::replace(&mut self.error_logged, true) {
+                    tracing::warn!(%error, "error while reading the topics; librdkafka retries");
                 }
             }
             Event::Fatal(error) => return Err(Error::consumer(error)),
@@ -194,18 +196,18 @@ impl Follower<'_> {
     }
 
     fn denied(&self, error: &KafkaError) -> Error {
-        Error::reading_denied(&error.to_string(), &[&self.topics.events, &self.topics.articles], &self.group)
+        Error::read_denied(&error.to_string(), &[&self.topics.events, &self.topics.articles], &self.group)
     }
 
-    /// Commits the batch with the offsets behind it.
-    fn take_in(&mut self) -> Result<(), Error> {
-        self.since = None;
+    /// Stores the records of the batch together with the offsets after them.
+    fn apply_batch(&mut self) -> Result<(), Error> {
+        self.first_received = None;
         if self.batch.is_empty() {
             return Ok(());
         }
-        let mut positions = BTreeMap::new();
+        let mut next = BTreeMap::new();
         for message in &self.batch {
-            positions.insert((message.topic().to_owned(), message.partition()), message.offset() + 1);
+            next.insert((message.topic().to_owned(), message.partition()), message.offset() + 1);
         }
         let received = self.batch.iter().filter_map(|message| {
             let kind = if message.topic() == self.topics.events { RecordKind::Event } else { RecordKind::Article };
@@ -213,40 +215,42 @@ impl Follower<'_> {
             Some(TopicRecord { kind, key, value: message.payload() })
         });
         let received: Vec<_> = received.collect();
-        let keyless = self.batch.len() - received.len();
-        let place = |((topic, partition), next): (&Place, &i64)| Position {
+        let without_key = self.batch.len() - received.len();
+        let position = |((topic, partition), next): (&TopicPartition, &i64)| Position {
             topic: topic.clone(),
             partition: *partition,
             next: *next,
         };
-        let places: Vec<_> = positions.iter().map(place).collect();
-        let unread = keyless + self.writer.apply(&received, &places).map_err(|error| Error::store(&error))?;
-        if unread > 0 {
-            tracing::warn!(records = unread, "records that are none of dateline's were passed over");
+        let positions: Vec<_> = next.iter().map(position).collect();
+        let unreadable = self.writer.apply(&received, &positions).map_err(|error| Error::timeline_store(&error))?;
+        let skipped = without_key + unreadable;
+        if skipped > 0 {
+            tracing::warn!(records = skipped, "skipped records that dateline did not write");
         }
-        tracing::debug!(records = self.batch.len(), "taken in");
+        tracing::debug!(records = self.batch.len(), "applied a batch");
         self.batch.clear();
-        self.next.extend(positions);
+        self.stored.extend(next);
         Ok(())
     }
 
-    /// Tells how far behind this is, and whether it is at work: when it has seen the end of every partition.
-    fn tell_lag(&mut self, ends: Vec<Watermark>) {
-        let mut lag = 0;
-        for Watermark { topic, partition, end, begin, read } in ends {
-            let place = (topic, partition);
-            let stored = self.next.get(&place).copied().unwrap_or(begin);
-            let read = read.filter(|_| self.batch.is_empty()).unwrap_or(stored);
-            let behind = (end - stored.max(read)).max(0);
-            self.control.metrics.lag(&place.0, partition, behind);
-            lag += behind.unsigned_abs();
-            if let Some(seen) = self.open.get_mut(&place) {
-                *seen |= behind == 0;
+    /// Reports the lag, and that it is ready once the end of every partition was reached.
+    fn report_lag(&mut self, partitions: Vec<PartitionOffsets>) {
+        let mut total = 0;
+        for PartitionOffsets { topic, partition, end, start, position } in partitions {
+            let partition = (topic, partition);
+            let stored = self.stored.get(&partition).copied().unwrap_or(start);
+            // With an empty batch all that was read is stored.
+            let position = position.filter(|_| self.batch.is_empty()).unwrap_or(stored);
+            let lag = (end - stored.max(position)).max(0);
+            self.control.metrics.lag(&partition.0, partition.1, lag);
+            total += lag.unsigned_abs();
+            if let Some(end_reached) = self.end_reached.get_mut(&partition) {
+                *end_reached |= lag == 0;
             }
         }
-        self.progress.behind(lag);
-        // Said once: whether the brokers are still heard is another matter.
-        if !self.caught_up && !self.open.is_empty() && self.open.values().all(|seen| *seen) {
+        self.progress.set_lag(total);
+        // Reported once: contact with the brokers is tracked apart from this.
+        if !self.caught_up && !self.end_reached.is_empty() && self.end_reached.values().all(|reached| *reached) {
             self.caught_up = true;
             self.control.health.ready();
             tracing::info!("caught up with the topics");

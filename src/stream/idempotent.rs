@@ -1,6 +1,6 @@
-//! At least once, for brokers without transactions: records first, offsets after they were delivered. A worker that
-//! ends in between does the batch again; the ids of its records are the same, so that a compacted topic or a reader
-//! that upserts by key is none the worse.
+//! At-least-once delivery, for brokers without transactions: records first, offsets after they were delivered. A worker
+//! that stops in between does the batch again; its records have the same ids, so that a compacted topic, or a reader that
+//! upserts by key, ends up with the same content.
 
 use std::time::{Duration, Instant};
 
@@ -8,48 +8,48 @@ use rdkafka::TopicPartitionList;
 use rdkafka::producer::Producer as _;
 
 use super::consumer::Consumer;
+use super::disposition::Disposition;
 use super::error::is_denied;
-use super::fate::Fate;
-use super::producer::{Failure, Inner, drain, send_all, take_failure};
+use super::producer::{DeliveryError, OutputProducer, flush, send_all, take_delivery_error};
 use super::{Control, Error};
 use crate::telemetry::Stage;
 
-/// How often a commit of offsets is tried.
-const TRIES: u32 = 5;
+/// How often a commit of offsets is attempted.
+const COMMIT_ATTEMPTS: u32 = 5;
 
 /// Delivers a batch, then commits its offsets.
 pub fn deliver(
-    producer: &Inner,
+    producer: &OutputProducer,
     consumer: &Consumer,
-    fates: &[Fate],
+    dispositions: &[Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
-) -> Result<(), Failure> {
-    take_failure(producer);
-    let begun = Instant::now();
-    send_all(producer, fates, control)?;
-    drain(producer, control, || false)?;
+) -> Result<(), DeliveryError> {
+    take_delivery_error(producer);
+    let started = Instant::now();
+    send_all(producer, dispositions, control)?;
+    flush(producer, control, || false)?;
     if let Some((_, reason)) = producer.client().fatal_error() {
-        return Err(Failure::Fatal(Error::unfinished(&reason)));
+        return Err(DeliveryError::Fatal(Error::interrupted(&reason)));
     }
-    if let Some(failure) = take_failure(producer) {
-        return Err(failure);
+    if let Some(error) = take_delivery_error(producer) {
+        return Err(error);
     }
-    control.metrics.stage(Stage::Produce, begun.elapsed());
-    let begun = Instant::now();
+    control.metrics.stage(Stage::Produce, started.elapsed());
+    let started = Instant::now();
     commit(consumer, offsets, control)?;
-    control.metrics.stage(Stage::Commit, begun.elapsed());
+    control.metrics.stage(Stage::Commit, started.elapsed());
     Ok(())
 }
 
-fn commit(consumer: &Consumer, offsets: &TopicPartitionList, control: &Control) -> Result<(), Failure> {
-    for _ in 1..TRIES {
+fn commit(consumer: &Consumer, offsets: &TopicPartitionList, control: &Control) -> Result<(), DeliveryError> {
+    for _ in 1..COMMIT_ATTEMPTS {
         match consumer.commit(offsets) {
             Ok(()) => return Ok(()),
-            Err(error) if is_denied(&error) => return Err(Failure::Denied(format!("commit: {error}"))),
-            Err(error) => tracing::warn!(%error, "offsets were not committed; trying again"),
+            Err(error) if is_denied(&error) => return Err(DeliveryError::Denied(format!("commit: {error}"))),
+            Err(error) => tracing::warn!(%error, "cannot commit the offsets; trying again"),
         }
         control.shutdown.wait(Duration::from_millis(200));
     }
-    consumer.commit(offsets).map_err(|error| Failure::Rewind(format!("offsets were not committed: {error}")))
+    consumer.commit(offsets).map_err(|error| DeliveryError::Rewind(format!("cannot commit the offsets: {error}")))
 }

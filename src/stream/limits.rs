@@ -1,4 +1,4 @@
-//! How large a record may be: as large as this client sends and every output topic takes.
+//! The size limit of a record: the smallest of what this client sends and what each output topic accepts.
 //!
 //! Must not know what is done with a record that is larger.
 
@@ -13,34 +13,35 @@ use super::client::client_config;
 use super::producer;
 use crate::config::{Settings, Topics};
 
-/// How long the brokers may take to answer at the start. Not long: a record that turns out too large makes us ask again,
-/// and an embedded broker never answers.
-pub const BRIEFLY: Duration = Duration::from_secs(1);
-/// How long they may take when it matters.
-pub const PATIENTLY: Duration = Duration::from_secs(10);
-/// What a topic counts for a record besides what we count.
-const FRAME: usize = 512;
+/// How long the brokers may take to answer at the start. Short: they are asked again when a record turns out to be too
+/// large, and an embedded broker never answers.
+pub const STARTUP_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the brokers may take to answer after a record was too large.
+pub const RETRY_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a broker counts for a record besides what we count.
+const BROKER_OVERHEAD: usize = 512;
 
-/// The limit in bytes. A topic that may not be described is taken to have none of its own.
-pub fn ask(settings: &Settings, topics: &Topics, time: Duration) -> Result<usize, Error> {
-    let own = producer::limit(settings)?;
+/// Returns the size limit in bytes. A topic that this client may not describe is taken to have no limit of its own.
+pub fn max_record_bytes(settings: &Settings, topics: &Topics, timeout: Duration) -> Result<usize, Error> {
+    let client_limit = producer::max_message_bytes(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| Error::output(&error))?;
-    let told = match runtime.block_on(describe(settings, topics, time)) {
-        Ok(told) => told,
+    let described = match runtime.block_on(describe(settings, topics, timeout)) {
+        Ok(described) => described,
         Err(error) => {
-            tracing::info!(%error, "the output topics may not be described; their max.message.bytes is not known");
+            tracing::info!(%error, "cannot describe the output topics; their max.message.bytes is unknown");
             Vec::new()
         }
     };
-    let limits =
-        told.iter().flatten().filter_map(|topic| topic.get("max.message.bytes")?.value.as_deref()?.parse().ok());
-    Ok(limits.map(|limit: usize| limit.saturating_sub(FRAME)).fold(own, usize::min).max(producer::LEAST))
+    let topic_limits =
+        described.iter().flatten().filter_map(|topic| topic.get("max.message.bytes")?.value.as_deref()?.parse().ok());
+    let limit = topic_limits.map(|limit: usize| limit.saturating_sub(BROKER_OVERHEAD)).fold(client_limit, usize::min);
+    Ok(limit.max(producer::MIN_MESSAGE_BYTES))
 }
 
-type Described = Result<ConfigResource, RDKafkaErrorCode>;
+type Description = Result<ConfigResource, RDKafkaErrorCode>;
 
-async fn describe(settings: &Settings, topics: &Topics, time: Duration) -> KafkaResult<Vec<Described>> {
+async fn describe(settings: &Settings, topics: &Topics, timeout: Duration) -> KafkaResult<Vec<Description>> {
     let admin: AdminClient<DefaultClientContext> = client_config(&settings.kafka).create()?;
-    let asked = topics.outputs().map(ResourceSpecifier::Topic);
-    admin.describe_configs(&asked, &AdminOptions::new().request_timeout(Some(time))).await
+    let outputs = topics.outputs().map(ResourceSpecifier::Topic);
+    admin.describe_configs(&outputs, &AdminOptions::new().request_timeout(Some(timeout))).await
 }

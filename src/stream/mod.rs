@@ -2,81 +2,99 @@
 //!
 //! # The contract
 //!
-//! **Every input message has exactly one fate**: a record on `timeline.articles` for each of its articles, together with
-//! their events on `timeline.events`, or one on `timeline.rejected`. With [`Delivery::ExactlyOnce`](crate::config::Delivery) these
-//! records and the offset of the message are committed in one transaction: a reader that reads committed records sees
-//! each fate once, whatever crashes, restarts or changes hands in between. With `AtLeastOnce` offsets are committed
-//! after the records were delivered: after a crash some fates come twice, with the same keys and values.
+//! **Every input message has exactly one disposition.** Either each of its articles gets a record on `timeline.articles`,
+//! sent after the records of its events on `timeline.events`, or the message gets one record on `timeline.rejected`.
 //!
-//! What this stands on:
+//! - With [`Delivery::ExactlyOnce`](crate::config::Delivery) these records and the offset of the message are committed in
+//!   one transaction. A consumer that reads committed records sees each disposition once, whatever crashes, restarts and
+//!   rebalances happen.
+//! - With `AtLeastOnce` the offset is committed after the records were delivered. After a crash some messages are processed
+//!   again. Their events have the same ids as before, so that a compacted topic, or a reader that upserts by key, ends up
+//!   with the same timeline.
 //!
-//! - **An offset is committed only with its fate, and fates only with their offsets.** Nothing is committed by itself.
-//! - **One thread polls the consumer and makes the transactions**, so that hooks never fire inside a transaction.
-//!   Extraction runs beside it and knows no Kafka. While it works, and however long, polling goes on.
-//! - **A batch forgets a partition that is taken away**, both what is collected and what is being extracted. The next
-//!   owner begins at the committed offset and does that work again. Nothing needs to be finished inside a hook.
-//! - **After a batch that failed the worker goes back** to the committed offset of every partition, drops what it has
-//!   in hand, and makes a new producer, which aborts what the last one left open. If it cannot go back it ends, since
-//!   its position is worth nothing then.
-//! - **The brokers fence what we cannot see.** Offsets go with the group's metadata, fetched anew each time, so that
-//!   a worker that was put out of the group cannot commit; the transactional id is stable, so that a process that was
-//!   replaced cannot either.
-//! - **A message that cannot be processed is rejected, not retried.** It cannot stop the wire.
-//! - **A correction takes back what it no longer tells.** What is known of the articles of a partition is read from
-//!   `timeline.articles` before its first message, and changes with each transaction, or is rolled back with it.
-//! - **What is in memory is bounded**: one batch collected, one extracted, and what librdkafka prefetches.
-//! - **The order of a partition is kept**, from the input to the records of its articles.
+//! A message with an article that is held for an embargo is read from the input topic again when the embargo ends, and gets
+//! a second disposition then.
 //!
-//! # Errors, and what is done
+//! The contract rests on these rules:
 //!
-//! `Retry`: the same call again, for as long as it takes; not ready meanwhile. `Back`: as after any batch that failed,
-//! see above; after ten in a row, with growing pauses, `End`. `End`: the process ends with a message that says what to
-//! do, and code 1; what was not committed is read again by the next one.
+//! - **An offset is committed with the dispositions of the messages before it**, or, with at-least-once, after them; never
+//!   without them. librdkafka commits nothing by itself.
+//! - **One thread polls the consumer and runs the transactions**, so that no rebalance hook runs within a transaction.
+//!   Extraction runs on other threads, and the consumer is polled meanwhile, however long an article takes.
+//! - **On revocation, the messages of the partition are dropped**, both from the batch that is being collected and from the
+//!   one that is being extracted. The next owner starts at the committed offset and processes them again, so that no work
+//!   has to be finished within a rebalance.
+//! - **When a batch fails, the worker rewinds.** It replaces the producer, which aborts a transaction that the old one left
+//!   open, seeks to the committed offset of every partition that it has read from, and drops the messages after it. If it
+//!   cannot seek, it ends, because its position can no longer be trusted.
+//! - **The brokers fence workers that have been replaced.** Offsets are committed with the current generation of the
+//!   consumer group, so that a worker that the group has removed cannot commit. The transactional id stays the same over
+//!   restarts, so that a process that another one has replaced under this id cannot commit either.
+//! - **A message that cannot be processed is rejected, not retried**, so that it cannot block its partition.
+//! - **A correction retracts the events that it no longer has.** The state of the articles of a partition is restored from
+//!   `timeline.articles` before its first message is processed. The state is committed, or rolled back, together with each
+//!   batch.
+//! - **Memory is bounded.** One batch is collected or delivered while another is extracted. Besides these there are the
+//!   queues of librdkafka, and a small cache for the state of each partition.
+//! - **The order of a partition is kept**, from the messages of the input to the records on `timeline.articles`. Only the
+//!   second disposition of a held message comes later.
 //!
-//! | what happens | what is done |
+//! # What is done about errors
+//!
+//! - **Retry**: the same call is repeated until it succeeds, or until 15 s after a shutdown was requested.
+//! - **Abort and rewind**: the transaction is aborted, if there is one, and the messages of the batch are read again, as
+//!   described above. The pauses in between grow; the tenth failure in a row is fatal.
+//! - **Fatal**: the process ends with exit code 1 and a message that says what to do. The next process reads again what was
+//!   not committed.
+//!
+//! | error | what is done |
 //! |---|---|
-//! | at the start no broker answers within 15 s, a topic is missing, librdkafka refuses a setting | End |
-//! | a broker goes away, a leader or a coordinator moves, while reading | librdkafka goes on trying; told once |
-//! | the group's coordinator is gone while offsets are sent to it | librdkafka waits for a connection to change; idle ones are closed after 5 s |
-//! | a call about the transaction is not answered within 10 s, or is called retriable | Retry: its outcome is not known until it is repeated |
-//! | a record is not delivered within `message.timeout.ms` (exactly-once: `transaction.timeout.ms`) | Back |
-//! | the offsets are refused: the group went on without us (time-out of the session, rebalance) | Back; forget what was lost |
-//! | no broker tells the committed offsets to go back to | Retry |
-//! | the transaction took longer than `transaction.timeout.ms`, or another process took our name: fenced | End |
-//! | a permission is missing, at the start or withdrawn | End at once: the message names the rights that are needed |
-//! | a topic takes no record of this size, and tells its limit | Back with smaller records; an article whose records do not fit is rejected |
-//! | a topic takes no record of this size, and does not tell its limit | End |
-//! | the committed offset is refused (at-least-once) | Retry five times within a second, then Back |
-//! | what is known of the articles cannot be read since the brokers are away | Retry; the other partitions go on |
-//! | what is known of the articles cannot be kept: the temporary files have no room | End |
-//! | an article cannot be read, breaks the pipeline, or makes a record that is too large | rejected; the wire goes on |
-//! | the consumer or the producer is at its end by librdkafka's own word | End |
-//! | the end is asked for | the batch in hand is finished within 15 s, the group is left; End with code 0 |
+//! | at the start, no broker answers within 15 s, a topic is missing, or librdkafka rejects a setting | Fatal |
+//! | while reading, a broker is unavailable, or a leader or coordinator moves | librdkafka retries; logged once |
+//! | the group's coordinator is unavailable while offsets are sent to it | librdkafka looks it up again when a connection changes; idle connections are closed after 5 s |
+//! | a transactional call is not answered within 10 s, or fails with a retriable error | Retry; not ready meanwhile. Only a repeated call shows how the first one ended |
+//! | a record is not delivered within `message.timeout.ms` (exactly-once: `transaction.timeout.ms`) | Abort and rewind |
+//! | the offsets are refused, because the group has removed this worker (session time-out, rebalance) | Abort and rewind; revoked partitions are dropped |
+//! | no broker returns the committed offsets to rewind to | Retry; not ready meanwhile |
+//! | the producer is fenced: its transaction took longer than `transaction.timeout.ms`, or another process uses its transactional id | Fatal |
+//! | a permission is missing, at the start or later | Fatal; the message names the permissions that are needed |
+//! | a topic does not accept a record of this size, and now reports a lower limit | Abort and rewind; messages that need larger records are rejected from then on. In a backfill: Fatal |
+//! | a topic does not accept a record of this size, and reports no lower limit | Fatal |
+//! | at-least-once: the commit of offsets fails | Retry, up to five attempts within a second; then rewind |
+//! | the state of the articles cannot be restored, because the brokers are unavailable | Retry; partitions that are restored already go on |
+//! | the state of the articles cannot be stored, for example because there is no room for temporary files | Fatal |
+//! | an article cannot be read, makes the pipeline panic, or needs a record that is too large | its message is rejected; if other articles of the message can be read, an unreadable one is only `skipped` |
+//! | librdkafka reports a fatal error of the consumer or the producer | Fatal |
+//! | a shutdown is requested | the batch that is being extracted is finished within 15 s, the group is left; exit code 0 |
 //!
 //! # Modules
 //!
-//! `client`, `token`, `topics` and `limits` hold what all clients share. `worker` is the loop: `consumer` -> `batch` ->
-//! `extract` (with `fate`) -> `life` (which revision stands) -> `producer`, by `transaction` or by `idempotent`. [`backfill`]
-//! is another loop of the same parts, over a stretch with an end. [`follow`] reads what they publish into the timeline's
-//! store.
+//! `worker` is the loop of the live worker: `consumer` → `batch` → `extract` (with `process` and `disposition`) → `state`
+//! (which revision stands) → `producer`, used by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
+//! parts, over a range with an end. [`follow`] reads what they publish into the timeline's store. [`check`] looks for what
+//! would keep them from working. All clients share `client` and `token`; `output` and `limits` describe the records that are
+//! sent.
 //!
-//! Must not know the command line or HTTP; reads no clock but the monotonic one, and the time of day for embargoes alone.
+//! Must not know the command line or HTTP. Only `clock` reads the wall clock, for embargoes.
 
 pub mod backfill;
+mod backoff;
 mod batch;
 pub mod check;
 pub mod client;
+mod clock;
 mod consumer;
+mod disposition;
 mod error;
 mod extract;
-mod fate;
 pub mod follow;
 mod idempotent;
-mod life;
 mod limits;
+mod output;
+mod process;
 mod producer;
-mod setbacks;
 mod shutdown;
+mod state;
 mod token;
 mod transaction;
 mod worker;
@@ -89,26 +107,31 @@ pub use self::shutdown::Shutdown;
 pub use self::worker::{Summary, run};
 use crate::telemetry::{Health, Metrics};
 
-/// The longest that a worker takes to end after it was asked to: work until its grace is over, a call to the brokers that
-/// began at its last moment, and leaving the group. What stops a worker must not kill it before.
-pub const DRAIN: Duration =
-    Duration::from_secs(producer::GRACE.as_secs() + transaction::CALL.as_secs() + producer::GRACE.as_secs());
+/// The longest that a worker takes to end after a shutdown was requested: work until its grace period is over, a call to
+/// the brokers that started at its last moment, and leaving the group. Whatever stops a worker must not kill it earlier.
+pub const MAX_SHUTDOWN_TIME: Duration = Duration::from_secs(
+    producer::SHUTDOWN_GRACE.as_secs() + transaction::CALL_TIMEOUT.as_secs() + producer::SHUTDOWN_GRACE.as_secs(),
+);
 
-/// How a worker is watched from outside, and ended. Clones share it.
+/// How long the worker's loop may stall and still count as alive. Longer than any single call to the brokers waits.
+const MAX_STALL: Duration = Duration::from_secs(60);
+/// How long a worker may be without contact with a broker and still count as ready. Brokers answer a heartbeat every 3 s.
+const MAX_SILENCE: Duration = Duration::from_secs(10);
+
+/// Watches a worker from outside, and stops it. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Control {
-    /// Asks it to end.
+    /// Requests its shutdown.
     pub shutdown: Shutdown,
-    /// What it did.
+    /// What it has done.
     pub metrics: Arc<Metrics>,
-    /// How it is.
+    /// Whether it is alive and ready.
     pub health: Arc<Health>,
 }
 
 impl Default for Control {
     fn default() -> Self {
-        // Longer than any single call to the brokers waits; longer than brokers are silent, with a heartbeat each 3 s.
-        let health = Arc::new(Health::new(Duration::from_secs(60), Duration::from_secs(10)));
+        let health = Arc::new(Health::new(MAX_STALL, MAX_SILENCE));
         Self { shutdown: Shutdown::default(), metrics: Arc::default(), health }
     }
 }

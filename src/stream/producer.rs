@@ -1,6 +1,6 @@
-//! The output side: one producer a process, what is sent with it, and what a failure calls for.
+//! The output side: one producer a process, what is sent with it, and which errors it reports.
 //!
-//! Must not know batches or the group.
+//! Must not know batches or the consumer group.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -13,123 +13,127 @@ use rdkafka::message::{DeliveryResult, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
 
 use super::client::client_config;
+use super::disposition::Disposition;
 use super::error::is_denied;
-use super::fate::{Fate, Record};
+use super::output::OutputRecord;
 use super::token::TokenFile;
 use super::{Control, Error, Shutdown};
 use crate::config::{Delivery, Kafka, Settings};
 
-/// How long work may go on after the end was asked for, when the brokers do not answer.
-pub const GRACE: Duration = Duration::from_secs(15);
+/// How long work may go on after a shutdown was requested, if the brokers do not answer.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(15);
 
-/// How often a wait looks again. Short beside a transaction, which takes about 10 ms.
-const LOOK: Duration = Duration::from_micros(500);
+/// The interval at which waits look again. Short beside a transaction, which takes about 10 ms.
+const WAIT_INTERVAL: Duration = Duration::from_micros(500);
 
-/// How long records may be on their way before it is asked whether they can arrive at all.
-const LATE: Duration = Duration::from_secs(1);
+/// How long records may be in flight before it is checked whether they can be delivered at all.
+const STUCK_AFTER: Duration = Duration::from_secs(1);
 
-/// How long a connection may be idle. Short beside a transaction's time-out.
-const IDLE: Duration = Duration::from_secs(5);
+/// How long a connection may be idle. Short beside the time-out of a transaction.
+const IDLE_CONNECTION: Duration = Duration::from_secs(5);
 
-/// How much may wait to be sent, in bytes: a large article is not held twice.
-const QUEUE: usize = 32 << 20;
+/// The size of the producer's queue, in bytes: bounded, so that a large article is not in memory twice.
+const QUEUE_BYTES: usize = 32 << 20;
 
-/// librdkafka's own batch size, in bytes.
-const BATCH: usize = 1_000_000;
+/// librdkafka's default for `batch.size`, in bytes.
+const DEFAULT_BATCH_BYTES: usize = 1_000_000;
 
-/// The least that librdkafka takes for its largest record.
-pub const LEAST: usize = 1000;
+/// librdkafka's default for `message.max.bytes`.
+const DEFAULT_MESSAGE_BYTES: usize = 1_000_000;
 
-/// Remembers the first record that could not be delivered, by its topic.
-pub struct Deliveries {
-    failed: Mutex<Option<(String, KafkaError)>>,
+/// The least that librdkafka accepts as `message.max.bytes`.
+pub const MIN_MESSAGE_BYTES: usize = 1000;
+
+/// Keeps the first record that could not be delivered: its topic and the error.
+pub struct DeliveryReports {
+    first_failure: Mutex<Option<(String, KafkaError)>>,
     token: TokenFile,
 }
 
-impl Deliveries {
-    /// Nothing has failed yet.
+impl DeliveryReports {
+    /// Starts without a failure.
     pub fn new(kafka: &Kafka) -> Self {
-        Self { failed: Mutex::default(), token: TokenFile::new(kafka.token_file.as_deref()) }
+        Self { first_failure: Mutex::default(), token: TokenFile::new(kafka.token_file.as_deref()) }
     }
 }
 
-impl ClientContext for Deliveries {
+impl ClientContext for DeliveryReports {
     const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
 
     fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
         self.token.token()
     }
 
-    /// A broker that is away is met by the calls that need it, and told from there.
+    /// Only logged: a broker that is unavailable fails the calls that need it, which report it.
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(%error, reason, "trouble with the output; librdkafka goes on trying");
+        tracing::debug!(%error, reason, "error of the producer; librdkafka retries");
     }
 }
 
-impl ProducerContext for Deliveries {
+impl ProducerContext for DeliveryReports {
     type DeliveryOpaque = ();
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
         if let Err((error, message)) = result {
-            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-            failed.get_or_insert_with(|| (message.topic().to_owned(), error.clone()));
+            let mut failure = self.first_failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| (message.topic().to_owned(), error.clone()));
         }
     }
 }
 
-/// The producer. Its thread serves delivery reports; calls about transactions block the caller.
-pub type Inner = ThreadedProducer<Deliveries>;
+/// The producer. Its own thread serves delivery reports; calls about transactions block the caller.
+pub type OutputProducer = ThreadedProducer<DeliveryReports>;
 
-/// Why a batch was not delivered.
+/// Why a batch was not delivered. Nothing of it is committed.
 #[derive(Debug)]
-pub enum Failure {
-    /// Nothing of it counts; go back to the committed offsets and do it again.
+pub enum DeliveryError {
+    /// The batch can be done again, from the committed offsets.
     Rewind(String),
-    /// Nothing of it counts; a topic does not take records of this size.
-    TooLarge(String),
-    /// Nothing of it counts; the brokers do not let this client do what it must.
+    /// A topic does not accept records of this size.
+    RecordTooLarge(String),
+    /// The brokers do not allow this client to do what it must.
     Denied(String),
-    /// This worker is at its end.
+    /// This process cannot continue.
     Fatal(Error),
 }
 
-impl Failure {
-    /// What an error calls for, as told, that is no end of the producer.
-    pub fn of(told: &str, error: &KafkaError) -> Self {
-        let told = told.to_owned();
+impl DeliveryError {
+    /// Classifies an error that did not make the producer unusable.
+    pub fn classify(message: String, error: &KafkaError) -> Self {
         match error.rdkafka_error_code() {
-            Some(RDKafkaErrorCode::MessageSizeTooLarge) => Self::TooLarge(told),
-            _ if is_denied(error) => Self::Denied(told),
-            _ => Self::Rewind(told),
+            Some(RDKafkaErrorCode::MessageSizeTooLarge) => Self::RecordTooLarge(message),
+            _ if is_denied(error) => Self::Denied(message),
+            _ => Self::Rewind(message),
         }
     }
 
-    /// For those who do not try again.
+    /// Converts it into the error that the process ends with, for callers that do not try again.
     pub fn into_error(self, settings: &Settings) -> Error {
         match self {
             Self::Fatal(error) => error,
             Self::Denied(reason) => Error::denied(&reason, settings),
-            Self::Rewind(reason) | Self::TooLarge(reason) => Error::unfinished(&reason),
+            Self::Rewind(reason) | Self::RecordTooLarge(reason) => Error::interrupted(&reason),
         }
     }
 }
 
-/// Makes the producer, for records of so many bytes at most.
-pub fn create(settings: &Settings, limit: usize) -> Result<Inner, Error> {
+/// Creates the producer, for records of at most `max_record_bytes`.
+pub fn create(settings: &Settings, max_record_bytes: usize) -> Result<OutputProducer, Error> {
     let mut config = client_config(&settings.kafka);
-    config.set("message.max.bytes", limit.to_string());
-    // Topics limit what is sent as one.
-    if limit < config.get("batch.size").and_then(|size| size.parse().ok()).unwrap_or(BATCH) {
-        config.set("batch.size", limit.to_string());
+    config.set("message.max.bytes", max_record_bytes.to_string());
+    // The limit of a topic applies to a whole batch of records.
+    let batch_bytes = config.get("batch.size").and_then(|size| size.parse().ok()).unwrap_or(DEFAULT_BATCH_BYTES);
+    if max_record_bytes < batch_bytes {
+        config.set("batch.size", max_record_bytes.to_string());
     }
     if config.get("queue.buffering.max.kbytes").is_none() {
-        // A record that is larger than the queue would wait for ever.
-        config.set("queue.buffering.max.kbytes", (QUEUE.max(2 * limit) / 1024).to_string());
+        // A record larger than the queue would wait for ever.
+        config.set("queue.buffering.max.kbytes", (QUEUE_BYTES.max(2 * max_record_bytes) / 1024).to_string());
     }
-    // librdkafka asks for the coordinator of a group again only when a connection changes: where it remembers a broker that is
-    // gone, sending offsets would wait for ever (its issues 5456 and 5511). Closing what is idle is such a change.
+    // librdkafka looks up a group's coordinator again only when a connection changes: if it remembers a broker that is
+    // gone, sending offsets would wait for ever (its issues 5456 and 5511). Closing idle connections is such a change.
     if config.get("connections.max.idle.ms").is_none() {
-        config.set("connections.max.idle.ms", IDLE.as_millis().to_string());
+        config.set("connections.max.idle.ms", IDLE_CONNECTION.as_millis().to_string());
     }
     if config.get("compression.type").is_none() && config.get("compression.codec").is_none() {
         config.set("compression.type", "zstd");
@@ -138,38 +142,42 @@ pub fn create(settings: &Settings, limit: usize) -> Result<Inner, Error> {
     if settings.stream.delivery == Delivery::ExactlyOnce {
         config.set("transactional.id", transactional_id(settings));
     }
-    config.create_with_context(Deliveries::new(&settings.kafka)).map_err(Error::client)
+    config.create_with_context(DeliveryReports::new(&settings.kafka)).map_err(Error::client)
 }
 
-/// Stable over restarts, so that a new process fences the one that it replaces.
+/// Returns the transactional id. It is the same after a restart, so that a new process fences the one that it replaces.
 pub fn transactional_id(settings: &Settings) -> String {
     format!("{}-{}", settings.kafka.group, settings.kafka.instance)
 }
 
-/// The largest record that this client sends, in bytes.
-pub fn limit(settings: &Settings) -> Result<usize, Error> {
-    let native = client_config(&settings.kafka).create_native_config().map_err(Error::client)?;
-    let limit = native.get("message.max.bytes").map_err(Error::client)?;
-    Ok(limit.parse().unwrap_or(1_000_000))
+/// Returns the size of the largest record that this client is configured to send, in bytes.
+pub fn max_message_bytes(settings: &Settings) -> Result<usize, Error> {
+    let config = client_config(&settings.kafka).create_native_config().map_err(Error::client)?;
+    let limit = config.get("message.max.bytes").map_err(Error::client)?;
+    Ok(limit.parse().unwrap_or(DEFAULT_MESSAGE_BYTES))
 }
 
-/// Hands all records over to the producer, in order.
-pub fn send_all(producer: &Inner, fates: &[Fate], control: &Control) -> Result<(), Failure> {
-    for record in fates.iter().flat_map(Fate::records) {
+/// Queues the records of all dispositions, in order.
+pub fn send_all(
+    producer: &OutputProducer,
+    dispositions: &[Disposition],
+    control: &Control,
+) -> Result<(), DeliveryError> {
+    for record in dispositions.iter().flat_map(Disposition::records) {
         match send(producer, record, control) {
-            Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)) => match &record.instead {
-                Some(instead) => send(producer, instead, control),
+            Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)) => match &record.fallback {
+                Some(fallback) => send(producer, fallback, control),
                 None => Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)),
             },
             other => other,
         }
-        .map_err(|error| Failure::Rewind(format!("a record for `{}` was not taken: {error}", record.topic)))?;
+        .map_err(|error| DeliveryError::Rewind(format!("cannot send a record to `{}`: {error}", record.topic)))?;
     }
     Ok(())
 }
 
-/// Hands one record over, waiting while the producer's queue is full.
-fn send(producer: &Inner, record: &Record, control: &Control) -> Result<(), KafkaError> {
+/// Queues one record, waiting while the queue is full.
+fn send(producer: &OutputProducer, record: &OutputRecord, control: &Control) -> Result<(), KafkaError> {
     let mut outgoing = BaseRecord::<[u8], [u8]>::to(&record.topic).headers(OwnedHeaders::clone(&record.headers));
     outgoing.key = record.key.as_deref();
     outgoing.payload = record.value.as_deref();
@@ -178,42 +186,49 @@ fn send(producer: &Inner, record: &Record, control: &Control) -> Result<(), Kafk
     loop {
         match producer.send(outgoing) {
             Ok(()) => return Ok(()),
-            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) if !overdue(&control.shutdown) => {
-                outgoing = back;
-                thread::sleep(LOOK);
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), unsent))
+                if !is_overdue(&control.shutdown) =>
+            {
+                outgoing = unsent;
+                thread::sleep(WAIT_INTERVAL);
             }
             Err((error, _)) => return Err(error),
         }
     }
 }
 
-/// Waits until nothing is on its way, or the wait is in vain. To be done before a commit, whose own flush polls in steps of
-/// 100 ms. How long it can take is bounded by `message.timeout.ms`.
-pub fn drain(producer: &Inner, control: &Control, in_vain: impl Fn() -> bool) -> Result<(), Failure> {
-    let mut asked = Instant::now();
+/// Waits until no record is in flight, or `is_hopeless` says that they cannot be delivered. To be called before a commit,
+/// whose own flush polls in steps of 100 ms. `message.timeout.ms` bounds how long it can take.
+pub fn flush(
+    producer: &OutputProducer,
+    control: &Control,
+    is_hopeless: impl Fn() -> bool,
+) -> Result<(), DeliveryError> {
+    let mut checked = Instant::now();
     while producer.in_flight_count() > 0 {
-        if overdue(&control.shutdown) {
-            return Err(Failure::Fatal(Error::unfinished("the brokers did not take the last records")));
+        if is_overdue(&control.shutdown) {
+            return Err(DeliveryError::Fatal(Error::interrupted("the brokers did not take the last records")));
         }
-        if asked.elapsed() > LATE {
-            if in_vain() {
+        if checked.elapsed() > STUCK_AFTER {
+            if is_hopeless() {
                 break;
             }
-            asked = Instant::now();
+            checked = Instant::now();
         }
         control.health.beat();
-        thread::sleep(LOOK);
+        thread::sleep(WAIT_INTERVAL);
     }
     Ok(())
 }
 
-/// What the first record calls for that failed since this was asked last.
-pub fn take_failure(producer: &Inner) -> Option<Failure> {
-    let failed = producer.client().context().failed.lock().unwrap_or_else(PoisonError::into_inner).take();
-    failed.map(|(topic, error)| Failure::of(&format!("a record for `{topic}` was not delivered: {error}"), &error))
+/// Takes the error of the first record that was not delivered since the last call.
+pub fn take_delivery_error(producer: &OutputProducer) -> Option<DeliveryError> {
+    let reports = producer.client().context();
+    let (topic, error) = reports.first_failure.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    Some(DeliveryError::classify(format!("a record for `{topic}` was not delivered: {error}"), &error))
 }
 
-/// Whether the end was asked for so long ago that waiting is over.
-pub fn overdue(shutdown: &Shutdown) -> bool {
-    shutdown.elapsed().is_some_and(|time| time > GRACE)
+/// Returns whether the time is over that work may take after a shutdown was requested.
+pub fn is_overdue(shutdown: &Shutdown) -> bool {
+    shutdown.elapsed().is_some_and(|time| time > SHUTDOWN_GRACE)
 }

@@ -1,4 +1,4 @@
-//! The one way to ask a worker to end: a flag that can be waited on, shared by tests, signals and the demo.
+//! The one way to ask a worker to stop: a flag that can be waited on, shared by tests, signal handlers and the demo.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,29 +10,29 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Asks for the end. Asking again changes nothing.
+    /// Requests the shutdown. Requesting it again changes nothing.
     pub fn trigger(&self) {
-        let (since, changed) = &*self.shared;
-        since.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
+        let (requested, changed) = &*self.shared;
+        requested.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
         changed.notify_all();
     }
 
-    /// Whether the end was asked for.
+    /// Returns whether the shutdown was requested.
     #[must_use]
     pub fn is_triggered(&self) -> bool {
         self.elapsed().is_some()
     }
 
-    /// How long ago the end was asked for, if it was.
+    /// Returns how long ago the shutdown was requested; `None` if it was not.
     #[must_use]
     pub fn elapsed(&self) -> Option<Duration> {
-        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).map(|since| since.elapsed())
+        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).map(|requested| requested.elapsed())
     }
 
-    /// Waits for so long, or until the end is asked for.
+    /// Waits for `time`, or until the shutdown is requested.
     pub fn wait(&self, time: Duration) {
-        let (since, changed) = &*self.shared;
-        let since = since.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(changed.wait_timeout_while(since, time, |since| since.is_none()));
+        let (requested, changed) = &*self.shared;
+        let requested = requested.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(changed.wait_timeout_while(requested, time, |requested| requested.is_none()));
     }
 }

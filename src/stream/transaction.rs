@@ -1,8 +1,8 @@
-//! Exactly once: a batch's records and its offsets in one transaction, or none of it.
+//! Exactly-once delivery: the records and the offsets of a batch are committed in one transaction, or none of them.
 //!
-//! Calls block; they run on the thread that polls the consumer, so that no partition changes hands between the
-//! moment at which a batch is checked and the moment at which it is committed. The brokers check the rest: offsets
-//! of a generation that is over are refused, and so is a producer whose name another process has taken.
+//! Calls block. They run on the thread that polls the consumer, so that no rebalance happens between the moment at which
+//! a batch is checked and the moment at which it is committed. The brokers check the rest: they refuse offsets of an
+//! earlier generation of the group, and a producer whose transactional id another process has taken.
 
 use std::time::{Duration, Instant};
 
@@ -11,36 +11,37 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 
 use super::consumer::Consumer;
+use super::disposition::Disposition;
 use super::error::{is_denied, is_fenced};
-use super::fate::Fate;
-use super::producer::{self, Failure, Inner, drain, overdue, send_all, take_failure};
+use super::producer::{self, DeliveryError, OutputProducer, flush, is_overdue, send_all, take_delivery_error};
 use super::{Control, Error};
 use crate::config::{Delivery, Settings};
 use crate::telemetry::Stage;
 
-/// How long one call waits for the brokers before it is called again.
-pub(super) const CALL: Duration = Duration::from_secs(10);
+/// How long one call waits for the brokers before it is repeated.
+pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What an error of a transaction calls for.
+/// What is done about an error of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// The same call again. Also after a time-out, whose outcome is not known until the call is repeated.
+enum ErrorClass {
+    /// Repeat the call. Also after a time-out, when only a repeated call shows how the first one ended.
     Retry,
-    /// The transaction is lost, and with it the producer; the next one goes on.
-    Abort,
-    /// The producer is at its end, another process having taken its name, or the error is of no kind known.
+    /// Abort the transaction, replace the producer, and rewind.
+    AbortAndRewind,
+    /// End the process: another one has taken the transactional id, or librdkafka does not classify the error.
     Fatal,
 }
 
-/// What librdkafka tells about an error. An error without any flag is fatal: it was not made for going on.
+/// How librdkafka flags an error. An error without a flag is fatal: librdkafka does not promise that it can be recovered
+/// from.
 #[derive(Debug, Clone, Copy, Default)]
-struct Flags {
+struct ErrorFlags {
     fatal: bool,
     retriable: bool,
     requires_abort: bool,
 }
 
-impl Flags {
+impl ErrorFlags {
     fn of(error: &KafkaError) -> Self {
         match error {
             KafkaError::Transaction(error) => Self {
@@ -53,115 +54,124 @@ impl Flags {
         }
     }
 
-    fn class(self) -> Class {
+    fn class(self) -> ErrorClass {
         match self {
-            Self { fatal: true, .. } => Class::Fatal,
-            Self { requires_abort: true, .. } => Class::Abort,
-            Self { retriable: true, .. } => Class::Retry,
-            _ => Class::Fatal,
+            Self { fatal: true, .. } => ErrorClass::Fatal,
+            Self { requires_abort: true, .. } => ErrorClass::AbortAndRewind,
+            Self { retriable: true, .. } => ErrorClass::Retry,
+            _ => ErrorClass::Fatal,
         }
     }
 }
 
-/// Makes a producer for records of so many bytes at most. With exactly-once delivery it registers its name: an earlier
-/// producer of this name is fenced, and what it left open is aborted.
-pub fn open(settings: &Settings, limit: usize, control: &Control) -> Result<Inner, Error> {
-    let producer = producer::create(settings, limit)?;
+/// Creates a producer for records of at most `max_record_bytes`. With exactly-once delivery it registers its
+/// transactional id: an earlier producer with this id is fenced, and the transaction that it left open is aborted.
+pub fn open_producer(settings: &Settings, max_record_bytes: usize, control: &Control) -> Result<OutputProducer, Error> {
+    let producer = producer::create(settings, max_record_bytes)?;
     if settings.stream.delivery == Delivery::ExactlyOnce {
-        let named = attempt("init", control, || producer.init_transactions(CALL));
-        named.map_err(|failure| failure.into_error(settings))?;
+        let registered = retry("init", control, || producer.init_transactions(CALL_TIMEOUT));
+        registered.map_err(|error| error.into_error(settings))?;
     }
     Ok(producer)
 }
 
-/// Delivers a batch and its offsets as one. After a failure the producer is worth nothing: records that it still has on
-/// their way could stall or spoil its next transaction.
+/// Delivers a batch and its offsets in one transaction. After an error the producer must be replaced: records that it
+/// still has in flight could stall or break its next transaction.
 pub fn deliver(
-    producer: &Inner,
+    producer: &OutputProducer,
     consumer: &Consumer,
-    fates: &[Fate],
+    dispositions: &[Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
-) -> Result<(), Failure> {
-    take_failure(producer);
-    attempt("begin", control, || producer.begin_transaction())?;
-    let Err(failure) = fill_and_commit(producer, consumer, fates, offsets, control) else { return Ok(()) };
-    let failure = match failure {
-        Failure::Rewind(_) => spoiled(producer).unwrap_or(failure),
-        failure => failure,
+) -> Result<(), DeliveryError> {
+    take_delivery_error(producer);
+    retry("begin", control, || producer.begin_transaction())?;
+    let Err(error) = send_and_commit(producer, consumer, dispositions, offsets, control) else { return Ok(()) };
+    let error = match error {
+        DeliveryError::Rewind(_) => refusal(producer).unwrap_or(error),
+        error => error,
     };
-    if let Failure::Fatal(_) = failure {
-        return Err(failure);
+    if let DeliveryError::Fatal(_) = error {
+        return Err(error);
     }
-    match producer.abort_transaction(CALL) {
-        // The one way to tell: a new producer would take the name back.
-        Err(error) if is_fenced(&error) => Err(Failure::Fatal(Error::transaction("abort", error))),
-        // What cannot be aborted now is aborted when the next producer takes the name.
-        _ => Err(failure),
-    }
-}
-
-/// What spoiled a transaction, where that was a refusal: the calls and records that fail for it do not always tell.
-fn spoiled(producer: &Inner) -> Option<Failure> {
-    // librdkafka has no call that asks for it, but gives it as the reason why none can begin before this one is aborted.
-    let why = producer.begin_transaction().err()?;
-    match Failure::of(&format!("the transaction is spoiled: {why}"), &why) {
-        Failure::Rewind(_) => take_failure(producer).filter(|told| !matches!(told, Failure::Rewind(_))),
-        refused => Some(refused),
+    match producer.abort_transaction(CALL_TIMEOUT) {
+        // The last chance to notice: a new producer would take the transactional id back.
+        Err(fenced) if is_fenced(&fenced) => Err(DeliveryError::Fatal(Error::transaction("abort", fenced))),
+        // What cannot be aborted now is aborted when the next producer takes the transactional id.
+        _ => Err(error),
     }
 }
 
-/// Whether the transaction can only be aborted. There is no call that asks for it either.
-fn is_spoiled(producer: &Inner) -> bool {
-    let why = producer.begin_transaction().err();
-    why.is_some_and(|why| why.rdkafka_error_code() != Some(RDKafkaErrorCode::State))
+/// Returns the refusal that made a transaction fail, if there was one. The calls and records that fail because of it do
+/// not always report it.
+fn refusal(producer: &OutputProducer) -> Option<DeliveryError> {
+    // librdkafka has no call that asks for it, but reports it as the reason why no transaction can begin before this one
+    // is aborted.
+    let reason = producer.begin_transaction().err()?;
+    match DeliveryError::classify(format!("the transaction failed: {reason}"), &reason) {
+        DeliveryError::Rewind(_) => {
+            take_delivery_error(producer).filter(|error| !matches!(error, DeliveryError::Rewind(_)))
+        }
+        refusal => Some(refusal),
+    }
 }
 
-fn fill_and_commit(
-    producer: &Inner,
+/// Returns whether the transaction can only be aborted. librdkafka has no call that asks for this either.
+fn must_abort(producer: &OutputProducer) -> bool {
+    let reason = producer.begin_transaction().err();
+    reason.is_some_and(|reason| reason.rdkafka_error_code() != Some(RDKafkaErrorCode::State))
+}
+
+fn send_and_commit(
+    producer: &OutputProducer,
     consumer: &Consumer,
-    fates: &[Fate],
+    dispositions: &[Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
-) -> Result<(), Failure> {
-    let begun = Instant::now();
-    send_all(producer, fates, control)?;
-    // Before the offsets: who takes over a partition reads what its offsets stand for, and must find its records there.
-    // Where a leader is lost they can be stuck in a transaction that is spoiled, which the next call tells.
-    drain(producer, control, || is_spoiled(producer))?;
-    attempt("send offsets", control, || {
+) -> Result<(), DeliveryError> {
+    let started = Instant::now();
+    send_all(producer, dispositions, control)?;
+    // Before the offsets: whoever takes over a partition restores the state that belongs to its offsets, and must find
+    // the records there. When a leader is lost, records can be stuck in a transaction that must be aborted; the next call
+    // reports it then.
+    flush(producer, control, || must_abort(producer))?;
+    retry("send offsets", control, || {
         let group = consumer.group_metadata().ok_or(KafkaError::Canceled)?;
-        producer.send_offsets_to_transaction(offsets, &group, CALL)
+        producer.send_offsets_to_transaction(offsets, &group, CALL_TIMEOUT)
     })?;
-    if let Some(failure) = take_failure(producer) {
-        return Err(failure);
+    if let Some(error) = take_delivery_error(producer) {
+        return Err(error);
     }
-    control.metrics.stage(Stage::Produce, begun.elapsed());
-    let begun = Instant::now();
-    attempt("commit", control, || producer.commit_transaction(CALL))?;
-    control.metrics.stage(Stage::Commit, begun.elapsed());
+    control.metrics.stage(Stage::Produce, started.elapsed());
+    let started = Instant::now();
+    retry("commit", control, || producer.commit_transaction(CALL_TIMEOUT))?;
+    control.metrics.stage(Stage::Commit, started.elapsed());
     Ok(())
 }
 
-/// Makes a call until it succeeds or cannot.
-fn attempt(what: &'static str, control: &Control, call: impl Fn() -> Result<(), KafkaError>) -> Result<(), Failure> {
+/// Repeats a call until it succeeds, or fails with an error that is not retriable.
+fn retry(
+    name: &'static str,
+    control: &Control,
+    call: impl Fn() -> Result<(), KafkaError>,
+) -> Result<(), DeliveryError> {
     loop {
         let Err(error) = call() else { return Ok(()) };
         if is_denied(&error) {
-            return Err(Failure::Denied(format!("{what}: {error}")));
+            return Err(DeliveryError::Denied(format!("{name}: {error}")));
         }
-        match Flags::of(&error).class() {
-            Class::Retry if overdue(&control.shutdown) => {
-                return Err(Failure::Fatal(Error::unfinished(&format!("{what}: {error}"))));
+        match ErrorFlags::of(&error).class() {
+            ErrorClass::Retry if is_overdue(&control.shutdown) => {
+                return Err(DeliveryError::Fatal(Error::interrupted(&format!("{name}: {error}"))));
             }
-            Class::Retry => {
-                tracing::warn!(call = what, %error, "the brokers are slow to answer; asking again");
+            ErrorClass::Retry => {
+                tracing::warn!(call = name, %error, "the brokers have not answered in time; retrying");
                 control.health.not_ready(format!("the brokers do not answer: {error}"));
                 control.health.beat();
                 control.shutdown.wait(Duration::from_millis(100));
             }
-            Class::Abort => return Err(Failure::Rewind(format!("{what}: {error}"))),
-            Class::Fatal => return Err(Failure::Fatal(Error::transaction(what, error))),
+            ErrorClass::AbortAndRewind => return Err(DeliveryError::Rewind(format!("{name}: {error}"))),
+            ErrorClass::Fatal => return Err(DeliveryError::Fatal(Error::transaction(name, error))),
         }
     }
 }
@@ -171,29 +181,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_be_repeated_is_repeated() {
-        assert_eq!(Flags { retriable: true, ..Flags::default() }.class(), Class::Retry);
+    fn a_retriable_error_is_retried() {
+        assert_eq!(ErrorFlags { retriable: true, ..ErrorFlags::default() }.class(), ErrorClass::Retry);
     }
 
     #[test]
-    fn what_spoiled_the_transaction_is_aborted_even_if_it_could_be_repeated() {
-        assert_eq!(Flags { requires_abort: true, ..Flags::default() }.class(), Class::Abort);
-        assert_eq!(Flags { requires_abort: true, retriable: true, fatal: false }.class(), Class::Abort);
+    fn an_error_that_requires_an_abort_is_not_retried_even_if_it_is_retriable() {
+        assert_eq!(ErrorFlags { requires_abort: true, ..ErrorFlags::default() }.class(), ErrorClass::AbortAndRewind);
+        assert_eq!(
+            ErrorFlags { requires_abort: true, retriable: true, fatal: false }.class(),
+            ErrorClass::AbortAndRewind
+        );
     }
 
     #[test]
-    fn fatal_is_fatal_whatever_else_it_is() {
-        assert_eq!(Flags { fatal: true, retriable: true, requires_abort: true }.class(), Class::Fatal);
+    fn a_fatal_error_is_fatal_whatever_else_it_is() {
+        assert_eq!(ErrorFlags { fatal: true, retriable: true, requires_abort: true }.class(), ErrorClass::Fatal);
     }
 
     #[test]
     fn an_error_without_a_flag_is_fatal() {
-        assert_eq!(Flags::default().class(), Class::Fatal);
-        assert_eq!(Flags::of(&KafkaError::Canceled).class(), Class::Fatal);
+        assert_eq!(ErrorFlags::default().class(), ErrorClass::Fatal);
+        assert_eq!(ErrorFlags::of(&KafkaError::Canceled).class(), ErrorClass::Fatal);
     }
 
     #[test]
-    fn a_flush_that_timed_out_is_repeated() {
-        assert_eq!(Flags::of(&KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut)).class(), Class::Retry);
+    fn a_flush_that_timed_out_is_retried() {
+        assert_eq!(ErrorFlags::of(&KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut)).class(), ErrorClass::Retry);
     }
 }

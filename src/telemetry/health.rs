@@ -1,83 +1,85 @@
-//! How the worker is: alive, and at work. The worker tells; `/live` and `/ready` ask.
+//! The health of the worker: whether it is alive, and whether it is ready. The worker reports; `/live` and `/ready` read.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::lock;
 
-/// Whether the worker is alive, and whether it is at work.
+/// Whether the worker is alive, and whether it is ready.
 #[derive(Debug)]
 pub struct Health {
-    patience: Duration,
-    silence: Duration,
+    /// How long the worker's loop may stall.
+    max_stall: Duration,
+    /// How long the worker may be without contact with a broker.
+    max_silence: Duration,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    beat: Instant,
-    heard: Instant,
+    last_beat: Instant,
+    broker_seen: Instant,
     ready: Result<(), String>,
 }
 
 impl Health {
-    /// Alive for now, not ready. A worker that does not [`beat`](Self::beat) for `patience` counts as dead; one that
-    /// has not [`heard`](Self::heard) from a broker for `silence` is not at work, whatever it says itself.
+    /// Starts alive and not ready. A worker that does not [`beat`](Self::beat) for `max_stall` counts as dead; one that
+    /// has not [seen a broker](Self::broker_seen) for `max_silence` is not ready, whatever it reports itself.
     #[must_use]
-    pub fn new(patience: Duration, silence: Duration) -> Self {
+    pub fn new(max_stall: Duration, max_silence: Duration) -> Self {
         let now = Instant::now();
-        let state = State { beat: now, heard: now, ready: Err("starting".into()) };
-        Self { patience, silence, state: Mutex::new(state) }
+        let state = State { last_beat: now, broker_seen: now, ready: Err("starting".into()) };
+        Self { max_stall, max_silence, state: Mutex::new(state) }
     }
 
-    /// The worker's loop went round.
+    /// Reports that the worker's loop is running.
     pub fn beat(&self) {
-        lock(&self.state).beat = Instant::now();
+        lock(&self.state).last_beat = Instant::now();
     }
 
-    /// A broker said something, so long ago.
-    pub fn heard(&self, ago: Duration) {
+    /// Reports that a broker answered, this long ago.
+    pub fn broker_seen(&self, ago: Duration) {
         let mut state = lock(&self.state);
         if let Some(then) = Instant::now().checked_sub(ago) {
-            state.heard = state.heard.max(then);
+            state.broker_seen = state.broker_seen.max(then);
         }
     }
 
-    /// The worker has its partitions and can commit, as a broker said just now.
+    /// Reports that the worker has joined its group or can commit, as a broker confirmed just now.
     pub fn ready(&self) {
         lock(&self.state).ready = Ok(());
-        self.heard(Duration::ZERO);
+        self.broker_seen(Duration::ZERO);
     }
 
-    /// The worker cannot work for now.
-    pub fn not_ready(&self, why: impl Into<String>) {
-        lock(&self.state).ready = Err(why.into());
+    /// Reports that the worker cannot work for now.
+    pub fn not_ready(&self, reason: impl Into<String>) {
+        lock(&self.state).ready = Err(reason.into());
     }
 
-    /// Whether the worker's loop goes round; if not, only a restart helps.
+    /// Returns whether the worker's loop is running; if not, only a restart helps.
     ///
     /// # Errors
-    /// With what to tell people.
+    /// With the reason, in words for people.
     pub fn liveness(&self) -> Result<(), String> {
-        let still = lock(&self.state).beat.elapsed();
-        if still <= self.patience {
+        let stalled = lock(&self.state).last_beat.elapsed();
+        if stalled <= self.max_stall {
             return Ok(());
         }
-        Err(format!("the worker has stood still for {} s", still.as_secs()))
+        Err(format!("the worker has been stalled for {} s", stalled.as_secs()))
     }
 
-    /// Whether the worker is at work.
+    /// Returns whether the worker is ready.
     ///
     /// # Errors
-    /// With what to tell people.
+    /// With the reason, in words for people.
     pub fn readiness(&self) -> Result<(), String> {
         let state = lock(&self.state);
         state.ready.clone()?;
-        let silent = state.heard.elapsed();
-        if silent <= self.silence {
+        let silence = state.broker_seen.elapsed();
+        if silence <= self.max_silence {
             return Ok(());
         }
-        Err(format!("no broker has been heard for {} s", silent.as_secs()))
+        Err(format!("no contact with a broker for {} s", silence.as_secs()))
     }
 }
 
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_is_ready_when_it_says_so() {
+    fn a_worker_is_ready_when_it_reports_so() {
         let health = Health::new(MINUTE, MINUTE);
         assert_eq!(health.readiness(), Err("starting".into()));
         health.ready();
@@ -102,23 +104,23 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_that_hears_no_broker_is_not_ready_until_it_hears_one() {
+    fn a_worker_without_contact_with_a_broker_is_not_ready() {
         let health = Health::new(MINUTE, MINUTE);
         health.ready();
-        lock(&health.state).heard = past(90);
-        assert_eq!(health.readiness(), Err("no broker has been heard for 90 s".into()));
-        health.heard(Duration::from_secs(70));
-        assert_eq!(health.readiness(), Err("no broker has been heard for 70 s".into()));
-        health.heard(Duration::from_secs(1));
+        lock(&health.state).broker_seen = past(90);
+        assert_eq!(health.readiness(), Err("no contact with a broker for 90 s".into()));
+        health.broker_seen(Duration::from_secs(70));
+        assert_eq!(health.readiness(), Err("no contact with a broker for 70 s".into()));
+        health.broker_seen(Duration::from_secs(1));
         assert_eq!(health.readiness(), Ok(()));
     }
 
     #[test]
-    fn a_worker_that_stands_still_is_dead_until_it_beats_again() {
+    fn a_worker_that_stalls_is_dead_until_it_beats_again() {
         let health = Health::new(MINUTE, MINUTE);
         assert_eq!(health.liveness(), Ok(()));
-        lock(&health.state).beat = past(90);
-        assert_eq!(health.liveness(), Err("the worker has stood still for 90 s".into()));
+        lock(&health.state).last_beat = past(90);
+        assert_eq!(health.liveness(), Err("the worker has been stalled for 90 s".into()));
         health.beat();
         assert_eq!(health.liveness(), Ok(()));
     }

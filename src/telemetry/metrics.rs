@@ -1,4 +1,4 @@
-//! What the worker counts, for Prometheus. The dashboard and the alerts under `config/` are held to the names here.
+//! The worker's metrics, for Prometheus. A test checks the dashboard and the alerts under `config/` against the names here.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -18,26 +18,25 @@ use super::lock;
 /// One label: its name and its value.
 type Label = (&'static str, &'static str);
 
-/// What a batch goes through, one after the other. While one batch is produced and committed the next one is
-/// extracted and the one after it collected, so that the stages of all batches add up to more than the time that
-/// went by.
+/// The stages of a batch, in their order. While one batch is produced and committed the next one is extracted and the one
+/// after it collected, so the stages of all batches add up to more than the time that has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// From its first message to its last.
+    /// From its first message to the start of its extraction.
     Collect,
-    /// Dates are found and records made.
+    /// Dates are found and records are made.
     Extract,
-    /// Records are sent, until the brokers have them all.
+    /// Records are sent, until the brokers have all of them.
     Produce,
-    /// The transaction, or the offsets, are committed.
+    /// The transaction is committed, or the offsets are.
     Commit,
 }
 
 impl Stage {
-    /// All of them, in their order.
+    /// All stages, in their order.
     pub const ALL: [Self; 4] = [Self::Collect, Self::Extract, Self::Produce, Self::Commit];
 
-    /// As it stands in the label `stage`.
+    /// Returns the value of the label `stage`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -49,8 +48,8 @@ impl Stage {
     }
 }
 
-/// What the worker counts. What is done for good is told once, so that a batch that was rolled back and read again
-/// counts once; times are told whenever they were spent.
+/// The metrics. Counters of messages, articles and events count what was committed, so a batch that was rolled back and
+/// read again counts once; times are measured whether or not the batch is committed.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -63,7 +62,7 @@ pub struct Metrics {
     batch_seconds: Histogram,
     stage_seconds: Family<[Label; 1], Histogram, fn() -> Histogram>,
     extraction_seconds: Histogram,
-    extraction_pace: Histogram,
+    extraction_seconds_per_megabyte: Histogram,
     partitions: Gauge,
     lag: Family<[(&'static str, String); 2], Gauge>,
     commit_age: Gauge<f64, AtomicU64>,
@@ -87,13 +86,13 @@ impl Default for Metrics {
             // 16 µs to 67 s.
             extraction_seconds: Histogram::new(exponential_buckets(0.000_016, 4.0, 12)),
             // 8 ms to 16 s for a megabyte.
-            extraction_pace: Histogram::new(exponential_buckets(0.008, 2.0, 12)),
+            extraction_seconds_per_megabyte: Histogram::new(exponential_buckets(0.008, 2.0, 12)),
             partitions: Gauge::default(),
             lag: Family::default(),
             commit_age: Gauge::default(),
             last_commit: Mutex::new(Instant::now()),
         };
-        // A rate can be told from the first time on only where there was a zero before it.
+        // A rate can be computed for the first increment only if there was a zero before it.
         for outcome in [COMMITTED, ABORTED] {
             drop(metrics.batches.get_or_create(&outcome));
         }
@@ -106,34 +105,44 @@ const ABORTED: [Label; 1] = [("outcome", "aborted")];
 
 impl Metrics {
     fn register(mut self) -> Self {
-        let to = &mut self.registry;
-        to.register("build", "The version of the program", Info::new([("version", crate::VERSION)]));
-        to.register("articles", "Articles read, by what became of them", self.articles.clone());
-        to.register("rejections", "Messages rejected, by the reason", self.rejections.clone());
-        to.register("events", "Timeline events published", self.events.clone());
-        to.register("retractions", "Timeline events taken back", self.retractions.clone());
-        to.register_with_unit("read", "Input read", Unit::Bytes, self.bytes.clone());
-        to.register("batches", "Batches, by how they ended", self.batches.clone());
-        let help = "From the first message of a batch to its commit";
-        to.register_with_unit("batch", help, Unit::Seconds, self.batch_seconds.clone());
+        let registry = &mut self.registry;
+        registry.register("build", "The version of the program", Info::new([("version", crate::VERSION)]));
+        registry.register("articles", "Articles read, by what became of them", self.articles.clone());
+        registry.register("rejections", "Messages rejected, by the reason", self.rejections.clone());
+        registry.register("events", "Timeline events published", self.events.clone());
+        registry.register("retractions", "Timeline events retracted", self.retractions.clone());
+        registry.register_with_unit("read", "Input read", Unit::Bytes, self.bytes.clone());
+        registry.register("batches", "Batches, by how they ended", self.batches.clone());
+        let help = "Time from the first message of a batch to its commit";
+        registry.register_with_unit("batch", help, Unit::Seconds, self.batch_seconds.clone());
         let help = "How long each stage of a batch took";
-        to.register_with_unit("stage", help, Unit::Seconds, self.stage_seconds.clone());
-        let help = "From one message to its records";
-        to.register_with_unit("extraction", help, Unit::Seconds, self.extraction_seconds.clone());
-        let help = "From one message to its records, for each megabyte of it; of messages of 1 KB and more";
-        let pace = Unit::Other("seconds_per_megabyte".to_owned());
-        to.register_with_unit("extraction", help, pace, self.extraction_pace.clone());
-        to.register("assigned_partitions", "Partitions of the input that this worker has", self.partitions.clone());
-        to.register("lag", "Messages of a partition that were not read yet", self.lag.clone());
-        let help = "Time since the last commit; since the start where there was none";
-        to.register_with_unit("last_commit_age", help, Unit::Seconds, self.commit_age.clone());
+        registry.register_with_unit("stage", help, Unit::Seconds, self.stage_seconds.clone());
+        let help = "Time from a message to its records";
+        registry.register_with_unit("extraction", help, Unit::Seconds, self.extraction_seconds.clone());
+        let help = "Time from a message to its records, per megabyte of the message; messages of 1 KB and more";
+        let per_megabyte = Unit::Other("seconds_per_megabyte".to_owned());
+        registry.register_with_unit("extraction", help, per_megabyte, self.extraction_seconds_per_megabyte.clone());
+        registry.register(
+            "assigned_partitions",
+            "Partitions of the input that are assigned to this worker",
+            self.partitions.clone(),
+        );
+        registry.register("lag", "Messages of a partition that have not been read yet", self.lag.clone());
+        let help = "Time since the last commit; since the start if there was none";
+        registry.register_with_unit("last_commit_age", help, Unit::Seconds, self.commit_age.clone());
         self
     }
 
-    /// One message whose batch was committed: what became of its articles (`extracted`, `skipped`, `withdrawn`, `held`,
-    /// `stale`), its size in bytes, and how many events it made and took back.
-    pub fn articles(&self, all: impl Iterator<Item = &'static str>, bytes: usize, events: usize, retractions: usize) {
-        for status in all {
+    /// Counts a message whose batch was committed: the statuses of its articles (`extracted`, `skipped`, `withdrawn`,
+    /// `held`, `stale`), its size in bytes, and the numbers of events that it published and retracted.
+    pub fn articles(
+        &self,
+        statuses: impl Iterator<Item = &'static str>,
+        bytes: usize,
+        events: usize,
+        retractions: usize,
+    ) {
+        for status in statuses {
             self.articles.get_or_create(&[("status", status)]).inc();
         }
         self.bytes.inc_by(bytes as u64);
@@ -141,55 +150,55 @@ impl Metrics {
         self.retractions.inc_by(retractions as u64);
     }
 
-    /// One message that was rejected and whose batch was committed: the error's code and the message's size in bytes.
+    /// Counts a rejected message whose batch was committed: the code of the error and the message's size in bytes.
     pub fn rejection(&self, reason: &'static str, bytes: usize) {
         self.rejections.get_or_create(&[("reason", reason)]).inc();
         self.bytes.inc_by(bytes as u64);
     }
 
-    /// One message of so many bytes went through extraction.
+    /// Observes the extraction of one message.
     pub fn extraction(&self, bytes: usize, time: Duration) {
         self.extraction_seconds.observe(time.as_secs_f64());
-        // What a message costs however short it is would hide what its length costs.
+        // For a short message, the fixed cost would hide the cost of its length.
         if bytes >= 1000 {
-            self.extraction_pace.observe(time.as_secs_f64() * 1e6 / bytes as f64);
+            self.extraction_seconds_per_megabyte.observe(time.as_secs_f64() * 1e6 / bytes as f64);
         }
     }
 
-    /// One stage of a batch is over.
+    /// Observes a finished stage of a batch.
     pub fn stage(&self, stage: Stage, time: Duration) {
         self.stage_seconds.get_or_create(&[("stage", stage.name())]).observe(time.as_secs_f64());
     }
 
-    /// A batch was committed, `elapsed` after its first message was read.
+    /// Counts a batch that was committed, `elapsed` after its first message was read.
     pub fn committed(&self, elapsed: Duration) {
         self.batches.get_or_create(&COMMITTED).inc();
         self.batch_seconds.observe(elapsed.as_secs_f64());
         *lock(&self.last_commit) = Instant::now();
     }
 
-    /// A batch was rolled back; its messages will be read again.
+    /// Counts a batch that was rolled back; its messages will be read again.
     pub fn aborted(&self) {
         self.batches.get_or_create(&ABORTED).inc();
     }
 
-    /// So many partitions came to this worker.
+    /// Counts partitions that were assigned to this worker.
     pub fn assigned(&self, count: usize) {
         self.partitions.inc_by(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
-    /// How many messages of a partition were not read yet.
+    /// Sets the number of messages of a partition that have not been read yet.
     pub fn lag(&self, topic: &str, partition: i32, messages: i64) {
-        self.lag.get_or_create(&place(topic, partition)).set(messages);
+        self.lag.get_or_create(&partition_labels(topic, partition)).set(messages);
     }
 
-    /// A partition went to another worker, which tells its lag from now on.
+    /// Removes a partition that was revoked: its next owner reports its lag.
     pub fn revoked(&self, topic: &str, partition: i32) {
         self.partitions.dec();
-        self.lag.remove(&place(topic, partition));
+        self.lag.remove(&partition_labels(topic, partition));
     }
 
-    /// All metrics in the OpenMetrics text format.
+    /// Returns all metrics in the OpenMetrics text format.
     ///
     /// # Errors
     /// None in practice: a `String` can always be written.
@@ -201,7 +210,7 @@ impl Metrics {
     }
 }
 
-fn place(topic: &str, partition: i32) -> [(&'static str, String); 2] {
+fn partition_labels(topic: &str, partition: i32) -> [(&'static str, String); 2] {
     [("topic", topic.to_owned()), ("partition", partition.to_string())]
 }
 
@@ -209,15 +218,16 @@ fn place(topic: &str, partition: i32) -> [(&'static str, String); 2] {
 mod tests {
     use super::*;
 
-    /// The metrics without the lines that depend on the time the test takes, and without comments.
+    /// Returns the metrics without comments and without the lines that depend on how long the test takes.
     fn lines(metrics: &Metrics) -> String {
         let text = metrics.encode().unwrap();
-        let is_told = |line: &&str| !line.starts_with('#') && !line.contains("commit_age") && !line.contains("bucket");
-        text.lines().filter(is_told).collect::<Vec<_>>().join("\n")
+        let is_stable =
+            |line: &&str| !line.starts_with('#') && !line.contains("commit_age") && !line.contains("bucket");
+        text.lines().filter(is_stable).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
-    fn what_is_done_is_counted_by_what_became_of_it() {
+    fn work_is_counted_by_its_result() {
         let metrics = Metrics::default();
         metrics.articles(["extracted"].into_iter(), 2000, 12, 1);
         metrics.rejection("not-json", 30);
@@ -236,12 +246,12 @@ mod tests {
             "dateline_batch_seconds_sum 0.25",
             r#"dateline_stage_seconds_sum{stage="commit"} 0.125"#,
         ] {
-            assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+            assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
     }
 
     #[test]
-    fn extraction_is_told_by_article_and_by_megabyte() {
+    fn extraction_is_measured_by_message_and_by_megabyte() {
         let metrics = Metrics::default();
         metrics.extraction(500_000, Duration::from_millis(250));
         metrics.extraction(10, Duration::from_millis(500));
@@ -252,12 +262,12 @@ mod tests {
             "dateline_extraction_seconds_per_megabyte_sum 0.5",
             "dateline_extraction_seconds_per_megabyte_count 1",
         ] {
-            assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+            assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
     }
 
     #[test]
-    fn a_partition_is_told_until_it_goes_to_another_worker() {
+    fn the_lag_of_a_partition_is_reported_until_it_is_revoked() {
         let metrics = Metrics::default();
         metrics.assigned(2);
         metrics.lag("articles", 3, 17);
@@ -269,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn the_age_of_the_last_commit_starts_anew_with_a_commit() {
+    fn a_commit_resets_the_age_of_the_last_commit() {
         let metrics = Metrics::default();
         let age = || {
             metrics.encode().unwrap();

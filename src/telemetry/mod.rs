@@ -1,6 +1,6 @@
-//! Logs, metrics, health. Every metric's name stands in `Metrics::register`.
+//! Logs, metrics and health. The names of all metrics are in `Metrics::register`.
 //!
-//! Must not know Kafka: the worker tells what it did, whoever asks is answered from here. Article text is never logged.
+//! Must not know Kafka: the worker reports what it does, and HTTP handlers read it. The text of articles is never logged.
 
 mod health;
 mod metrics;
@@ -18,10 +18,10 @@ pub use self::metrics::{Metrics, Stage};
 pub use self::progress::Progress;
 use crate::config::{Log, LogFormat};
 
-/// Starts the log, on standard error; librdkafka's own lines come into it as well. Once a process.
+/// Starts logging to standard error, including librdkafka's own messages. To be called once in a process.
 ///
 /// # Errors
-/// If a log was started before.
+/// If logging was started before.
 pub fn start_log(log: &Log) -> Result<(), TryInitError> {
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     let lines = match log.format {
@@ -31,7 +31,8 @@ pub fn start_log(log: &Log) -> Result<(), TryInitError> {
     tracing_subscriber::registry().with(log.level.clone()).with(lines).try_init()
 }
 
-/// The values are whole at any time, so a thread that panicked while it held the lock has broken nothing.
+/// Locks a mutex. Its values are consistent at any time, so a thread that panicked while it held the lock has broken
+/// nothing.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

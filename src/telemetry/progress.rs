@@ -1,8 +1,8 @@
-//! How far one is who follows topics: told by the one who follows, asked by `/api/status`.
+//! How far the follower of the topics is: it reports, and `/api/status` reads.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// How far one is.
+/// How far the follower is.
 #[derive(Debug, Default)]
 pub struct Progress {
     connected: AtomicBool,
@@ -10,19 +10,25 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Tells whether the brokers are heard.
-    pub fn connected(&self, connected: bool) {
+    /// Reports whether a broker is connected.
+    pub fn set_connected(&self, connected: bool) {
         self.connected.store(connected, Ordering::Relaxed);
     }
 
-    /// Tells how many records were not read yet.
-    pub fn behind(&self, lag: u64) {
+    /// Reports how many records have not been read yet.
+    pub fn set_lag(&self, lag: u64) {
         self.lag.store(lag, Ordering::Relaxed);
     }
 
-    /// Whether the brokers are heard, and how many records were not read yet.
+    /// Returns whether a broker is connected.
     #[must_use]
-    pub fn told(&self) -> (bool, u64) {
-        (self.connected.load(Ordering::Relaxed), self.lag.load(Ordering::Relaxed))
+    pub fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many records have not been read yet.
+    #[must_use]
+    pub fn lag(&self) -> u64 {
+        self.lag.load(Ordering::Relaxed)
     }
 }

@@ -100,7 +100,7 @@ pub async fn story(State(state): State<TimelineState>, RawQuery(query): RawQuery
 pub async fn status(State(state): State<TimelineState>) -> HandlerResult {
     let totals = state.query(Store::totals).await?;
     let [first, last] = totals.extent.map(|ends| ends.map(query::format_time)).unwrap_or_default();
-    let (connected, lag) = state.progress.told();
+    let (connected, lag) = (state.progress.is_connected(), state.progress.lag());
     Ok(json(&super::responses::State {
         events: totals.events,
         articles: totals.articles,

@@ -109,7 +109,14 @@ impl Wire {
         let client: BaseConsumer = config.create().unwrap();
         let mut asked = TopicPartitionList::new();
         asked.add_partition_range(&self.topics.input, 0, partitions(&client, &self.topics.input) - 1);
-        let answer = client.committed_offsets(asked, PATIENCE).unwrap();
+        let start = Instant::now();
+        let answer = loop {
+            match client.committed_offsets(asked.clone(), PATIENCE) {
+                Ok(answer) => break answer,
+                // A broker that has just come back loads what it knows of groups.
+                Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
+            }
+        };
         answer.elements().iter().map(|it| it.offset().to_raw().filter(|offset| *offset >= 0).unwrap_or(0)).collect()
     }
 

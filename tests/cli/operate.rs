@@ -65,7 +65,7 @@ mod check {
         let output = dateline(&["check", "--timeout", "1", "--brokers", &format!("127.0.0.1:{port}")], &[]);
         assert_eq!(output.status.code(), Some(1));
         let output_text = text(&output.stdout);
-        assert!(output_text.starts_with("ok       configuration: can be read\nwrong    brokers: "), "{output_text}");
+        assert!(output_text.starts_with("ok       configuration: is valid\nwrong    brokers: "), "{output_text}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The published contract: `docs/event.schema.json`, which every record that a test meets must hold to.
+//! The published contract, `docs/event.schema.json`, to which every record of the tests conforms.
 
 #![allow(dead_code, reason = "each target uses its own part")]
 
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Holds a record against the schema.
+/// Checks a record against the schema.
 #[expect(clippy::panic, clippy::unwrap_used, reason = "a test fails")]
 pub fn assert_is_record(record: &impl Serialize) {
     let record = serde_json::to_value(record).unwrap();
@@ -16,7 +16,7 @@ pub fn assert_is_record(record: &impl Serialize) {
     }
 }
 
-/// What is wrong with a record, with the place in it.
+/// What is wrong with a record, and where.
 #[expect(clippy::unwrap_used, reason = "a test fails")]
 pub fn faults(record: &Value) -> Vec<String> {
     static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {

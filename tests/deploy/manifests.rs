@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use dateline::config::{Configuration, Settings};
-use dateline::stream::{Control, DRAIN};
+use dateline::stream::{Control, MAX_SHUTDOWN_TIME};
 use dateline::web::{HealthState, health_router};
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::Value;
@@ -50,7 +50,7 @@ fn port(address: &str) -> u64 {
     address.rsplit(':').next().unwrap().parse().unwrap()
 }
 
-/// Whether the program answers at a path.
+/// Whether the program serves a path.
 fn is_served(path: &str) -> bool {
     let Control { metrics, health, .. } = Control::default();
     let request = Request::get(path).body(Body::empty()).unwrap();
@@ -59,14 +59,14 @@ fn is_served(path: &str) -> bool {
     answer.status() != StatusCode::NOT_FOUND
 }
 
-/// Whether these are flags and a command of the program.
+/// Whether the program understands these arguments.
 fn is_understood(args: &Value) -> bool {
     let args = args.as_array().unwrap().iter().map(|arg| arg.as_str().unwrap());
     let output = Command::new(env!("CARGO_BIN_EXE_dateline")).args(args).arg("--help").output().unwrap();
     output.status.success()
 }
 
-/// The variables of ours, as settings over those of a file.
+/// The settings of a file with our variables applied.
 fn settings(file: Option<&Path>, variables: &BTreeMap<String, String>) -> Settings {
     assert!(variables.keys().all(|name| name.starts_with("DATELINE_")), "{variables:?}");
     Configuration::load(file, variables.clone(), []).and_then(|it| it.settings()).unwrap()
@@ -85,7 +85,7 @@ mod compose {
     }
 
     #[test]
-    fn the_broker_is_healthy_before_topics_are_made_before_what_needs_them_starts() {
+    fn topics_wait_for_the_broker_and_all_else_waits_for_the_topics() {
         let services = services();
         let waits = |service: &str, on: &str| text(&services[service]["depends_on"][on], "/condition").to_owned();
         assert_eq!(waits("topics", "kafka"), "service_healthy");
@@ -111,7 +111,7 @@ mod compose {
     }
 
     #[test]
-    fn the_worker_is_published_and_asked_where_it_serves() {
+    fn the_worker_is_published_and_scraped_where_it_serves() {
         let services = services();
         let serves = port(text(&services, "/worker/environment/DATELINE_HTTP"));
         assert_eq!(port(text(&services, "/worker/ports/0")), serves);
@@ -121,7 +121,7 @@ mod compose {
     }
 
     #[test]
-    fn the_timeline_is_published_and_asked_where_it_serves() {
+    fn the_timeline_is_published_and_queried_where_it_serves() {
         let timeline = services()["timeline"].clone();
         let serves = port(text(&timeline, "/environment/DATELINE_HTTP"));
         assert_eq!(port(text(&timeline, "/ports/0")), serves);
@@ -155,10 +155,10 @@ mod compose {
     }
 
     #[test]
-    fn a_worker_that_is_stopped_has_time_to_end() {
+    fn a_worker_has_time_to_shut_down() {
         let services = services();
         let seconds: u64 = text(&services, "/worker/stop_grace_period").strip_suffix('s').unwrap().parse().unwrap();
-        assert!(Duration::from_secs(seconds) > DRAIN);
+        assert!(Duration::from_secs(seconds) > MAX_SHUTDOWN_TIME);
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod compose {
                 .lines()
                 .find_map(|line| line.trim_start_matches([' ', '"']).strip_prefix(&format!("{property}=")));
             let tested = line.unwrap_or_else(|| panic!("the tests do not set {property}"));
-            // What depends on where a broker stands is told apart.
+            // Where a broker listens is different.
             if !tested.contains('{') && !property.contains("listener") {
                 assert_eq!(value, tested, "{property}");
             }
@@ -334,9 +334,9 @@ mod kubernetes {
     }
 
     #[test]
-    fn a_pod_that_is_stopped_has_time_to_end() {
+    fn a_pod_has_time_to_shut_down() {
         let seconds = pod((WORKER, "StatefulSet"))["terminationGracePeriodSeconds"].as_u64().unwrap();
-        assert!(Duration::from_secs(seconds) > DRAIN);
+        assert!(Duration::from_secs(seconds) > MAX_SHUTDOWN_TIME);
     }
 
     #[test]

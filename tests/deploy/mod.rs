@@ -1,4 +1,4 @@
-//! What stands around the program is held to the program: manifests, monitoring, sinks, the image, the documentation.
+//! What is beside the program agrees with it: manifests, monitoring, sinks, the image, dependencies, documentation.
 
 mod dependencies;
 mod manifests;

@@ -1,5 +1,5 @@
-//! The dashboard and the alerts under `config/` are held to what the program serves: every metric that they name is
-//! there, with every label that they ask for.
+//! The dashboard and the alerts under `config/` agree with what the program serves: every metric that they name exists,
+//! with every label that they use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -19,7 +19,7 @@ fn read(path: &str) -> String {
 /// What Prometheus adds to what it is served.
 const ADDED: [&str; 2] = ["instance", "job"];
 
-/// All series of a worker that has done everything, each with its labels.
+/// All series of a worker that has done everything, with their labels.
 fn served() -> BTreeMap<String, BTreeSet<String>> {
     let metrics = Metrics::default();
     metrics.articles(["extracted"].into_iter(), 1, 1, 1);
@@ -41,7 +41,7 @@ fn served() -> BTreeMap<String, BTreeSet<String>> {
     series.chain([("up".to_owned(), BTreeSet::new())]).collect()
 }
 
-/// What is asked for by an expression: series with labels, and labels that are grouped by.
+/// What an expression uses: series with labels, and labels that are grouped by.
 #[derive(Default)]
 struct Asked {
     series: Vec<(String, Vec<String>)>,
@@ -50,7 +50,7 @@ struct Asked {
 
 impl Asked {
     fn of(expression: &str) -> Self {
-        // What Grafana puts in before it asks.
+        // What Grafana fills in.
         let expression = expression.replace("$__rate_interval", "5m");
         let parsed = parser::parse(&expression).unwrap_or_else(|error| panic!("{expression}: {error}"));
         let mut asked = Self::default();
@@ -88,10 +88,10 @@ impl ExprVisitor for Asked {
     }
 }
 
-/// What an expression asks for and no worker serves.
+/// What an expression uses and no worker serves.
 fn missing(expression: &str) -> Vec<String> {
     let (served, asked) = (served(), Asked::of(expression));
-    assert!(!asked.series.is_empty(), "{expression} asks for nothing");
+    assert!(!asked.series.is_empty(), "{expression} uses no series");
     let mut missing = Vec::new();
     let mut known: BTreeSet<&str> = ADDED.into();
     for (name, labels) in &asked.series {
@@ -134,14 +134,14 @@ mod alerts {
     }
 
     #[test]
-    fn ask_for_what_is_served() {
+    fn use_what_is_served() {
         each_rule(|name, rule| {
             assert_eq!(missing(rule["expr"].as_str().unwrap()), Vec::<String>::new(), "{name}");
         });
     }
 
     #[test]
-    fn say_how_bad_it_is_and_what_to_do() {
+    fn have_a_severity_and_say_what_to_do() {
         each_rule(|name, rule| {
             let severity = rule["labels"]["severity"].as_str().unwrap();
             assert!(["critical", "warning", "info"].contains(&severity), "{name}");
@@ -152,7 +152,7 @@ mod alerts {
         });
     }
 
-    /// A label that a message names must still be there after the aggregation, or people read an empty place.
+    /// A label that a message names must survive the aggregation, or the message has a gap.
     #[test]
     fn name_labels_that_are_left() {
         each_rule(|name, rule| {
@@ -206,7 +206,7 @@ mod dashboard {
     }
 
     #[test]
-    fn asks_for_what_is_served() {
+    fn uses_what_is_served() {
         for panel in panels() {
             for target in panel["targets"].as_array().unwrap() {
                 assert_eq!(missing(target["expr"].as_str().unwrap()), Vec::<String>::new(), "{}", panel["title"]);
@@ -234,13 +234,13 @@ mod dashboard {
             assert!(!title.is_empty());
             assert!(!panel["description"].as_str().unwrap().is_empty(), "{title}");
             assert!(!panel["fieldConfig"]["defaults"]["unit"].as_str().unwrap().is_empty(), "{title}");
-            assert!(titles.insert(title.clone()), "{title} stands there twice");
+            assert!(titles.insert(title.clone()), "{title} is there twice");
         }
         assert!(!titles.is_empty());
     }
 
     #[test]
-    fn has_panels_that_do_not_lie_over_each_other() {
+    fn has_panels_that_do_not_overlap() {
         let all = dashboard()["panels"].as_array().unwrap().clone();
         let mut taken = BTreeSet::new();
         let mut ids = BTreeSet::new();
@@ -249,7 +249,7 @@ mod dashboard {
             assert!(number("x") + number("w") <= 24, "{}", panel["title"]);
             for x in number("x")..number("x") + number("w") {
                 for y in number("y")..number("y") + number("h") {
-                    assert!(taken.insert((x, y)), "{} lies over another", panel["title"]);
+                    assert!(taken.insert((x, y)), "{} overlaps another", panel["title"]);
                 }
             }
             assert!(ids.insert(panel["id"].as_u64().unwrap()), "{}", panel["id"]);
@@ -257,7 +257,7 @@ mod dashboard {
     }
 
     #[test]
-    fn asks_the_data_source_and_the_workers_that_are_chosen() {
+    fn queries_the_data_source_and_the_workers_that_are_chosen() {
         let text = read("config/grafana/dashboard.json");
         let dashboard = dashboard();
         let variables = dashboard["templating"]["list"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! What stands around the program is held to the program: the image, documentation, configuration.
+//! The image, the documentation and the configuration agree with the program.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ mod image {
     use super::*;
 
     #[test]
-    fn the_last_stage_runs_as_a_number_that_is_not_root() {
+    fn the_last_stage_runs_as_a_numeric_user_that_is_not_root() {
         let file = read("Dockerfile");
         let last = file.rsplit("\nFROM ").next().unwrap();
         let user = last.lines().find_map(|line| line.strip_prefix("USER ")).expect("the last stage has no USER");
@@ -49,11 +49,13 @@ mod image {
     fn what_the_program_embeds_is_copied() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let copied = read(".dockerignore");
-        for file in sources(&root.join("src")) {
+        for file in ["src", "core/src"].into_iter().flat_map(|folder| sources(&root.join(folder))) {
             let text = std::fs::read_to_string(&file).unwrap();
             // What tests embed is not built into the image.
             let program = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for embedded in program.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let embedded =
+                ["include_str!(\"", "include_bytes!(\""].into_iter().flat_map(|it| program.split(it).skip(1));
+            for embedded in embedded.filter_map(|rest| rest.split('"').next()) {
                 let path = file.parent().unwrap().join(embedded).canonicalize().unwrap();
                 let top = path.strip_prefix(root.canonicalize().unwrap()).unwrap().components().next().unwrap();
                 let top = top.as_os_str().to_str().unwrap();

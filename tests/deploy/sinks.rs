@@ -18,7 +18,7 @@ fn topics() -> Topics {
     Topics::new(&Configuration::load(None, [], []).unwrap().settings().unwrap().kafka)
 }
 
-/// What the schema of records says of a field, if there is one.
+/// The schema of a field of the record, if there is one.
 fn field(path: &[&str]) -> Option<Value> {
     let schema = schema().to_value();
     path.iter().try_fold(schema.clone(), |at, name| {
@@ -49,7 +49,7 @@ fn connectors_read_committed_events_and_delete_what_is_retracted() {
 }
 
 #[test]
-fn what_the_jdbc_sink_writes_is_what_the_table_has() {
+fn the_table_has_the_columns_that_the_jdbc_sink_writes() {
     let (config, tables) = (connector("postgresql"), read("postgresql/tables.sql"));
     assert!(tables.contains(&format!("CREATE TABLE {} (", config["table.name.format"].as_str().unwrap())));
     for column in ["pk.fields", "transforms.record.field"] {
@@ -102,7 +102,7 @@ fn the_index_has_fields_of_the_record_with_types_that_fit() {
 }
 
 #[test]
-fn clickhouse_reads_both_topics_and_shows_what_articles_name() {
+fn clickhouse_reads_both_topics_and_shows_the_events_that_articles_name() {
     let sql = read("clickhouse/tables.sql");
     for topic in [topics().events, topics().articles] {
         assert!(sql.contains(&format!("kafka_topic_list = '{topic}'")), "{topic}");
@@ -119,8 +119,8 @@ fn clickhouse_reads_both_topics_and_shows_what_articles_name() {
         let columns: Vec<_> = columns.map(|line| line.split(' ').next().unwrap()).collect();
         let reader = sql.split(&format!("TO {view} AS")).nth(1).unwrap().split("FROM").next().unwrap();
         for column in columns {
-            let told = reader.contains(&format!(" AS {column}")) || reader.contains(&format!("\n    {column},"));
-            assert!(told, "nothing fills {view}.{column}");
+            let is_filled = reader.contains(&format!(" AS {column}")) || reader.contains(&format!("\n    {column},"));
+            assert!(is_filled, "nothing fills {view}.{column}");
         }
     }
 }

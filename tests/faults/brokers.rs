@@ -30,7 +30,7 @@ fn restart(setup: &Setup, wire: &Wire, requests: &[Request]) {
 
 #[test]
 fn the_broker_ends_and_comes_back() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let wire = setup.wire();
     restart(setup, &wire, &Request::OF_A_TRANSACTION);
     verify::exactly_once(&wire, expected());
@@ -38,7 +38,7 @@ fn the_broker_ends_and_comes_back() {
 
 #[test]
 fn the_broker_ends_and_comes_back_at_least_once() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let mut wire = setup.wire();
     wire.settings.stream.delivery = Delivery::AtLeastOnce;
     restart(setup, &wire, &Request::AT_LEAST_ONCE);
@@ -48,7 +48,7 @@ fn the_broker_ends_and_comes_back_at_least_once() {
 
 #[test]
 fn leaders_are_killed_and_come_back() {
-    let Some((setup, _exclusive)) = three() else { return };
+    let Some((setup, _place)) = three() else { return };
     let (cluster, wire) = (&setup.cluster, setup.wire());
     let mut rng = rng();
     let mut progress = wire.progress();

@@ -45,7 +45,7 @@ fn peak_memory(worker: &Program) -> Option<usize> {
 
 #[test]
 fn an_article_of_20_mb_passes_and_the_worker_keeps_its_partitions() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let small = articles() / 2;
     let part = |from, to| (from..to).map(|n| short(n, 0..PARTITIONS));
     let (first, huge, last) = (part(0, small / 2), long("huge", 0, 20_000_000), part(small / 2, small));
@@ -85,7 +85,7 @@ fn longest_gap(progress: &mut Progress, count: usize) -> Duration {
 
 #[test]
 fn a_partition_of_long_articles_does_not_starve_the_others() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     const LONG: usize = 30;
     const SHORT: usize = 5_000;
     let short = |n| short(n, 1..PARTITIONS);

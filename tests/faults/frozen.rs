@@ -12,7 +12,7 @@ const TIMEOUT: Duration = Duration::from_secs(4);
 
 #[test]
 fn a_frozen_worker_is_fenced_and_starts_again() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let mut wire = setup.wire();
     wire.set("transaction.timeout.ms", &TIMEOUT.as_millis().to_string());
     let mut progress = wire.progress();

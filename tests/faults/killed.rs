@@ -42,7 +42,7 @@ fn kill_at(setup: &Setup, wire: &mut Wire, requests: &[Request]) {
 
 #[test]
 fn killed_twenty_times_every_record_is_there_once() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let mut wire = setup.wire();
     kill_at(setup, &mut wire, &[START, Request::OF_A_TRANSACTION].concat());
     verify::exactly_once(&wire, expected());
@@ -50,7 +50,7 @@ fn killed_twenty_times_every_record_is_there_once() {
 
 #[test]
 fn at_least_once_loses_nothing_and_repeats_only_the_same() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let mut wire = setup.wire();
     wire.settings.stream.delivery = Delivery::AtLeastOnce;
     kill_at(setup, &mut wire, &[&START[..], &Request::AT_LEAST_ONCE].concat());

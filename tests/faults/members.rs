@@ -47,13 +47,13 @@ fn join_and_leave(setup: &Setup, client: &[(&str, &str)]) {
 
 #[test]
 fn workers_join_and_leave() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     join_and_leave(setup, &[]);
 }
 
 #[test]
 fn workers_join_and_leave_with_the_protocol_of_kip_848() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     // The broker sets the time-outs there.
     join_and_leave(setup, &[("group.protocol", "consumer")]);
 }

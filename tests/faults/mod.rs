@@ -2,9 +2,10 @@
 //! `DATELINE_TEST_ARTICLES` says (20,000 before a release).
 //!
 //! A fault strikes at an event, never after a time: the network stalls at a chosen request, or the input is kept ahead of
-//! the workers. So it strikes in the midst of the work, however fast that is. The tests run one after another, since each
-//! takes what the machine has. Randomness comes from a seed, which is printed; `DATELINE_TEST_SEED` sets another. Where
-//! there is no Java or Maven the tests say so and pass, unless `DATELINE_TEST_REQUIRE` is `all` or contains `kafka`.
+//! the workers. So it strikes in the midst of the work, however fast that is. Two tests run at a time, each on its own
+//! cluster: while one waits for a broker or a time-out, the other works. Randomness comes from a seed, which is printed;
+//! `DATELINE_TEST_SEED` sets another. Where there is no Java or Maven the tests say so and pass, unless
+//! `DATELINE_TEST_REQUIRE` is `all` or contains `kafka`.
 
 mod acl;
 mod brokers;

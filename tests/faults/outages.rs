@@ -25,7 +25,7 @@ fn await_empty_group(wire: &Wire) {
 
 #[test]
 fn the_network_is_slow_stalls_and_breaks() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let wire = setup.wire();
     let mut rng = rng();
     let mut progress = wire.progress();
@@ -55,7 +55,7 @@ fn the_network_is_slow_stalls_and_breaks() {
 
 #[test]
 fn the_network_is_cut_half_way_through_a_commit() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let mut wire = setup.wire();
     wire.settings.stream.batch_messages = articles() / 200;
     let before = setup.network.cuts();
@@ -70,7 +70,7 @@ fn the_network_is_cut_half_way_through_a_commit() {
 
 #[test]
 fn the_network_stalls_before_a_commit_for_longer_than_a_transaction_may_last() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let mut wire = setup.wire();
     wire.set("transaction.timeout.ms", "3000");
     let number = rng().usize(5..=15);

@@ -10,8 +10,8 @@ use dateline::config::Delivery;
 use crate::broker::wire::{PATIENCE, Wire};
 
 /// What a worker logs when it is given partitions, and when it loses some.
-pub const ASSIGNED: &str = "partitions came to this worker";
-pub const REVOKED: &str = "partitions left this worker";
+pub const ASSIGNED: &str = "partitions assigned";
+pub const REVOKED: &str = "partitions revoked";
 
 /// A running worker. Dropped, it is killed.
 pub struct Program {

@@ -41,7 +41,7 @@ fn with_long_sentences(setup: &Setup, articles: usize) -> Wire {
 
 #[test]
 fn a_topic_refuses_records_for_their_size() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let count = articles() / 5;
     let wire = with_long_sentences(setup, count);
     let mut expected = wire.expected();
@@ -71,7 +71,7 @@ fn is_long(id: &str) -> bool {
 
 #[test]
 fn the_disk_of_the_broker_is_full() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let wire = setup.wire();
     // By then the files are larger than they may be, and there is more to come.
     setup.network.stall_at(Breakpoint::random(&mut rng(), &[Request::EndTxn], 10..=40));
@@ -89,7 +89,7 @@ fn the_disk_of_the_broker_is_full() {
 
 #[test]
 fn permissions_are_withdrawn_and_given_back() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let wire = setup.wire_of_its_own();
     let guarded = guarded(setup, &wire);
     let id = format!("{}-0", wire.settings.kafka.group);
@@ -111,7 +111,7 @@ fn permissions_are_withdrawn_and_given_back() {
             allow(&setup.cluster, operation, kind, name);
             assert_eq!(end.code, Some(1), "{}", end.log);
             let last = end.log.lines().last().unwrap_or_default();
-            assert!(last.contains("do not allow it") && last.contains(name), "{kind:?}: {}", end.log);
+            assert!(last.contains("denied access") && last.contains(name), "{kind:?}: {}", end.log);
         });
     }
     let all = articles().max(sent);
@@ -135,7 +135,7 @@ fn guarded(setup: &Setup, wire: &Wire) -> Wire {
 
 #[test]
 fn a_check_names_the_permission_that_a_timeline_lacks() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let wire = setup.wire();
     let guarded = guarded(setup, &wire);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

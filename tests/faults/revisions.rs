@@ -12,7 +12,7 @@ const KILLS: usize = 10;
 
 #[test]
 fn whoever_is_killed_the_timeline_is_that_of_the_last_revisions() {
-    let Some((setup, _exclusive)) = single() else { return };
+    let Some((setup, _place)) = single() else { return };
     let mut rng = rng();
     let wire = setup.wire_of_its_own();
     let through_network = setup.through_network(&wire);

@@ -1,8 +1,8 @@
-//! What the tests share: a cluster behind a network, the articles on it, what should come of them, randomness, and that
-//! only one test runs at a time.
+//! What the tests share: clusters behind a network, the articles on them, what should come of them, randomness, and that
+//! no more than two tests run at a time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -41,34 +41,49 @@ pub struct Setup {
     input: String,
 }
 
-/// Held by every test for as long as it runs.
-pub struct Exclusive(#[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
+/// Held by every test for as long as it runs: one of two places.
+pub struct Place(usize);
 
-/// Waits until no other test runs.
-fn exclusive() -> Exclusive {
-    static EXCLUSIVE: Mutex<()> = Mutex::new(());
-    Exclusive(EXCLUSIVE.lock().unwrap_or_else(PoisonError::into_inner))
+static TAKEN: (Mutex<[bool; 2]>, Condvar) = (Mutex::new([false; 2]), Condvar::new());
+
+impl Place {
+    /// Waits until one is free.
+    fn take() -> Self {
+        let taken = TAKEN.0.lock().unwrap();
+        let mut taken = TAKEN.1.wait_while(taken, |taken| taken.iter().all(|it| *it)).unwrap();
+        let free = taken.iter().position(|taken| !taken).unwrap();
+        taken[free] = true;
+        Self(free)
+    }
 }
 
-/// The cluster of one broker that most tests share, as good as new. All articles are there.
-pub fn single() -> Option<(&'static Setup, Exclusive)> {
-    static SINGLE: LazyLock<Option<Setup>> = LazyLock::new(|| {
+impl Drop for Place {
+    fn drop(&mut self) {
+        TAKEN.0.lock().unwrap()[self.0] = false;
+        TAKEN.1.notify_one();
+    }
+}
+
+/// The cluster of one broker that the tests of a place share, as good as new. All articles are there.
+pub fn single() -> Option<(&'static Setup, Place)> {
+    static CLUSTERS: [OnceLock<Option<Setup>>; 2] = [OnceLock::new(), OnceLock::new()];
+    let place = Place::take();
+    let cluster = CLUSTERS[place.0].get_or_init(|| {
         let setup = Setup::new(1)?;
         setup.wire().send((0..articles()).map(message));
         Some(setup)
     });
-    let exclusive = exclusive();
-    let setup = SINGLE.as_ref()?;
+    let setup = cluster.as_ref()?;
     setup.network.restore();
     setup.cluster.revive(0);
     setup.cluster.wait().unwrap();
-    Some((setup, exclusive))
+    Some((setup, place))
 }
 
 /// Three brokers. The test sends the articles.
-pub fn three() -> Option<(Setup, Exclusive)> {
-    let exclusive = exclusive();
-    Some((Setup::new(3)?, exclusive))
+pub fn three() -> Option<(Setup, Place)> {
+    let place = Place::take();
+    Some((Setup::new(3)?, place))
 }
 
 impl Setup {

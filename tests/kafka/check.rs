@@ -28,7 +28,7 @@ fn missing_topics_are_created_as_they_must_be() {
     assert!(!findings(&wire, true).contains("Wrong"));
     wire.await_topics();
     insta::assert_snapshot!(findings(&wire, false), @r##"
-    Ok configuration: can be read
+    Ok configuration: is valid
     Ok brokers: 1 at BROKERS
     Ok topic WIRE.articles: partitions: 6
     Ok topic WIRE.timeline.events: partitions: 6
@@ -44,7 +44,7 @@ fn missing_topics_are_created_as_they_must_be() {
     "##);
     let timeline = findings_within(Duration::from_secs(20), &wire, Role::Timeline, false);
     insta::assert_snapshot!(timeline, @r##"
-    Ok configuration: can be read
+    Ok configuration: is valid
     Ok brokers: 1 at BROKERS
     Ok topic WIRE.timeline.events: partitions: 6
     Ok topic WIRE.timeline.articles: partitions: 6
@@ -67,7 +67,7 @@ fn events_that_are_not_compacted_are_wrong() {
     let found = findings(&wire, false);
 
     let wrong: Vec<_> = found.lines().filter(|line| line.starts_with("Wrong")).collect();
-    insta::assert_snapshot!(wrong.join("\n"), @"Wrong settings of WIRE.timeline.events: cleanup.policy is delete; mend it with `kafka-configs --alter --entity-type topics --entity-name WIRE.timeline.events --add-config cleanup.policy=compact`");
+    insta::assert_snapshot!(wrong.join("\n"), @"Wrong settings of WIRE.timeline.events: cleanup.policy is delete; correct it with `kafka-configs --alter --entity-type topics --entity-name WIRE.timeline.events --add-config cleanup.policy=compact`");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn topics_that_no_broker_can_hold_are_not_created() {
     let mut wire = Wire::without_topics(cluster);
     wire.settings.kafka.replication = 99;
     let found = findings(&wire, true);
-    assert_eq!(found.matches("cannot be made: InvalidReplicationFactor").count(), 4, "{found}");
+    assert_eq!(found.matches("cannot be created: InvalidReplicationFactor").count(), 4, "{found}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Server {
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         let Control { metrics, health, .. } = Control::default();
         let progress = Arc::<Progress>::default();
-        progress.connected(true);
+        progress.set_connected(true);
         let router = timeline_router(TimelineState::new(store, progress), HealthState { metrics, health }, &access);
         let runtime = Runtime::new().unwrap();
         let site = {

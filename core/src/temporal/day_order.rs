@@ -52,7 +52,9 @@ pub(super) fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
         Meaning::Calendar(fields) => Some(fields),
         Meaning::Clock { day: Some(inner), .. }
         | Meaning::PartOfDay { day: Some(inner), .. }
-        | Meaning::Count { anchor: Some(inner), .. } => fields_mut(inner),
+        | Meaning::Count { anchor: Some(inner), .. }
+        | Meaning::PartOfPeriod { of: Some(inner), .. }
+        | Meaning::Ending { last: inner, .. } => fields_mut(inner),
         _ => None,
     }
 }

@@ -2,7 +2,6 @@
 
 use super::meaning::Expression;
 use crate::calendar::{Granularity, Interval, PartialDate};
-use crate::text::Span;
 pub use crate::timex::{Modifier, TimexType};
 
 /// What a value was computed from.
@@ -59,17 +58,4 @@ pub struct Resolved {
     pub confidence: f32,
     /// How the value came about, in words, step by step.
     pub steps: Vec<&'static str>,
-}
-
-/// Something that was recognised and then dropped or changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dropped {
-    /// Where it stands in the readable text.
-    pub span: Span,
-    /// The rule that recognised it.
-    pub rule: &'static str,
-    /// The refiner that took it away.
-    pub refiner: &'static str,
-    /// Why.
-    pub reason: &'static str,
 }

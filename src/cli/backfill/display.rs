@@ -23,7 +23,7 @@ pub fn plan(prepared: &Prepared, rate: Option<u32>, estimate: Option<Duration>) 
         let time = millis.and_then(DateTime::from_timestamp_millis);
         time.map_or_else(|| "-".to_owned(), |time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string())
     };
-    for (part, [first, last]) in plan.parts.iter().zip(&preview.times) {
+    for (part, [first, last]) in plan.ranges.iter().zip(&preview.times) {
         let offsets = format!("{}..{}", part.next, part.end);
         let left = HumanCount(part.left()).to_string();
         table.add_row([part.partition.to_string(), offsets, left, time(*first), time(*last)]);
@@ -100,7 +100,7 @@ impl Bars {
         let style =
             |template: &str| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let mut parts = Vec::new();
-        for part in plan.parts.iter().filter(|_| verbose) {
+        for part in plan.ranges.iter().filter(|_| verbose) {
             let bar = multi.add(ProgressBar::new(part.left()));
             bar.set_style(style("  partition {prefix:>3} {bar:30} {pos}/{len}"));
             bar.set_prefix(part.partition.to_string());

@@ -1,7 +1,7 @@
-//! What a replay would change: the events that it makes against those that the output topics hold.
+//! Compares the events that a replay extracts with those that the output topics hold: what publishing them would change.
 //!
-//! An article's events are those of its last record. They are held as digests, 16 bytes an event, so that a topic of
-//! millions fits. Must not know how records are made.
+//! The events of an article are those of its last record. They are kept as digests, 16 bytes an event, so that a topic of
+//! millions fits into memory. Must not know how records are made.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
@@ -10,78 +10,83 @@ use rdkafka::Message;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::plan::Planner;
 use crate::config::Topics;
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
-use crate::stream::fate::{Bearing, Fate};
+use crate::stream::disposition::{Disposition, Effect};
 
 /// How long the brokers may take to send more.
-const ANSWER: Duration = Duration::from_secs(15);
+const POLL_TIMEOUT: Duration = Duration::from_secs(15);
 /// The most ids that are listed of each kind.
-const LISTED: usize = 1000;
+const MAX_LISTED: usize = 1000;
 
-/// How events differ, over the articles that were read.
+/// How the events differ, over the articles that were read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Differences {
-    /// Events that are there with the same value.
+    /// Events that are published with the same value.
     pub same: u64,
-    /// Events that are not there.
+    /// Events that are not published.
     pub new: u64,
-    /// Events that are there and would not be made.
+    /// Events that are published and were not extracted.
     pub gone: u64,
-    /// Events that are there with another value.
+    /// Events that are published with another value.
     pub changed: u64,
-    /// Their ids, the first of each kind, by article.
+    /// Their ids by kind, the first ones of each, by article.
     pub ids: BTreeMap<&'static str, Vec<String>>,
 }
 
-type Print = [u8; 16];
+/// A hash of an event record.
+type Digest = [u8; 16];
 
-/// What the topics hold, and what was made.
+/// The events that the topics hold, and those that were extracted.
 #[derive(Debug, Default)]
 pub struct Comparison {
-    there: HashMap<String, Print>,
-    articles_there: HashMap<String, Vec<String>>,
-    made: BTreeMap<String, Vec<(String, Print)>>,
+    /// The published events, by id.
+    published: HashMap<String, Digest>,
+    /// The ids of the published events of each article.
+    published_ids: HashMap<String, Vec<String>>,
+    /// The extracted events of each article.
+    extracted: BTreeMap<String, Vec<(String, Digest)>>,
 }
 
+/// The part of a record on `timeline.articles` that is compared.
 #[derive(Deserialize)]
-struct Told {
+struct PublishedArticle {
     events: Vec<String>,
 }
 
 impl Comparison {
-    /// What the output topics hold now.
+    /// Reads what the output topics hold now.
     ///
     /// # Errors
-    /// If the brokers do not tell.
-    pub fn with(client: &BaseConsumer<Hooks>, topics: &Topics) -> Result<Self, Error> {
+    /// If the brokers do not answer.
+    pub fn read(client: &BaseConsumer<Hooks>, topics: &Topics) -> Result<Self, Error> {
         let mut comparison = Self::default();
         for topic in [&topics.events, &topics.articles] {
             let planner = Planner { client, topic };
-            let mut open = BTreeMap::new();
+            let mut unfinished = BTreeMap::new();
             for partition in planner.partitions()? {
                 let (low, high) = planner.watermarks(partition)?;
                 if low < high {
-                    open.insert(partition, (low, high));
+                    unfinished.insert(partition, (low, high));
                 }
             }
-            planner.assign(open.iter().map(|(partition, (low, _))| (*partition, *low))).map_err(Error::consumer)?;
-            while !open.is_empty() {
-                match client.poll(ANSWER) {
+            planner.assign(unfinished.iter().map(|(number, (low, _))| (*number, *low))).map_err(Error::consumer)?;
+            while !unfinished.is_empty() {
+                match client.poll(POLL_TIMEOUT) {
                     Some(Ok(message)) => {
-                        comparison.hold(&message, topics);
-                        let end = open.get(&message.partition()).map_or(0, |(_, high)| *high);
+                        comparison.add_published(&message, topics);
+                        let end = unfinished.get(&message.partition()).map_or(0, |(_, high)| *high);
                         if message.offset() + 1 >= end {
-                            open.remove(&message.partition());
+                            unfinished.remove(&message.partition());
                         }
                     }
-                    Some(Err(KafkaError::PartitionEOF(partition))) => drop(open.remove(&partition)),
+                    Some(Err(KafkaError::PartitionEOF(partition))) => drop(unfinished.remove(&partition)),
                     Some(Err(error)) => return Err(Error::consumer(error)),
-                    None => return Err(Error::unfinished("the brokers do not send what the output topics hold")),
+                    None => return Err(Error::interrupted("the brokers do not send the records of the output topics")),
                 }
             }
         }
@@ -89,63 +94,66 @@ impl Comparison {
         Ok(comparison)
     }
 
-    /// Takes in a record that an output topic holds; a later one of a key replaces an earlier one.
-    pub fn hold(&mut self, message: &impl Message, topics: &Topics) {
+    /// Adds a record of an output topic; a later record of a key replaces an earlier one.
+    fn add_published(&mut self, message: &impl Message, topics: &Topics) {
         let Some(key) = message.key().and_then(|key| std::str::from_utf8(key).ok()) else { return };
         if message.topic() == topics.events {
             match message.payload() {
-                Some(value) => drop(self.there.insert(key.to_owned(), print(value))),
-                None => drop(self.there.remove(key)),
+                Some(value) => drop(self.published.insert(key.to_owned(), digest(value))),
+                None => drop(self.published.remove(key)),
             }
-        } else if let Some(told) = message.payload().and_then(|value| serde_json::from_slice::<Told>(value).ok()) {
-            self.articles_there.insert(key.to_owned(), told.events);
+            return;
+        }
+        let article = message.payload().and_then(|value| serde_json::from_slice::<PublishedArticle>(value).ok());
+        if let Some(article) = article {
+            self.published_ids.insert(key.to_owned(), article.events);
         }
     }
 
-    /// Takes in what was made of a message. A later revision of an article replaces an earlier one.
-    pub fn make(&mut self, fate: &Fate) {
-        for telling in fate.tellings().iter().filter(|telling| telling.bearing == Bearing::Revision) {
-            let made = telling.article.events.iter().zip(&telling.events);
-            let made = made.filter_map(|(id, record)| Some((id.clone(), print(record.value.as_deref()?))));
-            self.made.insert(telling.article.id.clone(), made.collect());
+    /// Adds what was extracted from a message. A later revision of an article replaces an earlier one.
+    pub fn add_extracted(&mut self, disposition: &Disposition) {
+        for output in disposition.articles().iter().filter(|output| output.effect == Effect::Revision) {
+            let events = output.article.events.iter().zip(&output.events);
+            let events = events.filter_map(|(id, record)| Some((id.clone(), digest(record.value.as_deref()?))));
+            self.extracted.insert(output.article.id.clone(), events.collect());
         }
     }
 
-    /// The differences.
+    /// Returns the differences.
     pub fn differences(&self) -> Differences {
-        let mut all = Differences::default();
-        for (article, made) in &self.made {
-            for (id, print) in made {
-                match self.there.get(id) {
-                    Some(there) if there == print => all.same += 1,
-                    Some(_) => all.note("changed", id),
-                    None => all.note("new", id),
+        let mut differences = Differences::default();
+        for (article, events) in &self.extracted {
+            for (id, digest) in events {
+                match self.published.get(id) {
+                    Some(published) if published == digest => differences.same += 1,
+                    Some(_) => differences.add("changed", id),
+                    None => differences.add("new", id),
                 }
             }
-            let ids: HashSet<&str> = made.iter().map(|(id, _)| id.as_str()).collect();
-            let there = self.articles_there.get(article).into_iter().flatten();
-            let gone = there.filter(|id| self.there.contains_key(*id) && !ids.contains(id.as_str()));
-            gone.for_each(|id| all.note("gone", id));
+            let ids: HashSet<&str> = events.iter().map(|(id, _)| id.as_str()).collect();
+            let published = self.published_ids.get(article).into_iter().flatten();
+            let gone = published.filter(|id| self.published.contains_key(*id) && !ids.contains(id.as_str()));
+            gone.for_each(|id| differences.add("gone", id));
         }
-        all
+        differences
     }
 }
 
 impl Differences {
-    fn note(&mut self, kind: &'static str, id: &str) {
+    fn add(&mut self, kind: &'static str, id: &str) {
         *match kind {
             "new" => &mut self.new,
             "gone" => &mut self.gone,
             _ => &mut self.changed,
         } += 1;
         let ids = self.ids.entry(kind).or_default();
-        if ids.len() < LISTED {
+        if ids.len() < MAX_LISTED {
             ids.push(id.to_owned());
         }
     }
 }
 
-fn print(value: &[u8]) -> Print {
+fn digest(value: &[u8]) -> Digest {
     let digest = Sha256::digest(value);
     std::array::from_fn(|at| digest[at])
 }
@@ -157,31 +165,33 @@ mod tests {
 
     use super::*;
     use crate::config::{Configuration, EmbargoPolicy};
-    use crate::pipeline::{self, Settings};
-    use crate::stream::fate::{Outlet, Record, fate};
+    use crate::pipeline::Settings;
+    use crate::stream::output::{OutputRecord, OutputSettings};
+    use crate::stream::process::process;
 
     #[test]
-    fn each_article_of_a_message_is_held_against_its_own_events() {
+    fn each_article_of_a_message_is_compared_with_its_own_events() {
         let topics = Topics::new(&Configuration::load(None, [], []).unwrap().settings().unwrap().kafka);
         let feed = br#"<feed><entry><id>a</id><updated>2026-03-12T09:00:00Z</updated>
             <content>It opened on Monday. It closed on Tuesday.</content></entry>
             <entry><id>b</id><updated>2026-03-12T09:00:00Z</updated><content>A crane fell on Sunday.</content></entry>
             <entry><id>c</id><type>picture</type></entry></feed>"#;
-        let outcome = pipeline::process(feed, &Settings::default());
         let message = OwnedMessage::new(Some(feed.to_vec()), None, "in".into(), Timestamp::NotAvailable, 0, 0, None);
-        let outlet = Outlet { topics: topics.clone(), limit: 1_000_000, partitions: 1, embargo: EmbargoPolicy::Hold };
-        let fate = fate(&message, Some(outcome), &outlet, chrono::DateTime::UNIX_EPOCH);
-        let [a, b, _] = fate.tellings() else { panic!("three items") };
+        let (max_record_bytes, embargo) = (1_000_000, EmbargoPolicy::Hold);
+        let output = OutputSettings { topics, max_record_bytes, changelog_partitions: 1, embargo };
+        let processed = process(&message, &Settings::default());
+        let disposition = Disposition::new(&message, processed, &output, chrono::DateTime::UNIX_EPOCH);
+        let [a, b, _] = disposition.articles() else { panic!("three items") };
         let [opened, closed] = &a.events[..] else { panic!("two events") };
-        let key = |record: &Record| String::from_utf8(record.key.clone().unwrap()).unwrap();
+        let key = |record: &OutputRecord| String::from_utf8(record.key.clone().unwrap()).unwrap();
         let mut comparison = Comparison::default();
-        comparison.there.insert(key(opened), print(opened.value.as_deref().unwrap()));
+        comparison.published.insert(key(opened), digest(opened.value.as_deref().unwrap()));
         for other in [key(closed), "gone".to_owned(), "of another article".to_owned()] {
-            comparison.there.insert(other, print(b"other"));
+            comparison.published.insert(other, digest(b"other"));
         }
-        comparison.articles_there.insert("a".to_owned(), vec![key(opened), key(closed), "gone".to_owned()]);
-        comparison.articles_there.insert("c".to_owned(), vec!["of another article".to_owned()]);
-        comparison.make(&fate);
+        comparison.published_ids.insert("a".to_owned(), vec![key(opened), key(closed), "gone".to_owned()]);
+        comparison.published_ids.insert("c".to_owned(), vec!["of another article".to_owned()]);
+        comparison.add_extracted(&disposition);
         let found = comparison.differences();
         assert_eq!((found.same, found.new, found.gone, found.changed), (1, b.events.len() as u64, 1, 1), "{found:?}");
     }

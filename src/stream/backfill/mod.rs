@@ -1,35 +1,36 @@
-//! A bounded replay of the input topic: a stretch is read once, from its start to its end, and then it is done.
+//! A bounded replay of the input topic: a range of offsets is read once, from its start to its end.
 //!
 //! ```text
-//! Request ──> Plan (frozen: which offsets) ──> messages ──> Batch ──> Extractor ──> Sink ──> Report
+//! Request ──> Plan (fixed offsets) ──> messages ──> Batch ──> Extractor ──> Sink ──> Report
 //! ```
 //!
-//! # What it stands on
+//! # Guarantees
 //!
-//! - **The end is fixed before the start.** Watermarks and times are turned into offsets once. What comes in while it
-//!   runs is none of its business.
-//! - **It has a group of its own**, named after what was asked for, and is its only reader: partitions are assigned,
-//!   not subscribed to. It shares nothing with the live worker but the topics.
-//! - **The same command goes on where it was.** The frozen stretch is kept with the committed offsets of the group
-//!   (their metadata), so that a time such as "7 days ago" means after a restart what it meant at the start. A stretch
-//!   that is finished begins again: same articles, same ids, same values.
-//! - **Records and offsets are committed as the live worker's are**, by the same code: exactly once, under kills as well.
-//!   A file is cut back to the length that was kept with the offsets.
-//! - **A partition ends by its position**, not by its last message: markers of transactions, compaction and aborted
-//!   records occupy offsets that no message has.
+//! - **The end is fixed before the start.** Times and the ends of partitions are turned into offsets once. Messages that
+//!   arrive while it runs are not part of it.
+//! - **It has a consumer group of its own**, named after what was asked for, and is the group's only reader: partitions
+//!   are assigned, not subscribed to. It shares nothing but the topics with the live worker.
+//! - **The same command continues where it stopped.** The plan is stored in the metadata of the group's committed offsets,
+//!   so that a time such as "7 days ago" means after a restart what it meant at the start. A backfill that is finished
+//!   starts again: same articles, same ids, same values.
+//! - **Records and offsets are committed as the live worker's are**, by the same code: exactly once, even if it is killed.
+//!   A file is truncated to the length that was committed with the offsets.
+//! - **A partition ends by its position**, not by its last message: transaction markers, compacted and aborted records take
+//!   offsets at which there is no message.
 //!
 //! Must not know the command line.
 
 mod compare;
-mod pace;
 mod plan;
+mod prepare;
+mod rate;
 mod report;
 mod request;
+mod run;
 mod sink;
-mod work;
 
 pub use self::compare::Differences;
-pub use self::plan::{Part, Plan, Preview};
+pub use self::plan::{PartitionRange, Plan, Preview};
+pub use self::prepare::{Prepared, prepare};
 pub use self::report::{Progress, Report};
 pub use self::request::{Destination, Edge, Request};
-pub use self::work::{Prepared, prepare};

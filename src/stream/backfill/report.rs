@@ -5,67 +5,68 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::compare::Differences;
-use super::plan::Part;
+use super::plan::PartitionRange;
 
-/// How far it is, for whoever watches.
+/// How far a backfill is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Offsets that are done, for each partition in the order of the plan, counted from where this run began.
+    /// The number of offsets that are done, of each partition in the order of the plan, counted from where this run
+    /// started.
     pub done: Vec<u64>,
     /// Messages read.
     pub read: u64,
     /// Bytes read.
     pub bytes: u64,
-    /// Events made.
+    /// Events extracted.
     pub events: u64,
     /// Messages rejected.
     pub rejected: u64,
 }
 
-/// What it did from the start to the end of this run.
+/// What this run did.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Report {
     /// The topic that was read.
     pub input: String,
-    /// The group that remembers how far it is.
+    /// The group whose committed offsets store the progress.
     pub group: String,
-    /// Whether the whole stretch is done; false where it was stopped before.
+    /// Whether the whole range is done; false if it was stopped before.
     pub finished: bool,
-    /// Whether it went on where an earlier run had stopped. The counts are of this run alone.
+    /// Whether it continued where an earlier run had stopped. The counts are of this run alone.
     pub resumed: bool,
-    /// The partitions, with what was read of them.
-    pub partitions: Vec<Part>,
+    /// The ranges of the partitions.
+    pub partitions: Vec<PartitionRange>,
     /// Messages read.
     pub read: u64,
     /// Bytes read.
     pub bytes: u64,
-    /// Messages that are not of the stretch by their time of publication.
+    /// Messages outside the range by their publication times.
     pub outside: u64,
     /// Articles whose events were extracted.
     pub articles: u64,
-    /// Those among them that tell no dated statement.
+    /// Messages with extracted articles and without any event.
     pub without_events: u64,
-    /// Articles that were passed over: no text, another language.
+    /// Articles of which no events were extracted: no text, another language, withdrawn, held, stale.
     pub skipped: u64,
-    /// Events.
+    /// Events extracted.
     pub events: u64,
-    /// Messages rejected, by the code of the reason.
+    /// Messages rejected, by the code of the error.
     pub rejected: BTreeMap<String, u64>,
     /// Offsets that retention had removed before they were read.
     pub removed: u64,
-    /// Partitions that the topic has got meanwhile and that were not read.
+    /// Partitions that were added to the topic meanwhile, and not read.
     pub added_partitions: Vec<i32>,
     /// Batches that were rolled back and done again.
     pub rolled_back: u64,
     /// How long it took.
     pub seconds: f64,
-    /// What is different from what the output topics held.
+    /// How the events differ from those that the output topics hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compared: Option<Differences>,
 }
 
 impl Report {
-    /// How many messages were rejected.
+    /// Returns the number of messages rejected.
     #[must_use]
     pub fn rejections(&self) -> u64 {
         self.rejected.values().sum()

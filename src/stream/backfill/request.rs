@@ -11,10 +11,10 @@ use sha2::{Digest, Sha256};
 use crate::config::Settings;
 use crate::language;
 
-/// One edge of the stretch.
+/// One edge of the range to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Edge {
-    /// All that there is on this side, as it is when the plan is made.
+    /// The first or the last message that there is when the plan is made.
     #[default]
     All,
     /// A time, in milliseconds since 1970.
@@ -26,41 +26,42 @@ pub enum Edge {
 /// Where records go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
-    /// The output topics, exactly once.
+    /// The output topics, as the live worker writes them.
     Topics,
     /// A file, as JSON Lines.
     File(PathBuf),
-    /// Standard output, as JSON Lines. Nothing is remembered, so that nothing can be gone on with.
+    /// Standard output, as JSON Lines. No progress is stored, so it cannot be continued.
     Stdout,
-    /// Nowhere: what it would do is only told.
+    /// Nowhere: it is only reported what would be published.
     Nowhere,
 }
 
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Where the stretch begins, included.
+    /// Where the range starts, inclusive.
     pub from: Edge,
-    /// Where it ends, excluded.
+    /// Where it ends, exclusive.
     pub to: Edge,
-    /// Whether the edges are times of publication, and not of records.
+    /// Whether the edges are publication times, not timestamps of messages.
     pub by_published: bool,
-    /// The only partitions that are read; all where empty.
+    /// The partitions to read; all if empty.
     pub partitions: BTreeSet<i32>,
     /// Where the records go.
     pub destination: Destination,
-    /// Whether to begin again where an earlier run stopped half way.
+    /// Whether to start again, although an earlier run stopped half-way.
     pub restart: bool,
     /// The most articles a second.
     pub rate: Option<NonZeroU32>,
-    /// Whether to hold the result against what the output topics hold already.
+    /// Whether to compare the result with what the output topics hold.
     pub compare: bool,
     /// What was asked for, as it was typed: the same words are the same backfill.
     pub typed: String,
 }
 
 impl Request {
-    /// The consumer group: one for each stretch, destination and version of the rules, and never the live one.
+    /// Returns the consumer group: one for each range, destination and version of the rules, and never that of the live
+    /// worker.
     #[must_use]
     pub fn group(&self, settings: &Settings) -> String {
         let kafka = &settings.kafka;
@@ -76,7 +77,7 @@ impl Request {
         format!("dateline-backfill-{short}")
     }
 
-    /// Whether it can be gone on with after a stop.
+    /// Returns whether it can be continued after it stopped.
     #[must_use]
     pub fn is_resumable(&self) -> bool {
         matches!(self.destination, Destination::Topics | Destination::File(_))

@@ -11,84 +11,95 @@ use rdkafka::TopicPartitionList;
 use super::request::Destination;
 use crate::config::{Delivery, Settings, Topics};
 use crate::stream::consumer::Consumer;
-use crate::stream::fate::Fate;
-use crate::stream::producer::{self, Failure};
+use crate::stream::disposition::Disposition;
+use crate::stream::producer::{DeliveryError, OutputProducer};
 use crate::stream::{Control, Error, idempotent, transaction};
 
-/// A destination that is open.
+/// An open destination.
 pub enum Sink {
     /// The output topics, as the live worker writes them.
-    Topics(producer::Inner, Delivery),
-    /// Lines that can be cut back.
+    Topics(OutputProducer, Delivery),
+    /// A file of lines, which is truncated when a run is resumed.
     File(BufWriter<File>),
-    /// Lines.
+    /// Lines on standard output.
     Stdout(BufWriter<io::Stdout>),
-    /// Nothing is written.
+    /// Writes nothing.
     Nowhere,
 }
 
 impl Sink {
-    /// Opens a destination for records of so many bytes at most. A file is cut back to the length that an earlier run had written for good.
+    /// Opens a destination for records of at most `max_record_bytes`. A file is truncated to `written`, the length that
+    /// earlier runs have committed.
     pub fn open(
         destination: &Destination,
         settings: &Settings,
-        limit: usize,
+        max_record_bytes: usize,
         written: u64,
         control: &Control,
     ) -> Result<Self, Error> {
         Ok(match destination {
-            Destination::Topics => Self::Topics(transaction::open(settings, limit, control)?, settings.stream.delivery),
-            Destination::File(path) => Self::File(BufWriter::new(cut_back(path, written)?)),
+            Destination::Topics => {
+                let producer = transaction::open_producer(settings, max_record_bytes, control)?;
+                Self::Topics(producer, settings.stream.delivery)
+            }
+            Destination::File(path) => Self::File(BufWriter::new(open_truncated(path, written)?)),
             Destination::Stdout => Self::Stdout(BufWriter::new(io::stdout())),
             Destination::Nowhere => Self::Nowhere,
         })
     }
 
-    /// Makes ready again after a failure.
-    pub fn renew(&mut self, settings: &Settings, limit: usize, control: &Control) -> Result<(), Error> {
+    /// Replaces the producer after a batch was not delivered.
+    pub fn replace_producer(
+        &mut self,
+        settings: &Settings,
+        max_record_bytes: usize,
+        control: &Control,
+    ) -> Result<(), Error> {
         if let Self::Topics(producer, _) = self {
-            *producer = transaction::open(settings, limit, control)?;
+            *producer = transaction::open_producer(settings, max_record_bytes, control)?;
         }
         Ok(())
     }
 
-    /// Writes what became of a batch; the offsets that count from then on are made by `offsets`, which is told how long
-    /// the file is.
+    /// Writes the records of a batch and commits its offsets. `offsets` returns these, given the length of the file.
     pub fn deliver(
         &mut self,
         consumer: &Consumer,
-        fates: &[Fate],
+        dispositions: &[Disposition],
         topics: &Topics,
         control: &Control,
         offsets: impl Fn(u64) -> Result<TopicPartitionList, Error>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), DeliveryError> {
         match self {
             Self::Topics(producer, delivery) => {
                 let deliver = match delivery {
                     Delivery::ExactlyOnce => transaction::deliver,
                     Delivery::AtLeastOnce => idempotent::deliver,
                 };
-                deliver(producer, consumer, fates, &offsets(0).map_err(Failure::Fatal)?, control)
+                deliver(producer, consumer, dispositions, &offsets(0).map_err(DeliveryError::Fatal)?, control)
             }
             Self::File(file) => {
-                let written = append(file, fates, topics).map_err(|error| Failure::Fatal(Error::output(&error)))?;
-                let offsets = offsets(written).map_err(Failure::Fatal)?;
-                consumer.commit(&offsets).map_err(|error| Failure::Fatal(Error::consumer(error)))
+                let written = append(file, dispositions, topics).map_err(write_error)?;
+                let offsets = offsets(written).map_err(DeliveryError::Fatal)?;
+                consumer.commit(&offsets).map_err(|error| DeliveryError::Fatal(Error::consumer(error)))
             }
-            Self::Stdout(out) => write_lines(out, fates, topics)
-                .and_then(|()| out.flush())
-                .map_err(|error| Failure::Fatal(Error::output(&error))),
+            Self::Stdout(out) => write_lines(out, dispositions, topics).and_then(|()| out.flush()).map_err(write_error),
             Self::Nowhere => Ok(()),
         }
     }
 }
 
-fn cut_back(path: &Path, written: u64) -> Result<File, Error> {
+fn write_error(error: io::Error) -> DeliveryError {
+    DeliveryError::Fatal(Error::output(&error))
+}
+
+/// Opens a file for appending, after truncating it to `written`.
+fn open_truncated(path: &Path, written: u64) -> Result<File, Error> {
     let open = || {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         if file.metadata()?.len() < written {
             return Err(io::Error::other(format!(
-                "it is shorter than the {written} bytes that were written before the stop; begin again with --restart"
+                "it is shorter than the {written} bytes that an earlier run has committed; start again with --restart"
             )));
         }
         file.set_len(written)?;
@@ -98,17 +109,17 @@ fn cut_back(path: &Path, written: u64) -> Result<File, Error> {
     open().map_err(|error| Error::output(&format_args!("{}: {error}", path.display())))
 }
 
-/// Appends the events, for good, and tells how long the file is then.
-fn append(file: &mut BufWriter<File>, fates: &[Fate], topics: &Topics) -> io::Result<u64> {
-    write_lines(file, fates, topics)?;
+/// Appends the events durably, and returns the new length of the file.
+fn append(file: &mut BufWriter<File>, dispositions: &[Disposition], topics: &Topics) -> io::Result<u64> {
+    write_lines(file, dispositions, topics)?;
     file.flush()?;
     file.get_ref().sync_data()?;
     file.stream_position()
 }
 
-/// One event a line, as the topic would hold it.
-fn write_lines(out: &mut impl Write, fates: &[Fate], topics: &Topics) -> io::Result<()> {
-    let events = fates.iter().flat_map(Fate::records).filter(|record| record.topic == topics.events);
+/// Writes one event a line, with the value that the topic would hold.
+fn write_lines(out: &mut impl Write, dispositions: &[Disposition], topics: &Topics) -> io::Result<()> {
+    let events = dispositions.iter().flat_map(Disposition::records).filter(|record| record.topic == topics.events);
     for value in events.filter_map(|record| record.value.as_deref()) {
         out.write_all(value)?;
         out.write_all(b"\n")?;
@@ -121,19 +132,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_cut_back_to_what_counts() {
+    fn a_file_is_truncated_to_what_was_committed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.jsonl");
-        std::fs::write(&path, "kept\nhalf a li").unwrap();
-        let mut file = cut_back(&path, 5).unwrap();
+        std::fs::write(&path, "committed\nhalf a li").unwrap();
+        let mut file = open_truncated(&path, 10).unwrap();
         file.write_all(b"more\n").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "kept\nmore\n");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "committed\nmore\n");
     }
 
     #[test]
-    fn a_file_that_lost_what_counted_is_refused() {
+    fn a_file_shorter_than_what_was_committed_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let told = cut_back(&folder.path().join("gone.jsonl"), 5).unwrap_err().to_string();
-        assert!(told.contains("gone.jsonl") && told.contains("--restart"), "{told}");
+        let message = open_truncated(&folder.path().join("gone.jsonl"), 5).unwrap_err().to_string();
+        assert!(message.contains("gone.jsonl") && message.contains("--restart"), "{message}");
     }
 }

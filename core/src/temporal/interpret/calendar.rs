@@ -47,10 +47,14 @@ impl Parts<'_> {
         };
         let name = self
             .number(Slot::Weekday, self.classes().weekday)
-            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short));
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short))
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_plural));
         fields.weekday = name.and_then(weekday);
         fields.season = self.word(Slot::Season, self.classes().season).and_then(Season::from_name);
-        fields.quarter = self.small(Slot::Quarter, self.classes().quarter_number);
+        fields.quarter = match self.tokens(Slot::Quarter) {
+            Some(tokens) => Some(numbers::ordinal(self.passage, tokens).filter(|nth| (1..=4).contains(nth))? as u8),
+            None => None,
+        };
         fields.half = self.half()?;
         if let Some(text) = self.text(Slot::Digit) {
             let digit: u8 = text.parse().ok()?;
@@ -64,13 +68,23 @@ impl Parts<'_> {
         fields.weekend = self.range(Slot::Weekend).is_some();
         fields.decade = self.decade();
         fields.century = self.century()?;
-        fields.holiday = match self.text(Slot::Holiday) {
-            Some(text) => Some(Holiday::named(&self.passage.pack.feasts, &plain_name(text))?),
+        fields.holiday = match self.range(Slot::Holiday) {
+            Some(range) => Some(self.holiday(range)?),
             None => None,
         };
         fields.fiscal = self.range(Slot::Fiscal).is_some();
         self.numeric(&mut fields)?;
         Some(fields)
+    }
+
+    /// The feast of a name. The "of" behind it may be a word of another name: "Thanksgiving of 2020", "Day of the Dead".
+    fn holiday(&self, name: Range<usize>) -> Option<Holiday> {
+        let named = |end| {
+            let text = self.passage.span(name.start, end).of(self.passage.text);
+            Holiday::named(&self.passage.pack.feasts, &plain_name(text))
+        };
+        let last = name.end - 1;
+        named(name.end).or_else(|| named(last).filter(|_| self.passage.has(last, self.classes().of)))
     }
 
     /// The outer `None` refuses the match.
@@ -117,8 +131,8 @@ impl Parts<'_> {
         }
         match self.range(Slot::Half) {
             None => Some(None),
-            Some(_) => match self.small::<u8>(Slot::Half, self.classes().quarter_number)? {
-                half @ 1..=2 => Some(Some(half)),
+            Some(range) => match numbers::ordinal(self.passage, self.passage.tokens.get(range)?)? {
+                half @ 1..=2 => Some(Some(half as u8)),
                 4 => Some(Some(2)),
                 _ => None,
             },
@@ -183,9 +197,15 @@ impl Parts<'_> {
     /// Dates in digits. The order of day and month stays open here where the numbers do not tell it.
     fn numeric(&self, fields: &mut Fields) -> Option<()> {
         if let Some(text) = self.text(Slot::YearMonth) {
-            let mut numbers = text.split(['-', '/']).map_while(|number| number.parse::<i32>().ok());
-            fields.year = numbers.next();
-            fields.month = numbers.next().and_then(|month| u8::try_from(month).ok());
+            let numbers: Vec<i32> = text.split(['-', '/']).map_while(|number| number.parse().ok()).collect();
+            let &[first, second] = numbers.as_slice() else { return None };
+            // "in 04/2016": without a word of time it may be any number of a year.
+            let leads = self.whole.start.checked_sub(1);
+            if first < 100 && !leads.is_some_and(|at| self.passage.has(at, self.classes().time_preposition)) {
+                return None;
+            }
+            let (year, month) = if first < 100 { (second, first) } else { (first, second) };
+            (fields.year, fields.month) = (Some(year), u8::try_from(month).ok());
             return fields.month.map(|_| ());
         }
         let Some(text) = self.text(Slot::Date) else {
@@ -246,6 +266,10 @@ impl Parts<'_> {
             - text
                 .rfind(|c: char| !c.is_ascii_digit())
                 .map(|at| at + text[at..].chars().next().map_or(1, char::len_utf8))?;
+        // "04/2016" is a month.
+        if first < 3 {
+            return None;
+        }
         let (from, to): (i32, i32) = (text[..first].parse().ok()?, text[text.len() - last..].parse().ok()?);
         let month = to <= 12;
         let to = if to < 100 { from / 100 * 100 + to } else { to };

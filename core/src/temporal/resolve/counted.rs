@@ -86,29 +86,31 @@ pub(super) fn count(
     }
     let by = sign.checked_mul(i64::from(count))?;
     if let (true, Basis::Relative, Some(time)) = (unit.is_clock(), basis, context.anchor.time) {
-        return clock_from(context, time, by, unit);
+        return clock_from(context, time, by, sign * i64::from(part), unit);
     }
     let day = shift_day(anchor.first_day()?, by, unit)?;
     let part_of = shift_day(day, sign * i64::from(part * parts(unit).1 / 60), parts(unit).0)?;
     let date = match unit {
         Unit::Second | Unit::Minute | Unit::Hour => PartialDate::Day(part_of),
-        Unit::Year if part > 0 => PartialDate::containing(part_of, Unit::Month),
+        Unit::Year if part > 0 && !named => PartialDate::containing(part_of, Unit::Month),
         Unit::Decade | Unit::Century | Unit::Millennium => PartialDate::containing(part_of, Unit::Year),
-        // From a day that is named, a day comes out: "a week before 3 June".
-        _ if named && anchor.unit() == Unit::Day => PartialDate::Day(part_of),
+        // From a day that is named, a day comes out: "a week before 3 June"; so from any unit that is finer.
+        _ if named && anchor.unit() < unit => PartialDate::containing(part_of, anchor.unit()),
         _ => PartialDate::containing(part_of, unit),
     };
     Some(Value::date(date, basis, reference, steps))
 }
 
 /// "two hours ago", from the time of publication.
-fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, unit: Unit) -> Option<Value> {
-    let each = match unit {
-        Unit::Hour => TimeDelta::hours(1),
-        Unit::Minute => TimeDelta::minutes(1),
-        _ => TimeDelta::seconds(1),
+fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, sixtieths: i64, unit: Unit) -> Option<Value> {
+    let (each, sixtieth) = match unit {
+        Unit::Hour => (TimeDelta::hours(1), TimeDelta::minutes(1)),
+        Unit::Minute => (TimeDelta::minutes(1), TimeDelta::seconds(1)),
+        _ => (TimeDelta::seconds(1), TimeDelta::zero()),
     };
-    let moved = context.published().and_time(time).checked_add_signed(each.checked_mul(i32::try_from(by).ok()?)?)?;
+    let whole = each.checked_mul(i32::try_from(by).ok()?)?;
+    let rest = sixtieth.checked_mul(i32::try_from(sixtieths).ok()?)?;
+    let moved = context.published().and_time(time).checked_add_signed(whole.checked_add(&rest)?)?;
     let second = (unit == Unit::Second).then_some(moved.second() as u8);
     let clock = Clock { hour: moved.hour() as u8, minute: Some(moved.minute() as u8), second, offset: None };
     let steps = vec!["an amount of time, counted from the time of publication"];

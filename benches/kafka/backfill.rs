@@ -1,15 +1,15 @@
-//! A backfill of a whole topic beside a bare copy of it.
+//! A backfill of a whole topic, compared with a bare copy of it.
 
 use std::process::{Command, Stdio};
 
 use dateline::config::Settings;
 
 use crate::harness::Sender;
-use crate::{Bench, beside, median, throughput, wire};
+use crate::{Bench, median, same_input, throughput, wire};
 
-/// Prints what backfills to topics and to a file did, and what the copy did.
+/// Prints the rates of a backfill to topics, of one to a file, and of the copy.
 pub fn measure(bench: &Bench) {
-    let (count, turns) = if bench.small { (1000, 1) } else { (200_000, 3) };
+    let (count, rounds) = if bench.smoke { (1000, 1) } else { (200_000, 3) };
     let settings = wire(&bench.cluster).settings;
     let sender = Sender::new(&settings);
     bench.cycle(count).for_each(|(key, story)| sender.send(key, story));
@@ -17,18 +17,18 @@ pub fn measure(bench: &Bench) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events.jsonl");
     let (mut copies, mut topics, mut files) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..turns {
-        copies.push(throughput::copy(bench, &beside(&bench.cluster, &settings), count).rate);
-        topics.push(backfill(&beside(&bench.cluster, &settings), count, &[]));
+    for _ in 0..rounds {
+        copies.push(throughput::copy(bench, &same_input(&bench.cluster, &settings), count).rate);
+        topics.push(backfill(&same_input(&bench.cluster, &settings), count, &[]));
         files.push(backfill(&settings, count, &["--restart", "--output", file.to_str().unwrap()]));
     }
     let [copies, topics, files] = [copies, topics, files].map(median);
-    println!("\nbackfill: {count} articles, {turns} turns, medians, articles/s");
+    println!("\nbackfill: {count} articles, {rounds} rounds, medians, articles/s");
     println!("bare copy {copies:.0}, backfill to topics {topics:.0}, to a file {files:.0}");
-    println!("the backfill has {:.2} of the rate of the copy (wanted: 0.8)", topics / copies);
+    println!("the backfill has {:.2} of the rate of the copy (target: 0.8)", topics / copies);
 }
 
-/// The rate of a backfill of so many articles, by its own report.
+/// Runs a backfill of `count` articles and returns its rate, by its own report.
 fn backfill(settings: &Settings, count: usize, flags: &[&str]) -> f64 {
     let kafka = &settings.kafka;
     let folder = tempfile::tempdir().unwrap();

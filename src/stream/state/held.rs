@@ -1,4 +1,4 @@
-//! Reading held messages from the input topic once more, when their embargo is over.
+//! Reads held messages from the input topic again when their embargo is over.
 //!
 //! Must not know what is done with them.
 
@@ -13,11 +13,11 @@ use crate::config::Settings;
 use crate::stream::Error;
 use crate::stream::consumer::Consumer;
 
-/// How long one message may take to come.
-const ANSWER: Duration = Duration::from_secs(10);
+/// How long reading one message may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What this reader needs of librdkafka.
-const OWN: [(&str, &str); 5] = [
+/// What this reader needs of librdkafka, whatever the configuration says.
+const OVERRIDES: [(&str, &str); 5] = [
     ("auto.offset.reset", "earliest"),
     ("enable.partition.eof", "true"),
     ("fetch.wait.max.ms", "10"),
@@ -25,37 +25,43 @@ const OWN: [(&str, &str); 5] = [
     ("statistics.interval.ms", "0"),
 ];
 
-/// A reader of single messages, which connects when it is first asked.
+/// A reader of single messages. It connects when it is first used.
 #[derive(Default)]
-pub struct Releaser {
+pub struct HeldReader {
     consumer: Option<Consumer>,
 }
 
-impl Releaser {
-    /// The message at an offset; `None` if the topic no longer has it. Blocks for ten seconds at most.
+impl HeldReader {
+    /// Reads the message at an offset; `None` if the topic no longer has it. Blocks for ten seconds at most.
     ///
     /// # Errors
-    /// If the brokers do not tell.
-    pub fn read(&mut self, settings: &Settings, topic: &str, place: (i32, i64)) -> Result<Option<OwnedMessage>, Error> {
+    /// If the brokers do not answer.
+    pub fn read(
+        &mut self,
+        settings: &Settings,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+    ) -> Result<Option<OwnedMessage>, Error> {
         let consumer = match &mut self.consumer {
             Some(consumer) => consumer,
-            none => none.insert(Consumer::new(settings, topic, &OWN)?),
+            none => none.insert(Consumer::new(settings, topic, &OVERRIDES)?),
         };
-        fetch(consumer, topic, place).map_err(Error::consumer)
+        fetch(consumer, topic, partition, offset).map_err(Error::consumer)
     }
 }
 
-fn fetch(consumer: &Consumer, topic: &str, (partition, offset): (i32, i64)) -> KafkaResult<Option<OwnedMessage>> {
+fn fetch(consumer: &Consumer, topic: &str, partition: i32, offset: i64) -> KafkaResult<Option<OwnedMessage>> {
     let client = consumer.client();
     let mut list = TopicPartitionList::new();
     list.add_partition_offset(topic, partition, Offset::Offset(offset))?;
     client.assign(&list)?;
-    let begun = Instant::now();
-    while begun.elapsed() < ANSWER {
-        match client.poll(ANSWER.saturating_sub(begun.elapsed())) {
+    let started = Instant::now();
+    while started.elapsed() < READ_TIMEOUT {
+        match client.poll(READ_TIMEOUT.saturating_sub(started.elapsed())) {
             Some(Ok(message)) => return Ok((message.offset() == offset).then(|| message.detach())),
             Some(Err(KafkaError::PartitionEOF(_))) => return Ok(None),
-            // librdkafka goes on trying.
+            // librdkafka retries.
             Some(Err(_)) | None => {}
         }
     }

@@ -1,0 +1,423 @@
+//! The loop of a backfill: one, on the thread of its caller, made of the same parts as the live worker's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{Message, Offset, TopicPartitionList};
+
+use super::compare::Comparison;
+use super::plan::{PartitionRange, Plan, Planner};
+use super::prepare::{Prepared, STARTUP_TIMEOUT};
+use super::rate::RateLimiter;
+use super::report::{Progress, Report};
+use super::request::{Edge, Request};
+use super::sink::Sink;
+use crate::config::{Settings, Topics};
+use crate::record::ArticleStatus;
+use crate::stream::backoff::Backoff;
+use crate::stream::batch::Batch;
+use crate::stream::clock::now;
+use crate::stream::consumer::{Consumer, Event};
+use crate::stream::disposition::{Disposition, Outcome};
+use crate::stream::extract::{Extract, ExtractedBatch, Extractor};
+use crate::stream::output::OutputSettings;
+use crate::stream::process::process;
+use crate::stream::producer::{DeliveryError, SHUTDOWN_GRACE, is_overdue};
+use crate::stream::state::StateStores;
+use crate::stream::{Control, Error};
+
+/// How long a poll waits when there is nothing else to do.
+const IDLE_POLL: Duration = Duration::from_millis(100);
+/// How long a poll waits during an extraction.
+const BUSY_POLL: Duration = Duration::from_millis(5);
+/// How often the progress is reported.
+const WATCH_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How far a partition is read.
+struct PartitionProgress {
+    range: PartitionRange,
+    /// The offset after the last message that was taken.
+    position: i64,
+    /// Whether no more messages of the range will come.
+    finished: bool,
+}
+
+/// A backfill that runs.
+pub struct Backfill<'a> {
+    settings: Settings,
+    control: &'a Control,
+    topics: Topics,
+    consumer: Consumer,
+    sink: Sink,
+    /// The state of the articles, if the topics are written.
+    state: Option<StateStores>,
+    max_record_bytes: usize,
+    extractor: Extractor,
+    collecting: Batch,
+    partitions: BTreeMap<i32, PartitionProgress>,
+    rate_limiter: Option<RateLimiter>,
+    backoff: Backoff,
+    comparison: Option<Comparison>,
+    report: Report,
+    started: Instant,
+}
+
+impl<'a> Backfill<'a> {
+    /// Opens the destination, stores the plan or reads the stored one, and starts reading.
+    pub fn start(prepared: Prepared, control: &'a Control) -> Result<Self, Error> {
+        let Prepared { settings, request, topics, consumer, mut plan, .. } = prepared;
+        let started = Instant::now();
+        let comparison = request.compare.then(|| Comparison::read(consumer.client(), &topics)).transpose()?;
+        let output = OutputSettings::load(&settings, &topics, &consumer, STARTUP_TIMEOUT)?;
+        let max_record_bytes = output.max_record_bytes;
+        let sink = Sink::open(&request.destination, &settings, max_record_bytes, plan.written, control)?;
+        let planner = Planner { client: consumer.client(), topic: &topics.input };
+        if plan.resumed {
+            // Opening the producer has ended the transaction that an earlier run may have left open.
+            plan = planner.stored()?;
+        } else if request.is_resumable() {
+            planner.store(&plan)?;
+        }
+        let mut state = matches!(sink, Sink::Topics(..)).then(|| StateStores::new(&settings, output.clone()));
+        if let Some(state) = &mut state {
+            restore(state, &plan, control)?;
+        }
+        planner.assign(plan.ranges.iter().map(|range| (range.partition, range.next))).map_err(Error::consumer)?;
+        let partition = |range: &PartitionRange| {
+            (range.partition, PartitionProgress { range: *range, position: range.next, finished: false })
+        };
+        Ok(Self {
+            control,
+            sink,
+            state,
+            max_record_bytes,
+            extractor: Extractor::start(extraction(&settings, &request, output)),
+            collecting: Batch::default(),
+            partitions: plan.ranges.iter().map(partition).collect(),
+            rate_limiter: request.rate.map(|rate| RateLimiter::new(rate, started)),
+            backoff: Backoff::default(),
+            comparison,
+            report: Report {
+                input: topics.input.clone(),
+                group: settings.kafka.group.clone(),
+                resumed: plan.resumed,
+                partitions: plan.ranges,
+                ..Report::default()
+            },
+            started,
+            settings,
+            topics,
+            consumer,
+        })
+    }
+
+    /// Reads to the end, or until a shutdown is requested, and leaves.
+    pub fn run(mut self, watch: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+        let result = self.work(watch).and_then(|()| self.close());
+        self.consumer.leave(SHUTDOWN_GRACE);
+        result.map(|()| self.report)
+    }
+
+    fn work(&mut self, watch: &mut dyn FnMut(&Progress)) -> Result<(), Error> {
+        let mut watched = Instant::now();
+        while !self.is_done() && !self.control.shutdown.is_triggered() {
+            self.control.health.beat();
+            let all_read = self.is_read();
+            if !all_read && !self.is_full() {
+                self.read()?;
+            }
+            self.submit(all_read)?;
+            let timeout = if all_read || self.is_full() { IDLE_POLL } else { Duration::ZERO };
+            if let Some(extracted) = self.extractor.poll(timeout)? {
+                self.submit(all_read)?;
+                self.deliver(extracted)?;
+            }
+            if watched.elapsed() >= WATCH_INTERVAL {
+                watched = Instant::now();
+                watch(&self.progress());
+            }
+        }
+        self.finish()?;
+        watch(&self.progress());
+        Ok(())
+    }
+
+    fn planner(&self) -> Planner<'_> {
+        Planner { client: self.consumer.client(), topic: &self.topics.input }
+    }
+
+    fn is_read(&self) -> bool {
+        self.partitions.values().all(|partition| partition.finished)
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_read() && self.collecting.first_received().is_none() && !self.extractor.is_busy()
+    }
+
+    fn is_full(&self) -> bool {
+        self.collecting.is_full(&self.settings.stream)
+    }
+
+    /// Takes the next message, if the rate allows it.
+    fn read(&mut self) -> Result<(), Error> {
+        let wait = self.rate_limiter.as_mut().map_or(Duration::ZERO, |limiter| limiter.wait_time(Instant::now()));
+        if !wait.is_zero() {
+            self.control.shutdown.wait(wait.min(BUSY_POLL));
+            return Ok(());
+        }
+        let timeout = if self.extractor.is_busy() { BUSY_POLL } else { IDLE_POLL };
+        match self.consumer.next(timeout) {
+            Event::Message(message) => {
+                let Some(partition) = self.partitions.get_mut(&message.partition()) else { return Ok(()) };
+                if message.offset() >= partition.range.end {
+                    return self.finish_partition(message.partition());
+                }
+                partition.position = message.offset() + 1;
+                partition.finished = partition.position >= partition.range.end;
+                self.collecting.push(message, Instant::now());
+                if let Some(limiter) = &mut self.rate_limiter {
+                    limiter.take();
+                }
+                Ok(())
+            }
+            Event::Error(KafkaError::PartitionEOF(partition)) => self.finish_partition(partition),
+            Event::Error(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset)) => self.skip_removed(),
+            Event::Error(error) => {
+                tracing::warn!(%error, "error while reading the input; librdkafka retries");
+                Ok(())
+            }
+            Event::Fatal(error) => Err(Error::consumer(error)),
+            Event::Assigned(_) | Event::Revoked { .. } | Event::Statistics { .. } | Event::Idle => Ok(()),
+        }
+    }
+
+    /// Stops reading a partition, all of whose range was read.
+    fn finish_partition(&mut self, number: i32) -> Result<(), Error> {
+        let Some(partition) = self.partitions.get_mut(&number) else { return Ok(()) };
+        partition.finished = true;
+        let mut list = TopicPartitionList::new();
+        list.add_partition(&self.topics.input, number);
+        self.consumer.client().pause(&list).map_err(Error::consumer)
+    }
+
+    /// Skips the messages that retention removed before they were read, and counts them.
+    fn skip_removed(&mut self) -> Result<(), Error> {
+        let planner = Planner { client: self.consumer.client(), topic: &self.topics.input };
+        for (number, partition) in self.partitions.iter_mut().filter(|(_, partition)| !partition.finished) {
+            let (low, _) = planner.watermarks(*number)?;
+            if low <= partition.position {
+                continue;
+            }
+            let next = low.min(partition.range.end);
+            let removed = u64::try_from(next - partition.position).unwrap_or(0);
+            let from = partition.position;
+            tracing::warn!(partition = number, from, to = next, "retention has removed messages of the range");
+            self.report.removed += removed;
+            partition.position = next;
+            partition.finished = next >= partition.range.end;
+        }
+        self.assign_unfinished()
+    }
+
+    /// Assigns the partitions that are not finished, from their positions.
+    fn assign_unfinished(&self) -> Result<(), Error> {
+        let unfinished = self.partitions.iter().filter(|(_, partition)| !partition.finished);
+        let positions = unfinished.map(|(number, partition)| (*number, partition.position));
+        self.planner().assign(positions).map_err(Error::consumer)
+    }
+
+    /// Submits the collected batch to the extractor if it is due, or the last one, and the extractor is free.
+    fn submit(&mut self, is_last: bool) -> Result<(), Error> {
+        let time_left = self.collecting.time_left(&self.settings.stream, Instant::now());
+        let is_due = time_left == Some(Duration::ZERO) || is_last && time_left.is_some();
+        if !is_due || self.extractor.is_busy() {
+            return Ok(());
+        }
+        self.extractor.submit(std::mem::take(&mut self.collecting))
+    }
+
+    fn deliver(&mut self, mut extracted: ExtractedBatch) -> Result<(), Error> {
+        if extracted.dispositions.is_empty() {
+            return Ok(());
+        }
+        if let Some(state) = &mut self.state {
+            state.reconcile(&mut extracted.dispositions)?;
+        }
+        let dispositions = &extracted.dispositions;
+        let next: BTreeMap<i32, i64> = dispositions.iter().map(|it| (it.partition, it.offset + 1)).collect();
+        let (input, partitions) = (&self.topics.input, &self.partitions);
+        let offsets = |written| {
+            let ranges = next.iter().filter_map(|(number, next)| Some((partitions.get(number)?.range, *next)));
+            offsets(input, ranges, written)
+        };
+        match self.sink.deliver(&self.consumer, dispositions, &self.topics, self.control, offsets) {
+            Ok(()) => {
+                self.state.as_mut().map_or(Ok(()), StateStores::commit)?;
+                self.backoff.reset();
+                self.control.health.ready();
+                dispositions.iter().for_each(|disposition| self.count(disposition));
+                Ok(())
+            }
+            Err(DeliveryError::Rewind(reason)) => self.abort_and_rewind(&reason),
+            Err(error) => Err(error.into_error(&self.settings)),
+        }
+    }
+
+    /// Rolls the state back, replaces the producer, drops what is in progress, and rewinds to the committed offsets.
+    fn abort_and_rewind(&mut self, reason: &str) -> Result<(), Error> {
+        self.report.rolled_back += 1;
+        self.state.as_mut().map_or(Ok(()), StateStores::rollback)?;
+        self.backoff.record_failure(reason)?;
+        self.sink.replace_producer(&self.settings, self.max_record_bytes, self.control)?;
+        let all: Vec<i32> = self.partitions.keys().copied().collect();
+        self.collecting.discard(&all);
+        self.extractor.discard(&all);
+        let committed = self.planner().committed(&all).map_err(Error::consumer)?;
+        for element in committed.elements() {
+            if let Some(partition) = self.partitions.get_mut(&element.partition()) {
+                let Offset::Offset(position) = element.offset() else {
+                    return Err(Error::interrupted("the committed offsets of this backfill are gone"));
+                };
+                partition.position = position;
+                partition.finished = position >= partition.range.end;
+            }
+        }
+        self.assign_unfinished()?;
+        self.backoff.pause(&self.control.shutdown);
+        Ok(())
+    }
+
+    /// Delivers the batch that was in progress when the shutdown was requested.
+    fn finish(&mut self) -> Result<(), Error> {
+        while self.extractor.is_busy() && !is_overdue(&self.control.shutdown) {
+            self.control.health.beat();
+            if let Some(extracted) = self.extractor.poll(IDLE_POLL)? {
+                return self.deliver(extracted);
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, disposition: &Disposition) {
+        let report = &mut self.report;
+        report.read += 1;
+        report.bytes += disposition.bytes as u64;
+        match &disposition.outcome {
+            Outcome::Rejected { code, .. } => {
+                *report.rejected.entry((*code).to_owned()).or_default() += 1;
+                self.control.metrics.rejection(code, disposition.bytes);
+                return;
+            }
+            Outcome::Articles(articles) if articles.is_empty() => {
+                report.outside += 1;
+                return;
+            }
+            Outcome::Articles(articles) => {
+                let extracted = disposition.statuses().filter(|status| *status == ArticleStatus::Extracted).count();
+                report.articles += extracted as u64;
+                report.skipped += (articles.len() - extracted) as u64;
+                report.without_events += u64::from(extracted > 0 && disposition.events() == 0);
+            }
+        }
+        report.events += disposition.events() as u64;
+        if let Some(comparison) = &mut self.comparison {
+            comparison.add_extracted(disposition);
+        }
+    }
+
+    /// Completes the report. If the end was reached, commits the ends of the ranges: there may be offsets without a message
+    /// after the last message of a partition.
+    fn close(&mut self) -> Result<(), Error> {
+        self.report.finished = self.is_done();
+        let is_resumable = matches!(self.sink, Sink::Topics(..) | Sink::File(_));
+        if self.report.finished && is_resumable {
+            let (input, partitions) = (&self.topics.input, &self.partitions);
+            let ends = |written| offsets(input, partitions.values().map(|it| (it.range, it.range.end)), written);
+            self.sink
+                .deliver(&self.consumer, &[], &self.topics, self.control, ends)
+                .map_err(|error| error.into_error(&self.settings))?;
+        }
+        let existing = self.planner().partitions().unwrap_or_default();
+        let last = self.partitions.keys().copied().max().unwrap_or(-1);
+        // Of the partitions that existed, some may not have been asked for; one after all of them is new.
+        self.report.added_partitions =
+            existing.into_iter().filter(|number| *number > last && self.reads_whole_topic()).collect();
+        self.report.compared = self.comparison.as_ref().map(Comparison::differences);
+        self.report.seconds = self.started.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Returns whether every partition up to the last was asked for.
+    fn reads_whole_topic(&self) -> bool {
+        self.partitions.keys().copied().eq(0..i32::try_from(self.partitions.len()).unwrap_or(i32::MAX))
+    }
+
+    fn progress(&self) -> Progress {
+        let done = |partition: &PartitionProgress| {
+            let position = if partition.finished { partition.range.end } else { partition.position };
+            u64::try_from(position - partition.range.next).unwrap_or(0)
+        };
+        Progress {
+            done: self.partitions.values().map(done).collect(),
+            read: self.report.read,
+            bytes: self.report.bytes,
+            events: self.report.events,
+            rejected: self.report.rejections(),
+        }
+    }
+}
+
+/// Waits until the state of all partitions is restored, or a shutdown is requested.
+fn restore(state: &mut StateStores, plan: &Plan, control: &Control) -> Result<(), Error> {
+    state.restore(&plan.ranges.iter().map(|range| range.partition).collect::<Vec<_>>());
+    while state.is_restoring() && !control.shutdown.is_triggered() {
+        control.health.beat();
+        state.take_restored()?;
+        control.shutdown.wait(BUSY_POLL);
+    }
+    Ok(())
+}
+
+/// Returns what the extraction threads do with each message. If the range is one of publication times, a message outside
+/// of it becomes no records, and neither does one without a publication time.
+fn extraction(settings: &Settings, request: &Request, output: OutputSettings) -> Arc<Extract> {
+    let settings = settings.extract.clone();
+    let window = request.by_published.then(|| (request.from.clone(), request.to.clone()));
+    Arc::new(move |message| {
+        let processed = process(message, &settings);
+        let is_inside = window.as_ref().is_none_or(|(from, to)| {
+            let articles = processed.as_deref().unwrap_or_default();
+            let mut times = articles.iter().filter_map(|article| article.published);
+            times.any(|published| is_between(published.at.timestamp_millis(), from, to))
+        });
+        let mut disposition = Disposition::new(message, processed, &output, now());
+        if !is_inside {
+            disposition.outcome = Outcome::Articles(Vec::new());
+        }
+        disposition
+    })
+}
+
+/// Returns whether a time is between two edges, in milliseconds since 1970.
+fn is_between(time: i64, from: &Edge, to: &Edge) -> bool {
+    let is_after = |edge: &Edge| matches!(edge, Edge::Time(edge) if time >= *edge);
+    (*from == Edge::All || is_after(from)) && !is_after(to)
+}
+
+/// Returns offsets with the metadata of their ranges.
+fn offsets(
+    topic: &str,
+    ranges: impl Iterator<Item = (PartitionRange, i64)>,
+    written: u64,
+) -> Result<TopicPartitionList, Error> {
+    let mut list = TopicPartitionList::new();
+    for (range, next) in ranges {
+        let mut element = list.add_partition(topic, range.partition);
+        element.set_offset(Offset::Offset(next)).map_err(Error::consumer)?;
+        element.set_metadata(Plan::metadata(&range, written));
+    }
+    Ok(list)
+}

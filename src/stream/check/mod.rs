@@ -1,0 +1,249 @@
+//! Checks what a worker, or a timeline, needs besides a valid configuration: brokers, topics, permissions, transactions.
+//!
+//! Changes nothing in the cluster, except that it creates missing topics when asked to. Must not know how findings are
+//! shown.
+
+mod reasons;
+#[cfg(test)]
+mod tests;
+mod topics;
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::AdminClient;
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::producer::Producer;
+use rdkafka::{Offset, TopicPartitionList};
+
+use self::reasons::FirstReason;
+use super::client::client_config;
+use super::error::is_denied;
+use super::producer;
+use super::token::TokenFile;
+use crate::config::{Delivery, Settings, Topics};
+
+const GROUP_DENIED: RDKafkaErrorCode = RDKafkaErrorCode::GroupAuthorizationFailed;
+
+/// The result of one check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether it is as it must be.
+    pub verdict: Verdict,
+    /// What was checked.
+    pub what: String,
+    /// What was found, and how to fix it if it is wrong.
+    pub detail: String,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is as it must be.
+    Ok,
+    /// It would fail, or break a promise.
+    Wrong,
+    /// The cluster does not say; it may well work.
+    Unknown,
+}
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `dateline run`: reads articles and their state, and writes the output topics.
+    Worker,
+    /// `dateline serve`: reads what workers write.
+    Timeline,
+}
+
+/// Checks everything in the cluster that a role with these settings needs. Creates missing topics first if `create` is
+/// true. Each request to the cluster waits for `timeout` at most.
+///
+/// Blocks its thread while librdkafka does: for a command, not for a server.
+pub async fn check(settings: &Settings, role: Role, create: bool, timeout: Duration) -> Vec<Finding> {
+    let mut check = Check { settings, role, topics: Topics::new(&settings.kafka), timeout, findings: Vec::new() };
+    match check.clients() {
+        Ok((consumer, admin)) => check.check_cluster(&consumer, admin.as_ref(), create).await,
+        Err(error) => {
+            let hint = format!("librdkafka rejects it: {error}; correct kafka.client");
+            check.add(Verdict::Wrong, "configuration", hint);
+        }
+    }
+    check.findings
+}
+
+struct Check<'a> {
+    settings: &'a Settings,
+    role: Role,
+    topics: Topics,
+    timeout: Duration,
+    findings: Vec<Finding>,
+}
+
+type Admin = AdminClient<DefaultClientContext>;
+
+impl Check<'_> {
+    fn add(&mut self, verdict: Verdict, what: impl Into<String>, detail: impl Into<String>) {
+        self.findings.push(Finding { verdict, what: what.into(), detail: detail.into() });
+    }
+
+    fn group(&self) -> &str {
+        match self.role {
+            Role::Worker => &self.settings.kafka.group,
+            Role::Timeline => &self.settings.serve.group,
+        }
+    }
+
+    /// Returns the topics that must exist.
+    fn required_topics(&self) -> Vec<String> {
+        let Topics { input, events, articles, rejected } = &self.topics;
+        match self.role {
+            Role::Worker => vec![input.clone(), events.clone(), articles.clone(), rejected.clone()],
+            Role::Timeline => vec![events.clone(), articles.clone()],
+        }
+    }
+
+    /// Returns those of them that are read: a worker restores its state from the topic of articles.
+    fn read_topics(&self) -> [&String; 2] {
+        let Topics { input, events, articles, .. } = &self.topics;
+        match self.role {
+            Role::Worker => [input, articles],
+            Role::Timeline => [events, articles],
+        }
+    }
+
+    fn add_permission(&mut self, verdict: Verdict, what: String, reason: &str) {
+        let who = match self.role {
+            Role::Worker => "the worker",
+            Role::Timeline => "the timeline",
+        };
+        self.add(verdict, what, format!("{reason}; {who} needs the permission to Read it"));
+    }
+
+    /// Creates the clients. With tokens there is no admin client: rdkafka's never asks for a token, and would wait in vain.
+    fn clients(&self) -> KafkaResult<(BaseConsumer<FirstReason>, Option<Admin>)> {
+        let mut config = client_config(&self.settings.kafka);
+        let token = TokenFile::new(self.settings.kafka.token_file.as_deref());
+        let admin = if token.is_used() { None } else { Some(config.create()?) };
+        config.set("group.id", self.group());
+        config.set("enable.auto.commit", "false").set("enable.partition.eof", "true");
+        let consumer: BaseConsumer<FirstReason> = config.create_with_context(FirstReason::new(token))?;
+        // librdkafka asks for a token only while it is polled.
+        let _ = consumer.poll(Duration::ZERO);
+        Ok((consumer, admin))
+    }
+
+    async fn check_cluster(&mut self, consumer: &BaseConsumer<FirstReason>, admin: Option<&Admin>, create: bool) {
+        self.add(Verdict::Ok, "configuration", "is valid");
+        let partitions = match self.partitions(consumer) {
+            Ok((brokers, partitions)) => {
+                self.add(Verdict::Ok, "brokers", format!("{brokers} at {}", self.settings.kafka.brokers));
+                partitions
+            }
+            Err(error) => {
+                let reason = consumer.context().wait(consumer).unwrap_or_else(|| error.to_string());
+                let hint = format!("{}: {reason}; see kafka.brokers and kafka.client", self.settings.kafka.brokers);
+                return self.add(Verdict::Wrong, "brokers", hint);
+            }
+        };
+        let missing = self.check_topics(&partitions, admin, create).await;
+        self.check_topic_settings(&missing, admin).await;
+        for topic in self.read_topics().map(Clone::clone) {
+            if partitions.contains_key(&topic) {
+                self.check_readable(&topic, consumer);
+            }
+        }
+        self.check_group(consumer);
+        if self.role == Role::Worker && self.settings.stream.delivery == Delivery::ExactlyOnce {
+            self.check_transactions();
+        }
+    }
+
+    /// Returns the number of brokers, and each topic that this client may see with its number of partitions. Asks for all
+    /// topics, since asking for one by name could create it.
+    fn partitions(&self, consumer: &BaseConsumer<FirstReason>) -> KafkaResult<(usize, BTreeMap<String, usize>)> {
+        let metadata = consumer.fetch_metadata(None, self.timeout)?;
+        let topics = metadata.topics().iter().filter(|topic| topic.error().is_none());
+        let partitions = topics.map(|topic| (topic.name().to_owned(), topic.partitions().len())).collect();
+        Ok((metadata.brokers().len(), partitions))
+    }
+
+    /// Checks whether a topic can be read. Reads from its end, so that no message is transferred.
+    fn check_readable(&mut self, topic: &str, consumer: &BaseConsumer<FirstReason>) {
+        let what = format!("reading {topic}");
+        let mut end = TopicPartitionList::new();
+        let assigned = end.add_partition_offset(topic, 0, Offset::End).and_then(|()| consumer.assign(&end));
+        if let Err(error) = assigned {
+            return self.add(Verdict::Wrong, what, error.to_string());
+        }
+        let deadline = Instant::now() + self.timeout;
+        let answer = loop {
+            match consumer.poll(deadline.saturating_duration_since(Instant::now())) {
+                Some(Ok(_) | Err(KafkaError::PartitionEOF(_))) => break Ok(()),
+                // Errors of the group come here as well, and are reported by the check of the group.
+                Some(Err(error)) if is_denied(&error) && error.rdkafka_error_code() != Some(GROUP_DENIED) => {
+                    break Err((Verdict::Wrong, error.to_string()));
+                }
+                // A poll may end early without an answer, when librdkafka had another event.
+                Some(Err(_)) | None if Instant::now() < deadline => {}
+                Some(Err(_)) | None => {
+                    break Err((Verdict::Unknown, format!("no answer within {} s", self.timeout.as_secs_f32())));
+                }
+            }
+        };
+        match answer {
+            Ok(()) => self.add(Verdict::Ok, what, "allowed"),
+            Err((verdict, reason)) => self.add_permission(verdict, what, &reason),
+        }
+    }
+
+    /// Checks whether the consumer group may be used.
+    fn check_group(&mut self, consumer: &BaseConsumer<FirstReason>) {
+        let what = format!("group {}", self.group());
+        let mut partition = TopicPartitionList::new();
+        partition.add_partition(self.read_topics()[0], 0);
+        let started = Instant::now();
+        let mut answer = consumer.committed_offsets(partition.clone(), self.timeout);
+        // Brokers that have just started do not know the coordinator yet.
+        while answer.as_ref().is_err_and(is_coordinator_unknown) && started.elapsed() < self.timeout {
+            thread::sleep(Duration::from_millis(200));
+            answer = consumer.committed_offsets(partition.clone(), self.timeout);
+        }
+        match answer {
+            Ok(_) => self.add(Verdict::Ok, what, "allowed"),
+            Err(error) => self.add_permission(Verdict::Wrong, what, &error.to_string()),
+        }
+    }
+
+    /// Checks whether a transactional producer can start. It has an id of its own, since the worker's id would fence a
+    /// running worker.
+    fn check_transactions(&mut self) {
+        let kafka = &self.settings.kafka;
+        let id = format!("{}-check", producer::transactional_id(self.settings));
+        let mut config = client_config(kafka);
+        config.set("transactional.id", &id);
+        let reports = producer::DeliveryReports::new(kafka);
+        let started = config.create_with_context::<_, producer::OutputProducer>(reports);
+        let started = started.and_then(|producer| producer.init_transactions(self.timeout));
+        match started {
+            Ok(()) => self.add(Verdict::Ok, "transactions", "can be started"),
+            Err(error) => {
+                let hint = format!(
+                    "{error}; exactly-once needs brokers from 2.5, as many brokers as \
+                     transaction.state.log.replication.factor, and the permission to Write the transactional id {id}; \
+                     without them, set stream.delivery to at-least-once"
+                );
+                self.add(Verdict::Wrong, "transactions", hint);
+            }
+        }
+    }
+}
+
+/// Returns whether the group's coordinator is still being found, so that asking again may help.
+fn is_coordinator_unknown(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
+    matches!(error.rdkafka_error_code(), Some(CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator))
+}

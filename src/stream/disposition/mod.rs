@@ -1,0 +1,173 @@
+//! What becomes of a message. Every message has exactly one disposition: a record on `timeline.articles` for each of its
+//! articles, with the records of their events, or one record on `timeline.rejected`.
+//!
+//! Pure: it is given the message and what the pipeline extracted from it, and knows no broker. It does not know the other
+//! revisions of an article: [`state`](super::state) reconciles with those. The records have the timestamp of the message,
+//! so that a replay produces the same records.
+
+mod article;
+mod rejection;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use rdkafka::Message;
+use rdkafka::message::OwnedMessage;
+
+use super::batch::message_size;
+use super::output::{OutputRecord, OutputSettings};
+use super::process::ProcessError;
+use crate::config::EmbargoPolicy;
+use crate::pipeline::Processed;
+use crate::record::{ArticleRecord, ArticleStatus, HeldFields, cloudevents};
+
+/// The code of a rejection, and of a warning, because of an embargo.
+const EMBARGOED: &str = "embargoed";
+
+/// What became of one message.
+#[derive(Debug)]
+pub struct Disposition {
+    /// The partition that the message came from.
+    pub partition: i32,
+    /// The message's offset there.
+    pub offset: i64,
+    /// The message's size.
+    pub bytes: usize,
+    /// What it became.
+    pub outcome: Outcome,
+}
+
+/// What a message became.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The output of each of its articles.
+    Articles(Vec<ArticleOutput>),
+    /// A rejection.
+    Rejected {
+        /// The code of the error.
+        code: &'static str,
+        /// The record for `timeline.rejected`.
+        record: Box<OutputRecord>,
+    },
+}
+
+/// The records of one article.
+#[derive(Debug)]
+pub struct ArticleOutput {
+    /// The value of its record on `timeline.articles`.
+    pub article: ArticleRecord,
+    /// What it changes in the state of the article.
+    pub effect: Effect,
+    /// The records of its events.
+    pub events: Vec<OutputRecord>,
+    /// Tombstones of the events of an earlier revision.
+    pub tombstones: Vec<OutputRecord>,
+    /// The record with `article` as its value; it is sent after the others.
+    pub record: OutputRecord,
+}
+
+/// What the output of an article may change in the state of the article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It is a revision, which may replace the standing one or be held.
+    Revision,
+    /// It changes nothing: it is a picture, or unreadable.
+    None,
+    /// The held revision is no longer in the input topic.
+    HeldLost,
+}
+
+impl ArticleOutput {
+    /// Serialises `article` into its record again, after a change.
+    ///
+    /// # Errors
+    /// None in practice: an article record can always be serialised.
+    pub fn update_record(&mut self) -> Result<(), serde_json::Error> {
+        self.record.value = Some(serde_json::to_vec(&self.article)?);
+        Ok(())
+    }
+
+    /// Adds a tombstone for an event of the article.
+    pub fn retract(&mut self, events_topic: &str, id: &str) {
+        let headers = cloudevents::retraction(id, &self.article.id);
+        self.tombstones.push(OutputRecord::new(events_topic, id, None, &headers, self.record.timestamp));
+    }
+
+    fn records(&self) -> impl Iterator<Item = &OutputRecord> {
+        self.events.iter().chain(&self.tombstones).chain([&self.record])
+    }
+}
+
+impl Disposition {
+    /// Decides what becomes of a message at the time `now`. No record is larger than the settings allow, except that a
+    /// rejected message has a short record to fall back to.
+    #[must_use]
+    pub fn new(
+        message: &OwnedMessage,
+        processed: Result<Vec<Processed>, ProcessError>,
+        output: &OutputSettings,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let outcome = outcome(message, processed, output, now).unwrap_or_else(|(code, reason)| {
+            let record = Box::new(rejection::record(message, code, &reason, &output.topics));
+            Outcome::Rejected { code, record }
+        });
+        Self { partition: message.partition(), offset: message.offset(), bytes: message_size(message), outcome }
+    }
+
+    /// Reports that a held message is no longer in the input topic when its embargo is over.
+    #[must_use]
+    pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSettings) -> Self {
+        let offset = held.offset;
+        let outcome = Outcome::Articles(vec![article::held_lost(partition, id, held, output)]);
+        Self { partition, offset, bytes: 0, outcome }
+    }
+
+    /// Returns the outputs of its articles; none if it was rejected.
+    #[must_use]
+    pub fn articles(&self) -> &[ArticleOutput] {
+        if let Outcome::Articles(articles) = &self.outcome { articles } else { &[] }
+    }
+
+    /// Returns all its records, in the order in which they are sent.
+    pub fn records(&self) -> impl Iterator<Item = &OutputRecord> {
+        let rejected = if let Outcome::Rejected { record, .. } = &self.outcome { Some(&**record) } else { None };
+        self.articles().iter().flat_map(ArticleOutput::records).chain(rejected)
+    }
+
+    /// Returns the statuses of its articles.
+    pub fn statuses(&self) -> impl Iterator<Item = ArticleStatus> {
+        self.articles().iter().map(|output| output.article.status)
+    }
+
+    /// Returns the number of events that it publishes.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.articles().iter().map(|output| output.events.len()).sum()
+    }
+
+    /// Returns the number of events that it retracts.
+    #[must_use]
+    pub fn retractions(&self) -> usize {
+        self.articles().iter().map(|output| output.tombstones.len()).sum()
+    }
+}
+
+/// Returns the outputs of the articles, or the code and the reason of a rejection.
+fn outcome(
+    message: &OwnedMessage,
+    processed: Result<Vec<Processed>, ProcessError>,
+    output: &OutputSettings,
+    now: DateTime<Utc>,
+) -> Result<Outcome, (&'static str, String)> {
+    let processed = processed.map_err(|error| (error.code(), error.to_string()))?;
+    if output.embargo == EmbargoPolicy::Reject {
+        let embargoes: Option<Vec<_>> = processed.iter().map(|one| article::embargo_reason(one, now)).collect();
+        if let Some(reasons) = embargoes {
+            return Err((EMBARGOED, reasons.join("; ")));
+        }
+    }
+    let outputs = processed.into_iter().map(|one| article::output(message, one, output, now));
+    let outputs: Result<Vec<_>, _> = outputs.collect();
+    outputs.map(Outcome::Articles).map_err(|reason| ("record-too-large", reason))
+}

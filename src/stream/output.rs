@@ -1,0 +1,115 @@
+//! The records that are sent to the output topics, and the settings that they depend on.
+//!
+//! Must not know what a record is about.
+
+use std::time::Duration;
+
+use rdkafka::message::{Header, Headers as _, OwnedHeaders};
+
+use super::consumer::Consumer;
+use super::{Error, limits};
+use crate::config::{EmbargoPolicy, Settings, Topics};
+
+/// What a record takes on the wire besides key, value and headers: an upper bound.
+const RECORD_OVERHEAD: usize = 128;
+/// What a header takes on the wire besides name and value: an upper bound.
+const HEADER_OVERHEAD: usize = 10;
+
+/// Where records go, and what limits them.
+#[derive(Debug, Clone)]
+pub struct OutputSettings {
+    /// The topics.
+    pub topics: Topics,
+    /// The size of the largest record, in bytes on the wire.
+    pub max_record_bytes: usize,
+    /// The number of partitions of `timeline.articles`.
+    pub changelog_partitions: i32,
+    /// What is done with an article under embargo.
+    pub embargo: EmbargoPolicy,
+}
+
+impl OutputSettings {
+    /// Asks the brokers for what the configuration does not say.
+    ///
+    /// # Errors
+    /// If the brokers do not answer within `timeout`, or librdkafka rejects the settings.
+    pub fn load(settings: &Settings, topics: &Topics, consumer: &Consumer, timeout: Duration) -> Result<Self, Error> {
+        let partitions = consumer.partition_count(&topics.articles, timeout).map_err(Error::consumer)?;
+        Ok(Self {
+            topics: topics.clone(),
+            max_record_bytes: limits::max_record_bytes(settings, topics, limits::STARTUP_TIMEOUT)?,
+            changelog_partitions: i32::try_from(partitions).unwrap_or(i32::MAX),
+            embargo: settings.revisions.embargo,
+        })
+    }
+
+    /// Returns the partition of `timeline.articles` that has the records of all articles of a partition of the input, so
+    /// that a state store is restored from one partition.
+    #[must_use]
+    pub fn changelog_partition(&self, input: i32) -> i32 {
+        input % self.changelog_partitions.max(1)
+    }
+}
+
+/// A header: its name and its value.
+pub type RecordHeader = (&'static str, String);
+
+/// A record to send.
+#[derive(Debug)]
+pub struct OutputRecord {
+    /// The topic's name.
+    pub topic: String,
+    /// The partition; `None` to choose it by the key.
+    pub partition: Option<i32>,
+    /// The key.
+    pub key: Option<Vec<u8>>,
+    /// The value; `None` for a tombstone.
+    pub value: Option<Vec<u8>>,
+    /// The headers.
+    pub headers: OwnedHeaders,
+    /// Milliseconds since 1970; `None` leaves it to the broker.
+    pub timestamp: Option<i64>,
+    /// The record to send if this one turns out to be too large.
+    pub fallback: Option<Box<OutputRecord>>,
+}
+
+impl OutputRecord {
+    /// Creates a record with a textual key.
+    pub fn new(
+        topic: &str,
+        key: &str,
+        value: Option<Vec<u8>>,
+        headers: &[RecordHeader],
+        timestamp: Option<i64>,
+    ) -> Self {
+        let headers = headers
+            .iter()
+            .fold(OwnedHeaders::new(), |all, (key, value)| all.insert(Header { key, value: Some(value.as_str()) }));
+        let key = Some(key.as_bytes().to_vec());
+        Self { topic: topic.to_owned(), partition: None, key, value, headers, timestamp, fallback: None }
+    }
+
+    /// Returns the record if it would fit into `limit` bytes even if its value grew by `growth`.
+    ///
+    /// # Errors
+    /// If it would not, with the reason.
+    pub fn fit(self, limit: usize, growth: usize) -> Result<Self, String> {
+        let size = self.max_size() + growth;
+        if size <= limit {
+            return Ok(self);
+        }
+        Err(format!(
+            "a record of this article for `{}` takes {size} bytes, more than the limit of {limit}; raise \
+             `message.max.bytes` of the client and `max.message.bytes` of the topic",
+            self.topic
+        ))
+    }
+
+    /// Returns an upper bound of its size on the wire.
+    fn max_size(&self) -> usize {
+        let length = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len);
+        let headers: usize =
+            self.headers.iter().map(|header| header.key.len() + length(header.value) + HEADER_OVERHEAD).sum();
+        length(self.key.as_deref()) + length(self.value.as_deref()) + headers + RECORD_OVERHEAD
+    }
+}

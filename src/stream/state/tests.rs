@@ -1,0 +1,316 @@
+//! Histories of articles, and what a reader of the compacted topics sees in the end.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use rdkafka::Timestamp;
+use rdkafka::message::OwnedMessage;
+
+use super::revisions::ArticleState;
+use super::store::{Restorer, StateStore, key};
+use crate::config::{EmbargoPolicy, Topics};
+use crate::pipeline;
+use crate::stream::disposition::{Disposition, Outcome};
+use crate::stream::output::OutputSettings;
+use crate::stream::process::process;
+
+const DAY: i64 = 86_400_000;
+const WINDOW: Duration = Duration::from_secs(30 * 86_400);
+/// A time before the end of all embargoes here, and one after it.
+const DURING_EMBARGO: &str = "2026-04-01T00:00:00Z";
+const AFTER_EMBARGO: &str = "2026-05-01T00:00:00Z";
+
+/// One partition, with what a reader of the compacted topics sees.
+struct Wire {
+    store: StateStore,
+    next_offset: i64,
+    input: BTreeMap<i64, String>,
+    /// The values on the topic of events, by id.
+    events: BTreeMap<String, serde_json::Value>,
+    /// The values on the topic of articles, by id.
+    articles: BTreeMap<String, serde_json::Value>,
+    /// All records of the topic of articles, of which nothing was compacted away.
+    changelog: Vec<(String, serde_json::Value)>,
+}
+
+impl Wire {
+    fn new() -> Self {
+        let store = Restorer::new(WINDOW).unwrap().finish().unwrap();
+        let (input, events, articles) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { store, next_offset: 0, input, events, articles, changelog: Vec::new() }
+    }
+
+    /// Processes and commits a message. Returns its status.
+    fn process(&mut self, message: &str) -> String {
+        self.process_at(message, 0)
+    }
+
+    fn process_at(&mut self, message: &str, timestamp: i64) -> String {
+        let offset = self.next_offset;
+        self.input.insert(offset, message.to_owned());
+        self.next_offset += 1;
+        self.publish(offset, timestamp, DURING_EMBARGO)
+    }
+
+    fn publish(&mut self, offset: i64, timestamp: i64, now: &str) -> String {
+        let disposition = self.reconciled(offset, timestamp, now);
+        self.store.commit().unwrap();
+        for record in disposition.records() {
+            let id = String::from_utf8(record.key.clone().unwrap()).unwrap();
+            let value: Option<serde_json::Value> =
+                record.value.as_ref().map(|value| serde_json::from_slice(value).unwrap());
+            let is_event = record.topic == "events";
+            if !is_event {
+                self.changelog.push((id.clone(), value.clone().unwrap()));
+            }
+            let topic = if is_event { &mut self.events } else { &mut self.articles };
+            match value {
+                Some(value) => drop(topic.insert(id, value)),
+                None => assert!(topic.remove(&id).is_some(), "a tombstone for an event that is not there"),
+            }
+        }
+        disposition.statuses().map(|status| status.name()).collect()
+    }
+
+    fn reconciled(&mut self, offset: i64, timestamp: i64, now: &str) -> Disposition {
+        let value = Some(self.input[&offset].as_bytes().to_vec());
+        let message = OwnedMessage::new(value, None, "in".into(), Timestamp::CreateTime(timestamp), 0, offset, None);
+        let processed = process(&message, &pipeline::Settings::default());
+        let name = |it: &str| it.to_owned();
+        let topics = Topics {
+            input: name("in"),
+            events: name("events"),
+            articles: name("articles"),
+            rejected: name("rejected"),
+        };
+        let (max_record_bytes, embargo) = (1_000_000, EmbargoPolicy::Hold);
+        let output = OutputSettings { topics, max_record_bytes, changelog_partitions: 1, embargo };
+        let mut disposition = Disposition::new(&message, processed, &output, now.parse().unwrap());
+        let Outcome::Articles(articles) = &mut disposition.outcome else { panic!("{:?}", disposition.outcome) };
+        for article in articles {
+            self.store.reconcile(article, "events").unwrap();
+        }
+        disposition
+    }
+
+    /// Processes a message in a batch that is aborted.
+    fn abort(&mut self, message: &str) {
+        self.input.insert(self.next_offset, message.to_owned());
+        self.reconciled(self.next_offset, 0, DURING_EMBARGO);
+        self.store.rollback().unwrap();
+    }
+
+    /// Lets another worker take over, which restores its state from the changelog.
+    fn crash(&mut self) {
+        let mut restorer = Restorer::new(WINDOW).unwrap();
+        for (id, record) in &self.changelog {
+            let field = |name: &str| record.get(name).cloned().unwrap_or_default();
+            let state = ArticleState {
+                standing: serde_json::from_value(field("standing")).unwrap(),
+                events: serde_json::from_value(field("events")).unwrap(),
+                held: serde_json::from_value(field("held")).unwrap(),
+            };
+            restorer.put(id, &state, 0).unwrap();
+        }
+        self.store = restorer.finish().unwrap();
+    }
+
+    /// Lets all embargoes end.
+    fn release(&mut self) {
+        for due in self.store.due(AFTER_EMBARGO.parse().unwrap()).unwrap() {
+            assert_eq!(self.publish(due.held.offset, 0, AFTER_EMBARGO), "extracted");
+        }
+    }
+
+    fn summaries(&self) -> Vec<&str> {
+        self.events.values().map(|event| event["statement"]["summary"].as_str().unwrap()).collect()
+    }
+}
+
+fn message(id: &str, version: u32, body: &str, fields: &str) -> String {
+    format!(
+        r#"{{"uri": "{id}", "version": "{version}", "versioncreated": "2026-03-1{version}T09:00:00Z",
+           "firstcreated": "2026-03-10T09:00:00Z", "headline": "Harbour", "body_text": "{body}"{fields}}}"#
+    )
+}
+
+const KILLED: &str = r#", "pubstatus": "canceled""#;
+const HELD: &str = r#", "embargoed": "2026-04-20T00:00:00Z""#;
+
+#[test]
+fn a_correction_retracts_events_that_it_no_longer_has_and_keeps_the_ids_of_the_others() {
+    let mut wire = Wire::new();
+    wire.process(&message("a", 1, "The harbour opened on Monday. A crane fell on Friday.", ""));
+    let before: Vec<String> = wire.events.keys().cloned().collect();
+    assert_eq!(
+        wire.process(&message("a", 2, "The harbour opened on Monday. Nobody was hurt on Sunday.", "")),
+        "extracted"
+    );
+    assert_eq!(wire.events.keys().filter(|id| before.contains(id)).count(), 1);
+    let mut summaries = wire.summaries();
+    summaries.sort_unstable();
+    assert_eq!(summaries, ["Nobody was hurt", "The harbour opened"]);
+}
+
+#[test]
+fn an_older_revision_that_comes_late_is_stale_and_changes_nothing() {
+    let mut wire = Wire::new();
+    wire.process(&message("a", 2, "The harbour opened on Monday.", ""));
+    let before = wire.events.clone();
+    assert_eq!(wire.process(&message("a", 1, "The harbour closed on Monday.", "")), "stale");
+    assert_eq!(wire.events, before);
+    let article = &wire.articles["a"];
+    assert_eq!((&article["revision"], &article["standing"]["revision"]), (&"1".into(), &"2".into()));
+    assert_eq!(article["events"].as_array().unwrap().len(), 1, "those of the revision that stands");
+}
+
+#[test]
+fn a_kill_retracts_all_events_and_a_newer_revision_brings_the_article_back() {
+    let mut wire = Wire::new();
+    wire.process(&message("a", 1, "The harbour opened on Monday.", ""));
+    assert_eq!(wire.process(&message("a", 2, "KILL: the harbour did not open on Monday.", KILLED)), "withdrawn");
+    assert!(wire.events.is_empty());
+    assert_eq!(wire.process(&message("a", 1, "The harbour opened on Monday.", "")), "stale");
+    assert_eq!(wire.process(&message("a", 2, "The harbour opened on Monday.", "")), "stale", "the same revision again");
+    assert_eq!(wire.process(&message("a", 3, "The harbour opened on Tuesday.", "")), "extracted");
+    assert_eq!(wire.events.len(), 1);
+}
+
+#[test]
+fn without_revision_numbers_the_order_of_the_messages_counts() {
+    let mut wire = Wire::new();
+    let usable = r#"{"id": "a", "published_at": "2026-03-10", "body": "The harbour opened on Monday."}"#;
+    let killed = r#"{"id": "a", "published_at": "2026-03-10", "body": "Kill.", "pubstatus": "canceled"}"#;
+    assert_eq!([usable, killed, usable].map(|message| wire.process(message)), ["extracted", "withdrawn", "extracted"]);
+    assert_eq!(wire.events.len(), 1);
+}
+
+#[test]
+fn a_held_revision_is_published_when_its_embargo_ends_even_by_another_worker() {
+    let mut wire = Wire::new();
+    wire.process(&message("a", 1, "The harbour opened on Monday.", ""));
+    assert_eq!(wire.process(&message("a", 2, "The harbour closed on Monday.", HELD)), "held");
+    assert_eq!(wire.summaries(), ["The harbour opened"]);
+    wire.crash();
+    wire.release();
+    assert_eq!(wire.summaries(), ["The harbour closed"]);
+    assert!(wire.store.due(AFTER_EMBARGO.parse().unwrap()).unwrap().is_empty(), "it is published once");
+}
+
+#[test]
+fn a_newer_revision_replaces_one_that_is_held() {
+    for (fields, events) in [("", 1), (KILLED, 0)] {
+        let mut wire = Wire::new();
+        wire.process(&message("a", 2, "The harbour closed on Monday.", HELD));
+        wire.process(&message("a", 3, "The harbour opened on Monday.", fields));
+        assert_eq!(wire.store.due(AFTER_EMBARGO.parse().unwrap()).unwrap(), []);
+        assert_eq!(wire.events.len(), events);
+    }
+}
+
+#[test]
+fn a_message_that_is_not_a_revision_changes_no_events() {
+    let mut wire = Wire::new();
+    wire.process(&message("a", 1, "The harbour opened on Monday.", ""));
+    assert_eq!(wire.process(&message("a", 2, "A photograph of Monday.", r#", "type": "picture""#)), "skipped");
+    assert_eq!(wire.events.len(), 1);
+    wire.crash();
+    wire.process(&message("a", 3, "Nothing of it holds.", KILLED));
+    assert!(wire.events.is_empty());
+}
+
+#[test]
+fn an_article_expires_after_the_window_by_the_timestamps_of_the_messages() {
+    let mut wire = Wire::new();
+    wire.process_at(&message("a", 2, "The harbour opened on Monday.", ""), 0);
+    wire.process_at(&message("b", 1, "The crane fell on Monday.", HELD), 0);
+    wire.process_at(&message("c", 1, "The bridge opened on Monday.", ""), 31 * DAY);
+    assert_eq!(wire.store.count().unwrap(), 2, "the held article and the new one");
+    assert_eq!(wire.process_at(&message("a", 1, "The harbour closed on Monday.", ""), 31 * DAY), "extracted");
+}
+
+#[test]
+fn the_last_record_of_each_article_is_restored() {
+    let state = |event: u32| ArticleState { events: vec![format!("{event:032x}")], ..ArticleState::default() };
+    let mut restorer = Restorer::new(WINDOW).unwrap();
+    for (id, event) in [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("d", 5)] {
+        restorer.put(id, &state(event), 31 * DAY / 1000).unwrap();
+    }
+    restorer.remove("c").unwrap();
+    restorer.remove("d").unwrap();
+    restorer.put("d", &state(6), 31 * DAY / 1000).unwrap();
+    restorer.put("old", &state(7), 0).unwrap();
+    let store = restorer.finish().unwrap();
+    for (id, event) in [("a", Some(2)), ("b", Some(3)), ("c", None), ("d", Some(6)), ("old", None)] {
+        assert_eq!(store.get(&key(id)).unwrap(), event.map(state), "{id}");
+    }
+}
+
+/// What happens before a message is committed.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    None,
+    Abort,
+    Crash,
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![4 => Just(Fault::None), 1 => Just(Fault::Abort), 1 => Just(Fault::Crash)]
+}
+
+const BODIES: [&str; 4] = [
+    "The harbour opened on Monday. A crane fell on Friday.",
+    "The harbour opened on Monday. Nobody was hurt on Sunday.",
+    "A crane fell on Friday.",
+    "Nothing is dated.",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Each article has revisions 1 to 6, each of which is usable, killed or held. They come in any order, more than once,
+    /// with aborts and crashes between.
+    #[test]
+    fn in_the_end_a_reader_sees_what_the_newest_revisions_alone_would_give(
+        kinds in prop::collection::vec((0..BODIES.len(), 0..4u8), 18),
+        history in prop::collection::vec((0..3usize, 1..=6u32, fault()), 1..30),
+    ) {
+        let revision = |article: usize, version: u32| {
+            let (body, kind) = kinds[article * 6 + version as usize - 1];
+            let fields = match kind { 0 => KILLED, 1 => HELD, _ => "" };
+            (message(&format!("article-{article}"), version, BODIES[body], fields), kind)
+        };
+        let mut wire = Wire::new();
+        let mut newest: BTreeMap<usize, u32> = BTreeMap::new();
+        for (article, version, fault) in history {
+            let (message, _) = revision(article, version);
+            match fault {
+                Fault::None => {}
+                Fault::Abort => wire.abort(&message),
+                Fault::Crash => wire.crash(),
+            }
+            wire.process(&message);
+            let newest = newest.entry(article).or_default();
+            *newest = (*newest).max(version);
+        }
+        wire.release();
+        let mut expected = BTreeMap::new();
+        for (article, version) in newest {
+            let (message, kind) = revision(article, version);
+            let Ok(processed) =
+                pipeline::process(message.as_bytes(), &pipeline::Settings::default()) else { panic!("an article") };
+            let events = processed.into_iter().flat_map(|it| it.events).filter(|_| kind != 0);
+            let ids: Vec<String> = events.map(|event| {
+                let value = serde_json::to_vec(&event).unwrap();
+                expected.insert(event.id.clone(), serde_json::from_slice(&value).unwrap());
+                event.id
+            }).collect();
+            let article = &wire.articles[&format!("article-{article}")];
+            prop_assert_eq!(&article["events"], &serde_json::to_value(ids).unwrap());
+            prop_assert_eq!(&article["standing"]["revision"], &version.to_string());
+            prop_assert!(article.get("held").is_none());
+        }
+        prop_assert_eq!(wire.events, expected);
+    }
+}

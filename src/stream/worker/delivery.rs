@@ -1,0 +1,130 @@
+//! Delivers an extracted batch, or rolls it back and rewinds.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::{Worker, extraction};
+use crate::config::Delivery;
+use crate::record::ArticleStatus;
+use crate::stream::disposition::{Disposition, Outcome};
+use crate::stream::error::{is_denied, is_outage};
+use crate::stream::extract::{ExtractedBatch, Extractor};
+use crate::stream::producer::{DeliveryError, is_overdue};
+use crate::stream::{Error, idempotent, limits, transaction};
+use crate::telemetry::Stage;
+
+impl Worker<'_> {
+    /// Delivers a batch and its offsets.
+    pub(super) fn deliver(&mut self, mut extracted: ExtractedBatch) -> Result<(), Error> {
+        if extracted.dispositions.is_empty() {
+            return Ok(());
+        }
+        self.state.reconcile(&mut extracted.dispositions)?;
+        let dispositions = &extracted.dispositions;
+        let number = self.summary.batches + self.summary.aborted + 1;
+        let _span = tracing::info_span!("batch", number, messages = dispositions.len()).entered();
+        let next = self.next_offsets(dispositions);
+        let mut offsets = TopicPartitionList::new();
+        for (partition, offset) in &next {
+            let added = offsets.add_partition_offset(&self.topics.input, *partition, Offset::Offset(*offset));
+            added.map_err(Error::consumer)?;
+        }
+        let deliver = match self.settings.stream.delivery {
+            Delivery::ExactlyOnce => transaction::deliver,
+            Delivery::AtLeastOnce => idempotent::deliver,
+        };
+        match deliver(&self.producer, &self.consumer, dispositions, &offsets, self.control) {
+            Ok(()) => {
+                self.state.commit()?;
+                self.backoff.reset();
+                self.control.health.ready();
+                self.committed.extend(next);
+                self.count(&extracted);
+                Ok(())
+            }
+            Err(DeliveryError::Rewind(reason)) => self.abort_and_rewind(&reason),
+            Err(DeliveryError::RecordTooLarge(reason)) => self.rewind_with_smaller_records(&reason),
+            Err(error) => Err(error.into_error(self.settings)),
+        }
+    }
+
+    /// Returns the next offset of each partition after these messages. A held message that was read again is before what
+    /// is already committed.
+    fn next_offsets(&self, dispositions: &[Disposition]) -> BTreeMap<i32, i64> {
+        let mut offsets = BTreeMap::new();
+        for disposition in dispositions {
+            let committed = self.committed.get(&disposition.partition).copied().unwrap_or(0);
+            let next: &mut i64 = offsets.entry(disposition.partition).or_insert(committed);
+            *next = (*next).max(disposition.offset + 1);
+        }
+        offsets
+    }
+
+    /// Rewinds to make smaller records, if the topics now report a lower limit.
+    fn rewind_with_smaller_records(&mut self, reason: &str) -> Result<(), Error> {
+        let limit = limits::max_record_bytes(self.settings, &self.topics, limits::RETRY_TIMEOUT)?;
+        if limit >= self.output.max_record_bytes {
+            return Err(Error::record_too_large(reason, self.output.max_record_bytes));
+        }
+        self.output.max_record_bytes = limit;
+        self.extractor = Extractor::start(extraction(self.settings, self.output.clone(), &self.control.metrics));
+        self.abort_and_rewind(reason)
+    }
+
+    /// Rolls the state back, replaces the producer, drops what is in progress, and rewinds to the committed offsets.
+    fn abort_and_rewind(&mut self, reason: &str) -> Result<(), Error> {
+        self.summary.aborted += 1;
+        self.control.metrics.aborted();
+        self.state.rollback()?;
+        self.backoff.record_failure(reason)?;
+        self.producer = transaction::open_producer(self.settings, self.output.max_record_bytes, self.control)?;
+        let rewound = self.rewind_consumer()?;
+        self.discard(&rewound);
+        self.backoff.pause(&self.control.shutdown);
+        Ok(())
+    }
+
+    /// Rewinds the consumer, however long the brokers take to return the committed offsets.
+    fn rewind_consumer(&mut self) -> Result<Vec<i32>, Error> {
+        loop {
+            match self.consumer.rewind() {
+                Ok(rewound) => return Ok(rewound),
+                Err(error) if is_denied(&error) => return Err(Error::denied(&error.to_string(), self.settings)),
+                Err(error) if is_outage(&error) && !is_overdue(&self.control.shutdown) => {
+                    tracing::warn!(%error, "cannot fetch the committed offsets; trying again");
+                    self.control.health.not_ready(format!("the brokers do not answer: {error}"));
+                    self.control.health.beat();
+                    self.control.shutdown.wait(Duration::from_secs(1));
+                }
+                Err(error) => return Err(Error::consumer(error)),
+            }
+        }
+    }
+
+    fn count(&mut self, extracted: &ExtractedBatch) {
+        let metrics = &self.control.metrics;
+        for disposition in &extracted.dispositions {
+            match &disposition.outcome {
+                Outcome::Articles(articles) => {
+                    let (events, retractions) = (disposition.events(), disposition.retractions());
+                    self.summary.articles += articles.len() as u64;
+                    self.summary.events += events as u64;
+                    let statuses = disposition.statuses().map(ArticleStatus::name);
+                    metrics.articles(statuses, disposition.bytes, events, retractions);
+                }
+                Outcome::Rejected { code, .. } => {
+                    self.summary.rejected += 1;
+                    metrics.rejection(code, disposition.bytes);
+                }
+            }
+        }
+        self.summary.batches += 1;
+        metrics.stage(Stage::Collect, extracted.started.duration_since(extracted.first_received));
+        metrics.stage(Stage::Extract, extracted.finished.duration_since(extracted.started));
+        let elapsed = extracted.first_received.elapsed();
+        metrics.committed(elapsed);
+        tracing::debug!(seconds = elapsed.as_secs_f64(), "committed");
+    }
+}

@@ -1,0 +1,314 @@
+//! The live worker: one loop, on the thread of its caller.
+//!
+//! ```text
+//!            collects                 extracts (other threads)              delivers
+//! poll ──> Batch (the next one) ──> Extractor (the batch in progress) ──> records and offsets, committed
+//! ```
+//!
+//! When a batch is extracted, the next one is submitted before the first is delivered, so that both go on at once.
+
+mod delivery;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::error::KafkaError;
+
+use super::backoff::Backoff;
+use super::batch::Batch;
+use super::clock::now;
+use super::consumer::{Consumer, Event, PartitionOffsets};
+use super::disposition::Disposition;
+use super::error::is_denied;
+use super::extract::{Extract, ExtractedBatch, Extractor};
+use super::output::OutputSettings;
+use super::process::process;
+use super::producer::{OutputProducer, SHUTDOWN_GRACE, is_overdue};
+use super::state::{HeldReader, StateStores};
+use super::{Control, Error, transaction};
+use crate::config::{Settings, Topics};
+use crate::telemetry::Metrics;
+
+/// How long a poll waits when there is nothing else to do. Bounds how late a shutdown is noticed.
+const IDLE_POLL: Duration = Duration::from_millis(100);
+/// How long a poll waits during an extraction or a restore. Bounds how late its end is noticed.
+const BUSY_POLL: Duration = Duration::from_millis(5);
+/// How long a full batch waits for the extraction of the one before it until the input is paused. Long enough to be rare,
+/// since pausing throws prefetched messages away; short, since no hook runs meanwhile.
+const PAUSE_AFTER: Duration = Duration::from_secs(1);
+/// How often it is checked which embargoes are over.
+const EMBARGO_INTERVAL: Duration = Duration::from_secs(1);
+/// How long the brokers may take to answer at the start.
+const STARTUP_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What a worker did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Articles processed.
+    pub articles: u64,
+    /// Messages rejected.
+    pub rejected: u64,
+    /// Events published.
+    pub events: u64,
+    /// Batches committed.
+    pub batches: u64,
+    /// Batches rolled back.
+    pub aborted: u64,
+}
+
+/// Runs a worker until a shutdown is requested; it then finishes the batch in progress and leaves the group.
+///
+/// # Errors
+/// If it cannot start (no broker, no topic, rejected settings), or cannot continue. What was not committed by then will
+/// be read again by the next worker.
+pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
+    let topics = Topics::new(&settings.kafka);
+    let consumer = Consumer::new(settings, &topics.input, &[])?;
+    for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
+        let partitions = consumer.partition_count(topic, STARTUP_TIMEOUT);
+        if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
+            return Err(Error::topic_missing(topic));
+        }
+    }
+    let output = OutputSettings::load(settings, &topics, &consumer, STARTUP_TIMEOUT)?;
+    let producer = transaction::open_producer(settings, output.max_record_bytes, control)?;
+    consumer.subscribe().map_err(Error::consumer)?;
+    let mut worker = Worker {
+        settings,
+        control,
+        topics,
+        consumer,
+        producer,
+        extractor: Extractor::start(extraction(settings, output.clone(), &control.metrics)),
+        state: StateStores::new(settings, output.clone()),
+        held_reader: HeldReader::default(),
+        embargoes_checked: Instant::now(),
+        output,
+        collecting: Batch::default(),
+        is_paused: false,
+        error_logged: false,
+        backoff: Backoff::default(),
+        committed: BTreeMap::new(),
+        summary: Summary::default(),
+    };
+    let result = worker.work();
+    control.health.not_ready("stopped");
+    worker.consumer.leave(SHUTDOWN_GRACE);
+    result.map(|()| worker.summary)
+}
+
+/// Returns what the extraction threads do with each message.
+fn extraction(settings: &Settings, output: OutputSettings, metrics: &Arc<Metrics>) -> Arc<Extract> {
+    let (settings, metrics) = (settings.extract.clone(), metrics.clone());
+    Arc::new(move |message| {
+        let started = Instant::now();
+        let disposition = Disposition::new(message, process(message, &settings), &output, now());
+        metrics.extraction(disposition.bytes, started.elapsed());
+        disposition
+    })
+}
+
+struct Worker<'a> {
+    settings: &'a Settings,
+    control: &'a Control,
+    topics: Topics,
+    consumer: Consumer,
+    producer: OutputProducer,
+    extractor: Extractor,
+    output: OutputSettings,
+    state: StateStores,
+    held_reader: HeldReader,
+    /// When it was last checked which embargoes are over.
+    embargoes_checked: Instant,
+    collecting: Batch,
+    /// Whether the input is paused because both batches are full.
+    is_paused: bool,
+    /// Whether an error of the input was logged since the last message.
+    error_logged: bool,
+    backoff: Backoff,
+    /// The next offset of each partition after what is committed.
+    committed: BTreeMap<i32, i64>,
+    summary: Summary,
+}
+
+impl Worker<'_> {
+    fn work(&mut self) -> Result<(), Error> {
+        while !self.control.shutdown.is_triggered() {
+            self.control.health.beat();
+            let event = self.consumer.next(self.poll_timeout());
+            self.handle(event)?;
+            self.resume_restored()?;
+            self.release_held()?;
+            self.submit()?;
+            let timeout = if self.is_full() && !self.is_paused { PAUSE_AFTER } else { Duration::ZERO };
+            match self.extractor.poll(timeout)? {
+                Some(extracted) => {
+                    self.submit()?;
+                    self.deliver(extracted)?;
+                }
+                None if self.is_full() && !self.is_paused => self.pause()?,
+                None => {}
+            }
+            if self.is_paused && !self.is_full() {
+                self.resume()?;
+            }
+        }
+        self.finish()
+    }
+
+    fn poll_timeout(&self) -> Duration {
+        if self.state.is_restoring() {
+            return BUSY_POLL;
+        }
+        if self.extractor.is_busy() {
+            // A full batch waits for the extraction, not for messages.
+            return if self.is_full() && !self.is_paused { Duration::ZERO } else { BUSY_POLL };
+        }
+        self.collecting.time_left(&self.settings.stream, Instant::now()).unwrap_or(IDLE_POLL).min(IDLE_POLL)
+    }
+
+    fn is_full(&self) -> bool {
+        self.collecting.is_full(&self.settings.stream)
+    }
+
+    fn handle(&mut self, event: Event) -> Result<(), Error> {
+        match event {
+            Event::Message(message) => {
+                self.error_logged = false;
+                self.collecting.push(message, Instant::now());
+            }
+            Event::Assigned(partitions) => self.assign(&partitions)?,
+            Event::Revoked { partitions, lost } => self.revoke(&partitions, lost),
+            Event::Statistics { partitions, broker_seen } => {
+                self.report_lag(partitions);
+                broker_seen.into_iter().for_each(|ago| self.control.health.broker_seen(ago));
+            }
+            Event::Error(error) if is_denied(&error) => {
+                return Err(Error::denied(&error.to_string(), self.settings));
+            }
+            Event::Error(error) => self.log_error(&error),
+            Event::Fatal(error) => return Err(Error::consumer(error)),
+            Event::Idle => {}
+        }
+        Ok(())
+    }
+
+    fn assign(&mut self, partitions: &[i32]) -> Result<(), Error> {
+        if !partitions.is_empty() {
+            tracing::info!(?partitions, "partitions assigned");
+        }
+        self.consumer.pause_for_restore(partitions).map_err(Error::consumer)?;
+        self.state.restore(partitions);
+        self.control.metrics.assigned(partitions.len());
+        self.control.health.ready();
+        if self.is_paused { self.pause() } else { Ok(()) }
+    }
+
+    fn revoke(&mut self, partitions: &[i32], lost: bool) {
+        tracing::info!(?partitions, lost, "partitions revoked");
+        if lost {
+            self.control.health.not_ready("the group has removed this worker; it is joining again");
+        }
+        self.discard(partitions);
+        self.state.revoke(partitions);
+        for partition in partitions {
+            self.control.metrics.revoked(&self.topics.input, *partition);
+        }
+    }
+
+    /// Resumes the partitions whose state is restored.
+    fn resume_restored(&mut self) -> Result<(), Error> {
+        for (partition, next_offset) in self.state.take_restored()? {
+            self.committed.insert(partition, next_offset);
+            self.consumer.resume_restored(partition).map_err(Error::consumer)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the held messages again whose embargo is over.
+    fn release_held(&mut self) -> Result<(), Error> {
+        if self.embargoes_checked.elapsed() < EMBARGO_INTERVAL || self.is_full() {
+            return Ok(());
+        }
+        self.embargoes_checked = Instant::now();
+        for (partition, due) in self.state.due(now())? {
+            let offset = due.held.offset;
+            match self.held_reader.read(self.settings, &self.topics.input, partition, offset) {
+                Ok(Some(message)) => self.collecting.push(message, Instant::now()),
+                Ok(None) => {
+                    let lost = Disposition::held_lost(partition, due.id, due.held, &self.output);
+                    let now = Instant::now();
+                    let dispositions = vec![lost];
+                    self.deliver(ExtractedBatch { dispositions, first_received: now, started: now, finished: now })?;
+                }
+                Err(error) => {
+                    tracing::warn!(partition, %error, "cannot read an article whose embargo is over; trying again");
+                    self.state.retry_release(partition, offset);
+                }
+            }
+            self.control.health.beat();
+        }
+        Ok(())
+    }
+
+    /// Submits the collected batch to the extractor if it is due and the extractor is free.
+    fn submit(&mut self) -> Result<(), Error> {
+        let is_due = self.collecting.time_left(&self.settings.stream, Instant::now()) == Some(Duration::ZERO);
+        if !is_due || self.extractor.is_busy() {
+            return Ok(());
+        }
+        self.extractor.submit(std::mem::take(&mut self.collecting))
+    }
+
+    fn pause(&mut self) -> Result<(), Error> {
+        self.is_paused = true;
+        self.consumer.pause_all().map_err(Error::consumer)
+    }
+
+    fn resume(&mut self) -> Result<(), Error> {
+        self.is_paused = false;
+        self.consumer.resume_all().map_err(Error::consumer)
+    }
+
+    /// Forgets all messages of these partitions that are not committed, and where their commits stand.
+    fn discard(&mut self, partitions: &[i32]) {
+        self.collecting.discard(partitions);
+        self.extractor.discard(partitions);
+        self.committed.retain(|partition, _| !partitions.contains(partition));
+    }
+
+    /// Logs the first of a series of errors: a broker that is unavailable causes many.
+    fn log_error(&mut self, error: &KafkaError) {
+        if !std::mem::replace(&mut self.error_logged, true) {
+            tracing::warn!(%error, "error while reading the input; librdkafka retries");
+        }
+    }
+
+    /// Reports the lag, counted from what is committed, or from where reading starts.
+    fn report_lag(&self, partitions: Vec<PartitionOffsets>) {
+        for PartitionOffsets { partition, end, start, .. } in partitions {
+            let next = self.committed.get(&partition).copied().unwrap_or(start);
+            self.control.metrics.lag(&self.topics.input, partition, (end - next).max(0));
+        }
+    }
+
+    /// Delivers the batch that was in progress when the shutdown was requested. What was only collected is left to the
+    /// next worker.
+    fn finish(&mut self) -> Result<(), Error> {
+        while self.extractor.is_busy() {
+            self.control.health.beat();
+            match self.extractor.poll(IDLE_POLL)? {
+                Some(extracted) => return self.deliver(extracted),
+                None if is_overdue(&self.control.shutdown) => {
+                    tracing::warn!("an article takes longer than the shutdown may; it will be read again");
+                    return Ok(());
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
