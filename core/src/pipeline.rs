@@ -13,12 +13,12 @@ use crate::temporal::{self, Anchor, Region};
 pub use crate::temporal::{FiscalStart, Genre};
 use crate::text::{MarkedDate, Passage, Text, passages};
 
-/// What extraction can be told from outside.
+/// The settings of extraction.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// What bare dates count from.
     pub genre: Genre,
-    /// The language of articles that do not tell theirs (BCP 47).
+    /// The language of articles that do not name theirs (BCP 47).
     pub language: String,
     /// When fiscal years start.
     pub fiscal_start: FiscalStart,
@@ -48,12 +48,12 @@ pub struct Processed {
     pub id: String,
     /// The article's revision.
     pub revision: String,
-    /// When this revision was made, where told.
+    /// When this revision was made, where known.
     pub modified: Option<DateTime<Utc>>,
     /// Whether it is a revision of an article, which may stand in the place of an earlier one: not so a picture, or what
     /// cannot be read.
     pub is_revision: bool,
-    /// Until when it must not be published, where told.
+    /// Until when it must not be published, where known.
     pub embargo: Option<Embargo>,
     /// When it was published, where it was read.
     pub published: Option<Published>,
@@ -61,7 +61,7 @@ pub struct Processed {
     pub status: ArticleStatus,
     /// Its events, in the order of the text.
     pub events: Vec<EventRecord>,
-    /// What was worth telling.
+    /// What is worth knowing about it.
     pub warnings: Vec<Warning>,
 }
 
@@ -111,7 +111,7 @@ pub fn process_watched(
 ) -> Result<Vec<Processed>, Error> {
     let items = article::read(message, &settings.input)?;
     done(Stage::Read);
-    // One broken item of many is told beside the others; a message of nothing else is rejected.
+    // One broken item of many is reported beside the others; a message of nothing else is rejected.
     if let Some(Item::Broken { error, .. }) = items.first()
         && items.iter().all(|item| matches!(item, Item::Broken { .. }))
     {
@@ -152,7 +152,7 @@ pub fn process_article(article: &Article, settings: &Settings) -> Processed {
 fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
     let tag = language_of(article, settings);
     let (status, events, mut warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
-        // Its dates are told in fields, in whatever language the rest is.
+        // Its dates are fields, in whatever language the rest is.
         _ if article.scheduled.is_some() => {
             (ArticleStatus::Extracted, record::scheduled_event_record(article, tag).into_iter().collect(), Vec::new())
         }
@@ -261,7 +261,7 @@ fn extract_with(
 
 fn order_open_warning(date: &str) -> Warning {
     let message = format!(
-        "nothing tells whether day or month comes first in `{date}`, so the month was taken to; \
+        "nothing shows whether day or month comes first in `{date}`, so the month was taken to; \
          give the article a `language` with its region, such as `en-GB` or `en-US`"
     );
     Warning { code: "date-order-open", message }

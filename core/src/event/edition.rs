@@ -1,4 +1,4 @@
-//! Years that tell which of several things of one name is meant: "the 2012 Summer Olympics", "Euro 2020". They name it,
+//! Years that say which of several things of one name is meant: "the 2012 Summer Olympics", "Euro 2020". They name it,
 //! whenever it took place.
 
 use crate::syntax::ParsedPassage;

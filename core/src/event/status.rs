@@ -48,7 +48,7 @@ fn by_timing(when: Timing) -> Status {
     }
 }
 
-/// A noun is told as the verb has it that it stands with, as far as its date leaves that open.
+/// Returns the status of an event noun: that of the verb beside it, as far as the date leaves it open.
 fn of_noun(sentence: &ParsedSentence<'_>, noun: usize, date: &Resolved, when: Timing) -> Status {
     let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
     let clause = clause_of(passage, sentence.tokens, noun);
@@ -202,7 +202,7 @@ fn is_later(passage: &ParsedPassage<'_>, date: &Resolved, when: Timing) -> bool 
     matches!(when, Timing::Today | Timing::Around) && passage.has(date.expression.first, passage.pack.grammar.later)
 }
 
-/// Whether a participle of planning tells how its noun is meant.
+/// Whether a participle of planning says how its noun is meant.
 fn is_planned_modifier(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
     let grammar = &passage.pack.grammar;
     let alone = verb.tokens.len() == 1 && passage.tag(verb.head) == Tag::Participle;

@@ -98,7 +98,7 @@ impl DatePosition<'_> {
         if passage.has(last, grammar.since) {
             let verb = verbs.iter().rev().find(|verb| verb.tokens.end <= last);
             let start = verb.map_or(self.sentence.start, |verb| verb.tokens.end).max(last.saturating_sub(COMPARED));
-            // "has kept its best players since 2019": the verb tells since when.
+            // "has kept its best players since 2019": the verb says since when.
             let lasts = verb.is_some_and(|verb| verb.perfect && !passage.has(verb.head, grammar.be_past));
             return !lasts
                 && (start..last).any(|at| passage.has(at, grammar.superlative))

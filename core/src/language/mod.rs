@@ -147,7 +147,7 @@ mod tests {
         assert!(error.contains("MONTH: `Undecimber`: 13 is not from 1 to 12"), "{error}");
     }
 
-    /// If this fails, merge classes that no rule tells apart; the limit itself is in `sets.rs`.
+    /// If this fails, merge classes that no rule distinguishes; the limit itself is in `sets.rs`.
     #[test]
     fn a_tenth_of_the_symbols_at_least_is_free() {
         for pack in super::packs() {

@@ -20,12 +20,12 @@ pub enum Direction {
     Future,
 }
 
-/// Which way a clause looks, and what told it.
+/// Which way a clause looks, and what shows it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reading {
     /// The way.
     pub(super) direction: Direction,
-    /// What told it.
+    /// What shows it.
     pub(super) reason: &'static str,
     /// The kind of evidence that this is.
     pub(super) evidence: Evidence,
@@ -67,19 +67,19 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
     let clause = Clause { passage, verbs: passage.verbs(&sentence), sentence };
     let (first, end) = (expression.first, expression.end);
     let nearest_before = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
-    if let Some(told) = clause.preposition(first, nearest_before) {
-        return told;
+    if let Some(reading) = clause.preposition(first, nearest_before) {
+        return reading;
     }
     if clause.is_of_what_happened(end) {
         return Reading::HAPPENED;
     }
-    let told = if opens_clause(passage, &clause.sentence, clause.verbs, &(first..end)) {
+    let reading = if opens_clause(passage, &clause.sentence, clause.verbs, &(first..end)) {
         clause.looks_ahead(end).or_else(|| clause.looks_back(first))
     } else {
         nearest_before()
     };
-    let told = told.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::NO_VERB });
-    Reading { is_firm: told.is_firm && !clause.is_open(first, end), ..told }
+    let reading = reading.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::NO_VERB });
+    Reading { is_firm: reading.is_firm && !clause.is_open(first, end), ..reading }
 }
 
 /// The sentence of a date, with its verbs.
@@ -95,7 +95,7 @@ impl Clause<'_> {
         let grammar = &self.passage.pack.grammar;
         let before = first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
         let has = |class| self.passage.has(before, class);
-        let past = || clause().is_some_and(|told| told.direction == Direction::Past);
+        let past = || clause().is_some_and(|reading| reading.direction == Direction::Past);
         // "as soon as Tuesday", "as early as March"
         let soon = has(grammar.as_word) && before > self.sentence.start + 1 && {
             self.passage.has(before - 1, grammar.soon) && self.passage.has(before - 2, grammar.as_word)
@@ -146,7 +146,7 @@ impl Clause<'_> {
         done && !off && (aim || to) && (!owned || scheduled())
     }
 
-    /// "Friday's attack", "Wednesday's ruling", "the March 3 attack": whatever the clause says, the noun tells of what is
+    /// "Friday's attack", "Wednesday's ruling", "the March 3 attack": whatever the clause says, the noun is of what has
     /// known.
     fn is_of_what_happened(&self, end: usize) -> bool {
         let grammar = &self.passage.pack.grammar;
@@ -179,11 +179,11 @@ impl Clause<'_> {
                 let committed = self.is_commitment(verb, first).then_some(Reading::DONE);
                 let followed = self.is_followed(verb, first).then_some(Reading::FOLLOWED);
                 match committed.or(followed).or_else(|| self.sign(verb)) {
-                    Some(told) if self.is_bare(verb) && !told.is_firm => bare = bare.or(Some(told)),
-                    Some(told) if told.is_firm => {
-                        return Some(Reading { is_firm: !apart && !self.arranges(verb, first), ..told });
+                    Some(reading) if self.is_bare(verb) && !reading.is_firm => bare = bare.or(Some(reading)),
+                    Some(reading) if reading.is_firm => {
+                        return Some(Reading { is_firm: !apart && !self.arranges(verb, first), ..reading });
                     }
-                    Some(told) => return Some(noun.unwrap_or(told)),
+                    Some(reading) => return Some(noun.unwrap_or(reading)),
                     None => apart = true,
                 }
                 at = at.min(verb.tokens.start);
@@ -191,11 +191,11 @@ impl Clause<'_> {
                 break;
             } else if self.passage.has(at, self.passage.pack.grammar.comma) {
                 apart = true;
-            } else if let Some(told) = self.plans(at) {
+            } else if let Some(reading) = self.plans(at) {
                 if !self.is_object(at, first) {
-                    return Some(told);
+                    return Some(reading);
                 }
-                noun = noun.or(Some(told));
+                noun = noun.or(Some(reading));
             }
         }
         noun.or(bare)
@@ -211,15 +211,15 @@ impl Clause<'_> {
             if let Some(verb) = verbs.next_if(|verb| verb.tokens.start <= at) {
                 let done = verb.form == VerbForm::Past && verb.finite;
                 match if done { Some(Reading::DONE) } else { self.sign(verb) } {
-                    Some(told) if self.may_be_noun(verb) && !told.is_firm => weak = weak.or(Some(told)),
-                    Some(told) => return Some(if told.is_firm { told } else { weak.unwrap_or(told) }),
+                    Some(reading) if self.may_be_noun(verb) && !reading.is_firm => weak = weak.or(Some(reading)),
+                    Some(reading) => return Some(if reading.is_firm { reading } else { weak.unwrap_or(reading) }),
                     None => {}
                 }
                 at = at.max(verb.tokens.end);
             } else if self.divides(at) || weak.is_some() && self.opens_another(at) {
                 return weak;
-            } else if let Some(told) = self.plans(at) {
-                return Some(weak.unwrap_or(told));
+            } else if let Some(reading) = self.plans(at) {
+                return Some(weak.unwrap_or(reading));
             } else {
                 at += 1;
             }
@@ -318,14 +318,14 @@ impl Clause<'_> {
             VerbForm::Past if verb.finite && !self.may_describe(verb) => Some(Reading::DONE),
             VerbForm::Past => Some(Reading::PAST),
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
-            // it, the plan is told.
+            // it, the plan is meant.
             VerbForm::Present if is(grammar.accusation) => Some(Reading::PAST),
             VerbForm::Present
                 if is(grammar.report) || is(grammar.be_present) || is(grammar.does) || is(grammar.have) =>
             {
                 None
             }
-            // "Image caption Fans wait on Thursday": under a picture the present tells what it shows.
+            // "Image caption Fans wait on Thursday": under a picture the present says what it shows.
             VerbForm::Present if self.sentence.clone().any(|at| passage.has(at, grammar.caption)) => {
                 Some(Reading::PAST)
             }

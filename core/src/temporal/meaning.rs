@@ -64,7 +64,7 @@ pub enum Meaning {
     SamePeriod {
         /// The year; `None` for the year before.
         year: Option<i32>,
-        /// 1 to 4, where it is told.
+        /// 1 to 4, where the text has it.
         quarter: Option<u8>,
         /// Whether a quarter or a period is named.
         period: bool,
@@ -134,7 +134,7 @@ pub enum Meaning {
     Nothing,
 }
 
-/// The parts of a calendar date that the text tells.
+/// The parts of a calendar date that the text gives.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fields {
     /// Last, this, next.
@@ -176,7 +176,7 @@ pub struct Fields {
 pub struct Which {
     /// -1, 0, 1.
     pub by: i64,
-    /// Publication, or the date told last.
+    /// Publication, or the date mentioned last.
     pub from: CountedFrom,
     /// The unit that it counts; `None` where it is the name itself that is counted ("last March").
     pub unit: Option<Unit>,

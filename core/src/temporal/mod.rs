@@ -44,7 +44,7 @@ use crate::text::Span;
 pub struct Tagged {
     /// The expressions with what they mean, in the order of the text.
     pub expressions: Vec<Resolved>,
-    /// The first date in digits for which nothing told whether its day or its month comes first.
+    /// The first date in digits for which nothing shows whether its day or its month comes first.
     pub order_open: Option<Span>,
 }
 

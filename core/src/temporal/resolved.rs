@@ -7,11 +7,11 @@ pub use crate::timex::{Modifier, TimexType};
 /// What a value was computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// The text tells all of it.
+    /// The text gives all of it.
     Absolute,
     /// Counted from publication.
     Relative,
-    /// Counted from a date told before.
+    /// Counted from a date mentioned before.
     Narrative,
     /// It is the publication date itself (a dateline).
     Publication,

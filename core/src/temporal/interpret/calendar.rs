@@ -88,7 +88,7 @@ impl Parts<'_> {
     }
 
     /// The outer `None` refuses the match.
-    #[expect(clippy::option_option, reason = "no year told, and an impossible year, are two things")]
+    #[expect(clippy::option_option, reason = "no year given, and an impossible year, are two things")]
     fn year(&self) -> Option<Option<i32>> {
         if let Some(text) = self.text(Slot::Year) {
             let text = text.trim_start_matches(['\'', '’', '‘']);
@@ -124,7 +124,7 @@ impl Parts<'_> {
         if self.is_before_christ() { 1 - year } else { year }
     }
 
-    #[expect(clippy::option_option, reason = "no half told, and an impossible half, are two things")]
+    #[expect(clippy::option_option, reason = "no half given, and an impossible half, are two things")]
     fn half(&self) -> Option<Option<u8>> {
         if self.range(Slot::LastHalf).is_some() {
             return Some(Some(2));
@@ -139,7 +139,7 @@ impl Parts<'_> {
         }
     }
 
-    #[expect(clippy::option_option, reason = "no number told, and an impossible one, are two things")]
+    #[expect(clippy::option_option, reason = "no number given, and an impossible one, are two things")]
     fn nth(&self) -> Option<Option<i8>> {
         if self.range(Slot::LastNth).is_some() {
             return Some(Some(-1));
@@ -187,14 +187,14 @@ impl Parts<'_> {
         (year % 10 == 0).then_some(if self.is_before_christ() { -(year / 10) - 1 } else { year / 10 })
     }
 
-    #[expect(clippy::option_option, reason = "no century told, and an impossible one, are two things")]
+    #[expect(clippy::option_option, reason = "no century given, and an impossible one, are two things")]
     fn century(&self) -> Option<Option<i32>> {
         let Some(tokens) = self.tokens(Slot::Century) else { return Some(None) };
         let number = i32::try_from(numbers::ordinal(self.passage, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
         Some(Some(if self.is_before_christ() { -number } else { number - 1 }))
     }
 
-    /// Dates in digits. The order of day and month stays open here where the numbers do not tell it.
+    /// Dates in digits. The order of day and month stays open here where the numbers do not show it.
     fn numeric(&self, fields: &mut Fields) -> Option<()> {
         if let Some(text) = self.text(Slot::YearMonth) {
             let numbers: Vec<i32> = text.split(['-', '/']).map_while(|number| number.parse().ok()).collect();
@@ -251,7 +251,7 @@ impl Parts<'_> {
         Some(())
     }
 
-    /// Two years in one token, each with the digits that tell it, or two that share an era.
+    /// Two years in one token, each with its own digits, or two that share an era.
     pub(super) fn years(&self, whole: Span) -> Option<[(i32, Span); 2]> {
         if let (Some(first), Some(last)) = (self.range(Slot::FirstYear), self.range(Slot::LastYear)) {
             let year = |name| Some(self.in_era(self.text(name)?.parse().ok()?));

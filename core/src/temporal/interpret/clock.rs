@@ -80,7 +80,7 @@ impl Parts<'_> {
         *digits != self.whole || verb.is_some_and(|verb| self.passage.has(verb, self.classes().clock_verb))
     }
 
-    /// Two hours of which only the second tells its half of the day: "7-9pm" is from 19 to 21, "11 to 2 p.m." from 11.
+    /// Two hours of which only the second gives its half of the day: "7-9pm" is from 19 to 21, "11 to 2 p.m." from 11.
     pub(super) fn clocks(&self) -> Option<[(Meaning, Range<usize>); 2]> {
         let later = u8::try_from(self.number(Slot::Meridiem, self.classes().meridiem)?).ok()?;
         let read = |name| {

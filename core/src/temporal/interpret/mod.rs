@@ -103,7 +103,7 @@ impl Parts<'_> {
 
     fn shift(&self, unit: Option<Unit>, by: Option<i64>) -> Option<Meaning> {
         if self.range(Slot::Anaphor).is_some() {
-            // "the quarter" is the one told of; "the year" is the one of publication, or in a history the one told.
+            // "the quarter" is the one under discussion; "the year" is the one of publication, or in a history the one mentioned last.
             let unit = self.unit(Slot::Anaphor)?;
             let from = if unit == Unit::Quarter { CountedFrom::Narrative } else { CountedFrom::Sentence };
             return Some(Meaning::Shift { by: by?, unit, from });
@@ -131,7 +131,7 @@ impl Parts<'_> {
         Some(Meaning::Shift { by: by.or(which.map(|which| which.by))?, unit, from })
     }
 
-    /// "the next day" follows the day told, "next day" and "next year" follow publication.
+    /// "the next day" follows the day mentioned last, "next day" and "next year" follow publication.
     fn tells_the_next(&self) -> bool {
         let Some(which) = self.range(Slot::Which) else { return false };
         let article =

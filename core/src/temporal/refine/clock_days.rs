@@ -24,7 +24,7 @@ pub(super) fn refine(
     _: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
     let behind = behind(passage, &expressions);
-    // A message tells of the day that it is written on.
+    // A message is about the day that it is written on.
     let back = if expressions.iter().any(|expression| open(&expression.meaning).is_some())
         && register(passage) == Register::Message
     {

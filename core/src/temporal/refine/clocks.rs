@@ -115,7 +115,7 @@ pub(super) fn day_after(day: Box<Meaning>) -> Box<Meaning> {
     Box::new(Meaning::Count { amount, unit, sign: 1, from, anchor: Some(day), tail: 0 })
 }
 
-/// Whether the meaning is a day, as far as can be told before it is resolved.
+/// Whether the meaning is a day, as far as is known before it is resolved.
 pub(super) fn is_day(meaning: &Meaning) -> bool {
     match meaning {
         Meaning::Calendar(fields) => {

@@ -64,7 +64,7 @@ fn is_glued(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
         && word.is_some_and(|word| word.shape.is_word())
 }
 
-/// Whether a single part is told, by a name or a number.
+/// Whether a single part is given, by a name or a number.
 fn is_bare(fields: &Fields) -> bool {
     let parts = [
         fields.year.is_some(),
@@ -73,7 +73,7 @@ fn is_bare(fields: &Fields) -> bool {
         fields.weekday.is_some(),
         fields.season.is_some(),
     ];
-    parts.iter().filter(|told| **told).count() == 1 && fields.which.is_none()
+    parts.iter().filter(|given| **given).count() == 1 && fields.which.is_none()
 }
 
 /// Reasons against a date of a single part.

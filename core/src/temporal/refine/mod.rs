@@ -1,6 +1,6 @@
 //! Expressions to better expressions: one file a refiner, one ordered list.
 //!
-//! Each takes the expressions of a document in order and gives them back in order; what it takes away it tells.
+//! Each takes the expressions of a document in order and gives them back in order; what it takes away it reports.
 
 mod clock_days;
 mod clocks;

@@ -36,7 +36,7 @@ fn together(passage: &ParsedPassage<'_>, first: &Expression, second: &Expression
         || gap == 1 && (passage.has(first.end, grammar.and) || passage.has(first.end, grammar.comma))
         || gap == 2 && passage.has(first.end, grammar.comma) && passage.has(first.end + 1, grammar.and);
     match (&first.meaning, &second.meaning) {
-        // "in one year and two months": months are told in 60ths of a year.
+        // "in one year and two months": months are written in 60ths of a year.
         (
             &Meaning::Within { amount: Amount::Exact { count, part: 0 }, unit: Unit::Year },
             &Meaning::Length {

@@ -61,7 +61,7 @@ fn first_value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
 }
 
 fn absolute(date: PartialDate) -> Value {
-    Value::date(date, Basis::Absolute, None, vec!["the text tells all of it"])
+    Value::date(date, Basis::Absolute, None, vec!["the text gives all of it"])
 }
 
 /// The fields within a year.
@@ -154,7 +154,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
     }
     let reason = match fields.which {
         Some(_) => "counted from the anchor by its own word",
-        None if choose.narrative => "the next one behind the date told last",
+        None if choose.narrative => "the next one after the date mentioned last",
         None => context.reading().reason,
     };
     Some(Value::counted(anchor, date, vec![reason]))

@@ -12,7 +12,7 @@ use crate::temporal::{Amount, Basis, Expression, Meaning, ParsedPassage};
 
 /// How far behind an expression the day may stand that its time is of, in expressions.
 const BEHIND: usize = 8;
-/// How long a story lasts before it is told, in days.
+/// How long before its publication a story begins at most, in days.
 const WEEK: i64 = 7;
 /// Within how many sentences something is counted on from a time.
 const NEAR: usize = 2;
@@ -123,7 +123,7 @@ impl Days {
         };
         let ahead = context.looks_ahead();
         let in_sentence = passage.sentences.get(expression.sentence).is_some_and(|range| range.contains(&first));
-        // What is told of may lie between a day to come and one that was: the time is of neither then.
+        // The event may lie between a day to come and one that was: the time is of neither then.
         let fits = |day: &NaiveDate| {
             in_sentence
                 || context.is_narrative()

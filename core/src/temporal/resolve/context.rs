@@ -1,4 +1,4 @@
-//! What expressions are counted from: publication, and what was told so far.
+//! What expressions are counted from: publication, and what was mentioned so far.
 
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 
@@ -20,7 +20,7 @@ pub struct Anchor {
     pub offset: FixedOffset,
     /// What bare dates count from.
     pub genre: Genre,
-    /// The local time of publication, where it was told.
+    /// The local time of publication, where it is known.
     pub time: Option<NaiveTime>,
     /// The country whose customs the document follows, where that is known.
     pub region: Option<Region>,
@@ -29,21 +29,21 @@ pub struct Anchor {
     pub fiscal_start: FiscalStart,
 }
 
-/// An anchor, with what was told so far.
+/// An anchor, with what was mentioned so far.
 pub(super) struct Context<'a> {
     pub(super) anchor: &'a Anchor,
     narrative: bool,
     reading: Reading,
-    /// The last date told, a day or coarser.
+    /// The last date mentioned, a day or coarser.
     last: Option<PartialDate>,
-    /// The sentence of the expression that is resolved, and the last date told in it.
+    /// The sentence of the expression that is resolved, and the last date mentioned in it.
     sentence: usize,
     in_sentence: Option<PartialDate>,
     /// The last date of a past year that gives it, while the text has not come back to the present, and its sentence.
     past: Option<(PartialDate, usize)>,
-    /// The last quarter told.
+    /// The last quarter mentioned.
     quarter: Option<PartialDate>,
-    /// Whether a longer part of the year was told behind it: "the nine months".
+    /// Whether a longer part of the year was mentioned after it: "the nine months".
     year_to_date: bool,
     /// The dates of the document, and which of them is resolved.
     story: Story,
@@ -108,7 +108,7 @@ impl<'a> Context<'a> {
         };
     }
 
-    /// The last date told.
+    /// The last date mentioned.
     pub(super) fn last(&self) -> Option<PartialDate> {
         self.last
     }
@@ -143,7 +143,7 @@ impl<'a> Context<'a> {
         self.reading
     }
 
-    /// Whether a verb tells that the clause looks ahead of publication.
+    /// Whether a verb shows that the clause looks ahead of publication.
     pub(super) fn looks_ahead(&self) -> bool {
         !self.narrative && self.reading.direction == Direction::Future
     }
@@ -160,11 +160,13 @@ impl<'a> Context<'a> {
     /// What the same time of another year is compared with in a report: its quarter, or behind "the nine months" its
     /// year.
     pub(super) fn compared(&self) -> Option<PartialDate> {
-        self.quarter.and_then(|told| if self.year_to_date { PartialDate::year(told.year_number()) } else { Some(told) })
+        self.quarter.and_then(
+            |quarter| if self.year_to_date { PartialDate::year(quarter.year_number()) } else { Some(quarter) },
+        )
     }
 
     /// Takes note of a date, for what counts from it later.
-    pub(super) fn told(&mut self, meaning: &Meaning, value: &Value) {
+    pub(super) fn mention(&mut self, meaning: &Meaning, value: &Value) {
         if is_year_to_date(meaning) {
             self.year_to_date = true;
         }
@@ -198,7 +200,7 @@ impl<'a> Context<'a> {
     fn is_outlook(&self, date: PartialDate) -> bool {
         let after = date.step(1).and_then(|next| next.first_day());
         let open = after.is_none_or(|after| after > self.published());
-        open && (self.reading.direction == Direction::Future || self.quarter.is_some_and(|told| told != date))
+        open && (self.reading.direction == Direction::Future || self.quarter.is_some_and(|quarter| quarter != date))
     }
 
     /// The year that the last date of the sentence names, where it is one.
@@ -251,7 +253,7 @@ fn is_year_to_date(meaning: &Meaning) -> bool {
     }
 }
 
-/// Whether it counts back from what was told: the story goes on from there, not from what lies behind it.
+/// Whether it counts back from what was mentioned: the story goes on from there, not from what lies behind it.
 fn looks_back(meaning: &Meaning) -> bool {
     matches!(
         meaning,
@@ -259,7 +261,7 @@ fn looks_back(meaning: &Meaning) -> bool {
     )
 }
 
-/// Whether a document is a history: it tells many years, most of them far from its publication, and hardly anything
+/// Whether a document is a history: it mentions many years, most of them far from its publication, and hardly anything
 /// that only makes sense on a day of publication.
 fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     let years = expressions.iter().filter_map(|expression| match &expression.meaning {

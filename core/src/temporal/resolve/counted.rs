@@ -18,7 +18,7 @@ pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFro
     Some(Value::counted(anchor, whole, vec!["a whole unit, counted from the anchor"]))
 }
 
-/// The quarter that is being told of: the one told last, else the last one that ended before publication.
+/// The quarter under discussion: the one mentioned last, else the last one that ended before publication.
 fn told_quarter(context: &Context<'_>) -> Option<Value> {
     let published = context.published();
     let (quarter, anchor) = match context.quarter() {
@@ -28,17 +28,17 @@ fn told_quarter(context: &Context<'_>) -> Option<Value> {
             (last, (PartialDate::Day(published), Basis::Relative))
         }
     };
-    Some(Value::counted(anchor, quarter, vec!["the quarter that is told of"]))
+    Some(Value::counted(anchor, quarter, vec!["the quarter under discussion"]))
 }
 
-/// "the year-ago quarter" (of the one that is told of), "the 1988 period"; where no quarter is told of, the whole year.
+/// "the year-ago quarter" (of the one under discussion), "the 1988 period"; where no quarter is, the whole year.
 pub(super) fn same_period(
     context: &Context<'_>,
     year: Option<i32>,
     quarter: Option<u8>,
     period: bool,
 ) -> Option<Value> {
-    let told = match (context.quarter(), context.compared()) {
+    let discussed = match (context.quarter(), context.compared()) {
         (Some(quarter), _) if period => quarter,
         (_, Some(compared)) => compared,
         (None, None) if period && year.is_none() => {
@@ -46,12 +46,12 @@ pub(super) fn same_period(
         }
         _ => PartialDate::containing(context.published(), Unit::Year),
     };
-    let year = year.unwrap_or(told.year_number() - 1);
-    let date = match (quarter, told) {
+    let year = year.unwrap_or(discussed.year_number() - 1);
+    let date = match (quarter, discussed) {
         (Some(quarter), _) | (None, PartialDate::Quarter(_, quarter)) => PartialDate::Quarter(year, quarter),
         _ => PartialDate::year(year)?,
     };
-    Some(Value::counted((told, Basis::Narrative), date, vec!["the period that is told of, in another year"]))
+    Some(Value::counted((discussed, Basis::Narrative), date, vec!["the period under discussion, in another year"]))
 }
 
 /// "two weeks ago", "three years later", "two days after March 5": at the grain of the unit.
@@ -118,7 +118,7 @@ fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, sixtieths: i64, u
     Some(Value::counted(published, PartialDate::Time(moved.date(), clock), steps))
 }
 
-/// What a part of the unit is told in, and how many make a whole one.
+/// The unit in which a part of the unit is written, and how many make a whole one.
 fn parts(unit: Unit) -> (Unit, u32) {
     match unit {
         Unit::Year => (Unit::Month, 12),

@@ -1,6 +1,6 @@
 //! What was said to what it means: one file a family of meanings.
 //!
-//! Goes through a document in order, since a history counts from the last date told.
+//! Goes through a document in order, since a history counts from the last date mentioned.
 
 mod calendar;
 mod clock;
@@ -96,7 +96,7 @@ pub(super) fn resolve(
             continue;
         };
         let value = in_order(passage, resolved.last(), &expression, value);
-        context.told(&expression.meaning, &value);
+        context.mention(&expression.meaning, &value);
         days.note(passage, &context, &expression, &value);
         match finish(&context, expression, value) {
             Some(finished) => resolved.push(finished),
@@ -198,7 +198,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
     })
 }
 
-/// The TIMEX3 modifier: as told, but "more than 30 years ago" is before that year, and "nearly 90 years ago" about it.
+/// The TIMEX3 modifier: as the text has it, but "more than 30 years ago" is before that year, and "nearly 90 years ago" about it.
 fn modifier(expression: &Expression) -> Option<Modifier> {
     match (&expression.meaning, expression.modifier) {
         (Meaning::Count { sign: ..0, .. }, Some(Modifier::MoreThan)) => Some(Modifier::Before),
