@@ -1,45 +1,47 @@
-//! Trains the weights of [`dateline_core::language::speech`] on a treebank and writes them as the file that a language
+//! Trains the weights of [`dateline_core::language::tagger`] on a treebank and writes the file that a language pack
 //! embeds.
 //!
 //! ```text
 //! cargo run --release -p dateline-core --example train_tagger -- en TRAIN.tsv DEV.tsv core/src/language/en/tagger.bin
 //! ```
 //!
-//! The language's own lexicon divides the words, so a file must be there already; after a change of its layout, one of
-//! zeros will do.
+//! The lexicon of the pack divides the words, so a file must exist already; after a change of its layout, zeros will
+//! do.
 //!
-//! The treebanks have a token a line, its columns divided by tabs (number, form, universal tag, Penn Treebank tag,
-//! ...), and an empty line between sentences. Same treebank, same weights, on any machine.
-#![expect(clippy::print_stdout, reason = "a program for the maintainers: it tells its accuracy")]
+//! A treebank has one token a line, in columns separated by tabs (number, form, universal tag, Penn Treebank tag, …),
+//! and an empty line between sentences. The same treebank and word lists give the same weights on any machine.
+#![expect(clippy::print_stdout, reason = "a program for maintainers, which prints the accuracy")]
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fs;
 
-use dateline_core::language::tagger::{FEATURES, ROWS, SURE, Tag, Weights, Word, best, features, owner, place, row};
+use dateline_core::language::tagger::{
+    FEATURES, ROWS, Tag, WORD_ROWS, Weights, Word, best, features, fingerprint, hash_of_lists, row, word_row,
+};
 use dateline_core::language::{self, Pack};
 use dateline_core::text::lex;
 
-/// Rounds over the treebank.
+/// The rounds over the treebank.
 const ROUNDS: usize = 8;
 
-/// A sentence with its right answer.
+/// A sentence with its correct tags.
 struct Sentence {
     words: Vec<Word>,
-    parts: Vec<Tag>,
+    tags: Vec<Tag>,
 }
 
 /// An averaged perceptron.
 #[derive(Default)]
 struct Perceptron {
     weights: HashMap<u32, Row>,
-    /// The words that are always the same part, by their hashes: nothing is to be learned of them.
-    sure: HashMap<u32, Tag>,
+    /// The tags of unambiguous words, by their hashes: there is nothing to learn about them.
+    unambiguous: HashMap<u32, Tag>,
     step: i64,
 }
 
-/// The weights of a feature, and their sum over all steps, each brought up to date when it changes.
+/// The weights of a feature, and their sums over all steps, each updated when its weight changes.
 #[derive(Default)]
 struct Row {
     weights: [i32; Tag::COUNT],
@@ -55,28 +57,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pack = language::pack(language).ok_or_else(|| format!("there is no language pack for `{language}`"))?;
     let mut train = read(&fs::read_to_string(train)?, pack);
     let dev = read(&fs::read_to_string(dev)?, pack);
-    let mut perceptron = Perceptron { sure: sure(&train), ..Perceptron::default() };
+    let mut perceptron = Perceptron { unambiguous: unambiguous(&train), ..Perceptron::default() };
     for round in 0..ROUNDS {
         shuffle(&mut train, round as u64);
         let wrong: usize = train.iter().map(|sentence| perceptron.learn(sentence)).sum();
         println!("round {}: {wrong} wrong", round + 1);
     }
-    let file = perceptron.file();
-    let weights = Weights::read(file.clone().leak()).ok_or("the file has a wrong length")?;
+    let file = perceptron.file(pack);
+    let weights = Weights::read(file.clone().leak()).ok_or("the file has the wrong length")?;
     report(weights, &dev);
     fs::write(out, file)?;
     Ok(())
 }
 
-/// Reads a treebank, its words divided as the project's own lexer divides them.
+/// Reads a treebank, with its text divided into the tokens of our own lexer.
 fn read(treebank: &str, pack: &Pack) -> Vec<Sentence> {
     treebank.split("\n\n").filter_map(|lines| sentence(lines, pack)).collect()
 }
 
 fn sentence(lines: &str, pack: &Pack) -> Option<Sentence> {
     let mut text = String::new();
-    // Where each token ends in the text, and its tag.
-    let mut tags: Vec<(usize, Tag)> = Vec::new();
+    // The end of each token in the text, and its tag.
+    let mut gold: Vec<(usize, Tag)> = Vec::new();
     let mut glue = true;
     for line in lines.lines() {
         let columns: Vec<&str> = line.split('\t').collect();
@@ -86,18 +88,18 @@ fn sentence(lines: &str, pack: &Pack) -> Option<Sentence> {
             text.push(' ');
         }
         text.push_str(form);
-        tags.push((text.len(), part(tag)));
+        gold.push((text.len(), merged(tag)));
         glue = *tag == "HYPH";
     }
     let tokens = lex(&text, &pack.lexicon);
     let words = tokens.iter().map(|token| Word::of(token, &text, pack)).collect();
-    let tag = |start: usize| tags.iter().find(|(end, _)| *end > start).map_or(Tag::Other, |(_, part)| *part);
-    let parts = tokens.iter().map(|token| tag(token.span.start as usize)).collect();
-    Some(Sentence { words, parts })
+    let tag = |start: usize| gold.iter().find(|(end, _)| *end > start).map_or(Tag::Other, |(_, tag)| *tag);
+    let tags = tokens.iter().map(|token| tag(token.span.start as usize)).collect();
+    Some(Sentence { words, tags })
 }
 
-/// The part that a tag of the Penn Treebank belongs to.
-fn part(tag: &str) -> Tag {
+/// Returns our tag for one of the Penn Treebank.
+fn merged(tag: &str) -> Tag {
     match tag {
         "NN" | "FW" | "GW" => Tag::Noun,
         "NNS" => Tag::PluralNoun,
@@ -118,31 +120,32 @@ fn part(tag: &str) -> Tag {
     }
 }
 
-/// The words that are the same part nearly everywhere, and stand often enough for that to be known.
-fn sure(sentences: &[Sentence]) -> HashMap<u32, Tag> {
-    const OFTEN: usize = 60;
-    const NEARLY: f64 = 0.995;
+/// Returns the words that nearly always have the same tag, and are frequent enough to know.
+fn unambiguous(sentences: &[Sentence]) -> HashMap<u32, Tag> {
+    const FREQUENT: usize = 60;
+    const NEARLY_ALWAYS: f64 = 0.995;
     let mut counts: HashMap<u32, [usize; Tag::COUNT]> = HashMap::new();
-    for (word, part) in sentences.iter().flat_map(|sentence| sentence.words.iter().zip(&sentence.parts)) {
-        counts.entry(word.hash()).or_default()[*part as usize] += 1;
+    for (word, tag) in sentences.iter().flat_map(|sentence| sentence.words.iter().zip(&sentence.tags)) {
+        counts.entry(word.hash()).or_default()[*tag as usize] += 1;
     }
-    let sure = counts.into_iter().filter_map(|(word, counts)| {
+    let words = counts.into_iter().filter_map(|(word, counts)| {
         let all: usize = counts.iter().sum();
-        let part = best(&counts);
-        (all >= OFTEN && counts[part as usize] as f64 >= NEARLY * all as f64).then_some((word, part))
+        let tag = best(&counts);
+        (all >= FREQUENT && counts[tag as usize] as f64 >= NEARLY_ALWAYS * all as f64).then_some((word, tag))
     });
-    sure.collect()
+    words.collect()
 }
 
 impl Perceptron {
-    /// Learns from a sentence, and tells how many of its words were wrong.
+    /// Learns from a sentence, and returns how many of its words were tagged wrong.
     fn learn(&mut self, sentence: &Sentence) -> usize {
         let (mut last, mut before_last, mut wrong) = (Tag::Other, Tag::Other, 0);
-        for (at, &right) in sentence.parts.iter().enumerate() {
+        for (at, &right) in sentence.tags.iter().enumerate() {
             let word = &sentence.words[at];
-            if let Some(sure) = word.sure().or_else(|| self.sure.get(&word.hash()).copied()) {
-                wrong += usize::from(sure != right);
-                (before_last, last) = (last, sure);
+            let known = word.tag_of_shape().or_else(|| self.unambiguous.get(&word.hash()).copied());
+            if let Some(known) = known {
+                wrong += usize::from(known != right);
+                (before_last, last) = (last, known);
                 continue;
             }
             self.step += 1;
@@ -162,59 +165,61 @@ impl Perceptron {
         wrong
     }
 
-    fn change(&mut self, features: &[u32; FEATURES], part: Tag, by: i32) {
-        let part = part as usize;
+    fn change(&mut self, features: &[u32; FEATURES], tag: Tag, by: i32) {
+        let tag = tag as usize;
         for &feature in features {
             let row = self.weights.entry(feature).or_default();
-            row.sums[part] += (self.step - row.changed[part]) * i64::from(row.weights[part]);
-            row.changed[part] = self.step;
-            row.weights[part] += by;
+            row.sums[tag] += (self.step - row.changed[tag]) * i64::from(row.weights[tag]);
+            row.changed[tag] = self.step;
+            row.weights[tag] += by;
         }
     }
 
-    /// The average of the weights over all steps, as the file that [`Weights::read`] reads. Where several features
-    /// share a row, the heaviest has it, and the others are forgotten.
-    fn file(&self) -> Vec<u8> {
+    /// Returns the averages of the weights over all steps, as the file that [`Weights::read`] reads. Where several
+    /// features share a row, it goes to the one with the greatest weights.
+    fn file(&self, pack: &Pack) -> Vec<u8> {
         let mut rows: Vec<Option<(f64, u32, [f64; Tag::COUNT])>> = vec![None; ROWS];
         let mut weights: Vec<_> = self.weights.iter().collect();
         weights.sort_unstable_by_key(|(feature, _)| **feature);
         for (&feature, weights) in weights {
             let mean = weights.mean(self.step);
-            let heaviness = mean.iter().map(|weight| weight.abs()).sum::<f64>();
+            let magnitude = mean.iter().map(|weight| weight.abs()).sum::<f64>();
             let row = &mut rows[row(feature)];
-            if row.is_none_or(|(other, ..)| heaviness > other) {
-                *row = Some((heaviness, feature, mean));
+            if row.is_none_or(|(other, ..)| magnitude > other) {
+                *row = Some((magnitude, feature, mean));
             }
         }
-        let mut places = vec![[0; 3]; SURE];
-        let mut sure: Vec<_> = self.sure.iter().collect();
-        sure.sort_unstable_by_key(|(word, _)| **word);
-        for (&word, &part) in sure {
-            let [low, high] = owner(word).to_le_bytes();
-            places[place(word)] = [low, high, part as u8];
+        let mut word_rows = vec![[0; 3]; WORD_ROWS];
+        let mut unambiguous: Vec<_> = self.unambiguous.iter().collect();
+        unambiguous.sort_unstable_by_key(|(word, _)| **word);
+        for (&word, &tag) in unambiguous {
+            let [low, high] = fingerprint(word).to_le_bytes();
+            word_rows[word_row(word)] = [low, high, tag as u8];
         }
-        let owners = rows.iter().flat_map(|row| row.map_or(0, |(_, feature, _)| owner(feature)).to_le_bytes());
+        let lists = hash_of_lists(pack).into_iter();
+        let fingerprints =
+            rows.iter().flat_map(|row| row.map_or(0, |(_, feature, _)| fingerprint(feature)).to_le_bytes());
         let weights = rows.iter().flat_map(|row| row.map_or([0; Tag::COUNT], |(_, _, mean)| mean.map(byte)));
-        places.into_iter().flatten().chain(owners).chain(weights).collect()
+        lists.chain(word_rows.into_iter().flatten()).chain(fingerprints).chain(weights).collect()
     }
 }
 
 impl Row {
     fn mean(&self, steps: i64) -> [f64; Tag::COUNT] {
-        std::array::from_fn(|part| {
-            let since = (steps - self.changed[part]) * i64::from(self.weights[part]);
-            (self.sums[part] + since) as f64 / steps as f64
+        std::array::from_fn(|tag| {
+            let since = (steps - self.changed[tag]) * i64::from(self.weights[tag]);
+            (self.sums[tag] + since) as f64 / steps as f64
         })
     }
 }
 
-/// A weight as a signed byte, scaled so that most fill it; the few beyond are cut.
+/// Returns a weight as a signed byte, scaled so that most use its range; the few beyond are clamped.
 fn byte(weight: f64) -> u8 {
     const SCALE: f64 = 6.0;
     ((weight * SCALE).round().clamp(-127.0, 127.0) as i8).cast_unsigned()
 }
 
-/// Orders the sentences anew, the same way in every run: a linear congruential generator (Knuth's MMIX) draws them.
+/// Shuffles the sentences, the same way in every run: by a linear congruential generator (Knuth's MMIX).
 fn shuffle(sentences: &mut [Sentence], seed: u64) {
     let mut state = seed;
     for at in (1..sentences.len()).rev() {
@@ -223,14 +228,14 @@ fn shuffle(sentences: &mut [Sentence], seed: u64) {
     }
 }
 
-/// Prints the accuracy, and the commonest mistakes.
+/// Prints the accuracy and the most frequent mistakes.
 fn report(weights: Weights, dev: &[Sentence]) {
     let (mut right, mut all) = (0usize, 0usize);
     let mut mistakes = BTreeMap::new();
     for sentence in dev {
-        let mut parts = vec![Tag::Other; sentence.parts.len()];
-        weights.tag(&sentence.words, &mut parts);
-        for (gold, guess) in sentence.parts.iter().zip(&parts) {
+        let mut tags = vec![Tag::Other; sentence.tags.len()];
+        weights.tag(&sentence.words, &mut tags);
+        for (gold, guess) in sentence.tags.iter().zip(&tags) {
             all += 1;
             right += usize::from(guess == gold);
             if guess != gold {
@@ -238,10 +243,10 @@ fn report(weights: Weights, dev: &[Sentence]) {
             }
         }
     }
-    println!("{right} of {all} words right: {:.2}%", 100.0 * right as f64 / all as f64);
+    println!("{right} of {all} words correct: {:.2}%", 100.0 * right as f64 / all as f64);
     let mut mistakes: Vec<_> = mistakes.into_iter().collect();
     mistakes.sort_by_key(|&(_, count)| Reverse(count));
     for ((gold, guess), count) in mistakes.into_iter().take(20) {
-        println!("  {count:4} {:?} taken for {:?}", Tag::ALL[usize::from(gold)], Tag::ALL[usize::from(guess)]);
+        println!("  {count:4} {:?} tagged as {:?}", Tag::ALL[usize::from(gold)], Tag::ALL[usize::from(guess)]);
     }
 }

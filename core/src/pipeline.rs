@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::article::{self, Article, Embargo, Item, Message, Notice, Published};
 use crate::error::Error;
 use crate::event::{Attached, Attacher, Detail};
-use crate::extraction::Extraction;
+use crate::extraction::{DropLog, Extraction};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{LexedPassage, ParsedPassage};
@@ -13,12 +13,12 @@ use crate::temporal::{self, Anchor, Region};
 pub use crate::temporal::{FiscalStart, Genre};
 use crate::text::{MarkedDate, Passage, Text, passages};
 
-/// What extraction can be told from outside.
+/// The settings of extraction.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// What bare dates count from.
     pub genre: Genre,
-    /// The language of articles that do not tell theirs (BCP 47).
+    /// The language of articles that do not name theirs (BCP 47).
     pub language: String,
     /// When fiscal years start.
     pub fiscal_start: FiscalStart,
@@ -48,12 +48,12 @@ pub struct Processed {
     pub id: String,
     /// The article's revision.
     pub revision: String,
-    /// When this revision was made, where told.
+    /// When this revision was made, where known.
     pub modified: Option<DateTime<Utc>>,
     /// Whether it is a revision of an article, which may stand in the place of an earlier one: not so a picture, or what
     /// cannot be read.
     pub is_revision: bool,
-    /// Until when it must not be published, where told.
+    /// Until when it must not be published, where known.
     pub embargo: Option<Embargo>,
     /// When it was published, where it was read.
     pub published: Option<Published>,
@@ -61,7 +61,7 @@ pub struct Processed {
     pub status: ArticleStatus,
     /// Its events, in the order of the text.
     pub events: Vec<EventRecord>,
-    /// What was worth telling.
+    /// What is worth knowing about it.
     pub warnings: Vec<Warning>,
 }
 
@@ -111,7 +111,7 @@ pub fn process_watched(
 ) -> Result<Vec<Processed>, Error> {
     let items = article::read(message, &settings.input)?;
     done(Stage::Read);
-    // One broken item of many is told beside the others; a message of nothing else is rejected.
+    // One broken item of many is reported beside the others; a message of nothing else is rejected.
     if let Some(Item::Broken { error, .. }) = items.first()
         && items.iter().all(|item| matches!(item, Item::Broken { .. }))
     {
@@ -152,7 +152,7 @@ pub fn process_article(article: &Article, settings: &Settings) -> Processed {
 fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
     let tag = language_of(article, settings);
     let (status, events, mut warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
-        // Its dates are told in fields, in whatever language the rest is.
+        // Its dates are fields, in whatever language the rest is.
         _ if article.scheduled.is_some() => {
             (ArticleStatus::Extracted, record::scheduled_event_record(article, tag).into_iter().collect(), Vec::new())
         }
@@ -230,25 +230,22 @@ fn extract_with(
         fiscal_start: settings.fiscal_start,
     };
     let mut attacher = Attacher::new(&article.id, anchor.published, detail);
-    let (mut dropped, mut order_open) = (Vec::new(), None);
+    let (mut log, mut order_open) = (DropLog::new(detail != Detail::Events), None);
     for Passage { tokens, sentences } in passages(text.as_str(), &pack.lexicon) {
         done(Stage::Lexed);
         let lexed = LexedPassage { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack };
-        let candidates = temporal::recognise(&lexed);
+        let candidates = temporal::recognise(&lexed, &mut log);
         done(Stage::Recognised);
         let passage = ParsedPassage::parse(lexed, candidates.sentences());
         done(Stage::Parsed);
-        let mut tagged = temporal::tag(&passage, candidates, &anchor);
+        let mut tagged = temporal::tag(&passage, candidates, &anchor, &mut log);
         for MarkedDate { span, date } in text.marked_dates() {
             if let Ok(day) = Published::parse(date, settings.input.timezone) {
                 temporal::apply_markup(&mut tagged.expressions, *span, day.date(), anchor.offset);
             }
         }
         done(Stage::Resolved);
-        attacher.attach(&passage, tagged.expressions);
-        if detail != Detail::Events {
-            dropped.append(&mut tagged.dropped);
-        }
+        attacher.attach(&passage, tagged.expressions, &mut log);
         order_open = order_open.or(tagged.order_open);
         done(Stage::Attached);
     }
@@ -259,12 +256,12 @@ fn extract_with(
         message: format!("{crowded} dates made no event: their sentences hold too many, as a table or a list does"),
     });
     let warnings = order_open.into_iter().chain(crowded).collect();
-    Extraction { expressions, events, dropped, warnings, text }
+    Extraction { expressions, events, dropped: log.finish(), warnings, text }
 }
 
 fn order_open_warning(date: &str) -> Warning {
     let message = format!(
-        "nothing tells whether day or month comes first in `{date}`, so the month was taken to; \
+        "nothing shows whether day or month comes first in `{date}`, so the month was taken to; \
          give the article a `language` with its region, such as `en-GB` or `en-US`"
     );
     Warning { code: "date-order-open", message }

@@ -19,4 +19,5 @@ mod rules;
 mod schema;
 mod scorer_agreement;
 mod seed;
+mod status_agreement;
 mod timeml_round_trip;

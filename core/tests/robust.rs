@@ -172,9 +172,14 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![".*", "\\PC*", plain_text(), pieces([PIECES, MARKUP].concat())]
 }
 
-/// The letters and digits of a text: cleaning may change spaces, marks and invisible characters.
+/// The letters and digits of a text: cleaning may change spaces, marks and invisible characters, and writes full-width
+/// digits as plain ones.
 fn letters(text: &str) -> String {
-    text.chars().filter(|letter| letter.is_alphanumeric()).collect()
+    let plain = |letter| match letter {
+        '０'..='９' => char::from_u32(u32::from(letter) - u32::from('０') + u32::from('0')).unwrap(),
+        _ => letter,
+    };
+    text.chars().filter(|letter| letter.is_alphanumeric()).map(plain).collect()
 }
 
 fn slice(body: &str, [start, end]: [usize; 2]) -> String {

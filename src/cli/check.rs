@@ -24,7 +24,7 @@ pub struct CheckArgs {
     serve: bool,
     /// Only check whether the worker that serves health at `http` is ready: for a container's health check
     #[arg(long, conflicts_with_all = ["create_topics", "serve"])]
-    probe: bool,
+    ready: bool,
     /// The timeout of each request to the cluster, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
@@ -39,7 +39,7 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         Err(error) => return failed(USAGE, &error),
     };
     let timeout = Duration::from_secs(args.timeout);
-    if args.probe {
+    if args.ready {
         return probe(&settings, timeout);
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {

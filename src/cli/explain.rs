@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::table::{heading, one_line};
 use crate::article::Article;
 use crate::calendar::Bound;
-use crate::extraction::Extraction;
-use crate::temporal::{Dropped, Resolved};
+use crate::extraction::{Dropped, Extraction};
+use crate::temporal::Resolved;
 use crate::text::Span;
 
 /// Writes what became of the expressions of an article, for people. Offsets are those of the records.
@@ -25,8 +25,8 @@ pub fn write(article: &Article, extraction: &Extraction, mut out: impl Write) ->
     if !extraction.dropped.is_empty() {
         writeln!(out, "\nDropped")?;
     }
-    for Dropped { span, rule, refiner, reason } in &extraction.dropped {
-        writeln!(out, "  {}, rule {rule}, by {refiner}: {reason}", quoted(*span, extraction))?;
+    for Dropped { span, rule, stage, reason } in &extraction.dropped {
+        writeln!(out, "  {}, rule {rule}, by {stage}: {reason}", quoted(*span, extraction))?;
     }
     writeln!(out)
 }
@@ -63,6 +63,7 @@ mod tests {
     use super::*;
     use crate::article::Published;
     use crate::calendar::PartialDate;
+    use crate::extraction::DropStage;
     use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
     use crate::text::Text;
 
@@ -108,8 +109,12 @@ mod tests {
             steps: vec!["the month of publication", "one month back"],
         };
         let vague = Resolved { interval: None, reference: None, modifier: None, steps: Vec::new(), ..found.clone() };
-        let may = Dropped { span: Span::new(9, 12), rule: "en/month", refiner: "modal", reason: "a verb follows" };
-        insta::assert_snapshot!(explained(&article, vec![found, vague], vec![may]), @r#"
+        let [april, may] = [
+            (Span::new(35, 50), "en/last-unit", DropStage::Attach, "its statement is too short"),
+            (Span::new(9, 12), "en/month", DropStage::Refine("false-dates"), "a verb follows"),
+        ]
+        .map(|(span, rule, stage, reason)| Dropped { span, rule, stage, reason });
+        insta::assert_snapshot!(explained(&article, vec![found, vague], vec![may, april]), @r#"
         Harbour closed · The Quay · 2019-05-03
 
         "late last month" at 35-50
@@ -128,7 +133,8 @@ mod tests {
           confidence  0.94
 
         Dropped
-          "may" at 9-12, rule en/month, by modal: a verb follows
+          "may" at 9-12, rule en/month, by refine/false-dates: a verb follows
+          "late last month" at 35-50, rule en/last-unit, by attach: its statement is too short
         "#);
     }
 

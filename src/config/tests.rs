@@ -249,7 +249,7 @@ mod values {
             let file = format!("[extract]\nfiscal_year_start = {month}");
             assert_eq!(
                 in_file(&file),
-                format!("extract.fiscal_year_start (file my.toml): must be 1 to 12, not {month}")
+                format!("extract.fiscal_year_start (file my.toml): must be a month from 1 to 12, not {month}")
             );
         }
         assert_snapshot!(in_file("[extract]\nmax_bytes = -5"), @"extract.max_bytes (file my.toml): must be 1 to 1073741824, not -5");
@@ -443,6 +443,17 @@ mod reference {
     fn the_built_in_file_is_the_reference() {
         let fix = "dateline config --reference >new.toml && mv new.toml config/dateline.toml";
         assert!(reference().unwrap() == BUILT_IN, "config/dateline.toml differs from src/config/raw.rs; run\n{fix}");
+    }
+
+    #[test]
+    fn every_choice_is_described() {
+        let reference = reference().unwrap();
+        let formats = Format::ALL.map(Format::name);
+        let names =
+            formats.into_iter().chain(Reference::CHOICES.map(Reference::name)).chain(Genre::ALL.map(Genre::name));
+        for name in names {
+            assert!(reference.contains(&format!("`{name}`")), "{name} is not described");
+        }
     }
 
     #[test]

@@ -8,39 +8,42 @@
 //! - With [`Delivery::ExactlyOnce`](crate::config::Delivery) these records and the offset of the message are committed in
 //!   one transaction. A consumer that reads committed records sees each disposition once, whatever crashes, restarts and
 //!   rebalances happen.
-//! - With `AtLeastOnce` the offset is committed after the records were delivered. After a crash some dispositions may be
-//!   published twice, with the same keys and values.
+//! - With `AtLeastOnce` the offset is committed after the records were delivered. After a crash some messages are processed
+//!   again. Their events have the same ids as before, so that a compacted topic, or a reader that upserts by key, ends up
+//!   with the same timeline.
 //!
-//! An article under embargo is `held` first. When its embargo ends, its message is read from the input topic again and gets
-//! a second disposition.
+//! A message with an article that is held for an embargo is read from the input topic again when the embargo ends, and gets
+//! a second disposition then.
 //!
 //! The contract rests on these rules:
 //!
-//! - **Offsets are committed with dispositions, and never without them.** librdkafka commits nothing by itself.
-//! - **One thread polls the consumer and runs the transactions**, so that no rebalance happens within a transaction.
+//! - **An offset is committed with the dispositions of the messages before it**, or, with at-least-once, after them; never
+//!   without them. librdkafka commits nothing by itself.
+//! - **One thread polls the consumer and runs the transactions**, so that no rebalance hook runs within a transaction.
 //!   Extraction runs on other threads, and the consumer is polled meanwhile, however long an article takes.
 //! - **On revocation, the messages of the partition are dropped**, both from the batch that is being collected and from the
 //!   one that is being extracted. The next owner starts at the committed offset and processes them again, so that no work
 //!   has to be finished within a rebalance.
 //! - **When a batch fails, the worker rewinds.** It replaces the producer, which aborts a transaction that the old one left
-//!   open, drops all messages that are not committed, and seeks to the committed offset of every partition. If it cannot
-//!   seek it ends, because its position can no longer be trusted.
-//! - **The brokers fence workers that have been replaced.** Offsets are sent with the current metadata of the consumer
-//!   group, so that a worker that the group has removed cannot commit. The transactional id stays the same over restarts,
-//!   so that a process that was replaced under the same id cannot commit either.
+//!   open, seeks to the committed offset of every partition that it has read from, and drops the messages after it. If it
+//!   cannot seek, it ends, because its position can no longer be trusted.
+//! - **The brokers fence workers that have been replaced.** Offsets are committed with the current generation of the
+//!   consumer group, so that a worker that the group has removed cannot commit. The transactional id stays the same over
+//!   restarts, so that a process that another one has replaced under this id cannot commit either.
 //! - **A message that cannot be processed is rejected, not retried**, so that it cannot block its partition.
 //! - **A correction retracts the events that it no longer has.** The state of the articles of a partition is restored from
 //!   `timeline.articles` before its first message is processed. The state is committed, or rolled back, together with each
 //!   batch.
-//! - **Memory is bounded**: at most two batches, the queues of librdkafka, and a small cache for the state of each partition.
+//! - **Memory is bounded.** One batch is collected or delivered while another is extracted. Besides these there are the
+//!   queues of librdkafka, and a small cache for the state of each partition.
 //! - **The order of a partition is kept**, from the messages of the input to the records on `timeline.articles`. Only the
 //!   second disposition of a held message comes later.
 //!
 //! # What is done about errors
 //!
-//! - **Retry**: the same call is repeated until it succeeds. Only a shutdown ends it, 15 s after it was requested.
-//! - **Abort and rewind**: nothing of the batch is committed, and its messages are read again, as described above. The
-//!   pauses in between grow; after ten batches in a row, the error is fatal.
+//! - **Retry**: the same call is repeated until it succeeds, or until 15 s after a shutdown was requested.
+//! - **Abort and rewind**: the transaction is aborted, if there is one, and the messages of the batch are read again, as
+//!   described above. The pauses in between grow; the tenth failure in a row is fatal.
 //! - **Fatal**: the process ends with exit code 1 and a message that says what to do. The next process reads again what was
 //!   not committed.
 //!
@@ -55,12 +58,12 @@
 //! | no broker returns the committed offsets to rewind to | Retry; not ready meanwhile |
 //! | the producer is fenced: its transaction took longer than `transaction.timeout.ms`, or another process uses its transactional id | Fatal |
 //! | a permission is missing, at the start or later | Fatal; the message names the permissions that are needed |
-//! | a topic does not accept a record of this size, and now reports a lower limit | Rewind; articles with records above that limit are rejected. In a backfill: Fatal |
+//! | a topic does not accept a record of this size, and now reports a lower limit | Abort and rewind; messages that need larger records are rejected from then on. In a backfill: Fatal |
 //! | a topic does not accept a record of this size, and reports no lower limit | Fatal |
-//! | at-least-once: the commit of offsets fails | Retry, five times within a second; then rewind |
+//! | at-least-once: the commit of offsets fails | Retry, up to five attempts within a second; then rewind |
 //! | the state of the articles cannot be restored, because the brokers are unavailable | Retry; partitions that are restored already go on |
-//! | the state of the articles cannot be stored, because there is no room for temporary files | Fatal |
-//! | an article cannot be read, makes the pipeline panic, or becomes a record that is too large | its message is rejected |
+//! | the state of the articles cannot be stored, for example because there is no room for temporary files | Fatal |
+//! | an article cannot be read, makes the pipeline panic, or needs a record that is too large | its message is rejected; if other articles of the message can be read, an unreadable one is only `skipped` |
 //! | librdkafka reports a fatal error of the consumer or the producer | Fatal |
 //! | a shutdown is requested | the batch that is being extracted is finished within 15 s, the group is left; exit code 0 |
 //!

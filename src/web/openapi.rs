@@ -100,38 +100,40 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     ];
     let limit = [number("limit", "The longest list.", 1000, 100)];
     let mut paths = Map::new();
-    let mut add =
-        |path: &str, method: &str, operation: Value| drop(paths.insert(path.to_owned(), json!({ method: operation })));
+    let mut add = |path: &str, operation: Value| drop(paths.insert(path.to_owned(), json!({ "get": operation })));
     let body = schemas.subschema_for::<Events>();
-    add("/api/events", "get", operation("Events, in the order of time", &filters_and(&paging), json_content(body)));
+    add("/api/events", operation("Events, in the order of time", &filters_and(&paging), json_content(body)));
     let body = schemas.subschema_for::<Event>();
     let id = [("id", "The id of the event.", json!({"type": "string"}))];
-    add("/api/events/{id}", "get", operation("An event, its article, and its other mentions", &id, json_content(body)));
+    add("/api/events/{id}", operation("An event, its article, and its other mentions", &id, json_content(body)));
     let body = schemas.subschema_for::<Counts>();
     let buckets = [number("buckets", "The most buckets, unless centuries need more.", 2000, 200)];
-    add("/api/density", "get", operation("Counts of events over time", &filters_and(&buckets), json_content(body)));
+    add("/api/density", operation("Counts of events over time", &filters_and(&buckets), json_content(body)));
     let body = schemas.subschema_for::<Names>();
-    add("/api/names", "get", operation("The names in the events", &filters_and(&limit), json_content(body)));
+    add("/api/names", operation("The names in the events", &filters_and(&limit), json_content(body)));
     let body = schemas.subschema_for::<Sources>();
-    add("/api/sources", "get", operation("The sources of the events", &filters_and(&limit), json_content(body)));
+    add("/api/sources", operation("The sources of the events", &filters_and(&limit), json_content(body)));
     let body = schemas.subschema_for::<Story>();
     let days = [number("days", "The most days.", 100, 10)];
-    add(
-        "/api/story",
-        "get",
-        operation("The key days, and what happened on them", &filters_and(&days), json_content(body)),
-    );
+    add("/api/story", operation("The key days, and what happened on them", &filters_and(&days), json_content(body)));
     let body = schemas.subschema_for::<State>();
-    add("/api/status", "get", operation("The state of the timeline", &[], json_content(body)));
-    add(
-        "/api/feed",
-        "get",
-        operation(FEED, &filters_and(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})),
-    );
+    add("/api/status", operation("The state of the timeline", &[], json_content(body)));
+    add("/api/feed", operation(FEED, &filters_and(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})));
     let form = [("form", "The format of the file.", json!({"enum": ExportFormat::ALL.map(ExportFormat::name)}))];
     let media_types = ExportFormat::ALL.map(ExportFormat::media_type);
     let files: Map<_, _> = media_types.into_iter().map(|name| (name.to_owned(), json!({"schema": {}}))).collect();
-    add("/api/export/{form}", "get", operation("Events as a file", &filters_and(&form), Value::Object(files)));
+    add("/api/export/{form}", operation("Events as a file", &filters_and(&form), Value::Object(files)));
+    let object = json_content(json!({"type": "object"}));
+    add("/api/openapi.json", operation("This description", &[], object));
+    paths.extend(grafana_paths(schemas));
+    paths
+}
+
+/// The endpoints of Grafana's JSON data source.
+fn grafana_paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut paths = Map::new();
+    let mut add =
+        |path: &str, method: &str, operation: Value| drop(paths.insert(path.to_owned(), json!({ method: operation })));
     let text = json!({"text/plain": {"schema": {"type": "string"}}});
     add("/api/grafana/", "get", operation("Grafana's JSON data source: the connection test", &[], text));
     let body = schemas.subschema_for::<Vec<Metric>>();
@@ -146,8 +148,6 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
         "post",
         with_request_body(operation("Events as annotations", &[], json_content(body))),
     );
-    let object = json_content(json!({"type": "object"}));
-    add("/api/openapi.json", "get", operation("This description", &[], object));
     paths
 }
 

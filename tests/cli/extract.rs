@@ -81,7 +81,7 @@ fn a_reference_has_the_granularity_of_the_date_that_was_mentioned() {
 fn an_array_is_refused_with_a_hint() {
     let run = extract(&[], &format!("[{ARTICLE}]"));
     assert_eq!(run.code, Some(3));
-    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: a JSON array, where one object is one article; write one object a line, as `jq -c '.[]'` does");
+    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: a JSON array; send each article as an object of its own, one per line, as `jq -c '.[]'` writes them");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn markup_is_one_message_with_several_items() {
     stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
     "#);
     let run = extract(&["--input-format", "rss"], atom);
-    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: not rss, which `input.format` says it is, but atom; `auto` tells formats apart");
+    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: `input.format` is rss, but the message is atom; `auto` recognises the format of each message");
     let run = extract(&["--input-format", "text", "--published", "2019-05-03"], "{It opened on Monday.}");
     assert_eq!((run.code, run.err.as_str(), run.out.lines().count()), (Some(0), "", 1));
 }
@@ -118,7 +118,7 @@ fn an_unreadable_file_exits_with_1_and_the_others_are_processed() {
     assert_eq!(run.code, Some(1));
     insta::assert_snapshot!(without(directory.path(), &run.err), @r#"
     error: cannot read missing.jsonl: No such file or directory (os error 2)
-    bad.jsonl:2: not-an-article: the object has neither `body` nor `title`, so it is no article
+    bad.jsonl:2: not-an-article: the object has neither `body` nor `title`, so it is not an article
     "#);
     assert_eq!(run.out, "No dated statements found in 2 articles.\n");
 }

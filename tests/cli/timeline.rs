@@ -79,12 +79,12 @@ fn a_query_matches_statements_with_all_its_words_the_last_one_as_a_prefix() {
 fn a_table_is_ordered_by_time() {
     let output = timeline(&["flood.jsonl", "--format", "table"]);
     insta::assert_snapshot!(text(output.stdout), @r"
-     Day          Score   What happened                     Told
-    ─────────────────────────────────────────────────────────────
-     2031-03-03   1.00    The dam at Oldford broke          2 ×
-     2031-03-10   0.36    Pumps from Eastmark arrived       1 ×
-     2031-03-20   0.30    A cat show was held in Westmark   1 ×
-     2031-04-01   0.54    The mayor of Oldford resigned     1 ×
+     Day          Score   What happened                     Mentions
+    ─────────────────────────────────────────────────────────────────
+     2031-03-03   1.00    The dam at Oldford broke          2
+     2031-03-10   0.36    Pumps from Eastmark arrived       1
+     2031-03-20   0.30    A cat show was held in Westmark   1
+     2031-04-01   0.54    The mayor of Oldford resigned     1
     ");
     let output = timeline(&["flood.jsonl", "--format", "table", "--query", "harbour"]);
     assert_eq!(text(output.stdout), "No key days found in 4 articles.\n");

@@ -4,8 +4,8 @@
 //! `DATELINE_WRITE_SCHEMA=1 cargo test --test program web::api` regenerates `docs/openapi.json`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use crate::contract;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -16,22 +16,20 @@ use dateline::store::{RecordKind, Store, TopicRecord, Writer};
 use dateline::stream::Control;
 use dateline::telemetry::Progress;
 use dateline::web::{Access, HealthState, TimelineState, openapi, timeline_router};
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use crate::contract;
 
 const SAMPLES: &str = include_str!("../../src/cli/demo/samples.jsonl");
 const OPENAPI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
 
-struct Fixture {
+pub struct Fixture {
     writer: Writer,
-    router: Router,
+    pub router: Router,
     _folder: tempfile::TempDir,
 }
 
-struct TestResponse {
-    status: StatusCode,
+pub struct TestResponse {
+    pub status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
@@ -47,11 +45,15 @@ impl TestResponse {
 }
 
 impl Fixture {
-    fn empty(access: &Access) -> Self {
+    pub fn empty(access: &Access) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         let Control { metrics, health, .. } = Control::default();
-        let router = timeline_router(TimelineState::new(store, Arc::<Progress>::default()), HealthState { metrics, health }, access);
+        let router = timeline_router(
+            TimelineState::new(store, Arc::<Progress>::default()),
+            HealthState { metrics, health },
+            access,
+        );
         Self { writer, router, _folder: folder }
     }
 
@@ -75,13 +77,13 @@ impl Fixture {
         fixture
     }
 
-    fn apply(&mut self, kind: RecordKind, key: &str, value: &Value) {
+    pub fn apply(&mut self, kind: RecordKind, key: &str, value: &Value) {
         let value = value.to_string();
         let value = Some(value.as_bytes()).filter(|value| *value != b"null");
         assert_eq!(self.writer.apply(&[TopicRecord { kind, key, value }], &[]).unwrap(), 0);
     }
 
-    async fn send(&self, request: Request<Body>) -> TestResponse {
+    pub async fn send(&self, request: Request<Body>) -> TestResponse {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), 1 << 26).await.unwrap();
@@ -115,8 +117,10 @@ mod description {
             StatusCode::OK => &responses["200"]["content"],
             _ => &description["components"]["responses"]["Problem"]["content"],
         };
-        let described = content.as_object().unwrap().iter().find(|(named, _)| named.split(';').next() == Some(media_type));
-        let (_, described) = described.unwrap_or_else(|| panic!("{method} {path} answers with {media_type:?}: {}", response.body));
+        let described =
+            content.as_object().unwrap().iter().find(|(named, _)| named.split(';').next() == Some(media_type));
+        let (_, described) =
+            described.unwrap_or_else(|| panic!("{method} {path} answers with {media_type:?}: {}", response.body));
         if media_type.ends_with("json") {
             let mut schema = described["schema"].clone();
             schema["components"] = description["components"].clone();
@@ -135,7 +139,10 @@ mod description {
             std::fs::write(OPENAPI, &described).unwrap();
         }
         let written = std::fs::read_to_string(OPENAPI).unwrap_or_default();
-        assert!(written == described, "docs/openapi.json is out of date: DATELINE_WRITE_SCHEMA=1 cargo test --test program web::api");
+        assert!(
+            written == described,
+            "docs/openapi.json is out of date: DATELINE_WRITE_SCHEMA=1 cargo test --test program web::api"
+        );
     }
 
     #[test]
@@ -177,7 +184,8 @@ mod description {
                 let range = json!({"from": "2000-01-01T00:00:00.000Z", "to": "2030-01-01T00:00:00.000Z"});
                 let body =
                     json!({"range": range, "targets": [{"target": "events"}], "annotation": {"query": "events"}});
-                let response = if method == "post" { fixture.post(&real, &body).await } else { fixture.get(&real).await };
+                let response =
+                    if method == "post" { fixture.post(&real, &body).await } else { fixture.get(&real).await };
                 assert_eq!(response.status, StatusCode::OK, "{real}: {}", response.body);
                 assert!(response.body.len() > 2, "{real} has content");
                 assert_as_described(&path, &method, &response);
@@ -318,7 +326,10 @@ mod responses {
             let counts = fixture.get(&format!("/api/{what}?limit=5")).await.json();
             for entry in counts[what].as_array().unwrap() {
                 let value = entry[list].as_str().unwrap().replace(' ', "%20");
-                assert_eq!(fixture.ids(&format!("{list}={value}")).await.len() as u64, entry["count"].as_u64().unwrap());
+                assert_eq!(
+                    fixture.ids(&format!("{list}={value}")).await.len() as u64,
+                    entry["count"].as_u64().unwrap()
+                );
             }
         }
         assert_eq!(fixture.get("/api/status").await.json()["events"].as_u64(), Some(count("").await));
@@ -474,103 +485,5 @@ mod middleware {
             assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
         }
         assert_eq!(fixture.get("/").await.header("content-type"), "text/html; charset=utf-8");
-    }
-}
-
-mod feed {
-    use super::*;
-
-    /// A follower of the feed.
-    struct FeedClient {
-        body: axum::body::BodyDataStream,
-        text: String,
-    }
-
-    impl FeedClient {
-        async fn new(fixture: &Fixture, filters: &str, last: Option<&str>) -> Self {
-            let mut request = Request::get(format!("/api/feed?{filters}"));
-            if let Some(last) = last {
-                request = request.header("last-event-id", last);
-            }
-            let response = fixture.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-            assert_eq!(response.status(), StatusCode::OK);
-            assert_eq!(response.headers()["content-type"], "text/event-stream");
-            Self { body: response.into_body().into_data_stream(), text: String::new() }
-        }
-
-        /// The next event: its id, its name, and the event id in its data.
-        async fn next(&mut self) -> (u64, String, String) {
-            while !self.text.contains("\n\n") {
-                let more = tokio::time::timeout(Duration::from_secs(30), self.body.next()).await;
-                self.text += std::str::from_utf8(&more.unwrap().unwrap().unwrap()).unwrap();
-            }
-            let (event, rest) = self.text.split_once("\n\n").unwrap();
-            let line =
-                |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
-            let data: Value = serde_json::from_str(&line("data: ")).unwrap_or_default();
-            let event =
-                (line("id: ").parse().unwrap(), line("event: "), data["id"].as_str().unwrap_or_default().to_owned());
-            self.text = rest.to_owned();
-            event
-        }
-    }
-
-    fn event(id: &str, status: &str) -> Value {
-        json!({
-            "id": id,
-            "article": {"id": "a1", "title": "t", "source": null, "language": "en"},
-            "date": {"start": "2019-04-01", "end": null, "granularity": "day", "basis": "relative"},
-            "statement": {"summary": "s", "sentence": "s", "status": status, "names": []},
-            "confidence": 0.9
-        })
-    }
-
-    #[tokio::test]
-    async fn it_sends_inserts_changes_and_retractions() {
-        let mut fixture = Fixture::empty(&Access::default());
-        let mut client = FeedClient::new(&fixture, "", None).await;
-        let (begin, name, _) = client.next().await;
-        assert_eq!(name, "", "only the id to resume from");
-        fixture.apply(RecordKind::Event, "one", &event("one", "planned"));
-        assert_eq!(client.next().await, (begin + 1, "insert".to_owned(), "one".to_owned()));
-        fixture.apply(RecordKind::Event, "one", &event("one", "happened"));
-        assert_eq!(client.next().await, (begin + 2, "change".to_owned(), "one".to_owned()));
-        fixture.apply(RecordKind::Event, "two", &event("two", "planned"));
-        fixture.apply(RecordKind::Event, "two", &event("two", "happened"));
-        fixture.apply(RecordKind::Event, "two", &Value::Null);
-        // The event is gone by now, so that only its retraction is sent.
-        assert_eq!(client.next().await, (begin + 5, "retract".to_owned(), "two".to_owned()));
-    }
-
-    #[tokio::test]
-    async fn a_client_that_reconnects_resumes_where_it_stopped() {
-        let mut fixture = Fixture::empty(&Access::default());
-        fixture.apply(RecordKind::Event, "one", &event("one", "planned"));
-        fixture.apply(RecordKind::Event, "two", &event("two", "planned"));
-        let mut client = FeedClient::new(&fixture, "", Some("2")).await;
-        assert_eq!(client.next().await, (2, String::new(), String::new()));
-        assert_eq!(client.next().await, (3, "insert".to_owned(), "two".to_owned()));
-        let mut client = FeedClient::new(&fixture, "", Some("999")).await;
-        client.next().await;
-        assert_eq!(client.next().await, (3, "reset".to_owned(), String::new()));
-    }
-
-    #[tokio::test]
-    async fn an_event_that_no_longer_matches_the_filters_is_retracted() {
-        let mut fixture = Fixture::empty(&Access::default());
-        let mut client = FeedClient::new(&fixture, "status=planned", None).await;
-        client.next().await;
-        fixture.apply(RecordKind::Event, "other", &event("other", "denied"));
-        fixture.apply(RecordKind::Event, "one", &event("one", "planned"));
-        assert_eq!(client.next().await, (3, "insert".to_owned(), "one".to_owned()));
-        fixture.apply(RecordKind::Event, "one", &event("one", "happened"));
-        assert_eq!(client.next().await, (4, "retract".to_owned(), "one".to_owned()));
-    }
-
-    #[tokio::test]
-    async fn an_invalid_last_event_id_is_refused() {
-        let fixture = Fixture::empty(&Access::default());
-        let request = Request::get("/api/feed").header("last-event-id", "yesterday").body(Body::empty()).unwrap();
-        assert_eq!(fixture.send(request).await.status, StatusCode::BAD_REQUEST);
     }
 }

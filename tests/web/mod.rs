@@ -1,7 +1,10 @@
-//! The page of `dateline serve` in a real browser: Chromium, driven through chromedriver. Skipped, with a line that
-//! says so, where these are missing, unless `DATELINE_TEST_REQUIRE` is `all` or contains `browser`.
+//! The timeline of `dateline serve`: its API, and its page in a real browser, Chromium driven through chromedriver. The
+//! tests of the page are skipped, with a line that says so, where these are missing, unless `DATELINE_TEST_REQUIRE` is
+//! `all` or contains `browser`.
 
+mod api;
 mod browser;
+mod feed;
 mod live;
 mod program;
 mod server;

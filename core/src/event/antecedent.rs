@@ -1,36 +1,41 @@
-//! Whom a pronoun at the head of a summary names, where the article makes that plain.
+//! The antecedent of a pronoun at the start of a summary, where it is unambiguous.
 //!
-//! Within the sentence by who is told to say it ("Altex said it will pay"), or by the name that opens the sentence
-//! before. In doubt the pronoun is left. This module must not know dates.
+//! It is the subject of the reporting clause ("Altex said it will pay") or the name that opens the previous sentence.
+//! In doubt the pronoun stays. This module must not know about dates.
 
 use std::ops::Range;
 
-use super::trigger::Seeker;
+use super::sentence::ParsedSentence;
 use crate::language::tagger::Tag;
 use crate::syntax::{ParsedPassage, Verb, is_adverb};
 use crate::text::Shape;
 
-/// The longest name that stands in for a pronoun, in tokens.
+/// The longest antecedent, in tokens.
 const LONGEST: usize = 8;
 
-/// How many tokens of an article may introduce who is in it.
+/// How many tokens at the start of an article are searched for the full name of a firm.
 const INTRODUCED: usize = 400;
 
-/// The tokens that the pronoun at `pronoun` stands for; `frame` is the verb of saying that was left out before it.
-pub(super) fn antecedent(seeker: &Seeker<'_>, pronoun: usize, frame: Option<&Verb>) -> Option<Range<usize>> {
-    let passage = seeker.passage;
+/// Returns the antecedent of a pronoun; `reporting` is the verb of the reporting clause that was left out before it.
+pub(super) fn antecedent(
+    sentence: &ParsedSentence<'_>,
+    pronoun: usize,
+    reporting: Option<&Verb>,
+) -> Option<Range<usize>> {
+    let passage = sentence.passage;
     let kind = Kind::of(passage, pronoun)?;
-    // "said any attempt to hint that it": other words than those of saying govern its clause.
-    let governed =
-        |frame: &Verb| seeker.verbs.iter().any(|verb| (frame.tokens.end..pronoun).contains(&verb.tokens.start));
-    let named = match frame {
-        Some(frame) if governed(frame) => return None,
-        Some(frame) => group_before(passage, seeker.sentence.start, frame.tokens.start)?,
-        None if pronoun == seeker.sentence.start => head_of_sentence_before(passage, pronoun)?,
+    // "said any attempt to hint that it": another verb governs the clause of the pronoun.
+    let governed = |reporting: &Verb| {
+        let between = reporting.tokens.end..pronoun;
+        sentence.verbs.iter().any(|verb| between.contains(&verb.tokens.start))
+    };
+    let named = match reporting {
+        Some(reporting) if governed(reporting) => return None,
+        Some(reporting) => subject_before(passage, sentence.tokens.start, reporting.tokens.start)?,
+        None if pronoun == sentence.tokens.start => head_of_previous_sentence(passage, pronoun)?,
         None => return None,
     };
-    // "Orro Lume said its board": who opens an article with two names and no title is no person, and a person has no
-    // "its".
+    // "Orro Lume said its board": two names without a title that open an article are a firm, and "its" is no person's.
     let lead = passage.sentences.first().is_some_and(|first| first.contains(&named.start))
         && kind == Kind::Thing
         && passage.has(pronoun, passage.pack.grammar.determiner)
@@ -38,14 +43,14 @@ pub(super) fn antecedent(seeker: &Seeker<'_>, pronoun: usize, frame: Option<&Ver
     (lead || kind.fits(passage, &named)).then_some(named)
 }
 
-/// Whether a group is two names or more, and nothing tells a person.
+/// Whether a group is two names or more, without anything that marks a person.
 fn is_untitled(passage: &ParsedPassage<'_>, named: &Range<usize>) -> bool {
     let grammar = &passage.pack.grammar;
     let person = |at| passage.has(at, grammar.honorific) || passage.has(at, grammar.person);
     named.len() > 1 && named.clone().all(|at| passage.tokens[at].shape.is_capital() && !person(at))
 }
 
-/// What a pronoun can name.
+/// The kind of antecedent that a pronoun takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// "he", "she", "his", "her".
@@ -70,13 +75,13 @@ impl Kind {
         }
     }
 
-    /// A legal form or an article ("the ministry") tells a thing, a title a person; a bare name of two words or
-    /// more that carries neither is taken for a person's.
+    /// Whether a group can be the antecedent. A legal form or an article ("the ministry") marks a thing, a title a
+    /// person; a bare name of two words or more is taken for a person's.
     fn fits(self, passage: &ParsedPassage<'_>, named: &Range<usize>) -> bool {
         let grammar = &passage.pack.grammar;
         let any = |class| named.clone().any(|at| passage.has(at, class));
         let article = passage.has(named.start, grammar.determiner);
-        let firm = any(grammar.legal_form) || named.len() > 1 && passage.has(named.end - 1, grammar.body);
+        let firm = any(grammar.legal_form) || named.len() > 1 && passage.has(named.end - 1, grammar.organisation);
         let titled = any(grammar.honorific);
         // "Finance minister Rosa Ito"
         let titled = titled || any(grammar.person);
@@ -92,7 +97,7 @@ impl Kind {
     }
 }
 
-/// Whether the article calls it a firm before: "Altex Inc opened a mill. Altex said it will".
+/// Whether the article introduced the name as that of a firm: "Altex Inc opened a mill. Altex said it will".
 fn is_firm(passage: &ParsedPassage<'_>, named: &Range<usize>) -> bool {
     let grammar = &passage.pack.grammar;
     let name = passage.word(named.start);
@@ -105,8 +110,8 @@ fn is_firm(passage: &ParsedPassage<'_>, named: &Range<usize>) -> bool {
         })
 }
 
-/// The group that ends before a verb, back to a mark or the start: "The company", "Hill and Sons Inc".
-fn group_before(passage: &ParsedPassage<'_>, start: usize, verb: usize) -> Option<Range<usize>> {
+/// Returns the subject of a reporting verb, back to a mark or the start: "The company", "Hill and Sons Inc".
+fn subject_before(passage: &ParsedPassage<'_>, start: usize, verb: usize) -> Option<Range<usize>> {
     let grammar = &passage.pack.grammar;
     let divides = |at: &usize| {
         let shape = passage.tokens[*at].shape;
@@ -115,12 +120,12 @@ fn group_before(passage: &ParsedPassage<'_>, start: usize, verb: usize) -> Optio
             || passage.has(*at, grammar.subordinator) && !joins_names(passage, *at)
     };
     // "In a filing, the group said"
-    let led = passage.has(start, grammar.preposition) || passage.has(start, grammar.time_preposition);
-    let comma = (start..verb).find(|&at| passage.has(at, grammar.comma)).filter(|_| led);
+    let adverbial = passage.has(start, grammar.preposition) || passage.has(start, grammar.time_preposition);
+    let comma = (start..verb).find(|&at| passage.has(at, grammar.comma)).filter(|_| adverbial);
     let (start, mut verb) = (comma.map_or(start, |comma| comma + 1), verb);
     // "The company also said", "Altex earlier said", "the ministry today said"
-    let apart = |at| is_adverb(passage, at) || passage.has(at, grammar.part_word) || passage.has(at, grammar.deictic);
-    while verb > start && apart(verb - 1) {
+    let skipped = |at| is_adverb(passage, at) || passage.has(at, grammar.part_word) || passage.has(at, grammar.deictic);
+    while verb > start && skipped(verb - 1) {
         verb -= 1;
     }
     // "Altex Inc <ALT> said"
@@ -139,25 +144,26 @@ fn group_before(passage: &ParsedPassage<'_>, start: usize, verb: usize) -> Optio
     whole(passage, from..verb).filter(|_| opened)
 }
 
-/// The "and" of "Hale Gas and Light Co".
+/// Whether the token is the "and" of "Hale Gas and Light Co".
 fn joins_names(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let capital = |at: usize| passage.tokens.get(at).is_some_and(|token| token.shape.is_capital());
     passage.has(at, passage.pack.grammar.and) && at > 0 && capital(at - 1) && capital(at + 1)
 }
 
-/// The name at the start of the sentence before.
-fn head_of_sentence_before(passage: &ParsedPassage<'_>, pronoun: usize) -> Option<Range<usize>> {
+/// Returns the name at the start of the previous sentence.
+fn head_of_previous_sentence(passage: &ParsedPassage<'_>, pronoun: usize) -> Option<Range<usize>> {
     let index = passage.sentences.partition_point(|sentence| sentence.end <= pronoun);
     let before = passage.sentences.get(index.checked_sub(1)?)?;
     let name = before.clone().take_while(|&at| passage.tokens[at].shape.is_capital()).count();
     let end = before.start + name;
     let verb_follows = passage.tokens.get(end).is_some_and(|token| token.shape == Shape::Lower);
-    let titled = passage.pack.grammar.legal_form;
-    let sure = (before.start..end).any(|at| passage.has(at, titled) || passage.has(at, passage.pack.grammar.honorific));
-    whole(passage, before.start..end).filter(|_| verb_follows && sure)
+    let grammar = &passage.pack.grammar;
+    let marked = |at| passage.has(at, grammar.legal_form) || passage.has(at, grammar.honorific);
+    let unambiguous = (before.start..end).any(marked);
+    whole(passage, before.start..end).filter(|_| verb_follows && unambiguous)
 }
 
-/// A group that can stand for itself: no preposition opens it, nothing in it is a pronoun, and it is short.
+/// Returns the group if it can replace a pronoun: it is short, no preposition opens it, and it holds no pronoun.
 fn whole(passage: &ParsedPassage<'_>, group: Range<usize>) -> Option<Range<usize>> {
     let grammar = &passage.pack.grammar;
     let unfit = [grammar.preposition, grammar.subject, grammar.time_preposition, grammar.subordinator];

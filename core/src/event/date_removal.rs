@@ -1,19 +1,19 @@
-//! A statement without its date: which words go with it, and where the statement needs it.
+//! Removes the date from a summary: which words go with it, and where the summary needs it.
 //!
-//! In doubt the date stays: a summary that tells its date again does no harm, one with a hole in it reads badly.
+//! In doubt the date stays: a summary that repeats its date does no harm, one with a gap reads badly.
 
 use std::ops::Range;
 
-use super::summary::Telling;
+use super::summary::Statement;
 use crate::language::tagger::Tag;
-use crate::syntax::{Mood, Verb, is_adverb, is_past_form, is_plain_adverb};
+use crate::syntax::{Verb, VerbForm, is_adverb, is_adverb_by_form, is_past_form};
 use crate::text::Shape;
 
-/// How far before a date "compared with" is sought, in tokens.
-const COMPARED: usize = 24;
+/// How far before a date "compared with" is searched, in tokens.
+const COMPARISON_REACH: usize = 24;
 
-impl Telling<'_> {
-    /// Leaves out a date with the small words that led to it, where the sentence stays whole without.
+impl Statement<'_> {
+    /// Leaves out a date with its prepositions, where the sentence is complete without it.
     pub(super) fn leave_out_date(&self, range: &Range<usize>, kept: &mut [bool]) {
         let date = &self.date;
         if date.start < range.start || date.end > range.end || !self.is_adverbial(range) {
@@ -24,7 +24,7 @@ impl Telling<'_> {
         while start > range.start
             && (passage.has(start - 1, grammar.time_preposition) || passage.has(start - 1, grammar.sometime))
             && !passage.has(start - 1, grammar.and)
-            && !self.takes_none(start - 1)
+            && !self.is_stranded(start - 1)
         {
             start -= 1;
         }
@@ -40,7 +40,7 @@ impl Telling<'_> {
         } else if passage.has(end, grammar.comma) && self.owns_comma(start, end, range) {
             end += 1;
         }
-        // "The firm, on Monday, sold it": both commas were those of the date.
+        // "The firm, on Monday, sold it": both commas belong to the date.
         let comma = |at: usize| passage.has(at, grammar.comma);
         let set_apart = start > range.start && comma(start - 1) && comma(end) && end < range.end;
         if set_apart && !(range.start..start - 1).any(comma) {
@@ -49,18 +49,20 @@ impl Telling<'_> {
         kept[start - range.start..end - range.start].fill(false);
     }
 
-    /// "sold it on Monday, for nine mln", "announced on May 5, 2019, its plan": the comma behind is that of the date.
+    /// Whether the comma after a date belongs to it: "sold it on Monday, for nine mln", "announced on May 5, 2019, its
+    /// plan".
     fn owns_comma(&self, start: usize, comma: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let mut verbs = self.seeker.verbs.iter();
+        let mut verbs = self.sentence.verbs.iter();
         let verb =
-            verbs.any(|verb| verb.tokens.end == start) && !verbs.any(|verb| verb.finite && verb.main < range.end);
+            verbs.any(|verb| verb.tokens.end == start) && !verbs.any(|verb| verb.finite && verb.head < range.end);
         let last = !(comma + 1..range.end).any(|at| passage.has(at, grammar.comma));
         last && passage.has(comma + 1, grammar.preposition) || verb && passage.has(comma + 1, grammar.determiner)
     }
 
-    /// "paying interest on last month": "last month" takes no "on", so it belongs to what stands before.
-    fn takes_none(&self, preposition: usize) -> bool {
+    /// Whether a preposition before the date is stranded and belongs to the words before: "paying interest on last
+    /// month", since "last month" takes no "on".
+    fn is_stranded(&self, preposition: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let has = |class| passage.has(self.date.start, class);
         passage.has(preposition, grammar.clock_preposition)
@@ -68,8 +70,8 @@ impl Telling<'_> {
             && passage.has(self.date.end - 1, grammar.unit)
     }
 
-    /// Whether the sentence stays whole without the date: not without that of "the 1987 treaty", "Friday's call", "the
-    /// second half of April", "from 8 to 12 May".
+    /// Whether the date is an adverbial, without which the sentence is complete: not that of "the 1987 treaty",
+    /// "Friday's call", "the second half of April", "from 8 to 12 May".
     fn is_adverbial(&self, range: &Range<usize>) -> bool {
         let date = &self.date;
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
@@ -80,42 +82,43 @@ impl Telling<'_> {
         });
         let possessive = shape(date.end) == Some(Shape::Possessive) || glued || self.is_subject(range);
         let Some(before) = date.start.checked_sub(1).filter(|before| *before >= range.start) else {
-            return !possessive && !self.is_attribute_at_start();
+            return !possessive && !self.is_modifier_at_start();
         };
         // "in March, May and June"
         let named = |at| passage.has(at, grammar.month) || passage.has(at, grammar.weekday);
         let listed = passage.has(date.end, grammar.comma) && named(date.end + 1) && named(date.start);
-        let joined = listed
-            || passage.has(date.end, grammar.join) && self.is_joined(date.end + 1)
+        let coordinated = listed
+            || passage.has(date.end, grammar.join) && self.can_be_coordinated(date.end + 1)
             || passage.has(date.end, grammar.dash)
             || passage.has(date.end, grammar.until)
             || passage.has(before, grammar.join)
             || matches!(shape(before), Some(Shape::Mark('-' | '/' | '–'))) && !passage.tokens[date.start].spaced;
-        if possessive || joined || passage.has(before, grammar.of) || passage.has(before, grammar.until) {
+        if possessive || coordinated || passage.has(before, grammar.of) || passage.has(before, grammar.until) {
             return false;
         }
         // "into 2020 when the mill closes", "last year, when it closed"
-        let behind = date.end + usize::from(passage.has(date.end, grammar.comma));
-        if passage.has(behind, grammar.when) || self.is_brought_out() || self.is_alone(range) {
+        let next = date.end + usize::from(passage.has(date.end, grammar.comma));
+        if passage.has(next, grammar.when) || self.is_cleft() || self.is_between_commas(range) {
             return false;
         }
-        if self.is_measured(before)
-            || passage.has(before, grammar.bound)
+        if self.is_since_of_comparison(before)
+            || passage.has(before, grammar.boundary)
             || self.is_compared(range)
             || self.is_latest()
-            || self.leads_in(range)
+            || self.is_in_leading_clause(range)
         {
             return false;
         }
-        // "pies founded in 1887, for £340 million": without its date the participle would stand alone.
-        let mut led = before;
-        while led > range.start && passage.has(led, grammar.time_preposition) {
-            led -= 1;
+        // "pies founded in 1887, for £340 million": the participle needs its date.
+        let mut governor = before;
+        while governor > range.start && passage.has(governor, grammar.time_preposition) {
+            governor -= 1;
         }
-        // "a plan announced last week shames the mill": nor may two verbs meet.
-        let meets = is_past_form(passage, led)
-            && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == date.end);
-        if meets || self.trigger == Some(led) && self.is_reduced(led, range) || self.needs_date(led, before, range) {
+        // "a plan announced last week shames the mill": two verbs must not become neighbours.
+        let adjacent = is_past_form(passage, governor)
+            && self.sentence.verbs.iter().any(|verb| verb.finite && verb.tokens.start == date.end);
+        let reduced = self.trigger == Some(governor) && self.is_reduced(governor, range);
+        if adjacent || reduced || self.needs_date(governor, before, range) {
             return false;
         }
         let in_group = passage.has(before, grammar.determiner) || shape(before) == Some(Shape::Possessive);
@@ -123,15 +126,15 @@ impl Telling<'_> {
             || passage.has(before, grammar.subordinator)
             || shape(before).is_some_and(|shape| !shape.is_word())
             || is_adverb(passage, before)
-            || self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&before))
-            || self.is_between(before);
+            || self.sentence.verbs.iter().any(|verb| verb.tokens.contains(&before))
+            || self.is_between_subject_and_verb(before);
         let closes = date.end >= range.end || shape(date.end).is_some_and(|shape| !shape.is_word());
         let prefixed = passage.has(date.end, grammar.time_preposition) || passage.has(date.end, grammar.subordinator);
-        !in_group && (closes || prefixed || free && !self.is_noun_behind())
+        !in_group && (closes || prefixed || free && !self.modifies_following_noun())
     }
 
-    /// "June futures were": the date at the start belongs to the noun behind it.
-    fn is_attribute_at_start(&self) -> bool {
+    /// Whether a date at the start modifies the noun after it: "June futures were".
+    fn is_modifier_at_start(&self) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let at = self.date.end;
         passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
@@ -141,127 +144,136 @@ impl Telling<'_> {
             && matches!(passage.tag(at), Tag::Noun | Tag::PluralNoun | Tag::Adjective | Tag::Participle)
     }
 
-    /// "even though last Friday was a holiday": the date is what the verb tells of.
+    /// Whether the date is the subject of a verb: "even though last Friday was a holiday".
     fn is_subject(&self, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let before = self.date.start.checked_sub(1).filter(|before| *before >= range.start);
         let opens = before.is_none_or(|before| {
-            let joins = passage.has(before, grammar.subordinator) && !passage.has(before, grammar.time_preposition);
+            let conjunction =
+                passage.has(before, grammar.subordinator) && !passage.has(before, grammar.time_preposition);
             // "said 1985 was its worst year"
-            joins || passage.has(before, grammar.comma) || passage.has(before, grammar.saying)
+            conjunction || passage.has(before, grammar.comma) || passage.has(before, grammar.saying)
         });
-        opens && self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end)
+        opens && self.sentence.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end)
     }
 
-    /// "It was on Friday that the mill closed"
-    fn is_brought_out(&self) -> bool {
+    /// Whether the date is the focus of a cleft: "It was on Friday that the mill closed".
+    fn is_cleft(&self) -> bool {
         let that = self.passage.has(self.date.end, self.passage.pack.grammar.that);
         that && self.trigger.is_some_and(|trigger| trigger > self.date.end)
     }
 
-    /// "the highest since 1984", not "has been shut since March"
-    fn is_measured(&self, before: usize) -> bool {
-        let perfect = |verb: &Verb| verb.perfect && Some(verb.main) == self.trigger;
-        self.passage.has(before, self.passage.pack.grammar.since) && !self.seeker.verbs.iter().any(perfect)
+    /// Whether "since" ends a comparison: "the highest since 1984", not "has been shut since March".
+    fn is_since_of_comparison(&self, before: usize) -> bool {
+        let perfect = |verb: &Verb| verb.perfect && Some(verb.head) == self.trigger;
+        self.passage.has(before, self.passage.pack.grammar.since) && !self.sentence.verbs.iter().any(perfect)
     }
 
-    /// "devices, available in May, comply", ", effective on Monday,": between its commas the date stands with one word.
-    fn is_alone(&self, range: &Range<usize>) -> bool {
+    /// Whether only one word and the date are between commas: "devices, available in May, comply", ", effective on
+    /// Monday,".
+    fn is_between_commas(&self, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let apart = self.date.end >= range.end || !passage.tokens[self.date.end].shape.is_word();
         let mut words =
             (range.start..self.date.start).rev().skip_while(|&at| passage.has(at, grammar.time_preposition));
-        let joins = |at| passage.has(at, grammar.sometime) || passage.has(at, grammar.subordinator);
-        let one = |at: usize| passage.tokens[at].shape.is_word() && !joins(at);
+        let function_word = |at| passage.has(at, grammar.sometime) || passage.has(at, grammar.subordinator);
+        let one = |at: usize| passage.tokens[at].shape.is_word() && !function_word(at);
         let word = words.next().is_some_and(one);
         apart && word && words.next().is_some_and(|at| passage.has(at, grammar.comma))
     }
 
-    /// Whether the words before a date tell nothing without it: "effective today", "a meeting, scheduled for Tuesday", "the
-    /// offer which opened on Monday", "down from 38 a year ago". `led` is the last of them, the prepositions of time aside.
-    fn needs_date(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
+    /// Whether the words before a date are incomplete without it: "effective today", "a meeting, scheduled for
+    /// Tuesday", "the offer which opened on Monday", "down from 38 a year ago". `governor` is the last word before the
+    /// prepositions of the date, which end at `before`.
+    fn needs_date(&self, governor: usize, before: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let adjective = led == before
-            && passage.tag(led) == Tag::Adjective
-            && !self.seeker.verbs.iter().any(|verb| (verb.tokens.start..=verb.tokens.end).contains(&led));
-        let verb = self.seeker.verbs.iter().find(|verb| verb.main == led);
+        let adjective = governor == before
+            && passage.tag(governor) == Tag::Adjective
+            && !self.sentence.verbs.iter().any(|verb| (verb.tokens.start..=verb.tokens.end).contains(&governor));
+        let verb = self.sentence.verbs.iter().find(|verb| verb.head == governor);
         let reduced = verb.is_some_and(|verb| {
             let which = verb.tokens.start.checked_sub(1).is_some_and(|at| passage.has(at, grammar.relative));
-            which || !verb.finite && matches!(verb.mood, Mood::Planned | Mood::Participle)
+            which || !verb.finite && matches!(verb.form, VerbForm::Future | VerbForm::Participle)
         });
         // "with completion set for March", ", also to be finished in March"
-        let noun = led > range.start && passage.tag(led - 1).is_noun();
-        let set = passage.has(led, grammar.plan) && noun && passage.tag(led) != Tag::Past;
+        let noun = governor > range.start && passage.tag(governor - 1).is_noun();
+        let set = passage.has(governor, grammar.plan) && noun && passage.tag(governor) != Tag::Past;
         let apart = |at: usize| passage.has(at, grammar.comma) || passage.has(at, grammar.adverb);
         let to_be = verb.is_some_and(|verb| {
-            verb.mood == Mood::Infinitive && verb.tokens.start > range.start && apart(verb.tokens.start - 1)
+            verb.form == VerbForm::Infinitive && verb.tokens.start > range.start && apart(verb.tokens.start - 1)
         });
         // "began just after midnight", "over the next three years", "as early as April"
-        let led_to = led != before && is_plain_adverb(passage, led)
-            || led == range.start && is_plain_adverb(passage, led)
+        let adverb = governor != before && is_adverb_by_form(passage, governor)
+            || governor == range.start && is_adverb_by_form(passage, governor)
             || passage.tag(before) == Tag::Preposition && !passage.has(before, grammar.time_preposition);
-        let governed = self.is_object(led, before, range) || self.is_told_by_noun(led, before, range);
-        governed || adjective || reduced || set || to_be || led_to
+        let argument = self.is_object(governor, before, range) || self.modifies_preceding_noun(governor, before, range);
+        argument || adjective || reduced || set || to_be || adverb
     }
 
-    /// Whether the date is what a verb tells of: "payment is March 26 and", "has set June 29 as the day", "questioned its
-    /// fourth quarter", "is scheduled for June 1, with an auction to follow", "spent Monday mending it".
-    fn is_object(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
+    /// Whether the date is the object or the predicate of a verb: "payment is March 26 and", "has set June 29 as the
+    /// day", "questioned its fourth quarter", "is scheduled for June 1, with an auction to follow", "spent Monday
+    /// mending it".
+    fn is_object(&self, governor: usize, before: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let has = |class| passage.has(led, class);
-        let verb = self.seeker.verbs.iter().find(|verb| verb.main == led);
-        let next = |class| led == before && passage.has(self.date.end, class);
+        let has = |class| passage.has(governor, class);
+        let verb = self.sentence.verbs.iter().find(|verb| verb.head == governor);
+        let next = |class| governor == before && passage.has(self.date.end, class);
         let last = self.date.end >= range.end || !passage.tokens[self.date.end].shape.is_word() || next(grammar.and);
-        let copula = last && (has(grammar.be_past) || has(grammar.be_present) || passage.word(led) == "be");
-        let mut own = [grammar.neuter, grammar.they, grammar.personal].into_iter();
-        let own = verb.is_some() && own.any(|class| passage.has(self.date.start, class));
-        let due = self.date.end < range.end && verb.is_some_and(|verb| verb.mood == Mood::Planned);
+        let copula = last && (has(grammar.be_past) || has(grammar.be_present) || passage.word(governor) == "be");
+        let mut pronouns = [grammar.neuter, grammar.they, grammar.personal].into_iter();
+        let own = verb.is_some() && pronouns.any(|class| passage.has(self.date.start, class));
+        let due = self.date.end < range.end && verb.is_some_and(|verb| verb.form == VerbForm::Future);
         copula || own || has(grammar.spend) || has(grammar.plan) && (due || next(grammar.as_word))
     }
 
-    /// Whether the date belongs to the noun or figure before it: "the year ended June 30", "Payable May 11, record April
+    /// Whether the date modifies the noun or figure before it: "the year ended June 30", "Payable May 11, record April
     /// 24", "a split effective June 30", "in calendar 1986", "1,837 in January and 1,434 in May".
-    fn is_told_by_noun(&self, led: usize, before: usize, range: &Range<usize>) -> bool {
+    fn modifies_preceding_noun(&self, governor: usize, before: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let has = |class| passage.has(led, class);
-        let noun = led == before && passage.tag(led).is_noun();
+        let has = |class| passage.has(governor, class);
+        let noun = governor == before && passage.tag(governor).is_noun();
         let year = matches!(passage.tokens[self.date.start].shape, Shape::Digits { .. });
-        // No verb says what is on that day.
-        let word = led == before && passage.tag(led) == Tag::Other && passage.tokens[led].shape.is_word();
-        let told = self.seeker.verbs.iter().any(|verb| verb.finite && range.contains(&verb.main));
-        let column = (noun || word) && !told;
-        let effective = led == before && has(grammar.by) && !has(grammar.time_preposition);
-        let joined = led > range.start && passage.has(led - 1, grammar.and);
-        let record = led > range.start && has(grammar.record) && !passage.has(led - 1, grammar.clock_preposition);
-        let listed = passage.tokens[led].shape.is_figure() && joined;
+        // A table column: no verb relates the date to the word.
+        let word =
+            governor == before && passage.tag(governor) == Tag::Other && passage.tokens[governor].shape.is_word();
+        let finite = self.sentence.verbs.iter().any(|verb| verb.finite && range.contains(&verb.head));
+        let column = (noun || word) && !finite;
+        let effective = governor == before && has(grammar.by) && !has(grammar.time_preposition);
+        let coordinated = governor > range.start && passage.has(governor - 1, grammar.and);
+        let record =
+            governor > range.start && has(grammar.record) && !passage.has(governor - 1, grammar.clock_preposition);
+        let listed = passage.tokens[governor].shape.is_figure() && coordinated;
         has(grammar.ending) || column || effective || record || listed || noun && year
     }
 
-    /// "up 2 pct compared with May", "to 17 pct from 10 pct in 1985": the date is that of what is compared with.
+    /// Whether the date is that of the term of a comparison: "up 2 pct compared with May", "to 17 pct from 10 pct in
+    /// 1985".
     fn is_compared(&self, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let from = self.date.start.saturating_sub(COMPARED).max(range.start);
+        let from = self.date.start.saturating_sub(COMPARISON_REACH).max(range.start);
         (from..self.date.start).any(|at| {
             // "from around 10 mln in 1985"
-            let behind = at + 1..(at + 4).min(self.date.start);
-            let figure = behind.into_iter().any(|at| passage.tokens[at].shape.is_figure());
-            passage.has(at, grammar.comparing) || passage.has(at, grammar.bound) && figure
+            let following = at + 1..(at + 4).min(self.date.start);
+            let figure = following.into_iter().any(|at| passage.tokens[at].shape.is_figure());
+            passage.has(at, grammar.comparing) || passage.has(at, grammar.boundary) && figure
         })
     }
 
-    /// "Before the war broke out six months ago Libya sold oil": the date is not that of the main clause.
-    fn leads_in(&self, range: &Range<usize>) -> bool {
+    /// Whether the date is in a subordinate clause before the main one: "Before the war broke out six months ago Libya
+    /// sold oil".
+    fn is_in_leading_clause(&self, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let first = self.seeker.verbs.iter().find(|verb| verb.finite && range.contains(&verb.main));
+        let first = self.sentence.verbs.iter().find(|verb| verb.finite && range.contains(&verb.head));
         passage.has(range.start, grammar.subordinator)
             && passage.has(range.start, grammar.time_preposition)
             && range.start + 1 < self.date.start
-            && first.is_some_and(|verb| Some(verb.main) == self.trigger)
-            && self.seeker.verbs.iter().any(|verb| verb.finite && verb.main >= self.date.end)
+            && first.is_some_and(|verb| Some(verb.head) == self.trigger)
+            && self.sentence.verbs.iter().any(|verb| verb.finite && verb.head >= self.date.end)
     }
 
-    /// Whether what "and" joins to the date stands there: another date, "in the future", "when it was agreed".
-    fn is_joined(&self, at: usize) -> bool {
+    /// Whether the words at a token can be coordinated with the date: another date, "in the future", "when it was
+    /// agreed".
+    fn can_be_coordinated(&self, at: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         self.is_dated(at) || passage.has(at, grammar.time_preposition) || passage.has(at, grammar.when)
     }
@@ -283,38 +295,38 @@ impl Telling<'_> {
         figure || classes.into_iter().any(|class| passage.has(at + article, class))
     }
 
-    /// "by mid-1988 at the latest"
+    /// Whether "at the latest" follows the date: "by mid-1988 at the latest".
     fn is_latest(&self) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let end = self.date.end;
         passage.has(end, grammar.clock_preposition) && passage.has(end + 2, grammar.latest)
     }
 
-    /// "The bank today cut its rate": a day between who did it and what was done.
-    fn is_between(&self, before: usize) -> bool {
+    /// Whether the date is between subject and verb: "The bank today cut its rate".
+    fn is_between_subject_and_verb(&self, before: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let pointing = [grammar.deictic, grammar.weekday, grammar.this, grammar.last, grammar.next];
-        let points =
-            (self.date.start..self.date.end).any(|at| pointing.into_iter().any(|class| passage.has(at, class)));
+        let classes = [grammar.deictic, grammar.weekday, grammar.this, grammar.last, grammar.next];
+        let deictic =
+            (self.date.start..self.date.end).any(|at| classes.into_iter().any(|class| passage.has(at, class)));
         let copula = passage.has(self.date.end, grammar.be_past) || passage.has(self.date.end, grammar.be_present);
-        let told = self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end);
+        let verb_follows = self.sentence.verbs.iter().any(|verb| verb.finite && verb.tokens.start == self.date.end);
         let subject = passage.tag(before).is_noun() || passage.tag(before) == Tag::ProperNoun;
-        points && told && !copula && (subject || passage.has(before, grammar.legal_form))
+        deictic && verb_follows && !copula && (subject || passage.has(before, grammar.legal_form))
     }
 
-    /// Whether the past form before the date only describes its noun: another verb tells the clause.
+    /// Whether the past form before the date is a reduced relative clause: the main verb is another one.
     fn is_reduced(&self, past: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let joined = |at: usize| passage.has(at, grammar.subordinator) || passage.has(at, grammar.relative);
-        self.seeker
+        let opens = |at: usize| passage.has(at, grammar.subordinator) || passage.has(at, grammar.relative);
+        self.sentence
             .verbs
             .iter()
-            .filter(|verb| verb.finite && range.contains(&verb.main))
-            .any(|verb| verb.tokens.start == self.date.end || verb.tokens.end <= past && !(verb.main..past).any(joined))
+            .filter(|verb| verb.finite && range.contains(&verb.head))
+            .any(|verb| verb.tokens.start == self.date.end || verb.tokens.end <= past && !(verb.head..past).any(opens))
     }
 
-    /// "in 1986 operating profit": the date belongs to the noun behind it.
-    fn is_noun_behind(&self) -> bool {
+    /// Whether the date modifies the noun after it: "in 1986 operating profit".
+    fn modifies_following_noun(&self) -> bool {
         let date = &self.date;
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let at = date.end;
@@ -322,7 +334,7 @@ impl Telling<'_> {
             && ![grammar.determiner, grammar.subject, grammar.time_preposition, grammar.preposition, grammar.to]
                 .into_iter()
                 .any(|class| passage.has(at, class))
-            && !self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&at))
-            && date.start > self.seeker.sentence.start + 1
+            && !self.sentence.verbs.iter().any(|verb| verb.tokens.contains(&at))
+            && date.start > self.sentence.tokens.start + 1
     }
 }

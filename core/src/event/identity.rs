@@ -1,12 +1,12 @@
-//! Ids that stay: a pure function of what was said and where, not of what it was resolved to.
+//! Stable ids: a pure function of what was written and where, not of the value that it was resolved to.
 
 use sha2::{Digest, Sha256};
 
-/// The id of an event: 32 hex digits.
+/// Returns the id of an event, 32 hex digits.
 ///
-/// Sentence and expression are given with their white space folded (see [`normalised`]). `sentence_number` counts equal
-/// sentences before this one in the article, `expression_number` equal expressions before this one in the sentence. The
-/// resolved value is left out, so that a mended rule replaces its event.
+/// Sentence and expression have their white space folded (see [`normalised`]). `sentence_number` counts equal sentences
+/// before this one in the article, `expression_number` equal expressions before this one in the sentence. The resolved
+/// value is left out, so that a corrected rule replaces the event instead of adding another.
 pub(super) fn id(
     article: &str,
     sentence: &str,
@@ -31,9 +31,9 @@ fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// White space folded, so that a new line break in a correction makes no new event.
+/// Folds white space, so that a moved line break in a revision makes no new event.
 pub(super) fn normalised(text: &str) -> String {
-    // Both ways part words at the same places, but bytes are gone through much faster than characters.
+    // Both branches split at the same places, but bytes are much faster to scan than characters.
     if text.is_ascii() && !text.contains('\u{b}') {
         joined(text.split_ascii_whitespace(), text.len())
     } else {

@@ -1,13 +1,15 @@
-//! Resolved dates to events: trigger, status, summary, names, repeats, identity.
+//! Turns resolved dates into events: trigger, status, summary, names, repeats, identity.
 //!
-//! This module must not know how dates were recognised, nor how records look.
+//! This module must not know how dates were recognised, nor what records look like.
 
 mod antecedent;
 mod date_removal;
+mod edition;
 mod identity;
 mod names;
 mod repeat;
 mod reporting;
+mod sentence;
 mod status;
 mod summary;
 #[cfg(test)]
@@ -21,85 +23,88 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
+use self::sentence::ParsedSentence;
+use self::trigger::Trigger;
+use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::ParsedPassage;
-use crate::temporal::{Basis, Resolved, TimexType, confidence};
+use crate::temporal::{Basis, Meaning, Resolved, TimexType, confidence};
 use crate::text::Span;
 
-/// A dated statement.
+/// A statement with its date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// A pure function of article id, normalised sentence, expression and occurrence numbers.
     pub id: String,
-    /// Which of the extraction's expressions dates it.
+    /// The date, as an index into the extraction's expressions.
     pub expression: usize,
-    /// Where a range ends: the expression that tells its end.
+    /// The last date of a range, as such an index.
     pub until: Option<usize>,
-    /// Which end of the time told is open.
+    /// The end of the time that the text leaves open.
     pub open: Option<Open>,
     /// The sentence.
     pub sentence: Span,
-    /// The word of the event, where one was found.
+    /// The word that stands for what happened, where one was found.
     pub trigger: Option<Span>,
-    /// The clause of the event, without the date.
+    /// The clause of the trigger, without the date.
     pub summary: String,
     /// The people, organisations and places in the statement, in the order of the text.
     pub names: Vec<String>,
     /// Where else the article makes the same statement.
     pub also_at: Vec<Repeat>,
-    /// Whether it is told as done, planned, possible.
+    /// Whether it happened, is ongoing, planned, possible or denied.
     pub status: Status,
     /// From 0 to 1.
     pub confidence: f32,
 }
 
-/// The id of an event that a feed announces in fields of its own: `date` as it is told there.
+/// Returns the id of an event that a feed announces in fields of its own; `date` is written as it is there.
 #[must_use]
 pub fn id_of_occasion(article: &str, sentence: &str, date: &str) -> String {
     identity::id(article, &identity::normalised(sentence), 0, date, 0)
 }
 
-/// Another place where a statement is made.
+/// Another place that makes the same statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
     /// The sentence.
     pub sentence: Span,
-    /// Which of the extraction's expressions dates it there.
+    /// The date there, as an index into the extraction's expressions.
     pub expression: usize,
-    /// Where a range ends.
+    /// The last date of a range, as such an index.
     pub until: Option<usize>,
-    /// The word of the event, where one was found.
+    /// The word that stands for what happened, where one was found.
     pub trigger: Option<Span>,
 }
 
-/// The end of a stretch of time that a text leaves open.
+/// The end of a period that a text leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Open {
-    /// "until Friday": it is not told since when.
+    /// The start is unknown: "until Friday".
     Start,
-    /// "since 2016", "from 2016 onwards": it is not told how long.
+    /// The end is unknown: "since 2016", "from 2016 onwards".
     End,
 }
 
-/// How a statement is told.
+/// Whether what a statement reports is a fact on its date, seen from publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// As done.
+    /// It happened.
     Happened,
-    /// As going on at publication.
+    /// It is going on at publication.
     Ongoing,
-    /// As planned or due.
+    /// It is planned or due.
     Planned,
-    /// As possible.
+    /// It may be so.
     Possible,
-    /// As not so.
+    /// It did not or will not happen.
     Denied,
 }
 
 impl Status {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 5] = [Self::Happened, Self::Ongoing, Self::Planned, Self::Possible, Self::Denied];
 
-    /// As records spell it.
+    /// Returns the name that records use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -116,7 +121,7 @@ impl Status {
 /// without a bound a megabyte of dates would make half a gigabyte of records.
 const MOST_IN_A_SENTENCE: usize = 24;
 
-/// Ties dates to what happened then, one passage of an article after the other.
+/// Attaches dates to what happened then, one passage of an article after the other.
 #[derive(Debug)]
 pub struct Attacher<'a> {
     /// The article's id.
@@ -125,48 +130,48 @@ pub struct Attacher<'a> {
     detail: Detail,
     dates: Vec<Resolved>,
     events: Vec<Event>,
-    /// How many dates and events were there when dates without an event were forgotten last.
-    told: (usize, usize),
-    /// How many dates made no event because their sentence is crowded with them.
+    /// How many dates and events there were when dates without an event were last removed.
+    settled: (usize, usize),
+    /// How many dates made no event because their sentence holds too many.
     crowded: usize,
-    /// How often each sentence was seen.
+    /// How often each sentence occurred.
     seen: HashMap<String, usize>,
 }
 
-/// Which events are told, and which dates are kept beside them.
+/// Which dates make events, and which dates are returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// The dates of events alone: a very long text may tell of many more.
+    /// Only the dates of events are returned: a very long text may hold many more.
     Events,
-    /// All dates.
+    /// All dates are returned.
     Dates,
-    /// All dates; and references that name no date ("now") and lengths of time make events as well.
+    /// All dates are returned, and references without a date ("now") and durations make events as well.
     Undated,
 }
 
-/// What a [`Attacher`] found.
+/// What an [`Attacher`] found.
 #[derive(Debug)]
 pub struct Attached {
     /// The dates, in the order of the text.
     pub dates: Vec<Resolved>,
     /// The events, in the order of the text, each statement once.
     pub events: Vec<Event>,
-    /// How many dates made no event because their sentence is crowded with them.
+    /// How many dates made no event because their sentence holds too many.
     pub crowded: usize,
 }
 
 impl<'a> Attacher<'a> {
-    /// For an article of this id, published on that day.
+    /// Returns an attacher for an article with this id, published on that day.
     #[must_use]
     pub fn new(article: &'a str, published: NaiveDate, detail: Detail) -> Self {
         let (dates, events, seen) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { article, published, detail, dates, events, told: (0, 0), crowded: 0, seen }
+        Self { article, published, detail, dates, events, settled: (0, 0), crowded: 0, seen }
     }
 
-    /// Tells of a passage and its dates.
-    pub fn attach(&mut self, passage: &ParsedPassage<'_>, dates: Vec<Resolved>) {
+    /// Attaches the dates of a passage; those that make no event are logged.
+    pub fn attach(&mut self, passage: &ParsedPassage<'_>, dates: Vec<Resolved>, log: &mut DropLog) {
         if self.detail == Detail::Events {
-            self.drop_dates_without_event();
+            self.remove_dates_without_event();
         }
         let before = self.dates.len();
         let mut rest = &*dates;
@@ -174,21 +179,22 @@ impl<'a> Attacher<'a> {
             let index = first.expression.sentence;
             let count = rest.iter().take_while(|date| date.expression.sentence == index).count();
             let offset = before + dates.len() - rest.len();
-            let Some(sentence) = passage.sentences.get(index) else { break };
-            let (here, behind) = rest.split_at(count);
-            rest = behind;
-            let here = here.get(..MOST_IN_A_SENTENCE).unwrap_or(here);
-            self.crowded += count - here.len();
-            let span = summary::sentence_span(passage, sentence);
+            let Some(tokens) = passage.sentences.get(index) else { break };
+            let (same, next) = rest.split_at(count);
+            rest = next;
+            let (same, crowded) = same.split_at(count.min(MOST_IN_A_SENTENCE));
+            self.crowded += crowded.len();
+            crowded.iter().for_each(|date| log_date(log, date, "its sentence holds too many dates, as a table does"));
+            let span = summary::sentence_span(passage, tokens);
             let seen = self.seen.entry(identity::normalised(span.of(passage.text)));
             let number = match &seen {
                 Entry::Occupied(before) => *before.get(),
                 Entry::Vacant(_) => 0,
             };
             let (article, published, undated) = (self.article, self.published, self.detail == Detail::Undated);
-            let told =
-                DatedSentence { passage, sentence, span, normalised: seen.key(), number, article, published, undated };
-            told.events(here, offset, &mut self.events);
+            let sentence =
+                DatedSentence { passage, tokens, span, normalised: seen.key(), number, article, published, undated };
+            sentence.attach(same, offset, &mut self.events, log);
             *seen.or_default() += 1;
         }
         if before == 0 {
@@ -198,120 +204,172 @@ impl<'a> Attacher<'a> {
         }
     }
 
-    /// Forgets those dates of the passages before that no event is on.
-    fn drop_dates_without_event(&mut self) {
-        let (dates, events) = self.told;
+    /// Removes the dates of earlier passages that have no event, and renumbers the others.
+    fn remove_dates_without_event(&mut self) {
+        let (dates, events) = self.settled;
         let events = self.events.get_mut(events..).unwrap_or_default();
-        let mut told = vec![false; self.dates.len() - dates];
+        let mut kept = vec![false; self.dates.len() - dates];
         for event in &*events {
-            [Some(event.expression), event.until].into_iter().flatten().for_each(|at| told[at - dates] = true);
+            [Some(event.expression), event.until].into_iter().flatten().for_each(|at| kept[at - dates] = true);
         }
-        let places = told.iter().scan(dates, |next, told| {
-            let place = *next;
-            *next += usize::from(*told);
-            Some(place)
+        let indices = kept.iter().scan(dates, |next, kept| {
+            let index = *next;
+            *next += usize::from(*kept);
+            Some(index)
         });
-        let places: Vec<usize> = places.collect();
+        let indices: Vec<usize> = indices.collect();
         for event in events {
-            event.expression = places[event.expression - dates];
-            event.until = event.until.map(|until| places[until - dates]);
+            event.expression = indices[event.expression - dates];
+            event.until = event.until.map(|until| indices[until - dates]);
         }
-        let mut told = told.into_iter();
+        let mut kept = kept.into_iter();
         let mut last = self.dates.split_off(dates);
-        last.retain(|_| told.next() == Some(true));
+        last.retain(|_| kept.next() == Some(true));
         self.dates.append(&mut last);
-        self.told = (self.dates.len(), self.events.len());
+        self.settled = (self.dates.len(), self.events.len());
     }
 
-    /// What was found in the article of this text.
+    /// Returns what was found in the article of this text.
     #[must_use]
     pub fn finish(self, text: &str) -> Attached {
-        let events = repeat::told_once(self.events, text, &self.dates);
+        let events = repeat::merge_repeats(self.events, text, &self.dates);
         Attached { dates: self.dates, events, crowded: self.crowded }
     }
+}
+
+/// Logs a date that makes no event.
+fn log_date(log: &mut DropLog, date: &Resolved, reason: &'static str) {
+    let (span, rule) = (date.expression.span, date.expression.rule);
+    log.push(Dropped { span, rule, stage: DropStage::Attach, reason });
 }
 
 /// One sentence with its dates.
 struct DatedSentence<'t> {
     passage: &'t ParsedPassage<'t>,
-    sentence: &'t Range<usize>,
+    tokens: &'t Range<usize>,
     span: Span,
     /// Its text with white space folded.
     normalised: &'t str,
-    /// How many equal sentences stand before it.
+    /// How many equal sentences are before it.
     number: usize,
     article: &'t str,
     published: NaiveDate,
     undated: bool,
 }
 
+/// What a date is attached to.
+struct Statement<'v> {
+    trigger: Option<Trigger<'v>>,
+    status: Status,
+    summary: String,
+    names: Vec<String>,
+}
+
 impl DatedSentence<'_> {
-    fn events(&self, dates: &[Resolved], offset: usize, events: &mut Vec<Event>) {
+    fn attach(&self, dates: &[Resolved], offset: usize, events: &mut Vec<Event>, log: &mut DropLog) {
         if !dates.iter().any(|date| self.makes_event(date)) {
+            dates.iter().for_each(|date| self.no_event(date).into_iter().for_each(|why| log_date(log, date, why)));
             return;
         }
-        let passage = self.passage;
-        let verbs = passage.verbs(self.sentence);
-        let seeker = trigger::Seeker::new(passage, self.sentence, verbs, self.published);
-        let written = dates.iter().filter(|date| date.basis == Basis::Publication);
-        let opening = written.map(|date| date.expression.end).max().unwrap_or_default();
+        let sentence = ParsedSentence::new(self.passage, self.tokens, self.published);
+        let datelines = dates.iter().filter(|date| date.basis == Basis::Publication);
+        let opening = datelines.map(|date| date.expression.end).max().unwrap_or_default();
         let mut seen: Vec<String> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {
             let next = dates.get(at + 1);
             let until = next.filter(|until| self.is_range(date, until)).map(|_| at + 1);
-            let again = next.filter(|next| until.is_none() && self.is_again(date, next)).map(|_| at + 1);
+            let restated = next.filter(|next| until.is_none() && self.is_restated(date, next)).map(|_| at + 1);
+            let last = until.or(restated).unwrap_or(at);
             let words = identity::normalised(date.expression.span.of(self.passage.text));
             let number = seen.iter().filter(|before| *before == &words).count();
-            let makes_event = self.makes_event(date);
-            let trigger = if makes_event { seeker.trigger(date) } else { None };
-            let at_word = trigger.map_or(date.expression.first, |trigger| trigger.token());
-            let place = undatable::Place { passage, sentence: self.sentence, date: &date.expression };
-            if makes_event && place.tells(at_word, trigger.is_some()) {
-                let status = status::status(&seeker, trigger, date);
-                let own = date.expression.first..until.or(again).map_or(date, |last| &dates[last]).expression.end;
-                let opening = if own.start < opening { 0 } else { opening };
-                let (summary, names) = summary::summary(&seeker, trigger, own, opening);
-                // One word alone tells nothing, nor do two without a verb.
-                let clause = matches!(trigger, Some(trigger::Trigger::Verb(verb)) if verb.finite);
-                let told = memchr::memchr_iter(b' ', summary.as_bytes()).nth(usize::from(!clause)).is_some();
-                events.extend(told.then(|| Event {
-                    id: identity::id(self.article, self.normalised, self.number, &words, number),
-                    expression: offset + at,
-                    until: until.map(|until| offset + until),
-                    open: if until.is_none() { self.open(date) } else { None },
-                    sentence: self.span,
-                    trigger: trigger.map(|trigger| self.passage.tokens[trigger.token()].span),
-                    summary,
-                    names,
-                    also_at: Vec::new(),
-                    status,
-                    confidence: confidence::of_event(date.confidence, trigger.is_some()),
-                }));
+            match self.statement(&sentence, date, &dates[last], opening) {
+                Ok(Statement { trigger, status, summary, names }) => {
+                    events.push(Event {
+                        id: identity::id(self.article, self.normalised, self.number, &words, number),
+                        expression: offset + at,
+                        until: until.map(|until| offset + until),
+                        open: if until.is_none() { self.open(date, trigger) } else { None },
+                        sentence: self.span,
+                        trigger: trigger.map(|trigger| self.passage.tokens[trigger.token()].span),
+                        summary,
+                        names,
+                        also_at: Vec::new(),
+                        status,
+                        confidence: confidence::of_event(date.confidence, trigger.is_some()),
+                    });
+                    restated.into_iter().for_each(|at| log_date(log, &dates[at], "it restates the date before it"));
+                }
+                Err(reason) => dates[at..=last].iter().for_each(|date| log_date(log, date, reason)),
             }
             seen.push(words);
-            at = until.or(again).unwrap_or(at) + 1;
+            at = last + 1;
         }
     }
 
-    /// "On Friday, 3 May,": the second date only says again when the first is.
-    fn is_again(&self, date: &Resolved, next: &Resolved) -> bool {
+    /// Returns the statement on a date; the reason where there is none. `last` is the last date of a range or of a date
+    /// that is restated, else the date itself.
+    fn statement<'v>(
+        &self,
+        sentence: &'v ParsedSentence<'v>,
+        date: &Resolved,
+        last: &Resolved,
+        opening: usize,
+    ) -> Result<Statement<'v>, &'static str> {
+        if let Some(reason) = self.no_event(date) {
+            return Err(reason);
+        }
+        let trigger = sentence.trigger(date);
+        let at = trigger.map_or(date.expression.first, |trigger| trigger.token());
+        let position = undatable::DatePosition { passage: self.passage, sentence: self.tokens, date: &date.expression };
+        if let Some(reason) = position.undatable(at, trigger.is_some()) {
+            return Err(reason);
+        }
+        let status = status::status(sentence, trigger, date, last);
+        let own = date.expression.first..last.expression.end;
+        let opening = if own.start < opening { 0 } else { opening };
+        let (summary, names) = summary::summary(sentence, trigger, own, opening);
+        // One word is no statement, nor are two without a verb.
+        let finite = matches!(trigger, Some(Trigger::Verb(verb)) if verb.finite);
+        match memchr::memchr_iter(b' ', summary.as_bytes()).nth(usize::from(!finite)) {
+            Some(_) => Ok(Statement { trigger, status, summary, names }),
+            None => Err("its statement is too short"),
+        }
+    }
+
+    /// Whether the second date only restates the first: "On Friday, 3 May,".
+    fn is_restated(&self, date: &Resolved, next: &Resolved) -> bool {
         let between = date.expression.end..next.expression.first;
-        let apart =
+        let apposition =
             between.len() <= 1 && between.clone().all(|at| self.passage.has(at, self.passage.pack.grammar.comma));
         let days = |date: &Resolved| {
             let interval = date.interval?;
             Some((interval.start?.local(), interval.end?.local()))
         };
         let same = |(first, second): (_, _)| first == second;
-        apart && self.makes_event(date) && days(date).zip(days(next)).is_some_and(same)
+        self.ends_with(date, next)
+            || apposition && self.makes_event(date) && days(date).zip(days(next)).is_some_and(same)
     }
 
-    /// "from 3 May to 7 June", "between March and May", "2016-2018": two dates, one stretch of time.
+    /// "the three months ended March 31": the second date is the last day of the first.
+    fn ends_with(&self, date: &Resolved, last: &Resolved) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        let tied = |at| self.passage.has(at, grammar.ended) || self.passage.has(at, grammar.to);
+        let end = |date: &Resolved| Some(date.interval?.end?.local());
+        matches!(date.expression.meaning, Meaning::Ending { .. })
+            && (1..=2).contains(&last.expression.first.saturating_sub(date.expression.end))
+            && tied(date.expression.end)
+            && end(date) == end(last)
+    }
+
+    /// Whether two dates are the ends of one period: "from 3 May to 7 June", "between March and May", "2016-2018".
     fn is_range(&self, from: &Resolved, until: &Resolved) -> bool {
         if from.expression.first == until.expression.first {
             // Two years in one token.
             return true;
+        }
+        if self.ends_with(from, until) {
+            return false;
         }
         let between = from.expression.end..until.expression.first;
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
@@ -332,14 +390,23 @@ impl DatedSentence<'_> {
             (Some((Some(first), _)), Some((Some(last), Some(_)))) => first.local() <= last.local(),
             _ => false,
         };
-        joined && in_order && self.makes_event(from) && self.makes_event(until)
+        joined && in_order && !self.is_moved(before) && self.makes_event(from) && self.makes_event(until)
     }
 
-    /// Which end of the time told is open, by the words around the date. "Not until Friday" tells of Friday alone.
-    fn open(&self, date: &Resolved) -> Option<Open> {
+    /// "moved from Saturday to Sunday": two dates, no stretch of time.
+    fn is_moved(&self, from: Option<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let before = date.expression.first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
-        let negated = before > self.sentence.start && passage.has(before - 1, grammar.negation);
+        let Some(from) = from.filter(|&from| passage.has(from, grammar.from)) else { return false };
+        let verb = passage.verbs(self.tokens).iter().rev().find(|verb| verb.tokens.end <= from);
+        verb.is_some_and(|verb| passage.has(verb.head, grammar.moves))
+    }
+
+    /// Returns which end of the period is open, by the words around the date. "Not until Friday" means Friday alone.
+    fn open(&self, date: &Resolved, trigger: Option<Trigger<'_>>) -> Option<Open> {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let before = date.expression.first.checked_sub(1).filter(|before| self.tokens.contains(before))?;
+        let verb = matches!(trigger, Some(Trigger::Verb(verb)) if verb.negated);
+        let negated = verb || before > self.tokens.start && passage.has(before - 1, grammar.negation);
         if passage.has(before, grammar.since) || passage.has(date.expression.end, grammar.onwards) {
             Some(Open::End)
         } else if passage.has(before, grammar.ahead) && !negated {
@@ -349,9 +416,20 @@ impl DatedSentence<'_> {
         }
     }
 
-    /// Only expressions that name a time make events, unless others are asked for.
     fn makes_event(&self, date: &Resolved) -> bool {
-        let told = date.interval.is_some() || self.undated && date.timex != TimexType::Set;
-        told && date.basis != Basis::Publication
+        self.no_event(date).is_none()
+    }
+
+    /// Returns why an expression makes no event whatever its sentence says: it is no date, or that of the article.
+    /// Where undated references are asked for, they make events as well.
+    fn no_event(&self, date: &Resolved) -> Option<&'static str> {
+        match date.timex {
+            _ if date.basis == Basis::Publication => Some("it is the date of the article itself"),
+            _ if date.interval.is_some() => None,
+            TimexType::Set => Some("a repetition has no date of its own"),
+            _ if self.undated => None,
+            TimexType::Duration => Some("a length of time has no date of its own"),
+            TimexType::Date | TimexType::Time => Some("it is too vague to have a date"),
+        }
     }
 }

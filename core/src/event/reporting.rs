@@ -1,55 +1,56 @@
-//! Who said it: the frames of reporting around a statement, and the brackets in it, that a summary does without.
+//! Reporting clauses around a statement, and brackets in it, that a summary does without.
 //!
-//! A frame is left out only where a sentence stays. This module must not know dates.
+//! They are left out only where a whole sentence remains. This module must not know about dates.
 
 use std::ops::Range;
 
-use super::summary::{ASIDE, Telling};
+use super::summary::{LONGEST_PARENTHESIS, Statement};
 use crate::language::tagger::Tag;
 use crate::syntax::{Verb, is_adverb};
 use crate::text::Shape;
 
-impl Telling<'_> {
-    /// "The ministry said that the bridge was shut": what was said, without who said it, where that is a sentence.
-    pub(super) fn unframed(&self, start: usize, trigger: usize) -> (usize, Option<&Verb>) {
+impl Statement<'_> {
+    /// Returns where the reported clause starts, and the verb of its reporting clause: "The ministry said that the
+    /// bridge was shut". Where the reported part is no sentence, `start` stays.
+    pub(super) fn after_reporting_clause(&self, start: usize, trigger: usize) -> (usize, Option<&Verb>) {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let frames = self.seeker.verbs.iter().filter(|verb| {
-            let reports = verb.finite && passage.has(verb.main, grammar.report) || self.adds(verb.main);
-            reports && verb.main >= start && verb.tokens.end <= trigger
+        let reporting = self.sentence.verbs.iter().filter(|verb| {
+            let reports = verb.finite && passage.has(verb.head, grammar.report) || self.is_adding(verb.head);
+            reports && verb.head >= start && verb.tokens.end <= trigger
         });
-        for frame in frames {
-            let behind = self.behind_frame(frame);
-            let saying = passage.has(frame.main, grammar.saying) || self.adds(frame.main);
-            let mut finite = self.seeker.verbs.iter().filter(|verb| verb.finite && verb.main > behind).peekable();
-            let next = finite.peek().map_or(trigger, |verb| verb.main).min(trigger);
-            let clause =
-                (frame.tokens.end..next.min(frame.tokens.end + ASIDE)).find(|&at| passage.has(at, grammar.that));
+        for verb in reporting {
+            let next = self.start_of_content(verb);
+            let saying = passage.has(verb.head, grammar.saying) || self.is_adding(verb.head);
+            let mut finite = self.sentence.verbs.iter().filter(|verb| verb.finite && verb.head > next).peekable();
+            let limit = finite.peek().map_or(trigger, |verb| verb.head).min(trigger);
+            let clause = (verb.tokens.end..limit.min(verb.tokens.end + LONGEST_PARENTHESIS))
+                .find(|&at| passage.has(at, grammar.that));
             // "said the shares that may be bought": this "that" belongs to the noun.
-            let of_noun = saying && passage.has(frame.tokens.end, grammar.determiner);
-            // "announced the sale when a letter was signed": no clause was announced.
-            let own = finite.peek().is_some_and(|verb| saying || self.is_own(behind..verb.main));
-            let tells = own && (saying && !self.is_verb(trigger) || finite.any(|verb| verb.main <= trigger));
+            let of_noun = saying && passage.has(verb.tokens.end, grammar.determiner);
+            // "announced the sale when a letter was signed": the object is a noun, no clause.
+            let own = finite.peek().is_some_and(|verb| saying || self.is_one_clause(next..verb.head));
+            let clausal = own && (saying && !self.is_verb(trigger) || finite.any(|verb| verb.head <= trigger));
             match clause.filter(|_| !of_noun) {
-                Some(that) => return (that + 1, Some(frame)),
-                None if tells && self.opens_clause(behind, frame, saying) => return (behind, Some(frame)),
+                Some(that) => return (that + 1, Some(verb)),
+                None if clausal && self.opens_clause(next, verb, saying) => return (next, Some(verb)),
                 None => {}
             }
         }
         (start, None)
     }
 
-    /// Where what was said starts behind a verb of saying, when and where and to whom it was said aside.
-    fn behind_frame(&self, frame: &Verb) -> usize {
+    /// Returns where the reported clause may start: after the reporting verb, its adverbials and its addressee.
+    fn start_of_content(&self, reporting: &Verb) -> usize {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let mut behind = frame.tokens.end;
-        while self.is_when(behind) {
-            behind += 1;
+        let mut next = reporting.tokens.end;
+        while self.is_time_adverbial(next) {
+            next += 1;
         }
-        let preposition = passage.has(behind, grammar.preposition) || passage.has(behind, grammar.clock_preposition);
-        let first = match passage.has(frame.main, grammar.addressed) {
-            true => behind,
-            false if preposition && !passage.has(behind, grammar.subordinator) => behind + 1,
-            false => return behind,
+        let preposition = passage.has(next, grammar.preposition) || passage.has(next, grammar.clock_preposition);
+        let first = match passage.has(reporting.head, grammar.addressed) {
+            true => next,
+            false if preposition && !passage.has(next, grammar.subordinator) => next + 1,
+            false => return next,
         };
         // "told Reuters the bank", "said in a statement it", "said on Friday the mill", "told a conference Altex"
         let first = first + usize::from(passage.has(first, grammar.determiner));
@@ -59,32 +60,32 @@ impl Telling<'_> {
                 && passage.tokens[at - 1].shape == Shape::Lower;
             name || passage.has(at, grammar.determiner) || passage.has(at, grammar.subject)
         };
-        let group = (first..self.seeker.sentence.end.min(first + ASIDE)).take_while(|&at| {
+        let group = (first..self.sentence.tokens.end.min(first + LONGEST_PARENTHESIS)).take_while(|&at| {
             let shape = passage.tokens[at].shape;
             (shape.is_word() || shape.is_figure()) && !opens(at) && !self.is_verb(at)
         });
         let end = first + group.count();
         let opens = opens(end);
-        let led = end > first && passage.has(end - 1, grammar.preposition);
-        if end > first && opens && !led && !passage.has(end, grammar.relative) { end } else { behind }
+        let governed = end > first && passage.has(end - 1, grammar.preposition);
+        if end > first && opens && !governed && !passage.has(end, grammar.relative) { end } else { next }
     }
 
-    /// Whether a token tells when it was said: "said today", "said two days ago", "said late last week".
-    fn is_when(&self, at: usize) -> bool {
+    /// Whether a token belongs to the date of the saying: "said today", "said two days ago", "said late last week".
+    fn is_time_adverbial(&self, at: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let own = |at| [grammar.deictic, grammar.weekday, grammar.unit].into_iter().any(|class| passage.has(at, class));
-        let leads = [grammar.last, grammar.this, grammar.cardinal, grammar.part_word];
-        let led = |at: usize| leads.into_iter().any(|class| passage.has(at, class));
+        let modifiers = [grammar.last, grammar.this, grammar.cardinal, grammar.part_word];
+        let modifier = |at: usize| modifiers.into_iter().any(|class| passage.has(at, class));
         let part = at > 0 && own(at - 1) && (is_adverb(passage, at) || passage.has(at, grammar.part_of_day));
-        own(at) || part || led(at) && (own(at + 1) || led(at + 1) && own(at + 2))
+        own(at) || part || modifier(at) && (own(at + 1) || modifier(at + 1) && own(at + 2))
     }
 
-    /// Whether what was said can start there: with a subject, or with the clause that says on what condition.
-    fn opens_clause(&self, at: usize, frame: &Verb, saying: bool) -> bool {
+    /// Whether a reported clause can start there: with a subject, or with an adverbial clause.
+    fn opens_clause(&self, at: usize, reporting: &Verb, saying: bool) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let closed = [grammar.preposition, grammar.time_preposition, grammar.to, grammar.subordinator];
         let word = passage.tokens.get(at).is_some_and(|token| token.shape.is_word());
-        let condition = passage.has(at, grammar.subordinator)
+        let adverbial = passage.has(at, grammar.subordinator)
             && !passage.has(at, grammar.relative)
             && !passage.has(at, grammar.joining)
             && !passage.has(at, grammar.time_preposition)
@@ -93,34 +94,35 @@ impl Telling<'_> {
         if self.is_verb(at) {
             return false;
         }
-        // "told the paper that", "told Reuters": to whom it was said
-        let addressee = passage.has(frame.main, grammar.addressed) && at == frame.tokens.end;
+        // "told the paper that", "told Reuters"
+        let addressee = passage.has(reporting.head, grammar.addressed) && at == reporting.tokens.end;
         let figure = saying && passage.tokens.get(at).is_some_and(|token| token.shape.is_figure());
         figure
             || passage.has(at, grammar.subject)
             || !addressee && passage.has(at, grammar.determiner)
             || !addressee && word && passage.tokens[at].shape.is_capital()
-            || saying && word && (condition || !closed.into_iter().any(|class| passage.has(at, class)))
+            || saying && word && (adverbial || !closed.into_iter().any(|class| passage.has(at, class)))
     }
 
-    /// Whether no clause starts within the tokens.
-    fn is_own(&self, mut tokens: Range<usize>) -> bool {
+    /// Whether no other clause starts within the tokens.
+    fn is_one_clause(&self, mut tokens: Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         !tokens.any(|at| passage.has(at, grammar.subordinator) && !passage.has(at, grammar.join))
     }
 
+    /// Whether a token is a part of a verb group.
     fn is_verb(&self, at: usize) -> bool {
-        self.seeker.verbs.iter().any(|verb| verb.tokens.contains(&at))
+        self.sentence.verbs.iter().any(|verb| verb.tokens.contains(&at))
     }
 
-    /// ", adding that": what is told behind it is told apart.
-    fn adds(&self, at: usize) -> bool {
+    /// Whether a token continues a reporting clause: ", adding that".
+    fn is_adding(&self, at: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         passage.has(at, grammar.adding) && at > 0 && passage.has(at - 1, grammar.comma)
     }
 
-    /// Leaves out brackets, and frames between commas or at the end: ", the office said,".
-    pub(super) fn leave_out_asides(&self, range: &Range<usize>, kept: &mut [bool]) {
+    /// Leaves out brackets, and reporting clauses between commas or at the end: ", the office said,".
+    pub(super) fn leave_out_parentheses(&self, range: &Range<usize>, kept: &mut [bool]) {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let (mut from, mut bracket): (Option<usize>, Option<usize>) = (None, None);
         for at in range.start..=range.end {
@@ -130,19 +132,19 @@ impl Telling<'_> {
                 Some(_) => continue,
             };
             if let Some(open) = bracket.filter(|_| matches!(mark, Some(')' | '>'))) {
-                if self.is_bracketed_aside(open, at, range) && self.is_aside(open, at) {
+                if self.is_optional_bracket(open, at, range) && self.is_parenthesis(open, at) {
                     kept[open - range.start..=at - range.start].fill(false);
                 }
                 bracket = None;
                 continue;
             }
             let closes = from.is_some_and(|from| match mark {
-                Some(',' | '.') | None => self.is_frame(from + 1..at),
+                Some(',' | '.') | None => self.is_reporting_clause(from + 1..at),
                 _ => false,
             });
-            if let Some(from) = from.filter(|from| closes && self.is_aside(*from, at)) {
-                // "The firm, he said, was sold": no comma parts a verb from its subject.
-                let verb = self.seeker.verbs.iter().any(|verb| verb.finite && verb.tokens.start == at + 1);
+            if let Some(from) = from.filter(|from| closes && self.is_parenthesis(*from, at)) {
+                // "The firm, he said, was sold": no comma remains between subject and verb.
+                let verb = self.sentence.verbs.iter().any(|verb| verb.finite && verb.tokens.start == at + 1);
                 let keeps_comma = passage.has(at, grammar.comma) && at < range.end && !verb;
                 let end = if keeps_comma || at == range.end { at } else { at + 1 };
                 kept[from - range.start..end - range.start].fill(false);
@@ -154,20 +156,20 @@ impl Telling<'_> {
                 _ => {}
             }
         }
-        self.leave_out_last_frame(range, kept);
+        self.leave_out_final_reporting_clause(range, kept);
     }
 
-    /// Whether the tokens between two marks may go: few, and not the trigger.
-    fn is_aside(&self, from: usize, to: usize) -> bool {
-        to - from <= ASIDE && self.trigger.is_none_or(|trigger| trigger < from || trigger > to)
+    /// Whether the tokens between two marks are few and do not hold the trigger.
+    fn is_parenthesis(&self, from: usize, to: usize) -> bool {
+        to - from <= LONGEST_PARENTHESIS && self.trigger.is_none_or(|trigger| trigger < from || trigger > to)
     }
 
-    /// Whether the sentence stays whole without a bracket: a sign of the exchange ("<HIL.N>"), an abbreviation. Not that of "the
-    /// merger of <Hill and Sons>", where only the marks go.
-    fn is_bracketed_aside(&self, open: usize, close: usize, range: &Range<usize>) -> bool {
+    /// Whether the sentence is complete without a bracket, such as a ticker symbol ("<HIL.N>") or an abbreviation. Not
+    /// that of "the merger of <Hill and Sons>", where only the marks go.
+    fn is_optional_bracket(&self, open: usize, close: usize, range: &Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let sign = (open + 2..close).all(|at| !passage.tokens[at].spaced);
-        let named = passage.tokens[open].shape.is_mark('<') && !sign;
+        let symbol = (open + 2..close).all(|at| !passage.tokens[at].spaced);
+        let named = passage.tokens[open].shape.is_mark('<') && !symbol;
         let before = open.checked_sub(1).filter(|before| *before >= range.start);
         let needed = before.is_some_and(|before| {
             passage.has(before, grammar.preposition)
@@ -177,59 +179,63 @@ impl Telling<'_> {
         !named && !needed
     }
 
-    /// ", said sole manager Hill, Read and Co", ", he said in Porto", ", adding that it rained": who said it, to the end.
-    fn leave_out_last_frame(&self, range: &Range<usize>, kept: &mut [bool]) {
-        let Some(told) = self.trigger.map(|trigger| trigger.max(self.date.start)) else { return };
+    /// Leaves out a reporting clause at the end: ", said sole manager Hill, Read and Co", ", he said in Porto", ",
+    /// adding that it rained".
+    fn leave_out_final_reporting_clause(&self, range: &Range<usize>, kept: &mut [bool]) {
+        let Some(needed) = self.trigger.map(|trigger| trigger.max(self.date.start)) else { return };
         let mark = |at: &usize| matches!(self.passage.tokens[*at].shape, Shape::Mark(',' | '"' | '”'));
-        let frame = (told + 1..range.end).filter(mark).find(|&at| self.frames_to_end(at, range.end));
-        // "In the note issued today, the group said": nothing is told before.
+        let clause = (needed + 1..range.end).filter(mark).find(|&at| self.is_reporting_to_end(at, range.end));
+        // "In the note issued today, the group said": no statement precedes the clause.
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let led = passage.has(range.start, grammar.preposition);
-        let told = |frame: &usize| !led || (range.start..*frame).any(|at| passage.has(at, grammar.comma));
-        if let Some(frame) = frame.filter(told) {
-            let quoted = usize::from(self.passage.tokens[frame].shape != Shape::Mark(','));
-            kept[frame + quoted - range.start..].fill(false);
+        let adverbial = passage.has(range.start, grammar.preposition);
+        let preceded = |clause: &usize| !adverbial || (range.start..*clause).any(|at| passage.has(at, grammar.comma));
+        if let Some(clause) = clause.filter(preceded) {
+            let quoted = usize::from(self.passage.tokens[clause].shape != Shape::Mark(','));
+            kept[clause + quoted - range.start..].fill(false);
         }
     }
 
-    /// Whether all that stands behind a mark only says who said it, where and to whom.
-    fn frames_to_end(&self, mark: usize, end: usize) -> bool {
+    /// Whether everything after a mark is a reporting clause.
+    fn is_reporting_to_end(&self, mark: usize, end: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        if self.adds(mark + 1) {
+        if self.is_adding(mark + 1) {
             return true;
         }
         let opens = passage.has(mark + 1, grammar.subordinator) || passage.has(mark + 1, grammar.relative);
-        let verb = self.seeker.verbs.iter().find(|verb| verb.main > mark && verb.finite).filter(|_| !opens);
-        let Some(verb) = verb.filter(|verb| verb.tokens.start <= mark + ASIDE && verb.tokens.end <= end) else {
+        let verb = self.sentence.verbs.iter().find(|verb| verb.head > mark && verb.finite).filter(|_| !opens);
+        let Some(verb) = verb.filter(|verb| verb.tokens.start <= mark + LONGEST_PARENTHESIS && verb.tokens.end <= end)
+        else {
             return false;
         };
         let inverted = verb.tokens.start == mark + 1;
-        let said = passage.has(verb.main, grammar.report) && !(inverted && passage.tag(verb.main) == Tag::Participle);
+        let said = passage.has(verb.head, grammar.report) && !(inverted && passage.tag(verb.head) == Tag::Participle);
         // ", the Board for Roads, Bridges and Ports said"
         let named = passage.has(mark + 1, grammar.determiner);
         let listed = |at: usize| named && passage.tokens.get(at + 1).is_some_and(|next| next.shape.is_capital());
         let one = (mark + 1..verb.tokens.start).all(|at| !passage.tokens[at].shape.is_mark(',') || listed(at));
-        let mut behind = verb.tokens.end;
-        while behind < end && is_adverb(passage, behind) {
-            behind += 1;
+        let mut next = verb.tokens.end;
+        while next < end && is_adverb(passage, next) {
+            next += 1;
         }
-        let governs = behind < end
-            && passage.tokens[behind].shape.is_word()
-            && !passage.has(behind, grammar.preposition)
-            && !passage.has(behind, grammar.time_preposition)
-            && !passage.has(behind, grammar.joining);
-        let more = behind < end && passage.has(behind, grammar.comma);
-        // ", said Rosa Ito has resigned": who said it stands before.
-        let told = || self.seeker.verbs.iter().find(|next| next.finite && next.tokens.start >= behind);
-        let told = inverted && told().is_some_and(|next| next.main < end && self.is_own(behind..next.main));
-        said && one && !told && (inverted || !governs && !passage.has(behind, grammar.that) && !more)
+        let governs = next < end
+            && passage.tokens[next].shape.is_word()
+            && !passage.has(next, grammar.preposition)
+            && !passage.has(next, grammar.time_preposition)
+            && !passage.has(next, grammar.joining);
+        let more = next < end && passage.has(next, grammar.comma);
+        // ", said Rosa Ito has resigned": the subject of the reporting verb is before it, and a reported clause
+        // follows.
+        let following = || self.sentence.verbs.iter().find(|verb| verb.finite && verb.tokens.start >= next);
+        let reports =
+            inverted && following().is_some_and(|verb| verb.head < end && self.is_one_clause(next..verb.head));
+        said && one && !reports && (inverted || !governs && !passage.has(next, grammar.that) && !more)
     }
 
-    /// "police said", "according to the office", "he said": a frame and no more.
-    fn is_frame(&self, range: Range<usize>) -> bool {
+    /// Whether a range is a reporting clause and nothing else: "police said", "according to the office".
+    fn is_reporting_clause(&self, range: Range<usize>) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let says = |verb: &Verb| passage.has(verb.main, grammar.report);
-        let mut verbs = self.seeker.verbs.iter().filter(|verb| range.contains(&verb.main)).peekable();
+        let says = |verb: &Verb| passage.has(verb.head, grammar.report);
+        let mut verbs = self.sentence.verbs.iter().filter(|verb| range.contains(&verb.head)).peekable();
         let opens = passage.has(range.start, grammar.subordinator) || passage.has(range.start, grammar.relative);
         let said = verbs.peek().is_some() && verbs.all(says);
         said && !opens || passage.has(range.start, grammar.according)

@@ -1,24 +1,23 @@
-//! `feasts.toml`: names of feasts to how their days are computed.
+//! `feasts.toml`: names of feasts and how their days are computed.
 //!
-//! What the text of an entry means on the calendar is not known here; the words of the names make two classes,
-//! FEASTSTART for those that a name starts with and FEASTWORD for the others, so that a pattern finds what may be a
-//! name and [`Feasts::named`] says whether it is.
+//! This module must not know what an entry means on the calendar. The words of the names make two classes, FEASTSTART
+//! for first words and FEASTWORD for the others: a pattern finds what may be a name, [`Feasts::named`] decides.
 
 use std::collections::{BTreeMap, HashMap};
 
 /// The feasts of a language.
 #[derive(Debug)]
 pub struct Feasts {
-    /// By plain name: the countries where it has a day of its own, none for everywhere else, with how it is computed.
+    /// By plain name: how the day is computed in each country that has its own, and (`None`) everywhere else.
     by_name: HashMap<String, Vec<(Option<String>, String)>>,
     names: Vec<String>,
 }
 
-/// The table that holds everywhere.
+/// The table for all other countries.
 const ANYWHERE: &str = "anywhere";
 
 impl Feasts {
-    /// Reads tables by country (`anywhere`, `CA`) of names with how they are computed.
+    /// Reads tables by country (`anywhere`, `CA`) of names and how their days are computed.
     pub(super) fn parse(source: &str) -> Result<Self, String> {
         let file: BTreeMap<String, BTreeMap<String, String>> =
             toml::from_str(source).map_err(|error| error.to_string())?;
@@ -33,7 +32,7 @@ impl Feasts {
         Ok(feasts)
     }
 
-    /// The words of all names as they are written, with their place within their name.
+    /// Returns the words of all names as they are written, with their index within the name.
     pub(super) fn words(&self) -> impl Iterator<Item = (usize, &str)> {
         self.names.iter().flat_map(|name| {
             let words = name.split([' ', '-']).map(|word| word.trim_end_matches("'s").trim_end_matches('\''));
@@ -41,19 +40,24 @@ impl Feasts {
         })
     }
 
-    /// The days of the feast of this plain name, each with its country.
+    /// Returns the names as they are written.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// Returns the days of the feast with this plain name, each with its country.
     #[must_use]
     pub fn named(&self, plain_name: &str) -> Option<&[(Option<String>, String)]> {
         self.by_name.get(plain_name).map(Vec::as_slice)
     }
 
-    /// Every day that is told, with the country.
+    /// Returns every day, with its country.
     pub fn all(&self) -> impl Iterator<Item = &(Option<String>, String)> {
         self.by_name.values().flatten()
     }
 }
 
-/// A name in lower case, without possessive endings, hyphens and dots.
+/// Returns a name in lower case, without possessive endings, hyphens and dots.
 #[must_use]
 pub fn plain_name(text: &str) -> String {
     let lower = text.to_lowercase().replace('’', "'").replace("'s", "").replace(['\'', '.'], "").replace('-', " ");

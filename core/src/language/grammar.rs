@@ -1,11 +1,11 @@
-//! The classes that code asks for, by name and once: a language that lacks one does not compile.
+//! The word classes that code uses, named once: a pack that lacks one does not compile.
 //!
-//! Rules name classes in data. Clauses, directions and ranges are read by code, and code names them here, so that a
-//! misspelt class is an error of the pack and no look-up by name is left where tokens are gone through.
+//! Rules name classes in data. Code that reads clauses, directions and ranges names them here, so that a misspelt class
+//! is an error of the pack, and no token costs a look-up by name.
 
 use super::lexicon::{Class, Lexicon};
 
-/// Declares the struct and how it is filled, so that a class is named in one place.
+/// Declares the struct and its constructor, so that each class is named in one place.
 macro_rules! grammar {
     ($($(#[doc = $doc:literal])* $field:ident = $name:literal,)*) => {
         /// Classes of words, as `words.toml` names them.
@@ -15,10 +15,10 @@ macro_rules! grammar {
         }
 
         impl Grammar {
-            /// Looks every class up.
+            /// Looks up every class.
             ///
             /// # Errors
-            /// Where the lexicon lacks one, with its name.
+            /// If the lexicon lacks one; the message names it.
             pub(super) fn compile(lexicon: &Lexicon) -> Result<Self, String> {
                 let class = |name| lexicon.class(name).ok_or_else(|| format!("the class {name} is missing"));
                 Ok(Self { $($field: class($name)?,)* })
@@ -32,12 +32,12 @@ grammar! {
     chat = "CHAT",
     /// Articles and possessive pronouns.
     determiner = "DET",
-    /// What may stand before a date: "in", "on", "by".
+    /// Prepositions and other words that may precede a date: "in", "on", "by".
     time_preposition = "TIMEPREP",
-    /// Prepositions that open a group of their own, with or without a date: "of", "with", "against".
+    /// Prepositions of any kind: "of", "with", "against".
     preposition = "PREP",
-    /// "for", "of": they tie a date to the noun before them.
-    purpose = "NOUNPREP",
+    /// Prepositions that attach a date to the noun before them: "for", "of".
+    noun_preposition = "NOUNPREP",
     /// "since".
     since = "SINCEPREP",
     /// "to".
@@ -52,11 +52,11 @@ grammar! {
     dash = "DASH",
     /// "of".
     of = "OF",
-    /// "and", "but", "that" at the start of a clause: they only join it to what stood before.
+    /// Conjunctions that connect a clause to the one before: "and", "but", "that".
     joining = "JOINING",
     /// "according", as in "according to police".
     according = "ACCORDING",
-    /// "caption", before the words under a picture.
+    /// "caption", before the caption of a picture.
     caption = "CAPTION",
     /// "NOTE", before a colon.
     note = "NOTE",
@@ -80,7 +80,7 @@ grammar! {
     could = "COULD",
     /// "yet", in "has yet to".
     yet = "YET",
-    /// "can" and "could" in all their forms: what was not possible was not so.
+    /// "can" and "could" in all their forms, whose negation is a denial.
     can = "CAN",
     /// "was", "were", "been".
     be_past = "BE_PAST",
@@ -98,23 +98,23 @@ grammar! {
     going = "GOING",
     /// "not", "no", "never".
     negation = "NEGATION",
-    /// What takes a negation back: "not only", "no doubt".
+    /// Words after a negation that denies nothing: "not only", "no doubt".
     no_negation = "NO_NEGATION",
-    /// What they govern lies ahead: "due", "plans", "agreed".
+    /// Words of planning, whose complement lies ahead: "due", "plans", "agreed".
     plan = "PLAN",
-    /// What they govern may not come: "likely", "considering", "threatened".
+    /// Words whose complement may not happen: "likely", "considering", "threatened".
     uncertain = "UNCERTAIN",
-    /// They carry the verb behind their "to": "failed to agree", "began to fall".
+    /// Implicative and aspectual verbs, before "to": "failed to agree", "began to fall".
     implicative = "IMPLICATIVE",
-    /// Adverbs that stand within a verb group.
+    /// Adverbs within a verb group, those in -ly aside.
     adverb = "ADVERB",
-    /// What starts a clause of its own.
+    /// Words that open a clause: subordinating and coordinating conjunctions, relative pronouns.
     subordinator = "SUBORDINATOR",
     /// Relative pronouns.
     relative = "RELATIVE",
-    /// Verbs of saying.
+    /// Reporting verbs.
     report = "REPORT",
-    /// Verbs of saying that no object follows: "said", not "reported".
+    /// Reporting verbs that take a clause and no object: "said", not "reported".
     saying = "SAYING",
     /// "he", "she", "his", "her".
     personal = "PERSONAL",
@@ -122,49 +122,49 @@ grammar! {
     neuter = "NEUTER",
     /// "they", "their".
     they = "THEY",
-    /// "adding", "saying", behind a comma.
+    /// "adding", "saying", after a comma.
     adding = "ADDING",
-    /// "before", "until": without the date behind them a statement would say something else.
-    bound = "BOUND",
-    /// "delivery", "futures": what is traded by its month.
+    /// "before", "until": without their date a statement would mean something else.
+    boundary = "BOUND",
+    /// What is traded by its month: "delivery", "futures".
     contract = "CONTRACT",
-    /// "updated", as a page says of itself.
+    /// "updated", in the time stamp of a page.
     stamp = "STAMP",
-    /// "Help", behind the stamp of a page.
+    /// "Help", after the time stamp of a page.
     page = "PAGE",
-    /// "spent", before the time that was.
+    /// "spent", whose object is a time.
     spend = "SPEND",
-    /// "latest", behind a date and "at the".
+    /// "latest", after a date and "at the".
     latest = "LATEST",
     /// "Mr", "President".
     honorific = "HONORIFIC",
     /// "Inc", "Bank".
     legal_form = "LEGAL_FORM",
-    /// "Airlines", "Ministry": what a name of two words or more ends with that is no person's.
-    body = "BODY",
+    /// Last words of the names of firms and public bodies: "Airlines", "Ministry".
+    organisation = "BODY",
     /// "Russian", "Dutch".
     demonym = "DEMONYM",
     /// "von", "de", within a person's name.
     name_particle = "NAME_PARTICLE",
     /// "University", "Ministry", before "of".
     named_of = "NAMED_OF",
-    /// "minister", "spokesman".
+    /// Nouns for people: "minister", "spokesman".
     person = "PERSON",
-    /// Verbs of saying that name who is told first: "told".
+    /// Reporting verbs that take an addressee: "told".
     addressed = "ADDRESSED",
     /// "denied", "refused".
     denial = "DENIAL",
-    /// "ruled", a denial before "out" only.
+    /// "ruled", a denial only before "out".
     ruled = "RULED",
     /// "out".
     out = "OUT",
-    /// "true", "the case": denied, so is what they tell of.
+    /// "true", "the case": to negate them is to deny their clause.
     truth = "TRUE",
     /// "cancelled", "scrapped".
     cancel = "CANCEL",
     /// "called", before "off".
     called = "CALLED",
-    /// "up", "aside": behind them "set" plans nothing.
+    /// Particles of phrasal verbs that plan nothing: "set up", "put aside".
     particle = "PARTICLE",
     /// "off".
     off = "OFF",
@@ -172,29 +172,33 @@ grammar! {
     condition = "CONDITION",
     /// "whether".
     whether = "WHETHER",
-    /// Before "if" they make it no condition: "even if".
+    /// Words before an "if" that is no condition: "even if".
     no_condition = "NO_CONDITION",
-    /// Behind these verbs "if" asks: "asked if".
+    /// Verbs before an interrogative "if": "asked if".
     asking = "ASKING",
-    /// They open a condition before its subject: "should the talks fail".
-    inverted = "INVERTED",
-    /// What they tell of need not be so: "possible that", "fear that".
+    /// Auxiliaries that open an inverted condition: "should the talks fail".
+    inverted_condition = "INVERTED",
+    /// Words whose clause may be false: "possible that", "fear that".
     doubt = "DOUBT",
-    /// Told by others, before "to": "is believed to have fled".
+    /// Participles of hearsay before "to": "is believed to have fled".
     hearsay = "HEARSAY",
-    /// "perhaps", "allegedly".
-    perhaps = "PERHAPS",
+    /// Hedging adverbs: "perhaps", "allegedly".
+    hedge = "PERHAPS",
     /// Base forms of verbs.
     verb = "VERB",
-    /// Their third persons.
+    /// Verbs in the third person singular.
     verb_third = "VERB_THIRD",
-    /// Words in -ing and -ed that are no verbs, or that tell of nothing that happens: "trading", "compared".
+    /// Words in -ing and -ed that are no verbs, or no events: "trading", "compared".
     no_event = "NO_EVENT",
-    /// "ended", "ending" before the date that ends a period.
+    /// "ended", "ending", before the date that ends a period.
     ending = "ENDING",
-    /// Nouns that tell of something that happens.
+    /// Those of them that look back from the end: "ended", "ending".
+    ended = "ENDED",
+    /// Nouns of events.
     event_noun = "EVENT_NOUN",
-    /// What is earned and sold in a time: no event, though words of them stand with one.
+    /// Nouns that were among those of events when the tagger was trained.
+    tagger_noun = "TAGGER_NOUN",
+    /// What is earned and sold in a period, which is no event: "profit", "sales".
     figure = "FIGURE",
     /// Numbers in words.
     cardinal = "CARDINAL",
@@ -206,25 +210,25 @@ grammar! {
     weekday = "WEEKDAY",
     /// Units of time.
     unit = "UNIT",
-    /// "until", "till": the date behind them lies ahead.
+    /// "until", "till", whose date lies ahead.
     ahead = "AHEADPREP",
-    /// "onwards", behind the date from which something is so.
+    /// "onwards", after the date on which something starts.
     onwards = "ONWARDS",
-    /// Nouns of what is told because it happened: "attack", "ruling", "resignation".
+    /// Nouns of events that are reported once they happened: "attack", "ruling", "resignation".
     outcome = "OUTCOME",
-    /// Adjectives that tell a state, and are verbs or nouns as well: "open", "dead".
+    /// Predicative adjectives that are verbs or nouns as well: "open", "dead".
     predicate = "PREDICATE",
     /// "ahead", before "of".
     ahead_of = "AHEAD",
-    /// "accused", "suspected": of what is done.
+    /// "accused", "suspected", of something that was done.
     accusation = "ACCUSATION",
-    /// "promised", "agreed": done by saying so.
+    /// Commissive verbs, which do something by saying it: "promised", "agreed".
     commitment = "COMMITMENT",
-    /// "remain", "stay": they only tell that something is so.
+    /// Linking verbs: "remain", "stay".
     linking = "LINKING",
-    /// "vs": between two columns of figures.
+    /// "vs", between two columns of figures.
     versus = "VERSUS",
-    /// "versus", "than": the date behind them is one of two.
+    /// "versus", "than", before the date of a comparison.
     comparing = "COMPARING",
     /// "as".
     as_word = "AS",
@@ -234,29 +238,59 @@ grammar! {
     by = "BYPREP",
     /// "used", before "to".
     used = "USED",
-    /// "able", "forced": they carry the verb behind their "to".
+    /// Adjectives of a semi-auxiliary, before "to": "able", "forced".
     able = "ABLE",
     /// Past forms that do not end in -ed.
     irregular_past = "IRREGULAR_PAST",
-    /// Words in -ed that are no past form.
+    /// Words in -ed that are no past forms.
     not_past = "NOT_PAST",
-    /// "and", "or", "to": they join two dates of a list.
+    /// Conjunctions of two dates in a list: "and", "or", "to".
     join = "JOINWORD",
     /// "on", "at", between a time and its day.
     clock_preposition = "CLOCKPREP",
     /// "sometime".
     sometime = "=sometime",
-    /// "Street", "Avenue": a number before their name is that of a house.
+    /// "follows": what stands behind it came before.
+    follows = "FOLLOWS",
+    /// "after", "following".
+    after = "AFTERPREP",
+    /// "but", "however".
+    contrast = "CONTRAST",
+    /// "await": what they govern is to come.
+    awaited = "AWAITED",
+    /// "for", "in", before the day that something is arranged for.
+    aim = "AIMPREP",
+    /// "moved", "put": behind them "to" stands before a new date.
+    moves = "MOVES",
+    /// "match", "hearing": events whose day is fixed before.
+    scheduled = "SCHEDULED",
+    /// "set", "hit": their past form is that of the present.
+    unchanged = "UNCHANGED",
+    /// "meant", "supposed": behind "was", what they govern did not come.
+    meant = "MEANT",
+    /// "suspended", "dropped": what they are done to does not come.
+    dropping = "DROPPING",
+    /// "happen", "proceed", "place" of "take place".
+    happen = "HAPPEN",
+    /// "best", "first", "only": behind them "since" measures a comparison.
+    superlative = "SUPERLATIVE",
+    /// "later", before "today" and "this week".
+    later = "LATER",
+    /// "right", "chance", "deal": nouns whose infinitive is still to come.
+    prospect = "PROSPECT",
+    /// "told", "invited", "signed": verbs behind which an infinitive is still to come.
+    arrange = "ARRANGE",
+    /// "Street", "Avenue", after a house number.
     street = "STREET",
-    /// "Times", "Games": with a capital behind a name of the calendar, they make a title of it.
+    /// Capitalised words that make a title of a name of the calendar: "Times", "Games".
     title = "CAPITALNOUN",
-    /// "people", "dollars": what is counted.
+    /// What is counted: "people", "dollars".
     counted = "COUNTED",
     /// "about", "around", before a date.
     about = "APPROXDATE",
     /// "daily", with its period.
     adverbial = "ADVERBIAL",
-    /// "far", behind "so".
+    /// "far", after "so".
     far = "FAR",
     /// "from".
     from = "=from",
@@ -268,7 +302,7 @@ grammar! {
     dozens = "DOZENS",
     /// "AD", "BC".
     era = "ERA",
-    /// "half", "quarter", with the number that divides.
+    /// "half", "quarter", with their divisor.
     half = "HALF",
     /// "one" to "twelve", as hours.
     hour_word = "HOURWORD",
@@ -290,15 +324,15 @@ grammar! {
     ordinal = "ORDINAL",
     /// "morning", with its name.
     part_of_day = "PART",
-    /// "early", "late", "of": what makes the date behind it a part of it.
+    /// Words that select a part of the date after them: "early", "late", "of".
     part_word = "MODWORD",
     /// "mornings", with their name.
     parts_of_day = "NIGHTS",
-    /// "quarter", "period", with the unit that they stand for.
+    /// "quarter", "period", with their unit.
     period = "PERIOD",
     /// Units in the plural, with their name.
     plural = "PLURAL",
-    /// The four that a quarter can have.
+    /// Ordinals of quarters, with their number.
     quarter_number = "QUARTERTH",
     /// "hundred", "dozen", with their number.
     scale = "SCALE",
@@ -314,7 +348,7 @@ grammar! {
     this = "THIS",
     /// "to" between two numbers.
     to_word = "=to",
-    /// "previous", "following", "same": they count from the date mentioned before.
+    /// "previous", "following", "same", counted from the date mentioned before.
     anaphoric = "ANAPHORIC",
     /// "several", "a few".
     vague_amount = "VAGUEAMOUNT",
@@ -322,6 +356,20 @@ grammar! {
     weekday_plural = "WEEKDAYS",
     /// Short forms of weekdays, with their number.
     weekday_short = "WEEKDAYSHORT",
-    /// Zones, with their minutes east.
+    /// Time zones, with their minutes east of Greenwich.
     zone = "ZONE",
+    /// Places whose time is meant, with its minutes east.
+    zone_place = "ZONEPLACE",
+    /// What comes again under one name, a year apart: "Olympics", "Cup".
+    edition = "EDITION",
+    /// Names that the year of an edition follows: "Euro 2020".
+    edition_lead = "EDITIONLEAD",
+    /// "named", before what somebody is named.
+    named = "NAMED",
+    /// "local", before "time".
+    local = "LOCAL",
+    /// "time", behind "local".
+    time_word = "TIMEWORD",
+    /// What happens at a time: "left", "arrived".
+    clock_verb = "CLOCKVERB",
 }

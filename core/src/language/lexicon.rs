@@ -1,7 +1,7 @@
-//! Words to classes, classes to symbols.
+//! Maps words to classes, and sets of classes to symbols.
 //!
-//! A word can have several classes ("second", "may"). Each distinct set of classes is one symbol, a byte, so that
-//! a sentence becomes a string of bytes over which the rules are one automaton.
+//! A word can have several classes ("second", "may"). Each distinct set of classes is one symbol, so that a sentence is
+//! a string of symbols, over which all rules are one automaton.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -16,7 +16,7 @@ use crate::text::{Abbreviations, Lexeme, Shape, Token, Vocabulary};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Class(pub(super) u16);
 
-/// What a word says within a class: its number, or the name of what it stands for.
+/// The value of a word within a class: a number or a name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -35,7 +35,7 @@ pub struct Lexicon {
     words: WordMap<Forms>,
     /// The sets of classes that tokens have.
     sets: Sets,
-    /// What of them patterns can tell apart, a symbol each.
+    /// Those that patterns can distinguish, each a symbol.
     symbols: Sets,
     /// The tag of each [`Kind`].
     kinds: Vec<Lexeme>,
@@ -51,7 +51,7 @@ struct Entry {
     takes_dot: bool,
 }
 
-/// The tags of a word, whose entry is the same.
+/// The tags of a word with and without a capital; the entry is the same.
 #[derive(Debug, Clone, Copy)]
 struct Forms {
     /// Where the word starts with a capital.
@@ -75,7 +75,7 @@ enum Words {
     Values(HashMap<String, Value>),
 }
 
-/// What a token looks like that is no word, as far as its classes go.
+/// The kind of a token that is no word, by which it has its classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Zero,
@@ -120,8 +120,8 @@ const KINDS: [(Kind, &[&str]); 32] = [
     (Kind::To12, &["INT", "D31", "D12", "H24", "M60", "Y2"]),
     (Kind::To24, &["INT", "D31", "H24", "M60", "Y2"]),
     (Kind::To31, &["INT", "D31", "M60", "Y2"]),
-    (Kind::To59, &["INT", "M60", "Y2"]),
-    (Kind::To99, &["INT", "Y2"]),
+    (Kind::To59, &["INT", "M60", "Y2", "Y2OLD"]),
+    (Kind::To99, &["INT", "Y2", "Y2OLD"]),
     (Kind::ThreeDigits, &["INT", "Y3"]),
     (Kind::Year, &["INT", "Y4"]),
     (Kind::YearOrClock, &["INT", "Y4", "HHMM"]),
@@ -149,8 +149,8 @@ const KINDS: [(Kind, &[&str]); 32] = [
 ];
 
 impl Lexicon {
-    /// Reads `words.toml`; `literals` are the words that patterns name themselves, each a class of its own.
-    /// Only the classes that patterns name (`used`) make symbols; the others are looked up by word.
+    /// Compiles `words.toml`. Each of the `literals`, the words within patterns, is a class of its own. Only the
+    /// classes that patterns name (`used`) make symbols.
     pub(super) fn compile(
         source: &str,
         feasts: &Feasts,
@@ -207,7 +207,7 @@ impl Lexicon {
         *self.classes.entry(name.to_owned()).or_insert(next)
     }
 
-    /// Adds the words of a key: several with one value are divided by spaces; a dot at the end may be there.
+    /// Adds the words of a key, which are separated by spaces and share a value; a dot at the end is optional in texts.
     fn add(&mut self, key: &str, class: Class, value: Option<Value>) {
         for word in key.split(' ') {
             let takes_dot = word.len() > 1 && word.ends_with('.');
@@ -254,7 +254,7 @@ impl Lexicon {
         Ok(Lexeme { symbol, entry, classes: self.sets.number(set) })
     }
 
-    /// The class of this name.
+    /// Returns the class with this name.
     #[must_use]
     pub fn class(&self, name: &str) -> Option<Class> {
         self.classes.get(name).copied()
@@ -267,29 +267,29 @@ impl Lexicon {
         self.sets.has(token.classes, class)
     }
 
-    /// The symbols that have the class.
+    /// Returns the symbols that have the class.
     pub(super) fn symbols(&self, class: Class) -> impl Iterator<Item = Symbol> {
         (0..MOST_SYMBOLS).filter(move |&symbol| self.symbols.has(symbol, class))
     }
 
-    /// How many symbols there are, and how many there can be.
+    /// Returns the number of symbols, and its limit.
     #[must_use]
     pub fn headroom(&self) -> (usize, usize) {
         (self.symbols.len(), MOST_SYMBOLS.into())
     }
 
-    /// The names of all classes, those of single words aside.
+    /// Returns the names of all classes except literals.
     pub(super) fn class_names(&self) -> impl Iterator<Item = &str> {
         self.classes.keys().map(String::as_str).filter(|name| !name.starts_with('='))
     }
 
-    /// The words of a class, with what each says.
+    /// Returns the words of a class, with their values.
     pub(super) fn words_of(&self, class: Class) -> impl Iterator<Item = (&str, Option<&Value>)> {
         let senses = self.entries.iter().flat_map(|entry| entry.senses.iter().map(|sense| (&*entry.word, sense)));
         senses.filter(move |(_, sense)| sense.class == class).map(|(word, sense)| (word, sense.value.as_ref()))
     }
 
-    /// What the token says within the class.
+    /// Returns the value of the token within the class.
     #[must_use]
     pub fn value(&self, token: &Token, class: Class) -> Option<&Value> {
         let entry = self.entries.get(usize::from(token.entry))?;
@@ -297,12 +297,12 @@ impl Lexicon {
     }
 }
 
-/// The class of a word that a pattern names itself.
+/// Returns the name of the class of a literal.
 pub(super) fn literal_class(word: &str) -> String {
     format!("={}", word.to_lowercase())
 }
 
-/// "todayyy", "weeeeks": every run of three letters or more cut down to `keep`; `None` where there is none.
+/// Shortens every run of three equal letters or more to `keep`: "todayyy", "weeeeks". Returns `None` if there is none.
 fn squeezed(word: &str, keep: usize) -> Option<String> {
     let letters: Vec<char> = word.to_ascii_lowercase().chars().collect();
     let runs = letters.chunk_by(|a, b| a == b);
@@ -338,7 +338,7 @@ impl Vocabulary for Lexicon {
     }
 }
 
-/// What a shape looks like to the classes.
+/// Returns the kind of a shape.
 fn kind(shape: Shape) -> Kind {
     match shape {
         Shape::Digits { count, value } => digits(count, value),

@@ -1,6 +1,6 @@
-//! Language packs: words and rules as data, one folder a language, one registry line each.
+//! Language packs: words and rules as data, with a folder and one line of registration for each language.
 //!
-//! A pack maps words to classes (`words.toml`), states rules over classes (`rules.toml`) and names the feasts
+//! A pack maps words to classes (`words.toml`), has rules over classes (`rules.toml`) and names of feasts
 //! (`feasts.toml`). This module compiles them; it must not know what an expression means on the calendar.
 
 mod feasts;
@@ -27,31 +27,31 @@ pub use slot::Slot;
 
 use std::sync::LazyLock;
 
-/// The words and rules of one language, compiled.
+/// The words, rules and weights of one language, compiled.
 #[derive(Debug)]
 pub struct Pack {
-    /// BCP 47 primary tag.
+    /// The primary BCP 47 tag.
     pub language: &'static str,
-    /// Raised when an answer may change.
+    /// Raised whenever an answer may change.
     pub version: u32,
-    /// Words to classes.
+    /// Words and their classes.
     pub lexicon: Lexicon,
-    /// The classes that code asks for.
+    /// The classes that code uses.
     pub grammar: Grammar,
-    /// Patterns over classes, and what they mean.
+    /// Patterns over classes, with their meanings.
     pub rules: Rules,
-    /// The feasts that the language has names for.
+    /// The feasts that have a name in the language.
     pub feasts: Feasts,
-    /// What tells the parts of speech.
+    /// The weights of the part-of-speech tagger.
     pub tagger: tagger::Weights,
 }
 
-/// A language's data, as its folder has it.
+/// The data of a language, as in its folder.
 #[derive(Debug)]
 pub struct Source {
-    /// BCP 47 primary tag.
+    /// The primary BCP 47 tag.
     pub language: &'static str,
-    /// Raised when an answer may change.
+    /// Raised whenever an answer may change.
     pub version: u32,
     /// The text of `words.toml`.
     pub words: &'static str,
@@ -59,30 +59,31 @@ pub struct Source {
     pub rules: &'static str,
     /// The text of `feasts.toml`.
     pub feasts: &'static str,
-    /// The weights of parts of speech, as [`tagger::Weights::read`] reads them.
+    /// The weights of the tagger, as [`tagger::Weights::read`] reads them.
     pub tagger: &'static [u8],
 }
 
-/// One line a language.
+/// One line for each language.
 static PACKS: [LazyLock<Pack>; 1] = [LazyLock::new(|| compiled(&en::SOURCE))];
 
-/// The pack for a BCP 47 tag (`en`, `en-GB`), by its primary language.
+/// Returns the pack for a BCP 47 tag (`en`, `en-GB`), by its primary language.
 #[must_use]
 pub fn pack(tag: &str) -> Option<&'static Pack> {
     let primary = tag.split(['-', '_']).next().unwrap_or_default();
     PACKS.iter().map(LazyLock::force).find(|pack| pack.language.eq_ignore_ascii_case(primary))
 }
 
-/// Every pack there is.
+/// Returns every pack.
 pub fn packs() -> impl Iterator<Item = &'static Pack> {
     PACKS.iter().map(LazyLock::force)
 }
 
 impl Pack {
-    /// Compiles a language's data. Errors name the file, the entry and what is wrong with it.
+    /// Compiles the data of a language.
     ///
     /// # Errors
-    /// Where the data is no TOML, names an unknown class or kind, or a rule lacks examples.
+    /// If the data is not TOML, names an unknown class or kind, or a rule lacks examples. The message names the file
+    /// and the entry.
     pub fn compile(source: &Source) -> Result<Self, String> {
         let rules = rules::parse(source.rules).map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
         let (literals, classes) = rules::named(&rules);
@@ -112,7 +113,7 @@ fn compiled(source: &Source) -> Pack {
 mod tests {
     use super::{Pack, Source, en};
 
-    /// The error of the English pack with one thing in its rules or words replaced.
+    /// Returns the error of the English pack with one thing in its rules or words replaced.
     fn refused(from: &str, to: &str) -> String {
         let replaced = |text: &'static str| text.replacen(from, to, 1).leak();
         let source = Source { rules: replaced(en::SOURCE.rules), words: replaced(en::SOURCE.words), ..en::SOURCE };
@@ -122,22 +123,22 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_is_refused_with_the_nearest_right_one() {
-        let told = |from, to, name: &str, near: &str| {
+        let assert_suggested = |from, to, name: &str, near: &str| {
             let error = refused(from, to);
             assert!(
                 error.contains(&format!("`{name}`")) && error.contains(&format!("did you mean `{near}`?")),
                 "{error}"
             );
         };
-        told("(month:MONTH |", "(mnoth:MONTH |", "mnoth", "month");
-        told("month:MONTH |", "month:MNOTH |", "MNOTH", "MONTH");
-        told("weekday? (month", "wekday? (month", "wekday", "weekday");
-        told("modifier = \"START\"", "modifier = \"STRAT\"", "STRAT", "START");
-        told("unit = \"day\"", "unit = \"dya\"", "dya", "day");
-        told("kind = \"calendar\"", "kind = \"calender\"", "calender", "calendar");
-        told("not_before = [\"COUNTED\"]", "not_before = [\"CUONTED\"]", "CUONTED", "COUNTED");
-        told("register = \"history\"", "register = \"histroy\"", "histroy", "history");
-        told("[UNIT]\n", "[UNIT]\nmoons = \"mnoth\"\n", "mnoth", "month");
+        assert_suggested("(month:MONTH |", "(mnoth:MONTH |", "mnoth", "month");
+        assert_suggested("month:MONTH |", "month:MNOTH |", "MNOTH", "MONTH");
+        assert_suggested("weekday? (month", "wekday? (month", "wekday", "weekday");
+        assert_suggested("modifier = \"START\"", "modifier = \"STRAT\"", "STRAT", "START");
+        assert_suggested("unit = \"day\"", "unit = \"dya\"", "dya", "day");
+        assert_suggested("kind = \"calendar\"", "kind = \"calender\"", "calender", "calendar");
+        assert_suggested("not_before = [\"COUNTED\"]", "not_before = [\"CUONTED\"]", "CUONTED", "COUNTED");
+        assert_suggested("register = \"history\"", "register = \"histroy\"", "histroy", "history");
+        assert_suggested("[UNIT]\n", "[UNIT]\nmoons = \"mnoth\"\n", "mnoth", "month");
     }
 
     #[test]
@@ -146,7 +147,7 @@ mod tests {
         assert!(error.contains("MONTH: `Undecimber`: 13 is not from 1 to 12"), "{error}");
     }
 
-    /// Where this fails, merge classes that no rule tells apart; the limit itself is in `sets.rs`.
+    /// If this fails, merge classes that no rule distinguishes; the limit itself is in `sets.rs`.
     #[test]
     fn a_tenth_of_the_symbols_at_least_is_free() {
         for pack in super::packs() {

@@ -1,6 +1,6 @@
-//! What somebody who misspelt a name in a pack most likely meant.
+//! Suggestions for misspelt names in a pack.
 
-/// The candidate that is most like `name`, if any is alike at all.
+/// Returns the candidate most similar to `name`, if any is similar enough.
 pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .map(|candidate| (strsim::normalized_damerau_levenshtein(name, candidate), candidate))
@@ -9,14 +9,14 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
-/// "`mnoth` is no class; did you mean `month`?"
+/// Returns a message: "`mnoth` is no class; did you mean `month`?"
 pub(super) fn unknown<'a>(what: &str, name: &str, candidates: impl Iterator<Item = &'a str>) -> String {
     let hint = nearest(name, candidates).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     format!("`{name}` is no {what}{hint}")
 }
 
-/// serde's error about an unknown variant or field, which lists all that there are, with the nearest of them instead.
-/// Other errors stay as they are.
+/// Replaces the list of all names in serde's error about an unknown variant or field by the nearest one. Other errors
+/// stay as they are.
 pub(super) fn explained(error: &str) -> String {
     let Some(at) = error.find("unknown variant `").or_else(|| error.find("unknown field `")) else {
         return error.to_owned();

@@ -1,11 +1,11 @@
-//! A rule's pattern to a regular expression over symbols.
+//! Translates the pattern of a rule into a regular expression over symbols.
 //!
 //! | written | means |
 //! |---|---|
 //! | `MONTH` | one token of that class |
 //! | `"of"` | that word |
 //! | `day` in lower case | the fragment of that name, in its place |
-//! | `month:MONTH`, `n:( … )` | what stands there is called `month`, `n` |
+//! | `month:MONTH`, `n:( … )` | a part named `month`, `n` |
 //! | `( a \| b )`, `a?`, `a{0,3}` | as in any regular expression, but always bounded |
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,19 +15,19 @@ use super::lexicon::{Lexicon, literal_class};
 use super::nearest::unknown;
 use super::slot::Slot;
 
-/// The words that a pattern names itself.
+/// Adds the literal words of a pattern.
 pub(super) fn literals(pattern: &str, into: &mut BTreeSet<String>) {
     into.extend(pattern.split('"').skip(1).step_by(2).map(str::to_owned));
 }
 
-/// The classes that a pattern names.
+/// Adds the classes that a pattern names.
 pub(super) fn classes(pattern: &str, into: &mut BTreeSet<String>) {
     let outside_quotes = pattern.split('"').step_by(2);
     let words = outside_quotes.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
     into.extend(words.filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).map(str::to_owned));
 }
 
-/// Translates a pattern. Fragments may use fragments that stand before them.
+/// Translates a pattern. Fragments may contain other fragments.
 pub(super) fn to_regex(
     pattern: &str,
     fragments: &BTreeMap<String, String>,
@@ -61,9 +61,9 @@ fn translate(
             let (name, after) = rest.split_at(end);
             if let Some(after) = after.strip_prefix(':') {
                 Slot::named(name)?;
-                // Alternatives may share a name, groups may not: the place makes it unique, [`slot`] drops it.
-                let place = regex.len();
-                let _ = write!(regex, "(?P<{name}_{place}>");
+                // Alternatives may share a name, groups may not: the offset makes it unique, [`slot`] drops it.
+                let offset = regex.len();
+                let _ = write!(regex, "(?P<{name}_{offset}>");
                 pending_name = true;
                 rest = after;
                 continue;
@@ -104,12 +104,12 @@ fn translate(
     Ok(())
 }
 
-/// The slot that a group of the regular expression stands for.
+/// Returns the slot of a group of the regular expression.
 pub(super) fn slot(group: &str) -> Result<Slot, String> {
     Slot::named(group.split('_').next().unwrap_or(group))
 }
 
-/// Any symbol that has the class.
+/// Appends the set of all symbols that have the class.
 fn class(name: &str, lexicon: &Lexicon, regex: &mut String) -> Result<(), String> {
     let class = lexicon.class(name).ok_or_else(|| unknown("class", name, lexicon.class_names()))?;
     regex.push('[');
@@ -120,7 +120,7 @@ fn class(name: &str, lexicon: &Lexicon, regex: &mut String) -> Result<(), String
     Ok(())
 }
 
-/// Where the bracket that opens `text` is closed.
+/// Returns the offset of the bracket that closes the one at the start of `text`.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0;
     for (at, c) in text.char_indices() {

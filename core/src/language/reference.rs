@@ -1,11 +1,11 @@
-//! The rules of a language for people to read, rendered from the data that they are compiled from.
+//! The rules of a language as documentation, rendered from the data that they are compiled from.
 
 use std::fmt::Write as _;
 
 use super::{Pack, Register, Rule};
 
 impl Pack {
-    /// Every rule with what it is for, its pattern, its examples and what it must not match, as Markdown.
+    /// Returns every rule with its documentation, pattern, examples and counter-examples, as Markdown.
     #[must_use]
     pub fn reference(&self) -> String {
         let rules = self.rules.all();
@@ -45,7 +45,7 @@ fn section(rule: &Rule) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn every_rule_stands_in_the_reference_with_its_examples() {
+    fn the_reference_has_every_rule_with_its_examples() {
         for pack in super::super::packs() {
             let page = pack.reference();
             for rule in pack.rules.all() {

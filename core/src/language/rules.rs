@@ -1,9 +1,8 @@
-//! `rules.toml` to one automaton over symbols.
+//! Compiles `rules.toml` into one automaton over symbols.
 //!
-//! An entry that lacks its examples, its counter-example or its documentation is refused: a rule that nobody can
-//! check is no rule. All patterns together are one DFA, which finds every rule that matches at a place in one
-//! linear pass; the pattern of the rule that wins is then run alone over the few tokens of the match, to name its
-//! parts.
+//! A rule without examples, a counter-example or documentation is rejected, since nobody could check it. All patterns
+//! together are one DFA, which finds every rule that matches at a position in one linear pass; the pattern of the rule
+//! that wins is then run alone over the few tokens of the match, to find its named parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +21,7 @@ use super::slot::Slot;
 use crate::calendar::Unit;
 use crate::timex::Modifier;
 
-/// What a rule's matches mean, with its parameters: the closed list of what data can say.
+/// The meaning of the matches of a rule, with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Template {
@@ -30,34 +29,34 @@ pub enum Template {
     Calendar,
     /// A whole unit, counted from an anchor: "last year", "yesterday".
     Shift {
-        /// The unit, where no part is called `unit`.
+        /// The unit, if no part is named `unit`.
         unit: Option<Unit>,
-        /// How many, where no part is called `which`.
+        /// The number of units, if no part is named `which`.
         by: Option<i64>,
     },
     /// An amount of units from an anchor: "two weeks ago".
     Count {
         /// -1 for before, 1 for after.
         sign: i64,
-        /// What it counts from.
+        /// The anchor.
         from: CountedFrom,
     },
-    /// The period that is told of, in another year: the one called `year`, else the year before.
+    /// The period mentioned before, in another year: that of the part named `year`, else the year before.
     SamePeriod,
     /// An amount of units as a length of time.
     Length {
-        /// -1 where the length ends at publication, 1 where it starts there.
+        /// -1 if the length ends at publication, 1 if it starts there.
         #[serde(default)]
         window: i64,
     },
-    /// An amount of units behind "in": how long it takes, or where its clause looks ahead, when it comes.
+    /// An amount of units after "in": a length, or in a clause that looks ahead, a date.
     Within,
-    /// A repetition, with its TIMEX3 value where the words do not give it.
+    /// A repetition, with its TIMEX3 value if the words do not determine it.
     Repeat {
         /// The value.
         value: Option<String>,
     },
-    /// A reference that no date can be named for.
+    /// A reference without a date.
     Vague {
         /// The value.
         value: Reference,
@@ -66,10 +65,12 @@ pub enum Template {
     Clock,
     /// A part of a day: `part`, perhaps with `weekday`, `which` or `day`.
     PartOfDay {
-        /// Days from the anchor, where no part says so.
+        /// Days from the anchor, if no part determines them.
         by: Option<i64>,
     },
-    /// Belongs to the date that follows, and changes it.
+    /// A part of the period after `of`: `nth`, `lastnth` or `beforelast`, of a `unit`, `half` or `weekday`.
+    PartOfPeriod,
+    /// A word that modifies the date after it.
     Modifier {
         /// The TIMEX3 modifier.
         modifier: Modifier,
@@ -79,11 +80,11 @@ pub enum Template {
     /// Several dates that share a part: `days` of a `month`, `centuries`, `quarters`; two dates in digits or two hours,
     /// `from` and `until`.
     List,
-    /// Not a date at all, whatever its words look like.
+    /// No date, whatever it looks like.
     Nothing,
 }
 
-/// A TIMEX3 value that names no date.
+/// A TIMEX3 value without a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[allow(missing_docs, reason = "the names are TIMEX3's own")]
@@ -94,7 +95,7 @@ pub enum Reference {
 }
 
 impl Reference {
-    /// As TIMEX3 spells it.
+    /// Returns the name in TIMEX3.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -105,7 +106,7 @@ impl Reference {
     }
 }
 
-/// What an amount counts from.
+/// The anchor that an amount is counted from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CountedFrom {
@@ -113,44 +114,44 @@ pub enum CountedFrom {
     Publication,
     /// The last date mentioned.
     Narrative,
-    /// The last date mentioned in the same sentence, else publication: "the year" in "in June 1944 and by the end of the
-    /// year".
+    /// The last date mentioned in the same sentence, else publication: "the year" in "in June 1944 and by the end of
+    /// the year".
     Sentence,
-    /// The date or event that stands behind it.
+    /// The date or event after it.
     Following,
 }
 
-/// What must or must not stand beside a match.
+/// Conditions on the tokens next to a match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
-    /// One of these stands before it.
+    /// The token before it has one of these classes.
     pub after: Vec<Class>,
-    /// None of these stands before it.
+    /// The token before it has none of these classes.
     pub not_after: Vec<Class>,
-    /// One of these stands behind it.
+    /// The token after it has one of these classes.
     pub before: Vec<Class>,
-    /// None of these stands behind it.
+    /// The token after it has none of these classes.
     pub not_before: Vec<Class>,
 }
 
-/// What kind of text a rule is for.
+/// The kind of text that a rule applies to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Register {
     /// Any.
     #[default]
     Any,
-    /// A short message from person to person, which tells of the day that it is written on.
+    /// A short message from person to person, about the day that it is written on.
     Message,
-    /// A history, where words that mean little in the news date what is told.
+    /// A history, in which words that are vague in the news are dates.
     History,
 }
 
-/// A phrase, said on a day, with the value that it has.
+/// A phrase, published on a day, with its value.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// The text; the expression may stand within a sentence.
+    /// The text, which may be a sentence around the expression.
     pub text: String,
     /// The day of publication.
     #[serde(default = "default_day")]
@@ -168,17 +169,17 @@ fn default_day() -> String {
 /// One rule, compiled.
 #[derive(Debug)]
 pub struct Rule {
-    /// Stable: `en/last-unit`.
+    /// A stable id: `en/last-unit`.
     pub id: &'static str,
-    /// What it is for, in one sentence.
+    /// Its documentation, in one sentence.
     pub doc: String,
     /// The pattern as written.
     pub pattern: String,
-    /// What its matches mean.
+    /// The meaning of its matches.
     pub template: Template,
-    /// What must stand beside it.
+    /// The conditions on its neighbours.
     pub context: Context,
-    /// What kind of text it is for.
+    /// The kind of text that it applies to.
     pub register: Register,
     /// The TIMEX3 modifier of all its matches: "year-end" is the end of the year.
     pub modifier: Option<Modifier>,
@@ -189,7 +190,8 @@ pub struct Rule {
     /// Phrases that it must not match.
     pub not: Vec<String>,
     parts: meta::Regex,
-    /// The slots of the parts, with where the regular expression puts their starts; their ends stand next to them.
+    /// The slots of the parts, with the index at which the regular expression stores their starts; the ends are next to
+    /// them.
     slots: Vec<(Slot, usize)>,
 }
 
@@ -254,7 +256,7 @@ pub(super) fn parse(source: &str) -> Result<File, String> {
     Ok(file)
 }
 
-/// The words and the classes that the patterns name.
+/// Returns the literals and the classes in the patterns.
 pub(super) fn named(file: &File) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut literals, mut classes) = (BTreeSet::new(), BTreeSet::new());
     for text in file.fragments.values().chain(file.rule.iter().map(|entry| &entry.pattern)) {
@@ -293,7 +295,7 @@ impl Rules {
         Ok(Self { rules, scanner, start, starts })
     }
 
-    /// All rules, in the order of their priority.
+    /// Returns all rules, in order of priority.
     #[must_use]
     pub fn all(&self) -> &[Rule] {
         &self.rules
@@ -305,7 +307,7 @@ impl Rules {
         self.starts[usize::from(symbol)]
     }
 
-    /// Every match that starts at the start of `symbols`, as (tokens, rule), into `found`: shortest first.
+    /// Finds every match at the start of `symbols`, as (number of tokens, rule), shortest first.
     pub fn matches<'r>(&'r self, symbols: &[Symbol], found: &mut Vec<(usize, &'r Rule)>) {
         found.clear();
         let mut state = self.start;
@@ -334,13 +336,13 @@ impl Rules {
         for index in 0..self.scanner.match_len(state) {
             found.push((end, &self.rules[self.scanner.match_pattern(state, index).as_usize()]));
         }
-        // Of the same length, the rule that stands first in the file wins; the caller reads from the end.
+        // Of equal length, the first rule in the file wins; the caller reads from the end.
         found[first..].reverse();
     }
 }
 
 impl Rule {
-    /// The parts of a match, by slot: ranges of its symbols.
+    /// Returns the parts of a match, by slot, as ranges of its symbols.
     #[must_use]
     pub fn parts(&self, symbols: &[Symbol]) -> Vec<(Slot, std::ops::Range<usize>)> {
         if self.slots.is_empty() {
@@ -351,13 +353,13 @@ impl Rule {
             starts.push(bytes.len());
             bytes.extend(encoded(symbol).into_iter().flatten());
         }
-        let mut places = vec![None; self.parts.group_info().slot_len()];
-        self.parts.search_slots(&Input::new(&bytes).anchored(Anchored::Yes), &mut places);
-        let place = |at: usize| {
-            let byte = places.get(at).copied().flatten().map(NonMaxUsize::get)?;
+        let mut offsets = vec![None; self.parts.group_info().slot_len()];
+        self.parts.search_slots(&Input::new(&bytes).anchored(Anchored::Yes), &mut offsets);
+        let symbol = |at: usize| {
+            let byte = offsets.get(at).copied().flatten().map(NonMaxUsize::get)?;
             Some(starts.partition_point(|&start| start < byte))
         };
-        self.slots.iter().filter_map(|&(slot, at)| Some((slot, place(at)?..place(at + 1)?))).collect()
+        self.slots.iter().filter_map(|&(slot, at)| Some((slot, symbol(at)?..symbol(at + 1)?))).collect()
     }
 }
 
@@ -372,18 +374,18 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
         before: classes(&entry.before)?,
         not_before: classes(&entry.not_before)?,
     };
-    // Leftmost-longest is what the scanner found, so the pattern must reach the end of what it is given.
+    // The scanner found the end of the match, so the pattern must reach it.
     let whole = format!("(?:{regex})\\z");
     let parts = meta::Builder::new()
-        // Where the match stands is known: nothing is to be found before its parts are.
+        // The bounds of the match are known: only its parts are to be found.
         .configure(meta::Config::new().utf8_empty(false).hybrid(false).dfa(false))
         .build(&whole)
         .map_err(|error| error.to_string())?;
     let groups = parts.group_info().pattern_names(PatternID::ZERO).enumerate();
-    let places = groups.filter_map(|(group, name)| Some((name?, parts.group_info().slot(PatternID::ZERO, group)?)));
-    let slots = places.map(|(name, place)| Ok((pattern::slot(name)?, place))).collect::<Result<_, String>>()?;
+    let indices = groups.filter_map(|(group, name)| Some((name?, parts.group_info().slot(PatternID::ZERO, group)?)));
+    let slots = indices.map(|(name, index)| Ok((pattern::slot(name)?, index))).collect::<Result<_, String>>()?;
     Ok(Rule {
-        // A pack lives as long as the program, and every expression names its rule.
+        // A pack lives as long as the program, and every expression refers to its rule.
         id: String::leak(format!("{language}/{}", entry.id)),
         doc: entry.doc,
         pattern: entry.pattern,

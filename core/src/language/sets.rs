@@ -1,17 +1,17 @@
-//! Sets of classes, each distinct one by its number, so that whether a token has a class is one look at one bit.
+//! Numbered sets of classes: whether a token has a class is the value of one bit.
 
 use std::collections::HashMap;
 
 use super::lexicon::Class;
 
-/// The number of a set of classes that patterns can tell apart.
+/// The number of a set of classes that patterns can distinguish.
 pub type Symbol = u16;
 
-/// How many symbols there can be: as many as UTF-8 writes in two bytes.
+/// The limit on symbols: as many characters as UTF-8 encodes in two bytes.
 pub(super) const MOST_SYMBOLS: Symbol = 0x800;
 
-/// A symbol as the automaton reads it: one byte or two, as UTF-8 writes the character of this number, so that rules are
-/// ordinary regular expressions over characters.
+/// Returns the encoding of a symbol that the automaton reads: that of the character with this number in UTF-8, so that
+/// rules are ordinary regular expressions over characters.
 #[inline]
 pub(super) fn encoded(symbol: Symbol) -> [Option<u8>; 2] {
     match symbol {
@@ -20,25 +20,25 @@ pub(super) fn encoded(symbol: Symbol) -> [Option<u8>; 2] {
     }
 }
 
-/// Distinct sets of classes. Number 0 is the empty one.
+/// Distinct sets of classes. Number 0 is the empty set.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
     numbers: HashMap<Vec<Class>, u16>,
-    /// A row a set, a bit a class.
+    /// A row for each set, with a bit for each class.
     bits: Vec<u64>,
-    /// The length of a row.
+    /// The length of a row, in words.
     width: usize,
 }
 
 impl Sets {
-    /// For so many classes.
+    /// Returns sets over so many classes.
     pub(super) fn of(classes: usize) -> Self {
         let width = classes.div_ceil(64);
         Self { numbers: HashMap::from([(Vec::new(), 0)]), bits: vec![0; width], width }
     }
 
-    /// The number of a set, a new one where it was not seen before. There are fewer than twice as many sets as words,
-    /// and words are counted in 16 bits.
+    /// Returns the number of a set, a new one if the set is new. Each word adds at most two sets, and words are
+    /// numbered in 16 bits.
     pub(super) fn number(&mut self, mut set: Vec<Class>) -> u16 {
         set.sort_unstable();
         set.dedup();
@@ -55,7 +55,7 @@ impl Sets {
         number
     }
 
-    /// How many there are.
+    /// Returns the number of sets.
     pub(super) fn len(&self) -> usize {
         self.numbers.len()
     }

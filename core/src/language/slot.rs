@@ -1,11 +1,11 @@
-//! The named parts of a pattern: the closed list of what a rule can hand over to code.
+//! The named parts of a pattern: the closed list of what a rule can pass to code.
 
 use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 
 use super::nearest::explained;
 
-/// What a named part of a match stands for; in patterns it is written in lower case: `month:MONTH`, `lasthalf:"last"`.
+/// The meaning of a named part of a match; patterns write it in lower case: `month:MONTH`, `lasthalf:"last"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Slot {
@@ -19,11 +19,11 @@ pub enum Slot {
     Weekday,
     /// A unit of time; within a year in words, its last digit.
     Unit,
-    /// The unit or name that `which` applies to: "last *year*".
+    /// The unit or name that `which` modifies: "last *year*".
     Named,
     /// A part of a day.
     Part,
-    /// What makes a year or quarter a fiscal one.
+    /// The word that makes a year or quarter a fiscal one.
     Fiscal,
     /// A season.
     Season,
@@ -39,7 +39,7 @@ pub enum Slot {
     Era,
     /// Words of approximation: "about", "more than".
     Approximation,
-    /// The word that says which way to count: "before", "past".
+    /// The word that determines the direction of counting: "before", "past".
     Sign,
     /// A time of four digits: "1645".
     Military,
@@ -55,7 +55,7 @@ pub enum Slot {
     Hour,
     /// A time in digits: "15:00".
     Clock,
-    /// How many.
+    /// The number of units.
     Amount,
     /// A time zone.
     Zone,
@@ -75,7 +75,7 @@ pub enum Slot {
     YearMonth,
     /// A unit within one word: "half-hour".
     Whole,
-    /// What makes a day stand for its week: "week of".
+    /// The words that make a day mean its week: "week of".
     Week,
     /// Within a year in words, eleven to nineteen.
     Teen,
@@ -93,8 +93,12 @@ pub enum Slot {
     Often,
     /// "last", where it counts weekdays of a month.
     LastNth,
-    /// Which weekday of a month.
+    /// Which weekday of a month, which part of a period.
     Nth,
+    /// "penultimate", "next-to-last".
+    BeforeLast,
+    /// What ties a part to its period: "of".
+    Of,
     /// "noon", "midnight".
     Noon,
     /// The second of two years with an era.
@@ -122,7 +126,7 @@ pub enum Slot {
 }
 
 impl Slot {
-    /// The slot of this name in a pattern.
+    /// Returns the slot with this name in a pattern.
     pub(super) fn named(name: &str) -> Result<Self, String> {
         Self::deserialize(StrDeserializer::<Error>::new(name)).map_err(|error| explained(&error.to_string()))
     }

@@ -1,21 +1,24 @@
-//! Parts of speech: what a word is within its sentence, by a greedy averaged perceptron.
+//! Part-of-speech tags by a greedy averaged perceptron.
 //!
 //! The features of a token (the word, its ending, its shape, its neighbours and the two tags before it) are hashed to
-//! rows of a table of weights, a row a feature, a column a part; the part with the greatest sum is taken, left to
-//! right. After Collins (2002), "Discriminative training methods for hidden Markov models", with greedy search, and
-//! Weinberger et al. (2009), "Feature hashing for large scale multitask learning".
+//! rows of a table of weights, with one row for a feature and one column for a tag; from left to right, each token gets
+//! the tag with the greatest sum. After Collins (2002), "Discriminative training methods for hidden Markov models",
+//! with greedy search, and Weinberger et al. (2009), "Feature hashing for large scale multitask learning".
 //!
-//! The weights are data of a language (`tagger.bin`), made by `examples/train_tagger.rs`, which calls [`features`] as
-//! well, so that both see the same. This module must not know dates, nor which language it is asked about.
+//! The weights are data of a language (`tagger.bin`), trained by `examples/train_tagger.rs`, which calls [`features`]
+//! as well, so that both see the same. This module must not know about dates, nor which language it works on.
 
-use super::Pack;
+use sha2::{Digest, Sha256};
+
+use super::lexicon::Class;
+use super::{Grammar, Pack};
 use crate::text::{Shape, Token};
 
-/// What a word is within its sentence: the Penn Treebank's tags, those that no one here tells apart as one.
+/// A part of speech: the Penn Treebank's tags, with those merged that no one here distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[repr(u8)]
 pub enum Tag {
-    /// Not looked at, or none of those below: marks, conjunctions, interjections.
+    /// Not tagged, or none of those below: punctuation, conjunctions, interjections.
     #[default]
     Other,
     /// NN.
@@ -40,7 +43,7 @@ pub enum Tag {
     Adjective,
     /// RB and its degrees.
     Adverb,
-    /// IN, RP, TO: prepositions, particles, conjunctions of subordinate clauses.
+    /// IN, RP, TO: prepositions, particles, subordinating conjunctions.
     Preposition,
     /// DT, PDT, WDT, and possessive pronouns.
     Determiner,
@@ -51,10 +54,10 @@ pub enum Tag {
 }
 
 impl Tag {
-    /// How many there are.
+    /// The number of tags.
     pub const COUNT: usize = 16;
 
-    /// All, by their number.
+    /// All tags, by their number.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Other,
         Self::Noun,
@@ -74,7 +77,7 @@ impl Tag {
         Self::Number,
     ];
 
-    /// Whether it is a verb of any form, modals aside.
+    /// Whether it is a verb in any form, except a modal.
     #[must_use]
     pub fn is_verb(self) -> bool {
         matches!(self, Self::Base | Self::Present | Self::Past | Self::Participle | Self::Gerund)
@@ -87,111 +90,151 @@ impl Tag {
     }
 }
 
-/// Features of a token.
+/// The number of features of a token.
 pub const FEATURES: usize = 14;
 
-/// Rows of a table of weights, as a power of two.
+/// The length of the hash of word lists at the head of a file of weights.
+pub const LISTS_HASH: usize = 16;
+
+/// The rows of the table of weights, as a power of two.
 pub const ROW_BITS: u32 = 15;
 
-/// Rows of a table of weights.
+/// The rows of the table of weights.
 pub const ROWS: usize = 1 << ROW_BITS;
 
-/// Places for the words that are always the same part, as a power of two.
-pub const SURE_BITS: u32 = 12;
+/// The rows of the table of unambiguous words, as a power of two.
+pub const WORD_ROW_BITS: u32 = 12;
 
-/// Places for the words that are always the same part.
-pub const SURE: usize = 1 << SURE_BITS;
+/// The rows of the table of unambiguous words.
+pub const WORD_ROWS: usize = 1 << WORD_ROW_BITS;
 
-/// How many bytes a file of weights has.
-pub const BYTES: usize = 3 * SURE + (2 + Tag::COUNT) * ROWS;
+/// The length of a file of weights.
+pub const BYTES: usize = LISTS_HASH + 3 * WORD_ROWS + (2 + Tag::COUNT) * ROWS;
 
-/// The words that are always the same part, and a table of weights for the others. Words and features are hashes: the
-/// upper bits are the place, the lower bits prove that the place is their own.
+/// The tags of unambiguous words, and a table of weights for all others. Words and features are hashes: their upper
+/// bits are the row, their lower bits the fingerprint that shows whether the row is theirs.
 #[derive(Debug, Clone, Copy)]
 pub struct Weights {
-    sure: &'static [[u8; 3]; SURE],
-    owners: &'static [[u8; 2]; ROWS],
+    lists: &'static [u8; LISTS_HASH],
+    unambiguous: &'static [[u8; 3]; WORD_ROWS],
+    fingerprints: &'static [[u8; 2]; ROWS],
     rows: &'static [[u8; Tag::COUNT]; ROWS],
 }
 
 impl Weights {
-    /// The weights in a file: for each place of a sure word its owner (two bytes, little end first) and its part; the
-    /// owner of each row, then a signed byte a part for each. `None` where its length is wrong.
+    /// Reads a file of weights: the hash of the word lists; for each row of an unambiguous word its fingerprint (two
+    /// bytes, little-endian) and its tag; the fingerprint of each row of weights, then the row itself, a signed byte
+    /// for each tag. Returns `None` if the length is wrong.
     #[must_use]
     pub const fn read(bytes: &'static [u8]) -> Option<Self> {
-        let Some((sure, bytes)) = bytes.split_at_checked(3 * SURE) else { return None };
-        let Some((owners, rows)) = bytes.split_at_checked(2 * ROWS) else { return None };
+        let Some((lists, bytes)) = bytes.split_first_chunk() else { return None };
+        let Some((words, bytes)) = bytes.split_at_checked(3 * WORD_ROWS) else { return None };
+        let Some((fingerprints, rows)) = bytes.split_at_checked(2 * ROWS) else { return None };
         let (rows, rest) = rows.as_chunks::<{ Tag::COUNT }>();
-        match (sure.as_chunks().0.first_chunk(), owners.as_chunks().0.first_chunk(), rows.first_chunk()) {
-            (Some(sure), Some(owners), Some(whole)) if rows.len() == ROWS && rest.is_empty() => {
-                Some(Self { sure, owners, rows: whole })
+        match (words.as_chunks().0.first_chunk(), fingerprints.as_chunks().0.first_chunk(), rows.first_chunk()) {
+            (Some(unambiguous), Some(fingerprints), Some(whole)) if rows.len() == ROWS && rest.is_empty() => {
+                Some(Self { lists, unambiguous, fingerprints, rows: whole })
             }
             _ => None,
         }
     }
 
-    /// The parts of the words of a sentence, into `parts`, which is as long.
-    pub fn tag(&self, words: &[Word], parts: &mut [Tag]) {
+    /// Returns the hash of the word lists that the weights were trained with, to compare with [`hash_of_lists`].
+    #[must_use]
+    pub fn lists(&self) -> &[u8; LISTS_HASH] {
+        self.lists
+    }
+
+    /// Writes the tags of the words of a sentence into `tags`, which is as long.
+    pub fn tag(&self, words: &[Word], tags: &mut [Tag]) {
         let (mut last, mut before_last) = (Tag::Other, Tag::Other);
-        for (at, part) in parts.iter_mut().enumerate().take(words.len()) {
-            if let Some(sure) = self.sure(&words[at]) {
-                *part = sure;
-                (before_last, last) = (last, sure);
+        for (at, tag) in tags.iter_mut().enumerate().take(words.len()) {
+            if let Some(unambiguous) = self.unambiguous(&words[at]) {
+                *tag = unambiguous;
+                (before_last, last) = (last, unambiguous);
                 continue;
             }
             let mut sums = [0i16; Tag::COUNT];
             for feature in features(words, at, last, before_last) {
                 let row = row(feature);
-                // All bits or none, and no branch: whether a row is the feature's own cannot be guessed, and so the
-                // rows are fetched side by side.
-                let own = -i16::from(u16::from_le_bytes(self.owners[row]) == owner(feature));
+                // All bits or none instead of a branch, which could not be predicted: so rows are fetched in parallel.
+                let own = -i16::from(u16::from_le_bytes(self.fingerprints[row]) == fingerprint(feature));
                 for (sum, weight) in sums.iter_mut().zip(&self.rows[row]) {
                     *sum += i16::from(weight.cast_signed()) & own;
                 }
             }
-            *part = best(&sums);
-            (before_last, last) = (last, *part);
+            *tag = best(&sums);
+            (before_last, last) = (last, *tag);
         }
     }
 
-    /// What the word is wherever it stands, if there is such a thing.
-    fn sure(&self, word: &Word) -> Option<Tag> {
-        let [low, high, part] = self.sure[place(word.word)];
-        let own = u16::from_le_bytes([low, high]) == owner(word.word);
-        word.sure().or_else(|| if own { Tag::ALL.get(usize::from(part)).copied() } else { None })
+    /// Returns the tag that a word has in any sentence, if there is one.
+    fn unambiguous(&self, word: &Word) -> Option<Tag> {
+        let [low, high, tag] = self.unambiguous[word_row(word.word)];
+        let own = u16::from_le_bytes([low, high]) == fingerprint(word.word);
+        word.tag_of_shape().or_else(|| if own { Tag::ALL.get(usize::from(tag)).copied() } else { None })
     }
 }
 
-/// The place of a word among those that are always the same part.
+/// Returns the row of a word in the table of unambiguous words.
 #[must_use]
-pub fn place(word: u32) -> usize {
-    (word.wrapping_mul(0x9e37_79b1) >> (32 - SURE_BITS)) as usize
+pub fn word_row(word: u32) -> usize {
+    (word.wrapping_mul(0x9e37_79b1) >> (32 - WORD_ROW_BITS)) as usize
 }
 
-/// The row of a feature.
+/// Returns the row of a feature in the table of weights.
 #[must_use]
 pub fn row(feature: u32) -> usize {
     (feature >> (32 - ROW_BITS)) as usize
 }
 
-/// What a row carries to tell whose it is. Never 0, the owner of no row.
+/// Returns what shows whose row it is. It is never 0, which marks an empty row.
 #[must_use]
-pub fn owner(feature: u32) -> u16 {
+pub fn fingerprint(feature: u32) -> u16 {
     (feature & 0xffff | 1) as u16
 }
 
-/// The part with the greatest sum; of equal ones the first.
+/// Returns the tag with the greatest sum; of equal ones the first.
 #[must_use]
 pub fn best<N: Ord + Copy>(sums: &[N; Tag::COUNT]) -> Tag {
     let (mut best, mut most) = (0, sums[0]);
-    for (part, &sum) in sums.iter().enumerate().skip(1) {
-        (best, most) = if sum > most { (part, sum) } else { (best, most) };
+    for (tag, &sum) in sums.iter().enumerate().skip(1) {
+        (best, most) = if sum > most { (tag, sum) } else { (best, most) };
     }
     Tag::ALL[best]
 }
 
-/// What the features of a token are made of: hashes of the word in lower case and of its ending, its shape, and what the
-/// language's lists know of it.
+/// The word lists whose words have features of their own. A list may have a second class: of words that it held when
+/// the weights were trained, and that rules no longer take for what the list says.
+fn lists(grammar: &Grammar) -> [(Class, Option<Class>); 5] {
+    [
+        (grammar.verb, None),
+        (grammar.verb_third, None),
+        (grammar.event_noun, Some(grammar.tagger_noun)),
+        (grammar.irregular_past, None),
+        (grammar.adverb, None),
+    ]
+}
+
+/// Returns a hash of the word lists that features are made of. Weights that were trained with other lists still work,
+/// but worse: a list that changes shifts features that are already weighed.
+#[must_use]
+pub fn hash_of_lists(pack: &Pack) -> [u8; LISTS_HASH] {
+    let mut digest = Sha256::new();
+    for (class, other) in lists(&pack.grammar) {
+        let words = std::iter::once(class).chain(other).flat_map(|class| pack.lexicon.words_of(class));
+        let mut words: Vec<String> = words.map(|(word, _)| word.to_lowercase()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words.iter().for_each(|word| digest.update(format!("{word}\n")));
+        digest.update("\n");
+    }
+    let hash = digest.finalize();
+    std::array::from_fn(|at| hash[at])
+}
+
+/// What the features of a token are made of: hashes of the word in lower case and of its ending, its shape, and the
+/// word lists that hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
     word: u32,
@@ -200,15 +243,15 @@ pub struct Word {
     known: u32,
 }
 
-/// The shapes that tell what a token is.
+/// The shapes that determine the tag.
 const MARK: u32 = 8;
 const NUMBER: u32 = 10;
 
-/// What stands before the first and behind the last word of a sentence.
+/// What is before the first and after the last word of a sentence.
 const EDGE: Word = Word { word: 1, ending: 1, shape: 1, known: 0 };
 
 impl Word {
-    /// Of a token of a text.
+    /// Returns the word of a token.
     #[must_use]
     pub fn of(token: &Token, text: &str, pack: &Pack) -> Self {
         let word = token.of(text).as_bytes();
@@ -223,21 +266,23 @@ impl Word {
             _ => return Self { word: 2, ending: 2, shape: NUMBER, known: 0 },
         };
         let tail = word.len().saturating_sub(3);
-        let grammar = &pack.grammar;
-        let lists = [grammar.verb, grammar.verb_third, grammar.event_noun, grammar.irregular_past, grammar.adverb];
-        let known = lists.iter().fold(0, |known, &class| known << 1 | u32::from(pack.lexicon.has(token, class)));
+        let has = |class| pack.lexicon.has(token, class);
+        let known = |known, (class, other): (Class, Option<Class>)| {
+            known << 1 | u32::from(has(class) || other.is_some_and(has))
+        };
+        let known = lists(&pack.grammar).into_iter().fold(0, known);
         Self { word: hash_word(word), ending: hash_word(&word[tail..]), shape, known }
     }
 
-    /// Its hash.
+    /// Returns the hash of the word.
     #[must_use]
     pub fn hash(&self) -> u32 {
         self.word
     }
 
-    /// What it is by its shape alone: numbers in digits and marks are the same everywhere.
+    /// Returns the tag that the shape alone determines: that of numbers in digits and of punctuation.
     #[must_use]
-    pub fn sure(&self) -> Option<Tag> {
+    pub fn tag_of_shape(&self) -> Option<Tag> {
         match self.shape {
             NUMBER => Some(Tag::Number),
             MARK => Some(Tag::Other),
@@ -246,12 +291,12 @@ impl Word {
     }
 }
 
-/// Fowler, Noll and Vo's hash (FNV-1a) of a word, ASCII capitals as small letters.
+/// Returns the hash of a word in lower case (ASCII only), after Fowler, Noll and Vo (FNV-1a).
 fn hash_word(word: &[u8]) -> u32 {
     word.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193))
 }
 
-/// The features of a token, given the parts of the two before it.
+/// Returns the features of a token, given the tags of the two before it.
 #[must_use]
 pub fn features(words: &[Word], at: usize, last: Tag, before_last: Tag) -> [u32; FEATURES] {
     let near = |offset: isize| at.checked_add_signed(offset).and_then(|at| words.get(at)).copied().unwrap_or(EDGE);
@@ -277,9 +322,29 @@ pub fn features(words: &[Word], at: usize, last: Tag, before_last: Tag) -> [u32;
     ]
 }
 
-/// A feature: its kind and its two values, mixed.
+/// Returns the hash of a feature: its kind and its two values.
 fn feature(kind: u32, one: u32, other: u32) -> u32 {
     let mixed = (one.wrapping_mul(0x9e37_79b1) ^ other.wrapping_add(kind << 24)).wrapping_mul(0x85eb_ca6b);
     let mixed = (mixed ^ mixed >> 15).wrapping_mul(0xc2b2_ae35);
     mixed ^ mixed >> 16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hash_of_lists;
+    use crate::language;
+
+    #[test]
+    fn weights_are_trained_with_the_word_lists_of_their_pack() {
+        for pack in language::packs() {
+            let language = pack.language;
+            assert!(
+                *pack.tagger.lists() == hash_of_lists(pack),
+                "the word lists of `{language}` have changed since its tagger was trained; train it again:\n  cargo run \
+                 --release -p dateline-core --example train_tagger -- {language} TRAIN.tsv DEV.tsv \
+                 core/src/language/{language}/tagger.bin\nhash of the lists: {:02x?}",
+                hash_of_lists(pack)
+            );
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What the words of a class must say, so that a pack with "wek" for a unit or a thirteenth month does not compile.
+//! The values that the words of a class may have: a pack with "wek" for a unit or a thirteenth month does not compile.
 
 use std::ops::RangeInclusive;
 
@@ -6,7 +6,7 @@ use super::lexicon::{Lexicon, Value};
 use super::nearest::unknown;
 use crate::calendar::{PartOfDay, Season, Unit};
 
-/// What the words of a class say.
+/// The kind of values in a class.
 enum Kind {
     Number(RangeInclusive<i64>),
     Unit,
@@ -14,8 +14,8 @@ enum Kind {
     PartOfDay,
 }
 
-/// The classes whose words code reads, with what they say.
-const KINDS: [(&str, Kind); 25] = [
+/// The classes whose values code reads.
+const KINDS: [(&str, Kind); 26] = [
     ("UNIT", Kind::Unit),
     ("SINGULAR", Kind::Unit),
     ("PLURAL", Kind::Unit),
@@ -41,12 +41,14 @@ const KINDS: [(&str, Kind); 25] = [
     ("LAST", Kind::Number(-1..=-1)),
     ("NEXT", Kind::Number(1..=1)),
     ("ZONE", Kind::Number(-14 * 60..=14 * 60)),
+    ("ZONEPLACE", Kind::Number(-14 * 60..=14 * 60)),
 ];
 
-/// Checks the words of every class that code reads.
+/// Checks the values of every class that code reads.
 ///
 /// # Errors
-/// For a word that says nothing, or what its class cannot say; the text names the class, the word and the nearest name.
+/// If a word has no value, or one that its class does not allow. The message names the class, the word and the nearest
+/// name.
 pub(super) fn check(lexicon: &Lexicon) -> Result<(), String> {
     for (name, kind) in &KINDS {
         let Some(class) = lexicon.class(name) else { continue };
@@ -61,14 +63,14 @@ pub(super) fn check(lexicon: &Lexicon) -> Result<(), String> {
 }
 
 impl Kind {
-    /// What is wrong with a value, if anything.
+    /// Returns what is wrong with a value, if anything.
     fn refuse(&self, value: &Value) -> Option<String> {
         match (self, value) {
             (Self::Number(range), Value::Number(number)) => {
                 (!range.contains(number)).then(|| format!("{number} is not from {} to {}", range.start(), range.end()))
             }
-            (Self::Number(_), Value::Name(name)) => Some(format!("`{name}` is no number")),
-            (_, Value::Number(number)) => Some(format!("{number} is no name")),
+            (Self::Number(_), Value::Name(name)) => Some(format!("`{name}` is not a number")),
+            (_, Value::Number(number)) => Some(format!("{number} is not a name")),
             (Self::Unit, Value::Name(name)) => refused("unit", name, Unit::ALL.map(Unit::name)),
             (Self::Season, Value::Name(name)) => refused("season", name, Season::ALL.map(Season::name)),
             (Self::PartOfDay, Value::Name(name)) => refused("part of a day", name, PartOfDay::ALL.map(PartOfDay::name)),

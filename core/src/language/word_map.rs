@@ -1,12 +1,12 @@
-//! A table of words, looked up for every word of a text.
+//! A hash map of words, in which every word of a text is looked up.
 //!
-//! Case, dots and the form of apostrophes make no difference: "P.M." is "pm", "Didn’t" is "didn't". Nearly every word of
-//! a text in Latin letters fits into three machine words, which are its key as they are; any other word, in whatever
-//! script, is looked up by its letters in lower case.
+//! Case, dots and the form of apostrophes make no difference: "P.M." is "pm", "Didn’t" is "didn't". Nearly every word
+//! in ASCII letters is packed into three machine words as its key; any other word, in whatever script, is looked up by
+//! its letters in lower case.
 
 use rustc_hash::FxHashMap;
 
-/// Words with what is known of them. The hash is fast and not proof against attacks: the keys are the project's own.
+/// Words with their values. The hash is fast and does not resist attacks, since the keys are our own.
 #[derive(Debug)]
 pub(super) struct WordMap<V> {
     packed: FxHashMap<[u64; 3], V>,
@@ -31,7 +31,7 @@ impl<V> WordMap<V> {
         }
     }
 
-    /// What is known of a word, `value` where nothing was.
+    /// Returns the value of a word, which becomes `value` if it had none.
     pub(super) fn get_or_insert(&mut self, word: &str, value: V) -> &mut V {
         match Key::of(word) {
             Key::Packed(key) => self.packed.entry(key).or_insert(value),
@@ -52,10 +52,10 @@ impl Key {
     }
 }
 
-/// The bit that bytes of letters beyond ASCII have.
+/// The high bit of each byte, which only characters beyond ASCII have.
 const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
 
-/// The letters of a word of at most 24 letters of ASCII without dots.
+/// Packs a word of at most 24 ASCII characters without dots.
 #[inline]
 fn packed(word: &str) -> Option<[u64; 3]> {
     let bytes = word.as_bytes();
@@ -63,11 +63,11 @@ fn packed(word: &str) -> Option<[u64; 3]> {
     let (second, third) = rest.split_at(rest.len().min(8));
     let key = [number(first), number(second), number(third)];
     let ascii = (key[0] | key[1] | key[2]) & NOT_ASCII == 0;
-    // Where there are dots, one stands behind the first letter.
+    // In an abbreviation with dots, the first follows the first letter.
     (ascii && third.len() <= 8 && bytes.get(1) != Some(&b'.')).then_some(key)
 }
 
-/// Up to eight letters as one number. The bit that tells capitals from small letters is set in all of them.
+/// Packs up to eight letters into one number, with the case bit set in all of them.
 fn number(letters: &[u8]) -> u64 {
     letters.iter().fold(0, |number, letter| number << 8 | u64::from(letter | 0x20))
 }

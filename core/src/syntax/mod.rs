@@ -1,31 +1,31 @@
-//! The grammar of sentences: what each word is, and which verbs there are.
+//! The syntax of sentences: the tag of each word, and the verb groups.
 //!
-//! Asked for only where a sentence may hold a date, since most do not. This module must not know what a date means.
+//! Only sentences that may hold a date are parsed, since most do not. This module must not know what a date means.
 
-mod clause;
-mod form;
+mod morphology;
 mod position;
+mod verb_group;
 
 use std::ops::Range;
 
-pub use clause::{Mood, Verb};
-pub(crate) use form::{is_adverb, is_past_form, is_plain_adverb};
-pub(crate) use position::{called_off, opens_clause};
+pub(crate) use morphology::{is_adverb, is_adverb_by_form, is_past_form};
+pub(crate) use position::{called_off, dropped, opens_clause, unkept};
+pub use verb_group::{Verb, VerbForm};
 
 use crate::language::tagger::{Tag, Word};
 use crate::language::{Class, Pack};
 use crate::text::{Span, Token};
 
-/// A passage of a clean text that is lexed: it has tokens and sentences, and a language that they are read in.
+/// A passage of a clean text that is lexed: it has tokens, sentences and a language.
 #[derive(Debug, Clone, Copy)]
 pub struct LexedPassage<'p> {
     /// The clean text, of which the passage may be a part.
     pub text: &'p str,
     /// The tokens of the passage.
     pub tokens: &'p [Token],
-    /// Its sentences, as ranges of tokens.
+    /// The sentences of the passage, as ranges of tokens.
     pub sentences: &'p [Range<usize>],
-    /// Its language.
+    /// The language of the passage.
     pub pack: &'p Pack,
 }
 
@@ -52,11 +52,11 @@ impl LexedPassage<'_> {
     }
 }
 
-/// A lexed passage of which some sentences are parsed: their tokens have tags, their verb groups are known.
+/// A lexed passage of which some sentences are parsed: their tokens have tags and their verb groups are known.
 #[derive(Debug, Clone)]
 pub struct ParsedPassage<'p> {
     lexed: LexedPassage<'p>,
-    /// The tag of each token; [`Tag::Other`] in the sentences that were not asked for.
+    /// The tag of each token; [`Tag::Other`] in sentences that are not parsed.
     tags: Vec<Tag>,
     /// Verb groups, in order.
     verbs: Vec<Verb>,
@@ -87,11 +87,11 @@ impl<'p> ParsedPassage<'p> {
             words.extend(tokens.iter().map(|token| Word::of(token, lexed.text, lexed.pack)));
             lexed.pack.tagger.tag(&words, parsed.tags.get_mut(sentence.clone()).unwrap_or_default());
         }
-        parsed.verbs = sentences.into_iter().flat_map(|sentence| clause::verbs(&parsed, sentence)).collect();
+        parsed.verbs = sentences.into_iter().flat_map(|sentence| verb_group::verbs(&parsed, sentence)).collect();
         parsed
     }
 
-    /// Returns the part of speech of a token.
+    /// Returns the tag of a token.
     #[must_use]
     pub fn tag(&self, at: usize) -> Tag {
         self.tags.get(at).copied().unwrap_or_default()

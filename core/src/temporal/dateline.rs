@@ -49,8 +49,8 @@ fn mark_stamp(passage: &ParsedPassage<'_>, dates: &mut [Resolved], published: Na
         if let Some(date) = dates.get(count).filter(|date| date.expression.first == at && is_written(date, published)) {
             let year = |at: usize| matches!(passage.tokens[at].shape, Shape::Digits { count: 4, .. });
             let month = |at: usize| passage.has(at, grammar.month);
-            let mut told = at..date.expression.end;
-            whole |= told.clone().any(year) && told.any(month) || passage.tokens[at].shape == Shape::Date;
+            let mut tokens = at..date.expression.end;
+            whole |= tokens.clone().any(year) && tokens.any(month) || passage.tokens[at].shape == Shape::Date;
             clock |= date.granularity != Some(Granularity::Day);
             (at, count) = (date.expression.end, count + 1);
             continue;

@@ -1,4 +1,4 @@
-//! Whether "3/5/2019" is in May or in March: decided once a document, from what else it tells.
+//! Whether "3/5/2019" is in May or in March: decided once a document, from its other dates.
 //!
 //! Recognising leaves the order of such a pair open; behind this step none is open any more.
 
@@ -6,29 +6,29 @@ use super::{Expression, Fields, Meaning, ParsedPassage};
 use crate::text::{Shape, Span};
 
 /// Settles the order of every pair of numbers that may be day and month either way. Gives back the first of them
-/// where nothing told the order and month first, as most of what is written in English has it, was assumed.
+/// where nothing showed the order and month first, as most of what is written in English has it, was assumed.
 pub(super) fn settle(
     passage: &ParsedPassage<'_>,
     expressions: &mut [Expression],
     region: Option<bool>,
 ) -> Option<Span> {
-    let told = told(passage, expressions, region);
+    let order = order_of(passage, expressions, region);
     let mut open = None;
     for expression in expressions {
         let Some(fields) = fields_mut(&mut expression.meaning) else { continue };
         let Some((first, second)) = fields.numeric.take() else { continue };
-        let day_first = told.unwrap_or(false);
+        let day_first = order.unwrap_or(false);
         (fields.day, fields.month) = if day_first { (Some(first), Some(second)) } else { (Some(second), Some(first)) };
-        if told.is_none() && first != second {
+        if order.is_none() && first != second {
             open.get_or_insert(expression.span);
         }
     }
     open
 }
 
-/// The order that a document tells: by its dates that can be read one way only, else by its region, else by dots
+/// The order that a document uses: by its dates that can be read one way only, else by its region, else by dots
 /// between the numbers, which only those write who put the day first.
-fn told(passage: &ParsedPassage<'_>, expressions: &[Expression], region: Option<bool>) -> Option<bool> {
+fn order_of(passage: &ParsedPassage<'_>, expressions: &[Expression], region: Option<bool>) -> Option<bool> {
     let (mut day_first, mut month_first, mut dots) = (0, 0, false);
     for expression in expressions {
         for token in passage.tokens.get(expression.first..expression.end).unwrap_or_default() {
@@ -52,7 +52,9 @@ pub(super) fn fields_mut(meaning: &mut Meaning) -> Option<&mut Fields> {
         Meaning::Calendar(fields) => Some(fields),
         Meaning::Clock { day: Some(inner), .. }
         | Meaning::PartOfDay { day: Some(inner), .. }
-        | Meaning::Count { anchor: Some(inner), .. } => fields_mut(inner),
+        | Meaning::Count { anchor: Some(inner), .. }
+        | Meaning::PartOfPeriod { of: Some(inner), .. }
+        | Meaning::Ending { last: inner, .. } => fields_mut(inner),
         _ => None,
     }
 }

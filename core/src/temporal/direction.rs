@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Expression;
 use super::confidence::Evidence;
 use crate::language::tagger::Tag;
-use crate::syntax::{Mood, ParsedPassage, Verb, called_off, is_adverb, is_past_form, opens_clause};
+use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, is_adverb, is_past_form, opens_clause, unkept};
 use crate::text::Shape;
 
 /// Which way a bare name looks from its anchor.
@@ -20,15 +20,17 @@ pub enum Direction {
     Future,
 }
 
-/// Which way a clause looks, and what told it.
+/// Which way a clause looks, and what shows it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reading {
     /// The way.
     pub(super) direction: Direction,
-    /// What told it.
+    /// What shows it.
     pub(super) reason: &'static str,
     /// The kind of evidence that this is.
     pub(super) evidence: Evidence,
+    /// Whether a finite verb of its clause decides, so that no date of it lies on the other side.
+    pub(super) is_firm: bool,
 }
 
 impl Reading {
@@ -36,7 +38,11 @@ impl Reading {
     const UNTIL: Self = Self::future("its preposition looks ahead", Evidence::ForwardPreposition);
     const HAPPENED: Self = Self::past("it is the day of what happened", Evidence::EventNoun);
     const PAST: Self = Self::past("its verb is in the past", Evidence::PastVerb);
-    const AHEAD: Self = Self::future("its verb looks ahead", Evidence::FutureVerb);
+    const DONE: Self = Self { is_firm: true, ..Self::PAST };
+    const EXPECTED: Self = Self::future("its verb looks ahead", Evidence::FutureVerb);
+    const AHEAD: Self = Self { is_firm: true, ..Self::EXPECTED };
+    const ARRANGED: Self = Self::future("it is the date that something is arranged for", Evidence::PlanningWord);
+    const FOLLOWED: Self = Self::past("its verb follows what happened", Evidence::EventNoun);
     const INFINITIVE: Self = Self::future("its verb is an infinitive", Evidence::Infinitive);
     const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", Evidence::Infinitive);
     const PLANNED: Self = Self::future("a word of planning stands beside it", Evidence::PlanningWord);
@@ -44,11 +50,11 @@ impl Reading {
     pub(super) const NO_VERB: Self = Self::past("no verb gives a direction: taken for the last one", Evidence::NoVerb);
 
     const fn past(reason: &'static str, evidence: Evidence) -> Self {
-        Self { direction: Direction::Past, reason, evidence }
+        Self { direction: Direction::Past, reason, evidence, is_firm: false }
     }
 
     const fn future(reason: &'static str, evidence: Evidence) -> Self {
-        Self { direction: Direction::Future, reason, evidence }
+        Self { direction: Direction::Future, reason, evidence, is_firm: false }
     }
 }
 
@@ -61,18 +67,19 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
     let clause = Clause { passage, verbs: passage.verbs(&sentence), sentence };
     let (first, end) = (expression.first, expression.end);
     let nearest_before = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
-    if let Some(told) = clause.preposition(first, nearest_before) {
-        return told;
+    if let Some(reading) = clause.preposition(first, nearest_before) {
+        return reading;
     }
     if clause.is_of_what_happened(end) {
         return Reading::HAPPENED;
     }
-    let told = if opens_clause(passage, &clause.sentence, clause.verbs, &(first..end)) {
+    let reading = if opens_clause(passage, &clause.sentence, clause.verbs, &(first..end)) {
         clause.looks_ahead(end).or_else(|| clause.looks_back(first))
     } else {
         nearest_before()
     };
-    told.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::NO_VERB })
+    let reading = reading.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::NO_VERB });
+    Reading { is_firm: reading.is_firm && !clause.is_open(first, end), ..reading }
 }
 
 /// The sentence of a date, with its verbs.
@@ -88,7 +95,7 @@ impl Clause<'_> {
         let grammar = &self.passage.pack.grammar;
         let before = first.checked_sub(1).filter(|before| self.sentence.contains(before))?;
         let has = |class| self.passage.has(before, class);
-        let past = || clause().is_some_and(|told| told.direction == Direction::Past);
+        let past = || clause().is_some_and(|reading| reading.direction == Direction::Past);
         // "as soon as Tuesday", "as early as March"
         let soon = has(grammar.as_word) && before > self.sentence.start + 1 && {
             self.passage.has(before - 1, grammar.soon) && self.passage.has(before - 2, grammar.as_word)
@@ -99,7 +106,9 @@ impl Clause<'_> {
         let not_until = before > self.sentence.start && self.passage.has(before - 1, grammar.negation);
         let ahead_of =
             has(grammar.of) && before > self.sentence.start && self.passage.has(before - 1, grammar.ahead_of);
-        if ahead_of {
+        if self.is_arranged(before, first) {
+            Some(Reading::ARRANGED)
+        } else if ahead_of {
             Some(Reading::UNTIL)
         } else if ended {
             Some(Reading::HAPPENED)
@@ -114,7 +123,30 @@ impl Clause<'_> {
         }
     }
 
-    /// "Friday's attack", "Wednesday's ruling", "the March 3 attack": whatever the clause says, the noun tells of what is
+    /// "booked the hall for Saturday", "slipped to Friday": a day that a verb of the past arranges something for or moves
+    /// it to. "was jailed for Saturday's attack" is about what happened.
+    fn is_arranged(&self, before: usize, first: usize) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let to = passage.has(before, grammar.to) || passage.has(before, grammar.from);
+        let named = passage.has(first, grammar.weekday);
+        let verb = self.verbs.iter().rev().find(|verb| verb.tokens.end <= before);
+        let done = verb.is_some_and(|verb| {
+            let moved = verb.tokens.clone().any(|at| passage.has(at, grammar.moves));
+            verb.finite
+                && verb.form == VerbForm::Past
+                && if to { moved } else { !passage.has(verb.head, grammar.report) }
+        });
+        let scheduled = || {
+            let noun = (first + 1..self.sentence.end).take(4).find(|&at| passage.has(at, grammar.event_noun));
+            noun.is_some_and(|noun| passage.has(noun, grammar.scheduled))
+        };
+        let off = verb.is_some_and(|verb| called_off(passage, self.verbs, verb.head));
+        let owned = passage.tokens.get(first + 1).is_some_and(|token| token.shape == Shape::Possessive);
+        let aim = passage.has(before, grammar.aim) && named;
+        done && !off && (aim || to) && (!owned || scheduled())
+    }
+
+    /// "Friday's attack", "Wednesday's ruling", "the March 3 attack": whatever the clause says, the noun is of what has
     /// known.
     fn is_of_what_happened(&self, end: usize) -> bool {
         let grammar = &self.passage.pack.grammar;
@@ -131,93 +163,219 @@ impl Clause<'_> {
 
     /// "There is a meeting on Friday", "a service is Friday".
     fn is_of_now(&self) -> bool {
-        self.verbs.iter().any(|verb| verb.mood == Mood::Present)
+        self.verbs.iter().any(|verb| verb.form == VerbForm::Present)
     }
 
-    /// The nearest word before the date that tells.
+    /// The nearest word before the date that decides. A noun of planning does so only where no past verb stands before
+    /// it that the date goes with: "rejected the plan on Monday".
     fn looks_back(&self, first: usize) -> Option<Reading> {
         let mut verbs = self.verbs.iter().rev().skip_while(|verb| verb.tokens.start >= first).peekable();
         let mut at = first;
+        let (mut bare, mut noun) = (None, None);
+        let mut apart = false;
         while at > self.sentence.start && first - at < REACH {
             at -= 1;
             if let Some(verb) = verbs.next_if(|verb| verb.tokens.end > at) {
-                let committed = self.is_commitment(verb, first).then_some(Reading::PAST);
-                if let Some(told) = committed.or_else(|| self.sign(verb)) {
-                    return Some(told);
+                let committed = self.is_commitment(verb, first).then_some(Reading::DONE);
+                let followed = self.is_followed(verb, first).then_some(Reading::FOLLOWED);
+                match committed.or(followed).or_else(|| self.sign(verb)) {
+                    Some(reading) if self.is_bare(verb) && !reading.is_firm => bare = bare.or(Some(reading)),
+                    Some(reading) if reading.is_firm => {
+                        return Some(Reading { is_firm: !apart && !self.arranges(verb, first), ..reading });
+                    }
+                    Some(reading) => return Some(noun.unwrap_or(reading)),
+                    None => apart = true,
                 }
                 at = at.min(verb.tokens.start);
             } else if self.divides(at) {
-                return None;
-            } else if let Some(told) = self.plans(at) {
-                return Some(told);
+                break;
+            } else if self.passage.has(at, self.passage.pack.grammar.comma) {
+                apart = true;
+            } else if let Some(reading) = self.plans(at) {
+                if !self.is_object(at, first) {
+                    return Some(reading);
+                }
+                noun = noun.or(Some(reading));
             }
         }
-        None
+        noun.or(bare)
     }
 
-    /// The nearest word behind the date that tells. "In April the group agreed to sell" dates the agreement.
+    /// The nearest word behind the date that decides. "In April the group agreed to sell" dates the agreement. What may
+    /// be a noun ("wearing face masks") gives way to a past verb of the same clause.
     fn looks_ahead(&self, end: usize) -> Option<Reading> {
         let mut verbs = self.verbs.iter().skip_while(|verb| verb.tokens.start < end).peekable();
         let mut at = end;
+        let mut weak = None;
         while at < self.sentence.end && at - end < REACH {
             if let Some(verb) = verbs.next_if(|verb| verb.tokens.start <= at) {
-                let done = verb.mood == Mood::Past && verb.finite;
-                if let Some(told) = if done { Some(Reading::PAST) } else { self.sign(verb) } {
-                    return Some(told);
+                let done = verb.form == VerbForm::Past && verb.finite;
+                match if done { Some(Reading::DONE) } else { self.sign(verb) } {
+                    Some(reading) if self.may_be_noun(verb) && !reading.is_firm => weak = weak.or(Some(reading)),
+                    Some(reading) => return Some(if reading.is_firm { reading } else { weak.unwrap_or(reading) }),
+                    None => {}
                 }
                 at = at.max(verb.tokens.end);
-            } else if self.divides(at) {
-                return None;
-            } else if let Some(told) = self.plans(at) {
-                return Some(told);
+            } else if self.divides(at) || weak.is_some() && self.opens_another(at) {
+                return weak;
+            } else if let Some(reading) = self.plans(at) {
+                return Some(weak.unwrap_or(reading));
             } else {
                 at += 1;
             }
         }
-        None
+        weak
+    }
+
+    /// Whether a date may lie ahead of a past verb: what stands with it is still to come ("effective May 1", "the June
+    /// summit", "a ceremony for July 1").
+    fn is_open(&self, first: usize, end: usize) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        let before = first.checked_sub(1).filter(|before| self.sentence.contains(before));
+        let led = |class| before.is_some_and(|before| self.passage.has(before, class));
+        let mut group = (end..self.sentence.end).take(4).take_while(|&at| {
+            self.passage.tokens[at].shape == Shape::Possessive
+                || self.passage.tag(at).is_noun()
+                || matches!(self.passage.tag(at), Tag::Adjective | Tag::ProperNoun)
+        });
+        let adverbial = led(grammar.time_preposition) && !led(grammar.part_word);
+        let coming = |at| self.passage.has(at, grammar.scheduled) || self.passage.has(at, grammar.plan);
+        led(grammar.by) || led(grammar.aim) || !adverbial && group.any(coming)
+    }
+
+    /// Whether a verb governs what is still to come: "invited them to a ceremony", "was considering".
+    fn arranges(&self, verb: &Verb, first: usize) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let to = (verb.tokens.end..first).any(|at| passage.has(at, grammar.to));
+        passage.has(verb.head, grammar.uncertain) || to && passage.has(verb.head, grammar.arrange)
+    }
+
+    /// A base form without "to": it hangs on the verb before it ("let them go"), or is a noun.
+    fn is_bare(&self, verb: &Verb) -> bool {
+        verb.tokens.len() == 1 && verb.form == VerbForm::Infinitive
+    }
+
+    /// Whether a word that was taken for a verb may be a noun: a form of the present alone, without a pronoun before it.
+    fn may_be_noun(&self, verb: &Verb) -> bool {
+        let subject =
+            verb.head.checked_sub(1).is_some_and(|at| self.passage.has(at, self.passage.pack.grammar.subject));
+        verb.tokens.len() == 1 && matches!(verb.form, VerbForm::Infinitive | VerbForm::Present) && !subject
+    }
+
+    /// Whether a past form may be a participle behind its noun: one that stands alone beside a verb that is finite.
+    fn may_describe(&self, verb: &Verb) -> bool {
+        let alone = verb.tokens.len() == 1 && self.passage.tag(verb.head) == Tag::Participle;
+        alone && self.verbs.iter().any(|other| other.finite && other != verb)
+    }
+
+    /// Whether a clause of its own starts at a token: "that", "because"; not "and".
+    fn opens_another(&self, at: usize) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        self.passage.has(at, grammar.subordinator) && !self.passage.has(at, grammar.and)
+    }
+
+    /// Whether a noun of planning is what a verb is done to on the date behind it: "unveiled the plan in May", but
+    /// "a plan for May", "the deadline is in May".
+    fn is_object(&self, noun: usize, first: usize) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        let aim = (noun + 1..first)
+            .any(|at| self.passage.has(at, grammar.noun_preposition) || self.passage.has(at, grammar.to));
+        !aim && self.passage.tag(noun).is_noun()
+    }
+
+    /// "follows an attack in May", "quits after Sunday's blaze": what a verb of the present follows has happened.
+    fn is_followed(&self, verb: &Verb, first: usize) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        let behind = verb.tokens.end..first;
+        verb.form == VerbForm::Present
+            && verb.finite
+            && (self.passage.has(verb.head, grammar.follows) && !behind.is_empty()
+                || behind.clone().any(|at| self.passage.has(at, grammar.after)))
     }
 
     /// Which way a verb looks.
     fn sign(&self, verb: &Verb) -> Option<Reading> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let is = |class| passage.has(verb.main, class);
+        let is = |class| passage.has(verb.head, class);
         let within = |class| verb.tokens.clone().any(|at| passage.has(at, class));
-        match verb.mood {
-            // "may have fled": what may have been lies back.
-            Mood::Planned | Mood::Possible if verb.finite && within(grammar.have) => Some(Reading::PAST),
+        let have = || verb.tokens.clone().skip(1).any(|at| passage.has(at, grammar.have));
+        match verb.form {
+            // "set a record", "quit": the third person of the present would be another form.
+            _ if self.is_past_like_present(verb) => Some(Reading::DONE),
+            // "may have fled": what may have been lies back; "has been scheduled" does not.
+            VerbForm::Future | VerbForm::Potential if verb.finite && have() => Some(Reading::PAST),
+            // "was due to open on Monday but did not"
+            VerbForm::Future if self.is_unkept(verb) => Some(Reading::PAST),
             // "could not be reached": what was not possible was not so in the past.
-            Mood::Possible if within(grammar.could) && self.is_negated(verb) => Some(Reading::PAST),
-            Mood::Planned | Mood::Possible => Some(Reading::AHEAD),
+            VerbForm::Potential if within(grammar.could) && self.is_negated(verb) => Some(Reading::PAST),
+            VerbForm::Future | VerbForm::Potential => Some(Reading::AHEAD),
             // "the rally planned for Saturday was cancelled"
-            Mood::Past if is(grammar.plan) && called_off(passage, self.verbs, verb.main) => Some(Reading::PAST),
+            VerbForm::Past if is(grammar.plan) && called_off(passage, self.verbs, verb.head) => Some(Reading::PAST),
             // "agreed to a sale in October", "is scheduled for"
-            Mood::Past if is(grammar.plan) && !verb.negated => Some(Reading::AHEAD),
-            Mood::Past => Some(Reading::PAST),
+            VerbForm::Past if is(grammar.plan) && !verb.negated => Some(Reading::EXPECTED),
+            // "ruled out a vote in July"
+            VerbForm::Past if is(grammar.ruled) && passage.has(verb.head + 1, grammar.out) => Some(Reading::EXPECTED),
+            VerbForm::Past if verb.finite && !self.may_describe(verb) => Some(Reading::DONE),
+            VerbForm::Past => Some(Reading::PAST),
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
-            // it, the plan is told.
-            Mood::Present if is(grammar.accusation) => Some(Reading::PAST),
-            Mood::Present if is(grammar.report) || is(grammar.be_present) || is(grammar.does) || is(grammar.have) => {
+            // it, the plan is meant.
+            VerbForm::Present if is(grammar.accusation) => Some(Reading::PAST),
+            VerbForm::Present
+                if is(grammar.report) || is(grammar.be_present) || is(grammar.does) || is(grammar.have) =>
+            {
                 None
             }
-            // "Image caption Fans wait on Thursday": under a picture the present tells what it shows.
-            Mood::Present if self.sentence.clone().any(|at| passage.has(at, grammar.caption)) => Some(Reading::PAST),
-            Mood::Present => Some(Reading::AHEAD),
-            Mood::Infinitive if within(grammar.have) && is_past_form(passage, verb.main) => Some(Reading::PAST),
-            Mood::Infinitive if self.is_behind_past(verb.tokens.start) => Some(Reading::CARRIED_OUT),
-            Mood::Infinitive => Some(Reading::INFINITIVE),
-            Mood::Participle if passage.tag(verb.main) == Tag::Gerund => None,
-            Mood::Participle => Some(Reading::PAST),
+            // "Image caption Fans wait on Thursday": under a picture the present says what it shows.
+            VerbForm::Present if self.sentence.clone().any(|at| passage.has(at, grammar.caption)) => {
+                Some(Reading::PAST)
+            }
+            VerbForm::Present => Some(Reading::EXPECTED),
+            VerbForm::Infinitive if within(grammar.have) && is_past_form(passage, verb.head) => Some(Reading::PAST),
+            VerbForm::Infinitive if self.is_behind_past(verb.tokens.start) || self.is_carried_out(verb) => {
+                Some(Reading::CARRIED_OUT)
+            }
+            VerbForm::Infinitive => Some(Reading::INFINITIVE),
+            VerbForm::Participle if passage.tag(verb.head) == Tag::Gerund => None,
+            VerbForm::Participle => Some(Reading::PAST),
         }
     }
 
-    /// "agreed on Thursday to sell": what is done by saying so was done on the date beside it.
+    /// "agreed on Thursday to sell", "called the police on Sunday": what is done by saying so was done on the date beside
+    /// it, or on the weekday behind its object.
     fn is_commitment(&self, verb: &Verb, first: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        verb.mood == Mood::Past
-            && passage.has(verb.main, grammar.commitment)
-            && (passage.has(first, grammar.weekday) && !passage.has(first - 1, grammar.time_preposition)
-                || (verb.tokens.end..first)
-                    .all(|at| passage.has(at, grammar.time_preposition) || is_adverb(passage, at)))
+        let weekday = passage.has(first, grammar.weekday);
+        let behind = verb.tokens.end;
+        let governs = [grammar.preposition, grammar.time_preposition, grammar.to, grammar.that, grammar.plan];
+        let object = behind < first
+            && !governs.into_iter().any(|class| passage.has(behind, class))
+            && !(behind..first).any(|at| passage.has(at, grammar.to) || passage.has(at, grammar.noun_preposition));
+        verb.form == VerbForm::Past
+            && passage.has(verb.head, grammar.commitment)
+            && (weekday && (!passage.has(first - 1, grammar.time_preposition) || object && verb.tokens.len() == 1)
+                || (behind..first).all(|at| passage.has(at, grammar.time_preposition) || is_adverb(passage, at)))
+    }
+
+    /// A past form that the present has as well ("set", "hit", "cast"), alone: the present of most subjects would be
+    /// another form. Without an object, it may be of the present behind a plural ("shops shut on Monday"), or of a plan
+    /// ("a vote set for May").
+    fn is_past_like_present(&self, verb: &Verb) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let at = verb.head;
+        let next = |class| passage.has(at + 1, class);
+        let led = next(grammar.preposition) || next(grammar.time_preposition) || next(grammar.to);
+        let plural = at.checked_sub(1).is_some_and(|before| passage.tag(before) == Tag::PluralNoun);
+        verb.tokens.len() == 1
+            && passage.has(at, grammar.unchanged)
+            && !(led && (plural || passage.has(at, grammar.plan)))
+    }
+
+    /// "was expected on Friday but came late", "was to start on Monday but was called off": what was planned, and came
+    /// otherwise.
+    fn is_unkept(&self, verb: &Verb) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let planned = passage.has(verb.tokens.start, grammar.be_past) || passage.has(verb.tokens.start, grammar.had);
+        planned && unkept(passage, self.verbs, verb)
     }
 
     fn is_negated(&self, verb: &Verb) -> bool {
@@ -232,12 +390,40 @@ impl Clause<'_> {
         let grammar = &self.passage.pack.grammar;
         let is = |class| self.passage.has(before, class);
         let carried_out = is(grammar.implicative) || is(grammar.had) || is(grammar.used) || is(grammar.able);
-        carried_out || is_past_form(self.passage, before) && !is(grammar.plan) && !is(grammar.uncertain)
+        let arranges = is(grammar.plan) || is(grammar.uncertain) || is(grammar.arrange);
+        carried_out || is_past_form(self.passage, before) && !arranges
     }
 
-    /// Nouns and adjectives of planning: "the deadline is", "the upcoming".
+    /// "fought back to win", "met to discuss", "was the last to leave": a verb of the past that plans and arranges nothing
+    /// carries out what it was done for, unless it is a noun that the infinitive hangs on ("the right to buy").
+    fn is_carried_out(&self, infinitive: &Verb) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let to = infinitive.tokens.start;
+        let Some(verb) = self.verbs.iter().take_while(|verb| verb.tokens.end <= to).last() else { return false };
+        let is = |class| passage.has(verb.head, class);
+        let mut between = verb.tokens.end..to;
+        let looks_ahead = |at| {
+            [grammar.plan, grammar.prospect, grammar.comma, grammar.subordinator]
+                .into_iter()
+                .any(|class| passage.has(at, class))
+                || self.divides(at)
+        };
+        let arranges = [grammar.plan, grammar.uncertain, grammar.report, grammar.arrange, grammar.have, grammar.had];
+        let copula = is(grammar.be_past);
+        let only =
+            copula && between.clone().any(|at| passage.has(at, grammar.ordinal) || passage.has(at, grammar.last));
+        verb.form == VerbForm::Past
+            && verb.finite
+            && !verb.negated
+            && !arranges.into_iter().any(is)
+            && (!copula || only)
+            && !between.any(looks_ahead)
+    }
+
+    /// Nouns and adjectives of planning: "the deadline is", "the upcoming", and what is waited for.
     fn plans(&self, at: usize) -> Option<Reading> {
-        let planning = self.passage.has(at, self.passage.pack.grammar.plan);
+        let grammar = &self.passage.pack.grammar;
+        let planning = self.passage.has(at, grammar.plan) || self.passage.has(at, grammar.awaited);
         planning.then_some(Reading::PLANNED)
     }
 

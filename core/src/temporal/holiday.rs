@@ -175,6 +175,36 @@ mod tests {
         }
     }
 
+    /// Every feast × last, this, next × of, in YEAR is one expression, on the right side of publication and in its year.
+    #[test]
+    fn feasts_are_read_with_every_word_that_says_which() {
+        use crate::temporal::tests::{passage, values};
+        let pack = crate::language::pack("en").unwrap();
+        let published = NaiveDate::from_ymd_opt(2019, 5, 3).unwrap();
+        let first = |text: &str| {
+            passage(text, |passage| {
+                let (_, tagged) = values(passage, None);
+                let [date] = tagged.expressions.as_slice() else { panic!("{text}: not one expression") };
+                date.interval.and_then(|interval| interval.start).unwrap().local().date()
+            })
+        };
+        let year = |text: &str| chrono::Datelike::year(&first(text));
+        for name in pack.feasts.names() {
+            let capital = name[..1].to_uppercase() + &name[1..];
+            let met = |which: &str| format!("The ministers met before {}.", which.replace('_', &capital));
+            assert!(first(&met("last _")) <= published, "last {name}");
+            assert!(first(&met("next _")) > published, "next {name}");
+            assert_eq!(year(&met("this _")), 2019, "this {name}");
+            for (which, of) in [("last", 2018), ("this", 2019), ("next", 2020)] {
+                assert_eq!(year(&met(&format!("_ {which} year"))), of, "{name} {which} year");
+                assert_eq!(year(&met(&format!("_ of {which} year"))), of, "{name} of {which} year");
+            }
+            for of in ["_ 2016", "_, 2016", "_ of 2016", "_ in 2016"] {
+                assert_eq!(year(&met(of)), 2016, "{name}: {of}");
+            }
+        }
+    }
+
     #[test]
     fn feasts_of_years_that_are_known() {
         assert_eq!(kept("election day", 2016, "US"), "2016-11-08");
@@ -185,5 +215,8 @@ mod tests {
         assert_eq!(kept("thanksgiving", 2019, "CA"), "2019-10-14");
         assert_eq!(kept("ash wednesday", 2019, ""), "2019-03-06");
         assert_eq!(kept("hanukkah", 2018, ""), "2018-12-03 for 8");
+        assert_eq!(kept("durga puja", 2018, "IN"), "2018-10-15 for 5");
+        assert_eq!(kept("super tuesday", 2020, "US"), "2020-03-03");
+        assert_eq!(kept("independence day", 2022, "UA"), "2022-08-24");
     }
 }

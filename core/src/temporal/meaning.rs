@@ -64,7 +64,7 @@ pub enum Meaning {
     SamePeriod {
         /// The year; `None` for the year before.
         year: Option<i32>,
-        /// 1 to 4, where it is told.
+        /// 1 to 4, where the text has it.
         quarter: Option<u8>,
         /// Whether a quarter or a period is named.
         period: bool,
@@ -96,6 +96,13 @@ pub enum Meaning {
         /// The day, where one stands beside it.
         day: Option<Box<Meaning>>,
     },
+    /// As the day of a time: the day of another expression.
+    DayOf {
+        /// The first token of that expression.
+        first: usize,
+        /// How many days from it.
+        by: i64,
+    },
     /// A part of a day.
     PartOfDay {
         /// The part.
@@ -103,13 +110,31 @@ pub enum Meaning {
         /// The day; `None` where it stands behind ("the night of 17 March").
         day: Option<Box<Meaning>>,
     },
+    /// A part of a period: "the first nine months of 2018".
+    PartOfPeriod {
+        /// Which part.
+        part: Part,
+        /// The period, where it stands behind.
+        of: Option<Box<Meaning>>,
+        /// How many of the last tokens only tie it to its period; none where it needs none.
+        tail: usize,
+    },
+    /// An amount of units that ends with a date: "the three months ended March 31".
+    Ending {
+        /// How many.
+        amount: Amount,
+        /// Of what.
+        unit: Unit,
+        /// The date that it ends with.
+        last: Box<Meaning>,
+    },
     /// A word that changes the date behind it.
     Modifier(Modifier),
     /// Not a date.
     Nothing,
 }
 
-/// The parts of a calendar date that the text tells.
+/// The parts of a calendar date that the text gives.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fields {
     /// Last, this, next.
@@ -151,10 +176,43 @@ pub struct Fields {
 pub struct Which {
     /// -1, 0, 1.
     pub by: i64,
-    /// Publication, or the date told last.
+    /// Publication, or the date mentioned last.
     pub from: CountedFrom,
     /// The unit that it counts; `None` where it is the name itself that is counted ("last March").
     pub unit: Option<Unit>,
+}
+
+/// Which part of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Which one, from 1; below zero from the end.
+    pub nth: i64,
+    /// How many of them, where the text has a number.
+    pub count: Option<u32>,
+    /// Of what.
+    pub piece: Piece,
+    /// Where it lies.
+    pub place: Place,
+}
+
+/// What a period is divided into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// A unit.
+    Unit(Unit),
+    /// A day of the week.
+    Weekday(Weekday),
+}
+
+/// Where a part lies, as seen from its period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Within it: "the first Monday of May".
+    Within,
+    /// Before it: "the Monday before May 25".
+    Before,
+    /// Behind it: "the Sunday after Easter".
+    After,
 }
 
 /// How many: a whole number and a part of one, or an amount that the text leaves open.

@@ -33,8 +33,9 @@ pub use markup::apply_markup;
 pub use meaning::{Amount, Expression, Fields, Meaning, Which};
 pub use region::Region;
 pub use resolve::Anchor;
-pub use resolved::{Basis, Dropped, Modifier, Resolved, TimexType};
+pub use resolved::{Basis, Modifier, Resolved, TimexType};
 
+use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::{LexedPassage, ParsedPassage};
 use crate::text::Span;
 
@@ -43,9 +44,7 @@ use crate::text::Span;
 pub struct Tagged {
     /// The expressions with what they mean, in the order of the text.
     pub expressions: Vec<Resolved>,
-    /// What was recognised and then dropped.
-    pub dropped: Vec<Dropped>,
-    /// The first date in digits for which nothing told whether its day or its month comes first.
+    /// The first date in digits for which nothing shows whether its day or its month comes first.
     pub order_open: Option<Span>,
 }
 
@@ -53,15 +52,12 @@ pub struct Tagged {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidates {
     expressions: Vec<Expression>,
-    dropped: Vec<Dropped>,
 }
 
-/// Finds what may be expressions.
+/// Finds what may be expressions; what is none on a closer look is logged.
 #[must_use]
-pub fn recognise(passage: &LexedPassage<'_>) -> Candidates {
-    let mut dropped = Vec::new();
-    let expressions = recognise::recognise(passage, &mut dropped);
-    Candidates { expressions, dropped }
+pub fn recognise(passage: &LexedPassage<'_>, log: &mut DropLog) -> Candidates {
+    Candidates { expressions: recognise::recognise(passage, log) }
 }
 
 impl Candidates {
@@ -73,14 +69,13 @@ impl Candidates {
 
 /// Says what candidates mean, in a document whose syntax is known for their sentences.
 #[must_use]
-pub fn tag(passage: &ParsedPassage<'_>, candidates: Candidates, anchor: &Anchor) -> Tagged {
-    let Candidates { expressions, mut dropped } = candidates;
-    let mut expressions = refine::refine(passage, expressions, &mut dropped);
+pub fn tag(passage: &ParsedPassage<'_>, candidates: Candidates, anchor: &Anchor, log: &mut DropLog) -> Tagged {
+    let mut expressions = log.collect(|dropped| refine::refine(passage, candidates.expressions, dropped));
     let order_open = day_order::settle(passage, &mut expressions, anchor.region.and_then(Region::day_first));
     anchor.region.into_iter().for_each(|region| region::settle(&mut expressions, region));
-    let mut expressions = resolve::resolve(passage, expressions, anchor);
+    let mut expressions = resolve::resolve(passage, expressions, anchor, log);
     dateline::mark(passage, &mut expressions, anchor.published);
-    Tagged { expressions, dropped, order_open }
+    Tagged { expressions, order_open }
 }
 
 #[cfg(test)]
@@ -95,7 +90,7 @@ mod tests {
         let tokens = lex(text, &pack.lexicon);
         let sentences = sentences(text, &tokens, &pack.lexicon);
         let lexed = LexedPassage { text, tokens: &tokens, sentences: &sentences, pack };
-        look(&ParsedPassage::parse(lexed, recognise(&lexed).sentences()))
+        look(&ParsedPassage::parse(lexed, recognise(&lexed, &mut DropLog::default()).sentences()))
     }
 
     /// What was found in a document published on Friday, 3 May 2019, its TIMEX3 values before it.
@@ -104,8 +99,9 @@ mod tests {
         let offset = chrono::FixedOffset::east_opt(0).unwrap();
         let tagged = tag(
             passage,
-            recognise(passage),
+            recognise(passage, &mut DropLog::default()),
             &Anchor { published, offset, genre: Genre::News, time: None, region, fiscal_start: FiscalStart::JANUARY },
+            &mut DropLog::default(),
         );
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)
     }

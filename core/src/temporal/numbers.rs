@@ -37,7 +37,7 @@ pub(super) fn amount(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<Amo
         Some(Value::Number(number)) => u32::try_from(*number).ok(),
         _ => None,
     };
-    let (mut count, mut part, mut told) = (0u32, 0u32, false);
+    let (mut count, mut part, mut any) = (0u32, 0u32, false);
     for token in tokens {
         let text = token.of(passage.text);
         match token.shape {
@@ -71,12 +71,12 @@ pub(super) fn amount(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<Amo
             _ if count > 0 && (is(token, grammar.or_word) || is(token, grammar.to_word)) => break,
             _ => count = count.checked_add(number(token, grammar.cardinal).unwrap_or(0))?,
         }
-        told |= count > 0 || part > 0;
+        any |= count > 0 || part > 0;
     }
-    Some(if told { Amount::Exact { count, part } } else { Amount::whole(1) })
+    Some(if any { Amount::Exact { count, part } } else { Amount::whole(1) })
 }
 
-/// The TIMEX3 value of a length: `P3W`, `PT5H30M`, `PXY`. Parts of a unit are told in the next smaller one.
+/// The TIMEX3 value of a length: `P3W`, `PT5H30M`, `PXY`. Parts of a unit are written in the next smaller one.
 pub(super) fn period(amount: Amount, unit: Unit) -> String {
     let (letter, times, clock) = match unit {
         Unit::Second => ("S", 1, true),

@@ -3,13 +3,13 @@
 use super::interpret::interpret;
 use super::meaning::Expression;
 use super::register::register;
-use super::{Dropped, LexedPassage};
+use super::{DropLog, DropStage, Dropped, LexedPassage};
 use crate::language::{Context, Register, Rule, Symbol};
 use crate::text::Token;
 
 /// Finds the expressions of a document, in order. Words that change the date behind them, and what is no date
 /// whatever it looks like, are still among them: refining takes them out.
-pub(super) fn recognise(passage: &LexedPassage<'_>, dropped: &mut Vec<Dropped>) -> Vec<Expression> {
+pub(super) fn recognise(passage: &LexedPassage<'_>, log: &mut DropLog) -> Vec<Expression> {
     let symbols: Vec<Symbol> = passage.tokens.iter().map(|token| token.symbol).collect();
     let register = register(passage);
     let mut expressions = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn recognise(passage: &LexedPassage<'_>, dropped: &mut Vec<Dropped>) 
                     if let Some(&(length, rule)) = found.last() {
                         let span = passage.span(at, at + length);
                         let reason = "what stands beside it, or its numbers, rule it out";
-                        dropped.push(Dropped { span, rule: rule.id, refiner: "recognise", reason });
+                        log.push(Dropped { span, rule: rule.id, stage: DropStage::Recognise, reason });
                     }
                     at += 1;
                 }

@@ -33,7 +33,7 @@ impl Region {
     }
 
     /// Of an article: by the region of its language (`en-AU`), else by the domain of its address
-    /// (`https://www.example.com.au/…`), else by the zone that is set for it, where that tells.
+    /// (`https://www.example.com.au/…`), else by the zone that is set for it, where that is of one country.
     #[must_use]
     pub fn of_article(language: &str, url: Option<&str>, zone: Tz) -> Option<Self> {
         let tag = language.split(['-', '_']).skip(1).find(|part| part.len() == 2).and_then(Self::of_code);

@@ -2,17 +2,16 @@
 
 use super::meaning::Expression;
 use crate::calendar::{Granularity, Interval, PartialDate};
-use crate::text::Span;
 pub use crate::timex::{Modifier, TimexType};
 
 /// What a value was computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// The text tells all of it.
+    /// The text gives all of it.
     Absolute,
     /// Counted from publication.
     Relative,
-    /// Counted from a date told before.
+    /// Counted from a date mentioned before.
     Narrative,
     /// It is the publication date itself (a dateline).
     Publication,
@@ -59,17 +58,4 @@ pub struct Resolved {
     pub confidence: f32,
     /// How the value came about, in words, step by step.
     pub steps: Vec<&'static str>,
-}
-
-/// Something that was recognised and then dropped or changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dropped {
-    /// Where it stands in the readable text.
-    pub span: Span,
-    /// The rule that recognised it.
-    pub rule: &'static str,
-    /// The refiner that took it away.
-    pub refiner: &'static str,
-    /// Why.
-    pub reason: &'static str,
 }

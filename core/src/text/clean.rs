@@ -1,11 +1,17 @@
 //! Cleans up a body, with a map back to the body as received.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::{Span, html};
 
 /// The longest segment of the map, in bytes, so that a look-up counts few characters.
 const SEGMENT: usize = 512;
+
+/// It only says where a word may be broken.
+const SOFT_HYPHEN: char = '\u{ad}';
+
+/// Digits as texts that are set in squares have them.
+const FULL_WIDTH: RangeInclusive<char> = '０'..='９';
 
 /// The clean text of a body, and the position of each of its parts in the body as received.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -171,17 +177,22 @@ impl<'b> Builder<'b> {
         self.body.get(source).unwrap_or_default().trim().is_empty()
     }
 
-    /// Copies a part of the body.
+    /// Copies a part of the body, without its soft hyphens and with full-width digits as plain ones.
     pub(super) fn keep(&mut self, source: Range<usize>) {
         let (mut at, mut rest) = (source.start, self.body.get(source).unwrap_or_default());
         while !rest.is_empty() {
-            let end = (0..=SEGMENT.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
-            let (segment, after) = rest.split_at(end.unwrap_or(rest.len()));
             self.map_end(at);
+            if let Some(after) = rest.strip_prefix(SOFT_HYPHEN) {
+                (at, rest) = (at + SOFT_HYPHEN.len_utf8(), after);
+                continue;
+            }
+            let end = (0..=SEGMENT.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
+            let end = end.unwrap_or(rest.len());
+            let (segment, after) = rest.split_at(rest[..end].find(SOFT_HYPHEN).unwrap_or(end));
             let flows = self.flows;
             let is_space = |c: char| c == '\0' || flows && c == '\n';
-            if segment.contains(is_space) {
-                self.text.clean.extend(segment.chars().map(|c| if is_space(c) { ' ' } else { c }));
+            if segment.contains(|c| is_space(c) || FULL_WIDTH.contains(&c)) {
+                self.text.clean.extend(segment.chars().map(|c| if is_space(c) { ' ' } else { half_width(c) }));
             } else {
                 self.text.clean.push_str(segment);
             }
@@ -213,6 +224,12 @@ impl<'b> Builder<'b> {
             self.text.segments.push(segment);
         }
     }
+}
+
+/// A full-width digit as a plain one.
+fn half_width(c: char) -> char {
+    let digit = u32::from(c).wrapping_sub(u32::from(*FULL_WIDTH.start()));
+    char::from_digit(digit, 10).unwrap_or(c)
 }
 
 /// Articles are bounded far below 4 GiB; saturating keeps this free of panics.
@@ -324,6 +341,16 @@ mod tests {
     fn a_nul_becomes_a_space() {
         assert_eq!(clean("On\0Monday"), "On Monday");
         assert_eq!(clean("On\0Montag, Zoë"), "On Montag, Zoë");
+    }
+
+    #[test]
+    fn soft_hyphens_vanish_and_full_width_digits_are_plain() {
+        let body = "On 3 Sep\u{ad}tem\u{ad}ber ２０１８, ok";
+        let text = Text::of(body);
+        assert_eq!(text.as_str(), "On 3 September 2018, ok");
+        assert_eq!(text.code_points(Span::new(3, 19)), [3, 21]);
+        assert_eq!(text.code_points(Span::new(15, 19)), [17, 21]);
+        assert_eq!(text.code_points(Span::new(21, 23)), [23, 25]);
     }
 
     #[test]

@@ -39,6 +39,23 @@ pub fn lex(text: &str, vocabulary: &impl Vocabulary) -> Vec<Token> {
     lexer.tokens
 }
 
+/// How long the date at the start of an entry is at most, in bytes.
+const ENTRY_DATE: usize = 30;
+
+/// Whether a line starts like an entry of a list: with a bullet ("- 12 March"), or with a date and a colon or a dash
+/// ("12 March 2017: The bank fails").
+fn is_entry(line: &[u8]) -> bool {
+    let bullets: [&[u8]; 5] = [b"- ", b"* ", "– ".as_bytes(), "— ".as_bytes(), "• ".as_bytes()];
+    if bullets.iter().any(|bullet| line.starts_with(bullet)) {
+        return true;
+    }
+    let is_date = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',' | b'.' | b'/');
+    let end = line.iter().take(ENTRY_DATE).take_while(|byte| is_date(byte)).count();
+    let (date, rest) = line.split_at(end);
+    let dash = date.ends_with(b" ") && bullets[..4].iter().any(|dash| rest.starts_with(dash));
+    date.iter().any(u8::is_ascii_digit) && (rest.starts_with(b": ") || dash)
+}
+
 struct Lexer<'t, V> {
     text: &'t str,
     bytes: &'t [u8],
@@ -100,7 +117,7 @@ impl<V: Vocabulary> Lexer<'_, V> {
     }
 
     /// A line end is white space. An empty line ends a paragraph, and so does the end of a line that is too long to have
-    /// been wrapped.
+    /// been wrapped, and that of one entry of a list before the next.
     fn line_end(&mut self) {
         let start = self.at;
         let mut lines = 0;
@@ -110,8 +127,9 @@ impl<V: Vocabulary> Lexer<'_, V> {
         }
         self.spaced = true;
         let long = start - self.line > LONG_LINE;
+        let listed = is_entry(&self.bytes[self.line..start]) && is_entry(&self.bytes[self.at..]);
         self.line = self.at;
-        if lines > 1 || long {
+        if lines > 1 || long || listed {
             let end = self.at;
             self.at = start;
             self.push(end, Shape::Break);
@@ -278,8 +296,12 @@ impl<V: Vocabulary> Lexer<'_, V> {
         let has_s = matches!(self.peek(after), b's' | b'S') && !self.peek(after + 1).is_ascii_alphanumeric();
         // "Haiti 's", as in tokenised texts.
         let apart = self.spaced && has_s && self.tokens.last().is_some_and(|token| token.shape.is_word());
+        // "the 1980's".
+        let of_number = !self.spaced
+            && has_s
+            && self.tokens.last().is_some_and(|token| matches!(token.shape, Shape::Digits { .. }));
         match (follows_word, has_s) {
-            (false, true) if apart => self.push(after + 1, Shape::Possessive),
+            (false, true) if apart || of_number => self.push(after + 1, Shape::Possessive),
             (true, true) => self.push(after + 1, Shape::Possessive),
             (true, false) => self.push(after, Shape::Possessive),
             (false, _) => self.push(after, Shape::Mark('\'')),

@@ -71,6 +71,9 @@ fn dated(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)>
     }
     let second_end = digits(bytes, first_end + 1);
     let (first, second) = (first_end - start, second_end - first_end - 1);
+    if separator == b'/' && (first, second) == (2, 4) && is_month_of_year(bytes, start, second_end) {
+        return Some((second_end, Shape::YearMonth));
+    }
     if !(1..=2).contains(&second) || first == 3 {
         return None;
     }
@@ -112,6 +115,15 @@ fn iso_week_or_day(bytes: &[u8], start: usize, year_end: usize) -> Option<usize>
     let day = at(bytes, end) == b'-' && (b'1'..=b'7').contains(&at(bytes, end + 1)) && ends(end + 2);
     let whole = end + if day { 2 } else { 0 };
     (end == from + 2 && (1..=53).contains(&number) && ends(whole)).then_some(whole)
+}
+
+/// Whether `MM/YYYY` is a month of a likely year, and no part of a longer number.
+fn is_month_of_year(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).map_or(0, |before| at(bytes, before));
+    (1..=12).contains(&value(bytes, start, start + 2))
+        && (1900..=2100).contains(&value(bytes, start + 3, end))
+        && before != b'/'
+        && at(bytes, end) != b'/'
 }
 
 /// Whether `DD.MM.YY` has a possible day and month.
@@ -211,6 +223,8 @@ mod tests {
         assert_eq!(shape("20190503"), ("20190503", Shape::Date));
         assert_eq!(shape("2019-05-03T15:00:00+01:00 "), ("2019-05-03T15:00:00+01:00", Shape::DateTime));
         assert_eq!(shape("2019-05 "), ("2019-05", Shape::YearMonth));
+        assert_eq!(shape("04/2016."), ("04/2016", Shape::YearMonth));
+        assert_eq!(shape("13/2016."), ("13", Shape::Digits { count: 2, value: 13 }));
         assert_eq!(shape("1914-18 "), ("1914-18", Shape::Years));
         assert_eq!(shape("1914–1918"), ("1914–1918", Shape::Years));
         assert_eq!(shape("15:00 "), ("15:00", Shape::Clock));

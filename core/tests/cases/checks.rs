@@ -165,7 +165,7 @@ fn the_two_answers_of_a_failure_can_be_laid_side_by_side() {
 
 #[test]
 fn marks_can_be_taken_out_and_put_in_again() {
-    let expected = "Août: it ran from [3](DATE 2019-06-03) to [7 June](DATE 2019-06-07) [sic] (late)!";
+    let expected = "Août: it ran from [3](DATE 2018-06-03) to [7 June](DATE 2018-06-07) [sic] (late)!";
     let case = case(&format!("{expected} → none"));
     assert_eq!(case.body, "Août: it ran from 3 to 7 June [sic] (late)!");
     assert_eq!(super::found(&case).body, expected);

@@ -47,10 +47,14 @@ impl Parts<'_> {
         };
         let name = self
             .number(Slot::Weekday, self.classes().weekday)
-            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short));
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_short))
+            .or_else(|| self.number(Slot::Weekday, self.classes().weekday_plural));
         fields.weekday = name.and_then(weekday);
         fields.season = self.word(Slot::Season, self.classes().season).and_then(Season::from_name);
-        fields.quarter = self.small(Slot::Quarter, self.classes().quarter_number);
+        fields.quarter = match self.tokens(Slot::Quarter) {
+            Some(tokens) => Some(numbers::ordinal(self.passage, tokens).filter(|nth| (1..=4).contains(nth))? as u8),
+            None => None,
+        };
         fields.half = self.half()?;
         if let Some(text) = self.text(Slot::Digit) {
             let digit: u8 = text.parse().ok()?;
@@ -64,8 +68,8 @@ impl Parts<'_> {
         fields.weekend = self.range(Slot::Weekend).is_some();
         fields.decade = self.decade();
         fields.century = self.century()?;
-        fields.holiday = match self.text(Slot::Holiday) {
-            Some(text) => Some(Holiday::named(&self.passage.pack.feasts, &plain_name(text))?),
+        fields.holiday = match self.range(Slot::Holiday) {
+            Some(range) => Some(self.holiday(range)?),
             None => None,
         };
         fields.fiscal = self.range(Slot::Fiscal).is_some();
@@ -73,8 +77,18 @@ impl Parts<'_> {
         Some(fields)
     }
 
+    /// The feast of a name. The "of" behind it may be a word of another name: "Thanksgiving of 2020", "Day of the Dead".
+    fn holiday(&self, name: Range<usize>) -> Option<Holiday> {
+        let named = |end| {
+            let text = self.passage.span(name.start, end).of(self.passage.text);
+            Holiday::named(&self.passage.pack.feasts, &plain_name(text))
+        };
+        let last = name.end - 1;
+        named(name.end).or_else(|| named(last).filter(|_| self.passage.has(last, self.classes().of)))
+    }
+
     /// The outer `None` refuses the match.
-    #[expect(clippy::option_option, reason = "no year told, and an impossible year, are two things")]
+    #[expect(clippy::option_option, reason = "no year given, and an impossible year, are two things")]
     fn year(&self) -> Option<Option<i32>> {
         if let Some(text) = self.text(Slot::Year) {
             let text = text.trim_start_matches(['\'', '’', '‘']);
@@ -110,22 +124,22 @@ impl Parts<'_> {
         if self.is_before_christ() { 1 - year } else { year }
     }
 
-    #[expect(clippy::option_option, reason = "no half told, and an impossible half, are two things")]
+    #[expect(clippy::option_option, reason = "no half given, and an impossible half, are two things")]
     fn half(&self) -> Option<Option<u8>> {
         if self.range(Slot::LastHalf).is_some() {
             return Some(Some(2));
         }
         match self.range(Slot::Half) {
             None => Some(None),
-            Some(_) => match self.small::<u8>(Slot::Half, self.classes().quarter_number)? {
-                half @ 1..=2 => Some(Some(half)),
+            Some(range) => match numbers::ordinal(self.passage, self.passage.tokens.get(range)?)? {
+                half @ 1..=2 => Some(Some(half as u8)),
                 4 => Some(Some(2)),
                 _ => None,
             },
         }
     }
 
-    #[expect(clippy::option_option, reason = "no number told, and an impossible one, are two things")]
+    #[expect(clippy::option_option, reason = "no number given, and an impossible one, are two things")]
     fn nth(&self) -> Option<Option<i8>> {
         if self.range(Slot::LastNth).is_some() {
             return Some(Some(-1));
@@ -173,19 +187,25 @@ impl Parts<'_> {
         (year % 10 == 0).then_some(if self.is_before_christ() { -(year / 10) - 1 } else { year / 10 })
     }
 
-    #[expect(clippy::option_option, reason = "no century told, and an impossible one, are two things")]
+    #[expect(clippy::option_option, reason = "no century given, and an impossible one, are two things")]
     fn century(&self) -> Option<Option<i32>> {
         let Some(tokens) = self.tokens(Slot::Century) else { return Some(None) };
         let number = i32::try_from(numbers::ordinal(self.passage, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
         Some(Some(if self.is_before_christ() { -number } else { number - 1 }))
     }
 
-    /// Dates in digits. The order of day and month stays open here where the numbers do not tell it.
+    /// Dates in digits. The order of day and month stays open here where the numbers do not show it.
     fn numeric(&self, fields: &mut Fields) -> Option<()> {
         if let Some(text) = self.text(Slot::YearMonth) {
-            let mut numbers = text.split(['-', '/']).map_while(|number| number.parse::<i32>().ok());
-            fields.year = numbers.next();
-            fields.month = numbers.next().and_then(|month| u8::try_from(month).ok());
+            let numbers: Vec<i32> = text.split(['-', '/']).map_while(|number| number.parse().ok()).collect();
+            let &[first, second] = numbers.as_slice() else { return None };
+            // "in 04/2016": without a word of time it may be any number of a year.
+            let leads = self.whole.start.checked_sub(1);
+            if first < 100 && !leads.is_some_and(|at| self.passage.has(at, self.classes().time_preposition)) {
+                return None;
+            }
+            let (year, month) = if first < 100 { (second, first) } else { (first, second) };
+            (fields.year, fields.month) = (Some(year), u8::try_from(month).ok());
             return fields.month.map(|_| ());
         }
         let Some(text) = self.text(Slot::Date) else {
@@ -231,7 +251,7 @@ impl Parts<'_> {
         Some(())
     }
 
-    /// Two years in one token, each with the digits that tell it, or two that share an era.
+    /// Two years in one token, each with its own digits, or two that share an era.
     pub(super) fn years(&self, whole: Span) -> Option<[(i32, Span); 2]> {
         if let (Some(first), Some(last)) = (self.range(Slot::FirstYear), self.range(Slot::LastYear)) {
             let year = |name| Some(self.in_era(self.text(name)?.parse().ok()?));
@@ -246,6 +266,10 @@ impl Parts<'_> {
             - text
                 .rfind(|c: char| !c.is_ascii_digit())
                 .map(|at| at + text[at..].chars().next().map_or(1, char::len_utf8))?;
+        // "04/2016" is a month.
+        if first < 3 {
+            return None;
+        }
         let (from, to): (i32, i32) = (text[..first].parse().ok()?, text[text.len() - last..].parse().ok()?);
         let month = to <= 12;
         let to = if to < 100 { from / 100 * 100 + to } else { to };

@@ -14,6 +14,7 @@ impl Parts<'_> {
             return numbers::date_time(text);
         }
         let zone = self.number(Slot::Zone, self.classes().zone);
+        let zone = zone.or_else(|| self.number(Slot::Zone, self.classes().zone_place));
         let offset = match zone {
             Some(minutes) => Some(offset_minutes(minutes)?),
             None => None,
@@ -31,8 +32,16 @@ impl Parts<'_> {
             Some(0) => return None,
             _ => hour,
         };
-        let hour = if hour == 24 { 0 } else { hour };
-        Some(Meaning::Clock { clock: Clock { hour, minute, second, offset }, day: None })
+        Some(Meaning::Clock { clock: Clock { hour, minute, second, offset }, day: self.clock_day()? })
+    }
+
+    /// The day in a match of a time: "Thu Oct 26 11:00:09 EDT 2023", "1645 yesterday".
+    fn clock_day(&self) -> Option<Option<Box<Meaning>>> {
+        if self.range(Slot::Month).is_some() || self.range(Slot::Weekday).is_some() {
+            return Some(Some(Box::new(Meaning::Calendar(Box::new(self.fields()?)))));
+        }
+        let shift = |by| Meaning::Shift { by, unit: Unit::Day, from: CountedFrom::Publication };
+        Some(self.number(Slot::Day, self.classes().deictic).map(|by| Box::new(shift(by))))
     }
 
     fn hour_and_minute(&self) -> Option<(u8, Option<u8>, Option<u8>)> {
@@ -44,6 +53,9 @@ impl Parts<'_> {
         }
         if let Some(text) = self.text(Slot::Military) {
             let whole: u16 = text.parse().ok()?;
+            if !self.is_time(&self.range(Slot::Military)?) {
+                return None;
+            }
             return Some(((whole / 100) as u8, Some((whole % 100) as u8), None));
         }
         if let Some(text) = self.text(Slot::Clock).or_else(|| self.text(Slot::Point)) {
@@ -55,10 +67,20 @@ impl Parts<'_> {
             Some(hour) => u8::try_from(hour).ok()?,
             None => self.text(Slot::Hour)?.parse().ok()?,
         };
-        Some((hour, Some(0), None))
+        let minute = match self.tokens(Slot::Minutes) {
+            Some(minutes) => u8::try_from(numbers::ordinal(self.passage, minutes)?).ok()?,
+            None => 0,
+        };
+        (minute < 60).then_some((hour, Some(minute), None))
     }
 
-    /// Two hours of which only the second tells its half of the day: "7-9pm" is from 19 to 21, "11 to 2 p.m." from 11.
+    /// Whether four digits are a time: by a word with them, or by what happens then ("left at 1645").
+    fn is_time(&self, digits: &Range<usize>) -> bool {
+        let verb = digits.start.checked_sub(2);
+        *digits != self.whole || verb.is_some_and(|verb| self.passage.has(verb, self.classes().clock_verb))
+    }
+
+    /// Two hours of which only the second gives its half of the day: "7-9pm" is from 19 to 21, "11 to 2 p.m." from 11.
     pub(super) fn clocks(&self) -> Option<[(Meaning, Range<usize>); 2]> {
         let later = u8::try_from(self.number(Slot::Meridiem, self.classes().meridiem)?).ok()?;
         let read = |name| {

@@ -3,6 +3,7 @@
 mod calendar;
 mod clock;
 mod parts;
+mod periods;
 
 use std::ops::Range;
 
@@ -86,9 +87,15 @@ impl Parts<'_> {
             },
             Template::Repeat { value } => Meaning::Repeat(value.clone().or_else(|| self.repetition())?),
             Template::Vague { value } => Meaning::Vague(*value),
-            Template::Clock => self.clock()?,
+            Template::Clock => match self.clock()? {
+                Meaning::Clock { clock, day: None } if self.range(Slot::Month).is_some() => {
+                    Meaning::Clock { clock, day: Some(Box::new(Meaning::Calendar(Box::new(self.fields()?)))) }
+                }
+                clock => clock,
+            },
             Template::PartOfDay { by } => self.part_of_day(*by)?,
             Template::Modifier { modifier } => Meaning::Modifier(*modifier),
+            Template::PartOfPeriod => self.part_of_period(tokens)?,
             Template::Nothing => Meaning::Nothing,
             Template::List | Template::Years => return None,
         })
@@ -96,7 +103,7 @@ impl Parts<'_> {
 
     fn shift(&self, unit: Option<Unit>, by: Option<i64>) -> Option<Meaning> {
         if self.range(Slot::Anaphor).is_some() {
-            // "the quarter" is the one told of; "the year" is the one of publication, or in a history the one told.
+            // "the quarter" is the one under discussion; "the year" is the one of publication, or in a history the one mentioned last.
             let unit = self.unit(Slot::Anaphor)?;
             let from = if unit == Unit::Quarter { CountedFrom::Narrative } else { CountedFrom::Sentence };
             return Some(Meaning::Shift { by: by?, unit, from });
@@ -107,6 +114,10 @@ impl Parts<'_> {
         if let Some(season) = self.word(Slot::Season, self.classes().season).and_then(Season::from_name) {
             let which = Some(Which { by: by?, from: CountedFrom::Publication, unit: None });
             return Some(Meaning::Calendar(Box::new(Fields { which, season: Some(season), ..Fields::default() })));
+        }
+        if self.range(Slot::Weekday).is_some() || self.range(Slot::Month).is_some() {
+            let which = Some(Which { by: by?, from: CountedFrom::Publication, unit: None });
+            return Some(Meaning::Calendar(Box::new(Fields { which, ..self.fields()? })));
         }
         let unit = match unit {
             Some(unit) => unit,
@@ -120,7 +131,7 @@ impl Parts<'_> {
         Some(Meaning::Shift { by: by.or(which.map(|which| which.by))?, unit, from })
     }
 
-    /// "the next day" follows the day told, "next day" and "next year" follow publication.
+    /// "the next day" follows the day mentioned last, "next day" and "next year" follow publication.
     fn tells_the_next(&self) -> bool {
         let Some(which) = self.range(Slot::Which) else { return false };
         let article =
@@ -141,12 +152,35 @@ impl Parts<'_> {
             None if self.number_is_plural() => Amount::Open,
             None => Amount::whole(1),
         };
+        if self.range(Slot::Weekday).is_some() || self.range(Slot::Day).is_some() {
+            return self.count_from_day(amount, sign, from);
+        }
         if let Some(part) = self.word(Slot::Unit, self.classes().part_of_day).and_then(PartOfDay::from_name) {
             // "the night before"
             let day = Meaning::Shift { by: sign, unit: Unit::Day, from };
             return Some(Meaning::PartOfDay { part, day: Some(Box::new(day)) });
         }
         Some(Meaning::Count { amount, unit: self.unit(Slot::Unit)?, sign, from, anchor: None, tail })
+    }
+
+    /// "two Sundays ago", "a week tomorrow", "a fortnight on Tuesday".
+    fn count_from_day(&self, amount: Amount, sign: i64, from: CountedFrom) -> Option<Meaning> {
+        let anchor = match self.number(Slot::Day, self.classes().deictic) {
+            Some(by) => Meaning::Shift { by, unit: Unit::Day, from },
+            None => Meaning::Calendar(Box::new(self.fields()?)),
+        };
+        let (amount, unit, sign, anchor) = match (self.range(Slot::Unit), amount, anchor) {
+            // "a week yesterday" lies behind.
+            (Some(_), _, anchor @ Meaning::Shift { by: -1, .. }) => (amount, self.unit(Slot::Unit)?, -1, anchor),
+            (Some(_), _, anchor) => (amount, self.unit(Slot::Unit)?, sign, anchor),
+            // The first of several Sundays is the nearest one.
+            (None, Amount::Exact { count: count @ 1.., part: 0 }, Meaning::Calendar(mut fields)) => {
+                fields.which = Some(Which { by: sign, from, unit: None });
+                (Amount::whole(count - 1), Unit::Week, sign, Meaning::Calendar(fields))
+            }
+            _ => return None,
+        };
+        Some(Meaning::Count { amount, unit, sign, from, anchor: Some(Box::new(anchor)), tail: 0 })
     }
 
     fn length(&self, window: i64) -> Option<Meaning> {

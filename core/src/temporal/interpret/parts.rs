@@ -10,6 +10,8 @@ use crate::text::Token;
 /// The named parts of a match.
 pub(super) struct Parts<'p> {
     pub(super) passage: &'p LexedPassage<'p>,
+    /// The tokens of the match.
+    pub(super) whole: Range<usize>,
     parts: Vec<(Slot, Range<usize>)>,
 }
 
@@ -20,7 +22,7 @@ impl<'p> Parts<'p> {
         for (_, range) in &mut parts {
             *range = range.start + tokens.start..range.end + tokens.start;
         }
-        Self { passage, parts }
+        Self { passage, whole: tokens.clone(), parts }
     }
 
     pub(super) fn classes(&self) -> &Grammar {

@@ -64,7 +64,7 @@ fn is_glued(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
         && word.is_some_and(|word| word.shape.is_word())
 }
 
-/// Whether a single part is told, by a name or a number.
+/// Whether a single part is given, by a name or a number.
 fn is_bare(fields: &Fields) -> bool {
     let parts = [
         fields.year.is_some(),
@@ -73,7 +73,7 @@ fn is_bare(fields: &Fields) -> bool {
         fields.weekday.is_some(),
         fields.season.is_some(),
     ];
-    parts.iter().filter(|told| **told).count() == 1 && fields.which.is_none()
+    parts.iter().filter(|given| **given).count() == 1 && fields.which.is_none()
 }
 
 /// Reasons against a date of a single part.
@@ -109,6 +109,14 @@ fn bare(passage: &ParsedPassage<'_>, expression: &Expression, fields: &Fields) -
     None
 }
 
+/// "pay Mr Abel 2000": behind a person's name stands a sum.
+fn is_sum(passage: &ParsedPassage<'_>, at: usize) -> bool {
+    let name = |at: usize| passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital);
+    let title =
+        |back: usize| at.checked_sub(back).is_some_and(|title| passage.has(title, passage.pack.grammar.honorific));
+    at > 0 && name(at - 1) && (title(2) || at > 1 && name(at - 2) && title(3))
+}
+
 /// Reasons against a year by its digits, from what stands around them.
 fn numbered(passage: &ParsedPassage<'_>, at: usize) -> Option<&'static str> {
     let grammar = &passage.pack.grammar;
@@ -116,6 +124,9 @@ fn numbered(passage: &ParsedPassage<'_>, at: usize) -> Option<&'static str> {
     let tight = |at: usize| passage.tokens.get(at).is_some_and(|token| !token.spaced);
     let digits = |at: usize| matches!(shape(at), Some(Shape::Digits { .. }));
     let hyphen = |at: usize| shape(at).is_some_and(|shape| shape.is_mark('-')) && tight(at);
+    if is_sum(passage, at) {
+        return Some("it is a sum behind a person's name");
+    }
     // "555-1990", "1990-100": but "2018-2019" is one token of two years.
     let tied_before = at > 1 && tight(at) && hyphen(at - 1) && digits(at - 2);
     if tied_before || hyphen(at + 1) && digits(at + 2) {

@@ -43,12 +43,12 @@ pub(super) fn refine(
     joined
 }
 
-/// "He had left two years before." A mark behind the word that says which way: it counts from what was told.
+/// "He had left two years before." A mark behind the word that says which way: it counts from what was mentioned.
 fn ends_there(passage: &ParsedPassage<'_>, end: usize) -> bool {
     passage.tokens.get(end).is_none_or(|next| matches!(next.shape, Shape::Break | Shape::Mark('.' | ',' | ';')))
 }
 
-/// "October 12, the day before the plunge": told behind a comma, the day is that date once more, and what it counts
+/// "October 12, the day before the plunge": after a comma, the day is that date once more, and what it counts
 /// from is an event.
 fn appose(passage: &ParsedPassage<'_>, expressions: &mut [Expression]) {
     for at in 1..expressions.len() {
@@ -69,7 +69,7 @@ fn appose(passage: &ParsedPassage<'_>, expressions: &mut [Expression]) {
     }
 }
 
-/// The count with its anchor, where it takes one: "the day after" counts from the date told last, unless one stands
+/// The count with its anchor, where it takes one: "the day after" counts from the date mentioned last, unless one stands
 /// behind it.
 fn take_anchor<'e>(count: &'e mut Expression, meaning: &Meaning) -> Option<&'e mut Expression> {
     let dated = matches!(meaning, Meaning::Calendar(_) | Meaning::Shift { .. });

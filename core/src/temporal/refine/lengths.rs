@@ -1,4 +1,4 @@
-//! "an hour" + "20 minutes": a length told in two units is one.
+//! "an hour" + "20 minutes": a length given in two units is one.
 
 use crate::calendar::Unit;
 use crate::temporal::{Amount, Dropped, Expression, Meaning, ParsedPassage};
@@ -33,7 +33,7 @@ fn beside(passage: &ParsedPassage<'_>, from: usize, to: usize) -> bool {
     from == to || from + 1 == to && (passage.has(from, grammar.and) || passage.has(from, grammar.comma))
 }
 
-/// The two lengths as one: parts of a unit are told in its 60ths.
+/// The two lengths as one: parts of a unit are written in its 60ths.
 fn together(large: &Meaning, small: &Meaning) -> Option<Meaning> {
     let &Meaning::Length { amount: Amount::Exact { count, part: 0 }, unit, window: 0 } = large else { return None };
     let &Meaning::Length { amount: Amount::Exact { count: more, part: 0 }, unit: smaller, window: 0 } = small else {

@@ -1,34 +1,53 @@
 //! Expressions to better expressions: one file a refiner, one ordered list.
 //!
-//! Each takes the expressions of a document in order and gives them back in order; what it takes away it tells.
+//! Each takes the expressions of a document in order and gives them back in order; what it takes away it reports.
 
+mod clock_days;
 mod clocks;
+mod endings;
 mod false_dates;
+mod feasts;
 mod following;
 mod lengths;
 mod modifiers;
+mod offsets;
+mod periods;
 mod ranges;
+mod shared_week;
 mod shared_year;
 
-use super::{Dropped, Expression, ParsedPassage};
+pub(super) use clock_days::is_reported;
+
+use super::{DropStage, Dropped, Expression, ParsedPassage};
 
 type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
 /// The order, with its reasons.
-const REFINERS: [Refiner; 7] = [
+const REFINERS: [Refiner; 13] = [
     // First, so that nothing below is joined to a name that is no date.
     false_dates::refine,
     // An hour and ten minutes are one length to everything below.
     lengths::refine,
+    // Before modifiers, which drop "the year" where nothing makes it a date.
+    periods::refine,
     // Before dates are joined to each other, since a modifier belongs to the nearest one.
     modifiers::refine,
+    // A date with its modifier ends a length: "the year to end-March".
+    endings::refine,
     // Times of day need the date beside them, with its modifier.
     clocks::refine,
     // "two days after March 5" takes in a date that is whole by now.
     following::refine,
+    // "two years and four months ago", "ten years ago this week": they take in what stands beside a whole offset.
+    offsets::refine,
+    // A day beside the name of its feast says all.
+    feasts::refine,
     // Last: they look at pairs of finished dates.
+    shared_week::refine,
     shared_year::refine,
     ranges::refine,
+    // A time takes its day from any date that is whole by now.
+    clock_days::refine,
 ];
 
 /// Runs every refiner.
@@ -41,5 +60,5 @@ pub(super) fn refine(
 }
 
 fn drop_it(expression: &Expression, refiner: &'static str, reason: &'static str, dropped: &mut Vec<Dropped>) {
-    dropped.push(Dropped { span: expression.span, rule: expression.rule, refiner, reason });
+    dropped.push(Dropped { span: expression.span, rule: expression.rule, stage: DropStage::Refine(refiner), reason });
 }

@@ -26,7 +26,7 @@ pub(super) fn refine(
     expressions
 }
 
-/// Whether a weekday is all that is told.
+/// Whether a weekday is all that is given.
 fn is_weekday(fields: &Fields) -> bool {
     fields.weekday.is_some() && Fields { weekday: None, ..fields.clone() } == Fields::default()
 }

@@ -1,4 +1,4 @@
-//! "March and April 2019", "26 July - 22 August 2019": dates in a list or a range share the year told last.
+//! "March and April 2019", "26 July - 22 August 2019": dates in a list or a range share the year that comes last.
 
 use crate::temporal::{Dropped, Expression, Fields, Meaning, ParsedPassage};
 

@@ -61,7 +61,7 @@ fn first_value(context: &Context<'_>, fields: &Fields) -> Option<Value> {
 }
 
 fn absolute(date: PartialDate) -> Value {
-    Value::date(date, Basis::Absolute, None, vec!["the text tells all of it"])
+    Value::date(date, Basis::Absolute, None, vec!["the text gives all of it"])
 }
 
 /// The fields within a year.
@@ -85,7 +85,11 @@ pub(super) fn in_year(fields: &Fields, year: i32) -> Option<PartialDate> {
     match fields.day {
         Some(day) => {
             let date = PartialDate::day(year, month, day)?;
-            if fields.week { date.first_day().map(PartialDate::week_of) } else { Some(date) }
+            match (fields.week, fields.weekend) {
+                (true, _) => date.first_day().map(PartialDate::week_of),
+                (_, true) => date.first_day().map(PartialDate::weekend_of),
+                _ => Some(date),
+            }
         }
         None => PartialDate::month(year, month),
     }
@@ -129,6 +133,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         anchor: anchor.0.first_day().unwrap_or(context.published()),
         which: fields.which.map(|which| which.by),
         direction: context.reading().direction,
+        firm: context.reading().is_firm,
         narrative: context.is_narrative() && anchor.1 == Basis::Narrative,
     };
     let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
@@ -138,23 +143,47 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         }
     } else if let Some(day) = fields.day.filter(|_| fields.month.is_none()) {
         choose.day_of_month(day)?
-    } else if fields.weekend {
+    } else if fields.weekend && fields.day.is_none() {
         choose.weekend()?
     } else {
         choose.in_years(fields)?
     };
+    if let Some(date) = in_story(context, fields, date) {
+        let steps = vec!["of the past year that the text gives before it"];
+        return Some(Value::date(date, Basis::Narrative, context.past_date(), steps));
+    }
     let reason = match fields.which {
         Some(_) => "counted from the anchor by its own word",
-        None if choose.narrative => "the next one behind the date told last",
+        None if choose.narrative => "the next one after the date mentioned last",
         None => context.reading().reason,
     };
     Some(Value::counted(anchor, date, vec![reason]))
+}
+
+/// The most days before publication that a date is of the present still, not of the story of the sentence before.
+const RECENT: i64 = 60;
+
+/// The first such date from the past date on that the text goes on from, instead of the one near publication.
+fn in_story(context: &Context<'_>, fields: &Fields, near: PartialDate) -> Option<PartialDate> {
+    let past = context.past_date().filter(|_| is_bare(fields) && fields.quarter.is_none())?;
+    let recent = (context.published() - near.first_day()?).num_days() <= RECENT;
+    if recent && !context.is_past_in_sentence() {
+        return None;
+    }
+    let year = past.year_number();
+    let years = if matches!(past, PartialDate::Year(_)) { year..=year } else { year..=year + 1 };
+    let begins = PartialDate::containing(past.first_day()?, Unit::Month).first_day()?;
+    let mut dates = years.filter_map(|year| in_year(fields, year));
+    let date = dates.find(|date| date.first_day().is_some_and(|day| day >= begins));
+    date.filter(|date| date.first_day().is_some_and(|day| day <= context.published()))
 }
 
 struct Choice {
     anchor: NaiveDate,
     which: Option<i64>,
     direction: Direction,
+    /// Whether a finite verb gives the direction.
+    firm: bool,
     narrative: bool,
 }
 
@@ -163,15 +192,26 @@ impl Choice {
     fn weekday(&self, weekday: Weekday) -> Option<PartialDate> {
         let back = i64::from((self.anchor.weekday().num_days_from_monday() + 7 - weekday.num_days_from_monday()) % 7);
         let days = match (self.which, self.direction) {
-            (Some(-1), _) => -(if back == 0 { 7 } else { back }),
-            (Some(1), _) => 7 - back,
-            (Some(_), _) => return weekday_in_week_of(self.anchor, weekday).map(PartialDate::Day),
+            (Some(by @ ..=-1), _) => 7 * (by + 1) - (if back == 0 { 7 } else { back }),
+            (Some(by @ 1..), _) => 7 * by - back,
+            (Some(_), _) => return self.this_weekday(weekday),
             (None, _) if self.narrative => (7 - back) % 7,
             (None, Direction::Past) => -back,
             (None, Direction::Future) if back == 0 => 0,
             (None, Direction::Future) => 7 - back,
         };
         PartialDate::Day(self.anchor).step(days)
+    }
+
+    /// "this Friday": the one of this week, but where the tense of its clause is against that, the last or the next one.
+    fn this_weekday(&self, weekday: Weekday) -> Option<PartialDate> {
+        let day = weekday_in_week_of(self.anchor, weekday)?;
+        let weeks = match self.direction {
+            Direction::Past if self.firm && day > self.anchor => -1,
+            Direction::Future if self.firm && day < self.anchor => 1,
+            _ => 0,
+        };
+        PartialDate::Day(day).step(7 * weeks)
     }
 
     /// "Friday the 12th": the nearest month, in the direction, in which it is one.
@@ -236,6 +276,12 @@ impl Choice {
             None if current => 0,
             None => self.towards(start, fields),
         };
+        // "Monday, Oct. 26": the nearest year in which it is one, unless the one of the direction is near.
+        let day = |by: i32| in_year(year + by).and_then(|date| date.first_day());
+        let away = |by: i32| day(by).map_or(i64::MAX, |day| (day - self.anchor).num_days().abs());
+        let agrees = |by: i32| fields.day.is_some() && day(by).map(|day| day.weekday()) == fields.weekday;
+        let agreeing = [-1, 0, 1].into_iter().filter(|&other| agrees(other)).min_by_key(|&other| away(other));
+        let by = agreeing.filter(|&other| !agrees(by) && away(other) < away(by)).unwrap_or(by);
         // 29 February: the nearest year that has one.
         (0..8).find_map(|more| in_year(year + by + if by < 0 { -more } else { more }))
     }
@@ -250,7 +296,9 @@ impl Choice {
             Direction::Future if days < 0 => 1,
             _ => 0,
         };
-        let near = if fields.day.is_some() || fields.holiday.is_some() {
+        let near = if tense < 0 && self.firm && (fields.day.is_some() || fields.month.is_some()) {
+            false
+        } else if fields.day.is_some() || fields.holiday.is_some() {
             days.abs() <= if tense < 0 { 125 } else { 45 }
         } else if fields.quarter.is_some() {
             // One that has begun or just ended is the one reported on, even where its report looks ahead.

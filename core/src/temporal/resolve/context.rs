@@ -1,4 +1,4 @@
-//! What expressions are counted from: publication, and what was told so far.
+//! What expressions are counted from: publication, and what was mentioned so far.
 
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 
@@ -6,7 +6,9 @@ use super::Value;
 use super::story::Story;
 use crate::calendar::{PartialDate, Unit};
 use crate::language::CountedFrom;
+use crate::temporal::confidence::Evidence;
 use crate::temporal::direction::{Direction, Reading};
+use crate::temporal::meaning::{Part, Piece};
 use crate::temporal::{Amount, Basis, Expression, FiscalStart, Genre, Meaning, Region};
 
 /// What a document gives to count from.
@@ -18,7 +20,7 @@ pub struct Anchor {
     pub offset: FixedOffset,
     /// What bare dates count from.
     pub genre: Genre,
-    /// The local time of publication, where it was told.
+    /// The local time of publication, where it is known.
     pub time: Option<NaiveTime>,
     /// The country whose customs the document follows, where that is known.
     pub region: Option<Region>,
@@ -27,19 +29,21 @@ pub struct Anchor {
     pub fiscal_start: FiscalStart,
 }
 
-/// An anchor, with what was told so far.
+/// An anchor, with what was mentioned so far.
 pub(super) struct Context<'a> {
     pub(super) anchor: &'a Anchor,
     narrative: bool,
     reading: Reading,
-    /// The last date told, a day or coarser.
+    /// The last date mentioned, a day or coarser.
     last: Option<PartialDate>,
-    /// The sentence of the expression that is resolved, and the last date told in it.
+    /// The sentence of the expression that is resolved, and the last date mentioned in it.
     sentence: usize,
     in_sentence: Option<PartialDate>,
-    /// The last quarter told.
+    /// The last date of a past year that gives it, while the text has not come back to the present, and its sentence.
+    past: Option<(PartialDate, usize)>,
+    /// The last quarter mentioned.
     quarter: Option<PartialDate>,
-    /// Whether a longer part of the year was told behind it: "the nine months".
+    /// Whether a longer part of the year was mentioned after it: "the nine months".
     year_to_date: bool,
     /// The dates of the document, and which of them is resolved.
     story: Story,
@@ -60,6 +64,7 @@ impl<'a> Context<'a> {
             last: None,
             sentence: 0,
             in_sentence: None,
+            past: None,
             quarter: None,
             year_to_date: false,
             story: Story::new(expressions),
@@ -72,7 +77,38 @@ impl<'a> Context<'a> {
         self.story.year(self.at, self.last)
     }
 
-    /// The last date told.
+    /// The date of a past year whose year a bare date of the news goes on with: "refused in May 2019 and dismissed in
+    /// August". A month or a day lends its year to the next sentence as well.
+    pub(super) fn past_date(&self) -> Option<PartialDate> {
+        let (date, sentence) = self.past?;
+        let past = self.reading.direction == Direction::Past && self.reading.evidence == Evidence::PastVerb;
+        let near = match date {
+            _ if sentence == self.sentence => true,
+            PartialDate::Year(_) => false,
+            // A month of the last years may as well be what the present is compared with.
+            PartialDate::Month(year, _) if self.published().year() - year < LONG_PAST => false,
+            _ => sentence + 1 == self.sentence && self.reading.is_firm,
+        };
+        Some(date).filter(|_| near && past && !self.narrative)
+    }
+
+    /// Whether the past date stands in the sentence of the date that is resolved.
+    pub(super) fn is_past_in_sentence(&self) -> bool {
+        self.past.is_some_and(|(_, sentence)| sentence == self.sentence)
+    }
+
+    /// Takes note of a date that gives its year, and of a return to the present.
+    fn note_past(&mut self, value: &Value, date: PartialDate) {
+        let carries = matches!(date, PartialDate::Year(_) | PartialDate::Month(..) | PartialDate::Day(_));
+        let past = date.year_number() < self.published().year();
+        self.past = match value.basis {
+            Basis::Absolute | Basis::Narrative if carries && past => Some((date, self.sentence)),
+            Basis::Absolute | Basis::Narrative if past => self.past,
+            _ => None,
+        };
+    }
+
+    /// The last date mentioned.
     pub(super) fn last(&self) -> Option<PartialDate> {
         self.last
     }
@@ -91,12 +127,23 @@ impl<'a> Context<'a> {
         self.reading = reading;
     }
 
+    /// Whether a past verb says of a weekend that it is over, though the one of this week is still to come.
+    pub(super) fn is_weekend_over(&self) -> bool {
+        let past = self.reading.is_firm && self.reading.direction == Direction::Past;
+        !self.narrative && past && self.published().weekday().num_days_from_monday() < 4
+    }
+
+    /// Turns to the clause of another expression, or back.
+    pub(super) fn turn(&mut self, reading: Reading) {
+        self.reading = reading;
+    }
+
     /// Which way the clause looks.
     pub(super) fn reading(&self) -> Reading {
         self.reading
     }
 
-    /// Whether a verb tells that the clause looks ahead of publication.
+    /// Whether a verb shows that the clause looks ahead of publication.
     pub(super) fn looks_ahead(&self) -> bool {
         !self.narrative && self.reading.direction == Direction::Future
     }
@@ -113,13 +160,18 @@ impl<'a> Context<'a> {
     /// What the same time of another year is compared with in a report: its quarter, or behind "the nine months" its
     /// year.
     pub(super) fn compared(&self) -> Option<PartialDate> {
-        self.quarter.and_then(|told| if self.year_to_date { PartialDate::year(told.year_number()) } else { Some(told) })
+        self.quarter.and_then(
+            |quarter| if self.year_to_date { PartialDate::year(quarter.year_number()) } else { Some(quarter) },
+        )
     }
 
     /// Takes note of a date, for what counts from it later.
-    pub(super) fn told(&mut self, meaning: &Meaning, value: &Value) {
-        if let Meaning::Length { amount: Amount::Exact { count: 6.., .. }, unit: Unit::Month, .. } = meaning {
+    pub(super) fn mention(&mut self, meaning: &Meaning, value: &Value) {
+        if is_year_to_date(meaning) {
             self.year_to_date = true;
+        }
+        if matches!(meaning, Meaning::PartOfPeriod { of: None, .. } | Meaning::Ending { .. }) {
+            return;
         }
         let Some(date) = value.until.or(value.date) else { return };
         let compared = matches!(meaning, Meaning::SamePeriod { .. } | Meaning::Count { .. });
@@ -132,8 +184,13 @@ impl<'a> Context<'a> {
             PartialDate::Century(_) | PartialDate::Decade(_) if self.narrative => return,
             date => date,
         };
+        self.note_past(value, date);
         self.in_sentence = Some(date);
-        if !(self.narrative && (self.story.is_aside(self.at) || looks_back(meaning))) {
+        // "Today" leads no history away from where it has come to.
+        let leads = (value.basis != Basis::Relative || self.last.is_none())
+            && !self.story.is_aside(self.at)
+            && !looks_back(meaning);
+        if !self.narrative || leads {
             self.last = Some(date);
         }
     }
@@ -143,7 +200,15 @@ impl<'a> Context<'a> {
     fn is_outlook(&self, date: PartialDate) -> bool {
         let after = date.step(1).and_then(|next| next.first_day());
         let open = after.is_none_or(|after| after > self.published());
-        open && (self.reading.direction == Direction::Future || self.quarter.is_some_and(|told| told != date))
+        open && (self.reading.direction == Direction::Future || self.quarter.is_some_and(|quarter| quarter != date))
+    }
+
+    /// The year that the last date of the sentence names, where it is one.
+    pub(super) fn year_told(&self) -> Option<i32> {
+        match self.in_sentence {
+            Some(PartialDate::Year(year)) => Some(year),
+            _ => None,
+        }
     }
 
     /// The date to count from, and what it is.
@@ -173,7 +238,22 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Whether it counts back from what was told: the story goes on from there, not from what lies behind it.
+/// From how many years ago on a month is long past.
+const LONG_PAST: i32 = 3;
+
+/// "the nine months": a part of a year that is longer than its quarters.
+fn is_year_to_date(meaning: &Meaning) -> bool {
+    match meaning {
+        Meaning::Length { amount: Amount::Exact { count, .. }, unit, .. }
+        | Meaning::Ending { amount: Amount::Exact { count, .. }, unit, .. } => *unit == Unit::Month && *count >= 6,
+        Meaning::PartOfPeriod { part: Part { piece: Piece::Unit(unit), count, .. }, .. } => {
+            *unit == Unit::Month && count.is_some_and(|count| count >= 6)
+        }
+        _ => false,
+    }
+}
+
+/// Whether it counts back from what was mentioned: the story goes on from there, not from what lies behind it.
 fn looks_back(meaning: &Meaning) -> bool {
     matches!(
         meaning,
@@ -181,7 +261,7 @@ fn looks_back(meaning: &Meaning) -> bool {
     )
 }
 
-/// Whether a document is a history: it tells many years, most of them far from its publication, and hardly anything
+/// Whether a document is a history: it mentions many years, most of them far from its publication, and hardly anything
 /// that only makes sense on a day of publication.
 fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     let years = expressions.iter().filter_map(|expression| match &expression.meaning {

@@ -18,7 +18,7 @@ pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFro
     Some(Value::counted(anchor, whole, vec!["a whole unit, counted from the anchor"]))
 }
 
-/// The quarter that is being told of: the one told last, else the last one that ended before publication.
+/// The quarter under discussion: the one mentioned last, else the last one that ended before publication.
 fn told_quarter(context: &Context<'_>) -> Option<Value> {
     let published = context.published();
     let (quarter, anchor) = match context.quarter() {
@@ -28,17 +28,17 @@ fn told_quarter(context: &Context<'_>) -> Option<Value> {
             (last, (PartialDate::Day(published), Basis::Relative))
         }
     };
-    Some(Value::counted(anchor, quarter, vec!["the quarter that is told of"]))
+    Some(Value::counted(anchor, quarter, vec!["the quarter under discussion"]))
 }
 
-/// "the year-ago quarter" (of the one that is told of), "the 1988 period"; where no quarter is told of, the whole year.
+/// "the year-ago quarter" (of the one under discussion), "the 1988 period"; where no quarter is, the whole year.
 pub(super) fn same_period(
     context: &Context<'_>,
     year: Option<i32>,
     quarter: Option<u8>,
     period: bool,
 ) -> Option<Value> {
-    let told = match (context.quarter(), context.compared()) {
+    let discussed = match (context.quarter(), context.compared()) {
         (Some(quarter), _) if period => quarter,
         (_, Some(compared)) => compared,
         (None, None) if period && year.is_none() => {
@@ -46,12 +46,12 @@ pub(super) fn same_period(
         }
         _ => PartialDate::containing(context.published(), Unit::Year),
     };
-    let year = year.unwrap_or(told.year_number() - 1);
-    let date = match (quarter, told) {
+    let year = year.unwrap_or(discussed.year_number() - 1);
+    let date = match (quarter, discussed) {
         (Some(quarter), _) | (None, PartialDate::Quarter(_, quarter)) => PartialDate::Quarter(year, quarter),
         _ => PartialDate::year(year)?,
     };
-    Some(Value::counted((told, Basis::Narrative), date, vec!["the period that is told of, in another year"]))
+    Some(Value::counted((discussed, Basis::Narrative), date, vec!["the period under discussion, in another year"]))
 }
 
 /// "two weeks ago", "three years later", "two days after March 5": at the grain of the unit.
@@ -86,29 +86,31 @@ pub(super) fn count(
     }
     let by = sign.checked_mul(i64::from(count))?;
     if let (true, Basis::Relative, Some(time)) = (unit.is_clock(), basis, context.anchor.time) {
-        return clock_from(context, time, by, unit);
+        return clock_from(context, time, by, sign * i64::from(part), unit);
     }
     let day = shift_day(anchor.first_day()?, by, unit)?;
     let part_of = shift_day(day, sign * i64::from(part * parts(unit).1 / 60), parts(unit).0)?;
     let date = match unit {
         Unit::Second | Unit::Minute | Unit::Hour => PartialDate::Day(part_of),
-        Unit::Year if part > 0 => PartialDate::containing(part_of, Unit::Month),
+        Unit::Year if part > 0 && !named => PartialDate::containing(part_of, Unit::Month),
         Unit::Decade | Unit::Century | Unit::Millennium => PartialDate::containing(part_of, Unit::Year),
-        // From a day that is named, a day comes out: "a week before 3 June".
-        _ if named && anchor.unit() == Unit::Day => PartialDate::Day(part_of),
+        // From a day that is named, a day comes out: "a week before 3 June"; so from any unit that is finer.
+        _ if named && anchor.unit() < unit => PartialDate::containing(part_of, anchor.unit()),
         _ => PartialDate::containing(part_of, unit),
     };
     Some(Value::date(date, basis, reference, steps))
 }
 
 /// "two hours ago", from the time of publication.
-fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, unit: Unit) -> Option<Value> {
-    let each = match unit {
-        Unit::Hour => TimeDelta::hours(1),
-        Unit::Minute => TimeDelta::minutes(1),
-        _ => TimeDelta::seconds(1),
+fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, sixtieths: i64, unit: Unit) -> Option<Value> {
+    let (each, sixtieth) = match unit {
+        Unit::Hour => (TimeDelta::hours(1), TimeDelta::minutes(1)),
+        Unit::Minute => (TimeDelta::minutes(1), TimeDelta::seconds(1)),
+        _ => (TimeDelta::seconds(1), TimeDelta::zero()),
     };
-    let moved = context.published().and_time(time).checked_add_signed(each.checked_mul(i32::try_from(by).ok()?)?)?;
+    let whole = each.checked_mul(i32::try_from(by).ok()?)?;
+    let rest = sixtieth.checked_mul(i32::try_from(sixtieths).ok()?)?;
+    let moved = context.published().and_time(time).checked_add_signed(whole.checked_add(&rest)?)?;
     let second = (unit == Unit::Second).then_some(moved.second() as u8);
     let clock = Clock { hour: moved.hour() as u8, minute: Some(moved.minute() as u8), second, offset: None };
     let steps = vec!["an amount of time, counted from the time of publication"];
@@ -116,7 +118,7 @@ fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, unit: Unit) -> Op
     Some(Value::counted(published, PartialDate::Time(moved.date(), clock), steps))
 }
 
-/// What a part of the unit is told in, and how many make a whole one.
+/// The unit in which a part of the unit is written, and how many make a whole one.
 fn parts(unit: Unit) -> (Unit, u32) {
     match unit {
         Unit::Year => (Unit::Month, 12),

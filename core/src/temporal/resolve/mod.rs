@@ -1,22 +1,25 @@
 //! What was said to what it means: one file a family of meanings.
 //!
-//! Goes through a document in order, since a history counts from the last date told.
+//! Goes through a document in order, since a history counts from the last date mentioned.
 
 mod calendar;
+mod clock;
 mod context;
 mod counted;
 mod evidence;
 mod lengths;
+mod periods;
 mod story;
 
 pub use context::Anchor;
 
+use clock::Days;
 use context::Context;
 
 use super::direction::direction;
 use super::resolved::{Basis, Modifier, Resolved, TimexType};
-use super::{Amount, Expression, Meaning, ParsedPassage};
-use crate::calendar::{Clock, Interval, PartialDate};
+use super::{Amount, DropLog, DropStage, Dropped, Expression, Meaning, ParsedPassage};
+use crate::calendar::{Interval, PartialDate, Unit};
 use crate::language::CountedFrom;
 
 /// What a meaning comes to, before it is spelled.
@@ -28,6 +31,8 @@ struct Value {
     date: Option<PartialDate>,
     /// The last date of a range.
     until: Option<PartialDate>,
+    /// TIMEX3's modifier, where only a part of the value is meant.
+    modifier: Option<Modifier>,
     basis: Basis,
     /// What it was counted from, where it was.
     reference: Option<PartialDate>,
@@ -45,30 +50,57 @@ impl Value {
             PartialDate::Time(..) | PartialDate::PartOfDay(..) => TimexType::Time,
             _ => TimexType::Date,
         };
-        Self { timex, spelled: None, date: Some(date), until: None, basis, reference, steps }
+        Self { timex, spelled: None, date: Some(date), until: None, modifier: None, basis, reference, steps }
     }
 
     fn spelled(timex: TimexType, value: String) -> Self {
         let (basis, reference) = (Basis::Absolute, None);
-        Self { timex, spelled: Some(value), date: None, until: None, basis, reference, steps: Vec::new() }
+        Self {
+            timex,
+            spelled: Some(value),
+            date: None,
+            until: None,
+            modifier: None,
+            basis,
+            reference,
+            steps: Vec::new(),
+        }
     }
 }
 
-/// Resolves the expressions of a document, in order. One that has no possible value is left out.
-pub(super) fn resolve(passage: &ParsedPassage<'_>, expressions: Vec<Expression>, anchor: &Anchor) -> Vec<Resolved> {
+/// Resolves the expressions of a document, in order. One that has no possible value is left out and logged.
+pub(super) fn resolve(
+    passage: &ParsedPassage<'_>,
+    expressions: Vec<Expression>,
+    anchor: &Anchor,
+    log: &mut DropLog,
+) -> Vec<Resolved> {
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
-    for (at, expression) in expressions.into_iter().enumerate() {
+    let mut days = Days::default();
+    let mut rest = expressions.into_iter();
+    let mut at = 0;
+    while let Some(expression) = rest.next() {
+        let place = at;
+        at += 1;
+        let (span, rule) = (expression.span, expression.rule);
+        let mut drop = |reason| log.push(Dropped { span, rule, stage: DropStage::Resolve, reason });
         if expression.history_only && !context.is_narrative() {
+            drop("it is a date in histories only");
             continue;
         }
-        context.start(at, expression.sentence, direction(passage, &expression));
-        if let Some(value) = value_of(&context, &expression.meaning) {
-            let value = in_order(passage, resolved.last(), &expression, value);
-            context.told(&expression.meaning, &value);
-            if let Some(finished) = finish(&context, expression, value) {
-                resolved.push(finished);
-            }
+        context.start(place, expression.sentence, direction(passage, &expression));
+        let value = days.value(passage, &mut context, &expression, rest.as_slice());
+        let Some(value) = value.or_else(|| value_of(&context, &expression.meaning)) else {
+            drop("it has no possible value");
+            continue;
+        };
+        let value = in_order(passage, resolved.last(), &expression, value);
+        context.mention(&expression.meaning, &value);
+        days.note(passage, &context, &expression, &value);
+        match finish(&context, expression, value) {
+            Some(finished) => resolved.push(finished),
+            None => drop("its value is beyond the calendar"),
         }
     }
     resolved
@@ -93,6 +125,15 @@ fn in_order(passage: &ParsedPassage<'_>, before: Option<&Resolved>, expression: 
 fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
     match meaning {
         Meaning::Calendar(fields) => calendar::value(context, fields),
+        Meaning::Shift { by, unit: Unit::Day, from: CountedFrom::Publication } => {
+            let published = PartialDate::Day(context.published());
+            let steps = vec!["counted from the day of publication, whatever was mentioned before"];
+            Some(Value::counted((published, Basis::Relative), published.step(*by)?, steps))
+        }
+        // "took place this weekend", said on a Wednesday.
+        Meaning::Shift { by: 0, unit: Unit::Weekend, from: CountedFrom::Publication } if context.is_weekend_over() => {
+            counted::shift(context, -1, Unit::Weekend, CountedFrom::Publication)
+        }
         Meaning::Shift { by, unit, from } => counted::shift(context, *by, *unit, *from),
         Meaning::Count { amount, unit, sign, from, anchor, .. } => {
             counted::count(context, *amount, *unit, *sign, *from, anchor.as_deref())
@@ -100,35 +141,29 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::SamePeriod { year, quarter, period } => counted::same_period(context, *year, *quarter, *period),
         Meaning::Length { amount, unit, window } => lengths::value(context, *amount, *unit, *window),
         Meaning::Within { amount: amount @ Amount::Exact { .. }, unit }
-            if context.looks_ahead() && !unit.is_clock() =>
+            if context.looks_ahead() && (!unit.is_clock() || context.anchor.time.is_some()) =>
         {
             counted::count(context, *amount, *unit, 1, CountedFrom::Publication, None)
         }
         Meaning::Within { amount, unit } => lengths::value(context, *amount, *unit, 0),
         Meaning::Repeat(value) => Some(Value::spelled(TimexType::Set, value.clone())),
         Meaning::Vague(value) => Some(Value::spelled(TimexType::Date, value.name().to_owned())),
-        Meaning::Clock { clock, day } => clock_value(context, *clock, day.as_deref()),
+        Meaning::Clock { clock, day } => {
+            let mut value = value_of(context, day.as_deref()?)?;
+            value.steps.push("the time is given");
+            let time = clock::time_on(context, value.date?.first_day()?, *clock)?;
+            Some(Value::date(time, value.basis, value.reference, value.steps))
+        }
         Meaning::PartOfDay { part, day } => {
             let value = value_of(context, day.as_deref()?)?;
             let part = PartialDate::PartOfDay(value.date?.first_day()?, *part);
             Some(Value::date(part, value.basis, value.reference, value.steps))
         }
-        Meaning::Modifier(_) | Meaning::Nothing => None,
+        Meaning::PartOfPeriod { part, of: Some(of), .. } => periods::value(context, *part, of),
+        Meaning::PartOfPeriod { part, of: None, .. } => periods::of_the_year(context, *part),
+        Meaning::Ending { amount, unit, last } => periods::ending(context, *amount, *unit, last),
+        Meaning::DayOf { .. } | Meaning::Modifier(_) | Meaning::Nothing => None,
     }
-}
-
-/// A time of day, on its own day, else on the day of publication (in a history: the last day told).
-fn clock_value(context: &Context<'_>, clock: Clock, day: Option<&Meaning>) -> Option<Value> {
-    let mut of = match day {
-        Some(meaning) => value_of(context, meaning)?,
-        None => {
-            let (day, basis) = context.day_told();
-            let day = PartialDate::Day(day);
-            Value::counted((day, basis), day, vec!["no day is told with it"])
-        }
-    };
-    of.steps.push("the time is told");
-    Some(Value::date(PartialDate::Time(of.date?.first_day()?, clock), of.basis, of.reference, of.steps))
 }
 
 /// Spells a value out.
@@ -146,7 +181,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         (Some(date), Some(until)) => date.edtf().zip(until.edtf()).map(|(from, to)| format!("{from}/{to}")),
         (None, _) => None,
     };
-    let modifier = modifier(&expression);
+    let modifier = value.modifier.or_else(|| modifier(&expression));
     let confidence = evidence::of(context, &expression.meaning, &value).with(modifier);
     Some(Resolved {
         timex: value.timex,
@@ -163,7 +198,7 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
     })
 }
 
-/// The TIMEX3 modifier: as told, but "more than 30 years ago" is before that year, and "nearly 90 years ago" about it.
+/// The TIMEX3 modifier: as the text has it, but "more than 30 years ago" is before that year, and "nearly 90 years ago" about it.
 fn modifier(expression: &Expression) -> Option<Modifier> {
     match (&expression.meaning, expression.modifier) {
         (Meaning::Count { sign: ..0, .. }, Some(Modifier::MoreThan)) => Some(Modifier::Before),

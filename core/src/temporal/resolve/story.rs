@@ -1,7 +1,7 @@
 //! The years of a history's bare months and days: the ones that make its story run straight.
 //!
-//! "In March … in October … by mid-June 1944": nobody can tell the year of the first two without the date behind them.
-//! So the years of a run of bare dates are chosen together, between the date told last and the next one that tells its
+//! "In March … in October … by mid-June 1944": nobody knows the year of the first two without the date behind them.
+//! So the years of a run of bare dates are chosen together, between the date mentioned last and the next one that gives its
 //! year, such that the story leaps least, and least of all back. Nothing here knows publication.
 
 use chrono::Datelike;
@@ -12,9 +12,9 @@ use crate::temporal::{Expression, Fields, Meaning};
 
 /// What it costs to turn back, beside the months gone back, where each month of going on or back costs 1.
 const TURN: i32 = 4;
-/// What it costs to leave a year that was told without a month: it holds until another one is told.
+/// What it costs to leave a year that was given without a month: it holds until another one is.
 const LEAVE: i32 = 12;
-/// The most that it costs to come to a date that tells its year: it may lie anywhere.
+/// The most that it costs to come to a date that gives its year: it may lie anywhere.
 const ANYWHERE: i32 = 12;
 /// How many bare dates are looked at together.
 const RUN: usize = 24;
@@ -29,11 +29,11 @@ type Months = (i32, i32);
 /// What an expression is to the story.
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
-    /// A date that tells its year.
+    /// A date that gives its year.
     Told(Months),
     /// A date that leaves its year open.
     Bare(Box<Fields>),
-    /// It counts years from what was told before: nothing behind it is known yet.
+    /// It counts years from what was mentioned before: nothing behind it is known yet.
     Leap,
     /// It leads away from the story, which comes back behind it.
     Aside,
@@ -58,7 +58,7 @@ impl Story {
         self.steps.get(at).is_some_and(|step| *step == Step::Aside)
     }
 
-    /// The year of the bare date `at`, told after `last`.
+    /// The year of the bare date `at`, mentioned after `last`.
     pub(super) fn year(&self, at: usize, last: Option<PartialDate>) -> Option<i32> {
         let start = last.and_then(months);
         let (run, end) = self.run(at);
@@ -78,7 +78,7 @@ impl Story {
         candidates(run.first()?, &years).min_by_key(|&(_, date)| cost(date)).map(|(year, _)| year)
     }
 
-    /// The bare dates from `at` on, and the date that tells its year behind them.
+    /// The bare dates from `at` on, and the date that gives its year after them.
     fn run(&self, at: usize) -> (Vec<&Fields>, Option<Months>) {
         let mut run: Vec<&Fields> = Vec::new();
         for step in self.steps.get(at..).unwrap_or_default() {
@@ -93,18 +93,18 @@ impl Story {
     }
 }
 
-/// Marks the dates that lie far off the one told before, where one of the next few is near that again.
+/// Marks the dates that lie far off the one mentioned before, where one of the next few is near that again.
 fn mark_asides(steps: &mut [Step]) {
     let date = |(at, step): (usize, &Step)| match step {
         Step::Told(date) => Some((at, *date)),
         _ => None,
     };
-    let told: Vec<(usize, Months)> = steps.iter().enumerate().filter_map(date).collect();
+    let dated: Vec<(usize, Months)> = steps.iter().enumerate().filter_map(date).collect();
     let mut story: Option<Months> = None;
-    for (nth, &(at, date)) in told.iter().enumerate() {
+    for (nth, &(at, date)) in dated.iter().enumerate() {
         let comes_back = |story: Months| {
             let away = apart(story, date);
-            let mut next = told.iter().skip(nth + 1).take(RETURN).map(|&(_, next)| next);
+            let mut next = dated.iter().skip(nth + 1).take(RETURN).map(|&(_, next)| next);
             away >= FAR && next.any(|next| apart(story, next) * 2 < away && apart(date, next) >= FAR)
         };
         if story.is_some_and(comes_back) {

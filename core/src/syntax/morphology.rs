@@ -1,13 +1,13 @@
-//! What a word is among its neighbours: a main verb, a past form, an adverb, a predicate.
+//! What a word is among its neighbours: a head verb, a past form, an adverb, a predicative adjective.
 //!
-//! By its part of speech, its form and closed lists. It must not know groups of verbs, nor dates.
+//! Decided by tags, word endings and closed lists. This module must not know about verb groups or dates.
 
 use super::ParsedPassage;
 use crate::language::tagger::Tag;
 use crate::text::Shape;
 
-/// Whether the word at `at` is the main verb behind an auxiliary.
-pub(super) fn is_main(passage: &ParsedPassage<'_>, at: usize, base: bool) -> bool {
+/// Whether the word at `at` is the head verb after an auxiliary; `base` where that takes the base form.
+pub(super) fn is_head_verb(passage: &ParsedPassage<'_>, at: usize, base: bool) -> bool {
     let grammar = &passage.pack.grammar;
     passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower)
         && (base && !passage.has(at, grammar.time_preposition)
@@ -16,8 +16,8 @@ pub(super) fn is_main(passage: &ParsedPassage<'_>, at: usize, base: bool) -> boo
         && !passage.has(at, grammar.determiner)
 }
 
-/// "was open", "is ready": an adjective that no noun follows.
-pub(super) fn is_predicate(passage: &ParsedPassage<'_>, at: usize) -> bool {
+/// Whether the word is a predicative adjective, with no noun after it: "was open", "is ready".
+pub(super) fn is_predicative(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let adjective = passage.tag(at) == Tag::Adjective || passage.has(at, passage.pack.grammar.predicate);
     let lower = passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
     adjective && lower && !passage.tag(at + 1).is_noun() && passage.tag(at + 1) != Tag::Adjective
@@ -33,13 +33,13 @@ pub(super) fn is_negative(passage: &ParsedPassage<'_>, at: usize) -> bool {
     word.ends_with("n't") || word.ends_with("n’t") || word == "cannot"
 }
 
-/// Whether the word is an adverb, by its part of speech, its form or the list.
+/// Whether the word is an adverb, by its tag, its ending or the list.
 pub(crate) fn is_adverb(passage: &ParsedPassage<'_>, at: usize) -> bool {
-    passage.tag(at) == Tag::Adverb || is_plain_adverb(passage, at)
+    passage.tag(at) == Tag::Adverb || is_adverb_by_form(passage, at)
 }
 
-/// Whether the word is an adverb by its form or the list: not the "out" and "further" that belong to a verb.
-pub(crate) fn is_plain_adverb(passage: &ParsedPassage<'_>, at: usize) -> bool {
+/// Whether the word is an adverb by its ending or the list: not the "out" and "further" that belong to a verb.
+pub(crate) fn is_adverb_by_form(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let word = passage.word(at);
     let verb = || matches!(passage.tag(at), Tag::Base | Tag::Present);
     word.len() > 3 && word.ends_with("ly") && !verb() || passage.has(at, passage.pack.grammar.adverb)
@@ -52,18 +52,18 @@ pub(super) fn is_base_form(passage: &ParsedPassage<'_>, at: usize, end: usize) -
     lower && at < end && verb
 }
 
-/// "Polls open", "the court meets": a known verb behind what can be its subject. A word that is also the noun of an
-/// event ("talks", "plans") counts as a verb only before an object.
+/// Whether the word is a verb in the present, after a possible subject: "Polls open", "the court meets". A word that is
+/// also the noun of an event ("talks", "plans") counts as a verb only before an object.
 pub(super) fn is_present(passage: &ParsedPassage<'_>, before: Option<usize>, at: usize, end: usize) -> bool {
     let grammar = &passage.pack.grammar;
     let third = passage.has(at, grammar.verb_third);
-    // "it plans to": a noun of planning elsewhere
+    // "it plans to": without a pronoun before it, "plans" is a noun.
     let plans = || {
         let pronoun = before.is_some_and(|before| passage.has(before, grammar.subject));
         pronoun && passage.has(at, grammar.plan) && passage.has(at + 1, grammar.to)
     };
     let Some(before) = before.filter(|_| third || passage.has(at, grammar.verb) || plans()) else { return false };
-    let before = behind_adverbs(passage, before);
+    let before = skip_adverbs_back(passage, before);
     if !passage.tokens[before].shape.is_word() {
         return false;
     }
@@ -78,16 +78,12 @@ pub(super) fn is_present(passage: &ParsedPassage<'_>, before: Option<usize>, at:
     let next = at + 1;
     let object = next < end
         && (passage.has(next, grammar.determiner)
-            || passage.tokens[next].shape.is_capital() && !ends_sentence_part(passage, next));
+            || passage.tokens[next].shape.is_capital() && !passage.has(next, grammar.weekday));
     let noun = passage.has(at, grammar.event_noun) && !pronoun && !object;
     let verbal = [grammar.be_past, grammar.be_present, grammar.will, grammar.have, grammar.had];
     let verb_follows =
         next < end && (verbal.into_iter().any(|class| passage.has(next, class)) || is_past_form(passage, next));
     subject && !no_subject && !noun && !verb_follows
-}
-
-fn ends_sentence_part(passage: &ParsedPassage<'_>, at: usize) -> bool {
-    passage.has(at, passage.pack.grammar.weekday)
 }
 
 fn ends_like_adjective(passage: &ParsedPassage<'_>, at: usize) -> bool {
@@ -96,28 +92,31 @@ fn ends_like_adjective(passage: &ParsedPassage<'_>, at: usize) -> bool {
     !noun && word.len() > 4 && ["ic", "al", "ive", "ous", "ful", "able"].iter().any(|ending| word.ends_with(ending))
 }
 
-pub(super) fn behind_adverbs(passage: &ParsedPassage<'_>, mut at: usize) -> usize {
+/// Returns `at`, or the last token before the adverbs that end there.
+pub(super) fn skip_adverbs_back(passage: &ParsedPassage<'_>, mut at: usize) -> usize {
     while at > 0 && is_adverb(passage, at) {
         at -= 1;
     }
     at
 }
 
-/// The second half of a compound: "oil-rich", "Atlanta-based".
-pub(super) fn is_second_half(passage: &ParsedPassage<'_>, at: usize) -> bool {
+/// Whether the word ends a hyphenated compound: "oil-rich", "Atlanta-based".
+pub(super) fn is_compound_tail(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
     passage.has(before, passage.pack.grammar.dash) && !passage.tokens[before].spaced && !passage.tokens[at].spaced
 }
 
+/// Whether a determiner or a possessive stands at `before`.
 pub(super) fn is_determined(passage: &ParsedPassage<'_>, before: usize) -> bool {
     passage.has(before, passage.pack.grammar.determiner) || passage.tokens[before].shape == Shape::Possessive
 }
 
-/// A past form before its noun: "the elected mayor", "a newly built bridge", "of continued growth".
-pub(super) fn stands_before_noun(passage: &ParsedPassage<'_>, before: usize) -> bool {
+/// Whether the past form after `before` is attributive: "the elected mayor", "a newly built bridge", "of continued
+/// growth".
+pub(super) fn is_attributive(passage: &ParsedPassage<'_>, before: usize) -> bool {
     let grammar = &passage.pack.grammar;
     let at = before + 1;
-    let noun_behind = passage.tokens.get(at + 1).is_some_and(|token| token.shape.is_word())
+    let noun_follows = passage.tokens.get(at + 1).is_some_and(|token| token.shape.is_word())
         && ![grammar.preposition, grammar.time_preposition, grammar.determiner, grammar.to]
             .into_iter()
             .any(|class| passage.has(at + 1, class))
@@ -125,11 +124,11 @@ pub(super) fn stands_before_noun(passage: &ParsedPassage<'_>, before: usize) -> 
     let adverb = is_adverb(passage, before) && before > 0 && is_determined(passage, before - 1);
     // "Moody's said profits"
     let said = passage.has(at, grammar.saying) && passage.tokens[before].shape == Shape::Possessive;
-    noun_behind && !said && (is_determined(passage, before) || adverb || passage.has(before, grammar.preposition))
+    noun_follows && !said && (is_determined(passage, before) || adverb || passage.has(before, grammar.preposition))
         || is_determined(passage, before) && passage.has(at, grammar.event_noun)
 }
 
-/// "the quarter ended Sept. 30": how a period is named, not what happened.
+/// Whether the word says when a period ends, and so is no event: "the quarter ended Sept. 30".
 pub(super) fn ends_period(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let grammar = &passage.pack.grammar;
     let before = at.checked_sub(1);
@@ -137,7 +136,7 @@ pub(super) fn ends_period(passage: &ParsedPassage<'_>, at: usize) -> bool {
     passage.has(at, grammar.ending) && before.is_some_and(period)
 }
 
-/// Whether the word is a past form or a past participle: by its part of speech, and by its form where that is sure.
+/// Whether the word is a past form or a past participle: by its tag, and by its form where that is unambiguous.
 pub(crate) fn is_past_form(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let grammar = &passage.pack.grammar;
     let tag = passage.tag(at);
@@ -148,13 +147,13 @@ pub(crate) fn is_past_form(passage: &ParsedPassage<'_>, at: usize) -> bool {
     };
     match tag {
         Tag::Past | Tag::Participle => true,
-        // "They put": some forms are the same in the present, and those of whom they are told stand before.
+        // "They put": some past forms equal the present; after a plural subject they are read as the present.
         Tag::Base | Tag::Present => {
-            let told = at.checked_sub(1).map(|before| passage.tag(before));
-            let present = passage.has(at, grammar.verb) && matches!(told, Some(Tag::PluralNoun | Tag::Pronoun));
+            let subject = at.checked_sub(1).map(|before| passage.tag(before));
+            let present = passage.has(at, grammar.verb) && matches!(subject, Some(Tag::PluralNoun | Tag::Pronoun));
             irregular && !present || regular()
         }
-        // "the freed man" has an adjective; "but not freed" a verb, whatever it is taken for.
+        // "the freed man" has an adjective; "but not freed" a verb, whatever its tag.
         Tag::Adjective => {
             let next = passage.tag(at + 1);
             irregular || regular() && !next.is_noun() && !matches!(next, Tag::Adjective | Tag::ProperNoun)
