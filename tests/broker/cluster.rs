@@ -88,7 +88,7 @@ impl Cluster {
             attempts += 1;
             let ports = proxies.iter().map(|_| Ports::hold(LISTENERS.len() + 2)).collect::<Result<_, _>>()?;
             match Self::start_on(ports, proxies, tuning) {
-                Err(reason) if reason.contains("Address already in use") && attempts < ATTEMPTS => {}
+                Err(reason) if is_taken(&reason) && attempts < ATTEMPTS => {}
                 ended => return ended,
             }
         }
@@ -186,6 +186,26 @@ impl Cluster {
     }
 }
 
+/// Whether a broker did not start since somebody else listens on its port.
+fn is_taken(reason: &str) -> bool {
+    reason.contains("Address already in use")
+}
+
 pub fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_whose_port_is_taken_is_to_be_started_on_others() {
+        let ports = Ports::hold(LISTENERS.len() + 2).unwrap();
+        let _taken = ports.share();
+        let Err(reason) = Cluster::start_on(vec![ports], &[None], Tuning::Startup) else { panic!("it started") };
+        if libraries().is_ok() {
+            assert!(is_taken(&reason), "{reason}");
+        }
+    }
 }

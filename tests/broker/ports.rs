@@ -30,6 +30,11 @@ impl Ports {
         self.held.iter().map(|listener| Ok(listener.local_addr().map_err(text)?.port())).collect()
     }
 
+    /// Holds one of the ports even when these are released.
+    pub fn share(&self) -> TcpListener {
+        self.held[0].try_clone().unwrap()
+    }
+
     /// Lets the ports go, for those whom they are for.
     pub fn release(self) {}
 }
