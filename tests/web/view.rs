@@ -144,10 +144,10 @@ async fn keys_alone_go_from_a_century_to_an_hour_and_open_an_event() {
         for _ in 0..30 {
             browser.press('+').await;
         }
-        browser.until("new URLSearchParams(location.hash.slice(1)).get('from') > '2026-03'").await;
+        // The last key has its effect on the address when the view is drawn: the hour is awaited, not read.
+        let end = |name| format!("Date.parse(new URLSearchParams(location.hash.slice(1)).get('{name}'))");
+        browser.until(&format!("{} - {} === {HOUR}", end("to"), end("from"))).await;
         browser.until("!document.body.hasAttribute('aria-busy')").await;
-        let [from, to] = browser.span().await;
-        assert_eq!(to - from, HOUR);
         browser.press(Key::Right.into()).await;
         browser.press(Key::Home.into()).await;
         browser.until("new URLSearchParams(location.hash.slice(1)).get('from') < '2000'").await;
