@@ -66,12 +66,6 @@ impl Modifier {
         Self::EqualOrMore,
     ];
 
-    /// The modifier of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|modifier| modifier.name() == name)
-    }
-
     /// As TIMEX3 spells it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -78,18 +78,17 @@ pub(super) fn resolve(
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
     let mut days = Days::default();
+    let count = expressions.len();
     let mut rest = expressions.into_iter();
-    let mut at = 0;
     while let Some(expression) = rest.next() {
-        let place = at;
-        at += 1;
+        let at = count - rest.len() - 1;
         let (span, rule) = (expression.span, expression.rule);
         let mut drop = |reason| log.push(Dropped { span, rule, stage: DropStage::Resolve, reason });
         if expression.history_only && !context.is_narrative() {
             drop("it is a date in histories only");
             continue;
         }
-        context.start(place, expression.sentence, direction(passage, &expression));
+        context.start(at, expression.sentence, direction(passage, &expression));
         let value = days.value(passage, &mut context, &expression, rest.as_slice());
         let Some(value) = value.or_else(|| value_of(&context, &expression.meaning)) else {
             drop("it has no possible value");
