@@ -197,10 +197,11 @@ pub fn text(error: impl std::fmt::Display) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn a_cluster_whose_port_is_taken_is_to_be_started_on_others() {
+        // Imported here: the benchmarks compile this module as well, without its tests.
+        use super::{Cluster, LISTENERS, Ports, Tuning, is_taken, libraries};
+
         let ports = Ports::hold(LISTENERS.len() + 2).unwrap();
         let _taken = ports.share();
         let Err(reason) = Cluster::start_on(vec![ports], &[None], Tuning::Startup) else { panic!("it started") };
