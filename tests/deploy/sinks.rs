@@ -1,5 +1,5 @@
 //! The examples that feed other databases: every field that they name is one of the record, every topic one of ours, and
-//! what is retracted is taken back.
+//! what is retracted is taken back. `tests/sinks/check.sh` runs them.
 
 use std::path::Path;
 
@@ -10,7 +10,11 @@ use serde_json::Value;
 const CONNECTORS: [&str; 3] = ["postgresql", "elasticsearch", "opensearch"];
 
 fn read(file: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sinks").join(file);
+    read_of_project(&format!("config/sinks/{file}"))
+}
+
+fn read_of_project(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -36,14 +40,12 @@ fn connector(name: &str) -> Value {
 }
 
 #[test]
-fn connectors_read_committed_events_and_delete_what_is_retracted() {
+fn connectors_read_committed_events() {
     for name in CONNECTORS {
         let config = connector(name);
         assert_eq!(config["topics"], topics().events, "{name}");
         assert_eq!(config["consumer.override.isolation.level"], "read_committed", "{name}");
         assert_eq!(config["key.converter"], "org.apache.kafka.connect.storage.StringConverter", "{name}");
-        let deletes = config["delete.enabled"] == "true" || config["behavior.on.null.values"] == "delete";
-        assert!(deletes, "{name}");
         assert!(config["connection.password"].as_str().unwrap().starts_with("${file:"), "{name}: a secret in the file");
     }
 }
@@ -51,15 +53,56 @@ fn connectors_read_committed_events_and_delete_what_is_retracted() {
 #[test]
 fn the_table_has_the_columns_that_the_jdbc_sink_writes() {
     let (config, tables) = (connector("postgresql"), read("postgresql/tables.sql"));
-    assert!(tables.contains(&format!("CREATE TABLE {} (", config["table.name.format"].as_str().unwrap())));
-    for column in ["pk.fields", "transforms.record.field"] {
-        let column = config[column].as_str().unwrap();
-        assert!(tables.contains(&format!("\n    {column} ")), "there is no column {column}");
+    assert!(tables.contains(&format!("CREATE TABLE {} (", config["collection.name.format"].as_str().unwrap())));
+    assert_eq!(config["primary.key.mode"], "record_key");
+    for (transform, part, column) in
+        [("id", "Key", "id text PRIMARY KEY"), ("record", "Value", "record jsonb NOT NULL")]
+    {
+        let kind = config[format!("transforms.{transform}.type")].as_str().unwrap();
+        assert!(kind.ends_with(&format!(".HoistField${part}")), "{kind}");
+        let name = config[format!("transforms.{transform}.field")].as_str().unwrap();
+        assert!(column.starts_with(&format!("{name} ")), "{name}");
+        assert!(tables.contains(&format!("\n    {column}")), "there is no column {column}");
     }
-    // A null value must stay one, or nothing would be deleted.
-    let predicate = config["transforms.record.predicate"].as_str().unwrap();
-    let kind = config[format!("predicates.{predicate}.type")].as_str().unwrap();
-    assert!(kind.ends_with("RecordIsTombstone") && config["transforms.record.negate"] == "true");
+}
+
+#[test]
+fn what_is_retracted_is_deleted() {
+    for name in ["elasticsearch", "opensearch"] {
+        assert_eq!(connector(name)["behavior.on.null.values"], "delete", "{name}");
+    }
+    // The JDBC sink writes a null value as a row without a record, so null values must not be kept from its transform.
+    let (config, tables) = (connector("postgresql"), read("postgresql/tables.sql"));
+    assert!(config["predicates"].is_null() && config["delete.enabled"].is_null());
+    let table = config["collection.name.format"].as_str().unwrap();
+    assert!(tables.contains(&format!("BEFORE INSERT ON {table}\nFOR EACH ROW WHEN (NEW.record IS NULL)")));
+    assert!(tables.contains(&format!("DELETE FROM {table} WHERE id = NEW.id;")));
+}
+
+#[test]
+fn the_readme_says_of_each_sink_whether_it_is_tested() {
+    let readme = read("README.md");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sinks");
+    let folders = std::fs::read_dir(folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir());
+    let names: Vec<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    for name in names {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).unwrap();
+        let is_checked = read_of_project("tests/sinks/check.sh").contains(&format!("/{name}/"));
+        assert!(if is_checked { row.contains("yes") } else { row.contains("**untested**") }, "{row}");
+    }
+}
+
+#[test]
+fn the_check_runs_the_versions_that_are_named() {
+    let (readme, stack) = (read("README.md"), read_of_project("tests/sinks/stack.sh"));
+    let connector = stack.lines().find_map(|line| line.strip_prefix("plugin=")).unwrap();
+    assert!(readme.contains(connector), "README.md does not name {connector}");
+    let pom = read_of_project("tests/sinks/pom.xml");
+    let kafka = pom.split("<kafka>").nth(1).unwrap().split('<').next().unwrap();
+    assert!(readme.contains(&format!("Kafka {kafka} ")), "README.md does not name Kafka {kafka}");
+    let tests = read_of_project("tests/broker/maven.rs");
+    assert!(tests.contains(&format!("VERSION: &str = \"{kafka}\"")), "the other tests run another Kafka than {kafka}");
 }
 
 #[test]

@@ -6,6 +6,18 @@ CREATE TABLE timeline_events (
     record jsonb NOT NULL
 );
 
+-- The connector writes a retraction, which is a null value in the topic, as a row whose record is NULL. Such a row is not
+-- inserted: it deletes the event.
+CREATE FUNCTION timeline_events_retract() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM timeline_events WHERE id = NEW.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER retract BEFORE INSERT ON timeline_events
+FOR EACH ROW WHEN (NEW.record IS NULL) EXECUTE FUNCTION timeline_events_retract();
+
 CREATE INDEX timeline_events_start ON timeline_events ((record #>> '{date,start}'));
 CREATE INDEX timeline_events_article ON timeline_events ((record #>> '{article,id}'));
 CREATE INDEX timeline_events_names ON timeline_events USING gin ((record #> '{statement,names}'));
