@@ -105,8 +105,6 @@ expect_next() {
 
 . "$here/scenario.sh"
 
-work=$(mktemp -d)
-trap stop_everything EXIT
 require_tools
 if [ $# = 0 ]; then
     cargo build --locked --manifest-path "$here/../../Cargo.toml"
@@ -115,6 +113,8 @@ else
     dateline=$1
 fi
 [ -x "$dateline" ] || fail "$dateline is not a program"
+work=$(mktemp -d)
+stop_at_exit
 fetch
 start_broker
 start_postgresql

@@ -51,15 +51,24 @@ start() {
     processes+=($!)
 }
 
+# Ends all programs and removes the folder, whatever the script ends with: a signal counts when the current command is done.
+stop_at_exit() {
+    trap stop_everything EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap 'exit 129' HUP
+}
+
 stop_everything() {
     local status=$?
     trap - EXIT
+    trap '' INT TERM HUP
     if [ $status != 0 ]; then
         tail -n 5 "$work"/*.log >&2 || true
     fi
     [ ${#processes[@]} = 0 ] || kill -KILL "${processes[@]}" 2>/dev/null || true
-    [ ! -e "$work/postgresql/postmaster.pid" ] || stop_postgresql
-    wait
+    [ ! -e "$work/postgresql/postmaster.pid" ] || stop_postgresql || true
+    wait 2>/dev/null
     rm -rf "$work"
     exit $status
 }
