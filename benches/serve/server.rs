@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use dateline::config::HttpLimits;
 use dateline::store::{Store, TopicRecord, Writer};
 use dateline::stream::Control;
 use dateline::web::{Access, HealthState, HttpServer, TimelineState, timeline_router};
@@ -68,8 +69,10 @@ pub fn serve(database: &Path) {
     let last_change = store.last_change();
     let control = Control::default();
     let health = HealthState { metrics: control.metrics, health: control.health };
-    let router = timeline_router(TimelineState::new(store, Arc::default()), health, &Access::default());
-    let server = HttpServer::bind("127.0.0.1:0".parse().unwrap(), "the timeline", router).unwrap();
+    let (limits, metrics) = (HttpLimits::default(), health.metrics.clone());
+    let state = TimelineState::new(store, Arc::default(), limits.body_timeout);
+    let router = timeline_router(state, health, &Access::default());
+    let server = HttpServer::bind("127.0.0.1:0".parse().unwrap(), "the timeline", router, limits, metrics).unwrap();
     println!("{}", server.address().unwrap());
     std::io::stdout().flush().unwrap();
     let stopped = Arc::new(AtomicBool::new(false));

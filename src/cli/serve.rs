@@ -10,7 +10,7 @@ use clap::Args;
 use super::kafka::KafkaArgs;
 use super::service::{health_state, run_with_servers};
 use super::{FAILED, USAGE, failed};
-use crate::config::{Error, Settings};
+use crate::config::{Error, Serve, Settings};
 use crate::store::{Store, Writer};
 use crate::stream::Control;
 use crate::stream::follow::follow;
@@ -103,9 +103,10 @@ pub fn prepare(settings: &Settings, control: &Control, address: SocketAddr, rebu
     let origins = settings.serve.origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>()?;
     let (store, writer) = Store::open(&settings.serve.database, rebuild)?;
     let progress = Arc::<Progress>::default();
-    let state = TimelineState::new(store, progress.clone());
-    let router = timeline_router(state, health_state(control), &Access { token, origins });
-    let server = HttpServer::bind(address, "the timeline", router)?;
+    let Serve { hosts, limits, .. } = settings.serve.clone();
+    let state = TimelineState::new(store, progress.clone(), limits.body_timeout);
+    let router = timeline_router(state, health_state(control), &Access { token, origins, hosts });
+    let server = HttpServer::bind(address, "the timeline", router, limits, control.metrics.clone())?;
     Ok(Service { writer, progress, server })
 }
 

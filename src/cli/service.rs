@@ -36,7 +36,10 @@ pub fn run_with_health<T>(
 /// # Errors
 /// If its address is not available.
 pub fn health_server(settings: &Settings, control: &Control) -> io::Result<Option<HttpServer>> {
-    let bind = |address| HttpServer::bind(address, "health and metrics", web::health_router(health_state(control)));
+    let bind = |address| {
+        let (router, metrics) = (web::health_router(health_state(control)), control.metrics.clone());
+        HttpServer::bind(address, "health and metrics", router, settings.serve.limits, metrics)
+    };
     settings.http.map(bind).transpose()
 }
 

@@ -204,6 +204,34 @@ pub struct Serve {
     pub token_file: Option<PathBuf>,
     /// The origins whose pages may send requests.
     pub origins: Vec<String>,
+    /// The names that the server answers to, besides localhost and addresses.
+    pub hosts: Vec<String>,
+    /// What an HTTP server allows its clients.
+    pub limits: HttpLimits,
+}
+
+/// What an HTTP server allows its clients. The default is that of the built-in values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// How many connections there may be.
+    pub connections: usize,
+    /// How long the headers of a request may take.
+    pub header_timeout: Duration,
+    /// How long the body of a request may take.
+    pub body_timeout: Duration,
+    /// How long a client may accept nothing of a response.
+    pub send_timeout: Duration,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            connections: 512,
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(10),
+            send_timeout: Duration::from_secs(60),
+        }
+    }
 }
 
 /// The log, on standard error.

@@ -147,6 +147,23 @@ pub(crate) struct Serve {
     /// Which other web pages may query the timeline (CORS), as origins separated by commas, for example
     /// `https://desk.example.org`. Empty for none.
     pub origins: String,
+    /// The names by which browsers and other clients reach the server, separated by commas, for example
+    /// `timeline.example.org, dateline-timeline`: the name at which a proxy serves it, if the proxy passes that on, and the
+    /// name of a service. Requests to other names are refused, so that no web page can point a name of its own at the
+    /// server (DNS rebinding). `localhost`, addresses in figures and the health routes need not be listed.
+    pub hosts: String,
+    /// How many connections an HTTP server has at a time, 16 to 100000; each needs a file descriptor (`ulimit -n`). When
+    /// all are taken, the one that has been waiting longest for a request is closed for a new one; some are reserved for
+    /// health. This limit and the following ones apply to the health server of a worker as well.
+    pub max_connections: i64,
+    /// How long the headers of a request may take, in milliseconds, 100 to 600000. A connection without a request is
+    /// closed after the same time.
+    pub header_timeout_ms: i64,
+    /// How long the body of a request may take, in milliseconds, 100 to 600000.
+    pub body_timeout_ms: i64,
+    /// How long a client may accept nothing of a response, in milliseconds, 100 to 600000. A client that reads slowly but
+    /// steadily, or follows the live feed while nothing happens, is not affected.
+    pub send_timeout_ms: i64,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

@@ -70,6 +70,15 @@ mod layers {
     }
 
     #[test]
+    fn the_limits_of_servers_are_numbers_within_bounds() {
+        assert_eq!(settings("", NONE, &[]).serve.limits, HttpLimits::default());
+        let limits = settings("[serve]\nmax_connections = 2000\nheader_timeout_ms = 500", NONE, &[]).serve.limits;
+        assert_eq!((limits.connections, limits.header_timeout), (2000, Duration::from_millis(500)));
+        assert_snapshot!(in_file("[serve]\nmax_connections = 1"), @"serve.max_connections (file my.toml): must be 16 to 100000, not 1");
+        assert_snapshot!(in_file("[serve]\nsend_timeout_ms = 0"), @"serve.send_timeout_ms (file my.toml): must be 100 to 600000, not 0");
+    }
+
+    #[test]
     fn a_variable_can_set_a_number_and_a_top_level_key() {
         let settings = settings("", &[("DATELINE_STREAM__BATCH_TIME_MS", "20"), ("DATELINE_HTTP", "127.0.0.1:0")], &[]);
         assert_eq!(settings.stream.batch_time, Duration::from_millis(20));
@@ -98,16 +107,20 @@ mod layers {
     #[test]
     fn the_timeline_has_a_file_and_allowed_origins() {
         let serve = settings(
-            "[serve]\ndatabase = '/data/t.db'\norigins = 'https://desk.example, http://[::1]:3000'",
+            "[serve]\ndatabase = '/data/t.db'\norigins = 'https://desk.example, http://[::1]:3000'\nhosts = 'desk.example., timeline'",
             NONE,
             &[],
         )
         .serve;
-        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"] }"#);
+        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"], hosts: ["desk.example", "timeline"], limits: HttpLimits { connections: 512, header_timeout: 10s, body_timeout: 10s, send_timeout: 60s } }"#);
         assert_snapshot!(in_file("[serve]\ndatabase = ''"), @"serve.database (file my.toml): the file that holds the timeline is required");
         for origin in ["*", "desk.example", "https://desk.example/", "https://", "https://a b"] {
             let message = in_file(&format!("[serve]\norigins = '{origin}'"));
             assert!(message.starts_with("serve.origins (file my.toml): "), "{message}");
+        }
+        for host in ["*", "https://desk.example", "desk.example:80", "desk..example", "a b", "b\u{fc}cher.example"] {
+            let message = in_file(&format!("[serve]\nhosts = '{host}'"));
+            assert!(message.starts_with("serve.hosts (file my.toml): "), "{message}");
         }
     }
 
@@ -415,6 +428,11 @@ mod output {
         group = "dateline-serve"
         token_file = ""
         origins = ""
+        hosts = ""
+        max_connections = 512
+        header_timeout_ms = 10000
+        body_timeout_ms = 10000
+        send_timeout_ms = 60000
 
         [log]
         level = "info"

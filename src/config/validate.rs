@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use super::layers::{Layers, nearest};
 use super::{
-    Delivery, EmbargoPolicy, Error, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, Topics, client, raw,
+    Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, Topics,
+    client, raw,
 };
 use crate::article::{self, Format, Reference};
 use crate::pipeline::{self, FiscalStart, Genre};
@@ -149,7 +150,35 @@ impl Check<'_> {
             group: self.id("serve.group", &raw.group)?,
             token_file: path(&raw.token_file),
             origins: self.origins(&raw.origins)?,
+            hosts: self.hosts(&raw.hosts)?,
+            limits: HttpLimits {
+                connections: self.within("serve.max_connections", raw.max_connections, 16, 100_000)?,
+                header_timeout: self.timeout("serve.header_timeout_ms", raw.header_timeout_ms)?,
+                body_timeout: self.timeout("serve.body_timeout_ms", raw.body_timeout_ms)?,
+                send_timeout: self.timeout("serve.send_timeout_ms", raw.send_timeout_ms)?,
+            },
         })
+    }
+
+    fn timeout(&self, key: &str, milliseconds: i64) -> Result<Duration, Error> {
+        self.within(key, milliseconds, 100, 600_000).map(Duration::from_millis)
+    }
+
+    fn hosts(&self, text: &str) -> Result<Vec<String>, Error> {
+        let hosts = text.split(',').map(str::trim).filter(|host| !host.is_empty());
+        let valid = |host: &str| {
+            let name = host.strip_suffix('.').unwrap_or(host);
+            let is_label = |label: &str| {
+                !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            };
+            if !name.split('.').all(is_label) {
+                let problem =
+                    format!("{host:?} is not a name such as timeline.example.org, without scheme, port and path");
+                return Err(self.error("serve.hosts", problem));
+            }
+            Ok(name.to_owned())
+        };
+        hosts.map(valid).collect()
     }
 
     fn origins(&self, text: &str) -> Result<Vec<String>, Error> {

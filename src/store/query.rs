@@ -5,6 +5,7 @@
 use chrono::NaiveTime;
 
 use super::index::{Facet, SortKey};
+use super::search::words;
 use crate::calendar::{Bound, Granularity};
 use crate::event::Status;
 use crate::temporal::Basis;
@@ -103,8 +104,8 @@ pub struct Filters {
     pub from: Option<i64>,
     /// The event starts before this.
     pub to: Option<i64>,
-    /// The event contains these words, the last one as a prefix.
-    pub words: Vec<String>,
+    /// The event contains these words, the last one as a prefix; with no words among what is searched for, no event does.
+    pub words: Option<Vec<String>>,
     /// For each of these facets, the event has one of the values.
     pub terms: Vec<(Facet, Vec<String>)>,
     /// The lowest confidence.
@@ -123,10 +124,12 @@ const FACETS: [(&str, Facet); 7] = [
 ];
 
 impl Filters {
-    /// Matches events that contain all words of a text, the last one as a prefix.
+    /// Matches events that contain all words of a text, the last one as a prefix: no events if it has no words, and all
+    /// if it is blank.
     #[must_use]
     pub fn search(text: &str) -> Self {
-        Self { words: words(text), ..Self::default() }
+        let words = Some(text).filter(|text| !text.trim().is_empty()).map(|text| words(text).take(MAX_WORDS).collect());
+        Self { words, ..Self::default() }
     }
 
     /// Takes the filters out of the parameters.
@@ -174,12 +177,6 @@ fn allowed_values(facet: Facet) -> Option<Vec<&'static str>> {
         Facet::Basis => Some(Basis::ALL.map(Basis::name).to_vec()),
         Facet::Source | Facet::Article | Facet::Language | Facet::Name => None,
     }
-}
-
-/// Returns the words of a text as full-text search sees them: letters and digits.
-fn words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.take(MAX_WORDS).map(str::to_lowercase).collect()
 }
 
 fn time(parameters: &mut Parameters, name: &str) -> Result<Option<i64>, InvalidParameter> {
@@ -313,8 +310,17 @@ mod tests {
 
     #[test]
     fn a_text_is_split_into_words() {
-        assert_eq!(filters("q=The+bridge's%20OPENING%20\"*").unwrap().words, ["the", "bridge", "s", "opening"]);
-        assert_eq!(filters("q=!!").unwrap().words, [""; 0]);
+        let words = |query| filters(query).unwrap().words.map(|words| words.join("|"));
+        assert_eq!(words("q=The+bridge's%20OPENING_%20\"*").as_deref(), Some("the|bridge|s|opening"));
+        assert_eq!(
+            words("q=मनीष+हिन्दी,Zu\u{308}rich").as_deref(),
+            Some("मनीष|हिन्दी|zu\u{308}rich"),
+            "with their marks"
+        );
+        for nothing in ["q=!!", "q=%00", "q=🎉", "q=%CC%81", "q=_"] {
+            assert_eq!(words(nothing).as_deref(), Some(""), "{nothing}");
+        }
+        assert_eq!((words("q="), words("q=+")), (None, None), "no search");
     }
 
     #[test]

@@ -200,7 +200,9 @@ impl Store {
             }
             predicate.terms.push((*facet, terms));
         }
-        predicate.words = search::matching_rows(&self.inner.search_cache, connection, &filters.words)?;
+        if let Some(words) = &filters.words {
+            predicate.words = search::matching_rows(&self.inner.search_cache, connection, words)?;
+        }
         Ok(predicate)
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{Deserializer, IntoDeserializer};
 use sha2::{Digest, Sha256};
 
 use super::query::parse_time;
+use super::search::words;
 use crate::record::ArticleStatus;
 
 /// A record of `timeline.events`; see [`EventRecord`](crate::record::EventRecord) for the fields.
@@ -52,13 +53,14 @@ impl Event {
         [&self.date.start, &self.date.end].map(|end| end.as_deref().and_then(parse_time))
     }
 
-    /// Returns the text that full-text search covers.
+    /// Returns the words that full-text search covers, separated by spaces.
     pub fn searchable_text(&self) -> String {
         let Statement { summary, sentence, names, .. } = &self.statement;
         // Most summaries are a part of their sentence.
         let summary = if sentence.contains(summary.as_str()) { "" } else { summary };
         let source = self.article.source.as_deref().unwrap_or_default();
-        [sentence, summary, &names.join("\n"), &self.article.title, source].join("\n")
+        let text = [sentence, summary, &names.join("\n"), &self.article.title, source].join("\n");
+        words(&text).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::Error;
 
 /// The version of the tables, kept in `user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// How long a connection waits for the lock of another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,9 +36,11 @@ CREATE INDEX events_of_article ON events (article);
 CREATE TABLE names (row INTEGER, name INTEGER, PRIMARY KEY (row, name)) STRICT, WITHOUT ROWID;
 -- The events as received.
 CREATE TABLE records (row INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
--- Which rows contain which words; the prefixes are for search as you type: see `search::INDEXED`.
+-- Which rows contain which words; the prefixes are for search as you type: see `search::INDEXED`. The words are those of
+-- `search::words`, separated by spaces: whatever else a word consists of, the tokenizer must not split it.
 CREATE VIRTUAL TABLE words USING fts5 (
-    text, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3 4', tokenize = 'unicode61 remove_diacritics 2'
+    text, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3 4',
+    tokenize = \"unicode61 remove_diacritics 2 categories 'L* M* N* P* S* Z* C*' separators ' '\"
 );
 
 -- The latest record of each article, and the events that it lists, if its status says that these are all.

@@ -5,8 +5,9 @@
 //! stays true, and only the rows added since have to be looked up.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
+use regex::Regex;
 use rusqlite::Connection;
 
 use super::Error;
@@ -71,7 +72,19 @@ fn is_frequent(rows: &Bitmap) -> bool {
     rows.len() > FREQUENT_MIN.max(usize::try_from(rows.scanned_to).unwrap_or(0) / FREQUENT_SHARE)
 }
 
-/// The FTS5 query for a word. Words are letters and digits, so that quotes are safe.
+/// Letters and digits of any script, with the marks that belong to them: the vowel signs of Hindi, accents written apart.
+#[expect(clippy::unwrap_used, reason = "the pattern is constant, and every test of search compiles it")]
+static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\w--\p{Pc}]+").unwrap());
+
+/// Returns the words of a text in lower case. Both what is stored and what is searched for is split here, and not by SQLite,
+/// which has its own idea of a letter: a word that it splits again would be a phrase, which the table cannot search for.
+pub fn words(text: &str) -> impl Iterator<Item = String> {
+    let words = WORD.find_iter(text).map(|word| word.as_str());
+    // A mark alone stands for nothing.
+    words.filter(|word| word.contains(char::is_alphanumeric)).map(str::to_lowercase)
+}
+
+/// The FTS5 query for a word of [`words`]: it has no quotes.
 fn fts_query(word: &str, is_prefix: bool) -> String {
     format!("\"{word}\"{}", if is_prefix { "*" } else { "" })
 }
@@ -82,12 +95,15 @@ fn is_quick_to_extend(query: &str) -> bool {
     !query.contains(' ') && prefix.is_none_or(|prefix| prefix.chars().count() <= INDEXED)
 }
 
-/// Returns sets of rows; the rows in all of them contain all of the words.
+/// Returns sets of rows; the rows in all of them contain all of the words. A text without words is in no row.
 pub fn matching_rows(
     cache: &Mutex<SearchCache>,
     connection: &Connection,
     words: &[String],
 ) -> Result<Vec<Arc<Bitmap>>, Error> {
+    if words.is_empty() {
+        return Ok(vec![Arc::default()]);
+    }
     let queries = words.iter().enumerate().map(|(at, word)| fts_query(word, at + 1 == words.len()));
     let (mut queries, rare): (Vec<_>, Vec<_>) = {
         let cache = super::lock(cache);
@@ -149,4 +165,73 @@ pub fn warm(cache: &Mutex<SearchCache>, connection: &Connection) -> Result<(), E
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::query::{Filters, Order, Paging};
+    use super::super::{RecordKind, Store, TopicRecord};
+    use super::*;
+
+    /// A store with one event, whose sentence is this.
+    fn store(sentence: &str) -> (Store, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, mut writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
+        let event = json!({
+            "id": "one", "article": {"id": "a", "title": "", "source": null, "language": "en"}, "confidence": 0.9,
+            "date": {"start": "2019-04-01", "end": "2019-04-02", "granularity": "day", "basis": "relative"},
+            "statement": {"summary": "", "sentence": sentence, "status": "happened", "names": []},
+        });
+        let event = event.to_string();
+        let record = TopicRecord { kind: RecordKind::Event, key: "one", value: Some(event.as_bytes()) };
+        assert_eq!(writer.apply(&[record], &[]).unwrap(), 0);
+        (store, folder)
+    }
+
+    fn finds(store: &Store, text: &str) -> bool {
+        let paging = Paging { order: Order::Ascending, limit: 1, after: None };
+        !store.events(&Filters::search(text), &paging).unwrap().records.is_empty()
+    }
+
+    #[test]
+    fn words_of_any_script_are_found_by_their_beginning() {
+        let (store, _folder) = store("मनीष ने हिन्दी में Zürich, Ὀδυσσεύς, ΑΘΉΝΑ, İstanbul, 東京都 und aⒶb, a_b!");
+        for text in ["मनीष", "हिन्", "zurich", "Zu\u{308}rich", "ὈΔΥΣ", "αθήνα", "İstanbul", "東京", "aⒶb", "a b"]
+        {
+            assert!(finds(&store, text), "{text}");
+        }
+        for text in ["!!!", "मनीष Ⓐ", "\0", "🎉", "\u{301}", "_", "\"", "नीष", "AND", "NEAR(a b)", "text:a"]
+        {
+            assert!(!finds(&store, text), "{text:?}");
+        }
+        assert!(finds(&store, " "), "no search");
+    }
+
+    /// Any characters: controls, marks, symbols, unassigned ones.
+    fn text() -> impl Strategy<Value = String> {
+        let letter = prop_oneof![
+            any::<char>(),
+            proptest::char::range('\0', '\u{5ff}'),
+            proptest::char::range('\u{900}', '\u{dff}')
+        ];
+        proptest::collection::vec(letter, 0..40).prop_map(String::from_iter)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_text_can_be_searched_for(stored in text(), text in text()) {
+            let (store, _folder) = store(&stored);
+            finds(&store, &text);
+            let all: Vec<_> = words(&stored).collect();
+            prop_assert_eq!(finds(&store, &stored), all.is_empty() == stored.trim().is_empty(), "{:?}", stored);
+            for word in all {
+                prop_assert!(finds(&store, &word), "{:?} in {:?}", word, stored);
+            }
+        }
+    }
 }

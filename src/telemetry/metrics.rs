@@ -67,6 +67,10 @@ pub struct Metrics {
     lag: Family<[(&'static str, String); 2], Gauge>,
     commit_age: Gauge<f64, AtomicU64>,
     last_commit: Mutex<Instant>,
+    http_connections: Gauge,
+    http_dropped_connections: Counter,
+    http_requests: Gauge,
+    http_panics: Counter,
 }
 
 impl Default for Metrics {
@@ -91,6 +95,10 @@ impl Default for Metrics {
             lag: Family::default(),
             commit_age: Gauge::default(),
             last_commit: Mutex::new(Instant::now()),
+            http_connections: Gauge::default(),
+            http_dropped_connections: Counter::default(),
+            http_requests: Gauge::default(),
+            http_panics: Counter::default(),
         };
         // A rate can be computed for the first increment only if there was a zero before it.
         for outcome in [COMMITTED, ABORTED] {
@@ -130,7 +138,48 @@ impl Metrics {
         registry.register("lag", "Messages of a partition that have not been read yet", self.lag.clone());
         let help = "Time since the last commit; since the start if there was none";
         registry.register_with_unit("last_commit_age", help, Unit::Seconds, self.commit_age.clone());
+        self.register_http();
         self
+    }
+
+    fn register_http(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("http_connections", "Open HTTP connections", self.http_connections.clone());
+        let help = "HTTP connections closed because there were too many";
+        registry.register("http_dropped_connections", help, self.http_dropped_connections.clone());
+        let help = "HTTP requests whose response is not complete";
+        registry.register("http_requests", help, self.http_requests.clone());
+        registry.register("http_panics", "Panics while an HTTP request was handled", self.http_panics.clone());
+    }
+
+    /// Counts a connection that was opened.
+    pub fn connection_opened(&self) {
+        self.http_connections.inc();
+    }
+
+    /// Counts a connection that was closed.
+    pub fn connection_closed(&self) {
+        self.http_connections.dec();
+    }
+
+    /// Counts a connection that is closed because there are too many.
+    pub fn connection_dropped(&self) {
+        self.http_dropped_connections.inc();
+    }
+
+    /// Counts a request whose handling begins.
+    pub fn request_began(&self) {
+        self.http_requests.inc();
+    }
+
+    /// Counts a request whose response is complete, or that its client gave up.
+    pub fn request_ended(&self) {
+        self.http_requests.dec();
+    }
+
+    /// Counts a panic while a request was handled.
+    pub fn handler_panicked(&self) {
+        self.http_panics.inc();
     }
 
     /// Counts a message whose batch was committed: the statuses of its articles (`extracted`, `skipped`, `withdrawn`,

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use super::api::filters;
 use super::problem::Problem;
@@ -89,21 +89,18 @@ pub async fn export(
     let writer = Writer::new(format, out.clone()).map_err(internal)?;
     let file = ExportFile { writer, out, filters, after: None };
     // The first page is read before the status is sent.
-    let first = state.query(move |store| file.page(store)).await?;
-    let pages = stream::unfold(first, move |(page, rest)| {
+    let (first, rest) = state.query(move |store| file.page(store)).await?;
+    // Compression polls a body again after its end; this stream allows that, unlike `unfold`.
+    let others = stream::try_unfold(rest, move |rest| {
         let state = state.clone();
         async move {
-            match (page, rest) {
-                (page, _) if page.is_empty() => None,
-                (page, None) => Some((Ok(page), (Bytes::new(), None))),
-                (page, Some(rest)) => match state.query(move |store| rest.page(store)).await {
-                    Ok(next) => Some((Ok(page), next)),
-                    // The response is cut short, which clients notice.
-                    Err(problem) => Some((Err(io::Error::other(problem.detail)), (Bytes::new(), None))),
-                },
-            }
+            let Some(rest) = rest else { return Ok(None) };
+            // After an error the response is cut short, which clients notice.
+            let page = state.query(move |store| rest.page(store)).await;
+            page.map(Some).map_err(|problem| io::Error::other(problem.detail))
         }
     });
+    let pages = stream::iter([Ok(first)]).chain(others);
     let disposition = format!("attachment; filename=\"{}\"", format.file_name());
     let headers = [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, Body::from_stream(pages)).into_response())

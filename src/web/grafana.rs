@@ -3,7 +3,6 @@
 //! A target, and the query of an annotation, is `events?` followed by filters as in a URL:
 //! `events?status=planned&q=flood`; `events` alone matches all.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 use super::responses::json;
-use super::timeline::TimelineState;
+use super::timeline::{TimelineState, TimelyBody};
 use crate::event::Status;
 use crate::record::EventRecord;
 use crate::store::Store;
@@ -112,7 +111,7 @@ fn choices() -> impl Iterator<Item = (String, String)> {
 }
 
 /// `POST /api/grafana/query`
-pub async fn query(State(state): State<TimelineState>, body: Bytes) -> HandlerResult {
+pub async fn query(State(state): State<TimelineState>, TimelyBody(body): TimelyBody) -> HandlerResult {
     let request = read(&body)?;
     if request.targets.len() > MAX_TARGETS {
         return Err(InvalidParameter(format!("a query may have at most {MAX_TARGETS} targets")).into());
@@ -134,7 +133,7 @@ pub async fn query(State(state): State<TimelineState>, body: Bytes) -> HandlerRe
 }
 
 /// `POST /api/grafana/annotations`
-pub async fn annotations(State(state): State<TimelineState>, body: Bytes) -> HandlerResult {
+pub async fn annotations(State(state): State<TimelineState>, TimelyBody(body): TimelyBody) -> HandlerResult {
     let request = read(&body)?;
     let filters = filters(&request.annotation.query, &request.range)?;
     let ends = [filters.from, filters.to].map(Option::unwrap_or_default);

@@ -13,6 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use super::guard::guarded;
 use crate::telemetry::{Health, Metrics};
 
 /// The state that the handlers read.
@@ -26,6 +27,18 @@ pub struct HealthState {
 
 /// The routes `/live` (liveness: restart the process if it fails), `/ready` (readiness) and `/metrics` (OpenMetrics).
 pub fn health_router(state: HealthState) -> Router {
+    let metrics = state.metrics.clone();
+    guarded(health_routes(state), metrics)
+}
+
+/// Whether a path is one of those that probes request. They are answered whatever the name of the host is, and however many
+/// other requests there are.
+pub(super) fn is_health(path: &str) -> bool {
+    matches!(path, "/live" | "/ready")
+}
+
+/// The same routes, with nothing around them.
+pub(super) fn health_routes(state: HealthState) -> Router {
     Router::new()
         .route("/live", get(|State(state): State<HealthState>| async move { respond(state.health.liveness()) }))
         .route("/ready", get(|State(state): State<HealthState>| async move { respond(state.health.readiness()) }))

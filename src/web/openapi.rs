@@ -31,7 +31,7 @@ fn filters() -> Vec<Parameter> {
         ),
         (
             "q",
-            "Only events that contain all of these words, the last one as a prefix.",
+            "Only events that contain all of these words, the last one as a prefix. A text without letters and digits is in none.",
             json!({"type": "string", "maxLength": 1000}),
         ),
         ("source", "Only events from one of these sources.", list()),

@@ -8,6 +8,12 @@ use serde::Serialize;
 use crate::store;
 use crate::store::query::InvalidParameter;
 
+/// The media type of problems.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// The longest path with its query, in bytes.
+pub const MAX_TARGET: usize = 8 << 10;
+
 /// The body of an error response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
@@ -26,6 +32,12 @@ impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         Self { r#type: "about:blank", title, status: status.as_u16(), detail: detail.into() }
+    }
+
+    /// The path of a request and its query have more than [`MAX_TARGET`] bytes.
+    pub fn target_too_long() -> Self {
+        let detail = format!("path and query are longer than {MAX_TARGET} bytes; use fewer or shorter filters");
+        Self::new(StatusCode::URI_TOO_LONG, detail)
     }
 }
 
@@ -47,6 +59,6 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response()
     }
 }

@@ -4,19 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::auth::{self, Token};
+use super::guard::guarded;
+use super::health::health_routes;
 use super::problem::Problem;
-use super::{HealthState, api, export, feed, grafana, health_router, openapi, page, responses};
+use super::{HealthState, api, export, feed, grafana, host, openapi, page, responses};
 use crate::store::{self, Store};
 use crate::telemetry::Progress;
 
@@ -39,6 +43,8 @@ pub struct Access {
     pub token: Option<String>,
     /// The origins whose pages may send requests.
     pub origins: Vec<HeaderValue>,
+    /// The names that the server answers to, besides localhost and addresses.
+    pub hosts: Vec<String>,
 }
 
 /// The state that the handlers share.
@@ -48,14 +54,15 @@ pub struct TimelineState {
     pub(super) progress: Arc<Progress>,
     pub(super) followers: Arc<Semaphore>,
     queries: Arc<Semaphore>,
+    body_timeout: Duration,
 }
 
 impl TimelineState {
-    /// Creates the state for a store and the progress of what fills it.
+    /// Creates the state for a store and the progress of what fills it, with how long the body of a request may take.
     #[must_use]
-    pub fn new(store: Store, progress: Arc<Progress>) -> Self {
+    pub fn new(store: Store, progress: Arc<Progress>, body_timeout: Duration) -> Self {
         let [followers, queries] = [MAX_FOLLOWERS, MAX_QUERIES].map(|max| Arc::new(Semaphore::new(max)));
-        Self { store, progress, followers, queries }
+        Self { store, progress, followers, queries, body_timeout }
     }
 
     /// Runs a query on the store, off the async threads.
@@ -71,7 +78,32 @@ impl TimelineState {
             drop(permit);
             result
         });
-        Ok(result.await.map_err(|_| shutting_down())??)
+        match result.await {
+            Ok(result) => Ok(result?),
+            // What surrounds the routes reports it.
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(shutting_down()),
+        }
+    }
+}
+
+/// The body of a request, which must be complete in time.
+pub(super) struct TimelyBody(pub Bytes);
+
+impl FromRequest<TimelineState> for TimelyBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &TimelineState) -> Result<Self, Problem> {
+        let Ok(body) = timeout(state.body_timeout, Bytes::from_request(request, state)).await else {
+            let detail = format!("the body was not complete after {} ms", state.body_timeout.as_millis());
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, detail));
+        };
+        body.map(Self).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is longer than {MAX_BODY} bytes"))
+            }
+            status => Problem::new(status, rejection.body_text()),
+        })
     }
 }
 
@@ -101,16 +133,20 @@ pub fn timeline_router(state: TimelineState, health: HealthState, access: &Acces
     let set = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
-    with_timeout
+    let hosts: Arc<[String]> = access.hosts.clone().into();
+    let metrics = health.metrics.clone();
+    let routes = with_timeout
         .route("/api/feed", get(feed::feed))
         .route("/api/export/{form}", get(export::export))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing here; see /api/openapi.json") })
         .with_state(state)
-        .merge(health_router(health))
+        .merge(health_routes(health))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(token, auth::require_token))
         .layer(auth::cors(&access.origins))
+        .layer(middleware::from_fn_with_state(hosts, host::require_known_host));
+    guarded(routes, metrics)
         .layer(set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))

@@ -73,6 +73,8 @@ fn a_query_matches_statements_with_all_its_words_the_last_one_as_a_prefix() {
     assert_eq!(days("cat westm"), ["2031-03-20"]);
     assert_eq!(days("Quay, mayor"), ["2031-04-01"]);
     assert_eq!(days("west cat"), Vec::<Value>::new());
+    assert_eq!(days("!!!"), Vec::<Value>::new(), "no words are in no statement");
+    assert_eq!(days(" ").len(), 4, "no query");
 }
 
 #[test]
@@ -111,8 +113,13 @@ fn a_database_gives_the_same_key_days_as_its_articles_while_it_is_written() {
     for article in ARTICLES.lines() {
         apply(&mut writer, article);
     }
-    for arguments in [&["--format", "table"][..], &["--query", "pumps oldf"], &["--days", "2"], &["--query", "harbour"]]
-    {
+    for arguments in [
+        &["--format", "table"][..],
+        &["--query", "pumps oldf"],
+        &["--days", "2"],
+        &["--query", "harbour"],
+        &["--query", "!!!"],
+    ] {
         let from_articles = timeline(&[&["flood.jsonl"], arguments].concat());
         assert_eq!(from_database(arguments), text(from_articles.stdout), "{arguments:?}");
     }

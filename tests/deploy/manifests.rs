@@ -127,6 +127,7 @@ mod compose {
         assert_eq!(port(text(&timeline, "/ports/0")), serves);
         let source = &documents("config/grafana/provisioning/datasources/timeline.yml")[0]["datasources"][0];
         assert_eq!(text(source, "/url"), format!("http://timeline:{serves}/api/grafana"));
+        assert_eq!(settings(None, &environment(&timeline)).serve.hosts, ["timeline"], "the name in that URL");
         let plugins = text(&services(), "/grafana/environment/GF_PLUGINS_PREINSTALL").to_owned();
         assert_eq!(text(source, "/type"), plugins);
     }
@@ -245,9 +246,13 @@ mod kubernetes {
         let file = folder.path().join("dateline.toml");
         std::fs::write(&file, given.replace(&there, secret.to_str().unwrap())).unwrap();
         let variables = pod.pointer("/containers/0/env").and_then(Value::as_array).into_iter().flatten();
-        let variables = variables
+        let mut variables: BTreeMap<_, _> = variables
             .map(|it| (text(it, "/name").to_owned(), it["value"].as_str().unwrap_or("dateline-0").to_owned()))
             .collect();
+        // Kubernetes fills it in.
+        if let Some(namespace) = variables.remove("NAMESPACE") {
+            variables.values_mut().for_each(|value| *value = value.replace("$(NAMESPACE)", &namespace));
+        }
         settings(Some(&file), &variables)
     }
 
@@ -329,6 +334,12 @@ mod kubernetes {
         let mount = mounts.iter().find(|it| it["name"] == claimed).unwrap();
         let folder = settings_of(place).serve.database.parent().unwrap().to_owned();
         assert_eq!(folder, Path::new(text(mount, "/mountPath")));
+        // Whoever connects by the name of the Service sends one of its names.
+        let service = object(TIMELINE, "Service");
+        let name = text(&service, "/metadata/name");
+        let names =
+            ["", ".dateline-0", ".dateline-0.svc", ".dateline-0.svc.cluster.local"].map(|end| format!("{name}{end}"));
+        assert_eq!(settings_of(place).serve.hosts, names);
         let user = format!("USER {0}:{0}\n", pod["securityContext"]["fsGroup"]);
         assert!(read("Dockerfile").contains(&user), "{user}");
     }

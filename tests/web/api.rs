@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use dateline::calendar::Granularity;
+use dateline::config::HttpLimits;
 use dateline::event::Status;
 use dateline::pipeline::{Settings, process};
 use dateline::store::{RecordKind, Store, TopicRecord, Writer};
@@ -31,7 +32,7 @@ pub struct Fixture {
 pub struct TestResponse {
     pub status: StatusCode,
     headers: HeaderMap,
-    body: String,
+    pub body: String,
 }
 
 impl TestResponse {
@@ -50,14 +51,14 @@ impl Fixture {
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         let Control { metrics, health, .. } = Control::default();
         let router = timeline_router(
-            TimelineState::new(store, Arc::<Progress>::default()),
+            TimelineState::new(store, Arc::<Progress>::default(), HttpLimits::default().body_timeout),
             HealthState { metrics, health },
             access,
         );
         Self { writer, router, _folder: folder }
     }
 
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self::open(&Access::default())
     }
 
@@ -90,7 +91,7 @@ impl Fixture {
         TestResponse { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
-    async fn get(&self, path: &str) -> TestResponse {
+    pub async fn get(&self, path: &str) -> TestResponse {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
@@ -99,7 +100,7 @@ impl Fixture {
     }
 
     /// The ids of all events that match the filters.
-    async fn ids(&self, filters: &str) -> Vec<String> {
+    pub async fn ids(&self, filters: &str) -> Vec<String> {
         let page = self.get(&format!("/api/events?limit=1000&{filters}")).await.json();
         page["events"].as_array().unwrap().iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
     }
@@ -440,7 +441,7 @@ mod middleware {
 
     #[tokio::test]
     async fn everything_but_health_and_the_bare_page_requires_the_token() {
-        let fixture = Fixture::open(&Access { token: Some("correct horse".into()), origins: Vec::new() });
+        let fixture = Fixture::open(&Access { token: Some("correct horse".into()), ..Access::default() });
         for path in [
             "/api/events",
             "/api/feed",
@@ -468,7 +469,8 @@ mod middleware {
 
     #[tokio::test]
     async fn cross_origin_requests_are_allowed_only_from_configured_origins() {
-        let fixture = Fixture::open(&Access { token: None, origins: vec!["https://desk.example".parse().unwrap()] });
+        let fixture =
+            Fixture::open(&Access { origins: vec!["https://desk.example".parse().unwrap()], ..Access::default() });
         let from = |origin: &str| Request::get("/api/status").header("origin", origin).body(Body::empty()).unwrap();
         let allowed = fixture.send(from("https://desk.example")).await;
         assert_eq!(allowed.header("access-control-allow-origin"), "https://desk.example");

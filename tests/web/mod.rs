@@ -4,9 +4,13 @@
 
 mod api;
 mod browser;
+mod client;
+mod export;
 mod feed;
+mod limits;
 mod live;
 mod program;
+mod search;
 mod server;
 mod text;
 mod view;

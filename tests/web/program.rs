@@ -1,6 +1,7 @@
 //! `dateline serve` as a process, which follows an embedded broker and can be killed and started again.
 
 use std::io::{BufRead, BufReader, Lines};
+use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -58,6 +59,20 @@ impl Program {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address.parse().unwrap()
+    }
+
+    /// A figure of its memory, in KB, by its name in `/proc/PID/status`.
+    #[cfg(target_os = "linux")]
+    pub fn memory(&self, name: &str) -> u64 {
+        let (child, _) = self.running.as_ref().unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap()
     }
 
     /// The address of the page.

@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use dateline::config::HttpLimits;
 use dateline::pipeline::{Processed, Settings, process};
 use dateline::store::{RecordKind, Store, TopicRecord, Writer};
 use dateline::stream::Control;
-use dateline::telemetry::Progress;
+use dateline::telemetry::{Metrics, Progress};
 use dateline::web::{Access, HealthState, HttpServer, TimelineState, timeline_router};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -17,6 +19,7 @@ const SAMPLES: &str = include_str!("../../src/cli/demo/samples.jsonl");
 pub struct Server {
     writer: Writer,
     address: SocketAddr,
+    metrics: Arc<Metrics>,
     /// Drops what is served with it.
     runtime: Option<Runtime>,
     // Held for as long.
@@ -39,20 +42,68 @@ impl Server {
     }
 
     pub fn open(access: Access) -> Self {
+        Self::open_with(access, HttpLimits::default())
+    }
+
+    /// An empty timeline with these limits.
+    pub fn limited(limits: HttpLimits) -> Self {
+        Self::open_with(Access::default(), limits)
+    }
+
+    fn open_with(access: Access, limits: HttpLimits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (store, writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
         let Control { metrics, health, .. } = Control::default();
         let progress = Arc::<Progress>::default();
         progress.set_connected(true);
-        let router = timeline_router(TimelineState::new(store, progress), HealthState { metrics, health }, &access);
+        let state = TimelineState::new(store, progress, limits.body_timeout);
+        let router = timeline_router(state, HealthState { metrics: metrics.clone(), health }, &access);
         let runtime = Runtime::new().unwrap();
         let site = {
             let _inside = runtime.enter();
-            HttpServer::bind(([127, 0, 0, 1], 0).into(), "the timeline of a test", router).unwrap()
+            HttpServer::bind(([127, 0, 0, 1], 0).into(), "the timeline of a test", router, limits, metrics.clone())
+                .unwrap()
         };
         let address = site.address().unwrap();
         runtime.spawn(site.serve(std::future::pending()));
-        Self { writer, address, runtime: Some(runtime), _folder: folder }
+        Self { writer, address, metrics, runtime: Some(runtime), _folder: folder }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The value of a metric without labels.
+    pub fn metric(&self, name: &str) -> u64 {
+        let text = self.metrics.encode().unwrap();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("{name} is not in {text}")).parse().unwrap()
+    }
+
+    /// Waits until a metric has a value.
+    pub fn until(&self, name: &str, value: u64) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.metric(name) != value {
+            assert!(Instant::now() < deadline, "{name} is {} and not {value}", self.metric(name));
+            std::thread::yield_now();
+        }
+    }
+
+    /// Stores events with a sentence of this length.
+    pub fn fill(&mut self, events: usize, length: usize) {
+        let article = br#"{"id": "a", "published_at": "2019-05-03", "body": "The bridge was shut last month."}"#;
+        let event = records(article).remove(0).2;
+        let sentence = "The bridge was shut last month. ".repeat(length / 32);
+        let events: Vec<Value> = (0..events)
+            .map(|n| {
+                let mut event = event.clone();
+                event["id"] = json!(format!("{n:016x}{n:016x}"));
+                event["statement"]["sentence"] = json!(sentence);
+                event
+            })
+            .collect();
+        self.publish_events("a", &events, json!("extracted"));
     }
 
     /// The address of the page with a view.
@@ -71,9 +122,15 @@ impl Server {
 
     /// Stores records of an article.
     pub fn publish_events(&mut self, article: &str, events: &[Value], status: Value) {
-        for (of, key, value) in records_of(article, events, &status) {
-            self.store(of, &key, &value);
-        }
+        let records: Vec<_> = records_of(article, events, &status)
+            .into_iter()
+            .map(|(of, key, value)| (of, key, value.to_string()))
+            .collect();
+        let records: Vec<_> = records
+            .iter()
+            .map(|(of, key, value)| TopicRecord { kind: *of, key, value: Some(value.as_bytes()) })
+            .collect();
+        assert_eq!(self.writer.apply(&records, &[]).unwrap(), 0);
     }
 
     /// Withdraws an article, as a wire does.
