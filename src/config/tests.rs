@@ -391,6 +391,7 @@ mod output {
 
         [input]
         format = "auto"
+        tombstones = "skip"
         reference = "firstcreated"
 
         [input.references]
