@@ -29,6 +29,8 @@ pub(crate) enum ErrorKind {
     PublishedMissing,
     /// The publication time cannot be read, or is impossible.
     PublishedInvalid,
+    /// It withdraws an article and does not say which.
+    WithdrawalWithoutId,
     /// The time zone does not exist.
     Timezone,
     /// The message is larger than the limit.
@@ -56,6 +58,7 @@ impl Error {
             ErrorKind::Shape => "not-an-article",
             ErrorKind::PublishedMissing => "published-missing",
             ErrorKind::PublishedInvalid => "published-invalid",
+            ErrorKind::WithdrawalWithoutId => "withdrawal-without-id",
             ErrorKind::Timezone => "timezone-unknown",
             ErrorKind::TooLarge => "too-large",
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::article::{self, Article, Embargo, Item, Message, Notice, Published};
+use crate::article::{self, Article, Embargo, Item, Message, Notice, Published, Withdrawal};
 use crate::error::Error;
 use crate::event::{Attached, Attacher, Detail};
 use crate::extraction::{DropLog, Extraction};
@@ -53,6 +53,8 @@ pub struct Processed {
     /// Whether it is a revision of an article, which may stand in the place of an earlier one: not so a picture, or what
     /// cannot be read.
     pub is_revision: bool,
+    /// Whether it withdraws the article whichever revision of it stands, because its row was deleted.
+    pub is_deletion: bool,
     /// Until when it must not be published, where known.
     pub embargo: Option<Embargo>,
     /// When it was published, where it was read.
@@ -126,6 +128,7 @@ fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage))
         revision,
         modified,
         is_revision: status == ArticleStatus::Withdrawn,
+        is_deletion: false,
         embargo: None,
         published: None,
         status,
@@ -134,7 +137,10 @@ fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage))
     };
     match item {
         Item::Article(article) => records_of(&article, settings, done),
-        Item::Withdrawn(_, notice) => passed(ArticleStatus::Withdrawn, notice),
+        Item::Withdrawn(withdrawal, notice) => {
+            let is_deletion = withdrawal == Withdrawal::RowDeleted;
+            Processed { is_deletion, ..passed(ArticleStatus::Withdrawn, notice) }
+        }
         Item::Skipped(notice) => passed(ArticleStatus::Skipped, notice),
         Item::Broken { id, revision, error } => {
             let reason = Warning { code: error.code(), message: error.to_string() };
@@ -176,6 +182,7 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
         revision: article.revision.clone(),
         modified: article.modified,
         is_revision: true,
+        is_deletion: false,
         embargo: article.embargo,
         published: Some(article.published),
         status,

@@ -11,6 +11,7 @@ mod cases;
 #[path = "../../tests/contract/mod.rs"]
 mod contract;
 mod corpora;
+mod deletions;
 mod formats;
 #[path = "../../tests/outside/mod.rs"]
 mod outside;

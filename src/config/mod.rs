@@ -97,6 +97,8 @@ pub struct Settings {
     pub stream: Stream,
     /// Extraction.
     pub extract: pipeline::Settings,
+    /// What a message without a value does.
+    pub tombstones: TombstonePolicy,
     /// Corrections, kills and embargoes.
     pub revisions: Revisions,
     /// Health and metrics; `None` for no server.
@@ -171,6 +173,17 @@ pub enum Delivery {
     ExactlyOnce,
     /// The producer is idempotent, and offsets are committed after delivery.
     AtLeastOnce,
+}
+
+/// What a message without a value does, which deletes what has its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TombstonePolicy {
+    /// It is rejected.
+    Reject,
+    /// It withdraws the article whose id its key is, if that article is known.
+    Withdraw,
+    /// It changes nothing.
+    Skip,
 }
 
 /// Corrections, kills and embargoes.

@@ -107,6 +107,10 @@ pub(crate) struct Input {
     /// The format of the messages: `plain`, `ninjs`, `newsml-g2`, `nitf`, `json-ld`, `news-please`, `rss`, `atom` or
     /// `text`; `auto` detects it for each message. A CloudEvents envelope may surround any of them.
     pub format: String,
+    /// What a message without a value (null) does, which deletes what has its key. Where the key is the id of a known
+    /// article: `withdraw`, the article is withdrawn and its events are retracted; `skip`, `timeline.articles` reports
+    /// that it was skipped, and its events stay. Any other is only counted. `reject`: all go to `timeline.rejected`.
+    pub tombstones: String,
     /// Which time of an article counts as its publication, so that "yesterday" is the day before: `firstcreated`,
     /// `contentcreated`, `versioncreated`, or `dateline`, the date of the dateline. If an article lacks that time, the
     /// first of these that it has is used.

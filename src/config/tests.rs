@@ -404,6 +404,7 @@ mod output {
 
         [input]
         format = "auto"
+        tombstones = "skip"
         reference = "firstcreated"
 
         [input.references]

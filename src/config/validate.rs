@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::layers::{Layers, nearest};
 use super::{
-    Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, Topics,
-    client, raw,
+    Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, TombstonePolicy,
+    Topics, client, raw,
 };
 use crate::article::{self, Format, Reference};
 use crate::pipeline::{self, FiscalStart, Genre};
@@ -25,6 +25,7 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
         kafka,
         stream,
         extract: check.extract(&raw.extract, check.input(&raw.input)?)?,
+        tombstones: check.tombstones(&raw.input)?,
         revisions: check.revisions(&raw.revisions)?,
         http: check.http(&raw.http)?,
         serve: check.serve(&raw.serve)?,
@@ -100,6 +101,15 @@ impl Check<'_> {
             window: Duration::from_secs(days * 86_400),
             embargo: self.choice("revisions.embargo", &raw.embargo, &policies)?,
         })
+    }
+
+    fn tombstones(&self, raw: &raw::Input) -> Result<TombstonePolicy, Error> {
+        let policies = [
+            ("reject", TombstonePolicy::Reject),
+            ("withdraw", TombstonePolicy::Withdraw),
+            ("skip", TombstonePolicy::Skip),
+        ];
+        self.choice("input.tombstones", &raw.tombstones, &policies)
     }
 
     fn input(&self, raw: &raw::Input) -> Result<article::Settings, Error> {

@@ -3,7 +3,9 @@
 //! # The contract
 //!
 //! **Every input message has exactly one disposition.** Either each of its articles gets a record on `timeline.articles`,
-//! sent after the records of its events on `timeline.events`, or the message gets one record on `timeline.rejected`.
+//! sent after the records of its events on `timeline.events`, or the message gets one record on `timeline.rejected`. Only
+//! a message without a value whose key is not the id of a known article is counted instead, since there is nothing that a
+//! record could be about (with `input.tombstones = "reject"` it is rejected).
 //!
 //! - With [`Delivery::ExactlyOnce`](crate::config::Delivery) these records and the offset of the message are committed in
 //!   one transaction. A consumer that reads committed records sees each disposition once, whatever crashes, restarts and
@@ -97,6 +99,7 @@ mod shutdown;
 mod state;
 mod token;
 mod transaction;
+mod unknown;
 mod worker;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use rdkafka::message::{Header, Headers as _, OwnedHeaders};
 
 use super::consumer::Consumer;
 use super::{Error, limits};
-use crate::config::{EmbargoPolicy, Settings, Topics};
+use crate::config::{EmbargoPolicy, Settings, TombstonePolicy, Topics};
 
 /// What a record takes on the wire besides key, value and headers: an upper bound.
 const RECORD_OVERHEAD: usize = 128;
@@ -26,6 +26,8 @@ pub struct OutputSettings {
     pub changelog_partitions: i32,
     /// What is done with an article under embargo.
     pub embargo: EmbargoPolicy,
+    /// What a message without a value does.
+    pub tombstones: TombstonePolicy,
 }
 
 impl OutputSettings {
@@ -40,6 +42,7 @@ impl OutputSettings {
             max_record_bytes: limits::max_record_bytes(settings, topics, limits::STARTUP_TIMEOUT)?,
             changelog_partitions: i32::try_from(partitions).unwrap_or(i32::MAX),
             embargo: settings.revisions.embargo,
+            tombstones: settings.tombstones,
         })
     }
 

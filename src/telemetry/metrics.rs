@@ -57,6 +57,8 @@ pub struct Metrics {
     rejections: Family<[Label; 1], Counter>,
     events: Counter,
     retractions: Counter,
+    unknown_withdrawals: Counter,
+    unknown_tombstones: Counter,
     bytes: Counter,
     batches: Family<[Label; 1], Counter>,
     batch_seconds: Histogram,
@@ -83,6 +85,8 @@ impl Default for Metrics {
             rejections: Family::default(),
             events: Counter::default(),
             retractions: Counter::default(),
+            unknown_withdrawals: Counter::default(),
+            unknown_tombstones: Counter::default(),
             bytes: Counter::default(),
             batches: Family::default(),
             batch_seconds: batch_times(),
@@ -119,6 +123,10 @@ impl Metrics {
         registry.register("rejections", "Messages rejected, by the reason", self.rejections.clone());
         registry.register("events", "Timeline events published", self.events.clone());
         registry.register("retractions", "Timeline events retracted", self.retractions.clone());
+        let help = "Withdrawals of articles of which no revision is known; nothing was retracted for them";
+        registry.register("unknown_withdrawals", help, self.unknown_withdrawals.clone());
+        let help = "Messages without a value whose key is not the id of a known article; they have no record";
+        registry.register("unknown_tombstones", help, self.unknown_tombstones.clone());
         registry.register_with_unit("read", "Input read", Unit::Bytes, self.bytes.clone());
         registry.register("batches", "Batches, by how they ended", self.batches.clone());
         let help = "Time from the first message of a batch to its commit";
@@ -205,6 +213,18 @@ impl Metrics {
         self.bytes.inc_by(bytes as u64);
     }
 
+    /// Counts withdrawals whose batch was committed, and whose articles are not known.
+    pub fn unknown_withdrawals(&self, count: u64) {
+        self.unknown_withdrawals.inc_by(count);
+    }
+
+    /// Counts a message without a value whose batch was committed, and whose key is not the id of a known article: the
+    /// size of its key in bytes.
+    pub fn unknown_tombstone(&self, bytes: usize) {
+        self.unknown_tombstones.inc();
+        self.bytes.inc_by(bytes as u64);
+    }
+
     /// Observes the extraction of one message.
     pub fn extraction(&self, bytes: usize, time: Duration) {
         self.extraction_seconds.observe(time.as_secs_f64());
@@ -280,6 +300,8 @@ mod tests {
         let metrics = Metrics::default();
         metrics.articles(["extracted"].into_iter(), 2000, 12, 1);
         metrics.rejection("not-json", 30);
+        metrics.unknown_withdrawals(2);
+        metrics.unknown_tombstone(5);
         metrics.committed(Duration::from_millis(250));
         metrics.aborted();
         metrics.stage(Stage::Commit, Duration::from_millis(125));
@@ -289,7 +311,9 @@ mod tests {
             r#"dateline_articles_total{status="extracted"} 1"#,
             r#"dateline_rejections_total{reason="not-json"} 1"#,
             "dateline_events_total 12",
-            "dateline_read_bytes_total 2030",
+            "dateline_unknown_withdrawals_total 2",
+            "dateline_unknown_tombstones_total 1",
+            "dateline_read_bytes_total 2035",
             r#"dateline_batches_total{outcome="committed"} 1"#,
             r#"dateline_batches_total{outcome="aborted"} 1"#,
             "dateline_batch_seconds_sum 0.25",

@@ -89,7 +89,7 @@ fn last_values(wire: &Wire) -> BTreeMap<(String, Vec<u8>), Option<Vec<u8>>> {
 fn it_publishes_what_the_live_worker_publishes_and_repeated_changes_nothing() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
-    wire.send((0..100).map(article).chain([broken(1, Some(b"{}")), broken(2, None)]));
+    wire.send((0..100).map(article).chain([broken(1, Some(b"{}")), broken(2, Some(b""))]));
     wire.run_until(102);
     let live = wire.output("read_committed");
     let other = to_topics(&wire, "rebuild");

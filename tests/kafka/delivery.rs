@@ -17,7 +17,7 @@ use crate::outside;
 fn what_comes_out_is_what_the_pipeline_makes_once() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
-    wire.send((0..60).map(article).chain([broken(1, Some(b"{\"title\": \"cut o")), broken(2, None)]));
+    wire.send((0..60).map(article).chain([broken(1, Some(b"{\"title\": \"cut o")), broken(2, Some(b""))]));
 
     let did = wire.run_until(62);
 

@@ -6,6 +6,7 @@
 
 mod backfill;
 mod check;
+mod deletions;
 mod delivery;
 mod program;
 mod rejection;

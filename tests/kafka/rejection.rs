@@ -1,5 +1,6 @@
 //! A message that is not an article is rejected as it was received, and the worker goes on.
 
+use dateline::config::TombstonePolicy;
 use rdkafka::Message;
 use rdkafka::message::{Header, Headers, OwnedHeaders};
 
@@ -45,9 +46,10 @@ fn a_broken_message_is_rejected_byte_for_byte_with_its_key_and_headers() {
 }
 
 #[test]
-fn a_message_without_a_value_is_rejected_without_one() {
+fn a_message_without_a_value_can_be_rejected_without_one() {
     let Some(cluster) = shared() else { return };
-    let wire = Wire::new(cluster);
+    let mut wire = Wire::new(cluster);
+    wire.settings.tombstones = TombstonePolicy::Reject;
     wire.send([Outgoing { partition: 0, key: Some(b"gone".to_vec()), value: None, headers: None }]);
 
     wire.run_until(1);

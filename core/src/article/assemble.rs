@@ -10,8 +10,8 @@ use super::item::{Article, Embargo, Item, Notice, ScheduledEvent};
 use super::publication;
 use super::published::Published;
 use super::settings::Settings;
-use super::status::PublishingStatus;
-use crate::error::{Error, Warning};
+use super::status::{PublishingStatus, Withdrawal};
+use crate::error::{Error, ErrorKind, Warning};
 
 /// The longest title that is kept, in code points: every event carries it.
 const TITLE: usize = 1000;
@@ -20,13 +20,16 @@ const TITLE: usize = 1000;
 pub(super) fn assemble(draft: Draft<'_>, settings: &Settings) -> Item {
     let status = PublishingStatus::of(&draft);
     let mut assembly = Assembly { draft, settings };
+    if assembly.draft.deleted {
+        return assembly.deletion();
+    }
     if let Some(reason) = assembly.draft.skipped.take() {
         return Item::Skipped(assembly.notice(reason));
     }
     match status {
         PublishingStatus::Usable { embargoed } => match assembly.article(embargoed) {
             Ok(article) => Item::Article(Box::new(article)),
-            Err(error) => Item::Broken { id: assembly.id_or_digest(), revision: assembly.revision(), error },
+            Err(error) => assembly.broken(error),
         },
         PublishingStatus::Withdrawn(withdrawal, reason) => Item::Withdrawn(withdrawal, assembly.notice(reason)),
         PublishingStatus::Skipped(reason) => Item::Skipped(assembly.notice(reason)),
@@ -65,6 +68,25 @@ impl Assembly<'_, '_> {
             scheduled: self.scheduled()?,
             warnings: std::mem::take(&mut self.draft.warnings),
         })
+    }
+
+    /// The withdrawal of an article whose row was deleted.
+    fn deletion(&self) -> Item {
+        let named = self.draft.label(Field::Id).and_then(|id| Ok(id.or(self.draft.label(Field::Url)?)));
+        let message = "the row that was deleted has neither an id nor a URL, so that no article can be withdrawn";
+        match named {
+            Ok(Some(_)) => {
+                let message = "the row of the article was deleted from the database".to_owned();
+                let reason = Warning { code: Withdrawal::RowDeleted.name(), message };
+                Item::Withdrawn(Withdrawal::RowDeleted, self.notice(reason))
+            }
+            Ok(None) => self.broken(Error::new(ErrorKind::WithdrawalWithoutId, message)),
+            Err(error) => self.broken(error),
+        }
+    }
+
+    fn broken(&self, error: Error) -> Item {
+        Item::Broken { id: self.id_or_digest(), revision: self.revision(), error }
     }
 
     fn notice(&self, reason: Warning) -> Notice {

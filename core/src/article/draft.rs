@@ -13,6 +13,8 @@ use crate::error::{Error, Warning};
 /// One item, as its format has it. Of several values of a field, the first counts.
 #[derive(Debug, Default)]
 pub(super) struct Draft<'a> {
+    /// Whether the row that holds it was deleted.
+    pub deleted: bool,
     fields: Vec<(Field, FieldValue<'a>)>,
     pub warnings: Vec<Warning>,
     /// Why it is not an article.

@@ -27,6 +27,7 @@ pub(super) enum Json<'a> {
     Null,
     Text(Cow<'a, str>),
     Number(Number),
+    Bool(bool),
     List(Vec<Json<'a>>),
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
     /// A value of a kind that no field takes; the words name the kind.
@@ -130,6 +131,7 @@ impl<'j> Node<'j> {
             Json::Text(text) => Value::Text(Cow::Borrowed(text)),
             Json::Number(number) => Value::Number(number.clone()),
             Json::Null => Value::Text(Cow::Borrowed("")),
+            Json::Bool(_) => Value::Unusable("true or false"),
             Json::List(_) => Value::Unusable("a list"),
             Json::Object(_) => Value::Unusable("an object"),
             Json::Other(kind) => Value::Unusable(kind),
@@ -204,8 +206,8 @@ impl<'de> Visitor<'de> for Tree<'_> {
         Ok(Number::from_f64(number).map_or(Json::Other("a number out of range"), Json::Number))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Other("true or false"))
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
     }
 
     fn visit_unit<E>(self) -> Result<Json<'de>, E> {

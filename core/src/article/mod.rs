@@ -15,6 +15,7 @@
 
 mod assemble;
 mod cloudevents;
+mod debezium;
 mod draft;
 mod field;
 mod format;

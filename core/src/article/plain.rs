@@ -23,7 +23,7 @@ const FIELDS: [(Field, &[&str]); 11] = [
 
 /// Reads one object.
 pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    if !["body", "text", "title", "headline"].iter().any(|name| node.has(name)) {
+    if !reader.deletes() && !["body", "text", "title", "headline"].iter().any(|name| node.has(name)) {
         return Err(Error::not_an_article("the object has neither `body` nor `title`, so it is not an article"));
     }
     let mut draft = Draft::default();

@@ -33,6 +33,8 @@ pub(super) struct MessageReader<'s> {
     /// What an envelope says of all items. An item's own fields take precedence.
     inherited: Vec<(Field, FieldValue<'static>)>,
     items: Vec<Item>,
+    /// Whether the rows that hold the items were deleted.
+    deletes: bool,
     /// The format and the fields of each item, if people want to see them.
     inspected: Option<Vec<(Format, Vec<FieldPath>)>>,
 }
@@ -41,7 +43,8 @@ impl<'s> MessageReader<'s> {
     /// Starts a message. If it `inspects`, it remembers where the fields were read.
     pub fn new(settings: &'s Settings, inspects: bool) -> Self {
         let format = settings.format.unwrap_or(Format::Plain);
-        Self { settings, format, inherited: Vec::new(), items: Vec::new(), inspected: inspects.then(Vec::new) }
+        let (inherited, items, inspected) = (Vec::new(), Vec::new(), inspects.then(Vec::new));
+        Self { settings, format, inherited, items, deletes: false, inspected }
     }
 
     /// Takes a format for that of the items that come next.
@@ -54,8 +57,19 @@ impl<'s> MessageReader<'s> {
         self.inherited.push((field, value));
     }
 
+    /// Withdraws the items that come next: the rows that hold them were deleted.
+    pub fn delete(&mut self) {
+        self.deletes = true;
+    }
+
+    /// Whether the items that come next are withdrawn. Then an id is all that they need.
+    pub fn deletes(&self) -> bool {
+        self.deletes
+    }
+
     /// Takes an item.
     pub fn push(&mut self, mut draft: Draft<'_>) {
+        draft.deleted = self.deletes;
         for (field, value) in &self.inherited {
             if !draft.has(*field) {
                 draft.add(*field, Some(value.clone()));

@@ -7,7 +7,7 @@ use super::item::Item;
 use super::message::{self, Message};
 use super::reader::{FieldPath, MessageReader};
 use super::settings::Settings;
-use super::{cloudevents, json, json_ld, news_please, newsml, ninjs, nitf, plain, syndication, xml};
+use super::{cloudevents, debezium, json, json_ld, news_please, newsml, ninjs, nitf, plain, syndication, xml};
 use crate::error::Error;
 
 /// Reads one message and returns its items, at least one, in their order.
@@ -95,6 +95,16 @@ fn read_value(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(
             cloudevents::Data::Text { text, path, media_type } => read_data(&text, &path, &media_type, reader),
         };
     }
+    if let Some(change) = debezium::open(node) {
+        if change.is_deleted {
+            reader.delete();
+        }
+        return read_object(&change.row, reader);
+    }
+    read_object(node, reader)
+}
+
+fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     if !node.is_object() && !json_ld::is_list(node) {
         return Err(Error::not_an_article(match node.value {
             json::Json::List(_) => {

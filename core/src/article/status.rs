@@ -16,6 +16,9 @@ pub enum Withdrawal {
     Replaced,
     /// Deleted from the feed.
     Deleted,
+    /// Its row was deleted from the database that the messages come from. That is no revision: it withdraws whichever
+    /// revision stands.
+    RowDeleted,
 }
 
 impl Withdrawal {
@@ -26,7 +29,7 @@ impl Withdrawal {
             Self::Canceled => "canceled",
             Self::Withheld => "withheld",
             Self::Replaced => "replaced",
-            Self::Deleted => "deleted",
+            Self::Deleted | Self::RowDeleted => "deleted",
         }
     }
 }

@@ -133,6 +133,14 @@ pub fn report(report: &Report) -> String {
     row("Articles extracted", report.articles);
     row("  without events", report.without_events);
     row("Articles skipped", report.skipped);
+    for (name, count) in [
+        ("Withdrawals of unknown articles", report.unknown_withdrawals),
+        ("Deletions of unknown articles", report.unknown_tombstones),
+    ] {
+        if count > 0 {
+            row(name, count);
+        }
+    }
     if report.outside > 0 {
         row("Published outside the range", report.outside);
     }

@@ -16,7 +16,7 @@ use super::plan::Planner;
 use crate::config::Topics;
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
-use crate::stream::disposition::{Disposition, Effect};
+use crate::stream::disposition::{ArticleOutput, Disposition, Effect, Outcome};
 
 /// How long the brokers may take to send more.
 const POLL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -110,9 +110,17 @@ impl Comparison {
         }
     }
 
-    /// Adds what was extracted from a message. A later revision of an article replaces an earlier one.
+    /// Adds what was extracted from a message. A later revision of an article replaces an earlier one, and a tombstone that
+    /// withdraws the article leaves nothing of it.
     pub fn add_extracted(&mut self, disposition: &Disposition) {
-        for output in disposition.articles().iter().filter(|output| output.effect == Effect::Revision) {
+        if let Outcome::Tombstone(tombstone) = &disposition.outcome {
+            let is_known = |id: &&String| self.published_ids.contains_key(*id) || self.extracted.contains_key(*id);
+            if let Some(id) = tombstone.ids.iter().filter(|_| tombstone.withdraws).find(is_known) {
+                self.extracted.insert(id.clone(), Vec::new());
+            }
+        }
+        let revises = |output: &&ArticleOutput| matches!(output.effect, Effect::Revision | Effect::Deletion);
+        for output in disposition.articles().iter().filter(revises) {
             let events = output.article.events.iter().zip(&output.events);
             let events = events.filter_map(|(id, record)| Some((id.clone(), digest(record.value.as_deref()?))));
             self.extracted.insert(output.article.id.clone(), events.collect());
@@ -164,8 +172,9 @@ mod tests {
     use rdkafka::message::OwnedMessage;
 
     use super::*;
-    use crate::config::{Configuration, EmbargoPolicy};
+    use crate::config::{Configuration, EmbargoPolicy, TombstonePolicy};
     use crate::pipeline::Settings;
+    use crate::stream::disposition::Tombstone;
     use crate::stream::output::{OutputRecord, OutputSettings};
     use crate::stream::process::process;
 
@@ -178,7 +187,8 @@ mod tests {
             <entry><id>c</id><type>picture</type></entry></feed>"#;
         let message = OwnedMessage::new(Some(feed.to_vec()), None, "in".into(), Timestamp::NotAvailable, 0, 0, None);
         let (max_record_bytes, embargo) = (1_000_000, EmbargoPolicy::Hold);
-        let output = OutputSettings { topics, max_record_bytes, changelog_partitions: 1, embargo };
+        let tombstones = TombstonePolicy::Withdraw;
+        let output = OutputSettings { topics, max_record_bytes, changelog_partitions: 1, embargo, tombstones };
         let processed = process(&message, &Settings::default());
         let disposition = Disposition::new(&message, processed, &output, chrono::DateTime::UNIX_EPOCH);
         let [a, b, _] = disposition.articles() else { panic!("three items") };
@@ -194,5 +204,22 @@ mod tests {
         comparison.add_extracted(&disposition);
         let found = comparison.differences();
         assert_eq!((found.same, found.new, found.gone, found.changed), (1, b.events.len() as u64, 1, 1), "{found:?}");
+    }
+
+    #[test]
+    fn a_tombstone_that_withdraws_an_article_leaves_none_of_its_events() {
+        let mut comparison = Comparison::default();
+        comparison.published.insert("event".to_owned(), digest(b"value"));
+        comparison.published_ids.insert("a".to_owned(), vec!["event".to_owned()]);
+        let add = |comparison: &mut Comparison, key: &str, tombstones| {
+            let key = Some(key.as_bytes().to_vec());
+            let message = OwnedMessage::new(None, key, "in".into(), Timestamp::NotAvailable, 0, 0, None);
+            let outcome = Outcome::Tombstone(Tombstone::new(&message, tombstones));
+            comparison.add_extracted(&Disposition { partition: 0, offset: 0, bytes: 1, outcome });
+            comparison.differences().gone
+        };
+        assert_eq!(add(&mut comparison, "a", TombstonePolicy::Skip), 0);
+        assert_eq!(add(&mut comparison, "b", TombstonePolicy::Withdraw), 0);
+        assert_eq!(add(&mut comparison, "a", TombstonePolicy::Withdraw), 1);
     }
 }

@@ -48,6 +48,10 @@ pub struct Report {
     pub without_events: u64,
     /// Articles of which no events were extracted: no text, another language, withdrawn, held, stale.
     pub skipped: u64,
+    /// Withdrawals of articles of which no revision is known. Nothing was retracted for them.
+    pub unknown_withdrawals: u64,
+    /// Messages without a value whose key is not the id of a known article, or which a file has no use for.
+    pub unknown_tombstones: u64,
     /// Events extracted.
     pub events: u64,
     /// Messages rejected, by the code of the error.

@@ -27,7 +27,7 @@ use crate::stream::output::OutputSettings;
 use crate::stream::process::process;
 use crate::stream::producer::{DeliveryError, SHUTDOWN_GRACE, is_overdue};
 use crate::stream::state::StateStores;
-use crate::stream::{Control, Error};
+use crate::stream::{Control, Error, unknown};
 
 /// How long a poll waits when there is nothing else to do.
 const IDLE_POLL: Duration = Duration::from_millis(100);
@@ -258,6 +258,8 @@ impl<'a> Backfill<'a> {
                 self.state.as_mut().map_or(Ok(()), StateStores::commit)?;
                 self.backoff.reset();
                 self.control.health.ready();
+                let (window, metrics) = (self.settings.revisions.window, &self.control.metrics);
+                self.report.unknown_withdrawals += unknown::report(dispositions, window, metrics);
                 dispositions.iter().for_each(|disposition| self.count(disposition));
                 Ok(())
             }
@@ -314,6 +316,10 @@ impl<'a> Backfill<'a> {
             Outcome::Articles(articles) if articles.is_empty() => {
                 report.outside += 1;
                 return;
+            }
+            Outcome::Tombstone(_) => {
+                report.unknown_tombstones += 1;
+                self.control.metrics.unknown_tombstone(disposition.bytes);
             }
             Outcome::Articles(articles) => {
                 let extracted = disposition.statuses().filter(|status| *status == ArticleStatus::Extracted).count();

@@ -13,8 +13,9 @@ use crate::record::{
 };
 use crate::stream::output::{OutputRecord, OutputSettings, RecordHeader};
 
-/// What the value of a record on `timeline.articles` may grow by when the standing and the held revision are filled in.
-const ARTICLE_GROWTH: usize = 512;
+/// What the value of a record on `timeline.articles` may grow by when the standing and the held revision are filled in, or
+/// a warning that no revision is known.
+const ARTICLE_GROWTH: usize = 1024;
 
 /// Returns the records of an article.
 ///
@@ -43,7 +44,13 @@ pub fn output(
     };
     let events = published.into_iter().map(event_record).collect::<Result<_, _>>()?;
     let is_revision = article.standing.is_some() || article.held.is_some();
-    let effect = if is_revision { Effect::Revision } else { Effect::None };
+    let effect = if processed.is_deletion {
+        Effect::Deletion
+    } else if is_revision {
+        Effect::Revision
+    } else {
+        Effect::None
+    };
     Ok(ArticleOutput { article, effect, events, tombstones: Vec::new(), record })
 }
 
@@ -120,7 +127,7 @@ fn article_record(
     }
 }
 
-fn json() -> RecordHeader {
+pub(super) fn json() -> RecordHeader {
     ("content-type", "application/json".to_owned())
 }
 

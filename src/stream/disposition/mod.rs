@@ -1,5 +1,6 @@
 //! What becomes of a message. Every message has exactly one disposition: a record on `timeline.articles` for each of its
-//! articles, with the records of their events, or one record on `timeline.rejected`.
+//! articles, with the records of their events, or one record on `timeline.rejected`. A tombstone, which names an article
+//! only by its key, gets its disposition from [`state`](super::state).
 //!
 //! Pure: it is given the message and what the pipeline extracted from it, and knows no broker. It does not know the other
 //! revisions of an article: [`state`](super::state) reconciles with those. The records have the timestamp of the message,
@@ -9,17 +10,19 @@ mod article;
 mod rejection;
 #[cfg(test)]
 mod tests;
+mod tombstone;
 
 use chrono::{DateTime, Utc};
 use rdkafka::Message;
 use rdkafka::message::OwnedMessage;
 
+pub use self::tombstone::Tombstone;
 use super::batch::message_size;
 use super::output::{OutputRecord, OutputSettings};
 use super::process::ProcessError;
-use crate::config::EmbargoPolicy;
+use crate::config::{EmbargoPolicy, TombstonePolicy};
 use crate::pipeline::Processed;
-use crate::record::{ArticleRecord, ArticleStatus, HeldFields, cloudevents};
+use crate::record::{ArticleRecord, ArticleStatus, HeldFields, Warning, cloudevents};
 
 /// The code of a rejection, and of a warning, because of an embargo.
 const EMBARGOED: &str = "embargoed";
@@ -49,6 +52,8 @@ pub enum Outcome {
         /// The record for `timeline.rejected`.
         record: Box<OutputRecord>,
     },
+    /// Nothing but a count, unless its key is the id of an article that is known.
+    Tombstone(Tombstone),
 }
 
 /// The records of one article.
@@ -71,6 +76,8 @@ pub struct ArticleOutput {
 pub enum Effect {
     /// It is a revision, which may replace the standing one or be held.
     Revision,
+    /// It withdraws the article, whatever revision stands or is held.
+    Deletion,
     /// It changes nothing: it is a picture, or unreadable.
     None,
     /// The held revision is no longer in the input topic.
@@ -85,6 +92,15 @@ impl ArticleOutput {
     pub fn update_record(&mut self) -> Result<(), serde_json::Error> {
         self.record.value = Some(serde_json::to_vec(&self.article)?);
         Ok(())
+    }
+
+    /// Adds a warning.
+    ///
+    /// # Errors
+    /// None in practice: an article record can always be serialised.
+    pub fn warn(&mut self, warning: Warning) -> Result<(), serde_json::Error> {
+        self.article.warnings.push(warning);
+        self.update_record()
     }
 
     /// Adds a tombstone for an event of the article.
@@ -123,7 +139,7 @@ impl Disposition {
         Self { partition, offset, bytes: 0, outcome }
     }
 
-    /// Returns the outputs of its articles; none if it was rejected.
+    /// Returns the outputs of its articles; none if it was rejected, or is a tombstone of no known article.
     #[must_use]
     pub fn articles(&self) -> &[ArticleOutput] {
         if let Outcome::Articles(articles) = &self.outcome { articles } else { &[] }
@@ -160,6 +176,9 @@ fn outcome(
     output: &OutputSettings,
     now: DateTime<Utc>,
 ) -> Result<Outcome, (&'static str, String)> {
+    if message.payload().is_none() && output.tombstones != TombstonePolicy::Reject {
+        return Ok(Outcome::Tombstone(Tombstone::new(message, output.tombstones)));
+    }
     let processed = processed.map_err(|error| (error.code(), error.to_string()))?;
     if output.embargo == EmbargoPolicy::Reject {
         let embargoes: Option<Vec<_>> = processed.iter().map(|one| article::embargo_reason(one, now)).collect();

@@ -22,7 +22,7 @@ fn output_settings(max_record_bytes: usize, embargo: EmbargoPolicy) -> OutputSet
     let name = |it: &str| it.to_owned();
     let topics =
         Topics { input: name("in"), events: name("events"), articles: name("articles"), rejected: name("rejected") };
-    OutputSettings { topics, max_record_bytes, changelog_partitions: 2, embargo }
+    OutputSettings { topics, max_record_bytes, changelog_partitions: 2, embargo, tombstones: TombstonePolicy::Reject }
 }
 
 fn disposition_at(payload: Option<&[u8]>, output: &OutputSettings, now: &str) -> Disposition {
@@ -111,8 +111,17 @@ fn a_rejected_message_is_as_received_with_our_headers_after_its_own() {
 }
 
 #[test]
-fn a_message_without_a_value_is_rejected_without_one() {
+fn a_message_without_a_value_is_rejected_without_one_or_left_to_the_state() {
     assert_eq!(records(&disposition_of(None, AMPLE))[0].value, None);
+    for (tombstones, withdraws) in [(TombstonePolicy::Skip, false), (TombstonePolicy::Withdraw, true)] {
+        let output = OutputSettings { tombstones, ..output_settings(AMPLE, EmbargoPolicy::Hold) };
+        let disposition = disposition_at(None, &output, EMBARGO_END);
+        assert!(records(&disposition).is_empty());
+        let Outcome::Tombstone(tombstone) = &disposition.outcome else { panic!("{disposition:?}") };
+        assert_eq!((&tombstone.ids[..], tombstone.withdraws), (&["k".to_owned()][..], withdraws));
+        let empty = disposition_at(Some(b""), &output, EMBARGO_END);
+        assert_eq!(rejection_code(&empty), Some("not-json"), "an empty value is a value");
+    }
 }
 
 #[test]

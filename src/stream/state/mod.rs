@@ -3,7 +3,10 @@
 //!
 //! - A newer revision replaces the standing one: events that it no longer has are retracted by tombstones. An older one
 //!   that comes late is stale and changes nothing.
-//! - A withdrawal (kill) retracts all events, until a newer revision that may be published brings the article back.
+//! - A withdrawal (kill) retracts all events, until a newer revision that may be published brings the article back. One
+//!   of an article that is not known, because no revision of it was read, or because it has expired, has nothing to
+//!   retract; it gets a warning.
+//! - A deletion (of a row, or by a tombstone of the input) has no revision: it withdraws whatever stands or is held.
 //! - A revision under embargo is held: nothing of it is published before the embargo ends. Then the message is read from
 //!   the input topic again.
 //!
@@ -113,15 +116,15 @@ impl StateStores {
     /// If the state cannot be read or written.
     pub fn reconcile(&mut self, dispositions: &mut [Disposition]) -> Result<(), Error> {
         for disposition in dispositions {
-            let Outcome::Articles(articles) = &mut disposition.outcome else { continue };
+            if let Outcome::Rejected { .. } = disposition.outcome {
+                continue;
+            }
             let Some(store) = self.stores.get_mut(&disposition.partition) else {
                 let reason = format_args!("partition {} was not restored", disposition.partition);
                 return Err(Error::state_store(&reason));
             };
             self.releasing.remove(&(disposition.partition, disposition.offset));
-            for output in articles {
-                store.reconcile(output, &self.output.topics.events)?;
-            }
+            store.reconcile(disposition, &self.output)?;
         }
         Ok(())
     }

@@ -37,6 +37,7 @@ pub fn reconcile(
             let state = ArticleState { held: None, ..state };
             keep_standing(output, &state).map(|()| Some(state))
         }
+        Effect::Deletion => delete(output, state, events_topic).map(Some),
         Effect::Revision if is_stale(output, &state) => {
             output.article.status = ArticleStatus::Stale;
             output.events.clear();
@@ -77,6 +78,29 @@ fn replace_standing(
         keep_standing(output, &new)?;
     }
     Ok(new)
+}
+
+/// Withdraws the article: retracts all its events, and drops the held revision. A deletion follows whatever was known, so
+/// that the newest revision of all counts as withdrawn.
+fn delete(
+    output: &mut ArticleOutput,
+    state: ArticleState,
+    events_topic: &str,
+) -> Result<ArticleState, serde_json::Error> {
+    let own = (output.article.revision.clone(), output.article.standing.as_ref().and_then(|it| it.modified));
+    let standing = state.standing.map(|it| (it.revision, it.modified));
+    let held = state.held.map(|it| (it.revision, it.modified));
+    let newer = |a: (String, _), b: (String, _)| match compare_revisions((&a.0, a.1), (&b.0, b.1)) {
+        Ordering::Less => b,
+        Ordering::Equal | Ordering::Greater => a,
+    };
+    let (revision, modified) = standing.into_iter().chain(held).fold(own, newer);
+    output.article.standing = Some(StandingFields { revision, modified, status: ArticleStatus::Withdrawn });
+    for id in &state.events {
+        output.retract(events_topic, id);
+    }
+    output.update_record()?;
+    Ok(ArticleState { standing: output.article.standing.clone(), events: Vec::new(), held: None })
 }
 
 /// Returns whether a newer revision than the incoming one stands, or, if the incoming one is held, is held.

@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 
 use super::revisions::{self, ArticleState};
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
-use crate::stream::Error;
-use crate::stream::disposition::ArticleOutput;
+use crate::stream::disposition::{ArticleOutput, Disposition, Outcome};
+use crate::stream::output::OutputSettings;
+use crate::stream::{Error, unknown};
 
 /// The hash of an article's id: 128 bits, so that no two of billions collide.
 pub type Key = [u8; 16];
@@ -148,16 +149,44 @@ impl Restorer {
 }
 
 impl StateStore {
-    /// Reconciles the output of an article with its state, and stores the new state.
+    /// Reconciles the outputs of a message with the state of their articles, and stores the new state. A tombstone of an
+    /// article that is known becomes an output of that article.
     ///
     /// # Errors
     /// If the state cannot be read or written.
-    pub fn reconcile(&mut self, output: &mut ArticleOutput, events_topic: &str) -> Result<(), Error> {
+    pub fn reconcile(&mut self, disposition: &mut Disposition, output: &OutputSettings) -> Result<(), Error> {
+        if let Outcome::Tombstone(tombstone) = &disposition.outcome
+            && let Some((id, revision)) = self.first_known(&tombstone.ids)?
+        {
+            let source = (disposition.partition, disposition.offset);
+            disposition.outcome = Outcome::Articles(vec![tombstone.output(id, revision, source, output)]);
+        }
+        let Outcome::Articles(articles) = &mut disposition.outcome else { return Ok(()) };
+        articles.iter_mut().try_for_each(|article| self.reconcile_article(article, &output.topics.events))
+    }
+
+    fn reconcile_article(&mut self, output: &mut ArticleOutput, events_topic: &str) -> Result<(), Error> {
         let key = key(&output.article.id);
-        let state = self.get(&key)?.unwrap_or_default();
+        let state = self.get(&key)?;
         let seen = output.record.timestamp.map_or(self.latest, |time| time.div_euclid(1000));
-        let new = revisions::reconcile(output, state, events_topic).map_err(|error| Error::state_store(&error))?;
+        if state.is_none() && output.article.status == ArticleStatus::Withdrawn {
+            let days = self.window / 86_400;
+            output.warn(unknown::warning(days)).map_err(|error| Error::state_store(&error))?;
+        }
+        let new = revisions::reconcile(output, state.unwrap_or_default(), events_topic);
+        let new = new.map_err(|error| Error::state_store(&error))?;
         new.map_or(Ok(()), |state| self.put(&key, &output.article.id, &state, seen))
+    }
+
+    /// Returns the first of these ids that is the id of an article, and the article's revision.
+    fn first_known(&self, ids: &[String]) -> Result<Option<(String, String)>, Error> {
+        for id in ids {
+            if let Some(ArticleState { standing, held, .. }) = self.get(&key(id))? {
+                let revision = standing.map(|it| it.revision).or_else(|| held.map(|it| it.revision));
+                return Ok(Some((id.clone(), revision.unwrap_or_default())));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns the state of an article.

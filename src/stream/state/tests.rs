@@ -9,7 +9,7 @@ use rdkafka::message::OwnedMessage;
 
 use super::revisions::ArticleState;
 use super::store::{Restorer, StateStore, key};
-use crate::config::{EmbargoPolicy, Topics};
+use crate::config::{EmbargoPolicy, TombstonePolicy, Topics};
 use crate::pipeline;
 use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::output::OutputSettings;
@@ -25,7 +25,10 @@ const AFTER_EMBARGO: &str = "2026-05-01T00:00:00Z";
 struct Wire {
     store: StateStore,
     next_offset: i64,
-    input: BTreeMap<i64, String>,
+    /// What is done with tombstones of the input.
+    tombstones: TombstonePolicy,
+    /// The keys and values of messages.
+    input: BTreeMap<i64, (&'static str, Option<String>)>,
     /// The values on the topic of events, by id.
     events: BTreeMap<String, serde_json::Value>,
     /// The values on the topic of articles, by id.
@@ -38,7 +41,8 @@ impl Wire {
     fn new() -> Self {
         let store = Restorer::new(WINDOW).unwrap().finish().unwrap();
         let (input, events, articles) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { store, next_offset: 0, input, events, articles, changelog: Vec::new() }
+        let tombstones = TombstonePolicy::Withdraw;
+        Self { store, next_offset: 0, tombstones, input, events, articles, changelog: Vec::new() }
     }
 
     /// Processes and commits a message. Returns its status.
@@ -47,10 +51,20 @@ impl Wire {
     }
 
     fn process_at(&mut self, message: &str, timestamp: i64) -> String {
-        let offset = self.next_offset;
-        self.input.insert(offset, message.to_owned());
-        self.next_offset += 1;
+        let offset = self.receive("", Some(message));
         self.publish(offset, timestamp, DURING_EMBARGO)
+    }
+
+    /// Processes and commits a tombstone. Returns the status of its article; empty if that is not known.
+    fn delete(&mut self, key: &'static str) -> String {
+        let offset = self.receive(key, None);
+        self.publish(offset, 0, DURING_EMBARGO)
+    }
+
+    fn receive(&mut self, key: &'static str, value: Option<&str>) -> i64 {
+        self.input.insert(self.next_offset, (key, value.map(str::to_owned)));
+        self.next_offset += 1;
+        self.next_offset - 1
     }
 
     fn publish(&mut self, offset: i64, timestamp: i64, now: &str) -> String {
@@ -74,8 +88,9 @@ impl Wire {
     }
 
     fn reconciled(&mut self, offset: i64, timestamp: i64, now: &str) -> Disposition {
-        let value = Some(self.input[&offset].as_bytes().to_vec());
-        let message = OwnedMessage::new(value, None, "in".into(), Timestamp::CreateTime(timestamp), 0, offset, None);
+        let (key, value) = &self.input[&offset];
+        let (key, value) = (Some(key.as_bytes().to_vec()), value.as_ref().map(|value| value.as_bytes().to_vec()));
+        let message = OwnedMessage::new(value, key, "in".into(), Timestamp::CreateTime(timestamp), 0, offset, None);
         let processed = process(&message, &pipeline::Settings::default());
         let name = |it: &str| it.to_owned();
         let topics = Topics {
@@ -85,19 +100,18 @@ impl Wire {
             rejected: name("rejected"),
         };
         let (max_record_bytes, embargo) = (1_000_000, EmbargoPolicy::Hold);
-        let output = OutputSettings { topics, max_record_bytes, changelog_partitions: 1, embargo };
+        let tombstones = self.tombstones;
+        let output = OutputSettings { topics, max_record_bytes, changelog_partitions: 1, embargo, tombstones };
         let mut disposition = Disposition::new(&message, processed, &output, now.parse().unwrap());
-        let Outcome::Articles(articles) = &mut disposition.outcome else { panic!("{:?}", disposition.outcome) };
-        for article in articles {
-            self.store.reconcile(article, "events").unwrap();
-        }
+        assert!(!matches!(disposition.outcome, Outcome::Rejected { .. }), "{:?}", disposition.outcome);
+        self.store.reconcile(&mut disposition, &output).unwrap();
         disposition
     }
 
     /// Processes a message in a batch that is aborted.
     fn abort(&mut self, message: &str) {
-        self.input.insert(self.next_offset, message.to_owned());
-        self.reconciled(self.next_offset, 0, DURING_EMBARGO);
+        let offset = self.receive("", Some(message));
+        self.reconciled(offset, 0, DURING_EMBARGO);
         self.store.rollback().unwrap();
     }
 
@@ -121,6 +135,10 @@ impl Wire {
         for due in self.store.due(AFTER_EMBARGO.parse().unwrap()).unwrap() {
             assert_eq!(self.publish(due.held.offset, 0, AFTER_EMBARGO), "extracted");
         }
+    }
+
+    fn warnings(&self, id: &str) -> Vec<&str> {
+        self.articles[id]["warnings"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap()).collect()
     }
 
     fn summaries(&self) -> Vec<&str> {
@@ -218,6 +236,74 @@ fn a_message_that_is_not_a_revision_changes_no_events() {
     wire.crash();
     wire.process(&message("a", 3, "Nothing of it holds.", KILLED));
     assert!(wire.events.is_empty());
+}
+
+#[test]
+fn a_tombstone_withdraws_the_article_whose_id_is_its_key() {
+    let mut wire = Wire::new();
+    wire.process(&message("a", 2, "The harbour opened on Monday.", ""));
+    wire.process(&message("b", 1, "A crane fell on Friday.", ""));
+    assert_eq!([wire.delete("c"), wire.delete("")], ["", ""], "no article is known by these keys");
+    assert_eq!(wire.events.len(), 2);
+    assert_eq!(wire.delete(r#"{"id":"a"}"#), "withdrawn");
+    assert_eq!(wire.summaries(), ["A crane fell"]);
+    assert_eq!((wire.warnings("a"), &wire.articles["a"]["revision"]), (vec!["tombstone"], &"2".into()));
+    wire.crash();
+    assert_eq!(wire.delete("a"), "withdrawn", "again, by another worker");
+    assert_eq!(wire.process(&message("a", 2, "The harbour opened on Monday.", "")), "stale", "the same revision again");
+    assert_eq!(wire.process(&message("a", 3, "The harbour opened on Tuesday.", "")), "extracted");
+    assert_eq!(wire.events.len(), 2);
+}
+
+#[test]
+fn a_tombstone_that_is_skipped_changes_nothing() {
+    let mut wire = Wire::new();
+    wire.tombstones = TombstonePolicy::Skip;
+    wire.process(&message("a", 2, "The harbour opened on Monday.", ""));
+    let before = wire.events.clone();
+    assert_eq!([wire.delete("a"), wire.delete("b")], ["skipped", ""]);
+    assert_eq!((wire.warnings("a"), &wire.events), (vec!["tombstone"], &before));
+    wire.crash();
+    assert_eq!(wire.process(&message("a", 1, "The harbour closed on Monday.", "")), "stale");
+    assert_eq!(wire.articles["a"]["events"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_deleted_row_withdraws_whichever_revision_stands_or_is_held() {
+    // What a database gives of a deleted row: all of it, or the key alone.
+    for row in [r#"{"id": "a", "revision": "3", "body": "Kill."}"#, r#"{"id": "a", "title": null}"#] {
+        let deleted = format!(r#"{{"op": "d", "before": {row}, "after": null}}"#);
+        let mut wire = Wire::new();
+        wire.process(&message("a", 3, "The harbour opened on Monday.", ""));
+        wire.process(&message("a", 4, "The harbour closed on Monday.", HELD));
+        assert_eq!(wire.process(&deleted), "withdrawn");
+        assert_eq!((wire.events.len(), &wire.articles["a"]["standing"]["revision"]), (0, &"4".into()));
+        wire.crash();
+        wire.release();
+        assert_eq!(wire.process(&message("a", 4, "The harbour closed on Monday.", "")), "stale");
+        assert!(wire.events.is_empty());
+        assert_eq!(wire.process(&message("a", 5, "The harbour opened on Tuesday.", "")), "extracted");
+    }
+}
+
+#[test]
+fn a_withdrawal_of_an_article_that_is_not_known_warns_and_names_the_window() {
+    let mut wire = Wire::new();
+    wire.process_at(&message("a", 1, "The harbour opened on Monday.", ""), 0);
+    assert_eq!(wire.process_at(&message("never", 2, "Kill.", KILLED), 0), "withdrawn");
+    assert_eq!(wire.warnings("never"), ["canceled", "withdrawal-unknown"]);
+    let text = wire.articles["never"]["warnings"][1]["message"].as_str().unwrap();
+    assert!(text.contains("30 days") && text.contains("`revisions.window`"), "{text}");
+    assert_eq!(wire.process_at(&message("never", 3, "Kill.", KILLED), 0), "withdrawn");
+    assert_eq!(wire.warnings("never"), ["canceled"], "it is known now");
+
+    wire.process_at(&message("b", 1, "The bridge opened on Monday.", ""), 31 * DAY);
+    wire.process_at(&message("a", 2, "Kill.", KILLED), 31 * DAY);
+    assert_eq!(wire.warnings("a"), ["canceled", "withdrawal-unknown"], "it has expired");
+    wire.process_at(r#"{"id": "c", "body": "Kill.", "__deleted": "true"}"#, 31 * DAY);
+    assert_eq!(wire.warnings("c"), ["deleted", "withdrawal-unknown"]);
+    wire.process_at(&message("b", 2, "Kill.", KILLED), 31 * DAY);
+    assert_eq!(wire.warnings("b"), ["canceled"]);
 }
 
 #[test]

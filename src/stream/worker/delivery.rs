@@ -12,7 +12,7 @@ use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::error::{is_denied, is_outage};
 use crate::stream::extract::{ExtractedBatch, Extractor};
 use crate::stream::producer::{DeliveryError, is_overdue};
-use crate::stream::{Error, idempotent, limits, transaction};
+use crate::stream::{Error, idempotent, limits, transaction, unknown};
 use crate::telemetry::Stage;
 
 impl Worker<'_> {
@@ -118,8 +118,10 @@ impl Worker<'_> {
                     self.summary.rejected += 1;
                     metrics.rejection(code, disposition.bytes);
                 }
+                Outcome::Tombstone(_) => metrics.unknown_tombstone(disposition.bytes),
             }
         }
+        unknown::report(&extracted.dispositions, self.settings.revisions.window, metrics);
         self.summary.batches += 1;
         metrics.stage(Stage::Collect, extracted.started.duration_since(extracted.first_received));
         metrics.stage(Stage::Extract, extracted.finished.duration_since(extracted.started));

@@ -1,0 +1,41 @@
+//! Withdrawals of articles that are not known: a warning in the record, a count, and a line in the log.
+
+use std::time::Duration;
+
+use super::disposition::Disposition;
+use crate::record::{ArticleStatus, Warning};
+use crate::telemetry::Metrics;
+
+/// The code of the warning.
+const CODE: &str = "withdrawal-unknown";
+
+/// Returns the warning in the record of such a withdrawal. Articles are remembered for `days`.
+#[must_use]
+pub fn warning(days: i64) -> Warning {
+    let message = format!(
+        "no revision of the article is known, so that no event was retracted: none was read before, or the last one is \
+         older than the {days} days of `revisions.window`; if withdrawals come later than that, use a longer window"
+    );
+    Warning { code: CODE, message }
+}
+
+/// Counts the withdrawals among these dispositions whose article is not known, and logs them in one line. Returns how many
+/// there are. To be called when the dispositions are committed.
+pub fn report(dispositions: &[Disposition], window: Duration, metrics: &Metrics) -> u64 {
+    let articles = dispositions.iter().flat_map(Disposition::articles).map(|output| &output.article);
+    let withdrawn = articles.filter(|article| article.status == ArticleStatus::Withdrawn);
+    let mut unknown = withdrawn.filter(|article| article.warnings.iter().any(|warning| warning.code == CODE));
+    let Some(first) = unknown.next() else { return 0 };
+    let count = 1 + unknown.count() as u64;
+    metrics.unknown_withdrawals(count);
+    let (days, source) = (window.as_secs() / 86_400, &first.source);
+    tracing::warn!(
+        count,
+        article = first.id,
+        partition = source.partition,
+        offset = source.offset,
+        window_days = days,
+        "withdrawals of articles that are not known, the first of which is named; see `revisions.window`"
+    );
+    count
+}
