@@ -15,7 +15,7 @@ pub struct Error {
 /// The kinds, each with a stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
-    /// The bytes are not UTF-8.
+    /// The bytes are not text in UTF-8.
     Encoding,
     /// The text is not JSON.
     Syntax,
@@ -29,6 +29,8 @@ pub(crate) enum ErrorKind {
     PublishedMissing,
     /// The publication time cannot be read, or is impossible.
     PublishedInvalid,
+    /// It withdraws an article and does not say which.
+    WithdrawalWithoutId,
     /// The time zone does not exist.
     Timezone,
     /// The message is larger than the limit.
@@ -56,6 +58,7 @@ impl Error {
             ErrorKind::Shape => "not-an-article",
             ErrorKind::PublishedMissing => "published-missing",
             ErrorKind::PublishedInvalid => "published-invalid",
+            ErrorKind::WithdrawalWithoutId => "withdrawal-without-id",
             ErrorKind::Timezone => "timezone-unknown",
             ErrorKind::TooLarge => "too-large",
         }

@@ -12,6 +12,7 @@ mod cases;
 mod contract;
 mod corpora;
 mod formats;
+mod kills;
 #[path = "../../tests/outside/mod.rs"]
 mod outside;
 mod robust;

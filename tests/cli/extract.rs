@@ -53,7 +53,7 @@ fn rejected_lines_are_reported_and_the_others_are_processed() {
     let run = extract(&["--format", "table"], &input);
     assert_eq!(run.code, Some(3));
     insta::assert_snapshot!(run.err, @r#"
-    stdin:2: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
+    stdin:2: published-missing: no publication time, so "last month" has no meaning: there is no `published_at`; give one with --published
     stdin:3: not-json: not JSON: expected ident at line 1 column 2
     "#);
     assert_eq!(run.out, "No dated statements found in 2 articles.\n");
@@ -93,7 +93,7 @@ fn markup_is_one_message_with_several_items() {
     assert_eq!((run.code, run.out.lines().count()), (Some(3), 2));
     insta::assert_snapshot!(run.err, @r#"
     stdin:1: withdrawn: deleted: b: the feed withdrew the article: its status is `deleted`
-    stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
+    stdin:1: published-missing: no publication time, so "last month" has no meaning: there is neither `published` nor `updated`; give one with --published
     "#);
     let run = extract(&["--input-format", "rss"], atom);
     insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: `input.format` is rss, but the message is atom; `auto` recognises the format of each message");
@@ -105,7 +105,7 @@ fn markup_is_one_message_with_several_items() {
 fn plain_text_needs_a_publication_time() {
     let run = extract(&[], "The harbour closed last month.");
     assert_eq!(run.code, Some(3));
-    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published"#);
+    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time, so "last month" has no meaning: plain text has none of its own; give one with --published"#);
 }
 
 #[test]

@@ -16,6 +16,10 @@ pub enum Field {
     Revision,
     /// The publishing status: usable, canceled and the like.
     Status,
+    /// A status of any kind, of which only what withdraws or embargoes an article is heeded.
+    State,
+    /// Whether it was deleted.
+    Deleted,
     /// Not to be published before.
     Embargo,
     /// The headline.
@@ -58,6 +62,8 @@ impl Field {
             Self::Id => "id",
             Self::Revision => "revision",
             Self::Status => "status",
+            Self::State => "state",
+            Self::Deleted => "deleted",
             Self::Embargo => "embargo",
             Self::Title => "title",
             Self::Body => "body",
