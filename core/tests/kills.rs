@@ -2,6 +2,7 @@
 //! that it names; and one that names none is rejected.
 
 use dateline_core::article::{self, Article, Format, Inspected, Item, Message, Notice, Settings};
+use dateline_core::pipeline;
 
 fn inspect(json: &str, format: Option<Format>) -> Vec<Inspected> {
     let settings = Settings { format, ..Settings::default() };
@@ -216,6 +217,8 @@ fn a_withdrawal_that_names_no_article_is_rejected() {
     ] {
         let [Inspected { item: Item::Broken { error, .. }, .. }] = &inspect(kill, None)[..] else { panic!("{kill}") };
         assert_eq!(error.code(), "withdrawal-without-id", "{kill}");
+        let processed = pipeline::process(kill.as_bytes(), &pipeline::Settings::default());
+        assert_eq!(processed.expect_err("a rejection").code(), "withdrawal-without-id", "{kill}");
         insta::allow_duplicates! {
             insta::assert_snapshot!(error, @"it withdraws an article and does not say which: it has neither an id nor a URL; send the id that the article had");
         }
@@ -290,6 +293,9 @@ fn revisions_are_ordered_by_any_usual_name() {
         let ((a, at), (b, later)) = (key(&older), key(&newer));
         assert!(article::compare_revisions((&a, at), (&b, later)).is_lt(), "{name}: {a} {b}");
         assert_eq!(older.published.date().to_string(), "2019-05-03", "{name}");
+        let unread = format!(r#"{{"id": "a", "body": "b", "issued": "2019-05-03", "{name}": "2021-05-03"}}"#);
+        let is_dated = matches!(item(&unread, None), Item::Article(_));
+        assert_eq!(is_dated, name == "versioncreated", "when something was changed says not when it was published");
     }
 }
 

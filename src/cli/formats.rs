@@ -170,7 +170,8 @@ fn effect(item: &Item, fields: &[FieldPath]) -> String {
         Item::Withdrawn(..) => "withdraws",
         Item::Skipped(_) | Item::Broken { .. } => return "changes no earlier one".to_owned(),
     };
-    let by = [Field::Revision, Field::VersionCreated].map(|field| path_of(fields, field));
+    let time = path_of(fields, Field::VersionCreated).or_else(|| path_of(fields, Field::Modified));
+    let by = [path_of(fields, Field::Revision), time];
     let order = match by {
         [Some(revision), Some(time)] => format!("in the order of `{revision}`, then of `{time}`"),
         [Some(path), None] | [None, Some(path)] => format!("in the order of `{path}`"),

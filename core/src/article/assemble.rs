@@ -153,7 +153,8 @@ impl Assembly<'_, '_> {
     }
 
     fn modified(&self) -> Option<DateTime<Utc>> {
-        Some(self.time(Field::VersionCreated)?.ok()?.at.to_utc())
+        let time = |field| self.time(field).and_then(Result::ok);
+        Some(time(Field::VersionCreated).or_else(|| time(Field::Modified))?.at.to_utc())
     }
 
     fn embargo(&mut self, embargoed: bool) -> Option<Embargo> {

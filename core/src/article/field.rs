@@ -34,6 +34,9 @@ pub enum Field {
     ContentCreated,
     /// When this revision was created.
     VersionCreated,
+    /// When something was last changed, which orders revisions. It dates no article: it may be years after publication,
+    /// whose time may be in a field that is not read.
+    Modified,
     /// The date of its dateline.
     Dateline,
     /// When the envelope around it was created.
@@ -71,6 +74,7 @@ impl Field {
             Self::FirstCreated => Reference::FirstCreated.name(),
             Self::ContentCreated => Reference::ContentCreated.name(),
             Self::VersionCreated => Reference::VersionCreated.name(),
+            Self::Modified => "modified",
             Self::Dateline => Reference::Dateline.name(),
             Self::Envelope => Reference::Envelope.name(),
             Self::City => "city",

@@ -22,10 +22,10 @@ const SHARED: Names = &[
     (Field::Title, &["title", "headline"]),
     (Field::Body, &["body", "text", "body_html", "body_xhtml", "body_text"]),
     (Field::FirstCreated, &["published_at", "published", "date"]),
+    (Field::VersionCreated, &["versioncreated"]),
     (
-        Field::VersionCreated,
+        Field::Modified,
         &[
-            "versioncreated",
             "updated_at",
             "updatedAt",
             "updated",
