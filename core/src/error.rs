@@ -15,7 +15,7 @@ pub struct Error {
 /// The kinds, each with a stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
-    /// The bytes are not UTF-8.
+    /// The bytes are not text in UTF-8.
     Encoding,
     /// The text is not JSON.
     Syntax,

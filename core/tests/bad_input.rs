@@ -54,6 +54,7 @@ fn json_of_another_shape_names_the_field() {
         "[]",
         r#"["harbour-1", "1", "Harbour"]"#,
         r#"[{"body": "The harbour closed.", "published_at": "2019-05-03"}]"#,
+        r#"{"id": "a", "status": "published"}"#,
         "{}",
         r#"{"temperature": 21.5, "published_at": "2019-05-03"}"#,
         r#"{"id": {"value": 1}, "body": "a", "published_at": "2019-05-03"}"#,
@@ -99,17 +100,104 @@ fn a_language_without_a_pack_is_skipped() {
     let found = article(br#"{"body": "Der Hafen ist zu.", "language": "de-AT", "published_at": "2019-05-03"}"#);
     assert_eq!(found.status, ArticleStatus::Skipped);
     insta::assert_snapshot!(found.warnings[0].message, @"there is no language pack for `de-AT`; there is one for `en`");
-    for tag in ["en", "EN", "en-GB", "en_US", "en-Latn-US"] {
-        let json = format!(r#"{{"body": "It closed.", "language": "{tag}", "published_at": "2019-05-03"}}"#);
-        assert_eq!(article(json.as_bytes()).status, ArticleStatus::Extracted, "{tag}");
+    for other in ["fra", "fre", "French", "zh_CN.UTF-8", "tlh", "Dothraki"] {
+        let json = format!(r#"{{"body": "It closed.", "language": "{other}", "published_at": "2019-05-03"}}"#);
+        assert_eq!(article(json.as_bytes()).warnings[0].code, "language-unsupported", "{other}");
     }
+}
+
+#[test]
+fn english_by_any_name_and_no_language_at_all_are_extracted() {
+    for tag in [
+        r#""en""#,
+        r#""EN""#,
+        r#""en-GB""#,
+        r#""en_US""#,
+        r#""en-Latn-US""#,
+        r#""eng""#,
+        r#""English""#,
+        r#""en_GB.UTF-8""#,
+        r#""en,fr""#,
+        r#"["en", "eng"]"#,
+        r#""und""#,
+        r#""null""#,
+        r#""None""#,
+        r#""zxx""#,
+        r#""mul""#,
+        r#""""#,
+        "null",
+        "[]",
+        "{}",
+        "0",
+    ] {
+        for json in [
+            format!(r#"{{"id": "a", "body": "It closed.", "language": {tag}, "published_at": "2019-05-03"}}"#),
+            format!(r#"{{"uri": "a", "body_text": "It closed.", "language": {tag}, "versioncreated": "2019-05-03"}}"#),
+            format!(
+                r#"{{"@type": "Article", "@id": "a", "text": "It closed.", "inLanguage": {tag}, "date": "2019-05-03"}}"#
+            ),
+            format!(r#"{{"url": "a", "maintext": "It closed.", "language": {tag}, "date_publish": "2019-05-03"}}"#),
+        ] {
+            let found = article(json.as_bytes());
+            assert_eq!((found.status, found.warnings.len()), (ArticleStatus::Extracted, 0), "{json}");
+        }
+    }
+}
+
+#[test]
+fn what_is_told_of_a_missing_time_fits_the_format() {
+    let without_time = |message: &str| {
+        let (code, message) = rejection(message.as_bytes());
+        assert_eq!(code, "published-missing");
+        message.rsplit_once(": ").map(|(_, lacks)| lacks.to_owned()).unwrap_or_default()
+    };
+    for (message, lacks) in [
+        (r#"{"uri": "a", "body_text": "It closed."}"#, "there is neither `firstcreated` nor `versioncreated`"),
+        (r#"{"@type": "Article", "text": "It closed."}"#, "there is no `datePublished`"),
+        (r#"{"maintext": "It closed."}"#, "there is no `date_publish`"),
+        ("<item><title>It closed.</title></item>", "there is neither `pubDate` nor `dc:date`"),
+        ("<entry><title>It closed.</title></entry>", "there is neither `published` nor `updated`"),
+        ("<nitf><body>It closed.</body></nitf>", "there is neither `date.issue` nor `pubdata/@date.publication`"),
+    ] {
+        assert_eq!(without_time(message), lacks, "{message}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_named() {
+    for (bytes, name) in [
+        (&b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xabV"[..], "those of gzip"),
+        (b"\x78\x9c\xabV\xcaL", "those of zlib"),
+        (b"\x78\xda\xabV\xcaL", "those of zlib"),
+        (b"\x28\xb5\x2f\xfd\x04\x58", "those of Zstandard"),
+        (b"Obj\x01\x04\x14avro.codec", "those of an Avro container file"),
+        (b"\xc3\x0112345678\x0aharbour", "those of Avro's single-object encoding"),
+        (b"\0\0\0\0\x07\x0aharbour closed", "the schema id 7, before"),
+        (b"\0\0\x01\x86\xa1\x0aharbour closed", "the schema id 100001,"),
+        (b"\0\0\0\x27\x10\0harbour closed", "the schema id 10000,"),
+        (b"\xac\xed\0\x05t\0\x10{\"id\"", "those of Java serialisation"),
+        (b"\x82\xa2id\xa1a\xa4body\xa1b", "those of MessagePack"),
+        (b"\xde\0\x10\xa2id\xa1a", "those of MessagePack"),
+        (b"{\0\"\0i\0d\0\"\0", "those of UTF-16 without a byte order mark"),
+        (b"\0{\0\"\0i\0d\0\"", "those of UTF-16 without a byte order mark"),
+        (b"\0<\0?\0x\0m\0l", "those of UTF-16 without a byte order mark"),
+        (b"\x80\x04\x95\x1b\0\0\0\0", "those of a Python pickle"),
+    ] {
+        let (code, message) = rejection(bytes);
+        assert!(code == "not-utf8" && message.contains(name), "{bytes:?}: {code}: {message}");
+        assert!(!message.contains("Windows-1252"), "{message}");
+    }
+    let (_, message) = rejection(b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xabV");
+    insta::assert_snapshot!(message, @"not text: the first bytes, `1f 8b 08 00 00`, are those of gzip; send the text itself, as UTF-8");
+    let (_, message) = rejection(b"\x0a\x02p1\x12\x14 caf\xe9");
+    assert!(!message.contains("Windows-1252"), "text has no control characters: {message}");
 }
 
 #[test]
 fn a_missing_publication_date_says_how_to_give_one() {
     let (code, message) = rejection(br#"{"id": "harbour-1", "body": "The harbour closed on Monday."}"#);
     assert_eq!(code, "published-missing");
-    insta::assert_snapshot!(message, @r#"no publication time, so "last month" has no meaning; give one in `published_at` or with --published"#);
+    insta::assert_snapshot!(message, @r#"no publication time, so "last month" has no meaning: there is no `published_at`"#);
     assert_eq!(rejection(published("null").as_bytes()).0, "published-missing");
     assert_eq!(rejection(published("\" \"").as_bytes()).0, "published-missing");
 }

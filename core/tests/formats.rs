@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::outside;
-use dateline_core::article::{self, Article, Embargo, Format, Item, Message, Notice, Reference, Settings};
+use dateline_core::article::{self, Article, Embargo, Format, Inspected, Item, Message, Notice, Reference, Settings};
 use dateline_core::pipeline;
 use dateline_core::record::{ArticleStatus, PublishedFrom};
 
@@ -24,7 +24,7 @@ fn items_with(bytes: &[u8], settings: &Settings) -> String {
         Err(error) => return format!("{}: {error}", error.code()),
     };
     let mut out = String::new();
-    for (format, item, _) in items {
+    for Inspected { format, item, .. } in items {
         let notice = |Notice { id, revision, modified, reason, .. }: &Notice| {
             let modified = modified.map(|at| format!(" of {at:?}")).unwrap_or_default();
             format!("{id} {revision}{modified}: {}: {}", reason.code, reason.message)
@@ -123,7 +123,7 @@ fn newsml_g2() {
     newsml-g2: tag:wire.example,2019:newsml_L4 3 | Fourth | 2019-05-28T11:00:00+00:00 versioncreated | en | - | -
       "It opened <late> on Friday."
       ! languages-several: the article declares both `en` and `fr` as its language; using `en`
-    newsml-g2: broken: tag:wire.example,2019:newsml_L5 1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
+    newsml-g2: broken: tag:wire.example,2019:newsml_L5 1: published-missing: no publication time, so "last month" has no meaning: there is neither `firstCreated` nor `versionCreated`
     newsml-g2: skipped: tag:wire.example,2019:newsml_K6 1: package: it bundles other items
     "#);
 }
@@ -467,7 +467,7 @@ fn public_samples_are_recognised_and_read() {
             Ok(items) => items,
             Err(error) => panic!("{file}: {error}"),
         };
-        let [(of, item, _)] = &found[..] else { panic!("{file}: {} items", found.len()) };
+        let [Inspected { format: of, item, .. }] = &found[..] else { panic!("{file}: {} items", found.len()) };
         let found = match item {
             Item::Article(article) => {
                 let Article { id, revision, published, reference, language, body, .. } = &**article;

@@ -13,6 +13,7 @@ mod contract;
 mod corpora;
 mod deletions;
 mod formats;
+mod kills;
 #[path = "../../tests/outside/mod.rs"]
 mod outside;
 mod robust;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::input::{Content, Document, Input, open};
-use super::shared::{ExtractArgs, InputFormat};
+use super::shared::{ExtractArgs, InputFormat, with_advice};
 use super::{FAILED, REJECTED, USAGE};
 use crate::article::{self, Article, Format, Item, Message, Notice, Published};
 use crate::error::{Error, Warning};
@@ -124,7 +124,7 @@ where
                 Ok(Item::Withdrawn(_, item)) => print_skipped(name, document.line, "withdrawn", &item),
                 Ok(Item::Skipped(item)) => print_skipped(name, document.line, "skipped", &item),
                 Ok(Item::Broken { error, .. }) | Err(error) => {
-                    print_line(format_args!("{name}:{}: {}: {error}", document.line, error.code()));
+                    print_line(format_args!("{name}:{}: {}: {}", document.line, error.code(), with_advice(&error)));
                     tally.rejected = true;
                 }
             }

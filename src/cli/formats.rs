@@ -1,5 +1,5 @@
-//! `dateline formats`: the format of messages, and where each field was found. It shows exactly what the readers of the
-//! formats see.
+//! `dateline formats`: the format of messages and why, what they do to earlier revisions, and where each field was found.
+//! It shows exactly what the readers of the formats see.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -8,16 +8,18 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::input::{Content, Document, Input, open};
-use super::shared::{ExtractArgs, InputFormat};
+use super::shared::{ExtractArgs, InputFormat, with_advice};
 use super::table::one_line;
 use super::{FAILED, REJECTED, USAGE, failed, print};
-use crate::article::{self, Article, Field, FieldPath, Format, Item, Message, Notice, Published};
+use crate::article::{self, Article, Field, FieldPath, Format, Inspected, Item, Message, Notice, Published};
 use crate::error::{Error, Warning};
+use crate::language::{pack, tag_of};
 use crate::pipeline::Settings;
 
-/// Shows the format of each message, and where each field was found
+/// Shows the format of each message, what it does to earlier revisions, and where each field was found
 ///
-/// Exits with 3 if some of the input would be rejected.
+/// Lines that begin with = say what the message is taken for and what follows; the others name a field, where it was
+/// found, and its value (- marks one that is not used, ! a warning). Exits with 3 if some of the input would be rejected.
 #[derive(Debug, Args)]
 pub struct FormatsArgs {
     /// The files to read; `-` is standard input
@@ -40,11 +42,10 @@ const MAX_VALUE: usize = 72;
 pub fn run(args: &FormatsArgs) -> ExitCode {
     let mut settings = Settings::default();
     args.shared.apply(&mut settings);
-    let mut settings = settings.input;
-    settings.format = args.input_format.0;
+    settings.input.format = args.input_format.0;
     if let Some(text) = &args.published {
-        match Published::parse(text, settings.timezone) {
-            Ok(published) => settings.published = Some(published),
+        match Published::parse(text, settings.input.timezone) {
+            Ok(published) => settings.input.published = Some(published),
             Err(error) => return failed(USAGE, &format_args!("--published: {error}")),
         }
     }
@@ -61,26 +62,23 @@ pub fn run(args: &FormatsArgs) -> ExitCode {
 }
 
 /// Describes the messages of a file. Returns whether some would be rejected.
-fn describe_file(path: &Path, settings: &article::Settings, out: &mut String) -> std::io::Result<bool> {
+fn describe_file(path: &Path, settings: &Settings, out: &mut String) -> std::io::Result<bool> {
     let name = if path.as_os_str() == "-" { "stdin".into() } else { path.to_string_lossy() };
-    let mut input = match settings.format {
-        Some(Format::Text) => Input::whole(open(path)?, settings.max_bytes),
-        _ => Input::new(open(path)?, settings.max_bytes),
+    let mut input = match settings.input.format {
+        Some(Format::Text) => Input::whole(open(path)?, settings.input.max_bytes),
+        _ => Input::new(open(path)?, settings.input.max_bytes),
     };
     let mut rejected = false;
     while let Some(document) = input.next()? {
-        let items = inspect(&document, settings);
-        rejected |=
-            items.as_ref().map_or(true, |all| all.iter().all(|(_, item, _)| matches!(item, Item::Broken { .. })));
+        let items = inspect(&document, &settings.input);
+        rejected |= items.as_ref().map_or(true, |all| all.iter().all(|one| matches!(one.item, Item::Broken { .. })));
         // Writing to a string cannot fail.
-        let _ = describe(&format!("{name}:{}", document.line), items, out);
+        let _ = describe(&format!("{name}:{}", document.line), items, &settings.language, out);
     }
     Ok(rejected)
 }
 
-type Inspected = Result<Vec<(Format, Item, Vec<FieldPath>)>, Error>;
-
-fn inspect(document: &Document, settings: &article::Settings) -> Inspected {
+fn inspect(document: &Document, settings: &article::Settings) -> Result<Vec<Inspected>, Error> {
     match &document.content {
         Content::Message(bytes) => article::inspect(&Message::bare(bytes), settings),
         Content::Plain(bytes) => {
@@ -90,24 +88,39 @@ fn inspect(document: &Document, settings: &article::Settings) -> Inspected {
     }
 }
 
-fn describe(name: &str, items: Inspected, out: &mut String) -> std::fmt::Result {
+fn describe(
+    name: &str,
+    items: Result<Vec<Inspected>, Error>,
+    assumed_language: &str,
+    out: &mut String,
+) -> std::fmt::Result {
     let items = match items {
         Ok(items) => items,
-        Err(error) => return writeln!(out, "{name}: rejected: {}: {error}\n", error.code()),
+        Err(error) => return writeln!(out, "{name}: rejected: {}: {}\n", error.code(), with_advice(&error)),
     };
-    for (format, item, found) in items {
-        writeln!(out, "{name}: {}: {}", format.name(), summarise(&item))?;
-        let width = |length: fn(&FieldPath) -> usize| found.iter().map(length).max().unwrap_or_default();
-        let (fields, paths) = (width(|it| it.field.name().len()), width(|it| it.path.chars().count()));
+    for inspected in items {
+        let Inspected { format, evidence, item, fields, .. } = &inspected;
+        writeln!(out, "{name}: {}: {}", format.name(), summarise(item))?;
+        let width = |length: fn(&FieldPath) -> usize| fields.iter().map(length).max().unwrap_or_default();
+        let (names, paths) = (width(|it| it.field.name().len()).max(9), width(|it| it.path.chars().count()));
+        for (what, answer) in [
+            ("format", format!("{}: {evidence}", format.name())),
+            ("id", id(item, fields)),
+            ("revisions", effect(item, fields)),
+            ("text", text(item, fields)),
+            ("language", language(fields, assumed_language)),
+        ] {
+            writeln!(out, "= {what:<names$}  {answer}")?;
+        }
         let mut seen: Vec<Field> = Vec::new();
-        for FieldPath { field, path, text, .. } in &found {
+        for FieldPath { field, path, text, .. } in fields {
             // Of a field that occurs more than once, the first one is used.
             let mark = if seen.contains(field) { '-' } else { ' ' };
             seen.push(*field);
             let text = truncate(&one_line(text));
-            writeln!(out, "{mark} {:<fields$}  {path:<paths$}  {text}", field.name())?;
+            writeln!(out, "{mark} {:<names$}  {path:<paths$}  {text}", field.name())?;
         }
-        if let Item::Article(article) = &item {
+        if let Item::Article(article) = item {
             for Warning { code, message } in &article.warnings {
                 writeln!(out, "! {code}: {message}")?;
             }
@@ -128,7 +141,70 @@ fn summarise(item: &Item) -> String {
         }
         Item::Withdrawn(_, notice) => format!("withdrawn: {}", reason(notice)),
         Item::Skipped(notice) => format!("skipped: {}", reason(notice)),
-        Item::Broken { error, .. } => format!("rejected: {}: {error}", error.code()),
+        Item::Broken { error, .. } => format!("rejected: {}: {}", error.code(), with_advice(error)),
+    }
+}
+
+/// Where the value of a field that is used was found.
+fn path_of(fields: &[FieldPath], field: Field) -> Option<&str> {
+    fields.iter().find(|found| found.field == field).map(|found| found.path.as_str())
+}
+
+fn id(item: &Item, fields: &[FieldPath]) -> String {
+    let id = match item {
+        Item::Article(article) => &article.id,
+        Item::Withdrawn(_, notice) | Item::Skipped(notice) => &notice.id,
+        Item::Broken { id, .. } => id,
+    };
+    match (path_of(fields, Field::Id).or_else(|| path_of(fields, Field::Url)), item) {
+        (Some(path), _) => format!("{id}, from `{path}`"),
+        (None, Item::Broken { .. }) => "none".to_owned(),
+        (None, _) => format!("{id}, a digest of the content: no later message can correct or withdraw it"),
+    }
+}
+
+/// What an item does to earlier revisions of its article, and by what it is known which are earlier.
+fn effect(item: &Item, fields: &[FieldPath]) -> String {
+    let does = match item {
+        Item::Article(_) => "replaces",
+        Item::Withdrawn(..) => "withdraws",
+        Item::Skipped(_) | Item::Broken { .. } => return "changes no earlier one".to_owned(),
+    };
+    let time = path_of(fields, Field::VersionCreated).or_else(|| path_of(fields, Field::Modified));
+    let by = [path_of(fields, Field::Revision), time];
+    let order = match by {
+        [Some(revision), Some(time)] => format!("in the order of `{revision}`, then of `{time}`"),
+        [Some(path), None] | [None, Some(path)] => format!("in the order of `{path}`"),
+        [None, None] => "in the order in which they come".to_owned(),
+    };
+    format!("{does} the earlier ones, {order}")
+}
+
+fn text(item: &Item, fields: &[FieldPath]) -> String {
+    let path = path_of(fields, Field::Body).or_else(|| path_of(fields, Field::Summary));
+    match (item, path) {
+        (Item::Article(article), _) if article.scheduled.is_some() => "not needed: fields hold its dates".to_owned(),
+        (Item::Article(article), _) if article.body.trim().is_empty() => {
+            "none: it is skipped as `empty-text`".to_owned()
+        }
+        (Item::Article(article), Some(path)) => {
+            let length = article.body.chars().count();
+            let place = if path.is_empty() { "the whole message".to_owned() } else { format!("from `{path}`") };
+            format!("{length} characters, {place}")
+        }
+        (Item::Withdrawn(..), Some(path)) => format!("in `{path}`, which is not read"),
+        (_, Some(path)) => format!("in `{path}`"),
+        (_, None) => "none".to_owned(),
+    }
+}
+
+fn language(fields: &[FieldPath], assumed: &str) -> String {
+    let mut declared = fields.iter().filter(|found| found.field == Field::Language);
+    let tag = declared.find_map(|found| tag_of(&found.text));
+    let support = |tag: &str| if pack(tag).is_some() { "supported" } else { "not supported" };
+    match tag {
+        Some(tag) => format!("{tag}, {}", support(&tag)),
+        None => format!("not declared, so {assumed} is assumed, {}", support(assumed)),
     }
 }
 

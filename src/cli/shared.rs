@@ -4,6 +4,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use crate::article::Format;
+use crate::error::Error;
 use crate::pipeline::{Genre, Settings};
 
 /// Settings of the extraction. A flag that is not given leaves the setting as it is.
@@ -72,6 +73,11 @@ impl ValueEnum for GenreArg {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.0.name()))
     }
+}
+
+/// Returns why a message was rejected, with what the flags can do about it.
+pub fn with_advice(error: &Error) -> String {
+    if error.is_published_missing() { format!("{error}; give one with --published") } else { error.to_string() }
 }
 
 fn timezone(name: &str) -> Result<chrono_tz::Tz, String> {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::layers::{Layers, nearest};
 use super::{
-    Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream, TombstonePolicy,
-    Topics, client, raw,
+    Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream,
+    TombstonePolicy, Topics, client, raw,
 };
 use crate::article::{self, Format, Reference};
 use crate::pipeline::{self, FiscalStart, Genre};

@@ -53,7 +53,7 @@ fn rejected_lines_are_reported_and_the_others_are_processed() {
     let run = extract(&["--format", "table"], &input);
     assert_eq!(run.code, Some(3));
     insta::assert_snapshot!(run.err, @r#"
-    stdin:2: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
+    stdin:2: published-missing: no publication time, so "last month" has no meaning: there is no `published_at`; give one with --published
     stdin:3: not-json: not JSON: expected ident at line 1 column 2
     "#);
     assert_eq!(run.out, "No dated statements found in 2 articles.\n");
@@ -93,7 +93,7 @@ fn markup_is_one_message_with_several_items() {
     assert_eq!((run.code, run.out.lines().count()), (Some(3), 2));
     insta::assert_snapshot!(run.err, @r#"
     stdin:1: withdrawn: deleted: b: the feed withdrew the article: its status is `deleted`
-    stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published
+    stdin:1: published-missing: no publication time, so "last month" has no meaning: there is neither `published` nor `updated`; give one with --published
     "#);
     let run = extract(&["--input-format", "rss"], atom);
     insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: `input.format` is rss, but the message is atom; `auto` recognises the format of each message");
@@ -105,7 +105,7 @@ fn markup_is_one_message_with_several_items() {
 fn plain_text_needs_a_publication_time() {
     let run = extract(&[], "The harbour closed last month.");
     assert_eq!(run.code, Some(3));
-    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time, so "last month" has no meaning; give one in `published_at` or with --published"#);
+    insta::assert_snapshot!(run.err, @r#"stdin:1: published-missing: no publication time, so "last month" has no meaning: plain text has none of its own; give one with --published"#);
 }
 
 #[test]
@@ -145,6 +145,23 @@ fn skipped_articles_are_reported() {
     let run = extract(&["--language", "fy"], ARTICLE);
     assert_eq!((run.code, run.out.as_str()), (Some(0), ""));
     insta::assert_snapshot!(run.err, @"stdin:1: warning: language-unsupported: there is no language pack for `fy`; there is one for `en`");
+}
+
+#[test]
+fn an_article_without_an_id_is_reported() {
+    let run = extract(&[], r#"{"title": "Harbour", "body": "The harbour closed.", "published_at": "2019-05-03"}"#);
+    assert_eq!(run.code, Some(0));
+    insta::assert_snapshot!(run.err, @"stdin:1: warning: id-missing: the article has neither an id nor a URL, so its id is a digest of its content; a correction will count as another article");
+}
+
+#[test]
+fn a_withdrawal_is_reported_and_one_that_names_no_article_is_rejected() {
+    let run = extract(&[], "{\"id\": \"a\", \"status\": \"Killed\"}\n{\"title\": \"Kill\", \"deleted\": true}\n");
+    assert_eq!((run.code, run.out.as_str()), (Some(3), ""));
+    insta::assert_snapshot!(run.err, @r"
+    stdin:1: withdrawn: canceled: a: the feed withdrew the article: its status is `canceled`
+    stdin:2: withdrawal-without-id: it withdraws an article and does not say which: it has neither an id nor a URL; send the id that the article had
+    ");
 }
 
 #[test]
@@ -199,7 +216,13 @@ fn formats_shows_the_format_and_where_each_field_was_found() {
     assert_eq!(code, Some(0));
     insta::assert_snapshot!(out, @r#"
     ninjs-3.json:1: ninjs: an article, revision 10, published 2019-05-28T09:00:00+01:00 (firstcreated)
+    = format          ninjs: it has `uri`, `standard`, `pubStatus`, `firstCreated`, `versionCreated`, `headlines`, `altIds`, `bodies`
+    = id              crane-190528, from `altIds[0].value`
+    = revisions       replaces the earlier ones, in the order of `version`, then of `versionCreated`
+    = text            44 characters, from `bodies[0].value/nitf/body/body.content`
+    = language        en, supported
       id              altIds[0].value                         crane-190528
+      body            bodies[0].value/nitf/body/body.content  <p>A crane fell onto the quay on Monday.</p>
     - id              uri                                     urn:newsml:quay.example:20190528:crane
       revision        version                                 10
       status          pubStatus                               usable
@@ -208,12 +231,16 @@ fn formats_shows_the_format_and_where_each_field_was_found() {
       versioncreated  versionCreated                          2019-05-28T12:00:00+01:00
       language        language                                en
       title           headlines[0].value                      Crane falls onto quay
-      body            bodies[0].value/nitf/body/body.content  <p>A crane fell onto the quay on Monday.</p>
     "#);
     let (code, out) = formats("atom.xml");
     assert_eq!(code, Some(0));
     insta::assert_snapshot!(out, @r#"
     atom.xml:1: atom: an article, revision 2019-05-30T08:15:00Z, published 2019-05-28T11:22:51+01:00 (firstcreated)
+    = format          atom: its root element is <feed>
+    = id              tag:quay.example,2019:crane, from `feed/entry/id`
+    = revisions       replaces the earlier ones, in the order of `feed/entry/updated`
+    = text            119 characters, from `feed/entry/content`
+    = language        en, supported
       id              feed/entry/id             tag:quay.example,2019:crane
       url             feed/entry/link[1]/@href  https://quay.example/crane
       title           feed/entry/title          Crane falls
@@ -224,9 +251,72 @@ fn formats_shows_the_format_and_where_each_field_was_found() {
       source          feed/title                The Quay
 
     atom.xml:1: atom: withdrawn: deleted: the feed withdrew the article: its status is `deleted`
+    = format          atom: its root element is <feed>
+    = id              tag:quay.example,2019:ferry, from `feed/at:deleted-entry/@ref`
+    = revisions       withdraws the earlier ones, in the order of `feed/at:deleted-entry/@when`
+    = text            none
+    = language        not declared, so en is assumed, supported
       id              feed/at:deleted-entry/@ref   tag:quay.example,2019:ferry
       versioncreated  feed/at:deleted-entry/@when  2019-05-29T12:00:00Z
       status          feed/at:deleted-entry        deleted
     "#);
     assert_eq!(formats("missing.xml").0, Some(1));
+}
+
+#[test]
+fn formats_says_what_a_message_does_to_earlier_revisions_and_exits_with_3_if_it_would_be_rejected() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("a.jsonl");
+    let formats = |lines: &str| {
+        fs::write(&path, lines).expect("written");
+        let output = Command::new(env!("CARGO_BIN_EXE_dateline")).arg("formats").arg(&path).output().expect("it runs");
+        let out = String::from_utf8(output.stdout).expect("UTF-8");
+        let answers = out.lines().filter(|line| !line.starts_with([' ', '-', '!']));
+        (output.status.code(), without(directory.path(), &answers.collect::<Vec<_>>().join("\n")))
+    };
+    let (code, out) = formats(
+        "{\"_id\": 7, \"updated_at\": \"2019-05-04\", \"text\": \"Zu.\", \"language\": \"German\", \"date\": \"2019-05-03\"}\n\
+         {\"title\": \"t\", \"language\": \"und\", \"published_at\": \"2019-05-03\"}\n\
+         {\"uri\": \"urn:a\", \"pubstatus\": \"canceled\"}\n",
+    );
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(out, @r"
+    a.jsonl:1: plain: an article, revision 2019-05-04T00:00:00Z, published 2019-05-03 (firstcreated)
+    = format        plain: it has `_id`, `text` and the marks of no other format
+    = id            7, from `_id`
+    = revisions     replaces the earlier ones, in the order of `updated_at`
+    = text          3 characters, from `text`
+    = language      de, not supported
+
+    a.jsonl:2: plain: an article, revision 1, published 2019-05-03 (firstcreated)
+    = format        plain: it has `title`, `published_at` and the marks of no other format
+    = id            fcc5c34cc3a0bf39a1ea4a9b2b0c5cd0, a digest of the content: no later message can correct or withdraw it
+    = revisions     replaces the earlier ones, in the order in which they come
+    = text          none: it is skipped as `empty-text`
+    = language      not declared, so en is assumed, supported
+
+    a.jsonl:3: ninjs: withdrawn: canceled: the feed withdrew the article: its status is `canceled`
+    = format     ninjs: it has `uri`, `pubstatus`
+    = id         urn:a, from `uri`
+    = revisions  withdraws the earlier ones, in the order in which they come
+    = text       none
+    = language   not declared, so en is assumed, supported
+    ");
+    let (code, out) = formats("{\"deleted\": true}\n{\"title\": \"t\"}\n");
+    assert_eq!(code, Some(3));
+    insta::assert_snapshot!(out, @r#"
+    a.jsonl:1: plain: rejected: withdrawal-without-id: it withdraws an article and does not say which: it has neither an id nor a URL; send the id that the article had
+    = format     plain: it has the marks of no other format
+    = id         none
+    = revisions  changes no earlier one
+    = text       none
+    = language   not declared, so en is assumed, supported
+
+    a.jsonl:2: plain: rejected: published-missing: no publication time, so "last month" has no meaning: there is no `published_at`; give one with --published
+    = format     plain: it has `title` and the marks of no other format
+    = id         none
+    = revisions  changes no earlier one
+    = text       none
+    = language   not declared, so en is assumed, supported
+    "#);
 }

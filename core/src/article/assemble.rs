@@ -5,61 +5,75 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 
 use super::draft::Draft;
-use super::field::{Field, FieldValue};
+use super::field::Field;
+use super::format::Format;
 use super::item::{Article, Embargo, Item, Notice, ScheduledEvent};
 use super::publication;
 use super::published::Published;
 use super::settings::Settings;
 use super::status::{PublishingStatus, Withdrawal};
 use crate::error::{Error, ErrorKind, Warning};
+use crate::language::tag_of;
 
 /// The longest title that is kept, in code points: every event carries it.
 const TITLE: usize = 1000;
 
+/// The longest name of a language that is kept, in code points: no tag is longer.
+const LANGUAGE: usize = 100;
+
 /// Turns a draft into the item that it describes.
-pub(super) fn assemble(draft: Draft<'_>, settings: &Settings) -> Item {
+pub(super) fn assemble(draft: Draft<'_>, format: Format, settings: &Settings) -> Item {
     let status = PublishingStatus::of(&draft);
-    let mut assembly = Assembly { draft, settings };
+    let mut assembly = Assembly { draft, format, settings };
     if assembly.draft.deleted {
         return assembly.deletion();
     }
     if let Some(reason) = assembly.draft.skipped.take() {
         return Item::Skipped(assembly.notice(reason));
     }
-    match status {
-        PublishingStatus::Usable { embargoed } => match assembly.article(embargoed) {
+    let lacking = assembly.draft.lacking.take();
+    match (status, lacking) {
+        (PublishingStatus::Withdrawn(withdrawal, reason), _) => match assembly.check_names_article() {
+            Ok(()) => Item::Withdrawn(withdrawal, assembly.notice(reason)),
+            Err(error) => assembly.broken(error),
+        },
+        (_, Some(reason)) | (PublishingStatus::Skipped(reason), None) => Item::Skipped(assembly.notice(reason)),
+        (PublishingStatus::Usable { embargoed }, None) => match assembly.article(embargoed) {
             Ok(article) => Item::Article(Box::new(article)),
             Err(error) => assembly.broken(error),
         },
-        PublishingStatus::Withdrawn(withdrawal, reason) => Item::Withdrawn(withdrawal, assembly.notice(reason)),
-        PublishingStatus::Skipped(reason) => Item::Skipped(assembly.notice(reason)),
     }
 }
 
 struct Assembly<'d, 's> {
     draft: Draft<'d>,
+    format: Format,
     settings: &'s Settings,
 }
 
 impl Assembly<'_, '_> {
     fn article(&mut self, embargoed: bool) -> Result<Article, Error> {
+        let own_id = self.draft.own_id()?;
+        if own_id.is_none() && self.format.holds_ids() {
+            let message = "the article has neither an id nor a URL, so its id is a digest of its content; a correction \
+                           will count as another article";
+            self.draft.warn("id-missing", message);
+        }
         let title = self.title()?;
         let body = self.body()?;
-        let chosen = publication::choose(&self.draft, self.settings)?;
+        let chosen = publication::choose(&self.draft, self.format, self.settings)?;
         self.draft.warnings.extend(chosen.warnings);
         self.warn_of_languages();
         let url = self.draft.owned_label(Field::Url)?;
-        let id = match self.draft.owned_label(Field::Id)?.or_else(|| url.clone()) {
-            Some(id) => id,
-            None => digest(&title, &body, &chosen.published),
-        };
+        let id = own_id.unwrap_or_else(|| digest(&title, &body, &chosen.published));
+        let language = self.languages().next();
         Ok(Article {
             id,
             revision: self.revision(),
             title,
             body,
             published: chosen.published,
-            language: self.draft.owned_label(Field::Language)?,
+            language,
             source: self.draft.owned_label(Field::Source)?,
             url,
             reference: chosen.reference,
@@ -72,21 +86,34 @@ impl Assembly<'_, '_> {
 
     /// The withdrawal of an article whose row was deleted.
     fn deletion(&self) -> Item {
-        let named = self.draft.label(Field::Id).and_then(|id| Ok(id.or(self.draft.label(Field::Url)?)));
-        let message = "the row that was deleted has neither an id nor a URL, so that no article can be withdrawn";
-        match named {
-            Ok(Some(_)) => {
-                let message = "the row of the article was deleted from the database".to_owned();
-                let reason = Warning { code: Withdrawal::RowDeleted.name(), message };
-                Item::Withdrawn(Withdrawal::RowDeleted, self.notice(reason))
-            }
-            Ok(None) => self.broken(Error::new(ErrorKind::WithdrawalWithoutId, message)),
-            Err(error) => self.broken(error),
+        if let Err(error) = self.check_names_article() {
+            return self.broken(error);
         }
+        let message = "the row of the article was deleted from the database".to_owned();
+        let reason = Warning { code: Withdrawal::RowDeleted.name(), message };
+        Item::Withdrawn(Withdrawal::RowDeleted, self.notice(reason))
+    }
+
+    /// Refuses a withdrawal that names no article: it can take nothing back.
+    fn check_names_article(&self) -> Result<(), Error> {
+        if self.draft.own_id()?.is_some() {
+            return Ok(());
+        }
+        let message = "it withdraws an article and does not say which: it has neither an id nor a URL; send the id that \
+                       the article had";
+        Err(Error::new(ErrorKind::WithdrawalWithoutId, message))
     }
 
     fn broken(&self, error: Error) -> Item {
         Item::Broken { id: self.id_or_digest(), revision: self.revision(), error }
+    }
+
+    /// The languages that it declares, as BCP 47 tags; what cannot be understood counts as nothing.
+    fn languages(&self) -> impl Iterator<Item = String> {
+        self.draft.all(Field::Language).filter_map(|found| {
+            let tag: String = tag_of(found.as_text()?)?.chars().filter(|c| !c.is_control()).take(LANGUAGE).collect();
+            Some(tag).filter(|tag| !tag.is_empty())
+        })
     }
 
     fn notice(&self, reason: Warning) -> Notice {
@@ -139,7 +166,8 @@ impl Assembly<'_, '_> {
     }
 
     fn modified(&self) -> Option<DateTime<Utc>> {
-        Some(self.time(Field::VersionCreated)?.ok()?.at.to_utc())
+        let time = |field| self.time(field).and_then(Result::ok);
+        Some(time(Field::VersionCreated).or_else(|| time(Field::Modified))?.at.to_utc())
     }
 
     fn embargo(&mut self, embargoed: bool) -> Option<Embargo> {
@@ -174,12 +202,10 @@ impl Assembly<'_, '_> {
     }
 
     fn warn_of_languages(&mut self) {
-        let primary = |found: &FieldValue<'_>| {
-            Some(found.as_text()?.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase())
-        };
-        let languages: Vec<Option<String>> = self.draft.all(Field::Language).map(primary).collect();
-        if let [Some(first), others @ ..] = languages.as_slice()
-            && let Some(other) = others.iter().flatten().find(|other| *other != first)
+        let primary = |tag: String| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let languages: Vec<String> = self.languages().map(primary).collect();
+        if let [first, others @ ..] = languages.as_slice()
+            && let Some(other) = others.iter().find(|other| *other != first)
         {
             let message = format!("the article declares both `{first}` and `{other}` as its language; using `{first}`");
             self.draft.warn("languages-several", message);

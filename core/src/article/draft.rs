@@ -17,8 +17,10 @@ pub(super) struct Draft<'a> {
     pub deleted: bool,
     fields: Vec<(Field, FieldValue<'a>)>,
     pub warnings: Vec<Warning>,
-    /// Why it is not an article.
+    /// Why it is not an article, in any revision.
     pub skipped: Option<Warning>,
+    /// Why this revision is not an article, although others may be: a withdrawal counts none the less.
+    pub lacking: Option<Warning>,
 }
 
 /// The longest name or identifier that is kept, in bytes.
@@ -33,9 +35,14 @@ impl<'a> Draft<'a> {
         self.fields.extend(value.filter(|value| !value.is_blank()).map(|value| (field, value)));
     }
 
-    /// Marks the item as something other than an article. Of several reasons, the first counts.
+    /// Marks the item as something other than an article, in any revision. Of several reasons, the first counts.
     pub fn skip(&mut self, code: &'static str, message: impl Into<String>) {
         self.skipped.get_or_insert(Warning { code, message: message.into() });
+    }
+
+    /// Marks the item as no article for what this revision lacks. Of several reasons, the first counts.
+    pub fn lack(&mut self, code: &'static str, message: impl Into<String>) {
+        self.lacking.get_or_insert(Warning { code, message: message.into() });
     }
 
     pub fn warn(&mut self, code: &'static str, message: impl Into<String>) {
@@ -58,6 +65,14 @@ impl<'a> Draft<'a> {
 
     pub fn has(&self, field: Field) -> bool {
         self.first(field).is_some()
+    }
+
+    /// The id of its own, else its URL.
+    pub fn own_id(&self) -> Result<Option<String>, Error> {
+        match self.owned_label(Field::Id)? {
+            Some(id) => Ok(Some(id)),
+            None => self.owned_label(Field::Url),
+        }
     }
 
     /// A field as running text.

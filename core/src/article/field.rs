@@ -16,6 +16,10 @@ pub enum Field {
     Revision,
     /// The publishing status: usable, canceled and the like.
     Status,
+    /// A status of any kind, of which only what withdraws or embargoes an article is heeded.
+    State,
+    /// Whether it was deleted.
+    Deleted,
     /// Not to be published before.
     Embargo,
     /// The headline.
@@ -30,6 +34,9 @@ pub enum Field {
     ContentCreated,
     /// When this revision was created.
     VersionCreated,
+    /// When something was last changed, which orders revisions. It dates no article: it may be years after publication,
+    /// whose time may be in a field that is not read.
+    Modified,
     /// The date of its dateline.
     Dateline,
     /// When the envelope around it was created.
@@ -58,6 +65,8 @@ impl Field {
             Self::Id => "id",
             Self::Revision => "revision",
             Self::Status => "status",
+            Self::State => "state",
+            Self::Deleted => "deleted",
             Self::Embargo => "embargo",
             Self::Title => "title",
             Self::Body => "body",
@@ -65,6 +74,7 @@ impl Field {
             Self::FirstCreated => Reference::FirstCreated.name(),
             Self::ContentCreated => Reference::ContentCreated.name(),
             Self::VersionCreated => Reference::VersionCreated.name(),
+            Self::Modified => "modified",
             Self::Dateline => Reference::Dateline.name(),
             Self::Envelope => Reference::Envelope.name(),
             Self::City => "city",

@@ -38,6 +38,26 @@ impl Format {
         Self::Text,
     ];
 
+    /// Whether its items can hold an id.
+    pub(super) fn holds_ids(self) -> bool {
+        self != Self::Text
+    }
+
+    /// Says what an item without a publication time lacks.
+    pub(super) fn lacks_time(self) -> &'static str {
+        match self {
+            Self::Plain => "there is no `published_at`",
+            Self::Ninjs => "there is neither `firstcreated` nor `versioncreated`",
+            Self::NewsMl => "there is neither `firstCreated` nor `versionCreated`",
+            Self::Nitf => "there is neither `date.issue` nor `pubdata/@date.publication`",
+            Self::JsonLd => "there is no `datePublished`",
+            Self::NewsPlease => "there is no `date_publish`",
+            Self::Rss => "there is neither `pubDate` nor `dc:date`",
+            Self::Atom => "there is neither `published` nor `updated`",
+            Self::Text => "plain text has none of its own",
+        }
+    }
+
     /// Returns the name in configurations and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -35,7 +35,10 @@ pub(super) enum Json<'a> {
 }
 
 /// The value of a key that its object has more than once.
-const TWICE: &Json<'static> = &Json::Other("more than one value");
+pub(super) const TWICE: &Json<'static> = &Json::Other("more than one value");
+
+/// The keys of MongoDB's Extended JSON that wrap an identifier, a time or a number.
+const EXTENDED: [&str; 6] = ["$oid", "$uuid", "$date", "$numberLong", "$numberInt", "$numberDouble"];
 
 /// A value, and its path in the message, such as `bodies[1].value`.
 #[derive(Debug, Clone)]
@@ -76,9 +79,13 @@ impl<'j> Node<'j> {
         let Json::Object(fields) = self.value else { return None };
         let mut found = fields.iter().filter(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null());
         let (key, value) = found.next()?;
-        let value = if found.any(|(other, _)| other == key) { TWICE } else { value };
+        Some(self.child(key, if found.any(|(other, _)| other == key) { TWICE } else { value }))
+    }
+
+    /// Returns the value of one of its keys.
+    pub fn child(&self, key: &str, value: &'j Json<'j>) -> Self {
         let dot = if self.path.is_empty() { "" } else { "." };
-        Some(Self { value, path: format!("{}{dot}{key}", self.path) })
+        Self { value, path: format!("{}{dot}{key}", self.path) }
     }
 
     /// Follows a path of names from object to object.
@@ -99,12 +106,27 @@ impl<'j> Node<'j> {
 
     /// Iterates over the fields of an object.
     pub fn fields(&self) -> impl Iterator<Item = (&'j str, Self)> {
+        self.entries().map(|(key, value)| (key, self.child(key, value)))
+    }
+
+    /// Iterates over the keys of an object that have a value, and their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&'j str, &'j Json<'j>)> + use<'j> {
         let fields = match self.value {
             Json::Object(fields) => fields.as_slice(),
             _ => &[],
         };
-        let dot = if self.path.is_empty() { "" } else { "." };
-        fields.iter().map(move |(key, value)| (&**key, Self { value, path: format!("{}{dot}{key}", self.path) }))
+        fields.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (&**key, value))
+    }
+
+    /// Returns the value that MongoDB's Extended JSON wraps in an object: `{"$oid": "5cda7c3b…"}`.
+    pub fn unwrapped(self) -> Self {
+        match self.value {
+            Json::Object(fields) => match fields.as_slice() {
+                [(key, value)] if EXTENDED.contains(&&**key) => self.child(key, value).unwrapped(),
+                _ => self,
+            },
+            _ => self,
+        }
     }
 
     /// Returns the text, if it is one.

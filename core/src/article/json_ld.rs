@@ -1,18 +1,24 @@
 //! schema.org's `NewsArticle` and its kin in JSON-LD: alone, in a list, in a `@graph`, or in the scripts of a page.
 
+use std::sync::LazyLock;
+
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Token, Tokenizer};
 
 use super::draft::Draft;
 use super::field::Field;
 use super::json;
+use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
+use super::status;
 use crate::error::Error;
 
-/// The known properties, best first.
-const FIELDS: [(Field, &[&str]); 11] = [
+/// The known properties, best first, before the names that all formats share.
+const FIELDS: Names = &[
     (Field::Id, &["identifier", "@id", "url", "mainEntityOfPage"]),
     (Field::Revision, &["version"]),
+    // A free text.
+    (Field::State, &["creativeWorkStatus"]),
     (Field::Title, &["headline", "name", "alternativeHeadline"]),
     (Field::Body, &["articleBody", "text"]),
     (Field::Summary, &["description", "abstract"]),
@@ -20,15 +26,15 @@ const FIELDS: [(Field, &[&str]); 11] = [
     (Field::ContentCreated, &["dateCreated"]),
     (Field::VersionCreated, &["dateModified"]),
     (Field::City, &["dateline"]),
+    (Field::Language, &["inLanguage"]),
     (Field::Source, &["publisher", "sourceOrganization"]),
     (Field::Url, &["url", "mainEntityOfPage"]),
 ];
 
+static NAMES: LazyLock<FieldNames> = LazyLock::new(|| FieldNames::new(FIELDS, &[]));
+
 /// The properties of an object that stand for its value, best first.
 const INSIDE: [&str; 6] = ["@value", "value", "alternateName", "name", "@id", "url"];
-
-/// The values of `creativeWorkStatus`, a free text, for withdrawn articles.
-const WITHDRAWN: [&str; 5] = ["withdrawn", "retracted", "canceled", "cancelled", "deleted"];
 
 /// Whether a list may hold articles.
 pub(super) fn is_list(node: &json::Node<'_>) -> bool {
@@ -52,17 +58,23 @@ pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Res
     Ok(())
 }
 
-/// Reads the articles in a value and returns how many there are.
+/// Reads the articles in a value and returns how many there are. A withdrawal need not have a type.
 fn articles(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> usize {
-    let is_article = |node: &json::Node<'_>| {
-        kinds(node)
-            .any(|kind| kind.ends_with("Article") || matches!(kind, "BlogPosting" | "LiveBlogPosting" | "Report"))
-    };
-    let found: Vec<_> = things(node).into_iter().filter(is_article).collect();
-    for article in &found {
-        reader.push(draft(article));
+    let is_article =
+        |kind: &str| kind.ends_with("Article") || matches!(kind, "BlogPosting" | "LiveBlogPosting" | "Report");
+    let mut count = 0;
+    for thing in things(node) {
+        let mut kinds = kinds(&thing).peekable();
+        let is_untyped = kinds.peek().is_none() && thing.is_object();
+        if is_untyped || kinds.any(is_article) {
+            let draft = draft(&thing);
+            if !is_untyped || status::is_withdrawn(&draft) {
+                reader.push(draft);
+                count += 1;
+            }
+        }
     }
-    found.len()
+    count
 }
 
 /// Returns the things in a value: those of its list, of its graph, and the main entity of a page.
@@ -83,21 +95,17 @@ fn kinds<'j>(node: &json::Node<'j>) -> impl Iterator<Item = &'j str> + use<'j> {
 
 fn draft<'j>(node: &json::Node<'j>) -> Draft<'j> {
     let mut draft = Draft::default();
-    for (field, names) in FIELDS {
-        for found in names.iter().filter_map(|name| value(node.get(name)?)) {
-            // A name within the page means nothing outside of it.
-            if field != Field::Id || found.text().is_none_or(|id| !id.starts_with(['#', '_'])) {
-                draft.add(field, Some(found.field_value()));
-            }
+    for mut found in NAMES.read(node) {
+        if found.is_own {
+            let Some(value) = value(found.node) else { continue };
+            found.node = value;
+        }
+        // A name within the page means nothing outside of it.
+        let is_local = |id: &str| id.starts_with(['#', '_']);
+        if found.field != Field::Id || !found.node.text().is_some_and(is_local) {
+            draft.add(found.field, Some(found.value()));
         }
     }
-    for language in node.get("inLanguage").map(|all| all.each()).unwrap_or_default() {
-        draft.add(Field::Language, value(language).map(json::Node::field_value));
-    }
-    let status = node.get("creativeWorkStatus").and_then(value).filter(|status| {
-        status.text().is_some_and(|text| WITHDRAWN.iter().any(|known| text.trim().eq_ignore_ascii_case(known)))
-    });
-    draft.add(Field::Status, status.map(json::Node::field_value));
     draft
 }
 

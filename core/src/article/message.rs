@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
+use super::binary;
 use crate::error::{Error, ErrorKind};
 
 /// One message: its bytes and headers.
@@ -36,6 +37,11 @@ pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return decoded(bytes.get(length..).unwrap_or_default(), encoding, length);
     }
+    if binary::is_suspicious(bytes)
+        && let Some(kind) = binary::kind(bytes)
+    {
+        return Err(not_text(bytes, &kind));
+    }
     decoded(bytes, declared(bytes).unwrap_or(encoding_rs::UTF_8), 0)
 }
 
@@ -49,11 +55,24 @@ fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding, offset: usize) -> R
         .ok_or_else(|| Error::new(ErrorKind::Encoding, format!("not {name}, although declared so; send it as UTF-8")))
 }
 
+/// The error for bytes that are something else than text, whose first bytes are shown.
+fn not_text(bytes: &[u8], kind: &str) -> Error {
+    let first: Vec<String> = bytes.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    let message =
+        format!("not text: the first bytes, `{}`, are {kind}; send the text itself, as UTF-8", first.join(" "));
+    Error::new(ErrorKind::Encoding, message)
+}
+
 fn not_utf8(bytes: &[u8], error: &std::str::Utf8Error, offset: usize) -> Error {
+    if let Some(kind) = binary::kind(bytes) {
+        return not_text(bytes, &kind);
+    }
     let at = error.valid_up_to();
     let start = bytes.get(..at).unwrap_or_default();
     // Western European letters, curly quotes and dashes, where the invalid byte is the first beyond ASCII.
     let western = start.is_ascii() && bytes.get(at).is_some_and(|byte| matches!(byte, 0x80..=0x97 | 0xa0..=0xff));
+    // Text in any encoding that is compatible with ASCII has line breaks and tabs, but no other control characters.
+    let western = western && !bytes.iter().any(|byte| matches!(byte, 0..=8 | 0x0e..=0x1f));
     let hint = if western { "; it may be Windows-1252, which only XML can declare" } else { "" };
     let at = at + offset;
     Error::new(ErrorKind::Encoding, format!("not UTF-8: byte {at} (counted from 0) is invalid; send it as UTF-8{hint}"))

@@ -9,11 +9,12 @@
 //! a draft is assembled. [`Published`] holds publication times.
 //!
 //! What the formats share lies below them and knows none of them; `registry` alone lies above them, recognises formats
-//! and unwraps envelopes.
+//! (JSON objects by `recognise`) and unwraps envelopes.
 //!
 //! This module must not know what is done with an article: no tokens, no dates in the text, no Kafka.
 
 mod assemble;
+mod binary;
 mod cloudevents;
 mod debezium;
 mod draft;
@@ -23,6 +24,7 @@ mod item;
 mod json;
 mod json_ld;
 mod message;
+mod names;
 mod news_please;
 mod newsml;
 mod ninjs;
@@ -31,6 +33,7 @@ mod plain;
 mod publication;
 mod published;
 mod reader;
+mod recognise;
 mod reference;
 mod registry;
 mod revision;
@@ -46,7 +49,7 @@ pub use format::Format;
 pub use item::{Article, Embargo, Item, Notice, ScheduledEvent};
 pub use message::Message;
 pub use published::Published;
-pub use reader::FieldPath;
+pub use reader::{FieldPath, Inspected};
 pub use reference::Reference;
 pub use registry::{inspect, read};
 pub use revision::compare_revisions;

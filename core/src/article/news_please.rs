@@ -1,13 +1,15 @@
 //! The output of news-please, as in CC-News. Its times have no zone, and it writes `None` for what it does not know.
 
+use std::sync::LazyLock;
+
 use super::draft::Draft;
 use super::field::Field;
 use super::json;
+use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
-use crate::error::Error;
 
-/// The known fields, best first. `date_download` is not a time of the article.
-const FIELDS: [(Field, &[&str]); 9] = [
+/// The known fields, best first, before those that all formats share. `date_download` is not a time of the article.
+const FIELDS: Names = &[
     (Field::Id, &["url", "filename"]),
     (Field::Title, &["title", "title_page", "title_rss"]),
     (Field::Body, &["maintext", "text"]),
@@ -19,15 +21,13 @@ const FIELDS: [(Field, &[&str]); 9] = [
     (Field::Url, &["url"]),
 ];
 
+static NAMES: LazyLock<FieldNames> = LazyLock::new(|| FieldNames::new(FIELDS, &[]));
+
 /// Reads one object.
-pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) {
     let mut draft = Draft::default();
-    for (field, names) in FIELDS {
-        for name in names {
-            let found = node.get(name).map(json::Node::field_value);
-            draft.add(field, found.filter(|found| found.as_text() != Some("None")));
-        }
+    for found in NAMES.read(node).into_iter().filter(|found| found.node.text() != Some("None")) {
+        draft.add(found.field, Some(found.value()));
     }
     reader.push(draft);
-    Ok(())
 }

@@ -3,14 +3,18 @@
 //! The versions differ in three ways: names are in lower case or in camel case; `body_text` is an entry of `bodies`
 //! with a `role`; `altids` is an object or a list. All are read alike, since vendors mix them.
 
+use std::sync::LazyLock;
+
 use super::draft::Draft;
 use super::field::{Field, FieldValue};
+use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
 use super::{json, nitf, xml};
 use crate::error::Error;
 
-/// The fields that all versions and dialects share, best first.
-const FIELDS: [(Field, &[&str]); 9] = [
+/// The fields that all versions and dialects share, best first, before those that all formats share.
+const FIELDS: Names = &[
+    (Field::Id, &["guid", "uri"]),
     (Field::Revision, &["version"]),
     (Field::Status, &["pubstatus"]),
     (Field::Embargo, &["embargoed", "embargoeduntil"]),
@@ -21,6 +25,11 @@ const FIELDS: [(Field, &[&str]); 9] = [
     (Field::Source, &["source", "provider", "copyrightholder"]),
     (Field::Url, &["url", "link"]),
 ];
+
+/// The names that have roles, and are read with those.
+const WITH_ROLES: [&str; 5] = ["title", "headline", "body_html", "body_xhtml", "body_text"];
+
+static NAMES: LazyLock<FieldNames> = LazyLock::new(|| FieldNames::new(FIELDS, &WITH_ROLES));
 
 /// Reads an item, or those in a response of AP's API.
 pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
@@ -46,21 +55,20 @@ fn items<'j>(node: &json::Node<'j>) -> Vec<json::Node<'j>> {
 
 fn draft<'j>(node: &json::Node<'j>) -> Draft<'j> {
     let mut draft = Draft::default();
-    let address = || node.get("uri").map(without_query);
+    let mut bodies = with_roles(node, "body", "bodies");
+    bodies.sort_by_key(|(role, media, _)| Kind::of(role, media));
+    let unknown = bodies.split_off(bodies.partition_point(|(role, media, _)| Kind::of(role, media) != Kind::Unknown));
     draft.add(Field::Id, stable_id(node));
-    draft.add(Field::Id, node.get("guid").map(json::Node::field_value));
-    draft.add(Field::Id, address());
-    for (field, names) in FIELDS {
-        for name in names {
-            draft.add(field, node.get(name).map(json::Node::field_value));
-        }
+    known_bodies(bodies, &mut draft);
+    for found in NAMES.read(node) {
+        let field = found.field;
+        let is_address = field == Field::Id && found.is_own;
+        draft.add(field, Some(if is_address { without_query(found.node) } else { found.value() }));
     }
+    unknown_bodies(unknown, &mut draft);
     draft.add(Field::City, node.follow(&["datelinelocation", "city"]).map(json::Node::field_value));
     let is_url = |uri: &FieldValue<'_>| uri.as_text().is_some_and(|text| text.starts_with("http"));
-    draft.add(Field::Url, address().filter(is_url));
-    for language in node.get("language").map(|all| all.each()).unwrap_or_default() {
-        draft.add(Field::Language, Some(language.field_value()));
-    }
+    draft.add(Field::Url, node.get("uri").map(without_query).filter(is_url));
     draft.add(Field::Title, node.get("headline").map(json::Node::field_value));
     draft.add(Field::Title, best(with_roles(node, "headline", "headlines"), |role, _| usize::from(role != "main")));
     draft.add(Field::Title, node.get("title").map(json::Node::field_value));
@@ -68,7 +76,7 @@ fn draft<'j>(node: &json::Node<'j>) -> Draft<'j> {
     let mut descriptions = with_roles(node, "description", "descriptions");
     descriptions.retain(|(role, _, _)| role != "creditline");
     draft.add(Field::Summary, best(descriptions, |role, _| usize::from(!known.contains(&role))));
-    body(node, &mut draft);
+    linked_body(node, &mut draft);
     skip(node, &mut draft);
     draft
 }
@@ -134,21 +142,25 @@ impl Kind {
     }
 }
 
-fn body<'j>(node: &json::Node<'j>, draft: &mut Draft<'j>) {
-    let mut bodies = with_roles(node, "body", "bodies");
-    bodies.sort_by_key(|(role, media, _)| Kind::of(role, media));
+fn known_bodies<'j>(bodies: Vec<(String, String, json::Node<'j>)>, draft: &mut Draft<'j>) {
     for (role, media, value) in bodies {
-        match Kind::of(&role, &media) {
-            Kind::Nitf => draft.add(Field::Body, inside_nitf(&value)),
-            kind => {
-                if kind == Kind::Unknown && !draft.has(Field::Body) {
-                    let message = format!("`{}` has the unknown role `{role}`; it was read as the body", value.path);
-                    draft.warn("body-role-unknown", message);
-                }
-                draft.add(Field::Body, Some(value.field_value()));
-            }
-        }
+        let body = if Kind::of(&role, &media) == Kind::Nitf { inside_nitf(&value) } else { Some(value.field_value()) };
+        draft.add(Field::Body, body);
     }
+}
+
+/// Reads bodies whose role says nothing about them. Numbers are facts about the body, such as `body_length`.
+fn unknown_bodies<'j>(bodies: Vec<(String, String, json::Node<'j>)>, draft: &mut Draft<'j>) {
+    for (role, _, value) in bodies.into_iter().filter(|(_, _, value)| value.text().is_some()) {
+        if !draft.has(Field::Body) {
+            let message = format!("`{}` has the unknown role `{role}`; it was read as the body", value.path);
+            draft.warn("body-role-unknown", message);
+        }
+        draft.add(Field::Body, Some(value.field_value()));
+    }
+}
+
+fn linked_body(node: &json::Node<'_>, draft: &mut Draft<'_>) {
     if !draft.has(Field::Body)
         && let Some(link) = node.follow(&["renditions", "nitf", "href"])
     {
@@ -174,7 +186,7 @@ fn event<'j>(node: &json::Node<'j>, draft: &mut Draft<'j>) {
     };
     add(Field::Ends, ["enddate", "expectedenddate"]);
     if !add(Field::Starts, ["startdate", "expectedstartdate"]) {
-        draft.skip("event", "it announces an event without a start date");
+        draft.lack("event", "it announces an event without a start date");
     }
 }
 
@@ -189,13 +201,13 @@ fn skip<'j>(node: &json::Node<'j>, draft: &mut Draft<'j>) {
         "planning" => draft.skip("planning", "it is a plan for coverage"),
         "event" => event(node, draft),
         "composite" | "component" | "package" if !draft.has(Field::Body) => {
-            draft.skip("package", format!("its type is `{kind}`, and it has no text of its own"));
+            draft.lack("package", format!("its type is `{kind}`, and it has no text of its own"));
         }
         _ => {}
     }
     // AP marks what its members may publish.
     let signals = node.get("signals").map(|signals| signals.each()).unwrap_or_default();
     if !signals.is_empty() && signals.iter().all(|signal| signal.text() != Some("newscontent")) {
-        draft.skip("not-for-publication", "its `signals` lack `newscontent`");
+        draft.lack("not-for-publication", "its `signals` lack `newscontent`");
     }
 }

@@ -3,18 +3,25 @@
 use super::draft::Draft;
 use super::field::{Field, FieldValue};
 use super::reader::MessageReader;
-use super::xml;
+use super::{status, xml};
 
 /// Reads a document.
 pub(super) fn read(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) {
     let mut draft = Draft::default();
     let data = root.follow(&["head", "docdata"]);
     if let Some(data) = &data {
-        if let Some(kill) = kill(data) {
-            reader.push(kill);
-            draft.skip("kill-notice", "it announces that another article was withdrawn");
-        }
         document(data, &mut draft);
+        if let Some(kill) = kill(data) {
+            let names_other = kill.has(Field::Id);
+            // Without the other's id, a document that is itself withdrawn withdraws itself.
+            if names_other || !status::is_withdrawn(&draft) {
+                reader.push(kill);
+                if !names_other {
+                    return;
+                }
+                draft.skip("kill-notice", "it announces that another article was withdrawn");
+            }
+        }
     }
     if let Some(publication) = root.follow(&["head", "pubdata"]) {
         draft.add(Field::FirstCreated, publication.attribute("date.publication"));
@@ -41,15 +48,14 @@ fn document<'t>(data: &xml::Node<'t>, draft: &mut Draft<'t>) {
     draft.add(Field::Source, of("doc.copyright", "holder"));
 }
 
-/// Returns the other document that this one withdraws.
+/// Returns the other document that this one withdraws, which it may have forgotten to name.
 fn kill<'t>(data: &xml::Node<'t>) -> Option<Draft<'t>> {
-    let other = data.attribute("management-doc-idref")?;
     let status = data.attribute("management-idref-status")?;
     if status.as_text() == Some("usable") {
         return None;
     }
     let mut draft = Draft::default();
-    draft.add(Field::Id, Some(other));
+    draft.add(Field::Id, data.attribute("management-doc-idref"));
     draft.add(Field::Status, Some(status));
     let issue = data.get("date.issue").and_then(|issue| issue.attribute("norm"));
     draft.add(Field::VersionCreated, issue);

@@ -1,13 +1,17 @@
 //! The plain JSON article, one object, and plain text.
 
+use std::sync::LazyLock;
+
 use super::draft::Draft;
 use super::field::{Field, FieldValue};
 use super::json;
+use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
+use super::status;
 use crate::error::Error;
 
-/// The known fields, best first; others are ignored.
-const FIELDS: [(Field, &[&str]); 11] = [
+/// The known fields, best first, before those that all formats share; others are ignored.
+const FIELDS: Names = &[
     (Field::Id, &["id"]),
     (Field::Revision, &["revision"]),
     (Field::Status, &["pubstatus"]),
@@ -21,16 +25,18 @@ const FIELDS: [(Field, &[&str]); 11] = [
     (Field::Url, &["url"]),
 ];
 
+static NAMES: LazyLock<FieldNames> = LazyLock::new(|| FieldNames::new(FIELDS, &[]));
+
 /// Reads one object.
 pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    if !reader.deletes() && !["body", "text", "title", "headline"].iter().any(|name| node.has(name)) {
-        return Err(Error::not_an_article("the object has neither `body` nor `title`, so it is not an article"));
-    }
+    let found = NAMES.read(node);
+    let has_text = found.iter().any(|found| matches!(found.field, Field::Title | Field::Body));
     let mut draft = Draft::default();
-    for (field, names) in FIELDS {
-        for name in names {
-            draft.add(field, node.get(name).map(json::Node::field_value));
-        }
+    for found in found {
+        draft.add(found.field, Some(found.value()));
+    }
+    if !has_text && !reader.deletes() && !status::is_withdrawn(&draft) {
+        return Err(Error::not_an_article("the object has neither `body` nor `title`, so it is not an article"));
     }
     reader.push(draft);
     Ok(())

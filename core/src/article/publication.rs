@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::draft::Draft;
 use super::field::Field;
+use super::format::Format;
 use super::published::Published;
 use super::reference::Reference;
 use super::settings::{BySource, Settings};
@@ -28,7 +29,7 @@ const ORDER: [(Reference, Field); 5] = [
 ];
 
 /// Chooses the wanted time, or else the best one that can be read.
-pub(super) fn choose(draft: &Draft<'_>, settings: &Settings) -> Result<Publication, Error> {
+pub(super) fn choose(draft: &Draft<'_>, format: Format, settings: &Settings) -> Result<Publication, Error> {
     let wanted = of_source(&settings.references, draft).unwrap_or(settings.reference);
     let own_zone = draft.label(Field::Zone)?.map(|name| timezone(&name)).transpose()?;
     let zone = own_zone.or_else(|| of_source(&settings.timezones, draft)).or_else(|| of_city(draft, settings));
@@ -58,13 +59,12 @@ pub(super) fn choose(draft: &Draft<'_>, settings: &Settings) -> Result<Publicati
             let published = zone.map_or(published, |zone| published.seen_in(zone));
             Ok(Publication { published, reference: Reference::Given, warnings })
         }
-        (None, None) => Err(missing()),
+        (None, None) => Err(missing(format)),
     }
 }
 
-fn missing() -> Error {
-    let message =
-        "no publication time, so \"last month\" has no meaning; give one in `published_at` or with --published";
+fn missing(format: Format) -> Error {
+    let message = format!("no publication time, so \"last month\" has no meaning: {}", format.lacks_time());
     Error::new(ErrorKind::PublishedMissing, message)
 }
 

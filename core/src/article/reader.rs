@@ -22,6 +22,20 @@ pub struct FieldPath {
     pub text: String,
 }
 
+/// An item, with what people want to see of how it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Inspected {
+    /// The format that it was taken for.
+    pub format: Format,
+    /// What shows that it is in this format.
+    pub evidence: String,
+    /// What it was read as.
+    pub item: Item,
+    /// Where its fields were found, in order of preference.
+    pub fields: Vec<FieldPath>,
+}
+
 /// How much of a field people are shown, in code points.
 const SHOWN: usize = 200;
 
@@ -30,13 +44,15 @@ pub(super) struct MessageReader<'s> {
     pub settings: &'s Settings,
     /// The format of the items that come next.
     format: Format,
+    /// What shows that they are in this format, if people want to see it.
+    evidence: String,
     /// What an envelope says of all items. An item's own fields take precedence.
     inherited: Vec<(Field, FieldValue<'static>)>,
     items: Vec<Item>,
     /// Whether the rows that hold the items were deleted.
     deletes: bool,
-    /// The format and the fields of each item, if people want to see them.
-    inspected: Option<Vec<(Format, Vec<FieldPath>)>>,
+    /// The format of each item, what shows it, and the fields, if people want to see them.
+    inspected: Option<Vec<(Format, String, Vec<FieldPath>)>>,
 }
 
 impl<'s> MessageReader<'s> {
@@ -44,12 +60,18 @@ impl<'s> MessageReader<'s> {
     pub fn new(settings: &'s Settings, inspects: bool) -> Self {
         let format = settings.format.unwrap_or(Format::Plain);
         let (inherited, items, inspected) = (Vec::new(), Vec::new(), inspects.then(Vec::new));
-        Self { settings, format, inherited, items, deletes: false, inspected }
+        Self { settings, format, evidence: String::new(), inherited, items, deletes: false, inspected }
     }
 
-    /// Takes a format for that of the items that come next.
-    pub fn set_format(&mut self, format: Format) {
+    /// Takes a format for that of the items that come next; `evidence` says why, to people.
+    pub fn set_format(&mut self, format: Format, evidence: impl FnOnce() -> String) {
         self.format = format;
+        if self.inspected.is_some() {
+            self.evidence = match self.settings.format {
+                Some(_) => "the format is set".to_owned(),
+                None => evidence(),
+            };
+        }
     }
 
     /// Gives all items a field that they may lack.
@@ -75,15 +97,10 @@ impl<'s> MessageReader<'s> {
                 draft.add(*field, Some(value.clone()));
             }
         }
-        if self.format != Format::Text && !draft.has(Field::Id) && !draft.has(Field::Url) {
-            let message = "the article has neither an id nor a URL, so its id is a digest of its content; a correction \
-                           will count as another article";
-            draft.warn("id-missing", message);
-        }
         if let Some(inspected) = &mut self.inspected {
-            inspected.push((self.format, draft.fields().map(field_path).collect()));
+            inspected.push((self.format, self.evidence.clone(), draft.fields().map(field_path).collect()));
         }
-        self.items.push(assemble(draft, self.settings));
+        self.items.push(assemble(draft, self.format, self.settings));
     }
 
     /// Returns the items, of which there must be at least one.
@@ -95,10 +112,10 @@ impl<'s> MessageReader<'s> {
     }
 
     /// As [`Self::into_items`], each with its format and where its fields were read.
-    pub fn into_inspected(mut self) -> Result<Vec<(Format, Item, Vec<FieldPath>)>, Error> {
+    pub fn into_inspected(mut self) -> Result<Vec<Inspected>, Error> {
         let inspected = self.inspected.take().unwrap_or_default();
-        let items = self.into_items()?;
-        Ok(items.into_iter().zip(inspected).map(|(item, (format, fields))| (format, item, fields)).collect())
+        let items = self.into_items()?.into_iter().zip(inspected);
+        Ok(items.map(|(item, (format, evidence, fields))| Inspected { format, evidence, item, fields }).collect())
     }
 }
 

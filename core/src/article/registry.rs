@@ -5,9 +5,11 @@
 use super::format::Format;
 use super::item::Item;
 use super::message::{self, Message};
-use super::reader::{FieldPath, MessageReader};
+use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
-use super::{cloudevents, debezium, json, json_ld, news_please, newsml, ninjs, nitf, plain, syndication, xml};
+use super::{
+    cloudevents, debezium, json, json_ld, news_please, newsml, ninjs, nitf, plain, recognise, syndication, xml,
+};
 use crate::error::Error;
 
 /// Reads one message and returns its items, at least one, in their order.
@@ -22,12 +24,12 @@ pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Err
     reader.into_items()
 }
 
-/// As [`read`], with the recognised format of each item and the paths of its fields, for people.
+/// As [`read`], with the recognised format of each item, why it was recognised, and the paths of its fields, for people.
 ///
 /// # Errors
 ///
 /// As [`read`].
-pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<(Format, Item, Vec<FieldPath>)>, Error> {
+pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<Inspected>, Error> {
     let mut reader = MessageReader::new(settings, true);
     read_message(message, &mut reader)?;
     reader.into_inspected()
@@ -45,7 +47,7 @@ fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result
 /// Reads the content of an envelope, which names its media type.
 fn read_data(text: &str, path: &str, media_type: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     if reader.settings.format.is_none() && media_type.starts_with("text/plain") {
-        reader.set_format(Format::Text);
+        reader.set_format(Format::Text, || format!("its envelope says that it is {media_type}"));
         plain::read_text(text, path, reader);
         return Ok(());
     }
@@ -56,10 +58,11 @@ fn read_data(text: &str, path: &str, media_type: &str, reader: &mut MessageReade
 fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     let start = text.trim_start();
     if reader.settings.format == Some(Format::Text) {
+        reader.set_format(Format::Text, String::new);
         plain::read_text(text, path, reader);
         Ok(())
     } else if json_ld::is_page(start) {
-        enter(Format::JsonLd, reader)?;
+        enter(Format::JsonLd, reader, || "it is an HTML page with JSON-LD".to_owned())?;
         json_ld::read_page(text, path, reader)
     } else if start.starts_with('<') {
         let root = xml::parse(text)?;
@@ -77,7 +80,7 @@ fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
             format!("no known format has the root element <{name}>; for plain text with tags, set the format `text`");
         return Err(Error::not_an_article(message));
     };
-    enter(format, reader)?;
+    enter(format, reader, || format!("its root element is <{}>", root.element.name()))?;
     match format {
         Format::NewsMl => newsml::read(root, reader),
         Format::Nitf => nitf::read(root, reader),
@@ -113,22 +116,28 @@ fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
             _ => "a bare JSON value; an article is an object",
         }));
     }
-    let found = if node.is_object() { format_of_object(node) } else { Format::JsonLd };
+    let found = if node.is_object() { recognise::format_of(node) } else { Format::JsonLd };
     // A setting can say which kind of JSON it is; that it is JSON was seen.
     let format = reader.settings.format.unwrap_or(found);
-    reader.set_format(format);
+    reader.set_format(format, || match node.value {
+        json::Json::List(_) => "it is a list of things in JSON-LD".to_owned(),
+        _ => recognise::evidence(node, format),
+    });
     match format {
         Format::Plain => plain::read(node, reader),
         Format::Ninjs => ninjs::read(node, reader),
         Format::JsonLd => json_ld::read(node, reader),
-        Format::NewsPlease => news_please::read(node, reader),
+        Format::NewsPlease => {
+            news_please::read(node, reader);
+            Ok(())
+        }
         Format::NewsMl | Format::Nitf | Format::Rss | Format::Atom | Format::Text => Err(not_that(format, "JSON")),
     }
 }
 
 /// Takes a format for that of the message, unless another is set.
-fn enter(found: Format, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    reader.set_format(found);
+fn enter(found: Format, reader: &mut MessageReader<'_>, evidence: impl FnOnce() -> String) -> Result<(), Error> {
+    reader.set_format(found, evidence);
     match reader.settings.format {
         Some(wanted) if wanted != found => Err(not_that(wanted, found.name())),
         _ => Ok(()),
@@ -152,22 +161,4 @@ fn format_of_root(name: &str) -> Option<Format> {
         "feed" | "entry" | "deleted-entry" => Some(Format::Atom),
         _ => None,
     }
-}
-
-/// Recognises the format of a JSON object by the fields that the other formats lack.
-fn format_of_object(node: &json::Node<'_>) -> Format {
-    let has = |names: &[&str]| names.iter().any(|name| node.has(name));
-    if has(&["@context", "@graph", "@type"]) {
-        return Format::JsonLd;
-    }
-    if has(&["maintext", "date_publish", "date_download"]) {
-        return Format::NewsPlease;
-    }
-    // A response of AP's API has its item one or two objects down.
-    let is_object = |inside: json::Node<'_>| inside.is_object();
-    let wrapped =
-        node.get("item").or_else(|| node.get("data")).is_some_and(is_object) && !has(&["body", "text", "title"]);
-    let own = ["versioncreated", "firstcreated", "pubstatus", "bodies", "headlines", "altids", "standard", "$standard"];
-    let has_role = || node.fields().any(|(name, _)| name.starts_with("body_"));
-    if wrapped || has(&own) || has_role() || has(&["uri"]) && !has(&["body"]) { Format::Ninjs } else { Format::Plain }
 }

@@ -254,6 +254,11 @@ impl<'t> Node<'t> {
 }
 
 impl<'x> Element<'x> {
+    /// Returns its name as written, with its prefix.
+    pub fn name(&self) -> &'x str {
+        self.name
+    }
+
     /// Returns the value of an attribute, with or without a prefix.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.entry(name).map(|(_, value)| value)

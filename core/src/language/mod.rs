@@ -12,6 +12,7 @@ mod reference;
 mod rules;
 mod sets;
 mod slot;
+mod tag;
 pub mod tagger;
 mod values;
 mod word_map;
@@ -24,6 +25,7 @@ pub use lexicon::{Class, Lexicon, Value};
 pub use rules::{Context, CountedFrom, Example, Reference, Register, Rule, Rules, Template};
 pub use sets::Symbol;
 pub use slot::Slot;
+pub use tag::tag_of;
 
 use std::sync::LazyLock;
 
@@ -66,9 +68,11 @@ pub struct Source {
 /// One line for each language.
 static PACKS: [LazyLock<Pack>; 1] = [LazyLock::new(|| compiled(&en::SOURCE))];
 
-/// Returns the pack for a BCP 47 tag (`en`, `en-GB`), by its primary language.
+/// Returns the pack for a language in any spelling that [`tag_of`] understands (`en`, `en-GB`, `English`), by its primary
+/// language.
 #[must_use]
-pub fn pack(tag: &str) -> Option<&'static Pack> {
+pub fn pack(language: &str) -> Option<&'static Pack> {
+    let tag = tag_of(language)?;
     let primary = tag.split(['-', '_']).next().unwrap_or_default();
     PACKS.iter().map(LazyLock::force).find(|pack| pack.language.eq_ignore_ascii_case(primary))
 }
