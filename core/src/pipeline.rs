@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 use crate::article::{self, Article, Embargo, Item, Message, Notice, Published, Withdrawal};
 use crate::error::Error;
-use crate::event::{Attached, Attacher, Detail};
+use crate::event::{Attached, Attacher, Detail, Event};
 use crate::extraction::{DropLog, Extraction};
 use crate::language::{self, Pack};
 use crate::record::{self, ArticleStatus, EventRecord, Warning};
 use crate::syntax::{LexedPassage, ParsedPassage};
-use crate::temporal::{self, Anchor, Region};
+use crate::temporal::{self, Anchor, Region, Resolved};
 pub use crate::temporal::{FiscalStart, Genre};
 use crate::text::{MarkedDate, Passage, Text, passages};
 
@@ -262,7 +262,8 @@ fn extract_with(
         code: "crowded-sentences",
         message: format!("{crowded} dates made no event: their sentences hold too many, as a table or a list does"),
     });
-    let warnings = order_open.into_iter().chain(crowded).collect();
+    let conflict = status_conflict_warning(&text, &expressions, &events);
+    let warnings = order_open.into_iter().chain(crowded).chain(conflict).collect();
     Extraction { expressions, events, dropped: log.finish(), warnings, text }
 }
 
@@ -272,4 +273,20 @@ fn order_open_warning(date: &str) -> Warning {
          give the article a `language` with its region, such as `en-GB` or `en-US`"
     );
     Warning { code: "date-order-open", message }
+}
+
+fn status_conflict_warning(text: &Text, dates: &[Resolved], events: &[Event]) -> Option<Warning> {
+    let mut conflicts = events.iter().filter(|event| event.conflict);
+    let first = conflicts.next()?;
+    let (date, verb) = (dates.get(first.expression)?, text.slice(first.trigger?));
+    let others = match conflicts.count() {
+        0 => String::new(),
+        more => format!("; so does that of {more} more"),
+    };
+    let (words, value) = (text.slice(date.expression.span), &date.value);
+    let message = format!(
+        "the tense of `{verb}` contradicts its date, `{words}`, which was read as {value}{others}; \
+         the publication time may be wrong, or the date misread"
+    );
+    Some(Warning { code: "date-status-conflict", message })
 }

@@ -60,6 +60,30 @@ fn sentence() -> impl Strategy<Value = String> {
         .prop_map(|(subject, verb, date, other, then)| format!("{subject} {verb} {date} and {other} {then}. "))
 }
 
+fn article(body: &str, published: &str) -> Article {
+    let at: DateTime<FixedOffset> = published.parse().unwrap();
+    Article { language: Some("en".into()), ..Article::new("agreement", body, Published { at, has_time: true }) }
+}
+
+#[test]
+fn a_tense_that_contradicts_its_date_halves_the_confidence_and_warns() {
+    for (body, conflict) in [
+        ("The mayor died on 20 June 2031.", true),
+        ("The council will meet on 20 June 2001.", true),
+        ("The mayor died on 20 June.", false),
+        ("The firm moved the vote to 20 June 2031.", false),
+        ("The board named a coach for 2031.", false),
+        ("The court said on Monday that the ban ends on 1 May 2031.", false),
+        ("The firm said in 2001 that it will close the mine by 2005.", false),
+    ] {
+        let article = article(body, "2019-05-23T12:00:00+00:00");
+        let processed = pipeline::process_article(&article, &Settings::default());
+        let warned = processed.warnings.iter().any(|warning| warning.code == "date-status-conflict");
+        assert_eq!(warned, conflict, "{body}: {:?}", processed.warnings);
+        assert_eq!(processed.events.iter().any(|event| event.confidence < 0.5), conflict, "{body}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_plan_is_over_and_nothing_to_come_has_happened(
@@ -68,10 +92,9 @@ proptest! {
         month in 1u32..=12,
     ) {
         let body = sentences.concat();
-        let at: DateTime<FixedOffset> = format!("2019-{month:02}-{day:02}T12:00:00+00:00").parse().unwrap();
-        let article = Article { language: Some("en".into()), ..Article::new("agreement", &*body, Published { at, has_time: true }) };
+        let article = article(&body, &format!("2019-{month:02}-{day:02}T12:00:00+00:00"));
         let found = pipeline::extract(&article, &Settings::default());
-        let today = at.date_naive();
+        let today = article.published.date();
         for event in &found.events {
             let date = |at: usize| found.expressions[at].interval;
             let start = date(event.expression).and_then(|interval| interval.start);

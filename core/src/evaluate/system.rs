@@ -218,6 +218,7 @@ mod tests {
             also_at: Vec::new(),
             status: event::Status::Happened,
             confidence: 1.0,
+            conflict: false,
         };
         extraction.events = vec![event.clone(), Event { trigger: None, ..event }];
         let events = Prediction::of("d", &extraction).events;

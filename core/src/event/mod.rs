@@ -24,6 +24,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use self::sentence::ParsedSentence;
+use self::status::Agreed;
 use self::trigger::Trigger;
 use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::ParsedPassage;
@@ -55,6 +56,8 @@ pub struct Event {
     pub status: Status,
     /// From 0 to 1.
     pub confidence: f32,
+    /// Whether the tense of its verb contradicts its date: one of the two is misread.
+    pub conflict: bool,
 }
 
 /// Returns the id of an event that a feed announces in fields of its own; `date` is written as it is there.
@@ -260,7 +263,7 @@ struct DatedSentence<'t> {
 /// What a date is attached to.
 struct Statement<'v> {
     trigger: Option<Trigger<'v>>,
-    status: Status,
+    agreed: Agreed,
     summary: String,
     names: Vec<String>,
 }
@@ -284,7 +287,7 @@ impl DatedSentence<'_> {
             let words = identity::normalised(date.expression.span.of(self.passage.text));
             let number = seen.iter().filter(|before| *before == &words).count();
             match self.statement(&sentence, date, &dates[last], opening) {
-                Ok(Statement { trigger, status, summary, names }) => {
+                Ok(Statement { trigger, agreed: Agreed { status, conflict }, summary, names }) => {
                     events.push(Event {
                         id: identity::id(self.article, self.normalised, self.number, &words, number),
                         expression: offset + at,
@@ -296,7 +299,8 @@ impl DatedSentence<'_> {
                         names,
                         also_at: Vec::new(),
                         status,
-                        confidence: confidence::of_event(date.confidence, trigger.is_some()),
+                        confidence: confidence::of_event(date.confidence, trigger.is_some(), conflict),
+                        conflict,
                     });
                     restated.into_iter().for_each(|at| log_date(log, &dates[at], "it restates the date before it"));
                 }
@@ -325,14 +329,14 @@ impl DatedSentence<'_> {
         if let Some(reason) = position.undatable(at, trigger.is_some()) {
             return Err(reason);
         }
-        let status = status::status(sentence, trigger, date, last);
+        let agreed = status::status(sentence, trigger, date, last);
         let own = date.expression.first..last.expression.end;
         let opening = if own.start < opening { 0 } else { opening };
         let (summary, names) = summary::summary(sentence, trigger, own, opening);
         // One word is no statement, nor are two without a verb.
         let finite = matches!(trigger, Some(Trigger::Verb(verb)) if verb.finite);
         match memchr::memchr_iter(b' ', summary.as_bytes()).nth(usize::from(!finite)) {
-            Some(_) => Ok(Statement { trigger, status, summary, names }),
+            Some(_) => Ok(Statement { trigger, agreed, summary, names }),
             None => Err("its statement is too short"),
         }
     }

@@ -14,6 +14,14 @@ use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, dropped, is_adver
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
+/// A status that agrees with its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Agreed {
+    pub status: Status,
+    /// Whether the tense of the verb contradicts the date, so that one of the two is misread: "met on 3 May 2031".
+    pub conflict: bool,
+}
+
 /// Returns the status of a trigger on a date, or on a period from it to the end of `last`, seen from the day of
 /// publication.
 pub(super) fn status(
@@ -21,7 +29,7 @@ pub(super) fn status(
     trigger: Option<Trigger<'_>>,
     date: &Resolved,
     last: &Resolved,
-) -> Status {
+) -> Agreed {
     let start = date.interval.and_then(|interval| interval.start);
     let end = last.interval.and_then(|interval| interval.end);
     let (start, end) = (start.map(|start| start.local()), end.map(|end| end.local()));
@@ -32,11 +40,43 @@ pub(super) fn status(
         Some(Trigger::Verb(verb) | Trigger::Predicate(verb, _)) => of_verb(sentence, verb, date, when),
     };
     let is_over = end.is_some_and(|end| end <= sentence.published.and_time(NaiveTime::MIN));
-    match status {
+    let conflict = trigger.is_some_and(|trigger| contradicts(sentence, trigger, date, when));
+    let status = match status {
         // What is past is no plan any more, and what is to come has not happened.
         Status::Planned if is_over => Status::Happened,
         Status::Happened if when == Timing::After => Status::Planned,
         _ => status,
+    };
+    Agreed { status, conflict }
+}
+
+/// Whether the tense of a verb and its date exclude each other: "met on 3 May 2031", "will meet on 3 May 2001".
+///
+/// Only where the verb has the date to itself: a past verb may well have an object that is still to come ("moved the vote
+/// to 3 May", "named a coach for 2031", "said that"), and a plan may be over by now ("said in 2001 that he will go by 2005").
+fn contradicts(sentence: &ParsedSentence<'_>, trigger: Trigger<'_>, date: &Resolved, when: Timing) -> bool {
+    let Trigger::Verb(verb) = trigger else { return false };
+    let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
+    let head = verb.head;
+    let object_ahead = [grammar.plan, grammar.moves, grammar.report, grammar.saying].into_iter();
+    let Range { start, end } = date.expression.first..date.expression.end;
+    let leads = [grammar.ahead, grammar.to, grammar.until, grammar.aim, grammar.of].into_iter();
+    let aims = start > sentence.tokens.start && leads.clone().any(|class| passage.has(start - 1, class));
+    let attributive = end < sentence.tokens.end && passage.tag(end).is_noun();
+    let between = if start > head { head + 1..start } else { end..verb.tokens.start };
+    let apart = sentence.verbs.iter().any(|other| between.contains(&other.head))
+        || between.clone().any(|at| matches!(passage.tokens[at].shape, Shape::Mark(_)));
+    if !verb.finite || aims || attributive || apart || object_ahead.clone().any(|class| passage.has(head, class)) {
+        return false;
+    }
+    match when {
+        Timing::After => verb.form == VerbForm::Past && !verb.perfect,
+        Timing::Before => {
+            let would = verb.tokens.clone().any(|at| passage.has(at, grammar.would));
+            let alone = sentence.verbs.iter().filter(|verb| verb.finite).count() == 1;
+            verb.form == VerbForm::Future && !verb.negated && !would && alone
+        }
+        Timing::Today | Timing::Around => false,
     }
 }
 

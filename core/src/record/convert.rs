@@ -188,6 +188,7 @@ mod tests {
             also_at: vec![Repeat { sentence: span("the line said"), expression: 0, until, trigger: None }],
             status: Status::Happened,
             confidence: 0.75,
+            conflict: false,
         }
     }
 

@@ -94,8 +94,11 @@ impl Evidence {
     }
 }
 
-/// The confidence of an event whose date has the given one: a date without a trigger is less surely its date.
+/// The confidence of an event whose date has the given one: a date without a trigger is less surely its date, and one
+/// that the tense of the verb contradicts is as likely wrong as right.
 #[must_use]
-pub fn of_event(date: f32, has_trigger: bool) -> f32 {
-    if has_trigger { date } else { date * 0.8 }
+pub fn of_event(date: f32, has_trigger: bool, conflict: bool) -> f32 {
+    let trigger = if has_trigger { 1.0 } else { 0.8 };
+    let tense = if conflict { 0.5 } else { 1.0 };
+    date * trigger * tense
 }

@@ -73,6 +73,9 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
     if clause.is_of_what_happened(end) {
         return Reading::HAPPENED;
     }
+    if let Some(reading) = clause.between_subject_and_verb(first, end) {
+        return reading;
+    }
     let reading = if opens_clause(passage, &clause.sentence, clause.verbs, &(first..end)) {
         clause.looks_ahead(end).or_else(|| clause.looks_back(first))
     } else {
@@ -159,6 +162,22 @@ impl Clause<'_> {
                 || matches!(self.passage.tag(at), Tag::Adjective | Tag::ProperNoun | Tag::Participle | Tag::Gerund)
         });
         possessive && group.any(|at| self.passage.has(at, grammar.outcome))
+    }
+
+    /// "In a bid to win time, Smith on Friday named a new board": a date between a subject and its past verb goes with that
+    /// verb, whatever stands before the subject.
+    fn between_subject_and_verb(&self, first: usize, end: usize) -> Option<Reading> {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let verb = self.verbs.iter().find(|verb| verb.tokens.start == end)?;
+        let led = first > self.sentence.start && passage.has(first - 1, grammar.time_preposition);
+        let subject = (self.sentence.start..first - usize::from(led)).rev();
+        let mut words = subject.take_while(|&at| !passage.has(at, grammar.comma) && !self.divides(at)).peekable();
+        let after_noun = words.peek().is_none_or(|&at| passage.tag(at).is_noun() || passage.tag(at) == Tag::ProperNoun);
+        let has_verb = words.any(|at| self.verbs.iter().any(|verb| verb.tokens.contains(&at)));
+        (verb.finite && verb.form == VerbForm::Past && after_noun && !has_verb)
+            .then(|| self.sign(verb))
+            .flatten()
+            .filter(|reading| reading.is_firm)
     }
 
     /// "There is a meeting on Friday", "a service is Friday".

@@ -3,6 +3,7 @@
 //! An embedded broker, a producer of sample articles, the worker of `dateline run`, a consumer of its output, and the
 //! timeline of `dateline serve`. Only the broker is a mock.
 
+mod spoken;
 mod transcript;
 
 use std::io::{self, Write};
@@ -113,7 +114,8 @@ fn run_demo(
     settings.serve.database = folder.path().join("timeline.db");
     let settings = &settings;
     let Service { mut writer, progress, server } = prepare(settings, &timeline_control, address, false)?;
-    print(&format!("Timeline: http://{}/\n", server.address()?))?;
+    let page = format!("Timeline: http://{}/\n", server.address()?);
+    print(&page)?;
     let mut servers = vec![server];
     if let Some(server) = health_server(settings, &control)? {
         print(&format!("Health and metrics of the worker: http://{}/metrics\n", server.address()?))?;
@@ -138,7 +140,7 @@ fn run_demo(
             shut_down_after(&control.shutdown, false, send)
         });
         let reader = scope.spawn(|| {
-            let read = || read_outputs(brokers, &topics, samples, args.once, &control.shutdown);
+            let read = || read_outputs(brokers, &topics, &page, samples, args.once, &control.shutdown);
             shut_down_after(&control.shutdown, true, read)
         });
         let timeline = scope.spawn(|| {
@@ -179,8 +181,16 @@ fn send(brokers: &str, topic: &str, shutdown: &Shutdown) -> Fallible<()> {
     Ok(())
 }
 
-/// Consumes what the worker publishes, and prints it, until shutdown; with `once`, until all samples were printed.
-fn read_outputs(brokers: &str, topics: &Topics, samples: usize, once: bool, shutdown: &Shutdown) -> Fallible<()> {
+/// Consumes what the worker publishes, and prints it, until shutdown; with `once`, until all samples were printed. What
+/// stays in sight then is where the page is.
+fn read_outputs(
+    brokers: &str,
+    topics: &Topics,
+    page: &str,
+    samples: usize,
+    once: bool,
+    shutdown: &Shutdown,
+) -> Fallible<()> {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", brokers).set("group.id", "demo-reader").set("enable.auto.commit", "false");
     // Short, so that records are printed as soon as they are published.
@@ -201,10 +211,14 @@ fn read_outputs(brokers: &str, topics: &Topics, samples: usize, once: bool, shut
         }
         if transcript.shown() == samples && !all_shown {
             all_shown = true;
-            print(if once { "" } else { "That was the last message; press Ctrl-C to stop.\n" })?;
+            if !once {
+                print(&format!("{}\n\n{page}Press Ctrl-C to stop.\n", transcript.summary()))?;
+            }
         }
     }
-    print(&(transcript.summary() + "\n"))?;
+    if once || !all_shown {
+        print(&(transcript.summary() + "\n"))?;
+    }
     Ok(())
 }
 

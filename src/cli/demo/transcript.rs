@@ -7,13 +7,11 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::Value;
 
-use crate::calendar::Granularity;
+use super::spoken::spoken;
+use crate::cli::table::{Layout, one_line};
 
-/// The longest summary, in characters.
-const MAX_SUMMARY: usize = 84;
-
-/// Shown in EDTF, which is clearer: the 1990s are `199X` there and `199` in TIMEX3.
-const LONG: [Granularity; 2] = [Granularity::Decade, Granularity::Century];
+/// The width of a table, in characters.
+const WIDTH: u16 = 100;
 
 /// The records so far.
 #[derive(Debug, Default)]
@@ -129,13 +127,14 @@ impl Transcript {
     }
 
     fn render_events(&self, out: &mut String, mark: char, events: &[String]) {
+        let mut table = Layout::Plain(WIDTH).table();
         for event in events.iter().filter_map(|id| self.events.get(id)) {
-            let is_long = LONG.map(Granularity::name).contains(&string_at(event, "/date/granularity"));
-            let date = string_at(event, if is_long { "/date/edtf" } else { "/date/value" });
-            let (status, words) = (string_at(event, "/statement/status"), string_at(event, "/date/text"));
-            let summary = truncate(string_at(event, "/statement/summary"));
-            push_line(out, &format!("{mark} {date:<16} {status:<9} {summary}  [{words}]"));
+            let date = format!("{mark} {}", spoken(&event["date"]));
+            let [status, summary, words] = ["/statement/status", "/statement/summary", "/date/text"]
+                .map(|pointer| one_line(string_at(event, pointer)));
+            table.add_row([date, status, summary, words]);
         }
+        table.trim_fmt().lines().for_each(|line| push_line(out, line));
     }
 }
 
@@ -147,13 +146,6 @@ fn heading(event: &Value) -> String {
 
 fn string_at<'a>(record: &'a Value, pointer: &str) -> &'a str {
     record.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn truncate(text: &str) -> String {
-    match text.char_indices().nth(MAX_SUMMARY) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// Appends a line without control characters: an article must not be able to control the terminal.
@@ -169,21 +161,11 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_decade_is_rendered_as_a_decade() {
-        let mut transcript = Transcript::default();
-        let mut decade = event("a", "199", "Mills closed");
-        decade["date"] = json!({"text": "the 1990s", "value": "199", "edtf": "199X", "granularity": "decade"});
-        transcript.event(decade);
-        transcript.article(&article("1", &["a"]));
-        assert!(transcript.render_pending().contains("  199X             happened  Mills closed  [the 1990s]"));
-    }
-
     fn event(id: &str, date: &str, summary: &str) -> Value {
         json!({
             "id": id,
             "article": {"title": "Mill burns", "source": "Vale Gazette", "published_at": "2026-03-13T07:00:00Z"},
-            "date": {"text": "last night", "value": date},
+            "date": {"text": "last night", "value": date, "granularity": "year", "start": date, "end": date},
             "statement": {"status": "happened", "summary": summary},
         })
     }

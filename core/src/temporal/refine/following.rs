@@ -2,7 +2,9 @@
 //! is a length of time, without the word that said which way.
 
 use super::drop_it;
+use crate::calendar::Unit;
 use crate::language::CountedFrom;
+use crate::temporal::meaning::Fields;
 use crate::temporal::{Dropped, Expression, Meaning, ParsedPassage};
 use crate::text::Shape;
 
@@ -23,9 +25,15 @@ pub(super) fn refine(
         joined.push(expression);
     }
     appose(passage, &mut joined);
+    joined.iter_mut().for_each(|expression| bare_weekend(passage, expression));
     for expression in &mut joined {
+        if is_compared(passage, expression) {
+            drop_it(expression, "following", "it is compared: kept as a length", dropped);
+            shorten(passage, expression);
+            continue;
+        }
         let end = expression.end;
-        let Meaning::Count { amount, unit, from: from @ CountedFrom::Following, anchor: None, tail, .. } =
+        let Meaning::Count { from: from @ CountedFrom::Following, anchor: None, .. } =
             &mut expression.meaning
         else {
             continue;
@@ -34,18 +42,45 @@ pub(super) fn refine(
             *from = CountedFrom::Narrative;
             continue;
         }
-        let (amount, unit, tail) = (*amount, *unit, *tail);
         drop_it(expression, "following", "no date to count from stands behind it: kept as a length", dropped);
-        expression.end -= tail;
-        expression.span = passage.span(expression.first, expression.end);
-        expression.meaning = Meaning::Length { amount, unit, window: 0 };
+        shorten(passage, expression);
     }
     joined
+}
+
+/// "a week later than usual", "two years earlier than planned": how far two times are apart.
+fn is_compared(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
+    let counted = matches!(expression.meaning, Meaning::Count { from: CountedFrom::Narrative, anchor: None, .. });
+    counted && passage.has(expression.end, passage.pack.grammar.comparing)
+}
+
+/// Leaves the length of a count, without the word that says which way.
+fn shorten(passage: &ParsedPassage<'_>, expression: &mut Expression) {
+    let Meaning::Count { amount, unit, tail, .. } = expression.meaning else { return };
+    expression.end -= tail;
+    expression.span = passage.span(expression.first, expression.end);
+    expression.meaning = Meaning::Length { amount, unit, window: 0 };
 }
 
 /// "He had left two years before." A mark behind the word that says which way: it counts from what was mentioned.
 fn ends_there(passage: &ParsedPassage<'_>, end: usize) -> bool {
     passage.tokens.get(end).is_none_or(|next| matches!(next.shape, Shape::Break | Shape::Mark('.' | ',' | ';')))
+}
+
+/// "died over the weekend after a long illness": the weekend around publication, and what follows says after what.
+fn bare_weekend(passage: &ParsedPassage<'_>, expression: &mut Expression) {
+    let Meaning::Count { unit: Unit::Weekend, from: CountedFrom::Narrative, anchor: None, tail: tail @ 1.., .. } =
+        expression.meaning
+    else {
+        return;
+    };
+    let led = expression.first.checked_sub(1);
+    let adverbial = led.is_some_and(|led| passage.has(led, passage.pack.grammar.preposition));
+    if adverbial && !ends_there(passage, expression.end) {
+        expression.end -= tail;
+        expression.span = passage.span(expression.first, expression.end);
+        expression.meaning = Meaning::Calendar(Box::new(Fields { weekend: true, ..Fields::default() }));
+    }
 }
 
 /// "October 12, the day before the plunge": after a comma, the day is that date once more, and what it counts

@@ -1,4 +1,5 @@
-//! "an hour" + "20 minutes": a length given in two units is one.
+//! "an hour" + "20 minutes": a length given in two units is one. "the second recall in three years": one within which
+//! something is the second is no date.
 
 use crate::calendar::Unit;
 use crate::temporal::{Amount, Dropped, Expression, Meaning, ParsedPassage};
@@ -10,7 +11,12 @@ pub(super) fn refine(
     _: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
     let mut joined: Vec<Expression> = Vec::with_capacity(expressions.len());
-    for expression in expressions {
+    for mut expression in expressions {
+        if let Meaning::Within { amount, unit } = expression.meaning
+            && is_counted_within(passage, &expression)
+        {
+            expression.meaning = Meaning::Length { amount, unit, window: 0 };
+        }
         if let Some(last) = joined.last_mut()
             && let Some(whole) = together(&last.meaning, &expression.meaning)
             && last.sentence == expression.sentence
@@ -25,6 +31,18 @@ pub(super) fn refine(
         joined.push(expression);
     }
     joined
+}
+
+/// How far before a length the word is searched that counts what happened in it, in tokens.
+const REACH: usize = 5;
+
+/// "its second recall in three years", "the worst defeat in a decade".
+fn is_counted_within(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
+    let grammar = &passage.pack.grammar;
+    let Some(noun) = expression.first.checked_sub(2) else { return false };
+    let counts = |at: usize| passage.has(at, grammar.ordinal) || passage.has(at, grammar.superlative);
+    let group = |at: &usize| passage.tokens[*at].shape.is_word() && !passage.has(*at, grammar.determiner);
+    passage.has(noun + 1, grammar.time_preposition) && (0..=noun).rev().take(REACH).take_while(group).any(counts)
 }
 
 /// "2 hours 30 minutes", "two hours and 30 minutes", "two hours, 30 minutes".

@@ -1,5 +1,7 @@
 //! What expressions are counted from: publication, and what was mentioned so far.
 
+use std::collections::VecDeque;
+
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 
 use super::Value;
@@ -36,6 +38,8 @@ pub(super) struct Context<'a> {
     reading: Reading,
     /// The last date mentioned, a day or coarser.
     last: Option<PartialDate>,
+    /// The last days mentioned, the newest last.
+    days: VecDeque<PartialDate>,
     /// The sentence of the expression that is resolved, and the last date mentioned in it.
     sentence: usize,
     in_sentence: Option<PartialDate>,
@@ -62,6 +66,7 @@ impl<'a> Context<'a> {
             narrative,
             reading: Reading::NO_VERB,
             last: None,
+            days: VecDeque::with_capacity(DAYS),
             sentence: 0,
             in_sentence: None,
             past: None,
@@ -113,8 +118,22 @@ impl<'a> Context<'a> {
         self.last
     }
 
+    /// Whether bare dates count from the story. "A memorial will be held on 21 March": where a history looks ahead, it has
+    /// come to the present of its publication.
     pub(super) fn is_narrative(&self) -> bool {
-        self.narrative
+        let Reading { direction, evidence, is_firm, .. } = self.reading;
+        self.narrative && !(is_firm && direction == Direction::Future && evidence == Evidence::FutureVerb)
+    }
+
+    /// The day to count "the next morning" from, where counted from the last date it would be still to come, though its
+    /// verb says that it happened: the last day mentioned from which it is over.
+    pub(super) fn counted_over(&self, date: PartialDate, count: impl Fn(PartialDate) -> Option<PartialDate>) -> Option<PartialDate> {
+        let happened = self.reading.is_firm && self.reading.direction == Direction::Past;
+        let over = |date: PartialDate| date.first_day().is_some_and(|day| day <= self.published());
+        if !happened || over(date) {
+            return None;
+        }
+        self.days.iter().rev().copied().find(|&day| count(day).is_some_and(over))
     }
 
     /// Turns to the next expression: its sentence, and the way that its clause looks.
@@ -186,6 +205,12 @@ impl<'a> Context<'a> {
         };
         self.note_past(value, date);
         self.in_sentence = Some(date);
+        if matches!(date, PartialDate::Day(_)) {
+            if self.days.len() == DAYS {
+                self.days.pop_front();
+            }
+            self.days.push_back(date);
+        }
         // "Today" leads no history away from where it has come to.
         let leads = (value.basis != Basis::Relative || self.last.is_none())
             && !self.story.is_aside(self.at)
@@ -221,7 +246,7 @@ impl<'a> Context<'a> {
             CountedFrom::Sentence if self.in_sentence.is_some() => {
                 self.in_sentence.map_or(published, |date| (date, Basis::Narrative))
             }
-            CountedFrom::Publication | CountedFrom::Sentence => match self.last.filter(|_| self.narrative) {
+            CountedFrom::Publication | CountedFrom::Sentence => match self.last.filter(|_| self.is_narrative()) {
                 Some(date) => (date, Basis::Narrative),
                 None => published,
             },
@@ -238,6 +263,8 @@ impl<'a> Context<'a> {
     }
 }
 
+/// How many of the last days mentioned are kept.
+const DAYS: usize = 16;
 /// From how many years ago on a month is long past.
 const LONG_PAST: i32 = 3;
 
