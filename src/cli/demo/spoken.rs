@@ -16,9 +16,7 @@ pub fn spoken(date: &Value) -> String {
     let words = match (text("start"), text("end")) {
         (Some(start), None) => name(start).map(|start| format!("from {start}")),
         (None, Some(end)) => last_day(end).and_then(|last| name(&last)).map(|last| format!("until {last}")),
-        (Some(start), Some(end)) if is_range => {
-            last_day(end).and_then(|last| Some(range(name(start)?, &name(&last)?)))
-        }
+        (Some(start), Some(end)) if is_range => last_day(end).and_then(|last| Some(range(name(start)?, &name(&last)?))),
         (Some(start), Some(_)) => name(start).map(|name| modified(text("mod").unwrap_or_default(), name)),
         (None, None) => None,
     };

@@ -33,9 +33,7 @@ pub(super) fn refine(
             continue;
         }
         let end = expression.end;
-        let Meaning::Count { from: from @ CountedFrom::Following, anchor: None, .. } =
-            &mut expression.meaning
-        else {
+        let Meaning::Count { from: from @ CountedFrom::Following, anchor: None, .. } = &mut expression.meaning else {
             continue;
         };
         if ends_there(passage, end) {
@@ -57,7 +55,7 @@ fn is_compared(passage: &ParsedPassage<'_>, expression: &Expression) -> bool {
 /// Leaves the length of a count, without the word that says which way.
 fn shorten(passage: &ParsedPassage<'_>, expression: &mut Expression) {
     let Meaning::Count { amount, unit, tail, .. } = expression.meaning else { return };
-    expression.end -= tail;
+    expression.end -= tail.max(1);
     expression.span = passage.span(expression.first, expression.end);
     expression.meaning = Meaning::Length { amount, unit, window: 0 };
 }

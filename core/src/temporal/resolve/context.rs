@@ -127,7 +127,11 @@ impl<'a> Context<'a> {
 
     /// The day to count "the next morning" from, where counted from the last date it would be still to come, though its
     /// verb says that it happened: the last day mentioned from which it is over.
-    pub(super) fn counted_over(&self, date: PartialDate, count: impl Fn(PartialDate) -> Option<PartialDate>) -> Option<PartialDate> {
+    pub(super) fn counted_over(
+        &self,
+        date: PartialDate,
+        count: impl Fn(PartialDate) -> Option<PartialDate>,
+    ) -> Option<PartialDate> {
         let happened = self.reading.is_firm && self.reading.direction == Direction::Past;
         let over = |date: PartialDate| date.first_day().is_some_and(|day| day <= self.published());
         if !happened || over(date) {
