@@ -290,7 +290,7 @@ fn formats_says_what_a_message_does_to_earlier_revisions_and_exits_with_3_if_it_
 
     a.jsonl:2: plain: an article, revision 1, published 2019-05-03 (firstcreated)
     = format        plain: it has `title`, `published_at` and the marks of no other format
-    = id            fcc5c34cc3a0bf39a1ea4a9b2b0c5cd0, a digest of the content: no later message can correct or withdraw it
+    = id            eca7f80b861e690b822c956b2f0c529c, a digest of the content: no later message can correct or withdraw it
     = revisions     replaces the earlier ones, in the order in which they come
     = text          none: it is skipped as `empty-text`
     = language      not declared, so en is assumed, supported
