@@ -162,10 +162,12 @@ mod tests {
     use super::*;
 
     fn event(id: &str, date: &str, summary: &str) -> Value {
+        let (granularity, start) =
+            if date.len() == 4 { ("year", format!("{date}-01-01")) } else { ("day", date.to_owned()) };
         json!({
             "id": id,
             "article": {"title": "Mill burns", "source": "Vale Gazette", "published_at": "2026-03-13T07:00:00Z"},
-            "date": {"text": "last night", "value": date, "granularity": "year", "start": date, "end": date},
+            "date": {"text": "last night", "value": date, "granularity": granularity, "start": start, "end": start},
             "statement": {"status": "happened", "summary": summary},
         })
     }
@@ -183,8 +185,8 @@ mod tests {
         transcript.event(event("b", "1926", "It had burned before"));
         insta::assert_snapshot!(transcript.render_pending(), @r"
         Mill burns (Vale Gazette, 2026-03-13)
-          2026-03-12       happened  The mill burned  [last night]
-          1926             happened  It had burned before  [last night]
+           12 March 2026   happened   The mill burned        last night
+           1926            happened   It had burned before   last night
         ");
         assert_eq!(transcript.shown(), 1);
     }
@@ -200,8 +202,8 @@ mod tests {
         transcript.article(&article("2", &["a", "c"]));
         insta::assert_snapshot!(transcript.render_pending(), @r"
         Mill burns (Vale Gazette, 2026-03-13) CORRECTED, revision 2
-        - 1926             happened  The mill burned  [last night]
-        + 1927             happened  The mill burned  [last night]
+         - 1926   happened   The mill burned   last night
+         + 1927   happened   The mill burned   last night
           1 events unchanged
         ");
         assert_eq!(transcript.summary(), "3 events from 2 articles, 1 of them corrections; 0 rejected");
