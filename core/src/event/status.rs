@@ -9,6 +9,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use super::Status;
 use super::sentence::ParsedSentence;
 use super::trigger::Trigger;
+use crate::language::Class;
 use crate::language::tagger::Tag;
 use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, dropped, is_adverb, unkept};
 use crate::temporal::Resolved;
@@ -57,16 +58,16 @@ pub(super) fn status(
 fn contradicts(sentence: &ParsedSentence<'_>, trigger: Trigger<'_>, date: &Resolved, when: Timing) -> bool {
     let Trigger::Verb(verb) = trigger else { return false };
     let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
-    let head = verb.head;
-    let object_ahead = [grammar.plan, grammar.moves, grammar.report, grammar.saying].into_iter();
-    let Range { start, end } = date.expression.first..date.expression.end;
-    let leads = [grammar.ahead, grammar.to, grammar.until, grammar.aim, grammar.of].into_iter();
-    let aims = start > sentence.tokens.start && leads.clone().any(|class| passage.has(start - 1, class));
+    let (start, end) = (date.expression.first, date.expression.end);
+    let has_any = |at, classes: &[Class]| classes.iter().any(|&class| passage.has(at, class));
+    let object_ahead = has_any(verb.head, &[grammar.plan, grammar.moves, grammar.report, grammar.saying]);
+    let leads = [grammar.ahead, grammar.to, grammar.until, grammar.aim, grammar.of];
+    let aims = start > sentence.tokens.start && has_any(start - 1, &leads);
     let attributive = end < sentence.tokens.end && passage.tag(end).is_noun();
-    let between = if start > head { head + 1..start } else { end..verb.tokens.start };
+    let mut between = if start > verb.head { verb.head + 1..start } else { end..verb.tokens.start };
     let apart = sentence.verbs.iter().any(|other| between.contains(&other.head))
-        || between.clone().any(|at| matches!(passage.tokens[at].shape, Shape::Mark(_)));
-    if !verb.finite || aims || attributive || apart || object_ahead.clone().any(|class| passage.has(head, class)) {
+        || between.any(|at| matches!(passage.tokens[at].shape, Shape::Mark(_)));
+    if !verb.finite || aims || attributive || apart || object_ahead {
         return false;
     }
     match when {

@@ -125,19 +125,19 @@ impl<'a> Context<'a> {
         self.narrative && !(is_firm && direction == Direction::Future && evidence == Evidence::FutureVerb)
     }
 
-    /// The day to count "the next morning" from, where counted from the last date it would be still to come, though its
-    /// verb says that it happened: the last day mentioned from which it is over.
-    pub(super) fn counted_over(
+    /// The date to count "the next morning" from: the last one mentioned. If that makes it still to come, though its verb
+    /// says that it happened, it is the last day mentioned that does not.
+    pub(super) fn anchor_that_fits(
         &self,
-        date: PartialDate,
+        last: PartialDate,
         count: impl Fn(PartialDate) -> Option<PartialDate>,
-    ) -> Option<PartialDate> {
+    ) -> PartialDate {
         let happened = self.reading.is_firm && self.reading.direction == Direction::Past;
-        let over = |date: PartialDate| date.first_day().is_some_and(|day| day <= self.published());
-        if !happened || over(date) {
-            return None;
+        let is_over = |date: PartialDate| date.first_day().is_some_and(|day| day <= self.published());
+        if !happened || count(last).is_none_or(is_over) {
+            return last;
         }
-        self.days.iter().rev().copied().find(|&day| count(day).is_some_and(over))
+        self.days.iter().rev().copied().find(|&day| count(day).is_some_and(is_over)).unwrap_or(last)
     }
 
     /// Turns to the next expression: its sentence, and the way that its clause looks.

@@ -13,15 +13,12 @@ pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFro
     if unit == Unit::Quarter && by == 0 && from == CountedFrom::Narrative {
         return told_quarter(context);
     }
-    let anchor = context.from(from);
+    let (mut anchor, basis) = context.from(from);
     let count = |anchor: PartialDate| PartialDate::containing(anchor.first_day()?, unit).step(by);
-    let whole = count(anchor.0)?;
-    let steps = vec!["a whole unit, counted from the anchor"];
-    let over = (anchor.1 == Basis::Narrative && by > 0).then(|| context.counted_over(whole, count)).flatten();
-    if let Some(day) = over {
-        return Some(Value::counted((day, Basis::Narrative), count(day)?, steps));
+    if basis == Basis::Narrative && by > 0 {
+        anchor = context.anchor_that_fits(anchor, count);
     }
-    Some(Value::counted(anchor, whole, steps))
+    Some(Value::counted((anchor, basis), count(anchor)?, vec!["a whole unit, counted from the anchor"]))
 }
 
 /// The quarter under discussion: the one mentioned last, else the last one that ended before publication.
@@ -74,7 +71,7 @@ pub(super) fn count(
         return Some(Value::spelled(TimexType::Date, value.to_owned()));
     };
     let named = anchor.is_some();
-    let (anchor, basis, reference) = match anchor {
+    let (mut anchor, basis, mut reference) = match anchor {
         Some(meaning) => {
             let value = value_of(context, meaning)?;
             (value.date?, value.basis, value.reference)
@@ -94,12 +91,12 @@ pub(super) fn count(
     if let (true, Basis::Relative, Some(time)) = (unit.is_clock(), basis, context.anchor.time) {
         return clock_from(context, time, by, sign * i64::from(part), unit);
     }
-    let counted = |anchor: PartialDate| shift_day(anchor.first_day()?, by, unit);
-    let whole = |anchor: PartialDate| counted(anchor).map(PartialDate::Day);
-    let narrative = !named && basis == Basis::Narrative && by > 0;
-    let over = narrative.then(|| context.counted_over(whole(anchor)?, whole)).flatten();
-    let (anchor, reference) = over.map_or((anchor, reference), |day| (day, Some(day)));
-    let day = counted(anchor)?;
+    let count = |anchor: PartialDate| shift_day(anchor.first_day()?, by, unit);
+    if !named && basis == Basis::Narrative && by > 0 {
+        anchor = context.anchor_that_fits(anchor, |anchor| count(anchor).map(PartialDate::Day));
+        reference = Some(anchor);
+    }
+    let day = count(anchor)?;
     let part_of = shift_day(day, sign * i64::from(part * parts(unit).1 / 60), parts(unit).0)?;
     let date = match unit {
         Unit::Second | Unit::Minute | Unit::Hour => PartialDate::Day(part_of),
