@@ -16,6 +16,7 @@ mod formats;
 mod kills;
 #[path = "../../tests/outside/mod.rs"]
 mod outside;
+mod public_samples;
 mod robust;
 mod rules;
 mod schema;
