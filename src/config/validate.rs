@@ -33,6 +33,11 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
     })
 }
 
+/// Returns the entries of a list that is separated by commas.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+}
+
 /// Returns the path, unless it is empty.
 fn path(text: &str) -> Option<PathBuf> {
     Some(PathBuf::from(text)).filter(|path| !path.as_os_str().is_empty())
@@ -175,7 +180,6 @@ impl Check<'_> {
     }
 
     fn hosts(&self, text: &str) -> Result<Vec<String>, Error> {
-        let hosts = text.split(',').map(str::trim).filter(|host| !host.is_empty());
         let valid = |host: &str| {
             let name = host.strip_suffix('.').unwrap_or(host);
             let is_label = |label: &str| {
@@ -188,11 +192,10 @@ impl Check<'_> {
             }
             Ok(name.to_owned())
         };
-        hosts.map(valid).collect()
+        listed(text).map(valid).collect()
     }
 
     fn origins(&self, text: &str) -> Result<Vec<String>, Error> {
-        let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
         let valid = |origin: &str| {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
             let is_part = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
@@ -202,7 +205,7 @@ impl Check<'_> {
             }
             Ok(origin.to_owned())
         };
-        origins.map(valid).collect()
+        listed(text).map(valid).collect()
     }
 
     fn log(&self, raw: &raw::Log) -> Result<Log, Error> {

@@ -5,44 +5,48 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
+use crate::record::{Granularity, Modifier};
+
 /// Returns the date in words.
 pub fn spoken(date: &Value) -> String {
     let text = |key: &str| date.get(key).and_then(Value::as_str);
     let value = text("value").unwrap_or_default();
-    let granularity = text("granularity").unwrap_or_default();
+    let granularity = Granularity::from(text("granularity").unwrap_or_default());
     let code = value.get(value.len().saturating_sub(2)..).unwrap_or_default();
-    let name = |at: &str| name(at, granularity, code);
+    let name = |at: &str| name(at, &granularity, code);
     let is_range = value.contains('/') || value.starts_with('P');
     let words = match (text("start"), text("end")) {
         (Some(start), None) => name(start).map(|start| format!("from {start}")),
         (None, Some(end)) => last_day(end).and_then(|last| name(&last)).map(|last| format!("until {last}")),
         (Some(start), Some(end)) if is_range => last_day(end).and_then(|last| Some(range(name(start)?, &name(&last)?))),
-        (Some(start), Some(_)) => name(start).map(|name| modified(text("mod").unwrap_or_default(), name)),
+        (Some(start), Some(_)) => name(start).map(|name| modified(text("mod").map(Modifier::from), name)),
         (None, None) => None,
     };
     words.unwrap_or_else(|| value.to_owned())
 }
 
 /// Returns the name of the period that a day or a time begins; `code` is that of a season or part of a day in TIMEX3.
-fn name(at: &str, granularity: &str, code: &str) -> Option<String> {
+fn name(at: &str, granularity: &Granularity, code: &str) -> Option<String> {
     let day: NaiveDate = at.get(..at.rfind('T').unwrap_or(at.len()))?.parse().ok()?;
     let year = day.year();
     if year < 1 {
         return None;
     }
     Some(match granularity {
-        "century" => format!("the {} century", ordinal(year / 100 + 1)),
-        "decade" => format!("the {}s", year / 10 * 10),
-        "year" => year.to_string(),
-        "half" => format!("{} half of {year}", if day.month() < 7 { "first" } else { "second" }),
-        "quarter" => format!("{} quarter of {year}", ordinal(day.month0() as i32 / 3 + 1)),
-        "season" => format!("{} {year}", season(code)?),
-        "month" => day.format("%B %Y").to_string(),
-        "week" => day.format("week of %-d %B %Y").to_string(),
-        "weekend" => day.format("weekend of %-d %B %Y").to_string(),
-        "day" => day.format("%-d %B %Y").to_string(),
-        "part-of-day" => format!("{} of {}", part_of_day(code)?, day.format("%-d %B %Y")),
-        "hour" | "minute" | "second" => time(at)?.format("%-d %B %Y, %H:%M").to_string(),
+        Granularity::Century => format!("the {} century", ordinal(year / 100 + 1)),
+        Granularity::Decade => format!("the {}s", year / 10 * 10),
+        Granularity::Year => year.to_string(),
+        Granularity::Half => format!("{} half of {year}", if day.month() < 7 { "first" } else { "second" }),
+        Granularity::Quarter => format!("{} quarter of {year}", ordinal(day.month0() as i32 / 3 + 1)),
+        Granularity::Season => format!("{} {year}", season(code)?),
+        Granularity::Month => day.format("%B %Y").to_string(),
+        Granularity::Week => day.format("week of %-d %B %Y").to_string(),
+        Granularity::Weekend => day.format("weekend of %-d %B %Y").to_string(),
+        Granularity::Day => day.format("%-d %B %Y").to_string(),
+        Granularity::PartOfDay => format!("{} of {}", part_of_day(code)?, day.format("%-d %B %Y")),
+        Granularity::Hour | Granularity::Minute | Granularity::Second => {
+            time(at)?.format("%-d %B %Y, %H:%M").to_string()
+        }
         _ => return None,
     })
 }
@@ -71,18 +75,18 @@ fn range(first: String, last: &str) -> String {
 }
 
 /// "the early 1990s", "late January 2026", "about 1974".
-fn modified(code: &str, name: String) -> String {
+fn modified(modifier: Option<Modifier>, name: String) -> String {
     let before = |word: &str| match name.strip_prefix("the ") {
         Some(rest) => format!("the {word}{rest}"),
         None => format!("{word}{name}"),
     };
-    match code {
-        "START" => before("early "),
-        "MID" => before("mid-"),
-        "END" => before("late "),
-        "BEFORE" => format!("before {name}"),
-        "AFTER" => format!("after {name}"),
-        "APPROX" => format!("about {name}"),
+    match modifier {
+        Some(Modifier::Start) => before("early "),
+        Some(Modifier::Mid) => before("mid-"),
+        Some(Modifier::End) => before("late "),
+        Some(Modifier::Before) => format!("before {name}"),
+        Some(Modifier::After) => format!("after {name}"),
+        Some(Modifier::Approx) => format!("about {name}"),
         _ => name,
     }
 }
