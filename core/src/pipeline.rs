@@ -281,7 +281,7 @@ fn status_conflict_warning(text: &Text, dates: &[Resolved], events: &[Event]) ->
     let (date, verb) = (dates.get(first.expression)?, text.slice(first.trigger?));
     let others = match conflicts.count() {
         0 => String::new(),
-        more => format!("; so does that of {more} more"),
+        more => format!(", and {more} more events have such a contradiction"),
     };
     let (words, value) = (text.slice(date.expression.span), &date.value);
     let message = format!(
