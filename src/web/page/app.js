@@ -20,6 +20,7 @@ let view = read(location.hash);
 let data = NOTHING;
 let next = null;
 let running = new AbortController();
+let isDue = false;
 let opener = null;
 
 const chart = plot(find('plot'), { chosen: open, zoomedTo: (from, to) => move(from, to, true) });
@@ -38,6 +39,7 @@ const paintSoon = () => (frame ??= requestAnimationFrame(() => ((frame = null), 
 /** Loads the data of the view, and aborts requests for an earlier one. */
 async function refresh() {
   running.abort();
+  isDue = false;
   const { signal } = (running = new AbortController());
   document.body.setAttribute('aria-busy', 'true');
   try {
@@ -50,10 +52,17 @@ async function refresh() {
   } catch (error) {
     if (error.name !== 'AbortError') showNotice('error', `The timeline cannot be shown. ${error.message}`, 'Try again', refresh);
   } finally {
-    if (!signal.aborted) document.body.removeAttribute('aria-busy');
+    if (!signal.aborted && !isDue) document.body.removeAttribute('aria-busy');
   }
 }
-const refreshSoon = debounced(120, refresh);
+const refreshDue = debounced(120, refresh);
+
+/** Loads the data of a view that is still moving; until then the chart shows the data of an earlier one. */
+function refreshSoon() {
+  isDue = true;
+  document.body.setAttribute('aria-busy', 'true');
+  refreshDue();
+}
 
 /** Moves to the range of nearly all events; false if there are none. */
 async function fitRange() {

@@ -27,6 +27,7 @@ export function plot(root, { chosen, zoomedTo }) {
 
   /** Draws a view with its data. `fresh` has the ids of new events. */
   function show({ view, data, fresh }) {
+    const hadFocus = root.contains(document.activeElement);
     const width = root.clientWidth;
     const rows = width < 600 ? 3 : 5;
     const scale = { width, x: (time) => ((time - view.from) / (view.to - view.from)) * width };
@@ -38,6 +39,8 @@ export function plot(root, { chosen, zoomedTo }) {
     lanes.forEach((lane, index) => fill(lane, data.lanes[index], { view, scale, rows: isBehind(lane) ? 2 : rows, fresh, now }));
     const inOrder = [...lanes.filter((lane) => !isBehind(lane)), ...lanes.filter(isBehind).reverse()];
     reconcile(root, [grid, bars, axis, ...inOrder.map(({ element }) => element)]);
+    // The event that had the focus may be out of sight: keys go on from the chart.
+    if (hadFocus && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
   }
 
   function lines(view, { width, x }, now) {
@@ -125,13 +128,22 @@ function paint(item, { event, row, left, width, isWithin, isBefore, room, isCut 
   move(item, isBefore ? left - room : left, row, isWithin ? width : width + room);
 }
 
-/** Updates the children of an element without detaching those that stay, which would lose the focus. */
+/** Updates the children of an element without detaching the one that has the focus, which would lose it. */
 function reconcile(parent, children) {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
-  children.forEach((child, index) => {
-    if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
-  });
+  let at = parent.firstElementChild;
+  for (const child of children) {
+    if (child.contains(document.activeElement)) {
+      while (at !== child) {
+        const following = at.nextElementSibling;
+        parent.append(at);
+        at = following;
+      }
+    }
+    if (child === at) at = at.nextElementSibling;
+    else parent.insertBefore(child, at);
+  }
 }
 
 function move(element, left, row, width) {
