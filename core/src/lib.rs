@@ -19,6 +19,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`error`] | one error for what cannot be read; warnings |
+//! | [`nearest`] | the name that a misspelt one was meant to be |
 //! | [`calendar`] | time units, partial dates with their granularity, half-open intervals, arithmetic on them |
 //! | [`timex`] | the types and modifiers of TIMEX3 |
 //! | [`article`] | messages to [`article::Article`]s: one file an input format; which time is the publication time |
@@ -71,6 +72,7 @@ pub mod evaluate;
 pub mod event;
 pub mod extraction;
 pub mod language;
+pub mod nearest;
 pub mod pipeline;
 pub mod prelude;
 pub mod record;

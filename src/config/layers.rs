@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::Error;
+use crate::nearest::nearest;
 
 /// The tables with free-form keys: settings of librdkafka, and names of sources and cities; and what an underscore in
 /// the name of a variable stands for in them: `SASL_PASSWORD` is librdkafka's `sasl.password`.
@@ -182,20 +183,6 @@ impl Layers {
         let hint = nearest.map(|near| format!("; did you mean {}?", origin.spelled(near))).unwrap_or_default();
         format!("unknown key {key}{hint}")
     }
-}
-
-/// Returns the known name that is most similar, as a whole or in its last part ("brokers" for `kafka.brokers`).
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let last = |key: &str| key.rsplit('.').next().map(str::to_owned).unwrap_or_default();
-    let score = |key: &str| {
-        let whole = strsim::normalized_damerau_levenshtein(name, key);
-        whole.max(strsim::normalized_damerau_levenshtein(&last(name), &last(key)))
-    };
-    known
-        .map(|key| (score(key), key))
-        .filter(|(score, _)| *score >= 0.6)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, key)| key)
 }
 
 /// Describes a syntax error by its line number and reason. The message of the parser would show the line itself, and so

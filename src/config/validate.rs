@@ -7,12 +7,13 @@ use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::layers::{Layers, nearest};
+use super::layers::Layers;
 use super::{
     Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream,
     TombstonePolicy, Topics, client, raw,
 };
 use crate::article::{self, Format, Reference};
+use crate::nearest::nearest;
 use crate::pipeline::{self, FiscalStart, Genre};
 
 /// Validates every value.

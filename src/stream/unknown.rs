@@ -9,9 +9,10 @@ use crate::telemetry::Metrics;
 /// The code of the warning.
 const CODE: &str = "withdrawal-unknown";
 
-/// Returns the warning in the record of such a withdrawal. Articles are remembered for `days`.
+/// Returns the warning in the record of such a withdrawal. Articles are remembered for `window`.
 #[must_use]
-pub fn warning(days: i64) -> Warning {
+pub fn warning(window: Duration) -> Warning {
+    let days = days(window);
     let message = format!(
         "no revision of the article is known, so that no event was retracted: none was read before, or the last one is \
          older than the {days} days of `revisions.window`; if withdrawals come later than that, use a longer window"
@@ -28,14 +29,18 @@ pub fn report(dispositions: &[Disposition], window: Duration, metrics: &Metrics)
     let Some(first) = unknown.next() else { return 0 };
     let count = 1 + unknown.count() as u64;
     metrics.unknown_withdrawals(count);
-    let (days, source) = (window.as_secs() / 86_400, &first.source);
+    let source = &first.source;
     tracing::warn!(
         count,
         article = first.id,
         partition = source.partition,
         offset = source.offset,
-        window_days = days,
+        window_days = days(window),
         "withdrawals of articles that are not known, the first of which is named; see `revisions.window`"
     );
     count
+}
+
+fn days(window: Duration) -> u64 {
+    window.as_secs() / 86_400
 }

@@ -1,13 +1,6 @@
-//! Suggestions for misspelt names in a pack.
+//! Errors about misspelt names in a pack, with the right one.
 
-/// Returns the candidate most similar to `name`, if any is similar enough.
-pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .map(|candidate| (strsim::normalized_damerau_levenshtein(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.5)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
-}
+use crate::nearest::nearest;
 
 /// Returns a message: "`mnoth` is no class; did you mean `month`?"
 pub(super) fn unknown<'a>(what: &str, name: &str, candidates: impl Iterator<Item = &'a str>) -> String {

@@ -1,7 +1,7 @@
 //! Restores the state store of a partition from its changelog, `timeline.articles`.
 //!
 //! Everything that was committed before the partition was assigned to this worker must be seen. An earlier owner may have
-//! sent its offsets and not have heard yet whether they are committed; its records are before the end of the topic then,
+//! sent its offsets and not know yet whether they are committed; its records are before the end of the topic then,
 //! and the restore waits until their transaction is committed or aborted.
 
 use std::sync::Arc;

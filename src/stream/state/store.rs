@@ -77,8 +77,8 @@ const CACHE: i32 = 1024;
 /// The state of the articles of one partition.
 pub struct StateStore {
     database: Connection,
-    /// How long an article is kept after its last revision, in seconds.
-    window: i64,
+    /// How long an article is kept after its last revision.
+    window: Duration,
     /// The latest timestamp of a message, in seconds since 1970.
     latest: i64,
     /// What `latest` was when expired articles were last deleted.
@@ -107,7 +107,6 @@ impl Restorer {
             Ok(database)
         };
         let database = create().map_err(|error: rusqlite::Error| Error::state_store(&error))?;
-        let window = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
         Ok(Self { store: StateStore { database, window, latest: i64::MIN, expired: i64::MIN, changed: false } })
     }
 
@@ -170,8 +169,7 @@ impl StateStore {
         let state = self.get(&key)?;
         let seen = output.record.timestamp.map_or(self.latest, |time| time.div_euclid(1000));
         if state.is_none() && output.article.status == ArticleStatus::Withdrawn {
-            let days = self.window / 86_400;
-            output.warn(unknown::warning(days)).map_err(|error| Error::state_store(&error))?;
+            output.warn(unknown::warning(self.window)).map_err(|error| Error::state_store(&error))?;
         }
         let new = revisions::reconcile(output, state.unwrap_or_default(), events_topic);
         let new = new.map_err(|error| Error::state_store(&error))?;
@@ -270,7 +268,8 @@ impl StateStore {
     /// Deletes the articles that have expired. Those with a held revision are kept until its embargo ends.
     fn delete_expired(&mut self) -> Result<(), Error> {
         self.expired = self.latest;
-        let oldest = self.latest.saturating_sub(self.window);
+        let window = i64::try_from(self.window.as_secs()).unwrap_or(i64::MAX);
+        let oldest = self.latest.saturating_sub(window);
         let delete = || self.statement("DELETE FROM article WHERE seen < ?1 AND until IS NULL")?.execute([oldest]);
         delete().map_err(|error| Error::state_store(&error)).map(drop)
     }
