@@ -11,7 +11,9 @@ use super::input::{Content, Document, Input, open};
 use super::shared::{ExtractArgs, InputFormat, with_advice};
 use super::table::one_line;
 use super::{FAILED, REJECTED, USAGE, failed, print};
-use crate::article::{self, Article, Field, FieldPath, Format, Inspected, Item, Message, Notice, Published};
+use crate::article::{
+    self, Article, Field, FieldPath, Format, Inspected, Item, Message, Notice, Published, Withdrawal,
+};
 use crate::error::{Error, Warning};
 use crate::language::{pack, tag_of};
 use crate::pipeline::Settings;
@@ -163,10 +165,15 @@ fn id(item: &Item, fields: &[FieldPath]) -> String {
     }
 }
 
+/// What a withdrawal does that is not of a revision.
+const EVERY: &str = "withdraws the article, whichever revision stands";
+
 /// What an item does to earlier revisions of its article, and by what it is known which are earlier.
 fn effect(item: &Item, fields: &[FieldPath]) -> String {
     let does = match item {
         Item::Article(_) => "replaces",
+        Item::Withdrawn(Withdrawal::RowDeleted, _) => return EVERY.to_owned(),
+        Item::Withdrawn(_, notice) if !notice.names_revision => return EVERY.to_owned(),
         Item::Withdrawn(..) => "withdraws",
         Item::Skipped(_) | Item::Broken { .. } => return "changes no earlier one".to_owned(),
     };
