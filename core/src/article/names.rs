@@ -140,7 +140,7 @@ impl<'j> Found<'j> {
 }
 
 /// Whether a value means yes, as different programs write that.
-fn is_true(value: &Json<'_>) -> bool {
+pub(super) fn is_true(value: &Json<'_>) -> bool {
     match value {
         Json::Bool(yes) => *yes,
         Json::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
