@@ -32,7 +32,7 @@ fn withdrawn(message: &str, format: Option<Format>) -> String {
 }
 
 /// Every status that withdraws an article, in docs/formats.md.
-const WORDS: [&str; 25] = [
+const WORDS: [&str; 29] = [
     "canceled",
     "cancelled",
     "cancel",
@@ -47,11 +47,15 @@ const WORDS: [&str; 25] = [
     "retracted",
     "retract",
     "revoked",
+    "revoke",
+    "taken down",
     "takedown",
     "withheld",
+    "withhold",
     "unpublished",
     "unpublish",
     "replaced",
+    "replace",
     "deleted",
     "delete",
     "removed",
@@ -290,6 +294,8 @@ fn a_format_is_recognised_by_what_only_it_has() {
         (r#"{"title": "t", "body": "b", "body_length": 1, "published_at": "2019-05-03"}"#, "plain"),
         (r#"{"uri": "u", "title": "t", "text": "b", "published_at": "2019-05-03"}"#, "plain"),
         (r#"{"id": "a", "body": "b", "date": "2019-05-03", "versioncreated": "2019-05-04T10:00:00Z"}"#, "plain"),
+        (r#"{"uri": "u", "pubstatus": "usable", "body": "b", "firstcreated": "2019-05-03T10:00:00Z"}"#, "plain"),
+        (r#"{"id": "a", "text": "b", "contentCreated": "2019-05-03T10:00:00Z"}"#, "plain"),
         (r#"{"id": "a", "body": "b", "date": "2019-05-03", "data": {"uri": "x"}}"#, "plain"),
         (r#"{"id": "a", "headline": "h", "date": "2019-05-03", "data": {"colour": "red"}}"#, "plain"),
         (r#"{"id": "n", "headline": "h", "body_text": "b", "versioncreated": "2019-05-03T10:00:00Z"}"#, "ninjs"),

@@ -1,6 +1,7 @@
 //! `dateline formats`: the format of messages and why, what they do to earlier revisions, and where each field was found.
 //! It shows exactly what the readers of the formats see.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -110,7 +111,7 @@ fn describe(
             ("id", id(item, fields)),
             ("revisions", effect(item, fields)),
             ("text", text(item, fields)),
-            ("language", language(fields, assumed_language)),
+            ("language", language(item, fields, assumed_language)),
         ] {
             writeln!(out, "= {what:<names$}  {answer}")?;
         }
@@ -158,8 +159,11 @@ fn id(item: &Item, fields: &[FieldPath]) -> String {
         Item::Withdrawn(_, notice) | Item::Skipped(notice) => &notice.id,
         Item::Broken { id, .. } => id,
     };
-    match (path_of(fields, Field::Id).or_else(|| path_of(fields, Field::Url)), item) {
-        (Some(path), _) => format!("{id}, from `{path}`"),
+    let found = |field| fields.iter().find(|found| found.field == field);
+    match (found(Field::Id).or_else(|| found(Field::Url)), item) {
+        // What is no text or number is not the id.
+        (Some(FieldPath { text, .. }), Item::Broken { .. }) if !id.starts_with(text.trim()) => "none".to_owned(),
+        (Some(FieldPath { path, .. }), _) => format!("{id}, from `{path}`"),
         (None, Item::Broken { .. }) => "none".to_owned(),
         (None, _) => format!("{id}, a digest of the content: no later message can correct or withdraw it"),
     }
@@ -205,9 +209,12 @@ fn text(item: &Item, fields: &[FieldPath]) -> String {
     }
 }
 
-fn language(fields: &[FieldPath], assumed: &str) -> String {
+fn language(item: &Item, fields: &[FieldPath], assumed: &str) -> String {
     let mut declared = fields.iter().filter(|found| found.field == Field::Language);
-    let tag = declared.find_map(|found| tag_of(&found.text));
+    let tag = match item {
+        Item::Article(article) => article.language.as_deref().map(Cow::Borrowed),
+        _ => declared.find_map(|found| tag_of(&found.text)),
+    };
     let support = |tag: &str| if pack(tag).is_some() { "supported" } else { "not supported" };
     match tag {
         Some(tag) => format!("{tag}, {}", support(&tag)),

@@ -21,7 +21,8 @@ const SHARED: Names = &[
     (Field::Embargo, &["embargoed"]),
     (Field::Title, &["title", "headline"]),
     (Field::Body, &["body", "text", "body_html", "body_xhtml", "body_text"]),
-    (Field::FirstCreated, &["published_at", "published", "date"]),
+    (Field::FirstCreated, &["published_at", "published", "date", "firstpublished", "firstcreated"]),
+    (Field::ContentCreated, &["contentcreated"]),
     (Field::VersionCreated, &["versioncreated"]),
     (
         Field::Modified,

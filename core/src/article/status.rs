@@ -37,9 +37,11 @@ impl Withdrawal {
     fn of(word: &str) -> Option<Self> {
         Some(match word {
             "canceled" | "cancelled" | "cancel" | "withdrawn" | "withdraw" | "killed" | "kill" | "spiked" | "spike"
-            | "recalled" | "recall" | "retracted" | "retract" | "revoked" | "takendown" | "takedown" => Self::Canceled,
-            "withheld" | "unpublished" | "unpublish" => Self::Withheld,
-            "replaced" => Self::Replaced,
+            | "recalled" | "recall" | "retracted" | "retract" | "revoked" | "revoke" | "takendown" | "takedown" => {
+                Self::Canceled
+            }
+            "withheld" | "withhold" | "unpublished" | "unpublish" => Self::Withheld,
+            "replaced" | "replace" => Self::Replaced,
             "deleted" | "delete" | "removed" | "remove" | "trashed" | "trash" => Self::Deleted,
             _ => return None,
         })

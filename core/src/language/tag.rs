@@ -22,7 +22,7 @@ static NAMES: LazyLock<FxHashMap<Box<str>, &'static str>> = LazyLock::new(|| {
 
 /// What says that the language is not known, or that there are none or many: ISO 639-2's codes for that, the words of
 /// programs for nothing, the locales of C.
-const UNKNOWN: [&str; 20] = [
+const UNKNOWN: [&str; 22] = [
     "und",
     "zxx",
     "mul",
@@ -40,6 +40,8 @@ const UNKNOWN: [&str; 20] = [
     "multilingual",
     "other",
     "auto",
+    "default",
+    "x-default",
     "c",
     "posix",
     "xx",
@@ -143,7 +145,22 @@ mod tests {
     #[test]
     fn a_word_for_nothing_names_no_language() {
         for written in [
-            "", " ", "und", "UND", "und-US", "null", "None", "zxx", "mul", "mis", "N/A", "-", "unknown", "C", "C.UTF-8",
+            "",
+            " ",
+            "und",
+            "UND",
+            "und-US",
+            "null",
+            "None",
+            "zxx",
+            "mul",
+            "mis",
+            "N/A",
+            "-",
+            "unknown",
+            "x-default",
+            "C",
+            "C.UTF-8",
         ] {
             assert_eq!(tag_of(written), None, "{written}");
         }
