@@ -53,8 +53,11 @@ pub struct Processed {
     /// Whether it is a revision of an article, which may stand in the place of an earlier one: not so a picture, or what
     /// cannot be read.
     pub is_revision: bool,
-    /// Whether it withdraws the article whichever revision of it stands, because its row was deleted.
+    /// Whether it withdraws the article whichever revision of it stands: its row was deleted, or the message does not say
+    /// which revision it is.
     pub is_deletion: bool,
+    /// Other ids by which an article that it withdraws may be known, best first.
+    pub other_ids: Vec<String>,
     /// Until when it must not be published, where known.
     pub embargo: Option<Embargo>,
     /// When it was published, where it was read.
@@ -123,12 +126,13 @@ pub fn process_watched(
 }
 
 fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
-    let passed = |status, Notice { id, revision, modified, reason }| Processed {
+    let passed = |status, id, revision, modified, reason| Processed {
         id,
         revision,
         modified,
-        is_revision: status == ArticleStatus::Withdrawn,
+        is_revision: false,
         is_deletion: false,
+        other_ids: Vec::new(),
         embargo: None,
         published: None,
         status,
@@ -137,14 +141,20 @@ fn records_of_item(item: Item, settings: &Settings, done: &mut dyn FnMut(Stage))
     };
     match item {
         Item::Article(article) => records_of(&article, settings, done),
-        Item::Withdrawn(withdrawal, notice) => {
-            let is_deletion = withdrawal == Withdrawal::RowDeleted;
-            Processed { is_deletion, ..passed(ArticleStatus::Withdrawn, notice) }
+        Item::Withdrawn(withdrawal, Notice { id, revision, modified, names_revision, other_ids, reason }) => {
+            Processed {
+                is_revision: true,
+                is_deletion: withdrawal == Withdrawal::RowDeleted || !names_revision,
+                other_ids,
+                ..passed(ArticleStatus::Withdrawn, id, revision, modified, reason)
+            }
         }
-        Item::Skipped(notice) => passed(ArticleStatus::Skipped, notice),
+        Item::Skipped(Notice { id, revision, modified, reason, .. }) => {
+            passed(ArticleStatus::Skipped, id, revision, modified, reason)
+        }
         Item::Broken { id, revision, error } => {
             let reason = Warning { code: error.code(), message: error.to_string() };
-            passed(ArticleStatus::Skipped, Notice { id, revision, modified: None, reason })
+            passed(ArticleStatus::Skipped, id, revision, None, reason)
         }
     }
 }
@@ -183,6 +193,7 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
         modified: article.modified,
         is_revision: true,
         is_deletion: false,
+        other_ids: Vec::new(),
         embargo: article.embargo,
         published: Some(article.published),
         status,

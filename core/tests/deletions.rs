@@ -27,6 +27,8 @@ fn a_row_that_was_inserted_updated_or_read_is_an_article() {
         format!(r#"{{"after": {{{ROW}}}, "op": "r"}}"#),
         format!(r#"{{{ROW}, "__deleted": "false"}}"#),
         format!(r#"{{{ROW}, "__deleted": false, "__op": "u"}}"#),
+        // MongoDB's documents are text.
+        format!(r#"{{"before": null, "after": {}, "op": "c"}}"#, serde_json::Value::from(format!("{{{ROW}}}"))),
     ] {
         for message in with_and_without_schema(&message) {
             let found = article(&message);
@@ -50,6 +52,8 @@ fn a_row_that_was_deleted_withdraws_its_article_by_its_id() {
         format!(r#"{{{ROW}, "__deleted": "true"}}"#),
         format!(r#"{{{ROW}, "pubstatus": "usable", "uri": "101", "__deleted": "True"}}"#),
         r#"{"id": 101, "__deleted": true}"#.to_owned(),
+        r#"{"id": 101, "__deleted": 1}"#.to_owned(),
+        r#"{"before": "{\"_id\": {\"$numberInt\": \"101\"}}", "after": null, "op": "d"}"#.to_owned(),
     ] {
         for message in with_and_without_schema(&message) {
             let found = article(&message);

@@ -32,7 +32,7 @@ fn withdrawn(message: &str, format: Option<Format>) -> String {
 }
 
 /// Every status that withdraws an article, in docs/formats.md.
-const WORDS: [&str; 25] = [
+const WORDS: [&str; 29] = [
     "canceled",
     "cancelled",
     "cancel",
@@ -47,11 +47,15 @@ const WORDS: [&str; 25] = [
     "retracted",
     "retract",
     "revoked",
+    "revoke",
+    "taken down",
     "takedown",
     "withheld",
+    "withhold",
     "unpublished",
     "unpublish",
     "replaced",
+    "replace",
     "deleted",
     "delete",
     "removed",
@@ -202,6 +206,63 @@ fn a_kill_is_one_although_its_content_was_emptied() {
 }
 
 #[test]
+fn a_kill_has_all_ids_by_which_its_article_may_be_known() {
+    for (kill, id, others) in [
+        (r#"{"id": "a", "uri": "urn:b", "status": "killed"}"#, "a", &["urn:b"][..]),
+        (r#"{"id": "a", "uri": "urn:b", "pubstatus": "canceled", "body_text": "Kill."}"#, "a", &["urn:b"]),
+        (
+            r#"{"id": "a", "uri": "urn:b", "versioncreated": "2019-05-03T10:00:00Z", "pubstatus": "canceled"}"#,
+            "urn:b",
+            &["a"],
+        ),
+        (
+            r#"{"uri": "https://quay.example/b?key=1", "status": "killed"}"#,
+            "https://quay.example/b",
+            &["https://quay.example/b?key=1"],
+        ),
+        (
+            r#"{"_id": 7, "guid": "g", "url": "https://quay.example/b", "deleted": true}"#,
+            "7",
+            &["g", "https://quay.example/b"],
+        ),
+        (r#"{"id": "a", "url": "a", "uri": ["b"], "status": "killed"}"#, "a", &[]),
+    ] {
+        let Item::Withdrawn(_, notice) = item(kill, None) else { panic!("{kill}") };
+        assert_eq!(
+            (&*notice.id, &notice.other_ids[..]),
+            (id, &others.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>()[..]),
+            "{kill}"
+        );
+    }
+}
+
+#[test]
+fn a_kill_that_names_no_revision_withdraws_whichever_stands() {
+    for (rest, is_deletion) in [
+        ("", true),
+        (r#", "published_at": "2019-05-03", "title": "Kill""#, true),
+        (r#", "revision": {}"#, true),
+        (r#", "revision": "1""#, false),
+        (r#", "version": 4"#, false),
+        (r#", "updated_at": "2019-05-03T10:00:00Z""#, false),
+    ] {
+        let kill = format!(r#"{{"id": "a", "status": "killed"{rest}}}"#);
+        let processed = pipeline::process(kill.as_bytes(), &pipeline::Settings::default()).expect("a kill");
+        assert_eq!(processed[0].is_deletion, is_deletion, "{kill}");
+    }
+}
+
+#[test]
+fn a_publishing_status_that_is_no_word_is_not_published() {
+    for status in [r#"{"code": "canceled"}"#, "3", "true", "[[]]"] {
+        let json =
+            format!(r#"{{"uri": "u", "versioncreated": "2019-05-03", "body_text": "b", "pubstatus": {status}}}"#);
+        let Item::Skipped(notice) = item(&json, None) else { panic!("{json}") };
+        assert_eq!(notice.reason.code, "status-unknown", "{json}");
+    }
+}
+
+#[test]
 fn a_withdrawal_that_names_no_article_is_rejected() {
     for kill in [
         r#"{"status": "killed"}"#,
@@ -233,6 +294,8 @@ fn a_format_is_recognised_by_what_only_it_has() {
         (r#"{"title": "t", "body": "b", "body_length": 1, "published_at": "2019-05-03"}"#, "plain"),
         (r#"{"uri": "u", "title": "t", "text": "b", "published_at": "2019-05-03"}"#, "plain"),
         (r#"{"id": "a", "body": "b", "date": "2019-05-03", "versioncreated": "2019-05-04T10:00:00Z"}"#, "plain"),
+        (r#"{"uri": "u", "pubstatus": "usable", "body": "b", "firstcreated": "2019-05-03T10:00:00Z"}"#, "plain"),
+        (r#"{"id": "a", "text": "b", "contentCreated": "2019-05-03T10:00:00Z"}"#, "plain"),
         (r#"{"id": "a", "body": "b", "date": "2019-05-03", "data": {"uri": "x"}}"#, "plain"),
         (r#"{"id": "a", "headline": "h", "date": "2019-05-03", "data": {"colour": "red"}}"#, "plain"),
         (r#"{"id": "n", "headline": "h", "body_text": "b", "versioncreated": "2019-05-03T10:00:00Z"}"#, "ninjs"),

@@ -1,6 +1,7 @@
 //! `dateline formats`: the format of messages and why, what they do to earlier revisions, and where each field was found.
 //! It shows exactly what the readers of the formats see.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +12,9 @@ use super::input::{Content, Document, Input, open};
 use super::shared::{ExtractArgs, InputFormat, with_advice};
 use super::table::one_line;
 use super::{FAILED, REJECTED, USAGE, failed, print};
-use crate::article::{self, Article, Field, FieldPath, Format, Inspected, Item, Message, Notice, Published};
+use crate::article::{
+    self, Article, Field, FieldPath, Format, Inspected, Item, Message, Notice, Published, Withdrawal,
+};
 use crate::error::{Error, Warning};
 use crate::language::{pack, tag_of};
 use crate::pipeline::Settings;
@@ -108,7 +111,7 @@ fn describe(
             ("id", id(item, fields)),
             ("revisions", effect(item, fields)),
             ("text", text(item, fields)),
-            ("language", language(fields, assumed_language)),
+            ("language", language(item, fields, assumed_language)),
         ] {
             writeln!(out, "= {what:<names$}  {answer}")?;
         }
@@ -156,17 +159,25 @@ fn id(item: &Item, fields: &[FieldPath]) -> String {
         Item::Withdrawn(_, notice) | Item::Skipped(notice) => &notice.id,
         Item::Broken { id, .. } => id,
     };
-    match (path_of(fields, Field::Id).or_else(|| path_of(fields, Field::Url)), item) {
-        (Some(path), _) => format!("{id}, from `{path}`"),
+    let found = |field| fields.iter().find(|found| found.field == field);
+    match (found(Field::Id).or_else(|| found(Field::Url)), item) {
+        // What is no text or number is not the id.
+        (Some(FieldPath { text, .. }), Item::Broken { .. }) if !id.starts_with(text.trim()) => "none".to_owned(),
+        (Some(FieldPath { path, .. }), _) => format!("{id}, from `{path}`"),
         (None, Item::Broken { .. }) => "none".to_owned(),
         (None, _) => format!("{id}, a digest of the content: no later message can correct or withdraw it"),
     }
 }
 
+/// What a withdrawal does that is not of a revision.
+const EVERY: &str = "withdraws the article, whichever revision stands";
+
 /// What an item does to earlier revisions of its article, and by what it is known which are earlier.
 fn effect(item: &Item, fields: &[FieldPath]) -> String {
     let does = match item {
         Item::Article(_) => "replaces",
+        Item::Withdrawn(Withdrawal::RowDeleted, _) => return EVERY.to_owned(),
+        Item::Withdrawn(_, notice) if !notice.names_revision => return EVERY.to_owned(),
         Item::Withdrawn(..) => "withdraws",
         Item::Skipped(_) | Item::Broken { .. } => return "changes no earlier one".to_owned(),
     };
@@ -198,9 +209,12 @@ fn text(item: &Item, fields: &[FieldPath]) -> String {
     }
 }
 
-fn language(fields: &[FieldPath], assumed: &str) -> String {
+fn language(item: &Item, fields: &[FieldPath], assumed: &str) -> String {
     let mut declared = fields.iter().filter(|found| found.field == Field::Language);
-    let tag = declared.find_map(|found| tag_of(&found.text));
+    let tag = match item {
+        Item::Article(article) => article.language.as_deref().map(Cow::Borrowed),
+        _ => declared.find_map(|found| tag_of(&found.text)),
+    };
     let support = |tag: &str| if pack(tag).is_some() { "supported" } else { "not supported" };
     match tag {
         Some(tag) => format!("{tag}, {}", support(&tag)),

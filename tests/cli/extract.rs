@@ -298,7 +298,7 @@ fn formats_says_what_a_message_does_to_earlier_revisions_and_exits_with_3_if_it_
     a.jsonl:3: ninjs: withdrawn: canceled: the feed withdrew the article: its status is `canceled`
     = format     ninjs: it has `uri`, `pubstatus`
     = id         urn:a, from `uri`
-    = revisions  withdraws the earlier ones, in the order in which they come
+    = revisions  withdraws the article, whichever revision stands
     = text       none
     = language   not declared, so en is assumed, supported
     ");

@@ -117,7 +117,29 @@ impl Assembly<'_, '_> {
     }
 
     fn notice(&self, reason: Warning) -> Notice {
-        Notice { id: self.id_or_digest(), revision: self.revision(), modified: self.modified(), reason }
+        let id = self.id_or_digest();
+        Notice {
+            other_ids: self.other_ids(&id),
+            id,
+            revision: self.revision(),
+            modified: self.modified(),
+            names_revision: self.own_revision().is_some(),
+            reason,
+        }
+    }
+
+    /// The ids and addresses beside the id, also without their queries, as ninjs reads them.
+    fn other_ids(&self, id: &str) -> Vec<String> {
+        let mut others: Vec<String> = Vec::new();
+        for label in self.draft.labels(Field::Id).chain(self.draft.labels(Field::Url)) {
+            let without_query = label.split('?').next().unwrap_or_default();
+            for other in [&*label, without_query] {
+                if !other.is_empty() && other != id && !others.iter().any(|known| known == other) {
+                    others.push(other.to_owned());
+                }
+            }
+        }
+        others
     }
 
     fn time(&self, field: Field) -> Option<Result<Published, Error>> {
@@ -158,11 +180,15 @@ impl Assembly<'_, '_> {
         Ok(summary)
     }
 
-    /// The revision as the source calls it, else the time when it was made; a single one is the first.
+    /// The revision as the message names it; a single one is the first.
     fn revision(&self) -> String {
+        self.own_revision().unwrap_or_else(|| "1".to_owned())
+    }
+
+    /// The revision as the source calls it, else the time when it was made.
+    fn own_revision(&self) -> Option<String> {
         let own = self.draft.owned_label(Field::Revision).ok().flatten();
-        let made = || self.modified().map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
-        own.or_else(made).unwrap_or_else(|| "1".to_owned())
+        own.or_else(|| self.modified().map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
     }
 
     fn modified(&self) -> Option<DateTime<Utc>> {

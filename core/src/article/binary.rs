@@ -50,12 +50,20 @@ pub(super) fn kind(bytes: &[u8]) -> Option<String> {
             )
         }
         // A map whose first key is text, or a list of such maps.
-        (0x81..=0x8f, 0xa0..=0xbf | 0xd9..=0xdb, ..)
+        (0x81..=0x8f, 0xa1..=0xbf, ..) if is_key(bytes.get(2..)?, second & 0x1f) => "those of MessagePack".to_owned(),
+        (0x81..=0x8f, 0xd9..=0xdb, ..)
         | (0xde, _, _, 0xa0..=0xbf | 0xd9..=0xdb)
         | (0x90..=0x9f, 0x81..=0x8f | 0xde, ..)
         | (0xdf, 0, ..) => "those of MessagePack".to_owned(),
         // A map whose first key is text.
-        (0xa1..=0xbf, 0x61..=0x78, b' '..=b'~', b' '..=b'~') => "those of CBOR".to_owned(),
+        (0xa1..=0xb7 | 0xbf, 0x61..=0x77, ..) if is_key(bytes.get(2..)?, second & 0x1f) => "those of CBOR".to_owned(),
         _ => return None,
     })
+}
+
+/// Whether bytes begin with the key of a field. Without that, an ellipsis or a quotation mark of Windows-1252 before a word
+/// would count as a map.
+fn is_key(bytes: &[u8], length: u8) -> bool {
+    let key = bytes.get(..usize::from(length));
+    key.is_some_and(|key| key.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.$@:".contains(byte)))
 }

@@ -1,9 +1,10 @@
 //! Rows of a database, as Debezium writes them: in an envelope with the row before and after a change, or unwrapped, with
 //! the field `__deleted`.
 //!
-//! A row is an article of any JSON format. One that was deleted withdraws its article, whatever else the row holds.
+//! A row is an article of any JSON format, or the text of one. One that was deleted withdraws its article, whatever else the row holds.
 
 use super::json;
+use super::names::is_true;
 
 /// A row, and whether it was deleted.
 pub(super) struct Change<'j> {
@@ -18,12 +19,7 @@ pub(super) fn open<'j>(node: &json::Node<'j>) -> Option<Change<'j>> {
 
 fn change<'j>(node: &json::Node<'j>) -> Option<Change<'j>> {
     if let Some(deleted) = node.get("__deleted") {
-        let is_deleted = match deleted.value {
-            json::Json::Bool(value) => *value,
-            json::Json::Text(text) => text.trim().eq_ignore_ascii_case("true"),
-            _ => false,
-        };
-        return Some(Change { row: node.clone(), is_deleted });
+        return Some(Change { row: node.clone(), is_deleted: is_true(deleted.value) });
     }
     let json::Json::Object(fields) = node.value else { return None };
     // One of them is null.

@@ -87,26 +87,12 @@ impl<'a> Draft<'a> {
 
     /// A field as a name or identifier: text without white space around it, or a number as written.
     pub fn label(&self, field: Field) -> Result<Option<Cow<'_, str>>, Error> {
-        let Some(found) = self.first(field) else { return Ok(None) };
-        let label = match &found.value {
-            Value::Text(text) => Cow::Borrowed(text.trim()),
-            // Above 2^64 a number has lost its last digits, and two articles would share an id.
-            Value::Number(number) if number.is_f64() && number.as_f64().is_none_or(|n| n.abs() >= 1e15) => {
-                return Err(wrong_kind(&found.path, "a number too large to be kept exactly", "text"));
-            }
-            Value::Number(number) => Cow::Owned(number.to_string()),
-            Value::Unusable(kind) => return Err(wrong_kind(&found.path, kind, "text or a number")),
-        };
-        if label.len() > LABEL {
-            let length = format!("{} bytes", label.len());
-            return Err(wrong_kind(&found.path, &length, &format!("at most {LABEL}")));
-        }
-        let clean = if label.contains(char::is_control) {
-            Cow::Owned(label.chars().filter(|c| !c.is_control()).collect())
-        } else {
-            label
-        };
-        Ok(Some(clean).filter(|label| !label.is_empty()))
+        self.first(field).map_or(Ok(None), label_of)
+    }
+
+    /// All values of a field as names or identifiers, without those that are none.
+    pub fn labels(&self, field: Field) -> impl Iterator<Item = Cow<'_, str>> {
+        self.all(field).filter_map(|found| label_of(found).ok().flatten())
     }
 
     /// As [`Self::label`], owned.
@@ -133,6 +119,29 @@ impl<'a> Draft<'a> {
         }
         failed
     }
+}
+
+/// Returns a value as a name or identifier.
+fn label_of<'f>(found: &'f FieldValue<'_>) -> Result<Option<Cow<'f, str>>, Error> {
+    let label = match &found.value {
+        Value::Text(text) => Cow::Borrowed(text.trim()),
+        // Above 2^64 a number has lost its last digits, and two articles would share an id.
+        Value::Number(number) if number.is_f64() && number.as_f64().is_none_or(|n| n.abs() >= 1e15) => {
+            return Err(wrong_kind(&found.path, "a number too large to be kept exactly", "text"));
+        }
+        Value::Number(number) => Cow::Owned(number.to_string()),
+        Value::Unusable(kind) => return Err(wrong_kind(&found.path, kind, "text or a number")),
+    };
+    if label.len() > LABEL {
+        let length = format!("{} bytes", label.len());
+        return Err(wrong_kind(&found.path, &length, &format!("at most {LABEL}")));
+    }
+    let clean = if label.contains(char::is_control) {
+        Cow::Owned(label.chars().filter(|c| !c.is_control()).collect())
+    } else {
+        label
+    };
+    Ok(Some(clean).filter(|label| !label.is_empty()))
 }
 
 /// The error for a field that holds what it must not.

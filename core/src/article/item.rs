@@ -112,6 +112,11 @@ pub struct Notice {
     pub revision: String,
     /// When this revision was made, if the message says so.
     pub modified: Option<DateTime<Utc>>,
+    /// Whether the message says which revision it is, by a name or a time.
+    pub names_revision: bool,
+    /// The other ids and addresses in the message, best first: the article may be known by one of them, if its message
+    /// was of another format or had no id.
+    pub other_ids: Vec<String>,
     /// Why it is not extracted.
     pub reason: Warning,
 }

@@ -52,7 +52,7 @@ pub use published::Published;
 pub use reader::{FieldPath, Inspected};
 pub use reference::Reference;
 pub use registry::{inspect, read};
-pub use revision::compare_revisions;
+pub use revision::{compare_revisions, newer_revision};
 pub use settings::{BySource, CityTimezones, Settings, SourceTimezones};
 pub use status::Withdrawal;
 pub use zone::timezone;

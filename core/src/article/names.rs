@@ -21,7 +21,8 @@ const SHARED: Names = &[
     (Field::Embargo, &["embargoed"]),
     (Field::Title, &["title", "headline"]),
     (Field::Body, &["body", "text", "body_html", "body_xhtml", "body_text"]),
-    (Field::FirstCreated, &["published_at", "published", "date"]),
+    (Field::FirstCreated, &["published_at", "published", "date", "firstpublished", "firstcreated"]),
+    (Field::ContentCreated, &["contentcreated"]),
     (Field::VersionCreated, &["versioncreated"]),
     (
         Field::Modified,
@@ -140,7 +141,7 @@ impl<'j> Found<'j> {
 }
 
 /// Whether a value means yes, as different programs write that.
-fn is_true(value: &Json<'_>) -> bool {
+pub(super) fn is_true(value: &Json<'_>) -> bool {
     match value {
         Json::Bool(yes) => *yes,
         Json::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),

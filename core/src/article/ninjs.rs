@@ -62,8 +62,10 @@ fn draft<'j>(node: &json::Node<'j>) -> Draft<'j> {
     known_bodies(bodies, &mut draft);
     for found in NAMES.read(node) {
         let field = found.field;
-        let is_address = field == Field::Id && found.is_own;
-        draft.add(field, Some(if is_address { without_query(found.node) } else { found.value() }));
+        if field == Field::Id && found.node.text().is_some_and(|text| text.contains('?')) {
+            draft.add(field, Some(without_query(found.node.clone())));
+        }
+        draft.add(field, Some(found.value()));
     }
     unknown_bodies(unknown, &mut draft);
     draft.add(Field::City, node.follow(&["datelinelocation", "city"]).map(json::Node::field_value));

@@ -102,7 +102,11 @@ fn read_value(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(
         if change.is_deleted {
             reader.delete();
         }
-        return read_object(&change.row, reader);
+        // MongoDB's rows are documents, as text.
+        return match change.row.text() {
+            Some(text) => read_object(&json::Node::root(&json::parse(text)?, &change.row.path), reader),
+            None => read_object(&change.row, reader),
+        };
     }
     read_object(node, reader)
 }

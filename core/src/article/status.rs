@@ -37,9 +37,11 @@ impl Withdrawal {
     fn of(word: &str) -> Option<Self> {
         Some(match word {
             "canceled" | "cancelled" | "cancel" | "withdrawn" | "withdraw" | "killed" | "kill" | "spiked" | "spike"
-            | "recalled" | "recall" | "retracted" | "retract" | "revoked" | "takendown" | "takedown" => Self::Canceled,
-            "withheld" | "unpublished" | "unpublish" => Self::Withheld,
-            "replaced" => Self::Replaced,
+            | "recalled" | "recall" | "retracted" | "retract" | "revoked" | "revoke" | "takendown" | "takedown" => {
+                Self::Canceled
+            }
+            "withheld" | "withhold" | "unpublished" | "unpublish" => Self::Withheld,
+            "replaced" | "replace" => Self::Replaced,
             "deleted" | "delete" | "removed" | "remove" | "trashed" | "trash" => Self::Deleted,
             _ => return None,
         })
@@ -77,14 +79,14 @@ impl PublishingStatus {
         let is_embargo = words(Field::State).any(|word| word == "embargoed");
         let Some(status) = draft.first(Field::Status) else { return Self::Usable { embargoed: is_embargo } };
         match word(status).as_deref() {
-            None | Some("usable" | "published" | "corrected") => Self::Usable { embargoed: is_embargo },
+            Some("usable" | "published" | "corrected") => Self::Usable { embargoed: is_embargo },
             // AP and PA: for clients only, until further notice.
             Some("embargoed" | "privileged") => Self::Usable { embargoed: true },
             Some("commissioned") => {
                 let message = "the article is commissioned but not written yet".to_owned();
                 Self::Skipped(Warning { code: "not-written", message })
             }
-            Some(_) => {
+            _ => {
                 let (path, status) = (&status.path, status.describe());
                 let message = format!(
                     "`{path}` is `{}`, an unknown status, so it is not clear whether the article may be published",

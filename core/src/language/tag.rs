@@ -22,7 +22,7 @@ static NAMES: LazyLock<FxHashMap<Box<str>, &'static str>> = LazyLock::new(|| {
 
 /// What says that the language is not known, or that there are none or many: ISO 639-2's codes for that, the words of
 /// programs for nothing, the locales of C.
-const UNKNOWN: [&str; 20] = [
+const UNKNOWN: [&str; 22] = [
     "und",
     "zxx",
     "mul",
@@ -40,6 +40,8 @@ const UNKNOWN: [&str; 20] = [
     "multilingual",
     "other",
     "auto",
+    "default",
+    "x-default",
     "c",
     "posix",
     "xx",
@@ -55,8 +57,12 @@ pub fn tag_of(written: &str) -> Option<Cow<'_, str>> {
         return None;
     }
     let first = written.split([',', ';', '|', '(']).map(str::trim).find(|part| !part.is_empty())?;
-    // The last part of the address of a concept, the code of a qualified name.
-    let first = first.trim_end_matches('/').rsplit(['/', ':', '#']).next().unwrap_or_default();
+    // The last part of the address of a concept, else the first of several; the code of a qualified name.
+    let first = match first.split_once("://") {
+        Some((_, address)) => address.trim_end_matches('/').rsplit(['/', '#']).next().unwrap_or_default(),
+        None => first.split('/').next().unwrap_or_default(),
+    };
+    let first = first.rsplit(':').next().unwrap_or_default();
     // The encoding and the modifier of a locale.
     let first = first.split(['.', '@']).next().unwrap_or_default().trim();
     let (primary, rest) = first.split_at(first.find(['-', '_']).unwrap_or(first.len()));
@@ -115,8 +121,11 @@ mod tests {
             ("en,fr", "en"),
             ("en-GB,en;q=0.9", "en-GB"),
             ("English, French", "en"),
+            ("en/fr", "en"),
+            ("English/French", "en"),
             ("lang:en", "en"),
             ("http://id.loc.gov/vocabulary/iso639-2/eng", "en"),
+            ("http://cv.iptc.org/lang#en/", "en"),
             ("deu", "de"),
             ("ger", "de"),
             ("German", "de"),
@@ -136,7 +145,22 @@ mod tests {
     #[test]
     fn a_word_for_nothing_names_no_language() {
         for written in [
-            "", " ", "und", "UND", "und-US", "null", "None", "zxx", "mul", "mis", "N/A", "-", "unknown", "C", "C.UTF-8",
+            "",
+            " ",
+            "und",
+            "UND",
+            "und-US",
+            "null",
+            "None",
+            "zxx",
+            "mul",
+            "mis",
+            "N/A",
+            "-",
+            "unknown",
+            "x-default",
+            "C",
+            "C.UTF-8",
         ] {
             assert_eq!(tag_of(written), None, "{written}");
         }

@@ -123,8 +123,18 @@ impl Comparison {
         for output in disposition.articles().iter().filter(revises) {
             let events = output.article.events.iter().zip(&output.events);
             let events = events.filter_map(|(id, record)| Some((id.clone(), digest(record.value.as_deref()?))));
-            self.extracted.insert(output.article.id.clone(), events.collect());
+            self.extracted.insert(self.known_id(output).clone(), events.collect());
         }
+    }
+
+    /// Returns the id by which the article of an output is known. A withdrawal may name it by another than its message did.
+    fn known_id<'o>(&self, output: &'o ArticleOutput) -> &'o String {
+        let own = &output.article.id;
+        let has_events = |id: &&String| match self.extracted.get(*id) {
+            Some(events) => !events.is_empty(),
+            None => self.published_ids.get(*id).is_some_and(|events| !events.is_empty()),
+        };
+        std::iter::once(own).chain(&output.other_ids).find(has_events).unwrap_or(own)
     }
 
     /// Returns the differences.

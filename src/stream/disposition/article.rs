@@ -51,7 +51,7 @@ pub fn output(
     } else {
         Effect::None
     };
-    Ok(ArticleOutput { article, effect, events, tombstones: Vec::new(), record })
+    Ok(ArticleOutput { article, other_ids: processed.other_ids, effect, events, tombstones: Vec::new(), record })
 }
 
 /// Returns the output of an article whose held revision is no longer in the input topic.
@@ -75,7 +75,8 @@ pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSe
     };
     let mut record = OutputRecord::new(&output.topics.articles, &article.id, None, &[json()], None);
     record.partition = Some(output.changelog_partition(partition));
-    ArticleOutput { article, effect: Effect::HeldLost, events: Vec::new(), tombstones: Vec::new(), record }
+    let (other_ids, events, tombstones) = (Vec::new(), Vec::new(), Vec::new());
+    ArticleOutput { article, other_ids, effect: Effect::HeldLost, events, tombstones, record }
 }
 
 /// Returns why an article must not be published yet; `None` if it may.

@@ -61,6 +61,8 @@ pub enum Outcome {
 pub struct ArticleOutput {
     /// The value of its record on `timeline.articles`.
     pub article: ArticleRecord,
+    /// Other ids by which an article that it withdraws may be known, best first.
+    pub other_ids: Vec<String>,
     /// What it changes in the state of the article.
     pub effect: Effect,
     /// The records of its events.
@@ -100,6 +102,16 @@ impl ArticleOutput {
     /// None in practice: an article record can always be serialised.
     pub fn warn(&mut self, warning: Warning) -> Result<(), serde_json::Error> {
         self.article.warnings.push(warning);
+        self.update_record()
+    }
+
+    /// Gives the article another id, by which it is known.
+    ///
+    /// # Errors
+    /// None in practice: an article record can always be serialised.
+    pub fn rename(&mut self, id: String) -> Result<(), serde_json::Error> {
+        self.record.key = Some(id.clone().into_bytes());
+        self.article.id = id;
         self.update_record()
     }
 

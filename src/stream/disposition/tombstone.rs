@@ -56,7 +56,8 @@ impl Tombstone {
             standing: None,
             held: None,
         };
-        ArticleOutput { article, effect, events: Vec::new(), tombstones: Vec::new(), record }
+        let (other_ids, events, tombstones) = (Vec::new(), Vec::new(), Vec::new());
+        ArticleOutput { article, other_ids, effect, events, tombstones, record }
     }
 }
 

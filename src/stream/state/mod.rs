@@ -6,7 +6,9 @@
 //! - A withdrawal (kill) retracts all events, until a newer revision that may be published brings the article back. One
 //!   of an article that is not known, because no revision of it was read, or because it has expired, has nothing to
 //!   retract; it gets a warning.
-//! - A deletion (of a row, or by a tombstone of the input) has no revision: it withdraws whatever stands or is held.
+//! - A deletion (of a row, by a tombstone of the input, or by a withdrawal that names no revision) has no revision: it
+//!   withdraws whatever stands or is held.
+//! - A withdrawal whose id leaves nothing to withdraw finds its article by the other ids in its message.
 //! - A revision under embargo is held: nothing of it is published before the embargo ends. Then the message is read from
 //!   the input topic again.
 //!

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashSet;
 
-use crate::article::compare_revisions;
+use crate::article::{compare_revisions, newer_revision};
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
 use crate::stream::disposition::{ArticleOutput, Effect};
 
@@ -60,21 +60,30 @@ fn keep_standing(output: &mut ArticleOutput, state: &ArticleState) -> Result<(),
 }
 
 /// Lets the revision of the output stand: retracts the events that it no longer has. A held revision is dropped unless it
-/// is newer.
+/// is newer. A withdrawal stands as the newest revision that is known, so that no copy of an earlier one undoes it.
 fn replace_standing(
     output: &mut ArticleOutput,
     state: ArticleState,
     events_topic: &str,
 ) -> Result<ArticleState, serde_json::Error> {
-    let article = &output.article;
+    let article = &mut output.article;
     let incoming = (&*article.revision, article.standing.as_ref().and_then(|standing| standing.modified));
     let held = state.held.filter(|held| compare_revisions(held_version(held), incoming) == Ordering::Greater);
+    let mut is_changed = held.is_some();
+    if let (Some(withdrawn), Some(before)) = (&mut article.standing, state.standing)
+        && withdrawn.status == ArticleStatus::Withdrawn
+    {
+        let own = (withdrawn.revision.clone(), withdrawn.modified);
+        let newest = newer_revision(own.clone(), (before.revision, before.modified));
+        is_changed |= newest != own;
+        (withdrawn.revision, withdrawn.modified) = newest;
+    }
     let new = ArticleState { standing: article.standing.clone(), events: article.events.clone(), held };
     let kept: FxHashSet<&String> = new.events.iter().collect();
     for id in state.events.iter().filter(|id| !kept.contains(id)) {
         output.retract(events_topic, id);
     }
-    if new.held.is_some() {
+    if is_changed {
         keep_standing(output, &new)?;
     }
     Ok(new)
@@ -90,11 +99,7 @@ fn delete(
     let own = (output.article.revision.clone(), output.article.standing.as_ref().and_then(|it| it.modified));
     let standing = state.standing.map(|it| (it.revision, it.modified));
     let held = state.held.map(|it| (it.revision, it.modified));
-    let newer = |a: (String, _), b: (String, _)| match compare_revisions((&a.0, a.1), (&b.0, b.1)) {
-        Ordering::Less => b,
-        Ordering::Equal | Ordering::Greater => a,
-    };
-    let (revision, modified) = standing.into_iter().chain(held).fold(own, newer);
+    let (revision, modified) = standing.into_iter().chain(held).fold(own, newer_revision);
     output.article.standing = Some(StandingFields { revision, modified, status: ArticleStatus::Withdrawn });
     for id in &state.events {
         output.retract(events_topic, id);

@@ -165,6 +165,11 @@ impl StateStore {
     }
 
     fn reconcile_article(&mut self, output: &mut ArticleOutput, events_topic: &str) -> Result<(), Error> {
+        if output.article.status == ArticleStatus::Withdrawn
+            && let Some(id) = self.other_id(output)?
+        {
+            output.rename(id).map_err(|error| Error::state_store(&error))?;
+        }
         let key = key(&output.article.id);
         let state = self.get(&key)?;
         let seen = output.record.timestamp.map_or(self.latest, |time| time.div_euclid(1000));
@@ -185,6 +190,25 @@ impl StateStore {
             }
         }
         Ok(None)
+    }
+
+    /// Returns another id by which the article that an output withdraws is known, if its own leaves nothing to withdraw.
+    fn other_id(&self, output: &ArticleOutput) -> Result<Option<String>, Error> {
+        if self.has_events(&output.article.id)? {
+            return Ok(None);
+        }
+        for id in &output.other_ids {
+            if self.has_events(id)? {
+                return Ok(Some(id.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether an article has events, or a revision that is held.
+    fn has_events(&self, id: &str) -> Result<bool, Error> {
+        let state = self.get(&key(id))?;
+        Ok(state.is_some_and(|state| !state.events.is_empty() || state.held.is_some()))
     }
 
     /// Returns the state of an article.

@@ -286,6 +286,70 @@ fn a_deleted_row_withdraws_whichever_revision_stands_or_is_held() {
     }
 }
 
+/// An article in plain JSON, with or without what orders its revisions.
+fn plain(fields: &str) -> String {
+    format!(r#"{{"id": "a", "published_at": "2026-03-10", "body": "The harbour opened on Monday."{fields}}}"#)
+}
+
+/// What orders revisions: a number, the time of a change, both, or nothing; of a first, and of a later one.
+const NUMBERED: [&str; 2] = [r#", "revision": "9""#, r#", "revision": "10""#];
+const DATED: [&str; 2] = [r#", "updated_at": "2026-03-10T09:00:00Z""#, r#", "updated_at": "2026-03-12T09:00:00Z""#];
+
+#[test]
+fn a_kill_that_names_no_revision_withdraws_whichever_stands() {
+    for [first, later] in [NUMBERED, DATED] {
+        let mut wire = Wire::new();
+        wire.process(&plain(first));
+        assert_eq!(wire.process(r#"{"id": "a", "status": "killed"}"#), "withdrawn", "{first}");
+        assert!(wire.events.is_empty(), "{first}");
+        wire.crash();
+        assert_eq!(wire.process(&plain(first)), "stale", "a copy of what was killed: {first}");
+        assert_eq!(wire.process(&plain(later)), "extracted", "{later}");
+    }
+}
+
+#[test]
+fn a_kill_and_its_article_may_name_their_revisions_in_different_ways() {
+    for (article, kill, later) in [
+        (DATED[0], r#", "revision": "2""#, [DATED[1], r#", "revision": "3""#]),
+        (NUMBERED[0], r#", "updated_at": "2026-03-11T09:00:00Z""#, [NUMBERED[1], DATED[1]]),
+        ("", r#", "revision": "2""#, NUMBERED),
+        ("", r#", "updated_at": "2026-03-11T09:00:00Z""#, [DATED[1], DATED[1]]),
+    ] {
+        for later in later {
+            let mut wire = Wire::new();
+            wire.process(&plain(article));
+            let kill = format!(r#"{{"id": "a", "deleted": true{kill}}}"#);
+            assert_eq!(wire.process(&kill), "withdrawn", "{article} {kill}");
+            assert!(wire.events.is_empty(), "{article} {kill}");
+            wire.crash();
+            assert_eq!(wire.process(&plain(article)), "stale", "a copy of what was killed: {article} {kill}");
+            assert_eq!(wire.process(&plain(later)), "extracted", "{article} {kill} {later}");
+        }
+    }
+}
+
+#[test]
+fn a_kill_finds_its_article_by_any_of_its_ids() {
+    let ninjs = r#""uri": "urn:b", "versioncreated": "2026-03-10T09:00:00Z", "body_text": "It opened on Monday.""#;
+    let by_url = r#""url": "https://quay.example/b", "published_at": "2026-03-10", "body": "It opened on Monday.""#;
+    for (article, kill, id) in [
+        (format!(r#"{{"id": "a", {ninjs}}}"#), r#"{"id": "a", "uri": "urn:b", "status": "killed"}"#, "urn:b"),
+        (
+            format!("{{{by_url}}}"),
+            r#"{"id": "a", "url": "https://quay.example/b", "deleted": true}"#,
+            "https://quay.example/b",
+        ),
+    ] {
+        let mut wire = Wire::new();
+        wire.process(&article);
+        assert_eq!(wire.process(kill), "withdrawn");
+        assert_eq!((wire.events.len(), wire.warnings(id).len()), (0, 1), "{kill}");
+        wire.crash();
+        assert_eq!(wire.process(kill), "withdrawn", "again, by another worker");
+    }
+}
+
 #[test]
 fn a_withdrawal_of_an_article_that_is_not_known_warns_and_names_the_window() {
     let mut wire = Wire::new();
