@@ -133,6 +133,7 @@ impl Century {
             },
             "offsets": {"sentence": [0, 100], "date": [0, 10], "trigger": null},
             "also_at": [],
+            "weight": f64::from(self.random.u8(0..100)) / 100.0,
             "confidence": f64::from(self.random.u8(50..100)) / 100.0,
             "extractor": "dateline 0.1.0, en 1"
         });

@@ -378,6 +378,7 @@ fn an_announced_event_has_the_dates_of_its_fields_and_none_of_its_text() {
     assert_eq!([date("basis"), date("rule")], ["absolute", "ninjs/event"]);
     assert_eq!(event["statement"]["summary"], "Harbour budget hearing");
     assert_eq!(event["statement"]["status"], "planned");
+    assert_eq!(event["weight"], 1.0);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::table::{heading, one_line};
 use crate::article::Article;
 use crate::calendar::Bound;
+use crate::event::{Alternative, Event};
 use crate::extraction::{Dropped, Extraction};
 use crate::temporal::Resolved;
 use crate::text::Span;
@@ -19,8 +20,11 @@ pub fn write(article: &Article, extraction: &Extraction, mut out: impl Write) ->
     if extraction.expressions.is_empty() {
         writeln!(out, "\nNo temporal expressions found.")?;
     }
-    for found in &extraction.expressions {
+    for (index, found) in extraction.expressions.iter().enumerate() {
         expression(found, extraction, &mut out)?;
+        for event in extraction.events.iter().filter(|event| event.expression == index) {
+            statement(event, extraction, &mut out)?;
+        }
     }
     if !extraction.dropped.is_empty() {
         writeln!(out, "\nDropped")?;
@@ -31,6 +35,7 @@ pub fn write(article: &Article, extraction: &Extraction, mut out: impl Write) ->
     writeln!(out)
 }
 
+/// Writes an expression, and the weight of the event that it dates.
 fn expression(found: &Resolved, extraction: &Extraction, out: &mut impl Write) -> io::Result<()> {
     let Resolved { expression, timex, value, modifier, basis, confidence, .. } = found;
     writeln!(out, "\n{}", quoted(expression.span, extraction))?;
@@ -46,6 +51,24 @@ fn expression(found: &Resolved, extraction: &Extraction, out: &mut impl Write) -
     writeln!(out, "  confidence  {confidence:.2}")?;
     for (step, label) in found.steps.iter().zip(std::iter::once("steps").chain(std::iter::repeat(""))) {
         writeln!(out, "  {label:<12}{step}")?;
+    }
+    Ok(())
+}
+
+/// How many reasons are given for a choice.
+const MOST_REASONS: usize = 4;
+
+/// Writes the event of a date, and why its line was preferred to the best other one.
+fn statement(event: &Event, extraction: &Extraction, out: &mut impl Write) -> io::Result<()> {
+    let trigger = event.trigger.map_or_else(|| "none".to_owned(), |span| quoted(span, extraction));
+    writeln!(out, "  trigger     {trigger}")?;
+    writeln!(out, "  status      {}", event.status.name())?;
+    writeln!(out, "  weight      {:.2}", event.weight)?;
+    writeln!(out, "  line        {}", event.summary)?;
+    if let Some(Alternative { line, reasons }) = &event.alternative {
+        writeln!(out, "  rather than {line}")?;
+        let reasons = reasons.iter().take(MOST_REASONS).map(|(reason, weight)| format!("{reason} {weight:+}"));
+        writeln!(out, "  because of  {}", reasons.collect::<Vec<_>>().join(", "))?;
     }
     Ok(())
 }

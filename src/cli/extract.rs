@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::articles::ArticleArgs;
 use super::explain;
+use super::shared::WeightArgs;
 use super::table::{Layout, Table};
 use crate::article::Article;
 use crate::pipeline::{self, Settings};
@@ -26,8 +27,10 @@ pub struct Extract {
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
     /// Show what was recognised, by which rule, and how each value was computed
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "min_weight"])]
     explain: bool,
+    #[command(flatten)]
+    weight: WeightArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -60,7 +63,9 @@ enum Output {
 pub fn run(command: &Extract) -> ExitCode {
     command.articles.run(|settings| {
         let mut output = Output::new(command)?;
-        let tally = command.articles.for_each(&settings.input, |article| output.article(article, settings))?;
+        let tally = command
+            .articles
+            .for_each(&settings.input, |article| output.article(article, settings, command.weight.min_weight))?;
         output.finish(tally.articles)?;
         Ok(tally)
     })
@@ -87,9 +92,10 @@ impl Output {
         })
     }
 
-    /// Writes an article and returns its warnings.
-    fn article(&mut self, article: &Article, settings: &Settings) -> io::Result<Vec<Warning>> {
-        let processed = pipeline::process_article(article, settings);
+    /// Writes an article without the events of a lower weight, and returns its warnings.
+    fn article(&mut self, article: &Article, settings: &Settings, min_weight: f32) -> io::Result<Vec<Warning>> {
+        let mut processed = pipeline::process_article(article, settings);
+        processed.events.retain(|event| event.weight >= min_weight);
         match self {
             Self::Events(export) => processed.events.iter().try_for_each(|record| export.event(record))?,
             Self::Table(table) => table.article(article, &processed.events)?,

@@ -37,6 +37,20 @@ impl ExtractArgs {
     }
 }
 
+/// Which events are left out.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct WeightArgs {
+    /// Leave out events whose weight, how much an editor would want them on a timeline, is lower: 0 to 1. TimeML, which
+    /// has dates and no events, stays as it is
+    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0, value_parser = weight)]
+    pub min_weight: f32,
+}
+
+fn weight(text: &str) -> Result<f32, String> {
+    let weight = text.parse().ok().filter(|weight| (0.0..=1.0).contains(weight));
+    weight.ok_or_else(|| "a weight is a number from 0 to 1, such as 0.5".to_owned())
+}
+
 /// The format of the input; `None` detects it message by message.
 #[derive(Debug, Clone, Copy)]
 pub struct InputFormat(pub Option<Format>);

@@ -201,6 +201,7 @@ mod tests {
             },
             offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },
             also_at: Vec::new(),
+            weight: 0.8,
             confidence: 0.9,
             extractor: empty().into(),
         }

@@ -10,9 +10,11 @@ use comfy_table::Cell;
 use serde::Serialize;
 
 use super::articles::{ArticleArgs, Tally};
+use super::shared::WeightArgs;
 use super::table::{Layout, one_line};
 use super::{FAILED, failed, written};
 use crate::pipeline::{self, Settings};
+use crate::record::EventRecord;
 use crate::store::query::Filters;
 use crate::store::{self, Store};
 use crate::timeline::{Entry, Mention, Query, story};
@@ -35,6 +37,8 @@ pub struct TimelineArgs {
     /// The database of `dateline serve`, instead of articles
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "input_format", "published", "genre", "language", "timezone"])]
     database: Option<PathBuf>,
+    #[command(flatten)]
+    weight: WeightArgs,
     #[command(flatten)]
     articles: ArticleArgs,
 }
@@ -87,13 +91,14 @@ pub fn run(args: &TimelineArgs) -> ExitCode {
     })
 }
 
-/// Returns the mentions in the articles that match the query.
+/// Returns the mentions in the articles that match the query and weigh enough.
 fn from_articles(args: &TimelineArgs, settings: &Settings) -> io::Result<(Vec<Mention>, Tally)> {
     let query = args.query.as_deref().map(Query::new).unwrap_or_default();
     let mut mentions = Vec::new();
     let tally = args.articles.for_each(&settings.input, |article| {
         let processed = pipeline::process_article(article, settings);
-        mentions.extend(processed.events.iter().filter(|record| query.matches(record)).filter_map(Mention::of));
+        let wanted = |record: &&EventRecord| record.weight >= args.weight.min_weight && query.matches(record);
+        mentions.extend(processed.events.iter().filter(wanted).filter_map(Mention::of));
         Ok(processed.warnings)
     })?;
     Ok((mentions, tally))
@@ -102,7 +107,8 @@ fn from_articles(args: &TimelineArgs, settings: &Settings) -> io::Result<(Vec<Me
 /// Returns the key days of a timeline, and how many articles it has.
 fn from_database(args: &TimelineArgs, path: &Path) -> Result<(Vec<Day>, usize), store::Error> {
     let store = Store::snapshot(path)?;
-    let filters = Filters::search(args.query.as_deref().unwrap_or_default());
+    let search = Filters::search(args.query.as_deref().unwrap_or_default());
+    let filters = Filters { weight: args.weight.min_weight, ..search };
     let days = store.story(&filters, args.days)?.into_iter();
     let days = days.map(|it| Day::of(it.day, it.score, it.summary, it.entries.first().map(|(entry, _)| entry)));
     Ok((days.collect(), store.totals()?.articles))

@@ -49,6 +49,8 @@ pub struct IndexEntry {
     pub id: u64,
     /// The row in the database.
     pub row: u32,
+    /// How much an editor would want it, from 0 to 1.
+    pub weight: f32,
     /// From 0 to 1.
     pub confidence: f32,
     source: u32,
@@ -61,11 +63,11 @@ pub struct IndexEntry {
 
 impl IndexEntry {
     /// Creates an entry that has no terms yet.
-    pub fn new(row: u32, id: u64, span: [Option<i64>; 2], confidence: f32) -> Self {
+    pub fn new(row: u32, id: u64, span: [Option<i64>; 2], weight: f32, confidence: f32) -> Self {
         let [start, end] = [span[0].unwrap_or(i64::MIN), span[1].unwrap_or(i64::MAX)];
         // A moment without length could not be overlapped.
         let end = end.max(start.saturating_add(1));
-        Self { start, end, id, row, confidence, source: 0, article: 0, attributes: 0, names_end: 0 }
+        Self { start, end, id, row, weight, confidence, source: 0, article: 0, attributes: 0, names_end: 0 }
     }
 
     /// Returns the position of the event in the order of time.
@@ -103,6 +105,8 @@ pub struct Predicate {
     pub from: i64,
     /// The event starts before this.
     pub to: i64,
+    /// The lowest weight.
+    pub weight: f32,
     /// The lowest confidence.
     pub confidence: f32,
     /// For each of these facets, the event has one of the terms.
@@ -113,15 +117,16 @@ pub struct Predicate {
 
 impl Default for Predicate {
     fn default() -> Self {
-        Self { from: i64::MIN, to: i64::MAX, confidence: 0.0, terms: Vec::new(), words: Vec::new() }
+        Self { from: i64::MIN, to: i64::MAX, weight: 0.0, confidence: 0.0, terms: Vec::new(), words: Vec::new() }
     }
 }
 
 impl Predicate {
     /// Whether every event matches.
     fn matches_all(&self) -> bool {
-        let Self { from, to, confidence, terms, words } = self;
-        (*from, *to) == (i64::MIN, i64::MAX) && *confidence <= 0.0 && terms.is_empty() && words.is_empty()
+        let Self { from, to, weight, confidence, terms, words } = self;
+        let any_time = (*from, *to) == (i64::MIN, i64::MAX);
+        any_time && *weight <= 0.0 && *confidence <= 0.0 && terms.is_empty() && words.is_empty()
     }
 }
 
@@ -247,6 +252,7 @@ impl Index {
     pub fn matches(&self, predicate: &Predicate, entry: &IndexEntry, names: &[u32]) -> bool {
         entry.start < predicate.to
             && entry.end > predicate.from
+            && entry.weight >= predicate.weight
             && entry.confidence >= predicate.confidence
             && predicate.terms.iter().all(|(facet, any)| match self.term(entry, *facet) {
                 Some(term) => any.contains(&term),

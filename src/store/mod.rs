@@ -201,7 +201,7 @@ fn load_index(connection: &Connection) -> Result<Index, Error> {
     let mut names = connection.prepare("SELECT row, name FROM names ORDER BY row")?;
     let mut names = names.query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?)))?.peekable();
     let mut events = connection.prepare(
-        "SELECT row, id, start, end, confidence, source, article, language, status, granularity, basis
+        "SELECT row, id, start, end, weight, confidence, source, article, language, status, granularity, basis
          FROM events ORDER BY row",
     )?;
     let mut rows = events.query([])?;
@@ -211,14 +211,15 @@ fn load_index(connection: &Connection) -> Result<Index, Error> {
         let id = record::id_prefix(event.get_ref(1)?.as_str().unwrap_or_default());
         let mut terms = [0; 6];
         for (at, term) in terms.iter_mut().enumerate() {
-            *term = event.get(5 + at)?;
+            *term = event.get(6 + at)?;
         }
         own_names.clear();
         while let Some(name) = names.next_if(|name| name.as_ref().map_or(true, |(of, _)| *of <= row)) {
             let (of, name) = name?;
             own_names.extend((of == row).then_some(name));
         }
-        index.add(IndexEntry::new(row, id, [event.get(2)?, event.get(3)?], event.get(4)?), terms, &own_names);
+        let entry = IndexEntry::new(row, id, [event.get(2)?, event.get(3)?], event.get(4)?, event.get(5)?);
+        index.add(entry, terms, &own_names);
     }
     Ok(index)
 }

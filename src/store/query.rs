@@ -108,6 +108,8 @@ pub struct Filters {
     pub words: Option<Vec<String>>,
     /// For each of these facets, the event has one of the values.
     pub terms: Vec<(Facet, Vec<String>)>,
+    /// The lowest weight.
+    pub weight: f32,
     /// The lowest confidence.
     pub confidence: f32,
 }
@@ -147,10 +149,11 @@ impl Filters {
         {
             return Err(InvalidParameter("from must be before to".into()));
         }
-        if let Some(text) = parameters.one("confidence")? {
-            let confidence = text.parse().ok().filter(|confidence| (0.0..=1.0).contains(confidence));
-            let problem = || InvalidParameter(format!("confidence must be a number from 0 to 1, not {text:?}"));
-            filters.confidence = confidence.ok_or_else(problem)?;
+        for (name, least) in [("weight", &mut filters.weight), ("confidence", &mut filters.confidence)] {
+            let Some(text) = parameters.one(name)? else { continue };
+            let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+            let problem = || InvalidParameter(format!("{name} must be a number from 0 to 1, not {text:?}"));
+            *least = number.ok_or_else(problem)?;
         }
         for (name, facet) in FACETS {
             let allowed = allowed_values(facet);
@@ -329,6 +332,7 @@ mod tests {
             ("from=now", "from must be a day"),
             ("from=2020-01-01&to=2019-01-01", "from must be before to"),
             ("status=cancelled", "there is no status \"cancelled\": use one of happened, "),
+            ("weight=-0.1", "weight must be a number from 0 to 1"),
             ("confidence=2", "confidence must be a number from 0 to 1"),
             ("confidence=NaN", "confidence must be"),
             ("q=a&q=b", "q may be given only once"),

@@ -182,6 +182,7 @@ impl Store {
         let mut predicate = Predicate {
             from: filters.from.unwrap_or(i64::MIN),
             to: filters.to.unwrap_or(i64::MAX),
+            weight: filters.weight,
             confidence: filters.confidence,
             ..Predicate::default()
         };

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::query::parse_time;
 use super::search::words;
-use crate::record::ArticleStatus;
+use crate::record::{ArticleStatus, unknown_weight};
 
 /// A record of `timeline.events`; see [`EventRecord`](crate::record::EventRecord) for the fields.
 #[derive(Debug, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Event {
     pub article: Article,
     pub date: Date,
     pub statement: Statement,
+    #[serde(default = "unknown_weight")]
+    pub weight: f32,
     pub confidence: f32,
 }
 

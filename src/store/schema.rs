@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::Error;
 
 /// The version of the tables, kept in `user_version`.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// How long a connection waits for the lock of another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,9 +28,9 @@ CREATE TABLE offsets (topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIM
 CREATE TABLE terms (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (kind, text)) STRICT;
 
 CREATE TABLE events (
-    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, start INTEGER, end INTEGER, confidence REAL NOT NULL,
-    source INTEGER NOT NULL, article INTEGER NOT NULL, language INTEGER NOT NULL, status INTEGER NOT NULL,
-    granularity INTEGER NOT NULL, basis INTEGER NOT NULL
+    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, start INTEGER, end INTEGER, weight REAL NOT NULL,
+    confidence REAL NOT NULL, source INTEGER NOT NULL, article INTEGER NOT NULL, language INTEGER NOT NULL,
+    status INTEGER NOT NULL, granularity INTEGER NOT NULL, basis INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX events_of_article ON events (article);
 CREATE TABLE names (row INTEGER, name INTEGER, PRIMARY KEY (row, name)) STRICT, WITHOUT ROWID;

@@ -157,6 +157,7 @@ fn an_event_matches_if_every_filter_has_one_of_its_values() {
         event["statement"]["status"] = json!(status);
         event["statement"]["names"] = names;
         event["article"]["language"] = json!(language);
+        event["weight"] = json!(if id == "two" { 0.3 } else { 0.7 });
         event["confidence"] = json!(if id == "two" { 0.5 } else { 0.9 });
         fixture.event(event);
     }
@@ -170,6 +171,7 @@ fn an_event_matches_if_every_filter_has_one_of_its_values() {
     assert_eq!(found("name=Hale,%20Inc"), ["one"]);
     assert_eq!(found("language=en"), ["one", "two"]);
     assert_eq!(found("confidence=0.6&name=Porto"), ["one"]);
+    assert_eq!(found("weight=0.6&name=Porto"), ["one"]);
     assert_eq!(found("source=Nobody"), [""; 0]);
     assert_eq!(found("basis=relative&granularity=day&article=a1").len(), 3);
     let (filters, _) = request("status=happened,planned");
@@ -452,7 +454,7 @@ proptest::proptest! {
         let day = |day: u64| day as i64 * 86_400;
         for (row, (start, length)) in (1..).zip(&days) {
             let span = [Some(day(*start)), Some(day(start + length))];
-            index.add(IndexEntry::new(row, u64::from(row), span, 1.0), [0; 6], &[]);
+            index.add(IndexEntry::new(row, u64::from(row), span, 1.0, 1.0), [0; 6], &[]);
         }
         for predicate in [index::Predicate::default(), index::Predicate { from: day(from), to: day(from + 3000), ..Default::default() }] {
             let density = density::density(&index, &predicate, max_buckets);
@@ -475,7 +477,7 @@ proptest::proptest! {
         for (add, pick) in steps {
             if add {
                 let names: Vec<u32> = (0..pick % 4).collect();
-                index.add(IndexEntry::new(next, 0, [Some(0), None], 1.0), [pick; 6], &names);
+                index.add(IndexEntry::new(next, 0, [Some(0), None], 1.0, 1.0), [pick; 6], &names);
                 there.insert(next, names);
                 next += 1;
             } else {

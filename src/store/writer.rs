@@ -215,11 +215,24 @@ impl Batch<'_> {
         let row: u32 = self
             .connection
             .prepare_cached(
-                "INSERT INTO events (id, start, end, confidence, source, article, language, status, granularity, basis)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING row",
+                "INSERT INTO events
+                     (id, start, end, weight, confidence, source, article, language, status, granularity, basis)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING row",
             )?
             .query_row(
-                (&event.id, start, end, event.confidence, source, article, language, status, granularity, basis),
+                rusqlite::params![
+                    event.id,
+                    start,
+                    end,
+                    event.weight,
+                    event.confidence,
+                    source,
+                    article,
+                    language,
+                    status,
+                    granularity,
+                    basis
+                ],
                 |row| row.get(0),
             )?;
         self.execute("INSERT INTO records VALUES (?1, ?2)", (row, record))?;
@@ -233,7 +246,7 @@ impl Batch<'_> {
         }
         let kind = if existing.is_some() { changes::UPDATE } else { changes::INSERT };
         changes::append(self.connection, kind, &event.id, Some(row))?;
-        let entry = IndexEntry::new(row, id_prefix(&event.id), [start, end], event.confidence);
+        let entry = IndexEntry::new(row, id_prefix(&event.id), [start, end], event.weight, event.confidence);
         self.updates.push(IndexUpdate::Add(entry, terms, names));
         Ok(())
     }

@@ -44,6 +44,7 @@ fn filters() -> Vec<Parameter> {
             one_of(&Granularity::ALL.map(Granularity::name)),
         ),
         ("article", "Only events of one of these articles, by id.", list()),
+        ("weight", "The lowest weight.", json!({"type": "number", "minimum": 0, "maximum": 1})),
         ("confidence", "The lowest confidence.", json!({"type": "number", "minimum": 0, "maximum": 1})),
         ("basis", "Only events with one of these bases.", one_of(&Basis::ALL.map(Basis::name))),
     ]

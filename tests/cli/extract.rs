@@ -132,6 +132,7 @@ fn invalid_flags_exit_with_2() {
         ["--published", "last month"],
         ["--colour", "red"],
         ["--explain", "--format=csv"],
+        ["--explain", "--min-weight=0.5"],
     ] {
         let run = extract(&flags, ARTICLE);
         assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{flags:?}");
@@ -180,9 +181,36 @@ fn every_format_is_well_formed_without_events() {
     PRODID:-//dateline//timeline//EN
     END:VCALENDAR
     "#);
-    insta::assert_snapshot!(extract(&["--format", "csv"], ARTICLE).out, @"start,end,granularity,date,value,status,summary,sentence,names,confidence,source,title,published_at,url,article,id");
+    insta::assert_snapshot!(extract(&["--format", "csv"], ARTICLE).out, @"start,end,granularity,date,value,status,summary,sentence,names,weight,confidence,source,title,published_at,url,article,id");
     assert_eq!(extract(&["--format", "jsonl"], ARTICLE).out, "");
     assert_eq!(extract(&["--format", "table"], "").out, "No articles found.\n");
+}
+
+#[test]
+fn events_of_a_lower_weight_than_wanted_are_left_out() {
+    let body =
+        "A ferry sank off Oldford on Monday, killing 12 people. \"Today is a moment of sorrow,\" the mayor said.";
+    let article = serde_json::json!({"id": "a", "body": body, "published_at": "2031-03-05"}).to_string();
+    for format in ["jsonl", "csv", "table", "vis", "timelinejs", "ics"] {
+        let events = |weight| {
+            let run = extract(&["--format", format, "--min-weight", weight], &article);
+            assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{format}");
+            ["12 people", "moment of sorrow"].map(|words| run.out.contains(words))
+        };
+        assert_eq!((events("0"), events("0.7")), ([true, true], [true, false]), "{format}");
+    }
+    let explained = extract(&["--explain"], &article).out;
+    assert_eq!(explained.matches("\n  weight      0.").count(), 2, "{explained}");
+}
+
+#[test]
+fn a_weight_is_a_number_from_0_to_1() {
+    for weight in ["1.5", "-0.1", "NaN", "much"] {
+        let run = extract(&[&format!("--min-weight={weight}")], ARTICLE);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{weight}");
+        assert!(run.err.contains("a weight is a number from 0 to 1"), "{}", run.err);
+    }
+    assert_eq!(extract(&["--min-weight", "1"], ARTICLE).code, Some(0));
 }
 
 #[test]

@@ -78,13 +78,21 @@ fn a_query_matches_statements_with_all_its_words_the_last_one_as_a_prefix() {
 }
 
 #[test]
+fn what_weighs_less_than_wanted_is_on_no_day() {
+    let all = lines(&["flood.jsonl", "--min-weight", "0"]);
+    assert_eq!(all, lines(&["flood.jsonl"]));
+    assert_eq!(lines(&["flood.jsonl", "--min-weight", "1"]), Vec::<Value>::new());
+    assert_eq!(timeline(&["flood.jsonl", "--min-weight", "2"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_table_is_ordered_by_time() {
     let output = timeline(&["flood.jsonl", "--format", "table"]);
     insta::assert_snapshot!(text(output.stdout), @r"
      Day          Score   What happened                     Mentions
     ─────────────────────────────────────────────────────────────────
      2031-03-03   1.00    The dam at Oldford broke          2
-     2031-03-10   0.36    Pumps from Eastmark arrived       1
+     2031-03-10   0.37    Pumps from Eastmark arrived       1
      2031-03-20   0.30    A cat show was held in Westmark   1
      2031-04-01   0.54    The mayor of Oldford resigned     1
     ");
@@ -116,6 +124,7 @@ fn a_database_gives_the_same_key_days_as_its_articles_while_it_is_written() {
     for arguments in [
         &["--format", "table"][..],
         &["--query", "pumps oldf"],
+        &["--min-weight", "0.8"],
         &["--days", "2"],
         &["--query", "harbour"],
         &["--query", "!!!"],

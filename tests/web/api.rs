@@ -270,6 +270,7 @@ mod hostile {
             "status",
             "granularity",
             "article",
+            "weight",
             "confidence",
             "basis",
             "limit",

@@ -21,6 +21,8 @@ CREATE TABLE timeline_events (
     status LowCardinality(String),
     summary String,
     names Array(String),
+    -- Records of earlier versions have none.
+    weight Nullable(Float32),
     confidence Float32,
     record String CODEC(ZSTD),
     written DateTime64(3)
@@ -39,6 +41,7 @@ SELECT
     JSONExtractString(record, 'statement', 'status') AS status,
     JSONExtractString(record, 'statement', 'summary') AS summary,
     JSONExtract(record, 'statement', 'names', 'Array(String)') AS names,
+    JSONExtract(record, 'weight', 'Nullable(Float32)') AS weight,
     JSONExtractFloat(record, 'confidence') AS confidence,
     record,
     now64(3) AS written

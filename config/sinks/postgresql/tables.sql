@@ -36,6 +36,7 @@ SELECT
     record #>> '{statement,summary}' AS summary,
     record #>> '{statement,sentence}' AS sentence,
     record #> '{statement,names}' AS names,
+    (record #>> '{weight}')::real AS weight,
     (record #>> '{confidence}')::real AS confidence,
     record #>> '{article,id}' AS article,
     record #>> '{article,source}' AS source,

@@ -218,7 +218,11 @@ mod tests {
             also_at: Vec::new(),
             status: event::Status::Happened,
             confidence: 1.0,
+            weight: 1.0,
+            weight_features: Vec::new(),
             conflict: false,
+            candidates: Vec::new(),
+            alternative: None,
         };
         extraction.events = vec![event.clone(), Event { trigger: None, ..event }];
         let events = Prediction::of("d", &extraction).events;

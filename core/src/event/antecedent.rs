@@ -1,58 +1,44 @@
-//! The antecedent of a pronoun at the start of a summary, where it is unambiguous.
+//! Whom the pronoun at the head of a line may mean: noun groups of its sentence and of those before it.
 //!
-//! It is the subject of the reporting clause ("Altex said it will pay") or the name that opens the previous sentence.
-//! In doubt the pronoun stays. This module must not know about dates.
+//! The rules here only propose, and rule out what a pronoun cannot mean; `rank` chooses, with the pronoun itself among
+//! the candidates. This module must not know about dates.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::sentence::ParsedSentence;
-use crate::language::tagger::Tag;
-use crate::syntax::{ParsedPassage, Verb, is_adverb};
+use super::rank::{Collector, Kind, pack};
+use crate::language::weights::hash_word;
+use crate::syntax::{ParsedPassage, Relation, Structure, Upos};
 use crate::text::Shape;
 
 /// The longest antecedent, in tokens.
 const LONGEST: usize = 8;
 
-/// How many tokens at the start of an article are searched for the full name of a firm.
-const INTRODUCED: usize = 400;
+/// How many sentences before its own a pronoun may look back to.
+const SENTENCES_BACK: usize = 3;
 
-/// Returns the antecedent of a pronoun; `reporting` is the verb of the reporting clause that was left out before it.
-pub(super) fn antecedent(
-    sentence: &ParsedSentence<'_>,
-    pronoun: usize,
-    reporting: Option<&Verb>,
-) -> Option<Range<usize>> {
-    let passage = sentence.passage;
-    let kind = Kind::of(passage, pronoun)?;
-    // "said any attempt to hint that it": another verb governs the clause of the pronoun.
-    let governed = |reporting: &Verb| {
-        let between = reporting.tokens.end..pronoun;
-        sentence.verbs.iter().any(|verb| between.contains(&verb.tokens.start))
-    };
-    let named = match reporting {
-        Some(reporting) if governed(reporting) => return None,
-        Some(reporting) => subject_before(passage, sentence.tokens.start, reporting.tokens.start)?,
-        None if pronoun == sentence.tokens.start => head_of_previous_sentence(passage, pronoun)?,
-        None => return None,
-    };
-    // "Orro Lume said its board": two names without a title that open an article are a firm, and "its" is no person's.
-    let lead = passage.sentences.first().is_some_and(|first| first.contains(&named.start))
-        && kind == Kind::Thing
-        && passage.has(pronoun, passage.pack.grammar.determiner)
-        && is_untitled(passage, &named);
-    (lead || kind.fits(passage, &named)).then_some(named)
+/// How many antecedents are proposed, the nearest first.
+const MOST: usize = 8;
+
+/// How far back the mentions of a name are counted, in tokens.
+const MENTIONS: usize = 600;
+
+/// A noun group that a pronoun may mean.
+#[derive(Clone)]
+pub(super) struct Antecedent {
+    /// Its tokens, without what only describes it.
+    pub(super) tokens: Vec<usize>,
+    /// The tokens of the name in it.
+    pub(super) name: Range<usize>,
+    /// Describes it to the model.
+    pub(super) features: Collector,
 }
 
-/// Whether a group is two names or more, without anything that marks a person.
-fn is_untitled(passage: &ParsedPassage<'_>, named: &Range<usize>) -> bool {
-    let grammar = &passage.pack.grammar;
-    let person = |at| passage.has(at, grammar.honorific) || passage.has(at, grammar.person);
-    named.len() > 1 && named.clone().all(|at| passage.tokens[at].shape.is_capital() && !person(at))
-}
-
-/// The kind of antecedent that a pronoun takes.
+/// What a pronoun can stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Referent {
     /// "he", "she", "his", "her".
     Person,
     /// "it", "its".
@@ -61,122 +47,218 @@ enum Kind {
     Several,
 }
 
-impl Kind {
-    fn of(passage: &ParsedPassage<'_>, pronoun: usize) -> Option<Self> {
+/// The sentences that pronouns look back to. Each is parsed once, and what a pronoun may mean is found once for all lines
+/// that it opens.
+pub(super) struct Discourse<'p> {
+    passage: &'p ParsedPassage<'p>,
+    /// The last sentences that were asked for, by their index.
+    structures: RefCell<VecDeque<(usize, Rc<Structure>)>>,
+    /// The last pronoun that was asked for, by its token.
+    antecedents: RefCell<Option<(usize, Rc<[Antecedent]>)>>,
+}
+
+impl<'p> Discourse<'p> {
+    /// Returns the discourse of a passage, of which nothing is parsed yet.
+    pub(super) fn new(passage: &'p ParsedPassage<'p>) -> Self {
+        Self { passage, structures: RefCell::default(), antecedents: RefCell::default() }
+    }
+
+    /// Returns what a pronoun may mean, the nearest first.
+    pub(super) fn antecedents(&self, pronoun: &Pronoun<'_>) -> Rc<[Antecedent]> {
+        if let Some((at, found)) = &*self.antecedents.borrow()
+            && *at == pronoun.at
+        {
+            return Rc::clone(found);
+        }
+        let found: Rc<[Antecedent]> = pronoun.antecedents(self).into();
+        *self.antecedents.borrow_mut() = Some((pronoun.at, Rc::clone(&found)));
+        found
+    }
+
+    /// Returns the structure of a sentence of the passage.
+    fn structure(&self, index: usize) -> Option<Rc<Structure>> {
+        let tokens = self.passage.sentences.get(index)?;
+        let mut structures = self.structures.borrow_mut();
+        if let Some((_, structure)) = structures.iter().find(|(parsed, _)| *parsed == index) {
+            return Some(Rc::clone(structure));
+        }
+        let structure = Rc::new(Structure::parse(self.passage, tokens.clone()));
+        structures.truncate(SENTENCES_BACK);
+        structures.push_front((index, Rc::clone(&structure)));
+        Some(structure)
+    }
+}
+
+/// A pronoun at the head of a line.
+pub(super) struct Pronoun<'s> {
+    passage: &'s ParsedPassage<'s>,
+    structure: &'s Structure,
+    at: usize,
+    referent: Referent,
+    /// Whether it is "his", "its" or "their".
+    pub(super) is_possessive: bool,
+}
+
+impl<'s> Pronoun<'s> {
+    /// Returns the pronoun at a token of a parsed sentence, where there is one.
+    pub(super) fn at(passage: &'s ParsedPassage<'s>, structure: &'s Structure, at: usize) -> Option<Self> {
         let grammar = &passage.pack.grammar;
-        if passage.has(pronoun, grammar.personal) {
-            Some(Self::Person)
-        } else if passage.has(pronoun, grammar.neuter) {
-            Some(Self::Thing)
-        } else if passage.has(pronoun, grammar.they) {
-            Some(Self::Several)
-        } else {
-            None
+        let referents = [
+            (grammar.personal, Referent::Person),
+            (grammar.neuter, Referent::Thing),
+            (grammar.they, Referent::Several),
+        ];
+        let referent = referents.into_iter().find(|&(class, _)| passage.has(at, class))?.1;
+        let is_possessive = passage.has(at, grammar.determiner) || structure.tag(at) == Upos::Possessive;
+        Some(Self { passage, structure, at, referent, is_possessive })
+    }
+
+    /// Returns what it may mean, the nearest first.
+    fn antecedents(&self, discourse: &Discourse<'_>) -> Vec<Antecedent> {
+        let mut antecedents = Vec::new();
+        self.collect(self.structure, 0, &mut antecedents);
+        let index = self.passage.sentences.partition_point(|sentence| sentence.end <= self.at);
+        for distance in 1..=SENTENCES_BACK {
+            let before = index.checked_sub(distance).filter(|_| antecedents.len() < MOST);
+            let Some(before) = before.and_then(|index| discourse.structure(index)) else { break };
+            self.collect(&before, distance, &mut antecedents);
+        }
+        antecedents.truncate(MOST);
+        antecedents
+    }
+
+    /// Describes the pronoun that stays.
+    pub(super) fn kept(&self) -> Collector {
+        let mut features = Collector::default();
+        features.add(Kind::Pronoun, self.code(), 0);
+        features.add(Kind::PronounWord, hash_word(self.passage.word(self.at).as_bytes()), 0);
+        features
+    }
+
+    fn code(&self) -> u32 {
+        self.referent as u32 * 2 + u32::from(self.is_possessive)
+    }
+
+    /// Adds the groups of a sentence, the last first.
+    fn collect(&self, structure: &Structure, distance: usize, antecedents: &mut Vec<Antecedent>) {
+        let tokens = structure.tokens();
+        let end = if distance == 0 { self.at } else { tokens.end };
+        for head in (tokens.start..end).rev().filter(|&at| structure.tag(at).is_noun()) {
+            let within_group = matches!(structure.relation(head), Relation::Determiner | Relation::Apposition);
+            let Some(group) = (!within_group).then(|| group(self.passage, structure, head, self.referent)).flatten()
+            else {
+                continue;
+            };
+            if self.fits(structure, head, &group) {
+                let rank = antecedents.len() as u32;
+                let name = name(self.passage, structure, &group);
+                let features = self.describe(structure, head, &group, [distance as u32, rank]);
+                antecedents.push(Antecedent { tokens: group, name, features });
+            }
         }
     }
 
-    /// Whether a group can be the antecedent. A legal form or an article ("the ministry") marks a thing, a title a
-    /// person; a bare name of two words or more is taken for a person's.
-    fn fits(self, passage: &ParsedPassage<'_>, named: &Range<usize>) -> bool {
-        let grammar = &passage.pack.grammar;
-        let any = |class| named.clone().any(|at| passage.has(at, class));
-        let article = passage.has(named.start, grammar.determiner);
-        let firm = any(grammar.legal_form) || named.len() > 1 && passage.has(named.end - 1, grammar.organisation);
-        let titled = any(grammar.honorific);
-        // "Finance minister Rosa Ito"
-        let titled = titled || any(grammar.person);
-        let joined = any(grammar.and);
-        let name = (named.start..named.end).rev().take_while(|&at| passage.tokens[at].shape == Shape::Capital).count();
-        match self {
-            Self::Person => !firm && !article && (titled && name > 0 || name == named.len() && name >= 2),
-            Self::Thing => !titled && (firm || article && !any(grammar.person) || is_firm(passage, named)),
-            // "Hale Bank and Moor Inc said they"
-            Self::Several if joined => !titled,
-            Self::Several => passage.tag(named.end - 1) == Tag::PluralNoun && !firm && !titled,
+    /// Whether it can mean a group at all.
+    fn fits(&self, structure: &Structure, head: usize, group: &[usize]) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        let any = |class| group.iter().any(|&at| self.passage.has(at, class));
+        let dated = any(grammar.month) || any(grammar.weekday);
+        let person = any(grammar.honorific) || any(grammar.person);
+        let firm = any(grammar.legal_form) || any(grammar.organisation);
+        let fits = match self.referent {
+            Referent::Person => structure.tag(head) == Upos::ProperNoun && !firm || person,
+            Referent::Thing => !person && structure.tag(head) != Upos::PluralNoun,
+            Referent::Several => true,
+        };
+        !dated && fits
+    }
+
+    fn describe(&self, structure: &Structure, head: usize, group: &[usize], place: [u32; 2]) -> Collector {
+        let (passage, grammar, pronoun) = (self.passage, &self.passage.pack.grammar, self.code());
+        let [distance, rank] = place;
+        let any = |class| u32::from(group.iter().any(|&at| passage.has(at, class)));
+        let (tag, relation) = (structure.tag(head) as u32, structure.relation(head) as u32);
+        let above = structure.head(head);
+        let of_root = above.is_some_and(|above| structure.relation(above) == Relation::Root);
+        let reports = above.is_some_and(|above| passage.has(above, grammar.report));
+        let governs = distance == 0 && above.is_some_and(|above| structure.subtree(above).contains(&self.at));
+        let opening = group.first().map_or(0, |&at| hash_word(passage.word(at).as_bytes()));
+        let determined = group.first().is_some_and(|&at| structure.tag(at) == Upos::Determiner);
+        let joined = u32::from(group.iter().any(|&at| structure.relation(at) == Relation::Conjunct));
+        let mut features = Collector::default();
+        features.add(Kind::Antecedent, pronoun, 0);
+        features.add(Kind::AntecedentPlace, pack(&[pronoun, distance, relation]), u32::from(of_root));
+        features.add(Kind::AntecedentTag, pack(&[pronoun, tag, joined]), 0);
+        features.add(Kind::AntecedentRank, pack(&[pronoun, rank]), 0);
+        features.add(Kind::AntecedentPerson, pack(&[pronoun, any(grammar.honorific), any(grammar.person)]), tag);
+        features.add(Kind::AntecedentFirm, pack(&[pronoun, any(grammar.legal_form), any(grammar.organisation)]), tag);
+        features.add(Kind::AntecedentGoverns, pack(&[pronoun, u32::from(governs), relation]), u32::from(reports));
+        features.add(
+            Kind::AntecedentMentions,
+            pack(&[pronoun, self.mentions(head), u32::from(structure.tag(head) == Upos::ProperNoun)]),
+            0,
+        );
+        features.add(Kind::AntecedentDeterminer, pronoun, if determined { opening } else { 0 });
+        features.add(Kind::AntecedentWord, pronoun, hash_word(passage.word(head).as_bytes()));
+        features.add(Kind::AntecedentLength, pack(&[pronoun, group.len().min(5) as u32, tag]), 0);
+        let leads = structure.tokens().start == group.first().copied().unwrap_or_default();
+        features.add(Kind::AntecedentLeads, pack(&[pronoun, distance, u32::from(leads)]), tag);
+        features
+    }
+
+    /// How often the head of a group is mentioned before the pronoun, at most 5 times.
+    fn mentions(&self, head: usize) -> u32 {
+        let word = self.passage.word(head);
+        let before = self.at.saturating_sub(MENTIONS)..self.at;
+        before.filter(|&at| self.passage.word(at) == word).take(5).count() as u32
+    }
+}
+
+/// Returns the tokens of a noun with what belongs to it; `None` if it is too long or holds a pronoun. A person is one.
+fn group(passage: &ParsedPassage<'_>, structure: &Structure, head: usize, referent: Referent) -> Option<Vec<usize>> {
+    let mut tokens = noun_phrase(passage, structure, head, &(0..0));
+    if referent != Referent::Several {
+        let conjuncts = structure.children(head).filter(|&at| structure.relation(at) == Relation::Conjunct);
+        for conjunct in conjuncts.collect::<Vec<_>>() {
+            tokens.retain(|at| !structure.subtree(conjunct).contains(at));
         }
     }
+    let pronoun = |&at: &usize| matches!(structure.tag(at), Upos::Pronoun | Upos::Possessive);
+    (tokens.len() <= LONGEST && !tokens.iter().any(pronoun)).then_some(tokens)
 }
 
-/// Whether the article introduced the name as that of a firm: "Altex Inc opened a mill. Altex said it will".
-fn is_firm(passage: &ParsedPassage<'_>, named: &Range<usize>) -> bool {
-    let grammar = &passage.pack.grammar;
-    let name = passage.word(named.start);
-    let capital = passage.tokens.get(named.start).is_some_and(|token| token.shape.is_capital());
-    let before = 0..named.start.min(INTRODUCED);
-    capital
-        && before.filter(|&at| passage.word(at) == name).any(|at| {
-            let mut group = (at + 1..at + LONGEST).take_while(|&at| passage.word(at).starts_with(char::is_uppercase));
-            group.any(|at| passage.has(at, grammar.legal_form))
-        })
+/// Returns the name in a group: its last run of capitals, without titles.
+fn name(passage: &ParsedPassage<'_>, structure: &Structure, group: &[usize]) -> Range<usize> {
+    let honorific = passage.pack.grammar.honorific;
+    let named = |&at: &usize| structure.tag(at) == Upos::ProperNoun && !passage.has(at, honorific);
+    let Some(last) = group.iter().copied().rfind(named) else { return 0..0 };
+    let first = (0..=last).rev().take_while(|at| group.contains(at) && named(at)).last();
+    first.unwrap_or(last)..last + 1
 }
 
-/// Returns the subject of a reporting verb, back to a mark or the start: "The company", "Hill and Sons Inc".
-fn subject_before(passage: &ParsedPassage<'_>, start: usize, verb: usize) -> Option<Range<usize>> {
-    let grammar = &passage.pack.grammar;
-    let divides = |at: &usize| {
-        let shape = passage.tokens[*at].shape;
-        let hyphen = shape.is_mark('-') && !passage.tokens[*at].spaced;
-        matches!(shape, Shape::Mark(_) | Shape::Break) && !hyphen
-            || passage.has(*at, grammar.subordinator) && !joins_names(passage, *at)
-    };
-    // "In a filing, the group said"
-    let adverbial = passage.has(start, grammar.preposition) || passage.has(start, grammar.time_preposition);
-    let comma = (start..verb).find(|&at| passage.has(at, grammar.comma)).filter(|_| adverbial);
-    let (start, mut verb) = (comma.map_or(start, |comma| comma + 1), verb);
-    // "The company also said", "Altex earlier said", "the ministry today said"
-    let skipped = |at| is_adverb(passage, at) || passage.has(at, grammar.part_word) || passage.has(at, grammar.deictic);
-    while verb > start && skipped(verb - 1) {
-        verb -= 1;
+/// Returns the tokens of a noun with what belongs to it, without its clauses, its appositions, the preposition before it
+/// and what is in `except`.
+pub(super) fn noun_phrase(
+    passage: &ParsedPassage<'_>,
+    structure: &Structure,
+    noun: usize,
+    except: &Range<usize>,
+) -> Vec<usize> {
+    let mut phrase = Vec::new();
+    let mut open = vec![noun];
+    while let Some(at) = open.pop() {
+        phrase.push(at);
+        let belongs = |&child: &usize| match structure.relation(child) {
+            Relation::AdnominalClause
+            | Relation::Apposition
+            | Relation::Parataxis
+            | Relation::AdverbialClause
+            | Relation::Punctuation => false,
+            Relation::Case => at != noun || child > at || passage.tokens[child].shape == Shape::Possessive,
+            _ => true,
+        };
+        open.extend(structure.children(at).filter(belongs).filter(|child| !except.contains(child)));
     }
-    // "Altex Inc <ALT> said"
-    if verb > start && matches!(passage.tokens[verb - 1].shape, Shape::Mark('>' | ')')) {
-        let open = |at: &usize| matches!(passage.tokens[*at].shape, Shape::Mark('<' | '('));
-        verb = (start..verb).rev().find(open).map_or(verb, |open| if open > start { open } else { verb - 1 });
-    }
-    // "Altex Inc, which makes bolts, said"
-    if verb > start && passage.has(verb - 1, grammar.comma) {
-        verb = (start..verb).find(divides).filter(|&at| !passage.has(at, grammar.subordinator))?;
-    }
-    let from = (start..verb).rev().find(divides).map_or(start, |at| at + 1);
-    let mark = |mark| from > start && passage.tokens[from - 1].shape.is_mark(mark);
-    // "<Bank of Quay> said"
-    let opened = from == start || from == start + 1 && mark('<') || mark('-');
-    whole(passage, from..verb).filter(|_| opened)
-}
-
-/// Whether the token is the "and" of "Hale Gas and Light Co".
-fn joins_names(passage: &ParsedPassage<'_>, at: usize) -> bool {
-    let capital = |at: usize| passage.tokens.get(at).is_some_and(|token| token.shape.is_capital());
-    passage.has(at, passage.pack.grammar.and) && at > 0 && capital(at - 1) && capital(at + 1)
-}
-
-/// Returns the name at the start of the previous sentence.
-fn head_of_previous_sentence(passage: &ParsedPassage<'_>, pronoun: usize) -> Option<Range<usize>> {
-    let index = passage.sentences.partition_point(|sentence| sentence.end <= pronoun);
-    let before = passage.sentences.get(index.checked_sub(1)?)?;
-    let name = before.clone().take_while(|&at| passage.tokens[at].shape.is_capital()).count();
-    let end = before.start + name;
-    let verb_follows = passage.tokens.get(end).is_some_and(|token| token.shape == Shape::Lower);
-    let grammar = &passage.pack.grammar;
-    let marked = |at| passage.has(at, grammar.legal_form) || passage.has(at, grammar.honorific);
-    let unambiguous = (before.start..end).any(marked);
-    whole(passage, before.start..end).filter(|_| verb_follows && unambiguous)
-}
-
-/// Returns the group if it can replace a pronoun: it is short, no preposition opens it, and it holds no pronoun.
-fn whole(passage: &ParsedPassage<'_>, group: Range<usize>) -> Option<Range<usize>> {
-    let grammar = &passage.pack.grammar;
-    let unfit = [grammar.preposition, grammar.subject, grammar.time_preposition, grammar.subordinator];
-    let fit = !group.is_empty()
-        && group.len() <= LONGEST
-        && group.clone().all(|at| {
-            let shape = passage.tokens[at].shape;
-            // "the nation's second bank", "the Bank of Quay"
-            let inner = at > group.start
-                && (matches!(shape, Shape::Possessive | Shape::Mark('-'))
-                    || passage.has(at, grammar.of)
-                    || joins_names(passage, at));
-            inner || shape.is_word() && !unfit.into_iter().any(|class| passage.has(at, class))
-        });
-    fit.then_some(group)
+    phrase.sort_unstable();
+    phrase
 }

@@ -3,19 +3,20 @@
 //! This module must not know how dates were recognised, nor what records look like.
 
 mod antecedent;
-mod date_removal;
 mod edition;
 mod identity;
+mod line;
 mod names;
+pub mod rank;
 mod repeat;
-mod reporting;
 mod sentence;
 mod status;
-mod summary;
 #[cfg(test)]
 mod tests;
 mod trigger;
 mod undatable;
+mod unit;
+pub mod weight;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -23,9 +24,13 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
+use self::antecedent::Discourse;
+pub use self::line::{Alternative, Candidate};
 use self::sentence::ParsedSentence;
 use self::status::Agreed;
 use self::trigger::Trigger;
+use self::unit::DatedClause;
+use self::weight::Written;
 use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::ParsedPassage;
 use crate::temporal::{Basis, Meaning, Resolved, TimexType, confidence};
@@ -56,8 +61,16 @@ pub struct Event {
     pub status: Status,
     /// From 0 to 1.
     pub confidence: f32,
+    /// How much an editor would want it on a timeline of its story, from 0 to 1.
+    pub weight: f32,
+    /// What the weight is computed from, where dates are returned and not events alone.
+    pub weight_features: Vec<u16>,
     /// Whether the tense of its verb contradicts its date: one of the two is misread.
     pub conflict: bool,
+    /// What the trigger and the summary were chosen from, where dates are returned and not events alone.
+    pub candidates: Vec<Candidate>,
+    /// The best line that was not chosen, where dates are returned and not events alone.
+    pub alternative: Option<Alternative>,
 }
 
 /// Returns the id of an event that a feed announces in fields of its own; `date` is written as it is there.
@@ -177,6 +190,7 @@ impl<'a> Attacher<'a> {
             self.remove_dates_without_event();
         }
         let before = self.dates.len();
+        let discourse = Discourse::new(passage);
         let mut rest = &*dates;
         while let Some(first) = rest.first() {
             let index = first.expression.sentence;
@@ -188,15 +202,25 @@ impl<'a> Attacher<'a> {
             let (same, crowded) = same.split_at(count.min(MOST_IN_A_SENTENCE));
             self.crowded += crowded.len();
             crowded.iter().for_each(|date| log_date(log, date, "its sentence holds too many dates, as a table does"));
-            let span = summary::sentence_span(passage, tokens);
+            let span = sentence::span(passage, tokens);
             let seen = self.seen.entry(identity::normalised(span.of(passage.text)));
             let number = match &seen {
                 Entry::Occupied(before) => *before.get(),
                 Entry::Vacant(_) => 0,
             };
-            let (article, published, undated) = (self.article, self.published, self.detail == Detail::Undated);
-            let sentence =
-                DatedSentence { passage, tokens, span, normalised: seen.key(), number, article, published, undated };
+            let (article, published, detail) = (self.article, self.published, self.detail);
+            let sentence = DatedSentence {
+                passage,
+                discourse: &discourse,
+                tokens,
+                span,
+                normalised: seen.key(),
+                number,
+                before: self.events.len(),
+                article,
+                published,
+                detail,
+            };
             sentence.attach(same, offset, &mut self.events, log);
             *seen.or_default() += 1;
         }
@@ -249,15 +273,18 @@ fn log_date(log: &mut DropLog, date: &Resolved, reason: &'static str) {
 /// One sentence with its dates.
 struct DatedSentence<'t> {
     passage: &'t ParsedPassage<'t>,
+    discourse: &'t Discourse<'t>,
     tokens: &'t Range<usize>,
     span: Span,
     /// Its text with white space folded.
     normalised: &'t str,
     /// How many equal sentences are before it.
     number: usize,
+    /// How many events are before it.
+    before: usize,
     article: &'t str,
     published: NaiveDate,
-    undated: bool,
+    detail: Detail,
 }
 
 /// What a date is attached to.
@@ -266,6 +293,9 @@ struct Statement<'v> {
     agreed: Agreed,
     summary: String,
     names: Vec<String>,
+    weight: Vec<u16>,
+    candidates: Vec<Candidate>,
+    alternative: Option<Alternative>,
 }
 
 impl DatedSentence<'_> {
@@ -274,9 +304,11 @@ impl DatedSentence<'_> {
             dates.iter().for_each(|date| self.no_event(date).into_iter().for_each(|why| log_date(log, date, why)));
             return;
         }
-        let sentence = ParsedSentence::new(self.passage, self.tokens, self.published);
         let datelines = dates.iter().filter(|date| date.basis == Basis::Publication);
         let opening = datelines.map(|date| date.expression.end).max().unwrap_or_default();
+        let sentence = ParsedSentence::new(self.passage, self.tokens, self.published, opening);
+        let dated = dates.iter().filter(|date| self.makes_event(date));
+        let spans: Vec<Range<usize>> = dated.map(|date| date.expression.first..date.expression.end).collect();
         let mut seen: Vec<String> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {
@@ -286,8 +318,16 @@ impl DatedSentence<'_> {
             let last = until.or(restated).unwrap_or(at);
             let words = identity::normalised(date.expression.span.of(self.passage.text));
             let number = seen.iter().filter(|before| *before == &words).count();
-            match self.statement(&sentence, date, &dates[last], opening) {
-                Ok(Statement { trigger, agreed: Agreed { status, conflict }, summary, names }) => {
+            match self.statement(&sentence, date, &dates[last], &spans) {
+                Ok(Statement {
+                    trigger,
+                    agreed: Agreed { status, conflict },
+                    summary,
+                    names,
+                    weight,
+                    candidates,
+                    alternative,
+                }) => {
                     events.push(Event {
                         id: identity::id(self.article, self.normalised, self.number, &words, number),
                         expression: offset + at,
@@ -300,7 +340,11 @@ impl DatedSentence<'_> {
                         also_at: Vec::new(),
                         status,
                         confidence: confidence::of_event(date.confidence, trigger.is_some(), conflict),
+                        weight: weight::weight(&self.passage.pack.weight, &weight),
+                        weight_features: if self.detail == Detail::Events { Vec::new() } else { weight },
                         conflict,
+                        candidates,
+                        alternative,
                     });
                     restated.into_iter().for_each(|at| log_date(log, &dates[at], "it restates the date before it"));
                 }
@@ -312,13 +356,13 @@ impl DatedSentence<'_> {
     }
 
     /// Returns the statement on a date; the reason where there is none. `last` is the last date of a range or of a date
-    /// that is restated, else the date itself.
+    /// that is restated, else the date itself; `dates` are the tokens of all dates of the sentence.
     fn statement<'v>(
         &self,
         sentence: &'v ParsedSentence<'v>,
         date: &Resolved,
         last: &Resolved,
-        opening: usize,
+        dates: &[Range<usize>],
     ) -> Result<Statement<'v>, &'static str> {
         if let Some(reason) = self.no_event(date) {
             return Err(reason);
@@ -331,14 +375,36 @@ impl DatedSentence<'_> {
         }
         let agreed = status::status(sentence, trigger, date, last);
         let own = date.expression.first..last.expression.end;
-        let opening = if own.start < opening { 0 } else { opening };
-        let (summary, names) = summary::summary(sentence, trigger, own, opening);
-        // One word is no statement, nor are two without a verb.
-        let finite = matches!(trigger, Some(Trigger::Verb(verb)) if verb.finite);
-        match memchr::memchr_iter(b' ', summary.as_bytes()).nth(usize::from(!finite)) {
-            Some(_) => Ok(Statement { trigger, agreed, summary, names }),
-            None => Err("its statement is too short"),
-        }
+        let others: Vec<_> =
+            dates.iter().filter(|other| other.end <= own.start || own.end <= other.start).cloned().collect();
+        let (passage, discourse, structure) = (self.passage, self.discourse, &sentence.structure);
+        let trigger_token = trigger.map(|trigger| trigger.token());
+        let clause =
+            DatedClause { passage, structure, discourse, date: own.clone(), others: &others, trigger: trigger_token };
+        let candidates = line::candidates(&clause);
+        let Some(chosen) = line::choose(&candidates, &self.passage.pack.lines) else {
+            return Err("its statement is too short");
+        };
+        let (summary, names) = line::finish(self.passage, self.tokens, chosen, &own);
+        let weight = weight::features(&Written {
+            clause: &clause,
+            date,
+            sentence: self.span,
+            published: self.published,
+            before: self.before,
+            agreed: &agreed,
+            chosen,
+            line: &summary,
+            names: &names,
+        });
+        let (candidates, alternative) = match self.detail {
+            Detail::Events => (Vec::new(), None),
+            Detail::Dates | Detail::Undated => {
+                let alternative = line::alternative(&candidates, chosen, &self.passage.pack.lines);
+                (candidates, alternative)
+            }
+        };
+        Ok(Statement { trigger, agreed, summary, names, weight, candidates, alternative })
     }
 
     /// Whether the second date only restates the first: "On Friday, 3 May,".
@@ -431,7 +497,7 @@ impl DatedSentence<'_> {
             _ if date.basis == Basis::Publication => Some("it is the date of the article itself"),
             _ if date.interval.is_some() => None,
             TimexType::Set => Some("a repetition has no date of its own"),
-            _ if self.undated => None,
+            _ if self.detail == Detail::Undated => None,
             TimexType::Duration => Some("a length of time has no date of its own"),
             TimexType::Date | TimexType::Time => Some("it is too vague to have a date"),
         }

@@ -2,7 +2,8 @@
 //! excerpt, is one event with other places.
 //!
 //! Two events are the same statement if they have the same date and the words of one occur in the other's sentence in
-//! the same order. This module must not know how dates or summaries were found.
+//! the same order, or the whole sentence of one in the other's: a headline in its lead. This module must not know how dates
+//! or summaries were found.
 
 use rustc_hash::FxHashMap;
 
@@ -56,7 +57,9 @@ struct WordFilters {
 impl WordFilters {
     /// Whether all words of one statement may occur in the other's sentence.
     fn may_repeat(self, other: Self) -> bool {
-        self.statement & !other.sentence == 0 || other.statement & !self.sentence == 0
+        self.sentence == other.sentence
+            || self.statement & !other.sentence == 0
+            || other.statement & !self.sentence == 0
     }
 }
 
@@ -77,8 +80,14 @@ fn is_repeated(before: &Event, event: &Event, text: &str) -> bool {
     let same_trigger = word(before).zip(word(event)).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other));
     let least = if same_trigger { FEWEST_WORDS } else { 2 * FEWEST_WORDS };
     before.sentence != event.sentence
-        && (occurs_in(&event.summary, before.sentence.of(text), least)
+        && (same_trigger && is_repeated_whole(before.sentence.of(text), event.sentence.of(text))
+            || occurs_in(&event.summary, before.sentence.of(text), least)
             || occurs_in(&before.summary, event.sentence.of(text), least))
+}
+
+/// Whether one sentence holds all words of the other in their order.
+fn is_repeated_whole(one: &str, other: &str) -> bool {
+    occurs_in(one, other, FEWEST_WORDS) || occurs_in(other, one, FEWEST_WORDS)
 }
 
 /// Whether the words of a statement, `least` or more, occur in a sentence in the same order. The sentence may have a

@@ -372,4 +372,22 @@ grammar! {
     time_word = "TIMEWORD",
     /// What happens at a time: "left", "arrived".
     clock_verb = "CLOCKVERB",
+    /// Participles that are prepositions: "following", "including".
+    verb_preposition = "VERB_PREPOSITION",
+    /// Words that lead a date and go with it: "late", "the end of".
+    date_lead = "DATE_LEAD",
+    /// Words before a date that a line cannot do without: "below", "than".
+    date_keeper = "DATE_KEEPER",
+    /// Verbs whose object a date may be: "spent", "set".
+    date_verb = "DATE_VERB",
+    /// Verbs that say little beside their object: "held", "made".
+    light_verb = "LIGHT_VERB",
+    /// Prepositions of what belongs to a noun: "of", "for".
+    attributive_preposition = "ATTRIBUTIVE_PREP",
+    /// Prepositions before another time than that of the clause: "after", "compared".
+    apart = "APART",
+    /// Words that join a sentence to the one before it: "however".
+    connective = "CONNECTIVE",
+    /// Words that open a clause of time or circumstance: "when", "as".
+    clause_lead = "CLAUSE_LEAD",
 }

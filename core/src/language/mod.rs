@@ -15,6 +15,7 @@ mod slot;
 mod tag;
 pub mod tagger;
 mod values;
+pub mod weights;
 mod word_map;
 
 pub mod en;
@@ -28,6 +29,8 @@ pub use slot::Slot;
 pub use tag::tag_of;
 
 use std::sync::LazyLock;
+
+use self::weights::Table;
 
 /// The words, rules and weights of one language, compiled.
 #[derive(Debug)]
@@ -46,6 +49,46 @@ pub struct Pack {
     pub feasts: Feasts,
     /// The weights of the part-of-speech tagger.
     pub tagger: tagger::Weights,
+    /// The weights of the parser.
+    pub syntax: SyntaxWeights,
+    /// The weights that lines are chosen by.
+    pub lines: Vec<i8>,
+    /// The weights that events are weighed by; none, where nothing was learned for the language.
+    pub weight: Vec<i8>,
+}
+
+/// The weights that the structure of sentences is found by.
+#[derive(Debug, Clone, Copy)]
+pub struct SyntaxWeights {
+    /// What the features were when the weights were trained, to compare with [`crate::syntax::fingerprint::of_features`].
+    pub fingerprint: [u8; Self::FINGERPRINT],
+    /// Those of parts of speech.
+    pub tagger: Table,
+    /// Those of transitions.
+    pub parser: Table,
+}
+
+impl SyntaxWeights {
+    /// The length of the fingerprint of the features, in bytes.
+    pub const FINGERPRINT: usize = 16;
+    /// The rows of the table of parts of speech, as a power of two.
+    pub const TAGGER_BITS: u32 = 15;
+    /// The rows of the table of transitions, as a power of two.
+    pub const PARSER_BITS: u32 = 16;
+
+    /// The length of a file of weights, in bytes.
+    pub const BYTES: usize =
+        Self::FINGERPRINT + (weights::ROW << Self::TAGGER_BITS) + (weights::ROW << Self::PARSER_BITS);
+
+    /// Reads a file of weights: the fingerprint and the two tables, one behind the other. Returns `None` if its length is
+    /// wrong.
+    #[must_use]
+    pub fn read(bytes: &'static [u8]) -> Option<Self> {
+        let (&fingerprint, bytes) = bytes.split_first_chunk()?;
+        let (tagger, parser) = bytes.split_at_checked(weights::ROW << Self::TAGGER_BITS)?;
+        let (tagger, parser) = (Table::read(tagger, Self::TAGGER_BITS)?, Table::read(parser, Self::PARSER_BITS)?);
+        Some(Self { fingerprint, tagger, parser })
+    }
 }
 
 /// The data of a language, as in its folder.
@@ -63,6 +106,12 @@ pub struct Source {
     pub feasts: &'static str,
     /// The weights of the tagger, as [`tagger::Weights::read`] reads them.
     pub tagger: &'static [u8],
+    /// The weights of the parser, as [`SyntaxWeights::read`] reads them.
+    pub syntax: &'static [u8],
+    /// The weights that lines are chosen by, a signed byte each.
+    pub lines: &'static [u8],
+    /// The weights that events are weighed by, a signed byte each.
+    pub weight: &'static [u8],
 }
 
 /// One line for each language.
@@ -101,7 +150,12 @@ impl Pack {
             .map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
         let tagger = tagger::Weights::read(source.tagger)
             .ok_or_else(|| format!("{}/tagger.bin: it must have {} bytes", source.language, tagger::BYTES))?;
-        Ok(Self { language: source.language, version: source.version, lexicon, grammar, rules, feasts, tagger })
+        let syntax = SyntaxWeights::read(source.syntax)
+            .ok_or_else(|| format!("{}/syntax.bin: it must have {} bytes", source.language, SyntaxWeights::BYTES))?;
+        let signed = |bytes: &[u8]| bytes.iter().map(|byte| byte.cast_signed()).collect();
+        let (lines, weight) = (signed(source.lines), signed(source.weight));
+        let Source { language, version, .. } = *source;
+        Ok(Self { language, version, lexicon, grammar, rules, feasts, tagger, syntax, lines, weight })
     }
 }
 

@@ -61,6 +61,7 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
             },
             offsets: offsets(event.sentence, span, event.trigger),
             also_at,
+            weight: event.weight,
             confidence: event.confidence,
             extractor: Arc::clone(&extractor),
         })
@@ -188,7 +189,11 @@ mod tests {
             also_at: vec![Repeat { sentence: span("the line said"), expression: 0, until, trigger: None }],
             status: Status::Happened,
             confidence: 0.75,
+            weight: 0.81,
+            weight_features: Vec::new(),
             conflict: false,
+            candidates: Vec::new(),
+            alternative: None,
         }
     }
 
@@ -270,11 +275,21 @@ mod tests {
                 "trigger": null
               }
             ],
+            "weight": 0.81,
             "confidence": 0.75,
             "extractor": "dateline 9.9.9, en 1"
           }
         ]
         "#);
+    }
+
+    #[test]
+    fn a_record_of_an_earlier_version_has_a_weight_of_a_half() {
+        let record = &records(vec![week()], dated(None))[0];
+        let mut json = serde_json::to_value(record).expect("JSON");
+        json.as_object_mut().expect("an object").remove("weight");
+        let read: EventRecord = serde_json::from_value(json).expect("a record");
+        assert_eq!(read, EventRecord { weight: 0.5, ..record.clone() });
     }
 
     #[test]

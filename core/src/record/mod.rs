@@ -45,10 +45,19 @@ pub struct EventRecord {
     pub offsets: OffsetFields,
     /// Other places where the article makes the same statement, each as `offsets`.
     pub also_at: Vec<OffsetFields>,
+    /// How much an editor would want it on a timeline of its story, from 0 to 1; 0.5 where that is not known.
+    #[serde(default = "unknown_weight")]
+    pub weight: f32,
     /// How sure the value is, from 0 to 1.
     pub confidence: f32,
     /// The program and language pack that extracted it.
     pub extractor: Arc<str>,
+}
+
+/// Returns the weight of an event whose record has none: that of an earlier version.
+#[must_use]
+pub fn unknown_weight() -> f32 {
+    0.5
 }
 
 /// The article part of an event record.

@@ -36,6 +36,7 @@ pub fn scheduled_event_record(article: &Article, language: &str) -> Option<Event
         },
         offsets: OffsetFields { sentence: [0, article.body.chars().count()], date: [0, 0], trigger: None },
         also_at: Vec::new(),
+        weight: 1.0,
         confidence: 1.0,
         extractor: Arc::from(format!("dateline {VERSION}")),
     })

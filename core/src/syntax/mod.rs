@@ -2,14 +2,21 @@
 //!
 //! Only sentences that may hold a date are parsed, since most do not. This module must not know what a date means.
 
+pub mod fingerprint;
 mod morphology;
 mod position;
+mod structure;
+pub mod transition;
+pub mod upos;
 mod verb_group;
 
 use std::ops::Range;
 
-pub(crate) use morphology::{is_adverb, is_adverb_by_form, is_past_form};
+pub(crate) use morphology::{is_adverb, is_past_form};
 pub(crate) use position::{called_off, dropped, opens_clause, unkept};
+pub use structure::{Structure, Tense};
+pub use transition::Relation;
+pub use upos::Upos;
 pub use verb_group::{Verb, VerbForm};
 
 use crate::language::tagger::{Tag, Word};

@@ -1,8 +1,9 @@
 //! How much each day matters to a story, by who mentions it and when.
 //!
 //! A day is ranked by the product of four counts: of the articles that report it as it happens, of those that mention it
-//! later, of the months in which it is mentioned, and of the sources that do. No weight is fitted to data. An article
-//! reports the day of its publication and the day before, whether or not it names them; it counts by its own weight.
+//! later, of the months in which it is mentioned, and of the sources that do. No factor is fitted to data. An article
+//! reports the day of its publication and the day before, whether or not it names them; it counts by its own weight, and
+//! where it mentions a day by the greatest weight of its events on that day as well.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ use super::articles::{Article, articles};
 pub struct KeyDay {
     /// The day.
     pub day: NaiveDate,
-    /// Above 0; the day that matters most has 1.
+    /// From 0 on; the day that matters most has 1.
     pub score: f64,
 }
 
@@ -30,16 +31,20 @@ pub fn key_days(mentions: &[Mention]) -> Vec<KeyDay> {
         *published.entry(article.published).or_default() += article.weight;
     }
     let fine = mentions.iter().filter(|mention| mention.to_the_day);
-    let mut mentioned: Vec<(NaiveDate, &str)> =
-        fine.map(|mention| (mention.days.start, mention.article.as_str())).collect();
-    mentioned.sort_unstable();
-    mentioned.dedup();
+    let mut mentioned: Vec<(NaiveDate, &str, f64)> =
+        fine.map(|mention| (mention.days.start, mention.article.as_str(), mention.weight)).collect();
+    // The greatest weight first, which is the one that is kept.
+    mentioned.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)).then(other.2.total_cmp(&one.2)));
+    mentioned.dedup_by_key(|(day, article, _)| (*day, *article));
     let mut days: Vec<KeyDay> = Vec::new();
-    for of_day in mentioned.chunk_by(|(one, _), (next, _)| one == next) {
-        let Some(&(day, _)) = of_day.first() else { continue };
+    for of_day in mentioned.chunk_by(|(one, ..), (next, ..)| one == next) {
+        let Some(&(day, ..)) = of_day.first() else { continue };
         let on = |day: Option<NaiveDate>| day.and_then(|day| published.get(&day)).copied().unwrap_or_default();
         let reported = on(Some(day)) + on(day.checked_add_days(Days::new(1)));
-        let articles: Vec<_> = of_day.iter().filter_map(|(_, article)| articles.get(article).copied()).collect();
+        let weighed = |(_, article, weight): &(_, &str, f64)| {
+            articles.get(article).map(|own| Article { weight: own.weight * weight, ..*own })
+        };
+        let articles: Vec<_> = of_day.iter().filter_map(weighed).collect();
         days.push(KeyDay { day, score: ((1.0 + reported) * attention(day, &articles)).ln() });
     }
     let most = days.iter().map(|day| day.score).fold(f64::MIN_POSITIVE, f64::max);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::record::{EventRecord, Granularity};
+use crate::record::{EventRecord, Granularity, unknown_weight};
 
 /// A dated statement of an article, as far as a story needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Mention {
     pub summary: String,
     /// The people, organisations and places in it.
     pub names: Vec<String>,
+    /// How much an editor would want it on a timeline, from 0 to 1.
+    pub weight: f64,
 }
 
 /// A record in JSON, as far as a story needs it.
@@ -35,6 +37,8 @@ struct Stored {
     article: StoredArticle,
     date: StoredDate,
     statement: StoredStatement,
+    #[serde(default = "unknown_weight")]
+    weight: f32,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +65,7 @@ impl Mention {
     /// Takes a record; `None` if it has no calendar date.
     #[must_use]
     pub fn of(record: &EventRecord) -> Option<Self> {
-        let EventRecord { id, article, date, statement, .. } = record;
+        let EventRecord { id, article, date, statement, weight, .. } = record;
         Some(Self {
             id: id.clone(),
             article: article.id.clone(),
@@ -71,6 +75,7 @@ impl Mention {
             to_the_day: date.start.is_some() && date.granularity.is_day_or_finer(),
             summary: statement.summary.clone(),
             names: statement.names.clone(),
+            weight: f64::from(*weight),
         })
     }
 
@@ -84,7 +89,7 @@ impl Mention {
     }
 
     fn of_stored(record: Stored) -> Option<Self> {
-        let Stored { id, article, date, statement } = record;
+        let Stored { id, article, date, statement, weight } = record;
         Some(Self {
             id,
             article: article.id,
@@ -94,6 +99,7 @@ impl Mention {
             to_the_day: date.start.is_some() && date.granularity.is_day_or_finer(),
             summary: statement.summary,
             names: statement.names,
+            weight: f64::from(weight),
         })
     }
 }

@@ -42,10 +42,12 @@ pub fn story(mentions: &[Mention], days: usize) -> Vec<StoryDay> {
     .collect()
 }
 
-/// Returns the total weight of the articles behind each entry.
+/// Returns the total weight of the events of each entry, each by its own and by that of its article.
 fn weights(mentions: &[Mention], entries: &[Entry]) -> Vec<f64> {
     let articles = articles(mentions);
-    let weight = |mention: &Mention| articles.get(mention.article.as_str()).map_or(0.0, |article| article.weight);
+    let weight = |mention: &Mention| {
+        mention.weight * articles.get(mention.article.as_str()).map_or(0.0, |article| article.weight)
+    };
     let by_id: FxHashMap<&str, f64> = mentions.iter().map(|mention| (mention.id.as_str(), weight(mention))).collect();
     entries.iter().map(|entry| entry.events.iter().filter_map(|id| by_id.get(id.as_str())).sum()).collect()
 }

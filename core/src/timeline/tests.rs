@@ -21,6 +21,7 @@ fn mention(article: &str, source: &str, published: &str, on: &str, summary: &str
         to_the_day: true,
         summary: summary.to_owned(),
         names: names.collect(),
+        weight: 1.0,
     }
 }
 
@@ -75,6 +76,19 @@ fn an_article_about_something_else_counts_less() {
         key_days(&mentions).into_iter().find(|found| found.day == day(on)).expect("it is mentioned").score
     };
     assert!(score_of("Oldford", "2031-03-15") > score_of("Zanzibar", "2031-03-15"));
+}
+
+#[test]
+fn a_day_counts_by_the_weight_of_what_is_told_of_it() {
+    let weighed = |dam: f64, pumps: f64| {
+        let weight = |mention: &Mention| if mention.summary.contains("dam") { dam } else { pumps };
+        let on = |day_of: &str, summary: &str| mention("z", "Quay", "2031-05-01", day_of, summary);
+        let mentions = [on("2031-03-03", "The dam at Oldford broke"), on("2031-03-10", "Pumps came to Oldford")];
+        let mentions = mentions.map(|mention| Mention { weight: weight(&mention), ..mention });
+        key_days(&mentions).into_iter().map(|found| found.day).collect::<Vec<_>>()
+    };
+    assert_eq!(weighed(0.9, 0.2), [day("2031-03-03"), day("2031-03-10")]);
+    assert_eq!(weighed(0.2, 0.9), [day("2031-03-10"), day("2031-03-03")]);
 }
 
 #[test]

@@ -11,4 +11,8 @@ pub const SOURCE: Source = Source {
     feasts: include_str!("feasts.toml"),
     // Trained on the English Web Treebank of Universal Dependencies (Silveira et al. 2014; CC BY-SA 4.0).
     tagger: include_bytes!("tagger.bin"),
+    // Trained on the same, and on news parsed by a teacher.
+    syntax: include_bytes!("syntax.bin"),
+    lines: include_bytes!("lines.bin"),
+    weight: include_bytes!("weight.bin"),
 };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Export;
 use crate::record::EventRecord;
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 17] = [
     "start",
     "end",
     "granularity",
@@ -15,6 +15,7 @@ const HEADER: [&str; 16] = [
     "summary",
     "sentence",
     "names",
+    "weight",
     "confidence",
     "source",
     "title",
@@ -42,7 +43,7 @@ impl<W: Write> Csv<W> {
 
 impl<W: Write> Export for Csv<W> {
     fn event(&mut self, record: &EventRecord) -> io::Result<()> {
-        let EventRecord { id, article, date, statement, confidence, .. } = record;
+        let EventRecord { id, article, date, statement, weight, confidence, .. } = record;
         let or_empty = |text: &'_ Option<String>| text.clone().unwrap_or_default();
         let row: [&str; HEADER.len()] = [
             &or_empty(&date.start),
@@ -54,6 +55,7 @@ impl<W: Write> Export for Csv<W> {
             &statement.summary,
             &statement.sentence,
             &statement.names.join("; "),
+            &weight.to_string(),
             &confidence.to_string(),
             &or_empty(&article.source),
             &article.title,
@@ -80,9 +82,9 @@ mod tests {
         let records =
             [record(Some("2019-04-01"), Some("2019-05-01"), "month"), record(None, Some("-0043-03-15"), "day")];
         insta::assert_snapshot!(written(&records, Csv::new), @r#"
-        start,end,granularity,date,value,status,summary,sentence,names,confidence,source,title,published_at,url,article,id
-        2019-04-01,2019-05-01,month,last month,2019-04,happened,"Smith & Sons, the ferry line, closed <the> harbour","Smith & Sons, the ferry line, closed <the> harbour last month.",Smith & Sons,0.9,The Quay,Harbour closed,2019-05-03T18:35:00+01:00,https://quay.example/harbour,harbour-1,5d41402abc4b2a76b9719d911017c592
-        ,-0043-03-15,day,last month,2019-04,happened,"Smith & Sons, the ferry line, closed <the> harbour","Smith & Sons, the ferry line, closed <the> harbour last month.",Smith & Sons,0.9,The Quay,Harbour closed,2019-05-03T18:35:00+01:00,https://quay.example/harbour,harbour-1,5d41402abc4b2a76b9719d911017c592
+        start,end,granularity,date,value,status,summary,sentence,names,weight,confidence,source,title,published_at,url,article,id
+        2019-04-01,2019-05-01,month,last month,2019-04,happened,"Smith & Sons, the ferry line, closed <the> harbour","Smith & Sons, the ferry line, closed <the> harbour last month.",Smith & Sons,0.8,0.9,The Quay,Harbour closed,2019-05-03T18:35:00+01:00,https://quay.example/harbour,harbour-1,5d41402abc4b2a76b9719d911017c592
+        ,-0043-03-15,day,last month,2019-04,happened,"Smith & Sons, the ferry line, closed <the> harbour","Smith & Sons, the ferry line, closed <the> harbour last month.",Smith & Sons,0.8,0.9,The Quay,Harbour closed,2019-05-03T18:35:00+01:00,https://quay.example/harbour,harbour-1,5d41402abc4b2a76b9719d911017c592
         "#);
     }
 }

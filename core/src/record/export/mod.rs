@@ -113,6 +113,7 @@ pub(in crate::record) mod tests {
             },
             offsets: OffsetFields { sentence: [0, 62], date: [51, 61], trigger: Some([30, 36]) },
             also_at: Vec::new(),
+            weight: 0.8,
             confidence: 0.9,
             extractor: "dateline 0.1.0, en 1".into(),
         }

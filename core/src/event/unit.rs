@@ -1,0 +1,512 @@
+//! From a trigger to the candidates for its line: which clause or phrase is told, and which of its parts are kept.
+//!
+//! The rules here only propose; `rank` chooses among what they propose. They ask the structure of the sentence, and classes
+//! of words where a relation alone does not say enough.
+
+use std::ops::Range;
+
+use super::antecedent::Discourse;
+use crate::language::Class;
+use crate::syntax::{ParsedPassage, Relation, Structure, Tense, Upos};
+use crate::text::Shape;
+
+/// A date in the structure of its sentence.
+pub(super) struct DatedClause<'s> {
+    pub(super) passage: &'s ParsedPassage<'s>,
+    pub(super) structure: &'s Structure,
+    pub(super) discourse: &'s Discourse<'s>,
+    /// The tokens of the date, all of a range.
+    pub(super) date: Range<usize>,
+    /// The tokens of the other dates of the sentence.
+    pub(super) others: &'s [Range<usize>],
+    /// The trigger of the date, where it has one.
+    pub(super) trigger: Option<usize>,
+}
+
+/// What is told of a trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unit {
+    /// The head of the clause or the phrase.
+    pub(super) head: usize,
+    /// Whether it is a noun phrase.
+    pub(super) is_phrase: bool,
+    /// How it was found.
+    pub(super) variant: Variant,
+}
+
+/// How a unit was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Variant {
+    /// The one that the rules prefer.
+    Preferred,
+    /// The trigger's own clause or phrase.
+    Own,
+    /// The clause above.
+    Above,
+    /// The noun that a clause hangs by.
+    Antecedent,
+}
+
+impl DatedClause<'_> {
+    pub(super) fn has(&self, at: usize, class: Class) -> bool {
+        self.passage.has(at, class)
+    }
+
+    pub(super) fn is_mark(&self, at: usize, mark: char) -> bool {
+        self.passage.tokens.get(at).is_some_and(|token| token.shape.is_mark(mark))
+    }
+
+    /// Whether a token or what hangs by it is another date.
+    pub(super) fn holds_other(&self, at: usize) -> bool {
+        let subtree = self.structure.subtree(at);
+        self.others.iter().any(|other| other.start < subtree.end && subtree.start < other.end)
+    }
+
+    /// Returns the word of the date by which the others hang.
+    pub(super) fn top(&self) -> usize {
+        let outside = |&at: &usize| self.structure.head(at).is_none_or(|head| !self.date.contains(&head));
+        self.date.clone().find(outside).unwrap_or(self.date.start)
+    }
+
+    pub(super) fn is_event_noun(&self, at: usize) -> bool {
+        let structure = self.structure;
+        structure.tag(at).is_noun() && self.has(at, self.passage.pack.grammar.event_noun)
+            || structure.tag(at) == Upos::Gerund && structure.relation(at) != Relation::Determiner
+    }
+
+    pub(super) fn reports(&self, at: usize) -> bool {
+        self.has(at, self.passage.pack.grammar.report)
+    }
+
+    pub(super) fn is_within(&self, at: usize, top: usize) -> bool {
+        self.structure.subtree(top).contains(&at)
+    }
+
+    /// Returns the predicate above a token.
+    fn predicate_above(&self, at: usize) -> Option<usize> {
+        self.structure.ancestors(at).find(|&up| self.structure.is_predicate(up))
+    }
+
+    /// Returns the words that a line may be built around: the trigger, and the first two events on the way up from the date.
+    pub(super) fn pivots(&self) -> Vec<usize> {
+        let structure = self.structure;
+        let preposition = self.passage.pack.grammar.verb_preposition;
+        let candidate = |&at: &usize| {
+            let event = structure.is_predicate(at) || self.is_event_noun(at);
+            event && !self.date.contains(&at) && !self.has(at, preposition)
+        };
+        let mut climb = structure.ancestors(self.top()).filter(candidate);
+        let (first, second) = (climb.next(), climb.next());
+        let proposed = self.trigger.filter(|at| structure.tokens().contains(at));
+        let mut pivots = Vec::with_capacity(4);
+        for pivot in [self.reporting_before().or_else(|| self.agreed(first)), proposed, first, second] {
+            pivots.extend(pivot.filter(|pivot| !pivots.contains(pivot)));
+        }
+        pivots
+    }
+
+    /// "said Monday that": a past verb of reporting right before the date.
+    fn reporting_before(&self) -> Option<usize> {
+        let before = self.date.start.checked_sub(1)?;
+        (self.reports(before) && self.structure.tag(before) == Upos::Past).then_some(before)
+    }
+
+    /// What the way up from the date and the trigger come to together.
+    fn agreed(&self, climb: Option<usize>) -> Option<usize> {
+        let (Some(climb), Some(proposed)) = (climb, self.trigger) else { return climb.or(self.trigger) };
+        let tag = self.structure.tag(proposed);
+        let predicative = (tag.is_noun() || tag == Upos::Adjective) && self.structure.is_predicate(proposed);
+        let event = tag.is_verb() || self.is_event_noun(proposed) || predicative;
+        let own = self.is_event_noun(climb) && self.is_within(self.top(), climb);
+        Some(if !event || own || self.structure.tag(climb).is_verb() { climb } else { proposed })
+    }
+
+    /// Returns the candidates for the unit of a trigger, each once.
+    pub(super) fn units(&self, trigger: usize) -> Vec<Unit> {
+        let (head, is_phrase) = self.preferred_unit(trigger);
+        let head = if is_phrase { head } else { self.asserted(head) };
+        let mut units = vec![Unit { head, is_phrase, variant: Variant::Preferred }];
+        let mut add = |head, is_phrase, variant| {
+            let head = if is_phrase { head } else { self.asserted(head) };
+            if !units.iter().any(|unit| unit.head == head && unit.is_phrase == is_phrase) {
+                units.push(Unit { head, is_phrase, variant });
+            }
+        };
+        if self.structure.is_predicate(trigger) {
+            add(trigger, false, Variant::Own);
+            self.predicate_above(head).into_iter().for_each(|above| add(above, false, Variant::Above));
+            if self.structure.relation(trigger) == Relation::AdnominalClause {
+                self.structure.head(trigger).into_iter().for_each(|noun| add(noun, true, Variant::Antecedent));
+            }
+        } else {
+            let noun = self.noun(trigger);
+            add(noun, true, Variant::Own);
+            if let Some(above) = self.predicate_above(noun) {
+                add(above, false, Variant::Above);
+                add(self.clause(above), false, Variant::Above);
+            }
+        }
+        units
+    }
+
+    /// Returns the clause, or the one above it where it cannot be told alone: a condition or a question says of itself that
+    /// it is so ("if talks fail"), and an infinitive is no statement ("to return on Friday").
+    fn asserted(&self, clause: usize) -> usize {
+        let mut asserted = clause;
+        while self.is_condition(asserted) || self.is_bare_infinitive(asserted) {
+            let Some(above) = self.predicate_above(asserted) else { break };
+            asserted = above;
+        }
+        asserted
+    }
+
+    fn is_condition(&self, clause: usize) -> bool {
+        let (structure, condition) = (self.structure, self.passage.pack.grammar.condition);
+        structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, condition))
+    }
+
+    fn is_bare_infinitive(&self, clause: usize) -> bool {
+        let structure = self.structure;
+        let led = structure.children(clause).any(|at| at < clause && structure.tag(at) == Upos::Particle);
+        led && structure.subject(clause).is_none() && !structure.is_finite(clause)
+    }
+
+    /// Returns the noun of the group that a noun is in.
+    fn noun(&self, at: usize) -> usize {
+        let mut up = std::iter::once(at).chain(self.structure.ancestors(at));
+        up.find(|&at| self.structure.relation(at) != Relation::Determiner).unwrap_or(at)
+    }
+
+    fn preferred_unit(&self, trigger: usize) -> (usize, bool) {
+        if self.structure.is_predicate(trigger) {
+            return (self.clause(trigger), false);
+        }
+        let noun = self.noun(trigger);
+        match self.predicate_above(noun) {
+            None => (noun, true),
+            Some(above) if !self.is_told_alone(noun, above) => (above, false),
+            // A phrase of two or three words that names nobody says too little.
+            Some(above) if self.is_meagre(noun) && !self.is_dated_beside(above, noun) => (above, false),
+            Some(_) => (noun, true),
+        }
+    }
+
+    /// Returns the head of the clause that a predicate is told in: the predicate above it, where it has no subject of its
+    /// own and is done in the same breath ("is expected to open", "rose and fell").
+    fn clause(&self, predicate: usize) -> usize {
+        let structure = self.structure;
+        let mut clause = predicate;
+        while structure.subject(clause).is_none() {
+            let Some(head) = structure.head(clause) else { break };
+            let above = match structure.relation(clause) {
+                Relation::Complement if structure.is_predicate(head) => {
+                    Some(head).filter(|_| !structure.is_finite(clause) || !self.reports(head))
+                }
+                Relation::AdverbialClause if structure.tag(clause) == Upos::Base => {
+                    Some(head).filter(|&head| structure.is_predicate(head))
+                }
+                Relation::AdnominalClause if structure.tag(clause) == Upos::Base => self.predicate_above(clause),
+                Relation::Subject | Relation::Object | Relation::Oblique if !structure.is_finite(clause) => {
+                    self.predicate_above(clause)
+                }
+                _ => None,
+            };
+            match above {
+                Some(above) => clause = above,
+                None => break,
+            }
+        }
+        while structure.relation(clause) == Relation::Conjunct && structure.subject(clause).is_none() {
+            let Some(head) = structure.head(clause).filter(|&head| structure.is_predicate(head)) else { break };
+            let tense = structure.tense(clause);
+            if self.is_dated_beside(head, clause) || tense != Tense::None && tense != structure.tense(head) {
+                break;
+            }
+            clause = head;
+        }
+        clause
+    }
+
+    /// Whether a noun is told as a phrase, without the clause that it stands in.
+    fn is_told_alone(&self, noun: usize, above: usize) -> bool {
+        let (structure, grammar) = (self.structure, &self.passage.pack.grammar);
+        let top = self.top();
+        let led =
+            |class| structure.children(noun).any(|at| structure.relation(at) == Relation::Case && self.has(at, class));
+        let attributive = top < noun
+            && structure.head(top).is_some_and(|head| self.is_within(head, noun))
+            && matches!(structure.relation(top), Relation::Determiner | Relation::NounModifier);
+        let clausal = |at: usize| {
+            use Relation::{AdnominalClause, AdverbialClause, Complement};
+            matches!(structure.relation(at), AdnominalClause | AdverbialClause | Complement)
+        };
+        self.is_dated_beside(above, noun)
+            || led(grammar.since)
+            || led(grammar.ahead)
+            || led(grammar.comparing)
+            || structure.relation(noun) == Relation::Object && attributive && !self.has(above, grammar.light_verb)
+            || structure.ancestors(noun).take_while(|&up| up != above).any(clausal)
+            || structure.relation(noun) == Relation::NounModifier
+                && structure
+                    .child(noun, Relation::Case)
+                    .is_some_and(|at| !self.has(at, grammar.attributive_preposition))
+    }
+
+    fn is_meagre(&self, noun: usize) -> bool {
+        let structure = self.structure;
+        let word = |&at: &usize| {
+            self.passage.tokens[at].shape.is_word()
+                && structure.relation(at) != Relation::Case
+                && !self.date.contains(&at)
+        };
+        let words: Vec<usize> = structure.subtree(noun).filter(word).collect();
+        words.len() <= 3 && !words.iter().any(|&at| structure.tag(at) == Upos::ProperNoun)
+    }
+
+    /// Whether another date dates a clause itself, outside of its part `except` and of its subordinate clauses.
+    fn is_dated_beside(&self, clause: usize, except: usize) -> bool {
+        use Relation::{AdnominalClause, AdverbialClause, Complement, Conjunct, Parataxis};
+        let structure = self.structure;
+        structure.children(clause).any(|child| {
+            let subordinate = matches!(
+                structure.relation(child),
+                AdverbialClause | Conjunct | AdnominalClause | Complement | Parataxis
+            );
+            !subordinate && !self.is_within(except, child) && self.holds_other(child)
+        })
+    }
+
+    /// Returns the tokens of the date that are left out, with the words that lead it; none where the line needs the date.
+    pub(super) fn date_phrase(&self) -> Range<usize> {
+        let (structure, grammar) = (self.structure, &self.passage.pack.grammar);
+        let Range { mut start, end } = self.date.clone();
+        let tokens = structure.tokens();
+        if end < tokens.end && self.passage.tokens[end].shape == Shape::Possessive {
+            return start..start;
+        }
+        // "12 March 2017: The bank failed"
+        let entry = start == tokens.start
+            && matches!(self.passage.tokens[end..].first(), Some(next) if next.shape.is_mark(':'));
+        if entry {
+            return start..end + 1;
+        }
+        let top = self.top();
+        let named = self.passage.tokens[top].shape == Shape::Capital || self.has(top, grammar.deictic);
+        match structure.relation(top) {
+            Relation::Subject | Relation::Root => return start..start,
+            Relation::Object if !named || self.takes_date(top) => return start..start,
+            _ => {}
+        }
+        while start > tokens.start {
+            let before = start - 1;
+            if self.has(before, grammar.date_keeper)
+                || (self.has(before, grammar.ahead) || self.has(before, grammar.apart)) && self.is_denied(top)
+            {
+                return self.date.start..self.date.start;
+            }
+            let preposition = self.has(before, grammar.time_preposition);
+            let small = preposition && !self.has(before, grammar.and)
+                || self.has(before, grammar.date_lead) && structure.relation(before) != Relation::Subject;
+            let adverb = structure.tag(before) == Upos::Adverb;
+            let attached =
+                preposition || adverb || structure.head(before).is_some_and(|head| (start..end).contains(&head));
+            if !small || !attached {
+                break;
+            }
+            start = before;
+        }
+        start..end
+    }
+
+    /// Whether the verb that a date is the object of is about the date itself: "spent Monday mending", "set June 29".
+    fn takes_date(&self, top: usize) -> bool {
+        self.structure.head(top).is_some_and(|verb| self.has(verb, self.passage.pack.grammar.date_verb))
+    }
+
+    /// Whether the clause of the date is denied: "They will not decide before June" is not "They will not decide".
+    fn is_denied(&self, top: usize) -> bool {
+        let (structure, negation) = (self.structure, self.passage.pack.grammar.negation);
+        let own = |&at: &usize| structure.relation(at) == Relation::Complement;
+        let first = self.predicate_above(top);
+        let mut clauses = first.into_iter().chain(first.into_iter().flat_map(|at| {
+            let above = std::iter::successors(Some(at).filter(own), |&at| structure.head(at).filter(own));
+            above.filter_map(|at| structure.head(at))
+        }));
+        clauses.any(|clause| structure.children(clause).any(|child| self.has(child, negation)))
+    }
+
+    /// Returns the tokens of a unit that are kept.
+    pub(super) fn kept(&self, unit: Unit, trigger: usize, cut: &Range<usize>) -> Vec<usize> {
+        let mut walk = Walk { dated: self, unit, trigger, cut, kept: Vec::new(), optional: Vec::new() };
+        walk.visit(unit.head);
+        let Walk { mut kept, mut optional, .. } = walk;
+        kept.sort_unstable();
+        // What is optional goes while the line is long: the least needed first, the last first.
+        optional.sort_by_key(|&(rank, at)| (rank, usize::MAX - at));
+        for (rank, at) in optional {
+            let part = self.structure.subtree(at);
+            let is_word = |at: usize| self.passage.tokens[at].shape.is_word();
+            let all = kept.iter().filter(|&&at| is_word(at) || self.passage.tokens[at].shape.is_figure()).count();
+            let rest = kept.iter().filter(|&&at| is_word(at) && !part.contains(&at)).count();
+            if all > rank.longest() && rest >= FEWEST_LEFT {
+                kept.retain(|at| !part.contains(at));
+            }
+        }
+        kept
+    }
+}
+
+/// The fewest words that are left when a part is cut because the line is long.
+const FEWEST_LEFT: usize = 8;
+
+/// How easily a part can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Optional {
+    /// Behind a comma, without a verb that is finite.
+    Aside,
+    /// Another deed of the same subject.
+    Deed,
+    /// An apposition, or a clause that says when or why.
+    Circumstance,
+    /// A clause that says which.
+    Restriction,
+    /// Any other clause.
+    Clause,
+}
+
+impl Optional {
+    /// The longest line, in words, that still has such a part.
+    fn longest(self) -> usize {
+        match self {
+            Self::Aside => 22,
+            Self::Deed | Self::Circumstance => 26,
+            Self::Restriction => 28,
+            Self::Clause => 32,
+        }
+    }
+}
+
+/// What becomes of a part.
+enum Part {
+    Kept,
+    Cut,
+    Optional(Optional),
+}
+
+/// A walk down a unit that collects what is kept.
+struct Walk<'w> {
+    dated: &'w DatedClause<'w>,
+    unit: Unit,
+    trigger: usize,
+    cut: &'w Range<usize>,
+    kept: Vec<usize>,
+    optional: Vec<(Optional, usize)>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, at: usize) {
+        if !self.cut.contains(&at) {
+            self.kept.push(at);
+        }
+        let children: Vec<usize> = self.dated.structure.children(at).collect();
+        for child in children {
+            let only_date = self.cut.contains(&child)
+                && self.dated.structure.subtree(child).all(|at| self.cut.contains(&at) || self.dated.is_mark(at, ','));
+            // What holds the trigger, or is on the way to it, is never cut.
+            let part = if only_date {
+                Part::Cut
+            } else if self.dated.is_within(self.trigger, child) {
+                Part::Kept
+            } else {
+                self.part(at, child)
+            };
+            match part {
+                Part::Cut => continue,
+                Part::Optional(rank) => self.optional.push((rank, child)),
+                Part::Kept => {}
+            }
+            self.visit(child);
+        }
+    }
+
+    /// What becomes of a part that hangs by `at`.
+    fn part(&self, at: usize, child: usize) -> Part {
+        let Self { dated, unit, .. } = self;
+        let (structure, grammar) = (dated.structure, &dated.passage.pack.grammar);
+        let first = structure.subtree(child).start;
+        let comma = first > structure.tokens().start && dated.is_mark(first - 1, ',');
+        let other = dated.holds_other(child);
+        let (front, own) = (child < at, at == unit.head);
+        // ", officials said": whatever the parser takes it for.
+        if comma
+            && child > at
+            && dated.reports(child)
+            && structure.subject(child).is_some()
+            && !own_complement(structure, child)
+        {
+            return Part::Cut;
+        }
+        match structure.relation(child) {
+            Relation::Parataxis => Part::Cut,
+            Relation::Oblique | Relation::NounModifier | Relation::AdverbialClause | Relation::AdverbialModifier
+                if dated.has(first, grammar.according) || front && own && dated.has(first, grammar.connective) =>
+            {
+                Part::Cut
+            }
+            Relation::Conjunct if structure.is_predicate(child) => self.deed(at, child, other),
+            Relation::Conjunct | Relation::Apposition if other => Part::Cut,
+            Relation::Apposition => Part::Optional(Optional::Circumstance),
+            Relation::AdverbialClause => self.circumstance(child, front, comma, other),
+            Relation::AdnominalClause if other => Part::Cut,
+            Relation::AdnominalClause if structure.tag(child) == Upos::Base => Part::Kept,
+            Relation::AdnominalClause => Part::Optional(if comma { Optional::Aside } else { Optional::Restriction }),
+            Relation::Oblique | Relation::NounModifier if other => {
+                let lead = structure.child(child, Relation::Case);
+                let apart = lead.is_some_and(|lead| dated.has(lead, grammar.apart));
+                let bare = dated.others.iter().any(|other| other.contains(&child));
+                if apart || bare { Part::Cut } else { Part::Kept }
+            }
+            // The words that join the unit to what is not told.
+            Relation::Case if own && unit.is_phrase => Part::Cut,
+            Relation::Case if own && front && structure.relation(at) != Relation::Root => {
+                let infinitive = structure.tag(child) == Upos::Particle && structure.subject(at).is_none();
+                if infinitive { Part::Kept } else { Part::Cut }
+            }
+            _ => Part::Kept,
+        }
+    }
+
+    /// Another deed: cut where it has a time or, in the unit itself, a subject of its own.
+    fn deed(&self, at: usize, child: usize, dated: bool) -> Part {
+        let structure = self.dated.structure;
+        let (own, other) = (structure.tense(at), structure.tense(child));
+        let apart = own != Tense::Modal && other == Tense::Modal || own == Tense::Past && other == Tense::Present;
+        let subject = structure.subject(child).is_some() && at == self.unit.head;
+        if dated || subject || apart { Part::Cut } else { Part::Optional(Optional::Deed) }
+    }
+
+    fn circumstance(&self, child: usize, front: bool, comma: bool, dated: bool) -> Part {
+        let Self { dated: sentence, .. } = self;
+        let (structure, grammar) = (sentence.structure, &sentence.passage.pack.grammar);
+        let tag = structure.tag(child);
+        let lead = structure
+            .children(child)
+            .find(|&at| matches!(structure.relation(at), Relation::Case | Relation::AdverbialModifier));
+        let manner = lead.is_some_and(|lead| structure.tag(lead) == Upos::Adposition) && tag == Upos::Gerund && !comma;
+        let time = lead.is_some_and(|lead| sentence.has(lead, grammar.clause_lead));
+        let infinitive = tag == Upos::Base && lead.is_some_and(|lead| structure.tag(lead) == Upos::Particle);
+        if dated && !manner && !infinitive || front && time && structure.subject(child).is_some() {
+            return Part::Cut;
+        }
+        Part::Optional(match tag {
+            Upos::Gerund | Upos::Participle if comma => Optional::Aside,
+            _ if time || comma => Optional::Circumstance,
+            _ => Optional::Clause,
+        })
+    }
+}
+
+/// Whether a clause has a complement of its own behind it: "said that".
+fn own_complement(structure: &Structure, clause: usize) -> bool {
+    structure.children(clause).any(|at| at > clause && structure.relation(at) == Relation::Complement)
+}

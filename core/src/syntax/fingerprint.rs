@@ -1,0 +1,72 @@
+//! Whether the features that weights were trained with are those of today.
+//!
+//! Weights belong to features by hashes alone: whoever changes a feature, a shape, a tag or a relation changes what the
+//! weights mean, and nothing but worse trees would show it. So the file of weights begins with a fingerprint: a hash of all
+//! features of a sample, which has words of every shape.
+
+use sha2::{Digest, Sha256};
+
+use super::transition::{LABELS, Relation, SHIFT, State, right};
+use super::upos::{self, Upos, Word};
+use crate::language::{Pack, SyntaxWeights};
+use crate::text::lex;
+
+/// Words of every shape. They need not be of the pack's language.
+const SAMPLE: &str = "Mr. O'Neill's team, which met the U.S. envoy on 3rd May 2021 at 5:30 p.m., hadn't \"agreed\" to pay \
+                      $1.5bn (or 10%); I said: SEE https://example.org/a?b – naïve Élan’s co-op won 2-1!\n- NOTE: über all…";
+
+/// Returns the fingerprint of the features that the sentences of a language have.
+#[must_use]
+pub fn of_features(pack: &Pack) -> [u8; SyntaxWeights::FINGERPRINT] {
+    let tokens = lex(SAMPLE, &pack.lexicon);
+    let words: Vec<Word> = tokens.iter().map(|token| Word::of(token, SAMPLE)).collect();
+    let tags: Vec<Upos> = Upos::ALL.into_iter().cycle().take(words.len()).collect();
+    let mut digest = Sha256::new();
+    digest.update(format!("{:?} {:?}", Upos::ALL, Relation::ALL));
+    let mut add = |features: &[u32]| features.iter().for_each(|feature| digest.update(feature.to_le_bytes()));
+    for at in 2..words.len() {
+        add(&upos::features(&words, at, tags[at - 1], tags[at - 2]));
+    }
+    let mut state = State::new(words.len());
+    for step in 0.. {
+        add(&state.features(&words, &tags));
+        if state.is_done() {
+            break;
+        }
+        state.apply(sample_transition(step, state.allowed()));
+    }
+    let hash = digest.finalize();
+    std::array::from_fn(|at| hash[at])
+}
+
+/// Returns a transition that is allowed. They follow each other so that the stack becomes high, and every relation occurs on
+/// both sides.
+fn sample_transition(step: usize, allowed: u32) -> usize {
+    let is_allowed = |transition: &usize| allowed >> transition & 1 == 1;
+    let arc = 1 + step * 7 % LABELS;
+    let wanted = match step % 7 {
+        0..=3 => SHIFT,
+        4 | 5 => arc,
+        _ => right(Relation::ALL[arc]),
+    };
+    Some(wanted).filter(is_allowed).or_else(|| (0..=2 * LABELS).find(is_allowed)).unwrap_or(SHIFT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_features;
+    use crate::language;
+
+    #[test]
+    fn weights_are_trained_with_the_features_that_sentences_have() {
+        for pack in language::packs() {
+            let language = pack.language;
+            assert!(
+                pack.syntax.fingerprint == of_features(pack),
+                "the features of `{language}` have changed since its tagger and parser were trained; train them again:\n  \
+                 cargo run --release -p dateline-core --example train_syntax -- {language} \
+                 core/src/language/{language}/syntax.bin --train … --silver … --dev … (see CONTRIBUTING.md)"
+            );
+        }
+    }
+}
