@@ -25,9 +25,9 @@
 //! | [`article`] | messages to [`article::Article`]s: one file an input format; which time is the publication time |
 //! | [`text`] | the clean text with a map back to the body as received; passages, tokens, sentences, spans |
 //! | [`language`] | packs of words, rules and weights, one folder a language |
-//! | [`syntax`] | parts of speech and verb groups of the sentences that may hold a date |
+//! | [`syntax`] | parts of speech and verb groups of the sentences that may hold a date, and their dependency trees |
 //! | [`temporal`] | expressions: recognised by rules, refined, resolved to dates |
-//! | [`event`] | dates attached to what happened: trigger, status, summary, names, repeats, identity |
+//! | [`event`] | dates attached to what happened: trigger, status, line, weight, names, repeats, identity |
 //! | [`extraction`] | all that was found in one article |
 //! | [`record`] | wire types and export formats, apart from the types above |
 //! | [`pipeline`] | the one composer |
