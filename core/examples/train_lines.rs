@@ -17,10 +17,8 @@ use std::fs;
 
 use dateline_core::event::{Candidate, Event, rank};
 use serde_json::Value;
-use training::{Annotated, annotated, shuffle, sum};
+use training::{Annotated, FOLDS, annotated, shuffle, sum};
 
-/// The parts of the cross-validation.
-const FOLDS: usize = 5;
 const ROUNDS: usize = 12;
 const RATE: f32 = 0.08;
 const DECAY: f32 = 0.002;

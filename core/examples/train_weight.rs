@@ -16,10 +16,8 @@ use std::fs;
 
 use dateline_core::event::weight::SCALE;
 use dateline_core::event::{rank, weight};
-use training::{Annotated, annotated, shuffle, sum};
+use training::{Annotated, FOLDS, annotated, shuffle, sum};
 
-/// The parts of the cross-validation.
-const FOLDS: usize = 5;
 const ROUNDS: usize = 12;
 const RATE: f32 = 0.06;
 const DECAY: f32 = 0.05;

@@ -12,6 +12,9 @@ use dateline_core::event::Event;
 use dateline_core::prelude::*;
 use serde_json::Value;
 
+/// The parts of the cross-validation.
+pub const FOLDS: usize = 5;
+
 /// An article with what is found in it and what the gold has.
 pub struct Annotated {
     body: String,

@@ -7,6 +7,7 @@ mod edition;
 mod identity;
 mod line;
 mod names;
+mod parts;
 pub mod rank;
 mod repeat;
 mod sentence;

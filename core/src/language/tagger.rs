@@ -11,6 +11,7 @@
 use sha2::{Digest, Sha256};
 
 use super::lexicon::Class;
+use super::weights::{feature, hash_word};
 use super::{Grammar, Pack};
 use crate::text::{Shape, Token};
 
@@ -291,11 +292,6 @@ impl Word {
     }
 }
 
-/// Returns the hash of a word in lower case (ASCII only), after Fowler, Noll and Vo (FNV-1a).
-fn hash_word(word: &[u8]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193))
-}
-
 /// Returns the features of a token, given the tags of the two before it.
 #[must_use]
 pub fn features(words: &[Word], at: usize, last: Tag, before_last: Tag) -> [u32; FEATURES] {
@@ -320,13 +316,6 @@ pub fn features(words: &[Word], at: usize, last: Tag, before_last: Tag) -> [u32;
         feature(14, far_before.word, last),
         feature(16, after.ending, word.ending),
     ]
-}
-
-/// Returns the hash of a feature: its kind and its two values.
-fn feature(kind: u32, one: u32, other: u32) -> u32 {
-    let mixed = (one.wrapping_mul(0x9e37_79b1) ^ other.wrapping_add(kind << 24)).wrapping_mul(0x85eb_ca6b);
-    let mixed = (mixed ^ mixed >> 15).wrapping_mul(0xc2b2_ae35);
-    mixed ^ mixed >> 16
 }
 
 #[cfg(test)]

@@ -1,0 +1,185 @@
+//! Which parts of a unit its line keeps: deeds, circumstances and frames that are not what the date dates go.
+//!
+//! This module must not know which unit is best, nor how a line is written.
+
+use std::ops::Range;
+
+use super::unit::{DatedClause, Unit};
+use crate::syntax::{Relation, Structure, Tense, Upos};
+
+impl DatedClause<'_> {
+    /// Returns the tokens of a unit that are kept.
+    pub(super) fn kept(&self, unit: Unit, trigger: usize, cut: &Range<usize>) -> Vec<usize> {
+        let mut walk = Walk { dated: self, unit, trigger, cut, kept: Vec::new(), optional: Vec::new() };
+        walk.visit(unit.head);
+        let Walk { mut kept, mut optional, .. } = walk;
+        kept.sort_unstable();
+        // What is optional goes while the line is long: the least needed first, the last first.
+        optional.sort_by_key(|&(rank, at)| (rank, usize::MAX - at));
+        for (rank, at) in optional {
+            let part = self.structure.subtree(at);
+            let is_word = |at: usize| self.passage.tokens[at].shape.is_word();
+            let all = kept.iter().filter(|&&at| is_word(at) || self.passage.tokens[at].shape.is_figure()).count();
+            let rest = kept.iter().filter(|&&at| is_word(at) && !part.contains(&at)).count();
+            if all > rank.longest() && rest >= FEWEST_LEFT {
+                kept.retain(|at| !part.contains(at));
+            }
+        }
+        kept
+    }
+}
+
+/// The fewest words that are left when a part is cut because the line is long.
+const FEWEST_LEFT: usize = 8;
+
+/// How easily a part can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Optional {
+    /// Behind a comma, without a verb that is finite.
+    Aside,
+    /// Another deed of the same subject.
+    Deed,
+    /// An apposition, or a clause that says when or why.
+    Circumstance,
+    /// A clause that says which.
+    Restriction,
+    /// Any other clause.
+    Clause,
+}
+
+impl Optional {
+    /// The longest line, in words, that still has such a part.
+    fn longest(self) -> usize {
+        match self {
+            Self::Aside => 22,
+            Self::Deed | Self::Circumstance => 26,
+            Self::Restriction => 28,
+            Self::Clause => 32,
+        }
+    }
+}
+
+/// What becomes of a part.
+enum Part {
+    Kept,
+    Cut,
+    Optional(Optional),
+}
+
+/// A walk down a unit that collects what is kept.
+struct Walk<'w> {
+    dated: &'w DatedClause<'w>,
+    unit: Unit,
+    trigger: usize,
+    cut: &'w Range<usize>,
+    kept: Vec<usize>,
+    optional: Vec<(Optional, usize)>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, at: usize) {
+        if !self.cut.contains(&at) {
+            self.kept.push(at);
+        }
+        let children: Vec<usize> = self.dated.structure.children(at).collect();
+        for child in children {
+            let only_date = self.cut.contains(&child)
+                && self.dated.structure.subtree(child).all(|at| self.cut.contains(&at) || self.dated.is_mark(at, ','));
+            // What holds the trigger, or is on the way to it, is never cut.
+            let part = if only_date {
+                Part::Cut
+            } else if self.dated.is_within(self.trigger, child) {
+                Part::Kept
+            } else {
+                self.part(at, child)
+            };
+            match part {
+                Part::Cut => continue,
+                Part::Optional(rank) => self.optional.push((rank, child)),
+                Part::Kept => {}
+            }
+            self.visit(child);
+        }
+    }
+
+    /// What becomes of a part that hangs by `at`.
+    fn part(&self, at: usize, child: usize) -> Part {
+        let Self { dated, unit, .. } = self;
+        let (structure, grammar) = (dated.structure, &dated.passage.pack.grammar);
+        let first = structure.subtree(child).start;
+        let comma = first > structure.tokens().start && dated.is_mark(first - 1, ',');
+        let other = dated.holds_other(child);
+        let (front, own) = (child < at, at == unit.head);
+        // ", officials said": whatever the parser takes it for.
+        if comma
+            && child > at
+            && dated.reports(child)
+            && structure.subject(child).is_some()
+            && !has_complement_behind(structure, child)
+        {
+            return Part::Cut;
+        }
+        match structure.relation(child) {
+            Relation::Parataxis => Part::Cut,
+            Relation::Oblique | Relation::NounModifier | Relation::AdverbialClause | Relation::AdverbialModifier
+                if dated.has(first, grammar.according) || front && own && dated.has(first, grammar.connective) =>
+            {
+                Part::Cut
+            }
+            Relation::Conjunct if structure.is_predicate(child) => self.deed(at, child, other),
+            Relation::Conjunct | Relation::Apposition if other => Part::Cut,
+            Relation::Apposition => Part::Optional(Optional::Circumstance),
+            Relation::AdverbialClause => self.circumstance(child, front, comma, other),
+            Relation::AdnominalClause if other => Part::Cut,
+            Relation::AdnominalClause if structure.tag(child) == Upos::Base => Part::Kept,
+            Relation::AdnominalClause => Part::Optional(if comma { Optional::Aside } else { Optional::Restriction }),
+            Relation::Oblique | Relation::NounModifier if other => {
+                let lead = structure.child(child, Relation::Case);
+                let apart = lead.is_some_and(|lead| dated.has(lead, grammar.apart));
+                let bare = dated.others.iter().any(|other| other.contains(&child));
+                if apart || bare { Part::Cut } else { Part::Kept }
+            }
+            // The words that join the unit to what is not told.
+            Relation::Case if own && unit.is_phrase => Part::Cut,
+            Relation::Case if own && front && structure.relation(at) != Relation::Root => {
+                let infinitive = structure.tag(child) == Upos::Particle && structure.subject(at).is_none();
+                if infinitive { Part::Kept } else { Part::Cut }
+            }
+            _ => Part::Kept,
+        }
+    }
+
+    /// Another deed: cut where it has a time or, in the unit itself, a subject of its own.
+    fn deed(&self, at: usize, child: usize, dated: bool) -> Part {
+        let structure = self.dated.structure;
+        let (own, other) = (structure.tense(at), structure.tense(child));
+        let apart = own != Tense::Modal && other == Tense::Modal || own == Tense::Past && other == Tense::Present;
+        let subject = structure.subject(child).is_some() && at == self.unit.head;
+        if dated || subject || apart { Part::Cut } else { Part::Optional(Optional::Deed) }
+    }
+
+    fn circumstance(&self, child: usize, front: bool, comma: bool, dated: bool) -> Part {
+        let Self { dated: sentence, .. } = self;
+        let (structure, grammar) = (sentence.structure, &sentence.passage.pack.grammar);
+        let tag = structure.tag(child);
+        let lead = structure
+            .children(child)
+            .find(|&at| matches!(structure.relation(at), Relation::Case | Relation::AdverbialModifier));
+        let manner = lead.is_some_and(|lead| structure.tag(lead) == Upos::Adposition) && tag == Upos::Gerund && !comma;
+        let time = lead.is_some_and(|lead| sentence.has(lead, grammar.clause_lead));
+        let infinitive = tag == Upos::Base && lead.is_some_and(|lead| structure.tag(lead) == Upos::Particle);
+        if dated && !manner && !infinitive || front && time && structure.subject(child).is_some() {
+            return Part::Cut;
+        }
+        Part::Optional(match tag {
+            Upos::Gerund | Upos::Participle if comma => Optional::Aside,
+            _ if time || comma => Optional::Circumstance,
+            _ => Optional::Clause,
+        })
+    }
+}
+
+/// Whether a clause has a complement of its own behind it: "said that".
+fn has_complement_behind(structure: &Structure, clause: usize) -> bool {
+    structure.children(clause).any(|at| at > clause && structure.relation(at) == Relation::Complement)
+}
