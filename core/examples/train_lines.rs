@@ -24,6 +24,11 @@ const RATE: f32 = 0.08;
 const DECAY: f32 = 0.002;
 /// How much more the best candidate is wanted than one whose grade is lower by 1.
 const SHARPNESS: f64 = 6.0;
+/// How much worse a wrong name is than the pronoun.
+const MISLEADING: f64 = 0.5;
+
+/// What a line may supply without naming anybody.
+const AUXILIARIES: [&str; 2] = ["was", "were"];
 
 /// A date with its candidates, each with its features and its grade.
 struct Case {
@@ -36,12 +41,15 @@ struct Case {
 struct Grade {
     told: bool,
     rouge: f64,
+    /// Whether it has a word that neither its sentence nor the statement has: a wrong name for a pronoun.
+    misleads: bool,
 }
 
 impl Grade {
     fn sum(self) -> f64 {
         let stands = self.told && self.rouge >= 0.5;
         f64::from(u8::from(stands)) + 0.3 * f64::from(u8::from(self.told)) + self.rouge
+            - MISLEADING * f64::from(u8::from(self.misleads))
     }
 }
 
@@ -69,22 +77,30 @@ fn cases(article: usize, annotated: &Annotated) -> Vec<Case> {
     let mut cases = Vec::new();
     for (place, date) in wanted.filter_map(|date| Some((annotated.place(date)?, date))) {
         let is_at = |event: &&Event| annotated.is_at(event, place) && !event.candidates.is_empty();
-        let graded = |candidate: &Candidate| {
-            (candidate.features.iter().map(|feature| feature.place).collect(), grade(date, &candidate.text))
+        let case = |event: &Event| {
+            let sentence = words(event.sentence.of(annotated.found.text.as_str()));
+            let graded = |candidate: &Candidate| {
+                let features = candidate.features.iter().map(|feature| feature.place).collect();
+                (features, grade(date, &candidate.text, &sentence))
+            };
+            Case { article, candidates: event.candidates.iter().map(graded).collect() }
         };
-        let case = |event: &Event| Case { article, candidates: event.candidates.iter().map(graded).collect() };
         cases.extend(annotated.found.events.iter().filter(is_at).map(case));
     }
     cases
 }
 
-fn grade(gold: &Value, line: &str) -> Grade {
+fn grade(gold: &Value, line: &str, sentence: &[String]) -> Grade {
     let list = |key: &str| gold[key].as_array().cloned().unwrap_or_default();
     let have = words(line);
+    let statement = words(gold["statement"].as_str().unwrap_or_default());
     let holds = |wanted: &Value| words(wanted.as_str().unwrap_or_default()).iter().all(|word| have.contains(word));
     Grade {
         told: list("must").iter().all(holds) && !list("mustnt").iter().any(holds),
-        rouge: rouge(&have, &words(gold["statement"].as_str().unwrap_or_default())),
+        rouge: rouge(&have, &statement),
+        misleads: have
+            .iter()
+            .any(|word| !AUXILIARIES.contains(&word.as_str()) && !sentence.contains(word) && !statement.contains(word)),
     }
 }
 
@@ -159,9 +175,10 @@ fn report(name: &str, grades: &[Grade]) {
     };
     let rouge = grades.iter().map(|grade| grade.rouge).sum::<f64>() / grades.len() as f64;
     println!(
-        "{name}: {} dates, told {:.1}, rouge {rouge:.3}, told with a rouge of at least 0.5 {:.1}",
+        "{name}: {} dates, told {:.1}, rouge {rouge:.3}, told with a rouge of at least 0.5 {:.1}, misleading {:.1}",
         grades.len(),
         share(&|grade| grade.told),
         share(&|grade| grade.told && grade.rouge >= 0.5),
+        share(&|grade| grade.misleads),
     );
 }

@@ -162,15 +162,30 @@ impl<'s> Pronoun<'s> {
     fn fits(&self, structure: &Structure, head: usize, group: &[usize]) -> bool {
         let grammar = &self.passage.pack.grammar;
         let any = |class| group.iter().any(|&at| self.passage.has(at, class));
-        let dated = any(grammar.month) || any(grammar.weekday);
+        let dated = any(grammar.month) || any(grammar.weekday) || any(grammar.unit) || any(grammar.deictic);
         let person = any(grammar.honorific) || any(grammar.person);
         let firm = any(grammar.legal_form) || any(grammar.organisation);
+        let (tag, named) = (structure.tag(head), structure.tag(head) == Upos::ProperNoun);
+        let opening = group.first().copied().unwrap_or(head);
         let fits = match self.referent {
-            Referent::Person => structure.tag(head) == Upos::ProperNoun && !firm || person,
-            Referent::Thing => !person && structure.tag(head) != Upos::PluralNoun,
-            Referent::Several => true,
+            // "the Golden Compass" and "in Lyon" are nobody.
+            Referent::Person => {
+                person
+                    || named && !firm && structure.tag(opening) != Upos::Determiner && !self.is_place(structure, head)
+            }
+            Referent::Thing => !person && tag != Upos::PluralNoun,
+            Referent::Several => {
+                let several = group.iter().any(|&at| structure.relation(at) == Relation::Conjunct && at != head);
+                tag == Upos::PluralNoun || named && !person || firm || several || any(grammar.collective)
+            }
         };
         !dated && fits
+    }
+
+    /// Whether a name is a place where it stands: "in Lyon".
+    fn is_place(&self, structure: &Structure, head: usize) -> bool {
+        let place = self.passage.pack.grammar.place_preposition;
+        structure.child(head, Relation::Case).is_some_and(|case| case < head && self.passage.has(case, place))
     }
 
     fn describe(&self, structure: &Structure, head: usize, group: &[usize], place: [u32; 2]) -> Collector {
@@ -200,10 +215,42 @@ impl<'s> Pronoun<'s> {
         );
         features.add(Kind::AntecedentDeterminer, pronoun, if determined { opening } else { 0 });
         features.add(Kind::AntecedentWord, pronoun, hash_word(passage.word(head).as_bytes()));
+        let ending = |word: &str| hash_word(&word.as_bytes()[word.len().saturating_sub(3)..]);
+        features.add(Kind::AntecedentEnding, pronoun, ending(passage.word(head)));
+        let named = u32::from(structure.tag(head) == Upos::ProperNoun);
+        let sort = pack(&[named, any(grammar.legal_form), any(grammar.organisation), any(grammar.collective)]);
+        let verb = self.structure.ancestors(self.at).find(|&at| self.structure.is_predicate(at));
+        features.add(
+            Kind::AntecedentVerb,
+            pack(&[pronoun, sort]),
+            verb.map_or(0, |at| hash_word(passage.word(at).as_bytes())),
+        );
+        let acts = verb.is_some_and(|at| passage.has(at, grammar.report) || passage.has(at, grammar.plan));
+        features.add(Kind::AntecedentActs, pack(&[pronoun, sort, u32::from(acts)]), 0);
+        let (placed, acting) = self.evidence(head);
+        features.add(Kind::AntecedentEvidence, pack(&[pronoun, placed, acting, named]), 0);
         features.add(Kind::AntecedentLength, pack(&[pronoun, group.len().min(5) as u32, tag]), 0);
         let leads = structure.tokens().start == group.first().copied().unwrap_or_default();
         features.add(Kind::AntecedentLeads, pack(&[pronoun, distance, u32::from(leads)]), tag);
         features
+    }
+
+    /// How the head of a group is mentioned elsewhere: how often as a place ("in Lyon"), and how often as somebody who acts
+    /// or has a title ("Lyon said", "Mr Lyon"), each at most twice.
+    fn evidence(&self, head: usize) -> (u32, u32) {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let (mut placed, mut acting) = (0, 0);
+        for at in self.at.saturating_sub(MENTIONS)..(self.at + MENTIONS).min(passage.tokens.len()) {
+            if at == head || passage.word(at) != passage.word(head) {
+                continue;
+            }
+            let before = at.checked_sub(1);
+            let led = |class| before.is_some_and(|before| passage.has(before, class));
+            placed += u32::from(led(grammar.place_preposition));
+            let titled = led(grammar.honorific) || led(grammar.person);
+            acting += u32::from(titled || passage.has(at + 1, grammar.report));
+        }
+        (placed.min(2), acting.min(2))
     }
 
     /// How often the head of a group is mentioned before the pronoun, at most 5 times.
@@ -217,6 +264,8 @@ impl<'s> Pronoun<'s> {
 /// Returns the tokens of a noun with what belongs to it; `None` if it is too long or holds a pronoun. A person is one.
 fn group(passage: &ParsedPassage<'_>, structure: &Structure, head: usize, referent: Referent) -> Option<Vec<usize>> {
     let mut tokens = noun_phrase(passage, structure, head, &(0..0));
+    // "Eastbrook" of "Eastbrook's captain".
+    tokens.retain(|&at| passage.tokens[at].shape != Shape::Possessive || structure.head(at) != Some(head));
     if referent != Referent::Several {
         let conjuncts = structure.children(head).filter(|&at| structure.relation(at) == Relation::Conjunct);
         for conjunct in conjuncts.collect::<Vec<_>>() {

@@ -18,6 +18,7 @@ mod trigger;
 mod undatable;
 mod unit;
 pub mod weight;
+mod wording;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -382,11 +383,11 @@ impl DatedSentence<'_> {
         let trigger_token = trigger.map(|trigger| trigger.token());
         let clause =
             DatedClause { passage, structure, discourse, date: own.clone(), others: &others, trigger: trigger_token };
-        let candidates = line::candidates(&clause);
-        let Some(chosen) = line::choose(&candidates, &self.passage.pack.lines) else {
+        let drafts = line::drafts(&clause);
+        let Some(chosen) = line::choose(passage, &drafts) else {
             return Err("its statement is too short");
         };
-        let (summary, names) = line::finish(self.passage, self.tokens, chosen, &own);
+        let (summary, names) = line::finish(passage, self.tokens, &chosen, &own);
         let weight = weight::features(&Written {
             clause: &clause,
             date,
@@ -394,14 +395,15 @@ impl DatedSentence<'_> {
             published: self.published,
             before: self.before,
             agreed: &agreed,
-            chosen,
+            chosen: &chosen,
             line: &summary,
             names: &names,
         });
         let (candidates, alternative) = match self.detail {
             Detail::Events => (Vec::new(), None),
             Detail::Dates | Detail::Undated => {
-                let alternative = line::alternative(&candidates, chosen, &self.passage.pack.lines);
+                let candidates: Vec<Candidate> = drafts.iter().flat_map(|draft| draft.variants(passage)).collect();
+                let alternative = line::alternative(&candidates, &chosen, &passage.pack.lines);
                 (candidates, alternative)
             }
         };

@@ -110,6 +110,10 @@ impl Walk<'_> {
         let comma = first > structure.tokens().start && dated.is_mark(first - 1, ',');
         let other = dated.holds_other(child);
         let (front, own) = (child < at, at == unit.head);
+        // "on 23 May, the last day of the season": what explains the date goes with it.
+        if comma && self.cut.contains(&at) {
+            return Part::Cut;
+        }
         // ", officials said": whatever the parser takes it for.
         if comma
             && child > at

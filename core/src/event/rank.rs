@@ -63,6 +63,10 @@ pub(super) enum Kind {
     AntecedentWord = 71,
     AntecedentLength = 72,
     AntecedentLeads = 73,
+    AntecedentEnding = 74,
+    AntecedentVerb = 75,
+    AntecedentActs = 76,
+    AntecedentEvidence = 77,
 }
 
 impl Kind {
@@ -95,7 +99,11 @@ impl Kind {
             | Self::AntecedentDeterminer
             | Self::AntecedentWord
             | Self::AntecedentLength
-            | Self::AntecedentLeads => "whom its pronoun means",
+            | Self::AntecedentLeads
+            | Self::AntecedentEnding
+            | Self::AntecedentVerb
+            | Self::AntecedentActs
+            | Self::AntecedentEvidence => "whom its pronoun means",
         }
     }
 }

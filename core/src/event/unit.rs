@@ -34,6 +34,13 @@ pub(super) struct Unit {
     pub(super) variant: Variant,
 }
 
+impl Unit {
+    /// Returns a whole sentence, by its root.
+    pub(super) fn sentence(root: usize) -> Self {
+        Self { head: root, is_phrase: false, variant: Variant::Sentence }
+    }
+}
+
 /// How a unit was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Variant {
@@ -45,6 +52,8 @@ pub(super) enum Variant {
     Above,
     /// The noun that a clause hangs by.
     Antecedent,
+    /// The sentence.
+    Sentence,
 }
 
 impl DatedClause<'_> {
@@ -135,9 +144,7 @@ impl DatedClause<'_> {
         if self.structure.is_predicate(trigger) {
             add(trigger, false, Variant::Own);
             self.predicate_above(head).into_iter().for_each(|above| add(above, false, Variant::Above));
-            if self.structure.relation(trigger) == Relation::AdnominalClause {
-                self.structure.head(trigger).into_iter().for_each(|noun| add(noun, true, Variant::Antecedent));
-            }
+            self.restricted(trigger).into_iter().for_each(|noun| add(noun, true, Variant::Antecedent));
         } else {
             let noun = self.noun(trigger);
             add(noun, true, Variant::Own);
@@ -147,6 +154,16 @@ impl DatedClause<'_> {
             }
         }
         units
+    }
+
+    /// Returns the noun that a clause belongs to so closely that both are one phrase: "problems for which he had surgery". Behind
+    /// a comma, and of a participle, the clause is told alone.
+    fn restricted(&self, clause: usize) -> Option<usize> {
+        let structure = self.structure;
+        let noun = structure.head(clause).filter(|_| structure.relation(clause) == Relation::AdnominalClause)?;
+        let comma = structure.subtree(clause).start.checked_sub(1).is_some_and(|before| self.is_mark(before, ','));
+        let reduced = structure.tag(clause) == Upos::Participle && !structure.is_finite(clause);
+        (!comma && !reduced).then_some(noun)
     }
 
     /// Returns the clause, or the one above it where it cannot be told alone: a condition or a question says of itself that

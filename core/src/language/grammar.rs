@@ -150,6 +150,12 @@ grammar! {
     named_of = "NAMED_OF",
     /// Nouns for people: "minister", "spokesman".
     person = "PERSON",
+    /// Nouns of several people that "they" may mean although they are singular: "the team".
+    collective = "COLLECTIVE",
+    /// Prepositions before places: "in Lyon".
+    place_preposition = "PLACE_PREP",
+    /// Verbs that say nothing without what follows them, and be it a date: "lasts until July".
+    lasting = "LASTING",
     /// Reporting verbs that take an addressee: "told".
     addressed = "ADDRESSED",
     /// "denied", "refused".

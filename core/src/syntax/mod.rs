@@ -5,6 +5,7 @@
 pub mod fingerprint;
 mod morphology;
 mod position;
+mod repair;
 mod structure;
 pub mod transition;
 pub mod upos;

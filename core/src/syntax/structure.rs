@@ -7,7 +7,8 @@
 use std::ops::Range;
 
 use super::LexedPassage;
-use super::transition::{LONGEST, NONE, Relation, parse};
+use super::repair::{Repair, mend_tags};
+use super::transition::{LONGEST, NONE, Relation, State, parse};
 use super::upos::{Upos, Word, tag};
 
 /// The structure of a sentence, or of its part that is parsed. Tokens are named by their place in the passage.
@@ -42,7 +43,11 @@ impl Structure {
         let words: Vec<Word> = own.iter().map(|token| Word::of(token, passage.text)).collect();
         let mut tags = vec![Upos::Other; words.len()];
         tag(&passage.pack.syntax.tagger, &words, &mut tags);
-        let state = parse(&passage.pack.syntax.parser, &words, &tags);
+        mend_tags(passage, &tokens, &mut tags);
+        let mut state = parse(&passage.pack.syntax.parser, &words, &tags);
+        join_roots(&mut state);
+        let (heads, relations) = (&mut *state.heads, &mut *state.relations);
+        Repair { passage, tokens: tokens.clone(), tags: &tags, heads, relations }.mend();
         let mut structure = Self {
             start: tokens.start,
             tags,
@@ -50,19 +55,8 @@ impl Structure {
             relations: state.relations,
             subtrees: (0..words.len() as u16).map(|at| at..at + 1).collect(),
         };
-        structure.join_roots();
         structure.find_subtrees();
         structure
-    }
-
-    /// Hangs every root but the first by the first.
-    fn join_roots(&mut self) {
-        let Some(first) = self.heads.iter().position(|&head| head == NONE) else { return };
-        for (head, relation) in self.heads.iter_mut().zip(&mut self.relations).skip(first + 1) {
-            if *head == NONE {
-                (*head, *relation) = (first as u16, Relation::Parataxis);
-            }
-        }
     }
 
     fn find_subtrees(&mut self) {
@@ -168,6 +162,16 @@ impl Structure {
             Upos::AuxPast | Upos::Past => Tense::Past,
             Upos::AuxPresent | Upos::Present => Tense::Present,
             _ => Tense::None,
+        }
+    }
+}
+
+/// Hangs every root but the first by the first.
+fn join_roots(state: &mut State) {
+    let Some(first) = state.heads.iter().position(|&head| head == NONE) else { return };
+    for (head, relation) in state.heads.iter_mut().zip(&mut state.relations).skip(first + 1) {
+        if *head == NONE {
+            (*head, *relation) = (first as u16, Relation::Parataxis);
         }
     }
 }

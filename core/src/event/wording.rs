@@ -1,0 +1,278 @@
+//! How a unit is written: its tokens in the order of the article, the subject that it shares with another clause supplied,
+//! marks that belonged to what is gone gone with it.
+//!
+//! This module must not know which candidate is best.
+
+use std::ops::Range;
+
+use super::antecedent::noun_phrase;
+use super::unit::{DatedClause, Unit};
+use crate::syntax::{ParsedPassage, Relation, Upos};
+use crate::text::Shape;
+
+/// The tokens of a line in their order.
+pub(super) struct Wording {
+    /// The tokens.
+    pub(super) tokens: Vec<usize>,
+    /// How many at the front are a subject that was supplied.
+    supplied: usize,
+    /// The auxiliary that is supplied behind them: "The tower, opened in 1968," is "The tower was opened".
+    auxiliary: Option<&'static str>,
+    /// The tokens of the date that are left out.
+    cut: Range<usize>,
+}
+
+impl Wording {
+    /// Returns some tokens as they are.
+    pub(super) fn plain(tokens: Vec<usize>) -> Self {
+        Self { tokens, supplied: 0, auxiliary: None, cut: 0..0 }
+    }
+
+    /// Returns the wording of what is kept of a unit.
+    pub(super) fn of(dated: &DatedClause<'_>, unit: Unit, kept: Vec<usize>, cut: &Range<usize>) -> Self {
+        let mut wording = with_subject(dated, unit, kept, cut);
+        trim(dated, &mut wording.tokens, wording.supplied);
+        wording
+    }
+
+    /// Whether the line is a torso without its date: it ends with a copula, or with a verb that says nothing alone.
+    pub(super) fn needs_date(&self, dated: &DatedClause<'_>) -> bool {
+        let grammar = &dated.passage.pack.grammar;
+        let last = self.tokens.iter().rfind(|&&at| dated.passage.tokens[at].shape.is_word());
+        let needs =
+            |at| [grammar.be_past, grammar.be_present, grammar.lasting].iter().any(|&class| dated.has(at, class));
+        !self.cut.is_empty() && last.is_some_and(|&at| needs(at) || dated.structure.tag(at) == Upos::Modal)
+    }
+
+    /// Whether the line is a statement: a clause with its subject, or a phrase.
+    pub(super) fn stands(&self, dated: &DatedClause<'_>, unit: Unit) -> bool {
+        let structure = dated.structure;
+        let word = |at: &usize| dated.passage.tokens[*at].shape.is_word();
+        let (Some(&first), Some(&last)) =
+            (self.tokens.iter().find(|at| word(at)), self.tokens.iter().rfind(|at| word(at)))
+        else {
+            return false;
+        };
+        if self.tokens.len() < 2 || first == last {
+            return false;
+        }
+        let opens_clause = structure.tag(first) == Upos::Subordinator
+            || structure.tag(first) == Upos::Pronoun && dated.has(first, dated.passage.pack.grammar.relative);
+        let ends = self.needs_date(dated) || matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
+        let has_subject = self.supplied > 0 || structure.subject(unit.head).is_some_and(|at| self.tokens.contains(&at));
+        // "The company expecting a loss"
+        let shared = matches!(structure.relation(unit.head), Relation::AdverbialClause | Relation::Complement);
+        let unfinished = self.supplied > 0 && shared && !structure.is_finite(unit.head);
+        let told = if structure.is_finite(unit.head) { has_subject } else { !unfinished };
+        !opens_clause && !ends && (unit.is_phrase || told)
+    }
+
+    /// Writes the line, with the spaces of the text.
+    pub(super) fn render(&self, passage: &ParsedPassage<'_>) -> String {
+        render(passage, self)
+    }
+}
+
+/// Puts the subject of a clause that has none of its own before it: that of the clause it hangs by, or the antecedent of
+/// its relative word.
+fn with_subject(dated: &DatedClause<'_>, unit: Unit, mut kept: Vec<usize>, cut: &Range<usize>) -> Wording {
+    let structure = dated.structure;
+    let clause = unit.head;
+    let relative = |at: usize| dated.has(at, dated.passage.pack.grammar.relative);
+    let (mut supplied, mut auxiliary) = (Vec::new(), None);
+    match (structure.subject(clause), structure.relation(clause), structure.head(clause)) {
+        _ if unit.is_phrase => {}
+        (Some(subject), Relation::AdnominalClause, Some(antecedent)) if relative(subject) => {
+            kept.retain(|&at| at != subject);
+            supplied = noun_phrase(dated.passage, structure, antecedent, &dated.date);
+        }
+        // "where he was born", "in which they met": what stands for the noun goes.
+        (Some(_), Relation::AdnominalClause, _) => {
+            let stands = |&at: &usize| at < clause && structure.subtree(at).any(relative);
+            if let Some(part) = structure.children(clause).find(stands).map(|at| structure.subtree(at)) {
+                kept.retain(|at| !part.contains(at));
+            }
+        }
+        (None, Relation::AdnominalClause, Some(antecedent)) => {
+            supplied = noun_phrase(dated.passage, structure, antecedent, &dated.date);
+            if structure.tag(clause) == Upos::Participle && structure.auxiliaries(clause).next().is_none() {
+                auxiliary = Some(was(dated, antecedent));
+            }
+        }
+        (None, Relation::Conjunct | Relation::AdverbialClause | Relation::Complement, Some(head)) => {
+            supplied = shared_subject(dated, clause, head, cut);
+        }
+        _ => {}
+    }
+    supplied.retain(|at| !kept.contains(at));
+    let count = supplied.len();
+    supplied.extend(kept);
+    Wording { tokens: supplied, supplied: count, auxiliary, cut: cut.clone() }
+}
+
+/// The form of "be" that agrees with a noun.
+fn was(dated: &DatedClause<'_>, noun: usize) -> &'static str {
+    let structure = dated.structure;
+    let joined = structure.child(noun, Relation::Conjunct).is_some_and(|at| structure.tag(at).is_noun());
+    if structure.tag(noun) == Upos::PluralNoun || joined { "were" } else { "was" }
+}
+
+/// Removes what joined the line to what is gone: conjunctions at its front, function words and marks at its end.
+fn trim(dated: &DatedClause<'_>, tokens: &mut Vec<usize>, supplied: usize) {
+    let structure = dated.structure;
+    let is_word = |at: usize| dated.passage.tokens[at].shape.is_word();
+    while supplied == 0
+        && tokens.first().is_some_and(|&at| structure.tag(at) == Upos::Conjunction || dated.is_mark(at, ','))
+    {
+        tokens.remove(0);
+    }
+    let mut words = tokens.iter().filter(|&&at| is_word(at)).count();
+    while let Some(place) = tokens.iter().rposition(|&at| is_word(at)).filter(|_| words > FEWEST_LEFT) {
+        let at = tokens[place];
+        let figure = tokens[place + 1..].iter().any(|&at| dated.passage.tokens[at].shape.is_figure());
+        let leads = match structure.tag(at) {
+            Upos::Conjunction | Upos::Subordinator | Upos::Determiner | Upos::Possessive => true,
+            Upos::Adposition | Upos::Particle => structure.relation(at) == Relation::Case,
+            _ => false,
+        };
+        if figure || !leads {
+            break;
+        }
+        tokens.truncate(place);
+        words -= 1;
+    }
+}
+
+/// The fewest words that are left when function words at the end of a line go.
+const FEWEST_LEFT: usize = 2;
+
+/// The subject of the first clause on the way up that has one, with its auxiliaries where the clause is not finite.
+fn shared_subject(dated: &DatedClause<'_>, clause: usize, head: usize, cut: &Range<usize>) -> Vec<usize> {
+    let structure = dated.structure;
+    let relative = |at: usize| dated.has(at, dated.passage.pack.grammar.relative);
+    let shares = |at: usize| {
+        matches!(structure.relation(at), Relation::Conjunct | Relation::Complement | Relation::AdverbialClause)
+    };
+    let mut above = head;
+    while structure.subject(above).is_none() && shares(above) {
+        let Some(next) = structure.head(above) else { break };
+        above = next;
+    }
+    let mut supplied: Vec<usize> = match (structure.subject(above), structure.head(above)) {
+        (subject, Some(antecedent))
+            if structure.relation(above) == Relation::AdnominalClause && subject.is_none_or(relative) =>
+        {
+            noun_phrase(dated.passage, structure, antecedent, &dated.date)
+        }
+        (Some(subject), _) => structure.subtree(subject).filter(|at| !cut.contains(at)).collect(),
+        (None, _) => Vec::new(),
+    };
+    if !structure.is_finite(clause) && structure.relation(clause) == Relation::Conjunct {
+        supplied.extend(structure.auxiliaries(above));
+    }
+    supplied
+}
+
+/// Writes tokens in their order, with the spaces of the text, and without marks that belong to what is gone.
+fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, cut }: &Wording) -> String {
+    let whole = without_brackets(passage, with_hyphens(passage, tokens));
+    let mark = |at: usize| match passage.tokens[at].shape {
+        Shape::Mark(mark) => Some(mark),
+        _ => None,
+    };
+    let count = |wanted: char| whole.iter().filter(|&&at| mark(at) == Some(wanted)).count();
+    let unpaired = |mark: char| match mark {
+        '"' => count('"') % 2 == 1,
+        '“' | '”' => count('“') != count('”'),
+        '(' | ')' => count('(') != count(')'),
+        _ => false,
+    };
+    let mut text = String::new();
+    let mut last: Option<usize> = None;
+    for (place, &at) in whole.iter().enumerate() {
+        let token = &passage.tokens[at];
+        // The comma behind a date that goes stays, unless one stands before the date as well or within it ("on May 3, 2019,"), or
+        // only a phrase follows ("on Monday, for nine mln").
+        let within = cut.clone().any(|at| passage.tokens[at].shape.is_mark(','));
+        let phrase = |at| passage.has(at, passage.pack.grammar.preposition);
+        let behind_date = cut.end == at
+            && !within
+            && !phrase(at + 1)
+            && last
+                .is_some_and(|last| last + 1 == cut.start && passage.tokens[cut.start - 1].shape != Shape::Mark(','));
+        let adjacent = last.is_some_and(|last| last + 1 == at);
+        let follows = adjacent || behind_date;
+        let goes_on = whole.get(place + 1).is_some_and(|&next| next == at + 1);
+        let ends = whole[place + 1..].iter().all(|&at| matches!(mark(at), Some('"' | '”' | '.')));
+        let dropped = match token.shape {
+            Shape::Break => true,
+            Shape::Mark(',' | ';' | ':' | '–' | '—' | '-') => place < *supplied || !follows || !goes_on,
+            Shape::Mark('.') => !goes_on || ends,
+            Shape::Mark(mark) => unpaired(mark),
+            _ => false,
+        };
+        if dropped {
+            continue;
+        }
+        if place == *supplied {
+            auxiliary.iter().for_each(|auxiliary| text.extend([" ", auxiliary]));
+        }
+        let closes = token.shape == Shape::Possessive
+            || matches!(token.shape, Shape::Mark(',' | '.' | ';' | ':' | ')' | '%' | '!' | '?' | '”'));
+        let opened = text.ends_with(['“', '(']);
+        if !text.is_empty() && !closes && !opened && (token.spaced || !adjacent) {
+            text.push(' ');
+        }
+        match token.shape {
+            // Tokenised texts write a longer form: "``", "-LRB-".
+            Shape::Mark(mark) => text.push(mark),
+            _ => text.push_str(passage.word(at)),
+        }
+        last = Some(at);
+    }
+    let loose = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—');
+    capitalised(text.trim_matches(loose).trim_end_matches('.').to_owned())
+}
+
+/// Adds the hyphens and the parts of words that hyphens tie together.
+fn with_hyphens(passage: &ParsedPassage<'_>, tokens: &[usize]) -> Vec<usize> {
+    let mut whole: Vec<usize> = Vec::with_capacity(tokens.len());
+    for &at in tokens {
+        if let Some(&last) = whole.last().filter(|&&last| (last + 2..=last + 3).contains(&at)) {
+            let tied = (last + 1..=at).all(|at| !passage.tokens[at].spaced);
+            whole.extend((last + 1..at).filter(|_| tied));
+        }
+        whole.push(at);
+    }
+    whole
+}
+
+/// The longest group in brackets that is left out, in tokens: an abbreviation, a party, a short name.
+const LONGEST_BRACKET: usize = 4;
+
+/// Removes short groups in brackets: "the union (UTW)".
+fn without_brackets(passage: &ParsedPassage<'_>, mut tokens: Vec<usize>) -> Vec<usize> {
+    let is_mark = |at: usize, mark| passage.tokens[at].shape.is_mark(mark);
+    let mut from = 0;
+    while let Some(open) = tokens[from..].iter().position(|&at| is_mark(at, '(')).map(|open| from + open) {
+        from = open + 1;
+        let close = tokens[from..].iter().take(LONGEST_BRACKET + 1).position(|&at| is_mark(at, ')'));
+        if let Some(close) = close {
+            tokens.drain(open..=from + close);
+            from = open;
+        }
+    }
+    tokens
+}
+
+/// Capitalises the first letter.
+pub(super) fn capitalised(mut text: String) -> String {
+    match text.chars().next() {
+        Some(first) if !first.is_ascii() => {
+            text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+        }
+        Some(_) => text.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase),
+        None => {}
+    }
+    text
+}
