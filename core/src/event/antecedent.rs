@@ -82,7 +82,7 @@ impl<'p> Discourse<'p> {
         if let Some((_, structure)) = structures.iter().find(|(parsed, _)| *parsed == index) {
             return Some(Rc::clone(structure));
         }
-        let structure = Rc::new(Structure::parse(self.passage, tokens.clone()));
+        let structure = Rc::new(Structure::parse(self.passage, tokens.clone(), &[]));
         structures.truncate(SENTENCES_BACK);
         structures.push_front((index, Rc::clone(&structure)));
         Some(structure)
@@ -173,13 +173,19 @@ impl<'s> Pronoun<'s> {
                 person
                     || named && !firm && structure.tag(opening) != Upos::Determiner && !self.is_place(structure, head)
             }
-            Referent::Thing => !person && tag != Upos::PluralNoun,
+            // "It" behind "the city's festival" is the festival.
+            Referent::Thing => !person && tag != Upos::PluralNoun && !self.possesses(structure, head),
             Referent::Several => {
                 let several = group.iter().any(|&at| structure.relation(at) == Relation::Conjunct && at != head);
                 tag == Upos::PluralNoun || named && !person || firm || several || any(grammar.collective)
             }
         };
         !dated && fits
+    }
+
+    fn possesses(&self, structure: &Structure, head: usize) -> bool {
+        let possessive = |at: usize| self.passage.tokens[at].shape == Shape::Possessive;
+        structure.children(head).any(possessive)
     }
 
     /// Whether a name is a place where it stands: "in Lyon".
@@ -299,6 +305,8 @@ pub(super) fn noun_phrase(
         phrase.push(at);
         let belongs = |&child: &usize| match structure.relation(child) {
             Relation::AdnominalClause
+            | Relation::Subject
+            | Relation::Auxiliary
             | Relation::Apposition
             | Relation::Parataxis
             | Relation::AdverbialClause

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::antecedent::{Antecedent, Pronoun};
 use super::identity::normalised;
 use super::names;
+use super::parts::Kept;
 use super::rank::{self, Collector, Described, Feature};
 use super::unit::{DatedClause, Unit};
 use super::wording::{Wording, capitalised};
@@ -34,6 +35,15 @@ pub struct Candidate {
     antecedent: Range<usize>,
 }
 
+/// A candidate that is not described yet.
+struct Found {
+    candidate: Candidate,
+    unit: Unit,
+    kept: Kept,
+    /// Whether all is left out that can be.
+    is_lean: bool,
+}
+
 /// A line that keeps its pronoun, where it begins with one, and what that may mean.
 pub(super) struct Draft {
     candidate: Candidate,
@@ -53,7 +63,7 @@ struct OpeningPronoun {
 /// Returns the candidates for the line of a date: those that can stand alone, or the whole sentence if none can.
 pub(super) fn drafts(dated: &DatedClause<'_>) -> Vec<Draft> {
     let cut = dated.date_phrase();
-    let mut found: Vec<(Candidate, Unit, Vec<usize>)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for pivot in dated.pivots() {
         for unit in dated.units(pivot) {
             found.extend(written(dated, pivot, unit, &cut));
@@ -62,10 +72,10 @@ pub(super) fn drafts(dated: &DatedClause<'_>) -> Vec<Draft> {
     if found.is_empty() {
         found.extend(whole_sentence(dated, &cut));
     }
-    let pivots: Vec<usize> = found.iter().map(|(candidate, ..)| candidate.pivot).collect();
-    let describe = |(mut candidate, unit, kept): (Candidate, Unit, Vec<usize>)| {
+    let pivots: Vec<usize> = found.iter().map(|found| found.candidate.pivot).collect();
+    let describe = |Found { mut candidate, unit, kept, is_lean }| {
         let votes = pivots.iter().filter(|&&pivot| pivot == candidate.pivot).count();
-        let described = Described { pivot: candidate.pivot, unit, kept: &kept, text: &candidate.text, votes };
+        let described = Described { pivot: candidate.pivot, unit, kept: &kept, is_lean, text: &candidate.text, votes };
         candidate.features = rank::features(dated, &described);
         let pronoun = opening_pronoun(dated, &candidate);
         Draft { candidate, pronoun }
@@ -73,35 +83,39 @@ pub(super) fn drafts(dated: &DatedClause<'_>) -> Vec<Draft> {
     found.into_iter().map(describe).collect()
 }
 
-/// Writes a unit, if it makes a line that can stand alone.
-fn written(
-    dated: &DatedClause<'_>,
-    pivot: usize,
-    unit: Unit,
-    cut: &Range<usize>,
-) -> Option<(Candidate, Unit, Vec<usize>)> {
-    let mut kept = dated.kept(unit, pivot, cut);
-    let mut wording = Wording::of(dated, unit, kept.clone(), cut);
-    if wording.needs_date(dated) {
+/// Writes a unit, long and lean; only what can stand alone is returned.
+fn written(dated: &DatedClause<'_>, pivot: usize, unit: Unit, cut: &Range<usize>) -> Vec<Found> {
+    let none = cut.start..cut.start;
+    let write = |cut: &Range<usize>| -> Vec<(Kept, Wording)> {
+        let kept = dated.kept(unit, pivot, cut).into_iter();
+        kept.map(|kept| (kept.clone(), Wording::of(dated, unit, kept.tokens, cut))).collect()
+    };
+    let mut wordings = write(cut);
+    if wordings.iter().any(|(_, wording)| wording.needs_date(dated)) {
         // "The wedding is on Saturday", "The strike will last until Friday"
-        let none = cut.start..cut.start;
-        kept = dated.kept(unit, pivot, &none);
-        wording = Wording::of(dated, unit, kept.clone(), &none);
+        wordings = write(&none);
     }
-    wording.stands(dated, unit).then(|| (candidate(dated, pivot, unit, wording), unit, kept))
+    let stands = wordings.into_iter().enumerate().filter(|(_, (_, wording))| wording.stands(dated, unit));
+    let found = |(place, (kept, wording))| Found {
+        candidate: candidate(dated, pivot, unit, wording),
+        unit,
+        kept,
+        is_lean: place > 0,
+    };
+    stands.map(found).collect()
 }
 
 /// Writes the sentence as it is, without its date. This is what is left where the structure is of no use.
-fn whole_sentence(dated: &DatedClause<'_>, cut: &Range<usize>) -> Option<(Candidate, Unit, Vec<usize>)> {
+fn whole_sentence(dated: &DatedClause<'_>, cut: &Range<usize>) -> Option<Found> {
     let structure = dated.structure;
     let root = structure.tokens().find(|&at| structure.head(at).is_none())?;
     let unit = Unit::sentence(root);
     let pivot = dated.trigger.filter(|at| structure.tokens().contains(at)).unwrap_or(root);
     let of = |cut: &Range<usize>| {
-        let kept: Vec<usize> = structure.tokens().filter(|at| !cut.contains(at)).collect();
-        Some(candidate(dated, pivot, unit, Wording::of(dated, unit, kept.clone(), cut)))
+        let tokens: Vec<usize> = structure.tokens().filter(|at| !cut.contains(at)).collect();
+        Some(candidate(dated, pivot, unit, Wording::of(dated, unit, tokens.clone(), cut)))
             .filter(|candidate| candidate.text.contains(' '))
-            .map(|candidate| (candidate, unit, kept))
+            .map(|candidate| Found { candidate, unit, kept: Kept { tokens, optional: Vec::new() }, is_lean: false })
     };
     of(cut).or_else(|| of(&(cut.start..cut.start)))
 }

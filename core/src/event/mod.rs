@@ -308,9 +308,10 @@ impl DatedSentence<'_> {
         }
         let datelines = dates.iter().filter(|date| date.basis == Basis::Publication);
         let opening = datelines.map(|date| date.expression.end).max().unwrap_or_default();
-        let sentence = ParsedSentence::new(self.passage, self.tokens, self.published, opening);
-        let dated = dates.iter().filter(|date| self.makes_event(date));
-        let spans: Vec<Range<usize>> = dated.map(|date| date.expression.first..date.expression.end).collect();
+        let tokens = |date: &Resolved| date.expression.first..date.expression.end;
+        let all: Vec<Range<usize>> = dates.iter().map(tokens).collect();
+        let spans: Vec<Range<usize>> = dates.iter().filter(|date| self.makes_event(date)).map(tokens).collect();
+        let sentence = ParsedSentence::new(self.passage, self.tokens, self.published, opening, &all);
         let mut seen: Vec<String> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {

@@ -8,33 +8,63 @@ use super::unit::{DatedClause, Unit};
 use crate::syntax::{Relation, Structure, Tense, Upos};
 
 impl DatedClause<'_> {
-    /// Returns the tokens of a unit that are kept.
-    pub(super) fn kept(&self, unit: Unit, trigger: usize, cut: &Range<usize>) -> Vec<usize> {
+    /// Returns what is kept of a unit: with all that a line has room for and, where that differs, without anything that can
+    /// be left out.
+    pub(super) fn kept(&self, unit: Unit, trigger: usize, cut: &Range<usize>) -> Vec<Kept> {
         let mut walk = Walk { dated: self, unit, trigger, cut, kept: Vec::new(), optional: Vec::new() };
         walk.visit(unit.head);
-        let Walk { mut kept, mut optional, .. } = walk;
-        kept.sort_unstable();
+        let Walk { kept: mut tokens, mut optional, .. } = walk;
+        tokens.sort_unstable();
         // What is optional goes while the line is long: the least needed first, the last first.
         optional.sort_by_key(|&(rank, at)| (rank, usize::MAX - at));
+        let mut full = Kept { tokens, optional: Vec::new() };
+        let mut lean = full.clone();
         for (rank, at) in optional {
             let part = self.structure.subtree(at);
             let is_word = |at: usize| self.passage.tokens[at].shape.is_word();
-            let all = kept.iter().filter(|&&at| is_word(at) || self.passage.tokens[at].shape.is_figure()).count();
-            let rest = kept.iter().filter(|&&at| is_word(at) && !part.contains(&at)).count();
-            if all > rank.longest() && rest >= FEWEST_LEFT {
-                kept.retain(|at| !part.contains(at));
+            let all =
+                full.tokens.iter().filter(|&&at| is_word(at) || self.passage.tokens[at].shape.is_figure()).count();
+            let rest = |tokens: &[usize]| tokens.iter().filter(|&&at| is_word(at) && !part.contains(&at)).count();
+            let too_long = all > rank.longest() && rest(&full.tokens) >= FEWEST_LEFT;
+            let dispensable = rest(&lean.tokens) >= FEWEST_LEFT_OF_LEAN;
+            for (kept, goes) in [(&mut full, too_long), (&mut lean, dispensable)] {
+                if goes {
+                    kept.tokens.retain(|at| !part.contains(at));
+                }
+                kept.optional.push(Part { rank, at, is_kept: !goes });
             }
         }
-        kept
+        if lean.tokens == full.tokens { vec![full] } else { vec![full, lean] }
     }
+}
+
+/// What is kept of a unit.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    /// Its tokens.
+    pub(super) tokens: Vec<usize>,
+    /// The parts that could be left out.
+    pub(super) optional: Vec<Part>,
+}
+
+/// A part that could be left out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) rank: Optional,
+    /// Its head.
+    pub(super) at: usize,
+    pub(super) is_kept: bool,
 }
 
 /// The fewest words that are left when a part is cut because the line is long.
 const FEWEST_LEFT: usize = 8;
 
+/// The fewest that are left in the leanest line.
+const FEWEST_LEFT_OF_LEAN: usize = 3;
+
 /// How easily a part can be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Optional {
+pub(super) enum Optional {
     /// Behind a comma, without a verb that is finite.
     Aside,
     /// Another deed of the same subject.
@@ -60,7 +90,7 @@ impl Optional {
 }
 
 /// What becomes of a part.
-enum Part {
+enum Fate {
     Kept,
     Cut,
     Optional(Optional),
@@ -87,23 +117,23 @@ impl Walk<'_> {
                 && self.dated.structure.subtree(child).all(|at| self.cut.contains(&at) || self.dated.is_mark(at, ','));
             // What holds the trigger, or is on the way to it, is never cut.
             let part = if only_date {
-                Part::Cut
+                Fate::Cut
             } else if self.dated.is_within(self.trigger, child) {
-                Part::Kept
+                Fate::Kept
             } else {
                 self.part(at, child)
             };
             match part {
-                Part::Cut => continue,
-                Part::Optional(rank) => self.optional.push((rank, child)),
-                Part::Kept => {}
+                Fate::Cut => continue,
+                Fate::Optional(rank) => self.optional.push((rank, child)),
+                Fate::Kept => {}
             }
             self.visit(child);
         }
     }
 
     /// What becomes of a part that hangs by `at`.
-    fn part(&self, at: usize, child: usize) -> Part {
+    fn part(&self, at: usize, child: usize) -> Fate {
         let Self { dated, unit, .. } = self;
         let (structure, grammar) = (dated.structure, &dated.passage.pack.grammar);
         let first = structure.subtree(child).start;
@@ -112,7 +142,7 @@ impl Walk<'_> {
         let (front, own) = (child < at, at == unit.head);
         // "on 23 May, the last day of the season": what explains the date goes with it.
         if comma && self.cut.contains(&at) {
-            return Part::Cut;
+            return Fate::Cut;
         }
         // ", officials said": whatever the parser takes it for.
         if comma
@@ -121,48 +151,49 @@ impl Walk<'_> {
             && structure.subject(child).is_some()
             && !has_complement_behind(structure, child)
         {
-            return Part::Cut;
+            return Fate::Cut;
         }
         match structure.relation(child) {
-            Relation::Parataxis => Part::Cut,
+            Relation::Parataxis => Fate::Cut,
             Relation::Oblique | Relation::NounModifier | Relation::AdverbialClause | Relation::AdverbialModifier
                 if dated.has(first, grammar.according) || front && own && dated.has(first, grammar.connective) =>
             {
-                Part::Cut
+                Fate::Cut
             }
             Relation::Conjunct if structure.is_predicate(child) => self.deed(at, child, other),
-            Relation::Conjunct | Relation::Apposition if other => Part::Cut,
-            Relation::Apposition => Part::Optional(Optional::Circumstance),
+            Relation::Conjunct | Relation::Apposition if other => Fate::Cut,
+            Relation::Apposition => Fate::Optional(Optional::Circumstance),
             Relation::AdverbialClause => self.circumstance(child, front, comma, other),
-            Relation::AdnominalClause if other => Part::Cut,
-            Relation::AdnominalClause if structure.tag(child) == Upos::Base => Part::Kept,
-            Relation::AdnominalClause => Part::Optional(if comma { Optional::Aside } else { Optional::Restriction }),
+            Relation::AdnominalClause if other => Fate::Cut,
+            Relation::AdnominalClause if structure.tag(child) == Upos::Base => Fate::Kept,
+            Relation::AdnominalClause => Fate::Optional(if comma { Optional::Aside } else { Optional::Restriction }),
+            Relation::AdverbialModifier if other && structure.tag(child) == Upos::Adverb => Fate::Cut,
             Relation::Oblique | Relation::NounModifier if other => {
                 let lead = structure.child(child, Relation::Case);
                 let apart = lead.is_some_and(|lead| dated.has(lead, grammar.apart));
                 let bare = dated.others.iter().any(|other| other.contains(&child));
-                if apart || bare { Part::Cut } else { Part::Kept }
+                if apart || bare { Fate::Cut } else { Fate::Kept }
             }
             // The words that join the unit to what is not told.
-            Relation::Case if own && unit.is_phrase => Part::Cut,
+            Relation::Case if own && unit.is_phrase => Fate::Cut,
             Relation::Case if own && front && structure.relation(at) != Relation::Root => {
                 let infinitive = structure.tag(child) == Upos::Particle && structure.subject(at).is_none();
-                if infinitive { Part::Kept } else { Part::Cut }
+                if infinitive { Fate::Kept } else { Fate::Cut }
             }
-            _ => Part::Kept,
+            _ => Fate::Kept,
         }
     }
 
     /// Another deed: cut where it has a time or, in the unit itself, a subject of its own.
-    fn deed(&self, at: usize, child: usize, dated: bool) -> Part {
+    fn deed(&self, at: usize, child: usize, dated: bool) -> Fate {
         let structure = self.dated.structure;
         let (own, other) = (structure.tense(at), structure.tense(child));
         let apart = own != Tense::Modal && other == Tense::Modal || own == Tense::Past && other == Tense::Present;
         let subject = structure.subject(child).is_some() && at == self.unit.head;
-        if dated || subject || apart { Part::Cut } else { Part::Optional(Optional::Deed) }
+        if dated || subject || apart { Fate::Cut } else { Fate::Optional(Optional::Deed) }
     }
 
-    fn circumstance(&self, child: usize, front: bool, comma: bool, dated: bool) -> Part {
+    fn circumstance(&self, child: usize, front: bool, comma: bool, dated: bool) -> Fate {
         let Self { dated: sentence, .. } = self;
         let (structure, grammar) = (sentence.structure, &sentence.passage.pack.grammar);
         let tag = structure.tag(child);
@@ -173,9 +204,9 @@ impl Walk<'_> {
         let time = lead.is_some_and(|lead| sentence.has(lead, grammar.clause_lead));
         let infinitive = tag == Upos::Base && lead.is_some_and(|lead| structure.tag(lead) == Upos::Particle);
         if dated && !manner && !infinitive || front && time && structure.subject(child).is_some() {
-            return Part::Cut;
+            return Fate::Cut;
         }
-        Part::Optional(match tag {
+        Fate::Optional(match tag {
             Upos::Gerund | Upos::Participle if comma => Optional::Aside,
             _ if time || comma => Optional::Circumstance,
             _ => Optional::Clause,

@@ -3,6 +3,7 @@
 //! Its weights are data of a language, learned from annotated articles by `examples/train_lines`, as the probability that a
 //! candidate is the one that an editor would take.
 
+use super::parts::{Kept, Part};
 use super::unit::{DatedClause, Unit};
 use crate::language::weights::{feature, hash_word};
 use crate::syntax::{Structure, Upos};
@@ -34,6 +35,7 @@ pub(super) enum Kind {
     OtherDates = 13,
     Votes = 14,
     HoldsTrigger = 15,
+    Governor = 16,
     Head = 20,
     HeadWord = 21,
     Predicates = 22,
@@ -49,6 +51,10 @@ pub(super) enum Kind {
     Quotes = 41,
     Commas = 42,
     Opening = 43,
+    Lean = 44,
+    Part = 45,
+    PartLead = 46,
+    PartPlace = 47,
     Pronoun = 60,
     PronounWord = 61,
     Antecedent = 62,
@@ -75,7 +81,7 @@ impl Kind {
         match self {
             Self::Unit | Self::UnitPivot | Self::Head | Self::Steps => "the kind of clause or phrase",
             Self::Pivot | Self::PivotEvent | Self::Reports => "the word that the date belongs to",
-            Self::Path | Self::PathPivot | Self::HoldsDate => "how the date hangs by that word",
+            Self::Path | Self::PathPivot | Self::Governor | Self::HoldsDate => "how the date hangs by that word",
             Self::Lead | Self::LeadPath => "the word before the date",
             Self::Distance | Self::VerbsBetween => "what stands between the date and that word",
             Self::Trigger | Self::HoldsTrigger => "the trigger",
@@ -85,7 +91,8 @@ impl Kind {
             Self::HeadWord | Self::Above => "the head of the clause and what is above it",
             Self::HeadReports | Self::AboveReports => "who said it",
             Self::Predicates => "how many verbs it has",
-            Self::Length | Self::Quotes | Self::Commas => "its length and marks",
+            Self::Part | Self::PartLead | Self::PartPlace => "what could be left out",
+            Self::Length | Self::Lean | Self::Quotes | Self::Commas => "its length and marks",
             Self::Opening => "its first word",
             Self::Pronoun | Self::PronounWord => "the pronoun that stays",
             Self::Antecedent
@@ -141,8 +148,9 @@ pub(super) struct Described<'c> {
     /// The word that it is built around.
     pub(super) pivot: usize,
     pub(super) unit: Unit,
-    /// The tokens of the unit that are kept.
-    pub(super) kept: &'c [usize],
+    pub(super) kept: &'c Kept,
+    /// Whether all is left out that can be.
+    pub(super) is_lean: bool,
     pub(super) text: &'c str,
     /// How many candidates there are of this pivot.
     pub(super) votes: usize,
@@ -178,6 +186,8 @@ pub(super) fn features(dated: &DatedClause<'_>, candidate: &Described<'_>) -> Ve
     let mut collector = Collector(Vec::with_capacity(40));
     of_pivot(dated, candidate, &mut collector);
     of_unit(dated, candidate, &mut collector);
+    of_governor(dated, candidate.unit, &mut collector);
+    of_parts(dated, candidate, &mut collector);
     of_text(dated, candidate, &mut collector);
     collector.0
 }
@@ -196,7 +206,7 @@ fn of_pivot(dated: &DatedClause<'_>, candidate: &Described<'_>, features: &mut C
     let lead = dated.date.start.checked_sub(1).filter(|at| structure.tokens().contains(at));
     let lead = lead.map_or(0, |lead| word(dated, lead));
     let path = path(structure, dated.top(), pivot);
-    features.add(Kind::Unit, variant, 0);
+    features.add(Kind::Unit, variant, u32::from(candidate.is_lean));
     features.add(Kind::UnitPivot, pack(&[variant, tag, relation]), 0);
     features.add(Kind::Pivot, word(dated, pivot), 0);
     features.add(Kind::PivotEvent, event, tag);
@@ -213,12 +223,29 @@ fn of_pivot(dated: &DatedClause<'_>, candidate: &Described<'_>, features: &mut C
     features.add(Kind::Trigger, u32::from(dated.trigger == Some(pivot)), 0);
     features.add(
         Kind::HoldsTrigger,
-        u32::from(dated.trigger.is_none_or(|trigger| candidate.kept.contains(&trigger))),
+        u32::from(dated.trigger.is_none_or(|trigger| candidate.kept.tokens.contains(&trigger))),
         0,
     );
     features.add(Kind::Reports, u32::from(dated.reports(pivot)), variant);
     features.add(Kind::OtherDates, dated.others.len().min(3) as u32, variant);
     features.add(Kind::Votes, candidate.votes.min(4) as u32, 0);
+}
+
+/// How far the head of the unit is above the clause in which the date stands.
+fn of_governor(dated: &DatedClause<'_>, Unit { head, is_phrase, .. }: Unit, features: &mut Collector) {
+    let structure = dated.structure;
+    let Some(governor) = dated.predicate_above(dated.top()) else { return };
+    let steps = if head == governor {
+        0
+    } else {
+        structure.ancestors(governor).position(|up| up == head).map_or(9, |steps| (steps as u32 + 1).min(4))
+    };
+    let relation = structure.relation(governor) as u32;
+    let subject = u32::from(structure.subject(governor).is_some());
+    let start = structure.subtree(governor).start;
+    let comma = u32::from(start > 0 && dated.is_mark(start - 1, ','));
+    let finite = u32::from(structure.is_finite(governor));
+    features.add(Kind::Governor, pack(&[steps, relation, u32::from(is_phrase)]), pack(&[subject, finite, comma]));
 }
 
 /// The relations on the way up from the date to the pivot; where it is not above the date, how far up the way to it
@@ -248,14 +275,14 @@ fn of_unit(dated: &DatedClause<'_>, candidate: &Described<'_>, features: &mut Co
     features.add(Kind::Head, pack(&[tag, relation, phrase, u32::from(structure.subject(head).is_some())]), 0);
     features.add(Kind::HeadWord, word(dated, head), phrase);
     let finite = |&&at: &&usize| structure.is_predicate(at) && structure.is_finite(at);
-    let predicates = candidate.kept.iter().filter(finite).count().min(3) as u32;
+    let predicates = candidate.kept.tokens.iter().filter(finite).count().min(3) as u32;
     features.add(Kind::Predicates, pack(&[predicates, phrase, u32::from(structure.is_finite(head))]), 0);
     features.add(Kind::HeadReports, u32::from(dated.reports(head)), u32::from(head == candidate.pivot));
     let steps = structure.ancestors(candidate.pivot).take_while(|&up| up != head).count();
     let steps = if head == candidate.pivot { 0 } else { steps + 1 };
     features.add(Kind::Steps, pack(&[steps.min(4) as u32, relation, structure.relation(candidate.pivot) as u32]), 0);
     features.add(Kind::HeadOther, u32::from(dated.holds_other(head)), phrase);
-    let keeps = |holds: &dyn Fn(usize) -> bool| u32::from(candidate.kept.iter().any(|&at| holds(at)));
+    let keeps = |holds: &dyn Fn(usize) -> bool| u32::from(candidate.kept.tokens.iter().any(|&at| holds(at)));
     features.add(Kind::KeptOther, keeps(&|at| dated.others.iter().any(|other| other.contains(&at))), phrase);
     features.add(Kind::KeptDate, keeps(&|at| dated.date.contains(&at)), phrase);
     features.add(Kind::HoldsDate, u32::from(dated.is_within(dated.top(), head)), phrase);
@@ -265,15 +292,33 @@ fn of_unit(dated: &DatedClause<'_>, candidate: &Described<'_>, features: &mut Co
     }
 }
 
+/// The parts that could be left out.
+fn of_parts(dated: &DatedClause<'_>, candidate: &Described<'_>, features: &mut Collector) {
+    let structure = dated.structure;
+    for &Part { rank, at, is_kept } in &candidate.kept.optional {
+        let kept = u32::from(is_kept);
+        let part = structure.subtree(at);
+        let (tag, relation) = (structure.tag(at) as u32, structure.relation(at) as u32);
+        let comma = u32::from(part.start > 0 && dated.is_mark(part.start - 1, ','));
+        let behind = u32::from(part.start >= dated.date.end);
+        let words = (part.len() as u32 / 3).min(6);
+        features.add(Kind::Part, pack(&[rank as u32, relation, tag, kept]), 0);
+        features.add(Kind::PartLead, word(dated, part.start), kept);
+        features.add(Kind::PartPlace, pack(&[rank as u32, comma, behind, kept]), words);
+    }
+}
+
 /// The line itself.
 fn of_text(dated: &DatedClause<'_>, candidate: &Described<'_>, features: &mut Collector) {
     let phrase = u32::from(candidate.unit.is_phrase);
     let words = candidate.text.split(' ').count() as u32;
     let marks = |marks: &[char]| candidate.text.matches(marks).count() as u32;
+    let lean = u32::from(candidate.is_lean);
     features.add(Kind::Length, (words / 3).min(10), phrase);
+    features.add(Kind::Lean, (words / 3).min(10), lean);
     features.add(Kind::Quotes, marks(&['"', '“', '”']).min(3), 0);
     features.add(Kind::Commas, marks(&[',']).min(4), 0);
-    let first = candidate.kept.first().map_or(Upos::Other, |&at| dated.structure.tag(at));
+    let first = candidate.kept.tokens.first().map_or(Upos::Other, |&at| dated.structure.tag(at));
     let closed = !first.is_noun() && !first.is_verb() && first != Upos::Adjective;
     let opening = candidate.text.split(' ').next().unwrap_or_default();
     features.add(Kind::Opening, first as u32, if closed { hash_word(opening.as_bytes()) } else { 0 });

@@ -39,15 +39,16 @@ pub(super) enum Role {
 }
 
 impl<'s> ParsedSentence<'s> {
-    /// Parses a sentence; the tokens before `opening` are a dateline or a time stamp.
+    /// Parses a sentence with the tokens of its dates, in order; the tokens before `opening` are a dateline or a time stamp.
     pub(super) fn new(
         passage: &'s ParsedPassage<'s>,
         tokens: &'s Range<usize>,
         published: NaiveDate,
         opening: usize,
+        dates: &[Range<usize>],
     ) -> Self {
         let verbs = passage.verbs(tokens);
-        let structure = Structure::parse(passage, body(passage, tokens, opening));
+        let structure = Structure::parse(passage, body(passage, tokens, opening), dates);
         let roles = vec![Role::None; tokens.len()];
         let mut sentence = Self { passage, tokens, verbs, structure, published, roles };
         for verb in verbs {

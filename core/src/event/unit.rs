@@ -92,7 +92,7 @@ impl DatedClause<'_> {
     }
 
     /// Returns the predicate above a token.
-    fn predicate_above(&self, at: usize) -> Option<usize> {
+    pub(super) fn predicate_above(&self, at: usize) -> Option<usize> {
         self.structure.ancestors(at).find(|&up| self.structure.is_predicate(up))
     }
 
@@ -105,7 +105,8 @@ impl DatedClause<'_> {
             event && !self.date.contains(&at) && !self.has(at, preposition)
         };
         let mut climb = structure.ancestors(self.top()).filter(candidate);
-        let (first, second) = (climb.next(), climb.next());
+        // Who said it is told where the date is that of the saying.
+        let (first, second) = (climb.next(), climb.next().filter(|&at| !self.reports(at)));
         let proposed = self.trigger.filter(|at| structure.tokens().contains(at));
         let mut pivots = Vec::with_capacity(4);
         for pivot in [self.reporting_before().or_else(|| self.agreed(first)), proposed, first, second] {
@@ -137,6 +138,10 @@ impl DatedClause<'_> {
         let mut units = vec![Unit { head, is_phrase, variant: Variant::Preferred }];
         let mut add = |head, is_phrase, variant| {
             let head = if is_phrase { head } else { self.asserted(head) };
+            // Who said it is told where the saying is what is dated.
+            if !is_phrase && head != trigger && self.reports(head) {
+                return;
+            }
             if !units.iter().any(|unit| unit.head == head && unit.is_phrase == is_phrase) {
                 units.push(Unit { head, is_phrase, variant });
             }
@@ -327,7 +332,7 @@ impl DatedClause<'_> {
             let adverb = structure.tag(before) == Upos::Adverb;
             let attached =
                 preposition || adverb || structure.head(before).is_some_and(|head| (start..end).contains(&head));
-            if !small || !attached {
+            if !small || !attached || structure.tag(before).is_verb() {
                 break;
             }
             start = before;

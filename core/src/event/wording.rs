@@ -41,7 +41,10 @@ impl Wording {
         let last = self.tokens.iter().rfind(|&&at| dated.passage.tokens[at].shape.is_word());
         let needs =
             |at| [grammar.be_past, grammar.be_present, grammar.lasting].iter().any(|&class| dated.has(at, class));
-        !self.cut.is_empty() && last.is_some_and(|&at| needs(at) || dated.structure.tag(at) == Upos::Modal)
+        let before = self.cut.start.checked_sub(1).filter(|before| self.tokens.contains(before));
+        !self.cut.is_empty()
+            && (last.is_some_and(|&at| needs(at) || dated.structure.tag(at) == Upos::Modal)
+                || before.is_some_and(|before| dated.has(before, grammar.lasting)))
     }
 
     /// Whether the line is a statement: a clause with its subject, or a phrase.
@@ -59,12 +62,13 @@ impl Wording {
         let opens_clause = structure.tag(first) == Upos::Subordinator
             || structure.tag(first) == Upos::Pronoun && dated.has(first, dated.passage.pack.grammar.relative);
         let ends = self.needs_date(dated) || matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
+        let apart = (first..last).any(|at| dated.is_mark(at, ';') || dated.is_mark(at, ':'));
         let has_subject = self.supplied > 0 || structure.subject(unit.head).is_some_and(|at| self.tokens.contains(&at));
         // "The company expecting a loss"
         let shared = matches!(structure.relation(unit.head), Relation::AdverbialClause | Relation::Complement);
         let unfinished = self.supplied > 0 && shared && !structure.is_finite(unit.head);
         let told = if structure.is_finite(unit.head) { has_subject } else { !unfinished };
-        !opens_clause && !ends && (unit.is_phrase || told)
+        !opens_clause && !ends && !apart && (unit.is_phrase || told)
     }
 
     /// Writes the line, with the spaces of the text.
@@ -131,7 +135,8 @@ fn trim(dated: &DatedClause<'_>, tokens: &mut Vec<usize>, supplied: usize) {
         let at = tokens[place];
         let figure = tokens[place + 1..].iter().any(|&at| dated.passage.tokens[at].shape.is_figure());
         let leads = match structure.tag(at) {
-            Upos::Conjunction | Upos::Subordinator | Upos::Determiner | Upos::Possessive => true,
+            Upos::Conjunction | Upos::Subordinator | Upos::Possessive => true,
+            Upos::Determiner => structure.relation(at) == Relation::Determiner,
             Upos::Adposition | Upos::Particle => structure.relation(at) == Relation::Case,
             _ => false,
         };
@@ -164,7 +169,7 @@ fn shared_subject(dated: &DatedClause<'_>, clause: usize, head: usize, cut: &Ran
         {
             noun_phrase(dated.passage, structure, antecedent, &dated.date)
         }
-        (Some(subject), _) => structure.subtree(subject).filter(|at| !cut.contains(at)).collect(),
+        (Some(subject), _) => noun_phrase(dated.passage, structure, subject, cut),
         (None, _) => Vec::new(),
     };
     if !structure.is_finite(clause) && structure.relation(clause) == Relation::Conjunct {

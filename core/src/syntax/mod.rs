@@ -2,8 +2,10 @@
 //!
 //! Only sentences that may hold a date are parsed, since most do not. This module must not know what a date means.
 
+mod attribution;
 pub mod fingerprint;
 mod morphology;
+mod outline;
 mod position;
 mod repair;
 mod structure;

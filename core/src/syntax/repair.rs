@@ -5,18 +5,17 @@
 //! outside of a relative clause) and takes it away; a tree without contradictions stays as it is. This module must not
 //! know what a date means.
 
-use std::ops::Range;
-
 use super::LexedPassage;
 use super::transition::{NONE, Relation};
 use super::upos::Upos;
+use crate::text::Shape;
 
 /// A tree while it is mended. Words are named by their place in the sentence.
 pub(super) struct Repair<'t> {
     pub(super) passage: &'t LexedPassage<'t>,
-    /// The tokens of the sentence.
-    pub(super) tokens: Range<usize>,
-    pub(super) tags: &'t [Upos],
+    /// The tokens of the words.
+    pub(super) words: &'t [usize],
+    pub(super) tags: &'t mut [Upos],
     pub(super) heads: &'t mut [u16],
     pub(super) relations: &'t mut [Relation],
 }
@@ -33,15 +32,34 @@ struct Clause {
     is_joined: bool,
 }
 
-/// Makes the last participle of a sentence finite where it has no finite verb: "The mill by the river closed on Monday." In
-/// most verbs the two forms are one, and the tagger sees only the words beside it. Headlines do without a verb, so
-/// only a sentence with a full stop is mended.
-pub(super) fn mend_tags(passage: &LexedPassage<'_>, tokens: &Range<usize>, tags: &mut [Upos]) {
-    let ends =
-        tokens.clone().rev().take(2).any(|at| passage.tokens.get(at).is_some_and(|token| token.shape.is_mark('.')));
-    if !ends || tags.iter().any(|tag| tag.is_finite()) {
-        return;
+/// Mends tags that a look at the whole sentence contradicts: a capital within a sentence is no "may", and a sentence
+/// with a full stop has a finite verb.
+pub(super) fn mend_tags(passage: &LexedPassage<'_>, words: &[usize], tags: &mut [Upos]) {
+    let is_capital = |place: usize| passage.tokens[words[place]].shape == Shape::Capital;
+    let lower = words.iter().any(|&at| passage.tokens[at].shape == Shape::Lower);
+    // "May Lindqvist": the verb that the tagger saw behind "may" is a name as well.
+    let mut named = false;
+    for (at, tag) in tags.iter_mut().enumerate().skip(1) {
+        named = lower
+            && is_capital(at)
+            && (*tag == Upos::Modal || named && matches!(tag, Upos::Base | Upos::Present | Upos::Past));
+        if named {
+            *tag = Upos::ProperNoun;
+        }
     }
+    if has_full_stop(passage, words) && !tags.iter().any(|tag| tag.is_finite()) {
+        make_finite(tags);
+    }
+}
+
+/// Whether a full stop ends a sentence; headlines, which do without a verb, have none.
+fn has_full_stop(passage: &LexedPassage<'_>, words: &[usize]) -> bool {
+    words.iter().rev().take(2).any(|&at| passage.tokens[at].shape.is_mark('.'))
+}
+
+/// Makes the last participle finite: "The mill by the river closed on Monday." In most verbs the two forms are one, and
+/// the tagger sees only the words beside it.
+fn make_finite(tags: &mut [Upos]) {
     let has_auxiliary = |at: usize| {
         let before = tags[..at].iter().rev().find(|tag| **tag != Upos::Adverb);
         before.is_some_and(|tag| matches!(tag, Upos::AuxBase | Upos::AuxParticiple | Upos::Particle))
@@ -58,6 +76,8 @@ pub(super) fn mend_tags(passage: &LexedPassage<'_>, tokens: &Range<usize>, tags:
 impl Repair<'_> {
     /// Mends the tree.
     pub(super) fn mend(&mut self) {
+        self.free_marks();
+        self.demote_second_subjects();
         self.lift_auxiliaries();
         let mut clauses = self.clauses();
         self.free_dates(&mut clauses);
@@ -65,6 +85,9 @@ impl Repair<'_> {
             if clauses[verb].is_finite && !clauses[verb].has_subject && !clauses[verb].is_joined {
                 self.find_subject(verb, &mut clauses);
             }
+        }
+        if has_full_stop(self.passage, self.words) {
+            self.find_verb_of_root(&mut clauses);
         }
         for subject in 0..self.heads.len() {
             self.hang_relative_clause(subject);
@@ -76,7 +99,34 @@ impl Repair<'_> {
     }
 
     fn has(&self, at: usize, class: crate::language::Class) -> bool {
-        self.passage.has(self.tokens.start + at, class)
+        self.passage.has(self.words[at], class)
+    }
+
+    /// "The union said sales rose": of two subjects the one behind the verb is none.
+    fn demote_second_subjects(&mut self) {
+        let mut last: Option<usize> = None;
+        for at in 0..self.heads.len() {
+            let Some(head) = self.head(at).filter(|_| self.relations[at] == Relation::Subject) else { continue };
+            if at < head {
+                last = Some(head);
+            } else if last == Some(head) {
+                self.relations[at] = Relation::Object;
+            }
+        }
+    }
+
+    /// Nothing hangs by a mark.
+    fn free_marks(&mut self) {
+        for at in 0..self.heads.len() {
+            let marked = self.head(at).filter(|&head| self.tags[head] == Upos::Punctuation);
+            let Some(above) = marked.and_then(|mark| self.head(mark)).filter(|&above| above != at) else { continue };
+            if self.tags[above] != Upos::Punctuation && !self.is_below(above, at) {
+                self.heads[at] = above as u16;
+                if self.relations[at] == Relation::Subject {
+                    self.relations[at] = Relation::Parataxis;
+                }
+            }
+        }
     }
 
     /// An auxiliary or a subject belongs to a whole group, not to a word within it: "was £61.4 million".
@@ -140,9 +190,44 @@ impl Repair<'_> {
     /// Makes a noun that is no part of any clause the subject of a finite verb that has none, and puts the verb in its place.
     fn find_subject(&mut self, verb: usize, clauses: &mut [Clause]) {
         let Some((noun, relation)) = self.subject_without_verb(verb, clauses) else { return };
+        clauses[verb].has_subject = true;
+        self.make_subject(noun, verb, relation);
+    }
+
+    /// "The company, Crossline, denied that it had broken an agreement.": where a noun has no verb, or only one behind "that", its
+    /// first participle is its verb.
+    fn find_verb_of_root(&mut self, clauses: &mut [Clause]) {
+        let Some(root) = (0..self.heads.len()).find(|&at| self.head(at).is_none()) else { return };
+        let child = |relation| (0..root).find(|&at| self.head(at) == Some(root) && self.relations[at] == relation);
+        let noun = if self.is_bare_noun(root, clauses) {
+            root
+        } else {
+            let joined = child(Relation::Case).filter(|&case| self.tags[case] == Upos::Subordinator);
+            match (child(Relation::Subject), joined) {
+                (Some(subject), Some(case)) if subject < case => subject,
+                _ => return,
+            }
+        };
+        let verb = (noun + 1..self.heads.len()).find(|&at| {
+            self.head(at) == Some(noun)
+                && self.relations[at] == Relation::AdnominalClause
+                && self.tags[at] == Upos::Participle
+                && !clauses[at].has_auxiliary
+        });
+        let Some(verb) = verb.filter(|_| self.tags[noun].is_noun()) else { return };
+        self.tags[verb] = Upos::Past;
+        (clauses[verb].has_subject, clauses[verb].is_finite) = (true, true);
+        self.make_subject(noun, verb, Relation::Root);
+        if noun != root {
+            self.heads[verb] = NONE;
+            (self.heads[root], self.relations[root]) = (verb as u16, Relation::Complement);
+        }
+    }
+
+    /// Hangs a verb in the place of a noun, and the noun by it.
+    fn make_subject(&mut self, noun: usize, verb: usize, relation: Relation) {
         (self.heads[verb], self.relations[verb]) = (self.heads[noun], relation);
         (self.heads[noun], self.relations[noun]) = (verb as u16, Relation::Subject);
-        clauses[verb].has_subject = true;
         let joins = |tag| matches!(tag, Upos::Conjunction | Upos::Subordinator);
         for at in 0..self.heads.len() {
             let Some(head) = self.head(at) else { continue };

@@ -7,6 +7,8 @@
 use std::ops::Range;
 
 use super::LexedPassage;
+use super::attribution::Attribution;
+use super::outline::Outline;
 use super::repair::{Repair, mend_tags};
 use super::transition::{LONGEST, NONE, Relation, State, parse};
 use super::upos::{Upos, Word, tag};
@@ -14,11 +16,11 @@ use super::upos::{Upos, Word, tag};
 /// The structure of a sentence, or of its part that is parsed. Tokens are named by their place in the passage.
 #[derive(Debug, Clone)]
 pub struct Structure {
-    start: usize,
-    tags: Vec<Upos>,
-    heads: Vec<u16>,
-    relations: Vec<Relation>,
-    subtrees: Vec<Range<u16>>,
+    pub(super) start: usize,
+    pub(super) tags: Vec<Upos>,
+    pub(super) heads: Vec<u16>,
+    pub(super) relations: Vec<Relation>,
+    pub(super) subtrees: Vec<Range<u16>>,
 }
 
 /// The time of a predicate.
@@ -35,26 +37,26 @@ pub enum Tense {
 }
 
 impl Structure {
-    /// Parses some tokens of a passage.
+    /// Parses some tokens of a passage, in which dates are known: to the parser each is one word.
     #[must_use]
-    pub fn parse(passage: &LexedPassage<'_>, tokens: Range<usize>) -> Self {
+    pub fn parse(passage: &LexedPassage<'_>, tokens: Range<usize>, dates: &[Range<usize>]) -> Self {
         let tokens = tokens.start..tokens.end.min(tokens.start + LONGEST).min(passage.tokens.len());
-        let own = passage.tokens.get(tokens.clone()).unwrap_or_default();
-        let words: Vec<Word> = own.iter().map(|token| Word::of(token, passage.text)).collect();
+        let outline = Outline::new(passage, tokens.clone(), dates);
+        let words: Vec<Word> = outline.words.iter().map(|&at| Word::of(&passage.tokens[at], passage.text)).collect();
         let mut tags = vec![Upos::Other; words.len()];
         tag(&passage.pack.syntax.tagger, &words, &mut tags);
-        mend_tags(passage, &tokens, &mut tags);
-        let mut state = parse(&passage.pack.syntax.parser, &words, &tags);
+        let attribution = Attribution::find(passage, &outline, &tags);
+        let end = attribution.as_ref().map_or(words.len(), |attribution| attribution.words.start);
+        mend_tags(passage, &outline.words[..end], &mut tags[..end]);
+        let mut state = parse(&passage.pack.syntax.parser, &words[..end], &tags[..end]);
         join_roots(&mut state);
-        let (heads, relations) = (&mut *state.heads, &mut *state.relations);
-        Repair { passage, tokens: tokens.clone(), tags: &tags, heads, relations }.mend();
-        let mut structure = Self {
-            start: tokens.start,
-            tags,
-            heads: state.heads,
-            relations: state.relations,
-            subtrees: (0..words.len() as u16).map(|at| at..at + 1).collect(),
-        };
+        let State { mut heads, mut relations, .. } = state;
+        let (own, own_tags) = (&outline.words[..end], &mut tags[..end]);
+        Repair { passage, words: own, tags: own_tags, heads: &mut heads, relations: &mut relations }.mend();
+        if let Some(attribution) = attribution {
+            attribution.hang(&tags, &mut heads, &mut relations);
+        }
+        let mut structure = outline.expand(passage, &tags, &heads, &relations);
         structure.find_subtrees();
         structure
     }
