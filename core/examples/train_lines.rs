@@ -20,7 +20,7 @@ use serde_json::Value;
 use training::{Annotated, FOLDS, annotated, shuffle, sum};
 
 const ROUNDS: usize = 12;
-const RATE: f32 = 0.08;
+const RATE: f32 = 0.04;
 const DECAY: f32 = 0.002;
 /// How much more the best candidate is wanted than one whose grade is lower by 1.
 const SHARPNESS: f64 = 6.0;

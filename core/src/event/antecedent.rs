@@ -279,7 +279,8 @@ fn group(passage: &ParsedPassage<'_>, structure: &Structure, head: usize, refere
         }
     }
     let pronoun = |&at: &usize| matches!(structure.tag(at), Upos::Pronoun | Upos::Possessive);
-    (tokens.len() <= LONGEST && !tokens.iter().any(pronoun)).then_some(tokens)
+    let named = tokens.iter().any(|&at| passage.tokens[at].shape.is_word());
+    (named && tokens.len() <= LONGEST && !tokens.iter().any(pronoun)).then_some(tokens)
 }
 
 /// Returns the name in a group: its last run of capitals, without titles.

@@ -197,6 +197,9 @@ impl Walk<'_> {
         let Self { dated: sentence, .. } = self;
         let (structure, grammar) = (sentence.structure, &sentence.passage.pack.grammar);
         let tag = structure.tag(child);
+        if sentence.is_condition(child) && !dated {
+            return Fate::Kept;
+        }
         let lead = structure
             .children(child)
             .find(|&at| matches!(structure.relation(at), Relation::Case | Relation::AdverbialModifier));

@@ -87,6 +87,11 @@ impl DatedClause<'_> {
         self.has(at, self.passage.pack.grammar.report)
     }
 
+    /// Whether a verb only says who said it; "denied" says that it is not so.
+    fn is_frame(&self, at: usize) -> bool {
+        self.reports(at) && !self.has(at, self.passage.pack.grammar.denial)
+    }
+
     pub(super) fn is_within(&self, at: usize, top: usize) -> bool {
         self.structure.subtree(top).contains(&at)
     }
@@ -106,7 +111,7 @@ impl DatedClause<'_> {
         };
         let mut climb = structure.ancestors(self.top()).filter(candidate);
         // Who said it is told where the date is that of the saying.
-        let (first, second) = (climb.next(), climb.next().filter(|&at| !self.reports(at)));
+        let (first, second) = (climb.next(), climb.next().filter(|&at| !self.is_frame(at)));
         let proposed = self.trigger.filter(|at| structure.tokens().contains(at));
         let mut pivots = Vec::with_capacity(4);
         for pivot in [self.reporting_before().or_else(|| self.agreed(first)), proposed, first, second] {
@@ -139,7 +144,7 @@ impl DatedClause<'_> {
         let mut add = |head, is_phrase, variant| {
             let head = if is_phrase { head } else { self.asserted(head) };
             // Who said it is told where the saying is what is dated.
-            if !is_phrase && head != trigger && self.reports(head) {
+            if !is_phrase && head != trigger && self.is_frame(head) {
                 return;
             }
             if !units.iter().any(|unit| unit.head == head && unit.is_phrase == is_phrase) {
@@ -182,7 +187,7 @@ impl DatedClause<'_> {
         asserted
     }
 
-    fn is_condition(&self, clause: usize) -> bool {
+    pub(super) fn is_condition(&self, clause: usize) -> bool {
         let (structure, condition) = (self.structure, self.passage.pack.grammar.condition);
         structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, condition))
     }
@@ -313,10 +318,9 @@ impl DatedClause<'_> {
             return start..end + 1;
         }
         let top = self.top();
-        let named = self.passage.tokens[top].shape == Shape::Capital || self.has(top, grammar.deictic);
         match structure.relation(top) {
             Relation::Subject | Relation::Root => return start..start,
-            Relation::Object if !named || self.takes_date(top) => return start..start,
+            Relation::Object if self.takes_date(top) => return start..start,
             _ => {}
         }
         while start > tokens.start {
@@ -329,10 +333,13 @@ impl DatedClause<'_> {
             let preposition = self.has(before, grammar.time_preposition);
             let small = preposition && !self.has(before, grammar.and)
                 || self.has(before, grammar.date_lead) && structure.relation(before) != Relation::Subject;
-            let adverb = structure.tag(before) == Upos::Adverb;
-            let attached =
-                preposition || adverb || structure.head(before).is_some_and(|head| (start..end).contains(&head));
-            if !small || !attached || structure.tag(before).is_verb() {
+            let attached = match structure.tag(before) {
+                Upos::Adposition | Upos::Subordinator | Upos::Adverb | Upos::Participle => true,
+                _ => structure.head(before).is_some_and(|head| (start..end).contains(&head)),
+            };
+            // "to last until July": the verb is no "last".
+            let is_verb = structure.tag(before).is_verb() && structure.tag(before) != Upos::Participle;
+            if !small || !attached || is_verb {
                 break;
             }
             start = before;

@@ -66,7 +66,7 @@ impl Wording {
         let has_subject = self.supplied > 0 || structure.subject(unit.head).is_some_and(|at| self.tokens.contains(&at));
         // "The company expecting a loss"
         let shared = matches!(structure.relation(unit.head), Relation::AdverbialClause | Relation::Complement);
-        let unfinished = self.supplied > 0 && shared && !structure.is_finite(unit.head);
+        let unfinished = shared && !structure.is_finite(unit.head);
         let told = if structure.is_finite(unit.head) { has_subject } else { !unfinished };
         !opens_clause && !ends && !apart && (unit.is_phrase || told)
     }
@@ -137,7 +137,8 @@ fn trim(dated: &DatedClause<'_>, tokens: &mut Vec<usize>, supplied: usize) {
         let leads = match structure.tag(at) {
             Upos::Conjunction | Upos::Subordinator | Upos::Possessive => true,
             Upos::Determiner => structure.relation(at) == Relation::Determiner,
-            Upos::Adposition | Upos::Particle => structure.relation(at) == Relation::Case,
+            // The particle of a verb stays: "gave up".
+            Upos::Adposition | Upos::Particle => structure.relation(at) == Relation::Case && !is_particle(dated, at),
             _ => false,
         };
         if figure || !leads {
@@ -146,6 +147,13 @@ fn trim(dated: &DatedClause<'_>, tokens: &mut Vec<usize>, supplied: usize) {
         tokens.truncate(place);
         words -= 1;
     }
+}
+
+/// Whether a preposition belongs to the verb before it.
+fn is_particle(dated: &DatedClause<'_>, at: usize) -> bool {
+    let behind_verb = at.checked_sub(1).is_some_and(|before| dated.structure.tag(before).is_verb());
+    behind_verb && dated.has(at, dated.passage.pack.grammar.particle)
+        || dated.structure.head(at).is_some_and(|head| head < at)
 }
 
 /// The fewest words that are left when function words at the end of a line go.
@@ -208,10 +216,13 @@ fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, cu
         let adjacent = last.is_some_and(|last| last + 1 == at);
         let follows = adjacent || behind_date;
         let goes_on = whole.get(place + 1).is_some_and(|&next| next == at + 1);
+        let closes_quotation = goes_on && matches!(mark(at + 1), Some('"' | '”'));
         let ends = whole[place + 1..].iter().all(|&at| matches!(mark(at), Some('"' | '”' | '.')));
         let dropped = match token.shape {
             Shape::Break => true,
-            Shape::Mark(',' | ';' | ':' | '–' | '—' | '-') => place < *supplied || !follows || !goes_on,
+            Shape::Mark(',' | ';' | ':' | '–' | '—' | '-') => {
+                place < *supplied || !follows && !closes_quotation || !goes_on
+            }
             Shape::Mark('.') => !goes_on || ends,
             Shape::Mark(mark) => unpaired(mark),
             _ => false,

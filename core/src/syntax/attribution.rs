@@ -7,6 +7,7 @@ use super::LexedPassage;
 use super::outline::Outline;
 use super::transition::{NONE, Relation};
 use super::upos::Upos;
+use crate::text::Shape;
 
 /// The longest name of a speaker before its verb, in words.
 const LONGEST_SPEAKER: usize = 10;
@@ -42,8 +43,10 @@ impl Attribution {
             let rest = tags[verb + 1..=last].iter().all(|&tag| names(tag) || tag == Upos::Punctuation);
             (verb - 1, if rest { verb } else { return None })
         };
-        let comma_text = passage.word(outline.words[comma]);
-        let closes = matches!(comma_text, "," | "\"" | "”" | "''");
+        // A quotation keeps its speaker.
+        let quotes = |&at: &usize| matches!(passage.tokens[at].shape, Shape::Mark('"' | '“' | '”'));
+        let closes =
+            passage.has(outline.words[comma], passage.pack.grammar.comma) && !outline.words[..comma].iter().any(quotes);
         let words = comma..tags.len();
         (closes && comma >= SHORTEST_STATEMENT && !outline.has_date(&words)).then_some(Self { words, verb })
     }

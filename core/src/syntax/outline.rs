@@ -17,15 +17,16 @@ pub(super) struct Outline {
     pub(super) words: Vec<usize>,
     /// All tokens.
     tokens: Range<usize>,
-    /// The dates of more than one token, in order, each with its head.
+    /// The dates, in order, each with its head.
     dates: Vec<(Range<usize>, usize)>,
 }
 
 impl Outline {
     /// Returns the outline of some tokens, with the tokens of its dates in order.
     pub(super) fn new(passage: &LexedPassage<'_>, tokens: Range<usize>, dates: &[Range<usize>]) -> Self {
-        let long = |date: &&Range<usize>| date.len() > 1 && tokens.start <= date.start && date.end <= tokens.end;
-        let dates: Vec<_> = dates.iter().filter(long).map(|date| (date.clone(), head(passage, date))).collect();
+        let within =
+            |date: &&Range<usize>| tokens.start <= date.start && date.start < date.end && date.end <= tokens.end;
+        let dates: Vec<_> = dates.iter().filter(within).map(|date| (date.clone(), head(passage, date))).collect();
         let mut words = Vec::with_capacity(tokens.len());
         let mut at = tokens.start;
         for (date, head) in &dates {

@@ -32,8 +32,8 @@ struct Clause {
     is_joined: bool,
 }
 
-/// Mends tags that a look at the whole sentence contradicts: a capital within a sentence is no "may", and a sentence
-/// with a full stop has a finite verb.
+/// Mends tags that a look at the whole sentence contradicts: a capital within a sentence is no "may", and a sentence has
+/// a finite verb if any word may be one.
 pub(super) fn mend_tags(passage: &LexedPassage<'_>, words: &[usize], tags: &mut [Upos]) {
     let is_capital = |place: usize| passage.tokens[words[place]].shape == Shape::Capital;
     let lower = words.iter().any(|&at| passage.tokens[at].shape == Shape::Lower);
@@ -47,8 +47,8 @@ pub(super) fn mend_tags(passage: &LexedPassage<'_>, words: &[usize], tags: &mut 
             *tag = Upos::ProperNoun;
         }
     }
-    if has_full_stop(passage, words) && !tags.iter().any(|tag| tag.is_finite()) {
-        make_finite(tags);
+    if !tags.iter().any(|tag| tag.is_finite()) {
+        make_finite(passage, words, tags);
     }
 }
 
@@ -59,13 +59,14 @@ fn has_full_stop(passage: &LexedPassage<'_>, words: &[usize]) -> bool {
 
 /// Makes the last participle finite: "The mill by the river closed on Monday." In most verbs the two forms are one, and
 /// the tagger sees only the words beside it.
-fn make_finite(tags: &mut [Upos]) {
+fn make_finite(passage: &LexedPassage<'_>, words: &[usize], tags: &mut [Upos]) {
     let has_auxiliary = |at: usize| {
         let before = tags[..at].iter().rev().find(|tag| **tag != Upos::Adverb);
         before.is_some_and(|tag| matches!(tag, Upos::AuxBase | Upos::AuxParticiple | Upos::Particle))
     };
     let behind_noun = |at: usize| tags[..at].iter().any(|tag| tag.is_noun() || *tag == Upos::Pronoun);
     let attributive = |at: usize| tags.get(at + 1).is_some_and(|tag| tag.is_noun());
+    let passive = |at: usize| words.get(at + 1).is_some_and(|&next| passage.has(next, passage.pack.grammar.by));
     let candidate =
         |&at: &usize| tags[at] == Upos::Participle && !has_auxiliary(at) && behind_noun(at) && !attributive(at);
     if let Some(at) = (0..tags.len()).rev().find(candidate) {
@@ -168,23 +169,57 @@ impl Repair<'_> {
         clauses
     }
 
-    /// "who had been missing since Tuesday was found": a date behind its preposition is no subject.
+    /// A date behind its preposition is neither a subject ("who had been missing since Tuesday was found") nor what somebody is
+    /// ("were without power at noon on Thursday").
     fn free_dates(&mut self, clauses: &mut [Clause]) {
         let grammar = &self.passage.pack.grammar;
         for date in 1..self.heads.len() {
             let dated = self.has(date, grammar.weekday) || self.has(date, grammar.month);
             let led = self.has(date - 1, grammar.time_preposition) && self.tags[date - 1] != Upos::Conjunction;
-            let Some(verb) = self.head(date).filter(|&verb| dated && led && verb > date) else { continue };
-            let Some(above) = self.head(verb).filter(|&above| above < date) else { continue };
-            if self.relations[date] == Relation::Subject && clauses[verb].is_finite {
-                (self.heads[date], self.relations[date]) = (above as u16, Relation::Oblique);
-                if self.head(date - 1) == Some(verb) {
-                    (self.heads[date - 1], self.relations[date - 1]) = (date as u16, Relation::Case);
-                    clauses[verb].is_joined = false;
-                }
-                clauses[verb].has_subject = false;
+            if !dated || !led {
+                continue;
+            }
+            if self.relations[date] == Relation::Subject {
+                self.free_subject(date, clauses);
+            } else if clauses[date].has_auxiliary {
+                self.free_predicate(date, clauses);
             }
         }
+    }
+
+    fn free_subject(&mut self, date: usize, clauses: &mut [Clause]) {
+        let Some(verb) = self.head(date).filter(|&verb| verb > date && clauses[verb].is_finite) else { return };
+        let Some(above) = self.head(verb).filter(|&above| above < date) else { return };
+        (self.heads[date], self.relations[date]) = (above as u16, Relation::Oblique);
+        if self.head(date - 1) == Some(verb) {
+            (self.heads[date - 1], self.relations[date - 1]) = (date as u16, Relation::Case);
+            clauses[verb].is_joined = false;
+        }
+        clauses[verb].has_subject = false;
+    }
+
+    /// Puts what stands between the copula and the date in the place of the date.
+    fn free_predicate(&mut self, date: usize, clauses: &mut [Clause]) {
+        let copula = |&at: &usize| self.head(at) == Some(date) && self.relations[at] == Relation::Auxiliary;
+        let Some(copula) = (0..date).rev().find(copula) else { return };
+        let between = |&at: &usize| {
+            let own = self.head(at).is_some_and(|head| head == copula || head == date);
+            own && matches!(
+                self.relations[at],
+                Relation::Oblique | Relation::NounModifier | Relation::AdverbialModifier
+            )
+        };
+        let Some(predicate) = (copula + 1..date).find(between) else { return };
+        (self.heads[predicate], self.relations[predicate]) = (self.heads[date], self.relations[date]);
+        for at in 0..self.heads.len() {
+            let led = self.relations[at] == Relation::Case && at > predicate;
+            if at != predicate && (self.head(at) == Some(date) && !led || self.head(at) == Some(copula)) {
+                self.heads[at] = predicate as u16;
+            }
+        }
+        (self.heads[date], self.relations[date]) = (predicate as u16, Relation::Oblique);
+        clauses[predicate] = clauses[date];
+        clauses[date] = Clause::default();
     }
 
     /// Makes a noun that is no part of any clause the subject of a finite verb that has none, and puts the verb in its place.
