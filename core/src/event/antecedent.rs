@@ -32,6 +32,8 @@ pub(super) struct Antecedent {
     pub(super) tokens: Vec<usize>,
     /// The tokens of the name in it.
     pub(super) name: Range<usize>,
+    /// Whether it says what the pronoun is a part of: "The bank said its profit rose".
+    pub(super) speaks: bool,
     /// Describes it to the model.
     pub(super) features: Collector,
 }
@@ -124,6 +126,10 @@ impl<'s> Pronoun<'s> {
             self.collect(&before, distance, &mut antecedents);
         }
         antecedents.truncate(MOST);
+        let rivals = antecedents.len().min(4) as u32;
+        for (rank, antecedent) in antecedents.iter_mut().enumerate() {
+            antecedent.features.add(Kind::AntecedentRivals, pack(&[self.code(), rivals, rank.min(2) as u32]), 0);
+        }
         antecedents
     }
 
@@ -153,7 +159,8 @@ impl<'s> Pronoun<'s> {
                 let rank = antecedents.len() as u32;
                 let name = name(self.passage, structure, &group);
                 let features = self.describe(structure, head, &group, [distance as u32, rank]);
-                antecedents.push(Antecedent { tokens: group, name, features });
+                let speaks = distance == 0 && self.is_said_by(head);
+                antecedents.push(Antecedent { tokens: group, name, speaks, features });
             }
         }
     }
@@ -192,6 +199,16 @@ impl<'s> Pronoun<'s> {
     fn is_place(&self, structure: &Structure, head: usize) -> bool {
         let place = self.passage.pack.grammar.place_preposition;
         structure.child(head, Relation::Case).is_some_and(|case| case < head && self.passage.has(case, place))
+    }
+
+    /// Whether a noun of the pronoun's sentence is the subject of a verb of reporting, and the pronoun stands in what is
+    /// reported.
+    fn is_said_by(&self, head: usize) -> bool {
+        let structure = self.structure;
+        let verb = structure.head(head).filter(|_| structure.relation(head) == Relation::Subject);
+        verb.is_some_and(|verb| {
+            self.passage.has(verb, self.passage.pack.grammar.report) && structure.subtree(verb).contains(&self.at)
+        })
     }
 
     fn describe(&self, structure: &Structure, head: usize, group: &[usize], place: [u32; 2]) -> Collector {

@@ -136,10 +136,13 @@ fn opening_pronoun(dated: &DatedClause<'_>, candidate: &Candidate) -> Option<Ope
 
 impl Draft {
     /// Returns the greatest score of the line, and what its pronoun means there; `None` where there is none, or it stays.
-    /// Those of the line and of what its pronoun means add up.
+    /// Those of the line and of what its pronoun means add up. Who says "its profit rose" means itself.
     fn best(&self, weights: &[i8]) -> (i32, Option<&Antecedent>) {
         let own = rank::score(weights, &self.candidate.features);
         let Some(pronoun) = &self.pronoun else { return (own, None) };
+        if let Some(speaker) = pronoun.antecedents.iter().find(|antecedent| antecedent.speaks) {
+            return (own + rank::score(weights, speaker.features.features()), Some(speaker));
+        }
         let mut best = (own + rank::score(weights, pronoun.kept.features()), None);
         for antecedent in pronoun.antecedents.iter() {
             let score = own + rank::score(weights, antecedent.features.features());

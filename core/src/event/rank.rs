@@ -73,6 +73,7 @@ pub(super) enum Kind {
     AntecedentVerb = 75,
     AntecedentActs = 76,
     AntecedentEvidence = 77,
+    AntecedentRivals = 78,
 }
 
 impl Kind {
@@ -110,7 +111,8 @@ impl Kind {
             | Self::AntecedentEnding
             | Self::AntecedentVerb
             | Self::AntecedentActs
-            | Self::AntecedentEvidence => "whom its pronoun means",
+            | Self::AntecedentEvidence
+            | Self::AntecedentRivals => "whom its pronoun means",
         }
     }
 }

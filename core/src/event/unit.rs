@@ -177,10 +177,10 @@ impl DatedClause<'_> {
     }
 
     /// Returns the clause, or the one above it where it cannot be told alone: a condition or a question says of itself that
-    /// it is so ("if talks fail"), and an infinitive is no statement ("to return on Friday").
+    /// it is so ("if talks fail"), what is denied is not so, and an infinitive is no statement ("to return on Friday").
     fn asserted(&self, clause: usize) -> usize {
         let mut asserted = clause;
-        while self.is_condition(asserted) || self.is_bare_infinitive(asserted) {
+        while self.is_condition(asserted) || self.is_bare_infinitive(asserted) || self.is_what_is_denied(asserted) {
             let Some(above) = self.predicate_above(asserted) else { break };
             asserted = above;
         }
@@ -190,6 +190,12 @@ impl DatedClause<'_> {
     pub(super) fn is_condition(&self, clause: usize) -> bool {
         let (structure, condition) = (self.structure, self.passage.pack.grammar.condition);
         structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, condition))
+    }
+
+    /// "He denied that he had known": without its verb it says the contrary.
+    fn is_what_is_denied(&self, clause: usize) -> bool {
+        let denies = |head| self.has(head, self.passage.pack.grammar.denial);
+        self.structure.relation(clause) == Relation::Complement && self.structure.head(clause).is_some_and(denies)
     }
 
     fn is_bare_infinitive(&self, clause: usize) -> bool {
@@ -339,7 +345,9 @@ impl DatedClause<'_> {
             };
             // "to last until July": the verb is no "last".
             let is_verb = structure.tag(before).is_verb() && structure.tag(before) != Upos::Participle;
-            if !small || !attached || is_verb {
+            let particle =
+                self.has(before, grammar.particle) && before > tokens.start && structure.tag(before - 1).is_verb();
+            if !small || !attached || is_verb || particle {
                 break;
             }
             start = before;

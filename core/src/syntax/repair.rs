@@ -67,8 +67,9 @@ fn make_finite(passage: &LexedPassage<'_>, words: &[usize], tags: &mut [Upos]) {
     let behind_noun = |at: usize| tags[..at].iter().any(|tag| tag.is_noun() || *tag == Upos::Pronoun);
     let attributive = |at: usize| tags.get(at + 1).is_some_and(|tag| tag.is_noun());
     let passive = |at: usize| words.get(at + 1).is_some_and(|&next| passage.has(next, passage.pack.grammar.by));
-    let candidate =
-        |&at: &usize| tags[at] == Upos::Participle && !has_auxiliary(at) && behind_noun(at) && !attributive(at);
+    let candidate = |&at: &usize| {
+        tags[at] == Upos::Participle && !has_auxiliary(at) && behind_noun(at) && !attributive(at) && !passive(at)
+    };
     if let Some(at) = (0..tags.len()).rev().find(candidate) {
         tags[at] = Upos::Past;
     }
