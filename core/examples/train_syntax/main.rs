@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = [fingerprint::of_features(pack).to_vec(), tagger, parser].concat();
     fs::write(&arguments.out, &file)?;
 
-    let weights = SyntaxWeights::read(file.leak()).ok_or("the weights have the wrong length")?;
+    let weights = SyntaxWeights::read(&file).ok_or("the weights have the wrong length")?;
     for path in &arguments.dev {
         report::print(path, &weights, &read(std::slice::from_ref(path), Columns::Universal, pack, 0)?);
     }

@@ -20,7 +20,7 @@ const FOLLOWED: [usize; 2] = [9, 5];
 pub fn train(sentences: &[Sentence], tags: &[Vec<Upos>]) -> Vec<u8> {
     let pairs = sentences.iter().zip(tags.iter().map(Vec::as_slice));
     let pairs: Vec<(&Sentence, &[Upos])> = pairs.flat_map(|pair| std::iter::repeat_n(pair, pair.0.weight)).collect();
-    let mut perceptron = Perceptron::new(SyntaxWeights::PARSER_BITS);
+    let mut perceptron = Perceptron::new(SyntaxWeights::PARSER_BUCKETS);
     learn(&mut perceptron, &pairs, ROUNDS[0], FOLLOWED[0]);
     let mut perceptron = perceptron.pruned();
     learn(&mut perceptron, &pairs, ROUNDS[1], FOLLOWED[1]);

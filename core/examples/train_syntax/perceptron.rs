@@ -4,7 +4,7 @@
 //! the table cannot tell apart); then the two of each bucket with the greatest weights are kept, and it learns anew with
 //! these alone, so that they make up for the ones that are missing.
 
-use dateline_core::language::weights::{CLASSES, ROW, best, bucket, check};
+use dateline_core::language::weights::{CLASSES, ROW, bucket, check};
 
 /// The checks that rows of one bucket can have.
 const CHECKS: usize = 256;
@@ -13,7 +13,7 @@ const CHECKS: usize = 256;
 const UNCLAMPED: f64 = 0.9999;
 
 pub struct Perceptron {
-    bits: u32,
+    buckets: usize,
     /// The checks of the rows of each bucket that are kept; all rows if it is `None`.
     kept: Option<Vec<[u8; 2]>>,
     weights: Vec<[i16; ROW]>,
@@ -24,20 +24,20 @@ pub struct Perceptron {
 }
 
 impl Perceptron {
-    /// Returns one that learns rows for all features, for a table of `2^bits` rows.
-    pub fn new(bits: u32) -> Self {
-        Self::with(bits, CHECKS << (bits - 1), None)
+    /// Returns one that learns rows for all features, for a table of as many buckets.
+    pub fn new(buckets: usize) -> Self {
+        Self::with(buckets, CHECKS * buckets, None)
     }
 
-    fn with(bits: u32, rows: usize, kept: Option<Vec<[u8; 2]>>) -> Self {
+    fn with(buckets: usize, rows: usize, kept: Option<Vec<[u8; 2]>>) -> Self {
         let (weights, totals) = (vec![[0; ROW]; rows], vec![[0.0; ROW]; rows]);
-        Self { bits, kept, weights, totals, updates: vec![0; rows], steps: 0 }
+        Self { buckets, kept, weights, totals, updates: vec![0; rows], steps: 0 }
     }
 
     /// Returns one that learns anew, with two rows for each bucket.
     pub fn pruned(&self) -> Self {
-        let kept = (0..1 << (self.bits - 1)).map(|bucket| self.heaviest(bucket)).collect();
-        Self::with(self.bits, 1 << self.bits, Some(kept))
+        let kept = (0..self.buckets).map(|bucket| self.heaviest(bucket)).collect();
+        Self::with(self.buckets, 2 * self.buckets, Some(kept))
     }
 
     /// Returns the checks of the two rows of a bucket that matter most; 0 where there is none.
@@ -55,7 +55,7 @@ impl Perceptron {
     }
 
     fn row(&self, feature: u32) -> Option<usize> {
-        let (bucket, check) = (bucket(feature, self.bits), check(feature));
+        let (bucket, check) = (bucket(feature, self.buckets), check(feature));
         match &self.kept {
             None => Some(bucket * CHECKS + usize::from(check)),
             Some(kept) => kept[bucket].iter().position(|&kept| kept == check).map(|place| 2 * bucket + place),
@@ -119,4 +119,11 @@ impl Perceptron {
         };
         means.iter().zip(checks).flat_map(row).collect()
     }
+}
+
+/// Returns the class with the greatest sum among those that are allowed, of equal ones the first: the same as
+/// `dateline_core::language::weights::best`, whose sums are smaller.
+pub fn best(sums: &[i32; ROW], allowed: u32) -> usize {
+    let is_allowed = |class: &usize| allowed >> class & 1 == 1;
+    (0..CLASSES).filter(is_allowed).rev().max_by_key(|&class| sums[class]).unwrap_or(0)
 }

@@ -1,11 +1,10 @@
 //! The training of the tagger.
 
 use dateline_core::language::SyntaxWeights;
-use dateline_core::language::weights::best;
 use dateline_core::syntax::Upos;
 use dateline_core::syntax::upos::features;
 
-use super::perceptron::Perceptron;
+use super::perceptron::{Perceptron, best};
 use super::random::Random;
 use super::sentence::Sentence;
 
@@ -23,7 +22,7 @@ const TAGS: u32 = (1 << Upos::ALL.len()) - 1;
 /// Returns the table of the tagger.
 pub fn train(sentences: &[Sentence]) -> Vec<u8> {
     let all: Vec<&Sentence> = sentences.iter().collect();
-    let mut perceptron = Perceptron::new(SyntaxWeights::TAGGER_BITS);
+    let mut perceptron = Perceptron::new(SyntaxWeights::TAGGER_BUCKETS);
     learn(&mut perceptron, &all, ROUNDS[0]);
     let mut perceptron = perceptron.pruned();
     learn(&mut perceptron, &all, ROUNDS[1]);
@@ -38,7 +37,7 @@ pub fn cross_tags(sentences: &[Sentence]) -> Vec<Vec<Upos>> {
     for fold in 0..2 {
         let others = sentences.iter().enumerate().filter(|&(at, _)| !in_fold(at, fold));
         let others: Vec<&Sentence> = others.map(|(_, sentence)| sentence).collect();
-        let mut perceptron = Perceptron::new(SyntaxWeights::TAGGER_BITS);
+        let mut perceptron = Perceptron::new(SyntaxWeights::TAGGER_BUCKETS);
         learn(&mut perceptron, &others, CROSS_ROUNDS);
         for (at, sentence) in sentences.iter().enumerate().filter(|&(at, _)| in_fold(at, fold)) {
             tags[at] = tag(&perceptron, sentence);

@@ -58,36 +58,36 @@ pub struct Pack {
 }
 
 /// The weights that the structure of sentences is found by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct SyntaxWeights {
     /// What the features were when the weights were trained, to compare with [`crate::syntax::fingerprint::of_features`].
     pub fingerprint: [u8; Self::FINGERPRINT],
     /// Those of parts of speech.
-    pub tagger: Table,
+    pub tagger: Table<{ Self::TAGGER_BUCKETS }>,
     /// Those of transitions.
-    pub parser: Table,
+    pub parser: Table<{ Self::PARSER_BUCKETS }>,
 }
 
 impl SyntaxWeights {
     /// The length of the fingerprint of the features, in bytes.
     pub const FINGERPRINT: usize = 16;
-    /// The rows of the table of parts of speech, as a power of two.
-    pub const TAGGER_BITS: u32 = 15;
-    /// The rows of the table of transitions, as a power of two.
-    pub const PARSER_BITS: u32 = 16;
+    /// The buckets of the table of parts of speech.
+    pub const TAGGER_BUCKETS: usize = 1 << 14;
+    /// The buckets of the table of transitions.
+    pub const PARSER_BUCKETS: usize = 1 << 15;
+    const TAGGER_BYTES: usize = weights::BUCKET * Self::TAGGER_BUCKETS;
+    const PARSER_BYTES: usize = weights::BUCKET * Self::PARSER_BUCKETS;
 
     /// The length of a file of weights, in bytes.
-    pub const BYTES: usize =
-        Self::FINGERPRINT + (weights::ROW << Self::TAGGER_BITS) + (weights::ROW << Self::PARSER_BITS);
+    pub const BYTES: usize = Self::FINGERPRINT + Self::TAGGER_BYTES + Self::PARSER_BYTES;
 
     /// Reads a file of weights: the fingerprint and the two tables, one behind the other. Returns `None` if its length is
     /// wrong.
     #[must_use]
-    pub fn read(bytes: &'static [u8]) -> Option<Self> {
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         let (&fingerprint, bytes) = bytes.split_first_chunk()?;
-        let (tagger, parser) = bytes.split_at_checked(weights::ROW << Self::TAGGER_BITS)?;
-        let (tagger, parser) = (Table::read(tagger, Self::TAGGER_BITS)?, Table::read(parser, Self::PARSER_BITS)?);
-        Some(Self { fingerprint, tagger, parser })
+        let (tagger, parser) = bytes.split_at_checked(Self::TAGGER_BYTES)?;
+        Some(Self { fingerprint, tagger: Table::read(tagger)?, parser: Table::read(parser)? })
     }
 }
 

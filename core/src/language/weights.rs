@@ -1,8 +1,10 @@
 //! Tables of weights over hashed features: for each feature a row of small integers, one for each class.
 //!
-//! A feature is a hash. Its upper bits choose a bucket of two rows, which lie in one cache line, and its lower bits are the
-//! check that shows whose row it is. After Weinberger et al. (2009), "Feature hashing for large scale multitask learning".
+//! A feature is a hash. Its upper bits choose a bucket of two rows, and its lower bits are the check that shows whose row it
+//! is. After Weinberger et al. (2009), "Feature hashing for large scale multitask learning".
 //! This module must not know what the features and the classes are.
+
+use std::hint::select_unpredictable;
 
 /// The number of classes that a table can tell apart.
 pub const CLASSES: usize = 31;
@@ -10,48 +12,73 @@ pub const CLASSES: usize = 31;
 /// The length of a row in bytes: its weights, and its check.
 pub const ROW: usize = CLASSES + 1;
 
-/// The sums of the weights of some features, for each class.
+/// The length of a bucket in bytes: two rows.
+pub const BUCKET: usize = 2 * ROW;
+
+/// The sums of the weights of some features, for each class; the last is that of none.
 pub type Sums = [i16; ROW];
 
-/// A table of weights.
+/// A row of weights, in one cache line. [`BIAS`] is added to each, so that bytes without a sign are summed.
 #[derive(Debug, Clone, Copy)]
-pub struct Table {
-    rows: &'static [[u8; ROW]],
-    bits: u32,
+#[repr(align(32))]
+struct Row([u8; ROW]);
+
+/// What stands for a weight of 0.
+const BIAS: u8 = 128;
+
+/// A table of weights in as many buckets, a power of two.
+#[derive(Debug)]
+pub struct Table<const BUCKETS: usize> {
+    /// The checks of the two rows of each bucket, apart from the rows, since four of ten features have none.
+    checks: Box<[[u8; 2]; BUCKETS]>,
+    /// The rows of all buckets, behind one of zeros for the features that have none.
+    rows: Box<[Row]>,
 }
 
-impl Table {
-    /// Reads a table of `2^bits` rows. Returns `None` if the length is another one.
+impl<const BUCKETS: usize> Table<BUCKETS> {
+    /// Reads a table. Returns `None` if it has another length.
     #[must_use]
-    pub fn read(bytes: &'static [u8], bits: u32) -> Option<Self> {
-        let (rows, rest) = bytes.as_chunks::<ROW>();
-        (rest.is_empty() && rows.len() == 1 << bits).then_some(Self { rows, bits })
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() != BUCKET * BUCKETS {
+            return None;
+        }
+        let rows = bytes.as_chunks::<ROW>().0;
+        let checks: Box<[_]> =
+            rows.as_chunks().0.iter().map(|[first, second]| [first[CLASSES], second[CLASSES]]).collect();
+        let weights = rows.iter().map(|row| Row(row.map(|weight| weight.wrapping_add(BIAS))));
+        Some(Self { checks: checks.try_into().ok()?, rows: std::iter::once(Row([BIAS; ROW])).chain(weights).collect() })
     }
 
     /// Returns the sums of the weights of some features.
     #[must_use]
     #[inline]
-    pub fn sums(&self, features: &[u32]) -> Sums {
+    pub fn sums<const N: usize>(&self, features: &[u32; N]) -> Sums {
+        // Nothing here branches on what is in the table, so that the reads of all rows overlap.
         let mut sums = [0; ROW];
         for &feature in features {
-            let (bucket, check) = (bucket(feature, self.bits), check(feature));
-            let pair = self.rows.get(2 * bucket..2 * bucket + 2);
-            let Some([first, second]) = pair.and_then(|pair| pair.first_chunk()) else { continue };
-            // A choice of row, then all bits or none, instead of branches that could not be predicted.
-            let row = if second[CLASSES] == check { second } else { first };
-            let own = -i16::from(row[CLASSES] == check);
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += i16::from(weight.cast_signed()) & own;
+            let row = &self.rows[self.row(feature)];
+            for (sum, &weight) in sums.iter_mut().zip(&row.0) {
+                *sum += i16::from(weight);
             }
         }
-        sums
+        sums.map(|sum| sum - i16::from(BIAS) * N as i16)
+    }
+
+    /// Returns the place of the row of a feature.
+    #[inline]
+    fn row(&self, feature: u32) -> usize {
+        let (bucket, check) = (bucket(feature, BUCKETS), check(feature));
+        let [first, second] = self.checks[bucket];
+        let own = 2 * bucket + 1 + usize::from(second == check);
+        select_unpredictable((first == check) | (second == check), own, 0)
     }
 }
 
-/// Returns the bucket of a feature in a table of `2^bits` rows.
+/// Returns the bucket of a feature in a table of as many, a power of two.
 #[must_use]
-pub fn bucket(feature: u32, bits: u32) -> usize {
-    (feature >> (33 - bits)) as usize
+#[inline]
+pub fn bucket(feature: u32, buckets: usize) -> usize {
+    (feature >> (u32::BITS - buckets.ilog2())) as usize
 }
 
 /// Returns what shows whose row it is. It is never 0, which marks an empty row.
@@ -62,14 +89,23 @@ pub fn check(feature: u32) -> u8 {
 
 /// Returns the class with the greatest sum among those that are allowed, given as a set of bits; of equal ones the first.
 #[must_use]
-pub fn best<N: PartialOrd + Copy>(sums: &[N], allowed: u32) -> usize {
-    let mut best: Option<(usize, N)> = None;
-    for (class, &sum) in sums.iter().enumerate().take(CLASSES) {
-        if allowed >> class & 1 == 1 && best.is_none_or(|(_, most)| sum > most) {
-            best = Some((class, sum));
+pub fn best(sums: &Sums, allowed: u32) -> usize {
+    let is_allowed = |class: usize| (allowed >> (class & 16)) as u16 & 1 << (class & 15) != 0;
+    let sums = std::array::from_fn(|class| if is_allowed(class) { sums[class] } else { i16::MIN });
+    let most = reduce(sums, i16::max);
+    let classes = std::array::from_fn(|class| if sums[class] == most { class as i16 } else { i16::MAX });
+    reduce(classes, i16::min) as usize
+}
+
+/// Reduces numbers to one, half of them with the other half at a time, as vector instructions do it.
+#[inline]
+fn reduce(mut numbers: Sums, of: impl Fn(i16, i16) -> i16) -> i16 {
+    for half in [16, 8, 4, 2, 1] {
+        for at in 0..half {
+            numbers[at] = of(numbers[at], numbers[at + half]);
         }
     }
-    best.map_or(0, |(class, _)| class)
+    numbers[0]
 }
 
 /// Returns the hash of a feature: its kind and its two values.
@@ -85,4 +121,56 @@ pub fn feature(kind: u32, one: u32, other: u32) -> u32 {
 #[must_use]
 pub fn hash_word(word: &[u8]) -> u32 {
     word.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUCKET, CLASSES, ROW, Table, best};
+
+    const BUCKETS: usize = 4;
+
+    /// A feature of a bucket with a check.
+    fn feature(bucket: u32, check: u8) -> u32 {
+        bucket << 30 | u32::from(check)
+    }
+
+    /// A table whose bucket 1 has rows for the checks 7 (weights of -1) and 9 (weights of 100).
+    fn table() -> Table<BUCKETS> {
+        let mut bytes = [0; BUCKET * BUCKETS];
+        bytes[BUCKET..BUCKET + CLASSES].fill(-1i8 as u8);
+        bytes[BUCKET + CLASSES] = 7;
+        bytes[BUCKET + ROW..BUCKET + ROW + CLASSES].fill(100);
+        bytes[BUCKET + ROW + CLASSES] = 9;
+        Table::read(&bytes).unwrap()
+    }
+
+    #[test]
+    fn weights_are_those_of_the_row_with_the_bucket_and_check_of_a_feature() {
+        let sums = |features| table().sums(&features)[..CLASSES].to_vec();
+        assert_eq!(sums([feature(1, 7)]), [-1; CLASSES]);
+        assert_eq!(sums([feature(1, 9)]), [100; CLASSES]);
+        assert_eq!(sums([feature(1, 8)]), [0; CLASSES], "another check");
+        assert_eq!(sums([feature(2, 7)]), [0; CLASSES], "another bucket");
+        assert_eq!(sums([feature(3, 0)]), [0; CLASSES], "the check of an empty row");
+        let most = [feature(1, 9); 30];
+        assert_eq!(table().sums(&most)[0], 3000);
+    }
+
+    #[test]
+    fn a_table_of_another_length_is_refused() {
+        for length in [0, BUCKET * (BUCKETS - 1), BUCKET * BUCKETS + ROW, BUCKET * BUCKETS + 1] {
+            assert!(Table::<BUCKETS>::read(&vec![0; length]).is_none(), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn the_best_class_is_the_first_of_the_greatest_that_are_allowed() {
+        let mut sums = [-3000; ROW];
+        assert_eq!(best(&sums, 1 << 30 | 1 << 17 | 1 << 20), 17, "all are equal");
+        (sums[5], sums[16], sums[30]) = (-2, -2, -1);
+        assert_eq!(best(&sums, u32::MAX >> 1), 30);
+        assert_eq!(best(&sums, u32::MAX >> 2), 5);
+        assert_eq!(best(&sums, 1 << 16 | 1 << 15), 16);
+        assert_eq!(best(&sums, 1), 0);
+    }
 }

@@ -255,11 +255,17 @@ impl Dependents {
 
 /// Parses a sentence; its heads and relations are in the state that is returned.
 #[must_use]
-pub fn parse(table: &Table, words: &[Word], tags: &[Upos]) -> State {
+pub fn parse<const BUCKETS: usize>(table: &Table<BUCKETS>, words: &[Word], tags: &[Upos]) -> State {
     let mut state = State::new(words.len());
     while !state.is_done() {
-        let sums = table.sums(&state.features(words, tags));
-        state.apply(best(&sums, state.allowed()));
+        let allowed = state.allowed();
+        // Where only one transition is possible, the weights need not be asked.
+        let transition = if allowed.is_power_of_two() {
+            allowed.trailing_zeros() as usize
+        } else {
+            best(&table.sums(&state.features(words, tags)), allowed)
+        };
+        state.apply(transition);
     }
     state
 }

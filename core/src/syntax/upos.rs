@@ -164,11 +164,11 @@ impl Word {
 }
 
 /// Writes the tags of the words of a sentence into `tags`, which is as long.
-pub fn tag(table: &Table, words: &[Word], tags: &mut [Upos]) {
+pub fn tag<const BUCKETS: usize>(table: &Table<BUCKETS>, words: &[Word], tags: &mut [Upos]) {
     let (mut last, mut before_last) = (Upos::Other, Upos::Other);
     for (at, tag) in tags.iter_mut().enumerate().take(words.len()) {
         let sums = table.sums(&features(words, at, last, before_last));
-        *tag = Upos::ALL[best(&sums[..Upos::ALL.len()], u32::MAX)];
+        *tag = Upos::ALL[best(&sums, (1 << Upos::ALL.len()) - 1)];
         (before_last, last) = (last, *tag);
     }
 }
