@@ -12,13 +12,17 @@
 mod sentences;
 
 use std::hint::black_box;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
 use dateline_core::article::{Article, Message, Published};
 use dateline_core::error::Error;
+use dateline_core::language::{self, Pack};
 use dateline_core::pipeline::{self, Processed, Settings};
+use dateline_core::syntax::{LexedPassage, Structure};
+use dateline_core::text::{self, Token};
 use sentences::SENTENCES;
 
 /// As the program has it.
@@ -51,6 +55,9 @@ fn main() {
     });
     assert!(events > 0, "nothing was found, so nothing was measured");
     let (_, extract) = measure(|| wire.articles.iter().map(extract).sum());
+    let pack = language::pack("en").unwrap();
+    let lexed: Vec<Lexed<'_>> = wire.articles.iter().map(|article| Lexed::of(&article.body, pack)).collect();
+    let (words, parse) = measure(|| lexed.iter().map(|lexed| lexed.parse(pack)).sum());
     let (_, echo) = measure(|| wire.messages.iter().map(|message| echo(message)).sum());
 
     println!("{:<34} {:>9} {:>9}", "", "median", "best");
@@ -59,6 +66,7 @@ fn main() {
     row("stories/s", &process, |time| wire.messages.len() as f64 / time);
     row("events/s", &process, |time| events as f64 / time);
     row("extraction alone: text, MB/s", &extract, |time| megabytes(body) / time);
+    row("tagging and parsing, words/s", &parse, |time| words as f64 / time);
     row("reading and writing JSON, MB/s", &echo, |time| megabytes(json) / time);
     println!(
         "{events} events; {:.1} times as long as reading and writing the same JSON",
@@ -114,6 +122,28 @@ fn shares(messages: &[Vec<u8>]) {
 /// One article already read; the number of events.
 fn extract(article: &Article) -> usize {
     black_box(pipeline::extract(article, &Settings::default())).events.len()
+}
+
+/// A body in tokens and sentences.
+struct Lexed<'a> {
+    text: &'a str,
+    tokens: Vec<Token>,
+    sentences: Vec<Range<usize>>,
+}
+
+impl<'a> Lexed<'a> {
+    fn of(text: &'a str, pack: &Pack) -> Self {
+        let tokens = text::lex(text, &pack.lexicon);
+        let sentences = text::sentences(text, &tokens, &pack.lexicon);
+        Self { text, tokens, sentences }
+    }
+
+    /// Parses all sentences, as extraction does some; the number of words.
+    fn parse(&self, pack: &'static Pack) -> usize {
+        let passage = LexedPassage { text: self.text, tokens: &self.tokens, sentences: &self.sentences, pack };
+        let structure = |sentence: &Range<usize>| black_box(Structure::parse(&passage, sentence.clone()));
+        self.sentences.iter().map(|sentence| structure(sentence).tokens().len()).sum()
+    }
 }
 
 /// What any program on this topic must do at least.
