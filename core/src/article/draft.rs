@@ -21,6 +21,8 @@ pub(super) struct Draft<'a> {
     pub skipped: Option<Warning>,
     /// Why this revision is not an article, although others may be: a withdrawal counts none the less.
     pub lacking: Option<Warning>,
+    /// Where a time of publication was looked for, if the format alone does not say it.
+    pub sought: Option<String>,
 }
 
 /// The longest name or identifier that is kept, in bytes.
@@ -47,6 +49,30 @@ impl<'a> Draft<'a> {
 
     pub fn warn(&mut self, code: &'static str, message: impl Into<String>) {
         self.warnings.push(Warning { code, message: message.into() });
+    }
+
+    /// Takes in another account of the same item, after what is known.
+    pub fn absorb(&mut self, other: Draft<'a>) {
+        self.fields.extend(other.fields);
+        self.warnings.extend(other.warnings);
+        self.skipped = self.skipped.take().or(other.skipped);
+        self.lacking = self.lacking.take().or(other.lacking);
+        self.sought = self.sought.take().or(other.sought);
+    }
+
+    /// Takes from another account of the same item the fields that are not known, its addresses, and its time of
+    /// publication, in case that what is known cannot be read.
+    pub fn complete(&mut self, mut other: Draft<'a>) {
+        other.fields.retain(|(field, _)| matches!(field, Field::Url | Field::FirstCreated) || !self.has(*field));
+        self.absorb(other);
+    }
+
+    /// Puts the longest body first, and the longest summary.
+    pub fn prefer_longest(&mut self) {
+        self.fields.sort_by_key(|(field, value)| match field {
+            Field::Body | Field::Summary => std::cmp::Reverse(value.as_text().map_or(0, str::len)),
+            _ => std::cmp::Reverse(0),
+        });
     }
 
     /// All values of all fields, in the order in which they were added.

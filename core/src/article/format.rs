@@ -14,6 +14,8 @@ pub enum Format {
     Nitf,
     /// schema.org in JSON-LD: alone, in a graph, or in a page.
     JsonLd,
+    /// An HTML page, whose article is in its metadata and its text.
+    Html,
     /// The output of news-please, as in CC-News.
     NewsPlease,
     /// RSS 0.9 to 2.0.
@@ -26,12 +28,13 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Plain,
         Self::Ninjs,
         Self::NewsMl,
         Self::Nitf,
         Self::JsonLd,
+        Self::Html,
         Self::NewsPlease,
         Self::Rss,
         Self::Atom,
@@ -51,6 +54,7 @@ impl Format {
             Self::NewsMl => "there is neither `firstCreated` nor `versionCreated`",
             Self::Nitf => "there is neither `date.issue` nor `pubdata/@date.publication`",
             Self::JsonLd => "there is no `datePublished`",
+            Self::Html => "the page does not say when it was published",
             Self::NewsPlease => "there is no `date_publish`",
             Self::Rss => "there is neither `pubDate` nor `dc:date`",
             Self::Atom => "there is neither `published` nor `updated`",
@@ -67,6 +71,7 @@ impl Format {
             Self::NewsMl => "newsml-g2",
             Self::Nitf => "nitf",
             Self::JsonLd => "json-ld",
+            Self::Html => "html",
             Self::NewsPlease => "news-please",
             Self::Rss => "rss",
             Self::Atom => "atom",

@@ -7,8 +7,9 @@ use super::item::Item;
 use super::message::{self, Message};
 use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
+use super::page::Page;
 use super::{
-    cloudevents, debezium, json, json_ld, news_please, newsml, ninjs, nitf, plain, recognise, syndication, xml,
+    cloudevents, debezium, json, json_ld, markup, news_please, newsml, ninjs, nitf, plain, recognise, syndication, xml,
 };
 use crate::error::Error;
 
@@ -51,6 +52,10 @@ fn read_data(text: &str, path: &str, media_type: &str, reader: &mut MessageReade
         plain::read_text(text, path, reader);
         return Ok(());
     }
+    let is_page = ["text/html", "application/xhtml+xml"].iter().any(|kind| media_type.starts_with(kind));
+    if is_page && !text.trim_start().starts_with(['{', '[']) {
+        return read_page(text, path, reader);
+    }
     read_text(text, path, reader)
 }
 
@@ -61,9 +66,8 @@ fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(
         reader.set_format(Format::Text, String::new);
         plain::read_text(text, path, reader);
         Ok(())
-    } else if json_ld::is_page(start) {
-        enter(Format::JsonLd, reader, || "it is an HTML page with JSON-LD".to_owned())?;
-        json_ld::read_page(text, path, reader)
+    } else if markup::is_html(start.as_bytes()) {
+        read_page(text, path, reader)
     } else if start.starts_with('<') {
         let root = xml::parse(text)?;
         read_element(&xml::Node::root(&root, path), reader)
@@ -71,6 +75,18 @@ fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(
         let json = json::parse(text)?;
         read_value(&json::Node::root(&json, path), reader)
     }
+}
+
+/// Reads a page. One with an article in JSON-LD is in either format.
+fn read_page(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let page = Page::parse(text)?;
+    if page.has_linked_article() && reader.settings.format != Some(Format::Html) {
+        enter(Format::JsonLd, reader, || "it is an HTML page with an article in JSON-LD".to_owned())?;
+    } else {
+        enter(Format::Html, reader, || "it is an HTML page".to_owned())?;
+    }
+    page.read(path, reader);
+    Ok(())
 }
 
 fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
@@ -86,7 +102,7 @@ fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
         Format::Nitf => nitf::read(root, reader),
         Format::Rss => syndication::read_rss(root, reader),
         Format::Atom => syndication::read_atom(root, reader),
-        Format::Plain | Format::Ninjs | Format::JsonLd | Format::NewsPlease | Format::Text => {}
+        Format::Plain | Format::Ninjs | Format::JsonLd | Format::Html | Format::NewsPlease | Format::Text => {}
     }
     Ok(())
 }
@@ -135,7 +151,9 @@ fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
             news_please::read(node, reader);
             Ok(())
         }
-        Format::NewsMl | Format::Nitf | Format::Rss | Format::Atom | Format::Text => Err(not_that(format, "JSON")),
+        Format::NewsMl | Format::Nitf | Format::Html | Format::Rss | Format::Atom | Format::Text => {
+            Err(not_that(format, "JSON"))
+        }
     }
 }
 

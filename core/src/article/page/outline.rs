@@ -1,0 +1,182 @@
+//! The elements of a page in their order, with what their names, classes and ids say about where they stand.
+
+use dom_query::{Document, NodeRef};
+
+use super::words::has_word;
+
+/// A page as a list of its elements.
+pub(super) struct Outline<'d> {
+    elements: Vec<Element<'d>>,
+    /// The heading of the story.
+    heading: Option<usize>,
+}
+
+/// An element of a page.
+pub(super) struct Element<'d> {
+    pub node: NodeRef<'d>,
+    pub name: String,
+    /// Its class, id and role, in lower case.
+    pub marks: String,
+    parent: Option<usize>,
+    /// The element after its last descendant.
+    end: usize,
+}
+
+/// Elements that never hold the story.
+const FURNITURE: [&str; 8] = ["aside", "footer", "nav", "form", "button", "select", "dialog", "menu"];
+
+/// Words in the class or id of what stands beside a story.
+const FURNITURE_MARKS: [&str; 41] = [
+    "comment",
+    "comments",
+    "commentlist",
+    "commentarea",
+    "respond",
+    "reply",
+    "replies",
+    "disqus",
+    "kommentar",
+    "kommentare",
+    "commentaires",
+    "comentarios",
+    "sidebar",
+    "widget",
+    "related",
+    "recommended",
+    "recommendations",
+    "recent",
+    "popular",
+    "trending",
+    "mostread",
+    "footer",
+    "copyright",
+    "navigation",
+    "nav",
+    "menu",
+    "pagination",
+    "breadcrumb",
+    "breadcrumbs",
+    "newsletter",
+    "subscribe",
+    "share",
+    "sharing",
+    "social",
+    "sharedaddy",
+    "cookie",
+    "cookies",
+    "consent",
+    "gdpr",
+    "carousel",
+    "ticker",
+];
+
+impl<'d> Outline<'d> {
+    /// Lists the elements of a page.
+    pub fn of(page: &'d Document) -> Self {
+        let mut elements: Vec<Element<'d>> = Vec::new();
+        let mut open: Vec<(NodeRef<'d>, usize)> = Vec::new();
+        for node in page.root().descendants_it().filter(NodeRef::is_element) {
+            let parent = node.parent();
+            while let Some((last, index)) = open.last() {
+                if parent.is_some_and(|parent| parent.id == last.id) {
+                    break;
+                }
+                let end = elements.len();
+                if let Some(element) = elements.get_mut(*index) {
+                    element.end = end;
+                }
+                open.pop();
+            }
+            let mark = |name| node.attr(name).map(|value| value.to_lowercase()).unwrap_or_default();
+            let marks = [mark("class"), mark("id"), mark("role")].join(" ");
+            let name = node.node_name().map(|name| name.to_string()).unwrap_or_default();
+            open.push((node, elements.len()));
+            let parent = open.len().checked_sub(2).and_then(|at| open.get(at)).map(|(_, index)| *index);
+            elements.push(Element { node, name, marks, parent, end: 0 });
+        }
+        let all = elements.len();
+        for (_, index) in open {
+            if let Some(element) = elements.get_mut(index) {
+                element.end = all;
+            }
+        }
+        let heading = heading(&elements);
+        Self { elements, heading }
+    }
+
+    /// Returns the elements, each with its place.
+    pub fn elements(&self) -> impl Iterator<Item = (usize, &Element<'d>)> {
+        self.elements.iter().enumerate()
+    }
+
+    /// Returns the first element of that name.
+    pub fn first(&self, name: &str) -> Option<&Element<'d>> {
+        self.elements.iter().find(|element| element.name == name)
+    }
+
+    /// Returns the heading of the story.
+    pub fn heading(&self) -> Option<&Element<'d>> {
+        self.elements.get(self.heading?)
+    }
+
+    /// Whether an element stands beside the story: in a menu, a comment, a list of other stories and the like. What holds
+    /// the heading of the story does not, whatever it is called.
+    pub fn is_furniture(&self, at: usize) -> bool {
+        let mut next = Some(at);
+        while let Some((index, element)) = next.and_then(|at| Some((at, self.elements.get(at)?))) {
+            if self.holds_heading(index) || matches!(element.name.as_str(), "body" | "html") {
+                return false;
+            }
+            if element.is_furniture() {
+                return true;
+            }
+            next = element.parent;
+        }
+        false
+    }
+
+    /// Whether an element is or holds the heading of the story.
+    pub fn holds_heading(&self, at: usize) -> bool {
+        self.heading.is_some_and(|heading| (at..self.end(at)).contains(&heading))
+    }
+
+    /// Returns the place of the first element after what an element holds.
+    pub fn end(&self, at: usize) -> usize {
+        self.elements.get(at).map_or(at, |element| element.end)
+    }
+
+    /// Returns how far from the heading an element stands, in elements; what stands before it is farther.
+    pub fn distance(&self, at: usize) -> Option<usize> {
+        let heading = self.heading?;
+        Some(if at >= heading { at - heading } else { (heading - at).saturating_mul(3) })
+    }
+}
+
+impl Element<'_> {
+    /// Whether its name, class or id says that it stands beside a story.
+    pub fn is_furniture(&self) -> bool {
+        // Elementor calls every part of a page a widget.
+        let is_marked_by = |word: &&str| has_word(&self.marks, word) && !(**word == *"widget" && self.marks.contains("elementor"));
+        FURNITURE.contains(&self.name.as_str()) || FURNITURE_MARKS.iter().any(is_marked_by)
+    }
+
+    /// Returns its text with single spaces.
+    pub fn text(&self) -> String {
+        self.node.text().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns an attribute that is not blank.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        self.node.attr(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+}
+
+/// Returns the heading of the story: the `h1` that the title of the page begins with, or else the first with text.
+fn heading(elements: &[Element<'_>]) -> Option<usize> {
+    let title = elements.iter().find(|element| element.name == "title").map(Element::text).unwrap_or_default();
+    let is_title = |text: &str| text.chars().count() >= 8 && title.starts_with(text);
+    let of = |name: &'static str| elements.iter().enumerate().filter(move |(_, element)| element.name == name);
+    let titled = |name| of(name).find(|(_, element)| is_title(&element.text()));
+    let found = titled("h1").or_else(|| of("h1").find(|(_, element)| !element.text().is_empty()));
+    found.or_else(|| titled("h2")).or_else(|| titled("h3")).map(|(at, _)| at)
+}
