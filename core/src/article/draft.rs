@@ -28,6 +28,9 @@ pub(super) struct Draft<'a> {
 /// The longest name or identifier that is kept, in bytes.
 const LABEL: usize = 2048;
 
+/// The most values of a field that are kept of several accounts of the same item.
+const ACCOUNTS: usize = 8;
+
 /// How Python's `None` and its kin are written by programs that know no better.
 const NOTHING: [&str; 6] = ["none", "null", "nan", "nat", "n/a", "undefined"];
 
@@ -51,9 +54,22 @@ impl<'a> Draft<'a> {
         self.warnings.push(Warning { code, message: message.into() });
     }
 
-    /// Takes in another account of the same item, after what is known.
+    /// Takes in another account of the same item, after what is known. Of the bodies only the longest is kept.
     pub fn absorb(&mut self, other: Draft<'a>) {
-        self.fields.extend(other.fields);
+        for (field, value) in other.fields {
+            let mut known = self.fields.iter_mut().filter(|(own, _)| *own == field);
+            if matches!(field, Field::Body | Field::Summary) {
+                match known.next() {
+                    Some((_, longest)) if longest.length() < value.length() => *longest = value,
+                    Some(_) => {}
+                    None => self.fields.push((field, value)),
+                }
+            } else if known.by_ref().take(ACCOUNTS).all(|(_, known)| known.describe() != value.describe())
+                && known.next().is_none()
+            {
+                self.fields.push((field, value));
+            }
+        }
         self.warnings.extend(other.warnings);
         self.skipped = self.skipped.take().or(other.skipped);
         self.lacking = self.lacking.take().or(other.lacking);
@@ -65,14 +81,6 @@ impl<'a> Draft<'a> {
     pub fn complete(&mut self, mut other: Draft<'a>) {
         other.fields.retain(|(field, _)| matches!(field, Field::Url | Field::FirstCreated) || !self.has(*field));
         self.absorb(other);
-    }
-
-    /// Puts the longest body first, and the longest summary.
-    pub fn prefer_longest(&mut self) {
-        self.fields.sort_by_key(|(field, value)| match field {
-            Field::Body | Field::Summary => std::cmp::Reverse(value.as_text().map_or(0, str::len)),
-            _ => std::cmp::Reverse(0),
-        });
     }
 
     /// All values of all fields, in the order in which they were added.

@@ -10,6 +10,8 @@ pub enum Format {
     Ninjs,
     /// IPTC's NewsML-G2: an item, or a message of several.
     NewsMl,
+    /// IPTC's NewsML 1.0 to 1.2.
+    NewsMl1,
     /// IPTC's NITF.
     Nitf,
     /// schema.org in JSON-LD: alone, in a graph, or in a page.
@@ -28,10 +30,11 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Plain,
         Self::Ninjs,
         Self::NewsMl,
+        Self::NewsMl1,
         Self::Nitf,
         Self::JsonLd,
         Self::Html,
@@ -52,6 +55,7 @@ impl Format {
             Self::Plain => "there is no `published_at`",
             Self::Ninjs => "there is neither `firstcreated` nor `versioncreated`",
             Self::NewsMl => "there is neither `firstCreated` nor `versionCreated`",
+            Self::NewsMl1 => "there is neither `FirstCreated` nor `ThisRevisionCreated`",
             Self::Nitf => "there is neither `date.issue` nor `pubdata/@date.publication`",
             Self::JsonLd => "there is no `datePublished`",
             Self::Html => "the page does not say when it was published",
@@ -69,6 +73,7 @@ impl Format {
             Self::Plain => "plain",
             Self::Ninjs => "ninjs",
             Self::NewsMl => "newsml-g2",
+            Self::NewsMl1 => "newsml-1",
             Self::Nitf => "nitf",
             Self::JsonLd => "json-ld",
             Self::Html => "html",

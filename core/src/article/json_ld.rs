@@ -171,7 +171,6 @@ fn merge(articles: &mut Vec<Draft<'_>>, of_one_revision: bool) {
             known.entry(name).or_insert(at);
         }
     }
-    merged.iter_mut().for_each(Draft::prefer_longest);
     *articles = merged;
 }
 

@@ -5,8 +5,7 @@
 use encoding_rs::Encoding;
 
 /// Elements that begin a page, or a part of one. None of them is the root of a known format.
-const ELEMENTS: [&str; 38] = [
-    "a",
+const ELEMENTS: [&str; 37] = [
     "b",
     "base",
     "blockquote",
@@ -52,6 +51,8 @@ const DECLARATION: usize = 8192;
 /// Whether a message is HTML: by its document type, or else by its first tag after declarations and comments.
 pub(super) fn is_html(bytes: &[u8]) -> bool {
     let mut rest = bytes.trim_ascii_start();
+    // Only whole pages are XML as well.
+    let is_xml = starts_with(rest, "<?xml");
     while let Some(mark) = rest.strip_prefix(b"<") {
         let end: &[u8] = match mark {
             [b'!', b'-', b'-', ..] => b"-->",
@@ -61,6 +62,7 @@ pub(super) fn is_html(bytes: &[u8]) -> bool {
                 return starts_with(name, "html") && name.get(4).is_none_or(|byte| !byte.is_ascii_alphanumeric());
             }
             [b'!' | b'?', ..] => b">",
+            _ if is_xml => return is_tag(mark, "html"),
             _ => return ELEMENTS.iter().any(|element| is_tag(mark, element)),
         };
         let Some(at) = memchr::memmem::find(mark, end) else { return false };
@@ -135,6 +137,7 @@ mod tests {
             "<heading>",
             "<item>",
             "<p:p>",
+            "<?xml version=\"1.0\"?><p>a</p>",
             "<![CDATA[<html>]]>",
         ] {
             assert!(!is_html(other.as_bytes()), "{other}");

@@ -9,7 +9,7 @@ use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
 use super::page::Page;
 use super::{
-    cloudevents, debezium, json, json_ld, markup, news_please, newsml, ninjs, nitf, plain, recognise, syndication, xml,
+    cloudevents, debezium, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, plain, recognise, syndication, xml,
 };
 use crate::error::Error;
 
@@ -99,6 +99,7 @@ fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
     enter(format, reader, || format!("its root element is <{}>", root.element.name()))?;
     match format {
         Format::NewsMl => newsml::read(root, reader),
+        Format::NewsMl1 => newsml_1::read(root, reader),
         Format::Nitf => nitf::read(root, reader),
         Format::Rss => syndication::read_rss(root, reader),
         Format::Atom => syndication::read_atom(root, reader),
@@ -151,7 +152,7 @@ fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
             news_please::read(node, reader);
             Ok(())
         }
-        Format::NewsMl | Format::Nitf | Format::Html | Format::Rss | Format::Atom | Format::Text => {
+        Format::NewsMl | Format::NewsMl1 | Format::Nitf | Format::Html | Format::Rss | Format::Atom | Format::Text => {
             Err(not_that(format, "JSON"))
         }
     }
@@ -178,6 +179,7 @@ fn format_of_root(name: &str) -> Option<Format> {
     match name {
         "newsMessage" | "newsItem" | "packageItem" | "planningItem" | "conceptItem" | "knowledgeItem"
         | "contentSet" => Some(Format::NewsMl),
+        "NewsML" | "NewsItem" => Some(Format::NewsMl1),
         "nitf" => Some(Format::Nitf),
         "rss" | "RDF" | "item" => Some(Format::Rss),
         "feed" | "entry" | "deleted-entry" => Some(Format::Atom),

@@ -140,6 +140,9 @@ const OTHER_MARKS: [&str; 18] = [
 /// The longest text of a line that gives the date of a story.
 const LINE: usize = 200;
 
+/// The longest text of a line that speaks of its publication in the middle.
+const LONG: usize = 120;
+
 /// The most elements of which a line consists.
 const PARTS: usize = 30;
 
@@ -163,7 +166,7 @@ impl DateFinder<'_, '_> {
             found.map(|meta| FoundTime { text: meta.content.clone(), path: format!("meta[{wanted}]") }).collect::<Vec<_>>()
         };
         let published = "article:published_time";
-        let items = items.iter().filter(|item| item.name == "datePublished" && !self.outline.is_furniture(item.at));
+        let items = items.iter().filter(|item| item.name == "datePublished" && !self.outline.is_beside(item.at));
         let items = items.map(|item| FoundTime { text: item.value.clone(), path: "[itemprop=datePublished]".to_owned() });
         let all: Vec<FoundTime> =
             named(published).into_iter().chain(items).chain(NAMES.iter().skip(1).flat_map(|name| named(name))).collect();
@@ -177,14 +180,14 @@ impl DateFinder<'_, '_> {
             let (text, attribute) = match element.name.as_str() {
                 "time" => match element.attribute("datetime") {
                     Some(text) => (text, "[datetime]"),
-                    None => (element.text(), ""),
+                    None => (element.line(), ""),
                 },
                 "abbr" | "span" if has_word(&element.marks, "published") => (element.attribute("title").unwrap_or_default(), "[title]"),
                 _ => continue,
             };
             let is_published = element.node.has_attr("pubdate") || ["published", "entry-date", "pubdate"].iter().any(|mark| has_word(&element.marks, mark));
             let is_other = OTHER_MARKS.iter().any(|mark| has_word(&element.marks, mark)) || self.is_of_change(element);
-            if text.is_empty() || self.outline.is_furniture(at) || is_other && !is_published {
+            if text.is_empty() || self.outline.is_beside(at) || is_other && !is_published {
                 continue;
             }
             let rank = if is_published { 0 } else { 1 + self.outline.distance(at).unwrap_or(at) };
@@ -206,10 +209,10 @@ impl DateFinder<'_, '_> {
         for (at, element) in self.outline.elements() {
             // A larger element is no line, and its text is that of many.
             let is_small = self.outline.end(at) - at <= PARTS;
-            if !is_small || !may_be_line(element) || self.outline.is_furniture(at) {
+            if !is_small || !may_be_line(element) || self.outline.is_beside(at) {
                 continue;
             }
-            let text = element.text();
+            let text = element.line();
             let Some(kind) = line_kind(element, &text) else { continue };
             let Some(day) = self.only_day(&text) else { continue };
             let distance = self.outline.distance(at);
@@ -303,11 +306,12 @@ fn line_kind(element: &Element<'_>, text: &str) -> Option<u8> {
     if is_other && !has_word(&element.marks, "published") {
         return None;
     }
-    if begins_with_publication(&lower) {
-        return Some(0);
+    let is_marked = MARKS.iter().any(|mark| has_word(&element.marks, mark));
+    let says_so = begins_with_publication(&lower) || is_marked && speaks_of_publication(&lower);
+    match (says_so, is_marked) {
+        (true, _) => Some(0),
+        (false, true) => Some(1),
+        _ if length <= 60 || length <= LONG && speaks_of_publication(&lower) => Some(2),
+        _ => None,
     }
-    if MARKS.iter().any(|mark| has_word(&element.marks, mark)) {
-        return Some(1);
-    }
-    (length <= 60).then_some(2)
 }

@@ -49,6 +49,7 @@ impl Metadata {
                 found.canonical = element.attribute("href").filter(|address| is_address(address));
             }
             found.add_properties(at, element);
+            found.add_linked(at, element);
         }
         let html = outline.first("html");
         found.language = html.and_then(|html| html.attribute("lang").or_else(|| html.attribute("xml:lang")));
@@ -84,6 +85,23 @@ impl Metadata {
             if !value.is_empty() {
                 self.properties.push(Property { at, name: name.to_owned(), value });
             }
+        }
+    }
+
+    /// Reads what RDFa says of the publication.
+    fn add_linked(&mut self, at: usize, element: &Element<'_>) {
+        if element.name == "meta" {
+            return;
+        }
+        let names = element.attribute("property").unwrap_or_default().to_ascii_lowercase();
+        let is_time = |name: &str| {
+            let name = name.rsplit([':', '/']).next().unwrap_or_default();
+            matches!(name, "datepublished" | "issued" | "created" | "date")
+        };
+        if names.split_whitespace().any(is_time)
+            && let Some(value) = element.attribute("content").or_else(|| element.attribute("datetime"))
+        {
+            self.properties.push(Property { at, name: "datePublished".to_owned(), value });
         }
     }
 

@@ -21,8 +21,8 @@ use super::json_ld::{self, Stories};
 use super::reader::MessageReader;
 use crate::error::{Error, ErrorKind};
 
-/// The deepest nesting of tags that is read, as they are written. Pages of old programs leave hundreds open.
-const DEPTH: usize = 3000;
+/// The deepest nesting of tags that is read, as they are written. Pages of old programs leave a hundred open.
+const DEPTH: usize = 500;
 
 /// A body in JSON-LD is taken for a teaser if the page shows more than so many times as much.
 const TEASER: usize = 2;
@@ -68,14 +68,19 @@ impl Page {
         let Stories { mut articles, updates } = stories;
         let main = main_story(&articles, &own).map(|at| articles.remove(at));
         let is_list = main.is_none() && !articles.is_empty() && !own.has(Field::FirstCreated);
-        if is_list {
-            articles.into_iter().chain(updates).for_each(|draft| reader.push(draft));
-            return;
-        }
-        let story = readable::story(document);
-        reader.push(with_page(main, own, story, path, slash));
         // Without its text, an article is only announced on the page.
-        articles.into_iter().filter(|draft| draft.has(Field::Body)).chain(updates).for_each(|draft| reader.push(draft));
+        articles.retain(|draft| is_list || draft.has(Field::Body));
+        let has_updates = !updates.is_empty();
+        let mut others: Vec<Draft<'_>> = articles.into_iter().chain(updates).collect();
+        for draft in others.iter_mut().filter(|draft| !draft.has(Field::Language)) {
+            draft.add(Field::Language, own.first(Field::Language).cloned());
+        }
+        if !is_list {
+            // The text of a live blog is that of its entries.
+            let story = if !has_updates { readable::story(document) } else { None };
+            reader.push(with_page(main, own, story, path, slash));
+        }
+        others.into_iter().for_each(|draft| reader.push(draft));
     }
 }
 
@@ -184,10 +189,11 @@ fn main_story(articles: &[Draft<'_>], own: &Draft<'_>) -> Option<usize> {
 fn with_page<'d>(main: Option<Draft<'d>>, own: Draft<'d>, story: Option<readable::Story>, path: &str, slash: &str) -> Draft<'d> {
     let mut draft = main.unwrap_or_default();
     draft.complete(own);
-    let known = draft.first(Field::Body).and_then(|body| body.as_text()).map_or(0, str::len);
+    let known = draft.first(Field::Body).map_or(0, FieldValue::length);
     if let Some(story) = story.filter(|story| story.text.len() > TEASER * known) {
-        draft.add(Field::Body, Some(FieldValue::text(story.text, format!("{path}{slash}{}", story.path))));
-        draft.prefer_longest();
+        let mut text = Draft::default();
+        text.add(Field::Body, Some(FieldValue::text(story.text, format!("{path}{slash}{}", story.path))));
+        draft.absorb(text);
     }
     draft
 }

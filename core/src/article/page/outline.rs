@@ -122,17 +122,31 @@ impl<'d> Outline<'d> {
     /// Whether an element stands beside the story: in a menu, a comment, a list of other stories and the like. What holds
     /// the heading of the story does not, whatever it is called.
     pub fn is_furniture(&self, at: usize) -> bool {
-        let mut next = Some(at);
-        while let Some((index, element)) = next.and_then(|at| Some((at, self.elements.get(at)?))) {
-            if self.holds_heading(index) || matches!(element.name.as_str(), "body" | "html") {
-                return false;
-            }
-            if element.is_furniture() {
-                return true;
-            }
-            next = element.parent;
-        }
-        false
+        self.ancestors(at).any(|(_, element)| element.is_furniture())
+    }
+
+    /// As [`Self::is_furniture`], but for the foot of the story itself, where its date may stand.
+    pub fn is_beside(&self, at: usize) -> bool {
+        let of_story = |at: usize, element: &Element<'d>| {
+            let marks = ["entry-footer", "post-footer", "article-footer", "entry-meta"];
+            let is_foot = element.name == "footer" && self.is_in_article(at);
+            is_foot || marks.iter().any(|mark| has_word(&element.marks, mark))
+        };
+        self.ancestors(at).any(|(at, element)| element.is_furniture() && !of_story(at, element))
+    }
+
+    /// Whether an element stands in the `article` that holds the heading.
+    fn is_in_article(&self, at: usize) -> bool {
+        self.elements().any(|(article, element)| {
+            element.name == "article" && (article..element.end).contains(&at) && self.holds_heading(article)
+        })
+    }
+
+    /// Returns an element and those that hold it, without those that hold the heading as well.
+    fn ancestors(&self, at: usize) -> impl Iterator<Item = (usize, &Element<'d>)> {
+        let with_place = |at: usize| Some((at, self.elements.get(at)?));
+        let up = std::iter::successors(with_place(at), move |(_, element)| with_place(element.parent?));
+        up.take_while(|(at, element)| !self.holds_heading(*at) && !matches!(element.name.as_str(), "body" | "html"))
     }
 
     /// Whether an element is or holds the heading of the story.
@@ -165,16 +179,22 @@ impl Element<'_> {
         self.node.text().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// Returns its text as that of a line: what its elements hold are words of their own.
+    pub fn line(&self) -> String {
+        let texts: Vec<_> = self.node.descendants_it().filter(NodeRef::is_text).map(|node| node.text()).collect();
+        texts.iter().flat_map(|text| text.split_whitespace()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Returns an attribute that is not blank.
     pub fn attribute(&self, name: &str) -> Option<String> {
         self.node.attr(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 }
 
-/// Returns the heading of the story: the `h1` that the title of the page begins with, or else the first with text.
+/// Returns the heading of the story: the `h1` that stands in the title of the page, or else the first with text.
 fn heading(elements: &[Element<'_>]) -> Option<usize> {
     let title = elements.iter().find(|element| element.name == "title").map(Element::text).unwrap_or_default();
-    let is_title = |text: &str| text.chars().count() >= 8 && title.starts_with(text);
+    let is_title = |text: &str| text.chars().count() >= 8 && title.contains(text);
     let of = |name: &'static str| elements.iter().enumerate().filter(move |(_, element)| element.name == name);
     let titled = |name| of(name).find(|(_, element)| is_title(&element.text()));
     let found = titled("h1").or_else(|| of("h1").find(|(_, element)| !element.text().is_empty()));

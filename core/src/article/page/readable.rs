@@ -7,6 +7,8 @@ use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
 
 use super::outline::Outline;
+use super::words::{begins_with_change, begins_with_publication, speaks_of_change, speaks_of_publication};
+use super::written::days;
 use crate::article::furniture::is_furniture;
 
 /// The text of a story, and where on the page it stands.
@@ -49,8 +51,17 @@ const INLINE: [&str; 33] = [
     "u", "var",
 ];
 
+/// The end of a line, which is white space to the library.
+const LINE_END: char = '\u{2028}';
+
 /// The shortest text that microdata can hold for a whole story, in bytes.
 const SHORT: usize = 250;
+
+/// The longest heading, in bytes: what is longer holds more than a heading.
+const HEADING: usize = 400;
+
+/// The longest line that is taken for the date of a story, in bytes.
+const DATE: usize = 140;
 
 /// How much of the text of a page furniture holds at most, in percent.
 const FURNITURE: usize = 40;
@@ -60,6 +71,7 @@ const ELEMENTS: usize = 200_000;
 
 /// Returns the text of the story on a page, which is taken apart.
 pub(super) fn story(page: Document) -> Option<Story> {
+    mark_line_ends(&page);
     let outline = Outline::of(&page);
     let marked = marked_text(&outline).map(|text| Story { text, path: "[itemprop=articleBody]" });
     remove_furniture(&outline);
@@ -74,6 +86,13 @@ pub(super) fn story(page: Document) -> Option<Story> {
         whole
     } else {
         found.or(marked)
+    }
+}
+
+/// Writes line ends into the text: the library moves the elements that mean them.
+fn mark_line_ends(page: &Document) {
+    for line_end in page.select("br").nodes() {
+        line_end.insert_before(&page.tree.new_text(LINE_END.to_string()));
     }
 }
 
@@ -107,6 +126,10 @@ fn container_text(outline: &Outline<'_>) -> Option<String> {
 fn remove_furniture(outline: &Outline<'_>) {
     let Some(body) = outline.first("body").map(|body| body.node) else { return };
     let most = body.normalized_char_count() * FURNITURE / 100;
+    // The title of the article says the same.
+    if let Some(heading) = outline.heading().filter(|heading| heading.text().len() <= HEADING) {
+        heading.node.remove_from_parent();
+    }
     let mut end = 0;
     for (at, element) in outline.elements() {
         if at < end || !element.is_furniture() || !outline.is_furniture(at) {
@@ -137,16 +160,13 @@ pub(super) fn paragraphs(root: NodeRef<'_>) -> String {
     while let Some((node, enters)) = work.pop() {
         if node.is_text() {
             // Line ends of the source are only white space.
-            layout.text.push_str(&node.text().replace(['\n', '\r'], " "));
+            layout.text.push_str(&node.text().replace(['\n', '\r'], " ").replace(LINE_END, "\n"));
             continue;
         }
         let name = node.node_name().unwrap_or_default();
         match &*name {
             name if SKIPPED.contains(&name) => continue,
-            "br" => {
-                layout.text.push('\n');
-                continue;
-            }
+            "br" => continue,
             "td" | "th" => layout.text.push(' '),
             name if INLINE.contains(&name) => {}
             _ => layout.end_paragraph(),
@@ -158,6 +178,21 @@ pub(super) fn paragraphs(root: NodeRef<'_>) -> String {
     }
     layout.end_paragraph();
     layout.paragraphs.join("\n\n")
+}
+
+/// Whether a paragraph is the date of the story: it is nothing else, or says that it is that.
+fn is_date(paragraph: &str) -> bool {
+    if paragraph.len() > DATE || !paragraph.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let (days, lower) = (days(paragraph, Some(true)), paragraph.to_lowercase());
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return false };
+    let rest = [paragraph.get(..first.at.start), paragraph.get(last.at.end..)].map(Option::unwrap_or_default).join(" ");
+    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    let is_bare = rest.split_whitespace().filter(is_word).count() <= 1;
+    let says_so = begins_with_publication(&lower) || begins_with_change(&lower);
+    let is_sentence = paragraph.ends_with(['.', '!', '?', '"', '”']);
+    is_bare || says_so || !is_sentence && (speaks_of_publication(&lower) || speaks_of_change(&lower))
 }
 
 #[derive(Default)]
@@ -174,7 +209,7 @@ impl Layout {
         let mut push = |lines: &mut Vec<String>| {
             let paragraph = lines.join(" ");
             lines.clear();
-            if !is_furniture(&paragraph) {
+            if !is_furniture(&paragraph) && !is_date(&paragraph) {
                 self.paragraphs.push(paragraph);
             }
         };

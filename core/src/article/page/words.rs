@@ -24,6 +24,12 @@ pub(super) fn begins_with_publication(text: &str) -> bool {
     PUBLISHED.iter().any(|word| text.starts_with(word))
 }
 
+/// Whether a text, in lower case, begins by speaking of a change.
+pub(super) fn begins_with_change(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| !c.is_alphabetic()).trim_start_matches("last ");
+    CHANGED.iter().any(|word| text.starts_with(word))
+}
+
 /// Whether a text, in lower case, speaks of a publication.
 pub(super) fn speaks_of_publication(text: &str) -> bool {
     PUBLISHED.iter().any(|word| text.contains(word))
