@@ -134,6 +134,15 @@ fn reuters_appends_the_version_to_the_id() {
 }
 
 #[test]
+fn newsml_1() {
+    insta::assert_snapshot!(items_of("newsml-1.xml"), @r#"
+    newsml-1: urn:newsml:quay.example:20190528:crane 2 | Crane falls | 2019-05-28T10:22:51+00:00 firstcreated | en-GB | Quay Press | -
+      "<p>A crane fell onto the quay on Monday.</p>"
+    newsml-1: withdrawn (canceled): urn:newsml:quay.example:20190527:ferry 3 of 2019-05-28T09:00:00Z: canceled: the feed withdrew the article: its status is `canceled`
+    "#);
+}
+
+#[test]
 fn nitf() {
     insta::assert_snapshot!(items_of("nitf.xml"), @r#"
     nitf: QPA-190528-crane 3 | Crane falls onto quay | 2019-05-28T11:22:51+01:00 versioncreated | - | QPA | -
@@ -152,7 +161,7 @@ fn json_ld() {
       "A crane fell onto the quay on Monday."
     "#);
     insta::assert_snapshot!(items_of("page.html"), @r#"
-    json-ld: https://quay.example/crane 1 | Crane falls | 2019-05-28T11:22:51+00:00 firstcreated | - | The Quay | https://quay.example/crane
+    json-ld: https://quay.example/crane 1 | Crane falls | 2019-05-28T11:22:51+00:00 firstcreated | en | The Quay | https://quay.example/crane
       "A crane fell onto the quay on Monday."
     "#);
     insta::assert_snapshot!(items_with(br#"{"@context": "https://schema.org", "@type": "ImageObject", "@id": "https://a.example/i"}"#, &Settings::default()), @"json-ld: skipped: https://a.example/i 1: not-text: it has no article, only ImageObject");
@@ -241,9 +250,10 @@ fn a_fixed_format_is_the_only_one() {
     "#);
     for format in Format::ALL {
         let name = match format {
-            Format::Plain | Format::Text => continue,
+            Format::Plain | Format::Html | Format::Text => continue,
             Format::Ninjs => "ninjs-1-pa.json",
             Format::NewsMl => "newsml-message.xml",
+            Format::NewsMl1 => "newsml-1.xml",
             Format::Nitf => "nitf.xml",
             Format::JsonLd => "page.html",
             Format::NewsPlease => "news-please.json",

@@ -21,8 +21,11 @@ use super::json_ld::{self, Stories};
 use super::reader::MessageReader;
 use crate::error::{Error, ErrorKind};
 
-/// The deepest nesting of tags that is read, as they are written. Pages of old programs leave a hundred open.
-const DEPTH: usize = 500;
+/// The deepest element that is read. A parser closes what pages of old programs leave open.
+const DEPTH: usize = 400;
+
+/// How deep tags may be nested as they are written, in scripts as well, for a page to be parsed at all.
+const OPEN_TAGS: usize = 5000;
 
 /// A body in JSON-LD is taken for a teaser if the page shows more than so many times as much.
 const TEASER: usize = 2;
@@ -37,8 +40,9 @@ pub(super) struct Page {
 impl Page {
     /// Parses a page as a browser does.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        check_depth(text)?;
+        check_open_tags(text)?;
         let document = Document::from(text);
+        check_depth(&document)?;
         let linked_data = script::linked_data(&document);
         Ok(Self { document, linked_data })
     }
@@ -84,8 +88,8 @@ impl Page {
     }
 }
 
-/// Refuses a page whose tags are nested too deep to be parsed in a reasonable time.
-fn check_depth(text: &str) -> Result<(), Error> {
+/// Refuses a page that leaves so many tags open that parsing it would take long.
+fn check_open_tags(text: &str) -> Result<(), Error> {
     let bytes = text.as_bytes();
     let (mut depth, mut deepest) = (0usize, 0);
     for at in memchr::memchr_iter(b'<', bytes) {
@@ -96,11 +100,23 @@ fn check_depth(text: &str) -> Result<(), Error> {
         }
         deepest = deepest.max(depth);
     }
-    if deepest > DEPTH {
-        let message = format!("the tags of the page are nested {deepest} deep, and at most {DEPTH} are read");
-        return Err(Error::new(ErrorKind::TooDeep, message));
+    if deepest > OPEN_TAGS { Err(too_deep(deepest, OPEN_TAGS)) } else { Ok(()) }
+}
+
+/// Refuses a page whose elements are nested too deep to look for its story in a reasonable time.
+fn check_depth(document: &Document) -> Result<(), Error> {
+    let mut work = vec![(document.root(), 0)];
+    let mut deepest = 0;
+    while let Some((node, depth)) = work.pop() {
+        deepest = deepest.max(depth);
+        work.extend(node.children_it(false).map(|child| (child, depth + 1)));
     }
-    Ok(())
+    if deepest > DEPTH { Err(too_deep(deepest, DEPTH)) } else { Ok(()) }
+}
+
+fn too_deep(deepest: usize, most: usize) -> Error {
+    let message = format!("the elements of the page are nested {deepest} deep, and at most {most} are read");
+    Error::new(ErrorKind::TooDeep, message)
 }
 
 /// Whether a tag has no end tag, or need not have one.
