@@ -239,7 +239,7 @@ fn the_day_is_in_any_of_the_usual_elements() {
         "<h1>Bridge shut</h1><p><time>14 May 2019</time></p>",
         "<h1>Bridge shut</h1><abbr class='published' title='2019-05-14'>a while ago</abbr>",
         "<h1>Bridge shut</h1><span itemprop='datePublished'>May 14, 2019</span>",
-        "<h1>Bridge shut</h1><span class='day'>14</span><span class='month'>May</span><span class='year'>2019</span><p>It was shut.</p>",
+        "<h1>Bridge shut</h1><div class='date'><span>14</span><span>May</span><span>2019</span></div><p>It was shut.</p>",
         "<p class='post-date'>Tuesday, May 14th, 2019</p><h1>Bridge shut</h1>",
         "<h1>Bridge shut</h1><p>By Jo Bloggs<br>14 May 2019</p>",
         "<h1>Bridge shut</h1><div>Posted on 14.05.2019 by Jo</div>",
