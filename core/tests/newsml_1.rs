@@ -43,7 +43,11 @@ const ID: &str = "urn:newsml:quay.example:20190514:HB-1";
 
 #[test]
 fn the_id_is_that_of_all_revisions() {
-    let whole = read(&item("<RevisionId PreviousRevision='1' Update='N'>2</RevisionId><PublicIdentifier>urn:x:2N</PublicIdentifier>", "", &text("It was shut.")));
+    let whole = read(&item(
+        "<RevisionId PreviousRevision='1' Update='N'>2</RevisionId><PublicIdentifier>urn:x:2N</PublicIdentifier>",
+        "",
+        &text("It was shut."),
+    ));
     assert_eq!(whole, [format!("{ID} 2: Bridge shut | It was shut.")]);
     let public = "<NewsItem><Identification><NewsIdentifier><PublicIdentifier>urn:newsml:a.example:20190514:b:12U</PublicIdentifier></NewsIdentifier></Identification>\
                   <NewsManagement><FirstCreated>20190514T081500Z</FirstCreated></NewsManagement></NewsItem>";
@@ -56,14 +60,24 @@ fn statuses_and_instructions_withdraw() {
     let usable = format!("{ID} 2: Bridge shut | It was shut.");
     assert_eq!(of("<Status FormalName='Usable'/>"), usable);
     assert_eq!(of("<Status FormalName='Usable'/><Instruction FormalName='Rectify'/>"), usable);
-    assert_eq!(of("<Status FormalName='Usable'/><Instruction><RevisionStatus Revision='1'><Status FormalName='Canceled'/></RevisionStatus></Instruction>"), usable);
+    assert_eq!(
+        of(
+            "<Status FormalName='Usable'/><Instruction><RevisionStatus Revision='1'><Status FormalName='Canceled'/></RevisionStatus></Instruction>"
+        ),
+        usable
+    );
     assert_eq!(of("<Status FormalName='Canceled'/>"), format!("canceled {ID} 2"));
     assert_eq!(of("<Status FormalName='Withheld'/>"), format!("withheld {ID} 2"));
     assert_eq!(of("<Status FormalName='Usable'/><Instruction FormalName='Delete'/>"), format!("deleted {ID} 2"));
-    assert_eq!(of("<Instruction><RevisionStatus><Status FormalName='Canceled'/></RevisionStatus></Instruction>"), format!("canceled {ID} 2"));
+    assert_eq!(
+        of("<Instruction><RevisionStatus><Status FormalName='Canceled'/></RevisionStatus></Instruction>"),
+        format!("canceled {ID} 2")
+    );
     assert_eq!(of("<Status FormalName='Embargoed'/>"), format!("{ID} 2 under embargo: Bridge shut | It was shut."));
     assert_eq!(
-        of("<Status FormalName='Embargoed'/><StatusWillChange><FutureStatus FormalName='Usable'/><DateAndTime>20190515T060000Z</DateAndTime></StatusWillChange>"),
+        of(
+            "<Status FormalName='Embargoed'/><StatusWillChange><FutureStatus FormalName='Usable'/><DateAndTime>20190515T060000Z</DateAndTime></StatusWillChange>"
+        ),
         format!("{ID} 2 until 2019-05-15T06:00:00+00:00: Bridge shut | It was shut.")
     );
 }
@@ -74,9 +88,20 @@ fn the_text_has_many_forms() {
         let found = read(&item("", "", components)).remove(0);
         found.split_once(" | ").map_or(found.clone(), |(_, body)| body.to_owned())
     };
-    assert_eq!(body(&text("<nitf><body><body.content><p>It was shut.</p></body.content></body></nitf>")), "<p>It was shut.</p>");
-    assert_eq!(body(&text("<html xmlns='http://www.w3.org/1999/xhtml'><head><title>T</title></head><body><p>It was shut.</p></body></html>")), "<p>It was shut.</p>");
-    assert_eq!(body(&text("<x:html xmlns:x='http://www.w3.org/1999/xhtml'><x:body><x:p>It was shut.</x:p></x:body></x:html>")), "<x:p>It was shut.</x:p>");
+    assert_eq!(
+        body(&text("<nitf><body><body.content><p>It was shut.</p></body.content></body></nitf>")),
+        "<p>It was shut.</p>"
+    );
+    assert_eq!(
+        body(&text(
+            "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>T</title></head><body><p>It was shut.</p></body></html>"
+        )),
+        "<p>It was shut.</p>"
+    );
+    assert_eq!(
+        body(&text("<x:html xmlns:x='http://www.w3.org/1999/xhtml'><x:body><x:p>It was shut.</x:p></x:body></x:html>")),
+        "<x:p>It was shut.</x:p>"
+    );
     assert_eq!(body(&text("<p>It was shut.</p><p>It will open.</p>")), "<p>It was shut.</p><p>It will open.</p>");
     assert_eq!(body(&text("<![CDATA[It was shut.]]>")), "It was shut.");
     let encoded = "<ContentItem><Encoding Notation='Base64'><DataContent>SXQgd2Fz\n IHNodXQu</DataContent></Encoding></ContentItem>";
@@ -91,16 +116,29 @@ fn the_lines_of_the_component_of_the_text_count_most() {
              <DataContent>{body}</DataContent></ContentItem></NewsComponent>"
         )
     };
-    let both = format!("<NewsComponent Equivalents='yes'>{}{}</NewsComponent>", inner("en", "Bridge shut", "It was shut."), inner("fr", "Pont fermé", "Il est fermé."));
+    let both = format!(
+        "<NewsComponent Equivalents='yes'>{}{}</NewsComponent>",
+        inner("en", "Bridge shut", "It was shut."),
+        inner("fr", "Pont fermé", "Il est fermé.")
+    );
     assert_eq!(read(&item("", "", &both)), [format!("{ID} 2019-05-14T09:00:00Z: Bridge shut | It was shut.")]);
 }
 
 #[test]
 fn what_is_no_whole_text_is_skipped_with_a_reason() {
-    let skipped = |identifier: &str, components: &str| read(&item(identifier, "", components)).remove(0).rsplit_once(": ").map(|(_, code)| code.to_owned());
-    assert_eq!(skipped("<RevisionId Update='U'>2</RevisionId>", "<Update><Replace DuidRef='a'><p>b</p></Replace></Update>").as_deref(), Some("partial-update"));
+    let skipped = |identifier: &str, components: &str| {
+        read(&item(identifier, "", components)).remove(0).rsplit_once(": ").map(|(_, code)| code.to_owned())
+    };
+    assert_eq!(
+        skipped("<RevisionId Update='U'>2</RevisionId>", "<Update><Replace DuidRef='a'><p>b</p></Replace></Update>")
+            .as_deref(),
+        Some("partial-update")
+    );
     assert_eq!(skipped("<RevisionId Update='A'>2</RevisionId>", "").as_deref(), Some("partial-update"));
-    assert_eq!(skipped("", &component("<ContentItem Href='a.jpg'><MediaType FormalName='Photo'/></ContentItem>")).as_deref(), Some("not-text"));
+    assert_eq!(
+        skipped("", &component("<ContentItem Href='a.jpg'><MediaType FormalName='Photo'/></ContentItem>")).as_deref(),
+        Some("not-text")
+    );
     assert_eq!(skipped("", &component("<NewsItemRef NewsItem='urn:a'/>")).as_deref(), Some("package"));
     let cancels = read(&item("<RevisionId Update='A'>2</RevisionId>", "<Status FormalName='Canceled'/>", ""));
     assert_eq!(cancels, [format!("canceled {ID} 2")], "a change of the status alone may withdraw");
@@ -109,6 +147,15 @@ fn what_is_no_whole_text_is_skipped_with_a_reason() {
 #[test]
 fn several_items_have_a_record_each() {
     let other = item("<RevisionId>4</RevisionId>", "", &text("It opened.")).replace("HB-1", "HB-2");
-    let message = format!("<NewsML><NewsEnvelope/>{}{other}</NewsML>", item("<RevisionId>2</RevisionId>", "", &text("It was shut.")));
-    assert_eq!(read(&message), [format!("{ID} 2: Bridge shut | It was shut."), "urn:newsml:quay.example:20190514:HB-2 4: Bridge shut | It opened.".to_owned()]);
+    let message = format!(
+        "<NewsML><NewsEnvelope/>{}{other}</NewsML>",
+        item("<RevisionId>2</RevisionId>", "", &text("It was shut."))
+    );
+    assert_eq!(
+        read(&message),
+        [
+            format!("{ID} 2: Bridge shut | It was shut."),
+            "urn:newsml:quay.example:20190514:HB-2 4: Bridge shut | It opened.".to_owned()
+        ]
+    );
 }

@@ -199,7 +199,8 @@ fn an_envelope_says_when_a_part_of_a_page_was_published() {
 
 /// A page with these elements in its head and these in its body.
 fn written(head: &str, body: &str) -> Vec<u8> {
-    format!("<!DOCTYPE html><html lang=\"en\"><head><title>Bridge shut</title>{head}</head><body>{body}</body></html>").into_bytes()
+    format!("<!DOCTYPE html><html lang=\"en\"><head><title>Bridge shut</title>{head}</head><body>{body}</body></html>")
+        .into_bytes()
 }
 
 fn day_of(head: &str, body: &str) -> String {
@@ -246,7 +247,11 @@ fn the_day_is_in_any_of_the_usual_elements() {
         "<div class='byline'>By Jo, 2019/05/14 08:15</div><p>It was shut.</p>",
         "<h1>Bridge shut</h1><small>Published: 14 May 2019. Last updated: 3 June 2020.</small>",
     ] {
-        assert!(["2019-05-14", "2019-05-14T00:00:00+00:00"].contains(&day_of("", body).as_str()), "{body}: {}", day_of("", body));
+        assert!(
+            ["2019-05-14", "2019-05-14T00:00:00+00:00"].contains(&day_of("", body).as_str()),
+            "{body}: {}",
+            day_of("", body)
+        );
     }
 }
 
@@ -267,9 +272,20 @@ fn no_day_is_guessed() {
     ] {
         assert_eq!(day_of("", body), "published-missing", "{body}");
     }
-    assert_eq!(day_of("<link rel=canonical href='https://quay.example/2019/05/14/bridge'>", ""), "published-missing", "an address is no date");
-    assert_eq!(day_of("<meta name=date content='1970-01-01T00:00:00Z'>", ""), "published-missing", "that stands for nothing");
-    assert_eq!(day_of("<meta property='article:modified_time' content='2019-05-14T08:15:00Z'>", ""), "published-missing");
+    assert_eq!(
+        day_of("<link rel=canonical href='https://quay.example/2019/05/14/bridge'>", ""),
+        "published-missing",
+        "an address is no date"
+    );
+    assert_eq!(
+        day_of("<meta name=date content='1970-01-01T00:00:00Z'>", ""),
+        "published-missing",
+        "that stands for nothing"
+    );
+    assert_eq!(
+        day_of("<meta property='article:modified_time' content='2019-05-14T08:15:00Z'>", ""),
+        "published-missing"
+    );
 }
 
 #[test]
@@ -304,7 +320,8 @@ fn a_page_names_itself_its_source_and_its_revision() {
 #[test]
 fn a_live_blog_is_an_article_for_each_of_its_entries() {
     let all = articles(&page("live.html"));
-    let found: Vec<_> = all.iter().map(|it| (it.id.as_str(), day(it), it.body.as_str(), it.language.as_deref())).collect();
+    let found: Vec<_> =
+        all.iter().map(|it| (it.id.as_str(), day(it), it.body.as_str(), it.language.as_deref())).collect();
     assert_eq!(
         found,
         [
@@ -335,7 +352,10 @@ fn a_front_page_lists_its_articles() {
 #[test]
 fn a_teaser_in_json_ld_gives_way_to_the_text_of_the_page() {
     let script = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"Bridge shut","datePublished":"2019-05-14","articleBody":"The bridge was shut …"}</script>"#;
-    let article = only(&written(script, "<h1>Bridge shut</h1><p>The bridge was shut on Monday, and will open on Friday, the mayor said.</p>"));
+    let article = only(&written(
+        script,
+        "<h1>Bridge shut</h1><p>The bridge was shut on Monday, and will open on Friday, the mayor said.</p>",
+    ));
     assert_eq!(article.body, "The bridge was shut on Monday, and will open on Friday, the mayor said.");
 }
 
@@ -361,7 +381,11 @@ fn what_begins_like_html_is_never_read_as_xml() {
         "<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\"><head>",
     ] {
         let article = only(format!("{start}{head}</head><body><p>It was shut & closed on Monday.<br>").as_bytes());
-        assert_eq!((day(&article).as_str(), article.body.as_str()), ("2019-05-14", "It was shut & closed on Monday."), "{start}");
+        assert_eq!(
+            (day(&article).as_str(), article.body.as_str()),
+            ("2019-05-14", "It was shut & closed on Monday."),
+            "{start}"
+        );
     }
 }
 
@@ -372,7 +396,10 @@ fn the_encoding_is_what_the_page_declares_unless_it_is_utf_8() {
         only(&[head.as_bytes(), body, b" was shut.</p>"].concat()).body
     };
     assert_eq!(body("<meta charset=iso-8859-1>", b"Caf\xe9"), "Café was shut.");
-    assert_eq!(body("<meta http-equiv=Content-Type content='text/html; charset=windows-1251'>", b"\xca\xe0\xf4\xe5"), "Кафе was shut.");
+    assert_eq!(
+        body("<meta http-equiv=Content-Type content='text/html; charset=windows-1251'>", b"\xca\xe0\xf4\xe5"),
+        "Кафе was shut."
+    );
     assert_eq!(body("", b"\x93Caf\xe9\x94"), "“Café” was shut.", "browsers take Windows-1252");
     assert_eq!(body("<meta charset=iso-8859-1>", "Café".as_bytes()), "Café was shut.", "the declaration is wrong");
     assert_eq!(body("<meta charset=utf-8>", b"Caf\xe9"), "Caf\u{fffd} was shut.");
@@ -382,7 +409,9 @@ fn the_encoding_is_what_the_page_declares_unless_it_is_utf_8() {
 fn a_set_format_takes_pages_with_or_without_json_ld() {
     let read = |name: &str, format| {
         let settings = Settings { format: Some(format), ..Settings::default() };
-        article::inspect(&Message::bare(&page(name)), &settings).map(|items| items[0].format.name()).map_err(|error| error.code())
+        article::inspect(&Message::bare(&page(name)), &settings)
+            .map(|items| items[0].format.name())
+            .map_err(|error| error.code())
     };
     assert_eq!(read("twice.html", Format::Html), Ok("html"));
     assert_eq!(read("twice.html", Format::JsonLd), Ok("json-ld"));

@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn entities_are_decoded_and_everything_else_stays() {
-        assert_eq!(decoded("Mayor&#8217;s &quot;plan&quot; &amp; caf&eacute; &#x2013; 5"), "Mayor’s \"plan\" & café – 5");
+        assert_eq!(
+            decoded("Mayor&#8217;s &quot;plan&quot; &amp; caf&eacute; &#x2013; 5"),
+            "Mayor’s \"plan\" & café – 5"
+        );
         for text in ["AT&T; R&D", "a && b", "&", "&;", "&#0;", "&#xD800;", "&nosuchname;", "Q&A"] {
             assert_eq!(decoded(text), text);
         }

@@ -161,7 +161,13 @@ mod tests {
 
     #[test]
     fn lines_beside_a_story_are_known_by_their_start() {
-        for line in ["Share this:", "© 2019 The Quay", "Advertisement", "We use cookies to serve you.", "Read more: The ferry of 1987"] {
+        for line in [
+            "Share this:",
+            "© 2019 The Quay",
+            "Advertisement",
+            "We use cookies to serve you.",
+            "Read more: The ferry of 1987",
+        ] {
             assert!(is_furniture(line), "{line}");
         }
         for line in ["Shares fell on Monday.", "It was shut.", "Advertisers left in 2017, she said."] {

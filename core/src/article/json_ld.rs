@@ -105,7 +105,8 @@ pub(super) fn stories<'j>(node: &json::Node<'j>) -> Stories<'j> {
 /// Returns the times at which the things that are no articles say that they were published: the page itself and its like.
 pub(super) fn page_times(node: &json::Node<'_>) -> Vec<String> {
     let is_page = |kind: &str| {
-        kind.ends_with("Page") || matches!(kind, "CreativeWork" | "Review" | "Recipe" | "SocialMediaPosting" | "DiscussionForumPosting")
+        kind.ends_with("Page")
+            || matches!(kind, "CreativeWork" | "Review" | "Recipe" | "SocialMediaPosting" | "DiscussionForumPosting")
     };
     let pages = things(node).into_iter().filter(|thing| kinds(thing).any(is_page));
     pages.filter_map(|page| Some(page.get("datePublished")?.text()?.to_owned())).collect()
@@ -131,7 +132,14 @@ fn updates<'j>(blog: &json::Node<'j>, parent: &Draft<'j>) -> Vec<Draft<'j>> {
         }
         entry
     };
-    entries.each().into_iter().filter(json::Node::is_object).enumerate().map(entry).filter(|entry| entry.has(Field::Body)).collect()
+    entries
+        .each()
+        .into_iter()
+        .filter(json::Node::is_object)
+        .enumerate()
+        .map(entry)
+        .filter(|entry| entry.has(Field::Body))
+        .collect()
 }
 
 /// Returns the things in a value: those of its list, of its graph, of lists within it, and the main entity of a page.
@@ -160,7 +168,9 @@ fn merge(articles: &mut Vec<Draft<'_>>, of_one_revision: bool) {
     for draft in articles.drain(..) {
         let names = addresses(&draft);
         let same = names.iter().find_map(|name| known.get(name)).copied().filter(|at| {
-            merged.get(*at).is_some_and(|other| may_be_one(other, &draft) && (!of_one_revision || have_one_revision(other, &draft)))
+            merged.get(*at).is_some_and(|other| {
+                may_be_one(other, &draft) && (!of_one_revision || have_one_revision(other, &draft))
+            })
         });
         let at = same.unwrap_or(merged.len());
         match merged.get_mut(at) {
@@ -193,7 +203,8 @@ pub(super) fn share_address(draft: &Draft<'_>, other: &Draft<'_>) -> bool {
 
 /// Whether two articles have the same title.
 pub(super) fn have_one_title(draft: &Draft<'_>, other: &Draft<'_>) -> bool {
-    let title = |draft: &Draft<'_>| Some(draft.text(Field::Title).ok()??.split_whitespace().collect::<Vec<_>>().join(" "));
+    let title =
+        |draft: &Draft<'_>| Some(draft.text(Field::Title).ok()??.split_whitespace().collect::<Vec<_>>().join(" "));
     title(draft).is_some_and(|own| title(other).is_some_and(|other| own.eq_ignore_ascii_case(&other)))
 }
 

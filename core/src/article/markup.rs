@@ -89,7 +89,8 @@ pub(super) fn charset(page: &[u8]) -> Option<&'static Encoding> {
         let tag = tag.get(..memchr::memchr(b'>', tag)?)?;
         starts_with(tag, "meta").then_some(())?;
         let lower = tag.to_ascii_lowercase();
-        let value = lower.get(memchr::memmem::find(&lower, b"charset")? + 7..)?.trim_ascii_start().strip_prefix(b"=")?;
+        let value =
+            lower.get(memchr::memmem::find(&lower, b"charset")? + 7..)?.trim_ascii_start().strip_prefix(b"=")?;
         let value = value.trim_ascii_start();
         let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
         let length = value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_:.".contains(byte)).count();
@@ -149,7 +150,9 @@ mod tests {
         let name = |page: &str| charset(page.as_bytes()).map(Encoding::name);
         assert_eq!(name("<meta charset=iso-8859-1>"), Some("windows-1252"));
         assert_eq!(
-            name("<script charset='koi8-r'></script><META http-equiv=Content-Type content='text/html; charset = KOI8-U'>"),
+            name(
+                "<script charset='koi8-r'></script><META http-equiv=Content-Type content='text/html; charset = KOI8-U'>"
+            ),
             Some("KOI8-U")
         );
         assert_eq!(name("<meta charset='utf-16'>"), None, "it was read as ASCII");

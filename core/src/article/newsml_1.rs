@@ -42,7 +42,8 @@ fn read_item(item: &xml::Node<'_>, reader: &mut MessageReader<'_>) {
         describe(component, &mut draft);
     }
     if let Some(Content { node, .. }) = &found.text {
-        draft.add(Field::Title, node.follow(&["DataContent", "nitf", "head", "title"]).map(|title| title.field_value()));
+        draft
+            .add(Field::Title, node.follow(&["DataContent", "nitf", "head", "title"]).map(|title| title.field_value()));
     }
     draft.add(Field::Language, item.attribute("xml:lang"));
     draft.add(Field::Source, identifier.and_then(|identifier| identifier.get("ProviderId")).map(|id| id.field_value()));
@@ -74,7 +75,8 @@ fn without_revision(id: &str) -> &str {
     match id.rsplit_once(':') {
         Some((stable, last)) => {
             let number = last.trim_end_matches(['N', 'U', 'A']);
-            let is_revision = !number.is_empty() && number.len() <= 6 && number.bytes().all(|byte| byte.is_ascii_digit());
+            let is_revision =
+                !number.is_empty() && number.len() <= 6 && number.bytes().all(|byte| byte.is_ascii_digit());
             if is_revision { stable } else { id }
         }
         None => id,
@@ -89,7 +91,8 @@ fn manage<'t>(management: &xml::Node<'t>, draft: &mut Draft<'t>) {
     draft.add(Field::Status, management.get("Status").and_then(|status| formal_name(&status)));
     if let Some(change) = management.get("StatusWillChange") {
         let becomes = change.get("FutureStatus").and_then(|status| formal_name(&status));
-        let is_usable = becomes.is_some_and(|status| status.as_text().is_some_and(|text| text.eq_ignore_ascii_case("usable")));
+        let is_usable =
+            becomes.is_some_and(|status| status.as_text().is_some_and(|text| text.eq_ignore_ascii_case("usable")));
         draft.add(Field::Embargo, change.get("DateAndTime").filter(|_| is_usable).map(|time| time.field_value()));
     }
     let own = draft.label(Field::Revision).ok().flatten().map(|label| label.into_owned());

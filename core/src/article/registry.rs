@@ -5,11 +5,12 @@
 use super::format::Format;
 use super::item::Item;
 use super::message::{self, Message};
+use super::page::Page;
 use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
-use super::page::Page;
 use super::{
-    cloudevents, debezium, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, plain, recognise, syndication, xml,
+    cloudevents, debezium, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, plain, recognise,
+    syndication, xml,
 };
 use crate::error::Error;
 

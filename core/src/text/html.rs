@@ -64,17 +64,16 @@ const LINES: &[&str] = &["br", "td", "th"];
 /// Elements whose content is not shown, or stands beside the text. Nothing else in a `head` has text, and its end tag may
 /// be omitted.
 const SKIPPED: &[&str] = &[
-    "aside", "footer", "iframe", "nav", "noembed", "noframes", "noscript", "script", "style", "svg", "template", "textarea",
-    "title",
+    "aside", "footer", "iframe", "nav", "noembed", "noframes", "noscript", "script", "style", "svg", "template",
+    "textarea", "title",
 ];
 
 /// Elements that stand beside the text if their class or id says so.
 const BOXES: &[&str] = &["div", "section", "ul"];
 
 /// Words in the class or id of a box that stands beside the text: buttons to share it, notes about cookies, other stories.
-const BESIDE: &[&str] = &[
-    "addtoany", "cookie", "cookies", "related", "relatedposts", "share", "sharedaddy", "sharing", "social",
-];
+const BESIDE: &[&str] =
+    &["addtoany", "cookie", "cookies", "related", "relatedposts", "share", "sharedaddy", "sharing", "social"];
 
 /// Other elements that identify a body as HTML.
 const INLINE: &[&str] = &[

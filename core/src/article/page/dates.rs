@@ -1,6 +1,8 @@
 //! When a page was published, as the page itself says it: in its metadata, in its elements that hold times, or in the
 //! line of the author. Its address says nothing here, nor do comments, menus, lists of other stories and copyrights.
 
+use std::collections::BTreeSet;
+
 use chrono::Datelike;
 use chrono_tz::Tz;
 
@@ -132,9 +134,24 @@ const MARKS: [&str; 30] = [
 
 /// Words in the class or id of a date that is not that of the story.
 const OTHER_MARKS: [&str; 18] = [
-    "header-date", "headerdate", "masthead", "topbar",
-    "updated", "update", "modified", "today", "current", "currentdate", "now", "clock", "event", "birth", "calendar",
-    "countdown", "expires", "deadline",
+    "header-date",
+    "headerdate",
+    "masthead",
+    "topbar",
+    "updated",
+    "update",
+    "modified",
+    "today",
+    "current",
+    "currentdate",
+    "now",
+    "clock",
+    "event",
+    "birth",
+    "calendar",
+    "countdown",
+    "expires",
+    "deadline",
 ];
 
 /// The longest text of a line that gives the date of a story.
@@ -148,6 +165,12 @@ const PARTS: usize = 30;
 
 /// How far from the heading, in elements, an element that is nothing but a date may be that of the story.
 const NEAR: usize = 25;
+
+/// How far from the heading, in elements, a time may stand if others say otherwise.
+const FAR: usize = 80;
+
+/// The longest dateline before the text of a paragraph, in code points.
+const DATELINE: usize = 140;
 
 /// Looks for the times of publication on a page, best first.
 pub(super) struct DateFinder<'p, 'd> {
@@ -163,49 +186,60 @@ impl DateFinder<'_, '_> {
         let (names, items) = (&self.metadata.named, &self.metadata.properties);
         let named = |wanted: &str| {
             let found = names.iter().filter(|meta| meta.name == wanted);
-            found.map(|meta| FoundTime { text: meta.content.clone(), path: format!("meta[{wanted}]") }).collect::<Vec<_>>()
+            found
+                .map(|meta| FoundTime { text: meta.content.clone(), path: format!("meta[{wanted}]") })
+                .collect::<Vec<_>>()
         };
         let published = "article:published_time";
         let items = items.iter().filter(|item| item.name == "datePublished" && !self.outline.is_beside(item.at));
-        let items = items.map(|item| FoundTime { text: item.value.clone(), path: "[itemprop=datePublished]".to_owned() });
-        let all: Vec<FoundTime> =
-            named(published).into_iter().chain(items).chain(NAMES.iter().skip(1).flat_map(|name| named(name))).collect();
+        let items =
+            items.map(|item| FoundTime { text: item.value.clone(), path: "[itemprop=datePublished]".to_owned() });
+        let all: Vec<FoundTime> = named(published)
+            .into_iter()
+            .chain(items)
+            .chain(NAMES.iter().skip(1).flat_map(|name| named(name)))
+            .collect();
         all.into_iter().find_map(|found| self.readable(found))
     }
 
     /// Returns the time that an element for times gives: `<time pubdate>`, `<time>` and `<abbr>` near the heading.
     pub fn in_elements(&mut self) -> Option<FoundTime> {
         let mut best: Option<(usize, FoundTime)> = None;
+        let mut days: BTreeSet<String> = BTreeSet::new();
         for (at, element) in self.outline.elements() {
             let (text, attribute) = match element.name.as_str() {
                 "time" => match element.attribute("datetime") {
                     Some(text) => (text, "[datetime]"),
                     None => (element.line(), ""),
                 },
-                "abbr" | "span" if has_word(&element.marks, "published") => (element.attribute("title").unwrap_or_default(), "[title]"),
+                "abbr" | "span" if has_word(&element.marks, "published") => {
+                    (element.attribute("title").unwrap_or_default(), "[title]")
+                }
                 _ => continue,
             };
-            let is_published = element.node.has_attr("pubdate") || ["published", "entry-date", "pubdate"].iter().any(|mark| has_word(&element.marks, mark));
+            let is_published = element.node.has_attr("pubdate")
+                || ["published", "entry-date", "pubdate"].iter().any(|mark| has_word(&element.marks, mark));
             let is_other = OTHER_MARKS.iter().any(|mark| has_word(&element.marks, mark)) || self.is_of_change(element);
             if text.is_empty() || self.outline.is_beside(at) || is_other && !is_published {
                 continue;
             }
             let rank = if is_published { 0 } else { 1 + self.outline.distance(at).unwrap_or(at) };
-            if best.as_ref().is_some_and(|(known, _)| *known <= rank) {
-                continue;
-            }
             let found = FoundTime { text, path: format!("{}{attribute}", element.name) };
             if let Some(found) = self.readable(found) {
-                best = Some((rank, found));
+                days.insert(found.text.get(..10).unwrap_or(&found.text).to_owned());
+                if best.as_ref().is_none_or(|(known, _)| rank < *known) {
+                    best = Some((rank, found));
+                }
             }
         }
-        best.map(|(_, found)| found)
+        // Far from the heading stand the times of other stories.
+        best.filter(|(rank, _)| *rank <= FAR || days.len() == 1).map(|(_, found)| found)
     }
 
     /// Returns the day in the line of the author, or in another line that says that it is the date.
     pub fn in_lines(&self) -> Option<FoundTime> {
         let mut best: Option<((u8, usize), FoundTime)> = None;
-        let mut days_without_heading: Vec<String> = Vec::new();
+        let mut days: BTreeSet<String> = BTreeSet::new();
         for (at, element) in self.outline.elements() {
             // A larger element is no line, and its text is that of many.
             let is_small = self.outline.end(at) - at <= PARTS;
@@ -216,8 +250,8 @@ impl DateFinder<'_, '_> {
             let Some(kind) = line_kind(element, &text) else { continue };
             let Some(day) = self.only_day(&text) else { continue };
             let distance = self.outline.distance(at);
-            if distance.is_none() && !days_without_heading.contains(&day) {
-                days_without_heading.push(day.clone());
+            if kind < 2 || distance.is_none() {
+                days.insert(day.clone());
             }
             // Without a word or a class that says so, only what stands beside the heading.
             if kind == 2 && distance.is_none_or(|distance| distance > NEAR) {
@@ -225,12 +259,39 @@ impl DateFinder<'_, '_> {
             }
             let rank = (kind, distance.unwrap_or(at));
             if best.as_ref().is_none_or(|(known, _)| rank < *known) {
-                let class = element.marks.split_whitespace().next().map(|class| format!(".{class}")).unwrap_or_default();
+                let class =
+                    element.marks.split_whitespace().next().map(|class| format!(".{class}")).unwrap_or_default();
                 best = Some((rank, FoundTime { text: day, path: format!("{}{class}", element.name) }));
             }
         }
-        // Without a heading, dates that differ are those of several stories.
-        best.filter(|((kind, _), _)| *kind == 0 || days_without_heading.len() < 2).map(|(_, found)| found)
+        // Far from the heading, or without one, dates that differ are those of several stories.
+        let is_clear = |(kind, rank): (u8, usize)| {
+            kind == 0 && self.outline.heading().is_some()
+                || days.len() < 2
+                || self.outline.heading().is_some() && rank <= FAR
+        };
+        best.filter(|(rank, _)| is_clear(*rank)).map(|(_, found)| found)
+    }
+
+    /// Returns the day in the dateline of the first paragraph: `PORTHAVEN, May 21, 2019 (Wire) -- The board …`.
+    pub fn in_dateline(&self) -> Option<FoundTime> {
+        let paragraphs = self.outline.elements().filter(|(at, element)| {
+            element.name == "p"
+                && !self.outline.is_beside(*at)
+                && self.outline.distance(*at).is_none_or(|far| far <= FAR)
+        });
+        let mut starts = paragraphs.map(|(_, element)| element.line().chars().take(DATELINE).collect::<String>());
+        starts.by_ref().take(10).find_map(|start| {
+            let found = days(&start, self.day_first).into_iter().next()?;
+            let place = start.get(..found.at.start)?;
+            // A place, without words in lower case but short ones.
+            let is_place = place
+                .split_whitespace()
+                .all(|word| word.chars().count() <= 3 || word.starts_with(|c: char| !c.is_lowercase()));
+            let ends = ["--", "—", "–", " - ", "/PRNewswire", "(BUSINESS WIRE)", "(GLOBE NEWSWIRE)"];
+            let has_end = ends.iter().any(|end| start.get(found.at.end..).is_some_and(|rest| rest.contains(end)));
+            (is_place && has_end).then(|| FoundTime { text: found.day.to_string(), path: "p".to_owned() })
+        })
     }
 
     /// Returns the only day that a line gives, leaving out days of changes.
@@ -262,7 +323,8 @@ impl DateFinder<'_, '_> {
         let own = element.text().to_lowercase();
         let before = before(element.node).unwrap_or_default();
         let start = before.char_indices().rev().nth(40).map_or(0, |(at, _)| at);
-        speaks_of_change(&own) && !speaks_of_publication(&own) || speaks_of_change(before.get(start..).unwrap_or_default())
+        speaks_of_change(&own) && !speaks_of_publication(&own)
+            || speaks_of_change(before.get(start..).unwrap_or_default())
     }
 
     /// Returns a time in a form that [`Published`] reads; one that has none is kept as unread.
@@ -292,7 +354,10 @@ pub(super) fn readable(text: &str, day_first: DayFirst) -> Option<String> {
 
 /// Whether an element may be a line of a page, by its name.
 fn may_be_line(element: &Element<'_>) -> bool {
-    !matches!(element.name.as_str(), "html" | "head" | "body" | "script" | "style" | "noscript" | "title" | "option" | "textarea" | "a")
+    !matches!(
+        element.name.as_str(),
+        "html" | "head" | "body" | "script" | "style" | "noscript" | "title" | "option" | "textarea" | "a"
+    )
 }
 
 /// How sure it is that a line gives the date of the story: 0 if it says so, 1 if its class does, 2 if it is nothing else.

@@ -45,7 +45,10 @@ impl Metadata {
             if element.name == "meta" {
                 found.add_meta(element);
             }
-            if element.name == "link" && found.canonical.is_none() && element.attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) {
+            if element.name == "link"
+                && found.canonical.is_none()
+                && element.attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"))
+            {
                 found.canonical = element.attribute("href").filter(|address| is_address(address));
             }
             found.add_properties(at, element);
@@ -127,5 +130,7 @@ impl Metadata {
 
 /// Whether an address is whole. One that is relative to the page names nothing.
 fn is_address(address: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }

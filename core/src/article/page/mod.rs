@@ -131,7 +131,13 @@ fn closes_itself(tag: &[u8]) -> bool {
 }
 
 /// Returns what the page says of its article outside of JSON-LD.
-fn own_draft(document: &Document, stories: &Stories<'_>, page_times: &[String], path: &str, slash: &str) -> Draft<'static> {
+fn own_draft(
+    document: &Document,
+    stories: &Stories<'_>,
+    page_times: &[String],
+    path: &str,
+    slash: &str,
+) -> Draft<'static> {
     let outline = Outline::of(document);
     let metadata = Metadata::of(&outline);
     let mut draft = Draft::default();
@@ -151,25 +157,39 @@ fn own_draft(document: &Document, stories: &Stories<'_>, page_times: &[String], 
         .or_else(|| metadata.property("inLanguage").map(|tag| ("[itemprop=inLanguage]", tag)))
         .or_else(|| metadata.first(&["content-language", "dc.language", "dcterms.language", "language", "og:locale"]));
     add(Field::Language, language);
+    add(Field::ContentCreated, metadata.property("dateCreated").map(|time| ("[itemprop=dateCreated]", time)));
     add(Field::Modified, metadata.property("dateModified").map(|time| ("[itemprop=dateModified]", time)));
     add(
         Field::Modified,
-        metadata.first(&["article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "last-modified"]),
+        metadata.first(&[
+            "article:modified_time",
+            "og:updated_time",
+            "dcterms.modified",
+            "dc.date.modified",
+            "last-modified",
+        ]),
     );
     let day_first = metadata.first(&["og:locale"]).and_then(|(_, tag)| written::day_first(tag));
     let day_first = language.and_then(|(_, tag)| written::day_first(tag)).or(day_first);
+    let day_first = written::day_first_of(&paragraph_text(&outline)).or(day_first);
     let mut finder = DateFinder { outline: &outline, metadata: &metadata, day_first, unread: Unread::default() };
-    let is_dated = stories.articles.iter().any(|story| story.time(Field::FirstCreated, Tz::UTC).is_some_and(|time| time.is_ok()));
+    let is_dated =
+        stories.articles.iter().any(|story| story.time(Field::FirstCreated, Tz::UTC).is_some_and(|time| time.is_ok()));
     let linked = stories.articles.iter().filter_map(|story| story.first(Field::FirstCreated));
     let linked: Vec<FoundTime> =
         linked.map(|time| FoundTime { text: time.describe().into_owned(), path: time.path.clone() }).collect();
     let found = finder
         .in_metadata()
         .or_else(|| if is_dated { None } else { linked.into_iter().find_map(|time| finder.readable(time)) })
-        .or_else(|| page_times.iter().find_map(|text| finder.readable(FoundTime { text: text.clone(), path: "script".to_owned() })))
+        .or_else(|| {
+            page_times
+                .iter()
+                .find_map(|text| finder.readable(FoundTime { text: text.clone(), path: "script".to_owned() }))
+        })
         .or_else(|| finder.in_elements())
         .or_else(|| if is_dated { None } else { script::only_day(document, day_first) })
-        .or_else(|| finder.in_lines());
+        .or_else(|| finder.in_lines())
+        .or_else(|| finder.in_dateline());
     match found {
         Some(FoundTime { text, path: at }) => {
             draft.add(Field::FirstCreated, Some(FieldValue::text(text, format!("{path}{slash}{at}"))));
@@ -179,11 +199,18 @@ fn own_draft(document: &Document, stories: &Stories<'_>, page_times: &[String], 
     draft
 }
 
+/// Returns the text of the paragraphs of a page.
+fn paragraph_text(outline: &Outline<'_>) -> String {
+    let paragraphs = outline.elements().filter(|(_, element)| element.name == "p").take(100);
+    paragraphs.map(|(_, element)| element.text()).collect::<Vec<_>>().join(" ")
+}
+
 /// Says what was looked for on a page without a time of publication, and what was seen.
 fn sought(unread: &Unread) -> String {
     let sought = "the page has no `datePublished` in JSON-LD or microdata, no `article:published_time` or other `meta` with \
                   a date, no `time`, and no whole date beside its heading";
-    let seen: Vec<String> = unread.0.iter().take(3).map(|found| format!("`{}` in `{}`", shown(&found.text), found.path)).collect();
+    let seen: Vec<String> =
+        unread.0.iter().take(3).map(|found| format!("`{}` in `{}`", shown(&found.text), found.path)).collect();
     match seen.is_empty() {
         true => sought.to_owned(),
         false => format!("{sought}, that can be read without guessing; seen: {}", seen.join(", ")),
@@ -198,11 +225,19 @@ fn shown(text: &str) -> String {
 fn main_story(articles: &[Draft<'_>], own: &Draft<'_>) -> Option<usize> {
     let by = |is_same: &dyn Fn(&Draft<'_>) -> bool| articles.iter().position(is_same);
     let is_titled = |draft: &Draft<'_>| json_ld::have_one_title(draft, own);
-    by(&|draft| json_ld::share_address(draft, own)).or_else(|| by(&is_titled)).or_else(|| (articles.len() == 1).then_some(0))
+    by(&|draft| json_ld::share_address(draft, own))
+        .or_else(|| by(&is_titled))
+        .or_else(|| (articles.len() == 1).then_some(0))
 }
 
 /// Joins what JSON-LD, the page and its text say of one article.
-fn with_page<'d>(main: Option<Draft<'d>>, own: Draft<'d>, story: Option<readable::Story>, path: &str, slash: &str) -> Draft<'d> {
+fn with_page<'d>(
+    main: Option<Draft<'d>>,
+    own: Draft<'d>,
+    story: Option<readable::Story>,
+    path: &str,
+    slash: &str,
+) -> Draft<'d> {
     let mut draft = main.unwrap_or_default();
     draft.complete(own);
     let known = draft.first(Field::Body).map_or(0, FieldValue::length);

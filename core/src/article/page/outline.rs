@@ -170,8 +170,16 @@ impl Element<'_> {
     /// Whether its name, class or id says that it stands beside a story.
     pub fn is_furniture(&self) -> bool {
         // Elementor calls every part of a page a widget.
-        let is_marked_by = |word: &&str| has_word(&self.marks, word) && !(**word == *"widget" && self.marks.contains("elementor"));
+        let is_marked_by =
+            |word: &&str| has_word(&self.marks, word) && !(**word == *"widget" && self.marks.contains("elementor"));
         FURNITURE.contains(&self.name.as_str()) || FURNITURE_MARKS.iter().any(is_marked_by)
+    }
+
+    /// Whether its class or id says that it holds the comments of readers.
+    pub fn holds_comments(&self) -> bool {
+        ["comments", "commentlist", "commentarea", "disqus", "kommentare"]
+            .iter()
+            .any(|word| has_word(&self.marks, word))
     }
 
     /// Returns its text with single spaces.
@@ -191,12 +199,32 @@ impl Element<'_> {
     }
 }
 
-/// Returns the heading of the story: the `h1` that stands in the title of the page, or else the first with text.
+/// Returns the heading of the story: the longest that the title of the page holds, as the name of the site may be a
+/// heading and in the title as well; or else the first `h1` with text.
 fn heading(elements: &[Element<'_>]) -> Option<usize> {
     let title = elements.iter().find(|element| element.name == "title").map(Element::text).unwrap_or_default();
-    let is_title = |text: &str| text.chars().count() >= 8 && title.contains(text);
-    let of = |name: &'static str| elements.iter().enumerate().filter(move |(_, element)| element.name == name);
-    let titled = |name| of(name).find(|(_, element)| is_title(&element.text()));
-    let found = titled("h1").or_else(|| of("h1").find(|(_, element)| !element.text().is_empty()));
-    found.or_else(|| titled("h2")).or_else(|| titled("h3")).map(|(at, _)| at)
+    let is_shared = |element: &&Element<'_>| {
+        let names = ["property", "name"].iter().filter_map(|name| element.attribute(name));
+        element.name == "meta" && names.into_iter().any(|name| name.eq_ignore_ascii_case("og:title"))
+    };
+    let shared = elements.iter().find(is_shared).and_then(|element| element.attribute("content")).unwrap_or_default();
+    let titles = [letters(&title), letters(&shared)];
+    let headings = ["h1", "h2", "h3"].iter().flat_map(|name| {
+        let of_name = elements.iter().enumerate().filter(move |(_, element)| element.name == *name);
+        of_name.map(|(at, element)| (at, letters(&element.text())))
+    });
+    let headings: Vec<(usize, String)> = headings.filter(|(_, text)| !text.is_empty()).collect();
+    let of_title = |text: &str| text.len() >= HEADING && titles.iter().any(|title| title.contains(text));
+    // Of two of the same length, the first, which has the higher rank.
+    let longest = headings.iter().filter(|(_, text)| of_title(text)).rev().max_by_key(|(_, text)| text.len());
+    let first = || headings.iter().find(|(at, _)| elements.get(*at).is_some_and(|element| element.name == "h1"));
+    longest.or_else(first).map(|(at, _)| *at)
+}
+
+/// The shortest heading that is known by the title of its page, in bytes.
+const HEADING: usize = 8;
+
+/// Returns the letters and digits of a text, in lower case.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -54,7 +54,7 @@ const INLINE: [&str; 33] = [
 /// The end of a line, which is white space to the library.
 const LINE_END: char = '\u{2028}';
 
-/// The shortest text that microdata can hold for a whole story, in bytes.
+/// The shortest text that can be a whole story where there is another.
 const SHORT: usize = 250;
 
 /// The longest heading, in bytes: what is longer holds more than a heading.
@@ -99,7 +99,8 @@ fn mark_line_ends(page: &Document) {
 /// Returns the text that microdata call the body of the article: the longest.
 fn marked_text(outline: &Outline<'_>) -> Option<String> {
     let is_body = |name: &str| name.split_whitespace().any(|name| matches!(name, "articleBody" | "reviewBody"));
-    let bodies = outline.elements().filter(|(_, element)| element.attribute("itemprop").is_some_and(|name| is_body(&name)));
+    let bodies =
+        outline.elements().filter(|(_, element)| element.attribute("itemprop").is_some_and(|name| is_body(&name)));
     bodies.map(|(_, element)| paragraphs(element.node)).max_by_key(String::len).filter(|text| !text.is_empty())
 }
 
@@ -123,9 +124,11 @@ fn container_text(outline: &Outline<'_>) -> Option<String> {
 }
 
 /// Takes away what stands beside the story, unless that is a great part of the page: then its name says something else.
+/// Only comments may be longer than the story.
 fn remove_furniture(outline: &Outline<'_>) {
     let Some(body) = outline.first("body").map(|body| body.node) else { return };
-    let most = body.normalized_char_count() * FURNITURE / 100;
+    let all = body.normalized_char_count();
+    let most = all * FURNITURE / 100;
     // The title of the article says the same.
     if let Some(heading) = outline.heading().filter(|heading| heading.text().len() <= HEADING) {
         heading.node.remove_from_parent();
@@ -135,7 +138,8 @@ fn remove_furniture(outline: &Outline<'_>) {
         if at < end || !element.is_furniture() || !outline.is_furniture(at) {
             continue;
         }
-        if element.node.normalized_char_count() <= most {
+        let length = element.node.normalized_char_count();
+        if length <= most || element.holds_comments() && all.saturating_sub(length) >= SHORT {
             element.node.remove_from_parent();
             end = outline.end(at);
         }

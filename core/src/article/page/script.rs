@@ -7,7 +7,13 @@ use super::written::DayFirst;
 use crate::article::json;
 
 /// The keys of a time of publication in the data of programs.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 18] = [
+    "published",
+    "publishedTime",
+    "published_time",
+    "publishTime",
+    "pub_date",
+    "datePublication",
     "datePublished",
     "publishedAt",
     "published_at",
@@ -114,7 +120,8 @@ fn skip_comment(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
 
 /// Returns a script without what is wrapped around it, for browsers that did not know scripts.
 fn without_wrapping(script: &str) -> &str {
-    const STARTS: [&str; 7] = ["\u{feff}", "<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA["];
+    const STARTS: [&str; 7] =
+        ["\u{feff}", "<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA["];
     const ENDS: [&str; 9] = [";", "-->", "//-->", "// -->", "//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>"];
     let mut script = script.trim();
     loop {

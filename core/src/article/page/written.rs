@@ -39,6 +39,30 @@ pub(super) fn day_first(tag: &str) -> DayFirst {
     }
 }
 
+/// Returns what the words of a text say about the order: those who write in other languages than English put the day
+/// first. Many sites declare English because their programs do.
+pub(super) fn day_first_of(text: &str) -> DayFirst {
+    let (mut english, mut other) = (0, 0);
+    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() <= 6).take(WORDS) {
+        let word = word.to_lowercase();
+        english += usize::from(ENGLISH.contains(&word.as_str()));
+        other += usize::from(OTHERS.contains(&word.as_str()));
+    }
+    (other >= 10 && other > 4 * english).then_some(true)
+}
+
+/// How many words of a text are looked at.
+const WORDS: usize = 3000;
+
+const ENGLISH: [&str; 6] = ["the", "and", "of", "to", "is", "for"];
+
+/// Frequent words of languages that put the day first.
+const OTHERS: [&str; 36] = [
+    "der", "die", "das", "und", "ist", "den", "von", "mit", "les", "des", "est", "une", "pour", "dans", "los", "las",
+    "del", "que", "para", "por", "che", "di", "della", "het", "een", "van", "och", "att", "og", "jest", "się", "na",
+    "não", "uma", "и", "на",
+];
+
 /// Returns the days that a text names, in order.
 pub(super) fn days(text: &str, day_first: DayFirst) -> Vec<WrittenDay> {
     let tokens = tokens(text);
@@ -94,7 +118,8 @@ struct DayReader<'t> {
 impl DayReader<'_> {
     /// Returns the day that begins at a token, and how many tokens it has.
     fn day_at(&self, at: usize) -> Option<(NaiveDate, usize)> {
-        let in_words = || self.day_month_year(at).or_else(|| self.month_day_year(at)).or_else(|| self.year_month_day(at));
+        let in_words =
+            || self.day_month_year(at).or_else(|| self.month_day_year(at)).or_else(|| self.year_month_day(at));
         in_words().or_else(|| self.with_signs(at)).or_else(|| self.in_numbers(at))
     }
 
@@ -201,7 +226,8 @@ impl DayReader<'_> {
     fn month(&self, at: usize) -> Option<u32> {
         let name = self.word(at)?.to_lowercase();
         let beside = |at: usize| {
-            self.gap(at).is_none_or(|gap| gap.chars().all(|c| c.is_whitespace() || ".,-/'’".contains(c)) && gap.len() < 8)
+            self.gap(at)
+                .is_none_or(|gap| gap.chars().all(|c| c.is_whitespace() || ".,-/'’".contains(c)) && gap.len() < 8)
         };
         if !beside(at + 1) {
             return None;
@@ -221,33 +247,33 @@ fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
 const MONTHS: [&str; 12] = [
     "january jan januar jänner jaenner janvier janv enero ene gennaio gen januari janeiro styczeń stycznia leden ledna \
      január januára ianuarie tammikuuta tammikuu января январь січня януари ιανουαρίου ιαν ocak janvāris janvāri sausio \
-     jaanuar gener xaneiro",
+     jaanuar gener xaneiro يناير",
     "february feb februar feber février fevrier févr fev febrero febbraio febr februari fevereiro luty lutego únor února \
      február februára februarie helmikuuta helmikuu февраля февраль лютого февруари φεβρουαρίου φεβ şubat februāris \
-     februāri vasario veebruar febrer febreiro",
+     februāri vasario veebruar febrer febreiro فبراير",
     "march mar märz maerz mrz mars marzo maart mrt março marco mars marzec marca březen března marec martie maaliskuuta \
-     maaliskuu марта март березня μαρτίου μαρ mart marts martā kovo märts març",
+     maaliskuu марта март березня μαρτίου μαρ mart marts martā kovo märts març مارس",
     "april apr avril avr abril abr aprile kwiecień kwietnia duben dubna apríl apríla aprilie huhtikuuta huhtikuu апреля \
-     апрель квітня април απριλίου απρ nisan aprīlis aprīlī balandžio aprill",
+     апрель квітня април απριλίου απρ nisan aprīlis aprīlī balandžio aprill أبريل ابريل إبريل",
     "may mai mayo maggio mag mei maio maj maja květen května máj mája május toukokuuta toukokuu мая май травня маи μαΐου \
-     μαϊ mayıs maijs maijā gegužės maig",
+     μαϊ mayıs maijs maijā gegužės maig مايو",
     "june jun juni juin junio giugno giu junho czerwiec czerwca červen června jún júna június iunie kesäkuuta kesäkuu \
-     июня июнь червня юни ιουνίου ιουν haziran jūnijs jūnijā birželio juuni juny xuño",
+     июня июнь червня юни ιουνίου ιουν haziran jūnijs jūnijā birželio juuni juny xuño يونيو يونيه",
     "july jul juli juillet juil julio luglio lug julho lipiec lipca červenec července júl júla július iulie heinäkuuta \
-     heinäkuu июля июль липня юли ιουλίου ιουλ temmuz jūlijs jūlijā liepos juuli juliol xullo",
+     heinäkuu июля июль липня юли ιουλίου ιουλ temmuz jūlijs jūlijā liepos juuli juliol xullo يوليو يوليه",
     "august aug août aout agosto ago augustus ag sierpień sierpnia srpen srpna augusta augusztus elokuuta elokuu августа \
-     август серпня αυγούστου αυγ ağustos augusts augustā rugpjūčio agost",
+     август серпня αυγούστου αυγ ağustos augusts augustā rugpjūčio agost أغسطس اغسطس",
     "september sept sep septembre septiembre setiembre settembre set setembro wrzesień września září septembra szeptember \
      septembrie syyskuuta syyskuu сентября сентябрь вересня септември σεπτεμβρίου σεπ eylül septembris septembrī rugsėjo \
-     setembre",
+     setembre سبتمبر",
     "october oct oktober okt octobre octubre ottobre ott outubro out październik października říjen října október októbra \
      octombrie lokakuuta lokakuu oktobra октября октябрь жовтня октомври οκτωβρίου οκτ ekim oktobris oktobrī spalio \
-     oktoober outubro",
+     oktoober outubro أكتوبر اكتوبر",
     "november nov novembre noviembre novembro novembra noiembrie marraskuuta marraskuu ноября ноябрь листопада ноември \
-     νοεμβρίου νοε kasım novembris novembrī lapkričio",
+     νοεμβρίου νοε kasım novembris novembrī lapkričio نوفمبر",
     "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro grudzień grudnia prosinec prosince \
      decembra decembrie joulukuuta joulukuu декабря декабрь грудня декември δεκεμβρίου δεκ aralık decembris decembrī \
-     gruodžio detsember desember des desembre decembro",
+     gruodžio detsember desember des desembre decembro ديسمبر",
 ];
 
 #[cfg(test)]
@@ -289,16 +315,32 @@ mod tests {
     fn numbers_need_one_meaning() {
         assert_eq!(read("23.05.2019 and 5/23/2019", None), "2019-05-23 2019-05-23");
         assert_eq!(read("03.05.2019, 3/5/2019", None), "");
-        assert_eq!(read("03.05.2019, 3/5/2019, 3. 5. 2019, 03.05.19", Some(true)), "2019-05-03 2019-05-03 2019-05-03 2019-05-03");
+        assert_eq!(
+            read("03.05.2019, 3/5/2019, 3. 5. 2019, 03.05.19", Some(true)),
+            "2019-05-03 2019-05-03 2019-05-03 2019-05-03"
+        );
         assert_eq!(read("3/5/2019", Some(false)), "2019-03-05");
         assert_eq!(read("03.05.2019", Some(false)), "", "Americans do not write so");
         assert_eq!(read("19-05-23", Some(true)), "");
-        assert_eq!((day_first("de_AT"), day_first("en-us"), day_first("en"), day_first("en-GB")), (Some(true), Some(false), None, Some(true)));
+        assert_eq!(
+            (day_first("de_AT"), day_first("en-us"), day_first("en"), day_first("en-GB")),
+            (Some(true), Some(false), None, Some(true))
+        );
     }
 
     #[test]
     fn only_whole_and_possible_days_count() {
-        for text in ["© 2019", "May 2019", "3 May", "30 February 2019", "1.2.3.2019", "03/05/2019/12", "3 Maybe 2019", "May 3 1815", "555-05-2019"] {
+        for text in [
+            "© 2019",
+            "May 2019",
+            "3 May",
+            "30 February 2019",
+            "1.2.3.2019",
+            "03/05/2019/12",
+            "3 Maybe 2019",
+            "May 3 1815",
+            "555-05-2019",
+        ] {
             assert_eq!(read(text, Some(true)), "", "{text}");
         }
     }
