@@ -198,6 +198,61 @@ fn rss_and_atom() {
 }
 
 #[test]
+fn feeds_have_their_dates_under_many_names() {
+    let first =
+        |message: &str| items_with(message.as_bytes(), &Settings::default()).split(" | ").nth(2).map(str::to_owned);
+    for name in ["pubDate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published"] {
+        let item = format!(
+            "<item><guid>a</guid><title>t</title><{name}>2019-05-14T08:15:00Z</{name}><description>It opened.</description></item>"
+        );
+        assert_eq!(first(&item).as_deref(), Some("2019-05-14T08:15:00+00:00 firstcreated"), "{name}");
+    }
+    for (name, reference) in [
+        ("published", "firstcreated"),
+        ("issued", "firstcreated"),
+        ("created", "contentcreated"),
+        ("modified", "versioncreated"),
+    ] {
+        let entry = format!(
+            "<entry><id>a</id><title>t</title><{name}>2019-05-14T08:15:00Z</{name}><content>It opened.</content></entry>"
+        );
+        assert_eq!(first(&entry), Some(format!("2019-05-14T08:15:00+00:00 {reference}")), "{name}");
+    }
+}
+
+#[test]
+fn items_of_feeds_have_their_own_language_or_that_of_the_feed() {
+    let language =
+        |message: &str| items_with(message.as_bytes(), &Settings::default()).split(" | ").nth(3).map(str::to_owned);
+    let rss = |feed: &str, item: &str| {
+        format!(
+            "<rss {feed}><channel><item {item}><guid>a</guid><title>t</title><pubDate>2019-05-14</pubDate><description>b</description></item></channel></rss>"
+        )
+    };
+    assert_eq!(language(&rss("xml:lang='fr'", "xml:lang='de'")).as_deref(), Some("de"));
+    assert_eq!(language(&rss("xml:lang='fr'", "")).as_deref(), Some("fr"));
+    let entry = "<feed xml:lang='fr'><entry><id>a</id><title>t</title><updated>2019-05-14</updated><content xml:lang='de'>b</content></entry></feed>";
+    assert_eq!(language(entry).as_deref(), Some("de"));
+}
+
+#[test]
+fn a_body_in_base64_is_decoded() {
+    let body = |message: &str| {
+        items_with(message.as_bytes(), &Settings::default()).lines().nth(1).map(str::trim).map(str::to_owned)
+    };
+    let entry = |attributes: &str| {
+        format!(
+            "<entry><id>a</id><title>t</title><updated>2019-05-14</updated><content {attributes}>SXQgd2Fz\nIHNodXQu</content></entry>"
+        )
+    };
+    assert_eq!(body(&entry("mode='base64' type='text/plain'")).as_deref(), Some("\"It was shut.\""));
+    assert_eq!(body(&entry("type='application/octet-stream'")).as_deref(), Some("\"It was shut.\""));
+    assert_eq!(body(&entry("type='text'")).as_deref(), Some("\"SXQgd2Fz\\nIHNodXQu\""));
+    let g2 = "<newsItem guid='a'><itemMeta><versionCreated>2019-05-14</versionCreated></itemMeta><contentSet><inlineData encoding='http://cv.iptc.org/newscodes/encoding/base64'>SXQgd2FzIHNodXQu</inlineData></contentSet></newsItem>";
+    assert_eq!(body(g2).as_deref(), Some("\"It was shut.\""));
+}
+
+#[test]
 fn a_cloudevent_is_opened() {
     insta::assert_snapshot!(items_of("cloudevent.json"), @r#"
     nitf: crane 1 |  | 2019-05-28T10:22:51+00:00 envelope | - | /feeds/quay | -

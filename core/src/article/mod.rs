@@ -18,6 +18,7 @@ mod binary;
 mod cloudevents;
 mod debezium;
 mod draft;
+mod encoded;
 mod entities;
 mod field;
 mod format;

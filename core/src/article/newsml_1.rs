@@ -1,12 +1,10 @@
 //! IPTC's NewsML 1.0 to 1.2: one item, or several in an envelope.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
 use super::draft::Draft;
+use super::encoded::from_base64;
 use super::field::{Field, FieldValue};
 use super::reader::MessageReader;
-use super::{message, nitf, xml};
+use super::{nitf, xml};
 
 /// Reads an item, or the items of an envelope.
 pub(super) fn read(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) {
@@ -180,10 +178,8 @@ fn read_text<'t>(content: &Content<'t>, draft: &mut Draft<'t>) {
     let Some(data) = content.node.get("DataContent") else { return };
     draft.add(Field::Language, data.attribute("xml:lang").or_else(|| content.node.attribute("xml:lang")));
     if content.is_base64 {
-        let written: String = data.text().split_whitespace().collect();
-        let bytes = BASE64_STANDARD.decode(written).ok();
-        match bytes.as_deref().and_then(|bytes| message::text(bytes).ok()) {
-            Some(text) => draft.add(Field::Body, Some(FieldValue::text(text.into_owned(), data.path.clone()))),
+        match from_base64(&data) {
+            Some(text) => draft.add(Field::Body, Some(text)),
             None => draft.warn("body-linked", format!("`{}` is not text in Base64, so there is no body", data.path)),
         }
         return;
