@@ -187,7 +187,7 @@ fn an_article_with_an_unknown_status_is_skipped() {
 fn an_unknown_format_is_refused_with_a_reason() {
     insta::assert_snapshot!(rejection(b"<opml><body/></opml>"), @"not-an-article: no known format has the root element <opml>; for plain text with tags, set the format `text`");
     insta::assert_snapshot!(rejection(b"<rss><channel><title>t</title></channel></rss>"), @"not-an-article: the rss message has no items");
-    insta::assert_snapshot!(rejection(b"<html><body><p>It opened on Monday.</p></body></html>"), @"not-an-article: an HTML page without an article in JSON-LD; send its text in one of the other formats");
+    insta::assert_snapshot!(rejection(b"<html><body><p>It opened on Monday.</p></body></html>"), @r#"published-missing: no publication time, so "last month" has no meaning: the page has no `datePublished` in JSON-LD or microdata, no `article:published_time` or other `meta` with a date, no `time`, and no whole date beside its heading"#);
     insta::assert_snapshot!(rejection(b"<nitf>\n<body>\n</head></nitf>"), @"not-xml: not XML: line 3: ill-formed document: expected `</body>`, but `</head>` was found");
     insta::assert_snapshot!(rejection(b"<nitf><body>"), @"not-xml: not XML: line 1: the message ends inside <body>; it was cut off");
 }
@@ -222,7 +222,7 @@ fn depth_and_size_are_bounded() {
 }
 
 /// Fragments that may be slow to read when there are many.
-const PIECES: [(&str, &str, &str); 7] = [
+const PIECES: [(&str, &str, &str); 9] = [
     (
         "<rss><channel>",
         "<item><guid>a</guid><pubDate>2019-05-03</pubDate><description>b</description></item>",
@@ -234,6 +234,8 @@ const PIECES: [(&str, &str, &str); 7] = [
     (r#"{"bodies": ["#, r#"{"role": "x", "value": "<nitf/>"},"#, r#"{}]}"#),
     (r#"{"@graph": ["#, r#"{"@type": "NewsArticle", "headline": "h"},"#, r#"{}]}"#),
     ("<html>", r#"<script type="application/ld+json">{"@type": "Article"}</script>"#, "</html>"),
+    ("<html><h1>Title</h1>", "<p class=date>On 3 May 2019, they said, it was shut.</p>", "</html>"),
+    ("<NewsML>", "<NewsItem><NewsComponent><ContentItem/></NewsComponent></NewsItem>", "</NewsML>"),
 ];
 
 /// Four times the message may take up to twelve times as long: more than noise adds to linear work, and less than the

@@ -134,6 +134,15 @@ fn reuters_appends_the_version_to_the_id() {
 }
 
 #[test]
+fn newsml_1() {
+    insta::assert_snapshot!(items_of("newsml-1.xml"), @r#"
+    newsml-1: urn:newsml:quay.example:20190528:crane 2 | Crane falls | 2019-05-28T10:22:51+00:00 firstcreated | en-GB | Quay Press | -
+      "<p>A crane fell onto the quay on Monday.</p>"
+    newsml-1: withdrawn (canceled): urn:newsml:quay.example:20190527:ferry 3 of 2019-05-28T09:00:00Z: canceled: the feed withdrew the article: its status is `canceled`
+    "#);
+}
+
+#[test]
 fn nitf() {
     insta::assert_snapshot!(items_of("nitf.xml"), @r#"
     nitf: QPA-190528-crane 3 | Crane falls onto quay | 2019-05-28T11:22:51+01:00 versioncreated | - | QPA | -
@@ -152,7 +161,7 @@ fn json_ld() {
       "A crane fell onto the quay on Monday."
     "#);
     insta::assert_snapshot!(items_of("page.html"), @r#"
-    json-ld: https://quay.example/crane 1 | Crane falls | 2019-05-28T11:22:51+00:00 firstcreated | - | The Quay | https://quay.example/crane
+    json-ld: https://quay.example/crane 1 | Crane falls | 2019-05-28T11:22:51+00:00 firstcreated | en | The Quay | https://quay.example/crane
       "A crane fell onto the quay on Monday."
     "#);
     insta::assert_snapshot!(items_with(br#"{"@context": "https://schema.org", "@type": "ImageObject", "@id": "https://a.example/i"}"#, &Settings::default()), @"json-ld: skipped: https://a.example/i 1: not-text: it has no article, only ImageObject");
@@ -186,6 +195,61 @@ fn rss_and_atom() {
       "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>A crane fell onto the quay on Monday.</p><p>It stood since 1987.</p></div>"
     atom: withdrawn (deleted): tag:quay.example,2019:ferry 2019-05-29T12:00:00Z of 2019-05-29T12:00:00Z: deleted: the feed withdrew the article: its status is `deleted`
     "#);
+}
+
+#[test]
+fn feeds_have_their_dates_under_many_names() {
+    let first =
+        |message: &str| items_with(message.as_bytes(), &Settings::default()).split(" | ").nth(2).map(str::to_owned);
+    for name in ["pubDate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published"] {
+        let item = format!(
+            "<item><guid>a</guid><title>t</title><{name}>2019-05-14T08:15:00Z</{name}><description>It opened.</description></item>"
+        );
+        assert_eq!(first(&item).as_deref(), Some("2019-05-14T08:15:00+00:00 firstcreated"), "{name}");
+    }
+    for (name, reference) in [
+        ("published", "firstcreated"),
+        ("issued", "firstcreated"),
+        ("created", "contentcreated"),
+        ("modified", "versioncreated"),
+    ] {
+        let entry = format!(
+            "<entry><id>a</id><title>t</title><{name}>2019-05-14T08:15:00Z</{name}><content>It opened.</content></entry>"
+        );
+        assert_eq!(first(&entry), Some(format!("2019-05-14T08:15:00+00:00 {reference}")), "{name}");
+    }
+}
+
+#[test]
+fn items_of_feeds_have_their_own_language_or_that_of_the_feed() {
+    let language =
+        |message: &str| items_with(message.as_bytes(), &Settings::default()).split(" | ").nth(3).map(str::to_owned);
+    let rss = |feed: &str, item: &str| {
+        format!(
+            "<rss {feed}><channel><item {item}><guid>a</guid><title>t</title><pubDate>2019-05-14</pubDate><description>b</description></item></channel></rss>"
+        )
+    };
+    assert_eq!(language(&rss("xml:lang='fr'", "xml:lang='de'")).as_deref(), Some("de"));
+    assert_eq!(language(&rss("xml:lang='fr'", "")).as_deref(), Some("fr"));
+    let entry = "<feed xml:lang='fr'><entry><id>a</id><title>t</title><updated>2019-05-14</updated><content xml:lang='de'>b</content></entry></feed>";
+    assert_eq!(language(entry).as_deref(), Some("de"));
+}
+
+#[test]
+fn a_body_in_base64_is_decoded() {
+    let body = |message: &str| {
+        items_with(message.as_bytes(), &Settings::default()).lines().nth(1).map(str::trim).map(str::to_owned)
+    };
+    let entry = |attributes: &str| {
+        format!(
+            "<entry><id>a</id><title>t</title><updated>2019-05-14</updated><content {attributes}>SXQgd2Fz\nIHNodXQu</content></entry>"
+        )
+    };
+    assert_eq!(body(&entry("mode='base64' type='text/plain'")).as_deref(), Some("\"It was shut.\""));
+    assert_eq!(body(&entry("type='application/octet-stream'")).as_deref(), Some("\"It was shut.\""));
+    assert_eq!(body(&entry("type='text'")).as_deref(), Some("\"SXQgd2Fz\\nIHNodXQu\""));
+    let g2 = "<newsItem guid='a'><itemMeta><versionCreated>2019-05-14</versionCreated></itemMeta><contentSet><inlineData encoding='http://cv.iptc.org/newscodes/encoding/base64'>SXQgd2FzIHNodXQu</inlineData></contentSet></newsItem>";
+    assert_eq!(body(g2).as_deref(), Some("\"It was shut.\""));
 }
 
 #[test]
@@ -241,9 +305,10 @@ fn a_fixed_format_is_the_only_one() {
     "#);
     for format in Format::ALL {
         let name = match format {
-            Format::Plain | Format::Text => continue,
+            Format::Plain | Format::Html | Format::Text => continue,
             Format::Ninjs => "ninjs-1-pa.json",
             Format::NewsMl => "newsml-message.xml",
+            Format::NewsMl1 => "newsml-1.xml",
             Format::Nitf => "nitf.xml",
             Format::JsonLd => "page.html",
             Format::NewsPlease => "news-please.json",

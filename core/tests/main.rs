@@ -14,8 +14,10 @@ mod corpora;
 mod deletions;
 mod formats;
 mod kills;
+mod newsml_1;
 #[path = "../../tests/outside/mod.rs"]
 mod outside;
+mod pages;
 mod public_samples;
 mod robust;
 mod rules;

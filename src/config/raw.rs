@@ -104,8 +104,8 @@ pub(crate) struct Extract {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// The format of the messages: `plain`, `ninjs`, `newsml-g2`, `nitf`, `json-ld`, `news-please`, `rss`, `atom` or
-    /// `text`; `auto` detects it for each message. A CloudEvents envelope may surround any of them.
+    /// The format of the messages: `plain`, `ninjs`, `newsml-g2`, `newsml-1`, `nitf`, `json-ld`, `html`, `news-please`,
+    /// `rss`, `atom` or `text`; `auto` detects it for each message. A CloudEvents envelope may surround any of them.
     pub format: String,
     /// What a message without a value (null) does, which deletes what has its key. Where the key is the id of a known
     /// article: `withdraw`, the article is withdrawn and its events are retracted; `skip`, `timeline.articles` reports

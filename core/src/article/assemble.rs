@@ -5,6 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 
 use super::draft::Draft;
+use super::entities;
 use super::field::Field;
 use super::format::Format;
 use super::item::{Article, Embargo, Item, Notice, ScheduledEvent};
@@ -158,7 +159,9 @@ impl Assembly<'_, '_> {
     /// The headline on one line. A wire that is out of order may send its whole text as the headline.
     fn title(&mut self) -> Result<String, Error> {
         let written = self.draft.text(Field::Title)?.unwrap_or_default();
-        let clean: String = written.chars().take(4 * TITLE).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let start = written.char_indices().nth(4 * TITLE).map_or(written.len(), |(at, _)| at);
+        let decoded = entities::decoded(written.get(..start).unwrap_or_default());
+        let clean: String = decoded.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let mut title = clean.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some((end, _)) = title.char_indices().nth(TITLE) {
             title.truncate(end);

@@ -21,10 +21,15 @@ pub(super) struct Draft<'a> {
     pub skipped: Option<Warning>,
     /// Why this revision is not an article, although others may be: a withdrawal counts none the less.
     pub lacking: Option<Warning>,
+    /// Where a time of publication was looked for, if the format alone does not say it.
+    pub sought: Option<String>,
 }
 
 /// The longest name or identifier that is kept, in bytes.
 const LABEL: usize = 2048;
+
+/// The most values of a field that are kept of several accounts of the same item.
+const ACCOUNTS: usize = 8;
 
 /// How Python's `None` and its kin are written by programs that know no better.
 const NOTHING: [&str; 6] = ["none", "null", "nan", "nat", "n/a", "undefined"];
@@ -47,6 +52,35 @@ impl<'a> Draft<'a> {
 
     pub fn warn(&mut self, code: &'static str, message: impl Into<String>) {
         self.warnings.push(Warning { code, message: message.into() });
+    }
+
+    /// Takes in another account of the same item, after what is known. Of the bodies only the longest is kept.
+    pub fn absorb(&mut self, other: Draft<'a>) {
+        for (field, value) in other.fields {
+            let mut known = self.fields.iter_mut().filter(|(own, _)| *own == field);
+            if matches!(field, Field::Body | Field::Summary) {
+                match known.next() {
+                    Some((_, longest)) if longest.length() < value.length() => *longest = value,
+                    Some(_) => {}
+                    None => self.fields.push((field, value)),
+                }
+            } else if known.by_ref().take(ACCOUNTS).all(|(_, known)| known.describe() != value.describe())
+                && known.next().is_none()
+            {
+                self.fields.push((field, value));
+            }
+        }
+        self.warnings.extend(other.warnings);
+        self.skipped = self.skipped.take().or(other.skipped);
+        self.lacking = self.lacking.take().or(other.lacking);
+        self.sought = self.sought.take().or(other.sought);
+    }
+
+    /// Takes from another account of the same item the fields that are not known, its addresses, and its time of
+    /// publication, in case that what is known cannot be read.
+    pub fn complete(&mut self, mut other: Draft<'a>) {
+        other.fields.retain(|(field, _)| matches!(field, Field::Url | Field::FirstCreated) || !self.has(*field));
+        self.absorb(other);
     }
 
     /// All values of all fields, in the order in which they were added.

@@ -128,6 +128,11 @@ impl<'a> FieldValue<'a> {
         }
     }
 
+    /// Its length in bytes, if it is text.
+    pub fn length(&self) -> usize {
+        self.as_text().map_or(0, str::len)
+    }
+
     pub fn is_blank(&self) -> bool {
         self.as_text().is_some_and(|text| text.trim().is_empty())
     }

@@ -10,10 +10,14 @@ pub enum Format {
     Ninjs,
     /// IPTC's NewsML-G2: an item, or a message of several.
     NewsMl,
+    /// IPTC's NewsML 1.0 to 1.2.
+    NewsMl1,
     /// IPTC's NITF.
     Nitf,
     /// schema.org in JSON-LD: alone, in a graph, or in a page.
     JsonLd,
+    /// An HTML page, whose article is in its metadata and its text.
+    Html,
     /// The output of news-please, as in CC-News.
     NewsPlease,
     /// RSS 0.9 to 2.0.
@@ -26,12 +30,14 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Plain,
         Self::Ninjs,
         Self::NewsMl,
+        Self::NewsMl1,
         Self::Nitf,
         Self::JsonLd,
+        Self::Html,
         Self::NewsPlease,
         Self::Rss,
         Self::Atom,
@@ -49,8 +55,10 @@ impl Format {
             Self::Plain => "there is no `published_at`",
             Self::Ninjs => "there is neither `firstcreated` nor `versioncreated`",
             Self::NewsMl => "there is neither `firstCreated` nor `versionCreated`",
+            Self::NewsMl1 => "there is neither `FirstCreated` nor `ThisRevisionCreated`",
             Self::Nitf => "there is neither `date.issue` nor `pubdata/@date.publication`",
             Self::JsonLd => "there is no `datePublished`",
+            Self::Html => "the page does not say when it was published",
             Self::NewsPlease => "there is no `date_publish`",
             Self::Rss => "there is neither `pubDate` nor `dc:date`",
             Self::Atom => "there is neither `published` nor `updated`",
@@ -65,8 +73,10 @@ impl Format {
             Self::Plain => "plain",
             Self::Ninjs => "ninjs",
             Self::NewsMl => "newsml-g2",
+            Self::NewsMl1 => "newsml-1",
             Self::Nitf => "nitf",
             Self::JsonLd => "json-ld",
+            Self::Html => "html",
             Self::NewsPlease => "news-please",
             Self::Rss => "rss",
             Self::Atom => "atom",

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use super::binary;
+use super::{binary, markup};
 use crate::error::{Error, ErrorKind};
 
 /// One message: its bytes and headers.
@@ -42,7 +42,20 @@ pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
     {
         return Err(not_text(bytes, &kind));
     }
-    decoded(bytes, declared(bytes).unwrap_or(encoding_rs::UTF_8), 0)
+    let declared = declared(bytes);
+    if markup::is_html(bytes) && declared.is_none_or(|encoding| encoding == encoding_rs::UTF_8) {
+        return Ok(page(bytes));
+    }
+    decoded(bytes, declared.unwrap_or(encoding_rs::UTF_8), 0)
+}
+
+/// Decodes a page as browsers do: in the encoding that it declares, else as Windows-1252. What is UTF-8 is that, whatever
+/// the page says; a byte that no encoding explains spoils no page.
+fn page(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => markup::charset(bytes).unwrap_or(encoding_rs::WINDOWS_1252).decode_without_bom_handling(bytes).0,
+    }
 }
 
 fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding, offset: usize) -> Result<Cow<'b, str>, Error> {

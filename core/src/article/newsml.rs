@@ -1,6 +1,7 @@
 //! IPTC's NewsML-G2: one item, or a `newsMessage` of several.
 
 use super::draft::Draft;
+use super::encoded::from_base64;
 use super::field::{Field, FieldValue, Value};
 use super::reader::MessageReader;
 use super::{nitf, xml};
@@ -116,7 +117,10 @@ fn content<'t>(set: &xml::Node<'t>, draft: &mut Draft<'t>) {
         draft.add(Field::Language, inline.attribute("lang"));
     }
     for inline in set.all("inlineData") {
-        draft.add(Field::Body, Some(inline.body()));
+        let is_base64 =
+            inline.element.attribute("encoding").is_some_and(|name| name.to_ascii_lowercase().contains("base64"));
+        let decoded = if is_base64 { from_base64(&inline) } else { None };
+        draft.add(Field::Body, Some(decoded.unwrap_or_else(|| inline.body())));
         draft.add(Field::Language, inline.attribute("lang"));
     }
     if !draft.has(Field::Body)

@@ -59,12 +59,13 @@ pub(super) fn choose(draft: &Draft<'_>, format: Format, settings: &Settings) -> 
             let published = zone.map_or(published, |zone| published.seen_in(zone));
             Ok(Publication { published, reference: Reference::Given, warnings })
         }
-        (None, None) => Err(missing(format)),
+        (None, None) => Err(missing(draft, format)),
     }
 }
 
-fn missing(format: Format) -> Error {
-    let message = format!("no publication time, so \"last month\" has no meaning: {}", format.lacks_time());
+fn missing(draft: &Draft<'_>, format: Format) -> Error {
+    let lacks = draft.sought.as_deref().unwrap_or(format.lacks_time());
+    let message = format!("no publication time, so \"last month\" has no meaning: {lacks}");
     Error::new(ErrorKind::PublishedMissing, message)
 }
 

@@ -5,10 +5,12 @@
 use super::format::Format;
 use super::item::Item;
 use super::message::{self, Message};
+use super::page::Page;
 use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
 use super::{
-    cloudevents, debezium, json, json_ld, news_please, newsml, ninjs, nitf, plain, recognise, syndication, xml,
+    cloudevents, debezium, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, plain, recognise,
+    syndication, xml,
 };
 use crate::error::Error;
 
@@ -51,6 +53,10 @@ fn read_data(text: &str, path: &str, media_type: &str, reader: &mut MessageReade
         plain::read_text(text, path, reader);
         return Ok(());
     }
+    let is_page = ["text/html", "application/xhtml+xml"].iter().any(|kind| media_type.starts_with(kind));
+    if is_page && !text.trim_start().starts_with(['{', '[']) {
+        return read_page(text, path, reader);
+    }
     read_text(text, path, reader)
 }
 
@@ -61,9 +67,8 @@ fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(
         reader.set_format(Format::Text, String::new);
         plain::read_text(text, path, reader);
         Ok(())
-    } else if json_ld::is_page(start) {
-        enter(Format::JsonLd, reader, || "it is an HTML page with JSON-LD".to_owned())?;
-        json_ld::read_page(text, path, reader)
+    } else if markup::is_html(start.as_bytes()) {
+        read_page(text, path, reader)
     } else if start.starts_with('<') {
         let root = xml::parse(text)?;
         read_element(&xml::Node::root(&root, path), reader)
@@ -71,6 +76,18 @@ fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(
         let json = json::parse(text)?;
         read_value(&json::Node::root(&json, path), reader)
     }
+}
+
+/// Reads a page. One with an article in JSON-LD is in either format.
+fn read_page(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let page = Page::parse(text)?;
+    if page.has_linked_article() && reader.settings.format != Some(Format::Html) {
+        enter(Format::JsonLd, reader, || "it is an HTML page with an article in JSON-LD".to_owned())?;
+    } else {
+        enter(Format::Html, reader, || "it is an HTML page".to_owned())?;
+    }
+    page.read(path, reader);
+    Ok(())
 }
 
 fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
@@ -83,10 +100,11 @@ fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
     enter(format, reader, || format!("its root element is <{}>", root.element.name()))?;
     match format {
         Format::NewsMl => newsml::read(root, reader),
+        Format::NewsMl1 => newsml_1::read(root, reader),
         Format::Nitf => nitf::read(root, reader),
         Format::Rss => syndication::read_rss(root, reader),
         Format::Atom => syndication::read_atom(root, reader),
-        Format::Plain | Format::Ninjs | Format::JsonLd | Format::NewsPlease | Format::Text => {}
+        Format::Plain | Format::Ninjs | Format::JsonLd | Format::Html | Format::NewsPlease | Format::Text => {}
     }
     Ok(())
 }
@@ -135,7 +153,9 @@ fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
             news_please::read(node, reader);
             Ok(())
         }
-        Format::NewsMl | Format::Nitf | Format::Rss | Format::Atom | Format::Text => Err(not_that(format, "JSON")),
+        Format::NewsMl | Format::NewsMl1 | Format::Nitf | Format::Html | Format::Rss | Format::Atom | Format::Text => {
+            Err(not_that(format, "JSON"))
+        }
     }
 }
 
@@ -160,6 +180,7 @@ fn format_of_root(name: &str) -> Option<Format> {
     match name {
         "newsMessage" | "newsItem" | "packageItem" | "planningItem" | "conceptItem" | "knowledgeItem"
         | "contentSet" => Some(Format::NewsMl),
+        "NewsML" | "NewsItem" => Some(Format::NewsMl1),
         "nitf" => Some(Format::Nitf),
         "rss" | "RDF" | "item" => Some(Format::Rss),
         "feed" | "entry" | "deleted-entry" => Some(Format::Atom),

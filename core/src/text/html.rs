@@ -61,9 +61,19 @@ const BLOCKS: &[&str] = &[
 /// Elements that end a line but not a paragraph: the cells of a row belong together.
 const LINES: &[&str] = &["br", "td", "th"];
 
-/// Elements whose content is not shown. Nothing else in a `head` has text, and its end tag may be omitted.
-const SKIPPED: &[&str] =
-    &["iframe", "noembed", "noframes", "noscript", "script", "style", "svg", "template", "textarea", "title"];
+/// Elements whose content is not shown, or stands beside the text. Nothing else in a `head` has text, and its end tag may
+/// be omitted.
+const SKIPPED: &[&str] = &[
+    "aside", "footer", "iframe", "nav", "noembed", "noframes", "noscript", "script", "style", "svg", "template",
+    "textarea", "title",
+];
+
+/// Elements that stand beside the text if their class or id says so.
+const BOXES: &[&str] = &["div", "section", "ul"];
+
+/// Words in the class or id of a box that stands beside the text: buttons to share it, notes about cookies, other stories.
+const BESIDE: &[&str] =
+    &["addtoany", "cookie", "cookies", "related", "relatedposts", "share", "sharedaddy", "sharing", "social"];
 
 /// Other elements that identify a body as HTML.
 const INLINE: &[&str] = &[
@@ -124,6 +134,7 @@ pub(super) fn read<'b>(body: &'b str, out: &mut Builder<'b>) {
         depth: 0,
         opens_skipped: false,
         date: None,
+        opening: None,
         attribute: Attribute::Other,
     });
     // The content of a `script` is not HTML.
@@ -210,6 +221,8 @@ struct Content<'a, 'b> {
     opens_skipped: bool,
     /// The `chron` that is open: where it began, and its `norm`.
     date: Option<(usize, String)>,
+    /// The box whose start tag is being read.
+    opening: Option<&'static str>,
     /// The attribute being read.
     attribute: Attribute,
 }
@@ -219,6 +232,8 @@ struct Content<'a, 'b> {
 enum Attribute {
     /// The `norm` of a `chron`: the date that its words name.
     Norm,
+    /// The class or id of a box.
+    Mark,
     Other,
 }
 
@@ -266,6 +281,7 @@ impl Content<'_, '_> {
                 self.skipped = SKIPPED.iter().copied().find(|skipped| *skipped == name);
                 self.opens_skipped = self.skipped.is_some();
                 self.depth = 0;
+                self.opening = BOXES.iter().copied().find(|known| *known == name);
                 self.break_at(name);
                 if name == "chron" {
                     self.date = Some((self.out.len(), String::new()));
@@ -292,6 +308,16 @@ impl Content<'_, '_> {
         }
     }
 
+    /// Skips the box that is being opened, if it stands beside the text.
+    fn mark(&mut self, mark: &[u8]) {
+        let mark = mark.to_ascii_lowercase();
+        let mut words = mark.split(|byte| !byte.is_ascii_alphanumeric());
+        if self.skipped.is_none() && words.any(|word| BESIDE.iter().any(|known| known.as_bytes() == word)) {
+            self.skipped = self.opening;
+            self.depth = usize::from(self.skipped.is_some());
+        }
+    }
+
     /// Ends a line or a paragraph, if the tag does so and there is text to end.
     fn break_at(&mut self, name: &str) {
         if self.out.is_empty() {
@@ -314,7 +340,12 @@ impl Callback<Infallible, ()> for Content<'_, '_> {
             CallbackEvent::EndTag { name } => self.end_tag(local(std::str::from_utf8(name).unwrap_or_default())),
             CallbackEvent::AttributeName { name } => {
                 let is_norm = self.date.as_ref().is_some_and(|(_, norm)| norm.is_empty()) && name == b"norm";
-                self.attribute = if is_norm { Attribute::Norm } else { Attribute::Other };
+                let is_mark = self.opening.is_some() && matches!(name, b"class" | b"id");
+                self.attribute = match (is_norm, is_mark) {
+                    (true, _) => Attribute::Norm,
+                    (false, true) => Attribute::Mark,
+                    (false, false) => Attribute::Other,
+                };
             }
             CallbackEvent::AttributeValue { value } if self.attribute == Attribute::Norm => {
                 if let Some((_, norm)) = &mut self.date {
@@ -322,6 +353,11 @@ impl Callback<Infallible, ()> for Content<'_, '_> {
                 }
                 self.attribute = Attribute::Other;
             }
+            CallbackEvent::AttributeValue { value } if self.attribute == Attribute::Mark => {
+                self.mark(value);
+                self.attribute = Attribute::Other;
+            }
+            CallbackEvent::CloseStartTag { .. } if self.opening.is_some() => self.opening = None,
             // `/>` closes a tag only in an `svg`.
             CallbackEvent::CloseStartTag { self_closing: true }
                 if self.opens_skipped && self.skipped == Some("svg") =>
