@@ -178,16 +178,20 @@ impl<'s> Pronoun<'s> {
             // "the Golden Compass" and "in Lyon" are nobody.
             Referent::Person => {
                 person
-                    || named && !firm && structure.tag(opening) != Upos::Determiner && !self.is_place(structure, head)
+                    || named
+                        && !firm
+                        && structure.tag(opening) != Upos::Determiner
+                        && !self.is_place(structure, head)
+                        && !matches!(self.evidence(head), (1.., 0))
             }
-            // "It" behind "the city's festival" is the festival.
-            Referent::Thing => !person && tag != Upos::PluralNoun && !self.possesses(structure, head),
+            Referent::Thing => !person && tag != Upos::PluralNoun,
             Referent::Several => {
                 let several = group.iter().any(|&at| structure.relation(at) == Relation::Conjunct && at != head);
                 tag == Upos::PluralNoun || named && !person || firm || several || any(grammar.collective)
             }
         };
-        !dated && fits
+        // "It" behind "the city's festival" is the festival.
+        !dated && fits && !self.possesses(structure, head)
     }
 
     fn possesses(&self, structure: &Structure, head: usize) -> bool {

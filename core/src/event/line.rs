@@ -95,7 +95,7 @@ fn written(dated: &DatedClause<'_>, pivot: usize, unit: Unit, cut: &Range<usize>
         // "The wedding is on Saturday", "The strike will last until Friday"
         wordings = write(&none);
     }
-    let stands = wordings.into_iter().enumerate().filter(|(_, (_, wording))| wording.stands(dated, unit));
+    let stands = wordings.into_iter().enumerate().filter(|(_, (_, wording))| wording.stands(dated, unit, pivot));
     let found = |(place, (kept, wording))| Found {
         candidate: candidate(dated, pivot, unit, wording),
         unit,

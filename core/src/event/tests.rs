@@ -74,10 +74,12 @@ fn the_status_follows_the_verbs() {
 
 #[test]
 fn a_long_summary_loses_what_it_can_do_without_and_ends_at_a_word() {
-    let tail = ", while the mayor spoke of the bridge and of the river".repeat(4);
+    let tail = ", while the mayor spoke of the bridge and of the river".repeat(2);
     assert_eq!(
-        summary(&format!("The new mill opened in March{tail}.")),
-        "The new mill opened, while the mayor spoke of the bridge and of the river"
+        summary(&format!(
+            "The new mill opened in March{tail}, with 40 guests from each of the nine towns on the long coast."
+        )),
+        "X"
     );
     let long = summary(&format!("The new mill opened in March with {}gates.", "painted ".repeat(60)));
     assert!(long.chars().count() <= 280, "{long}");

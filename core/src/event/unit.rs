@@ -171,9 +171,18 @@ impl DatedClause<'_> {
     fn restricted(&self, clause: usize) -> Option<usize> {
         let structure = self.structure;
         let noun = structure.head(clause).filter(|_| structure.relation(clause) == Relation::AdnominalClause)?;
-        let comma = structure.subtree(clause).start.checked_sub(1).is_some_and(|before| self.is_mark(before, ','));
+        let start = structure.subtree(clause).start;
+        let comma = self.is_mark(start, ',') || start > 0 && self.is_mark(start - 1, ',');
         let reduced = structure.tag(clause) == Upos::Participle && !structure.is_finite(clause);
         (!comma && !reduced).then_some(noun)
+    }
+
+    /// Whether what is told stands in the unit as an aside, which is told alone: "The company, which went bankrupt", "the wall,
+    /// built by monks, was".
+    pub(super) fn is_aside(&self, unit: Unit, pivot: usize) -> bool {
+        let up = std::iter::once(pivot).chain(self.structure.ancestors(pivot)).take_while(|&up| up != unit.head);
+        up.filter(|&up| self.structure.relation(up) == Relation::AdnominalClause)
+            .any(|up| self.restricted(up).is_none())
     }
 
     /// Returns the clause, or the one above it where it cannot be told alone: a condition or a question says of itself that

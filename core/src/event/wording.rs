@@ -48,7 +48,7 @@ impl Wording {
     }
 
     /// Whether the line is a statement: a clause with its subject, or a phrase.
-    pub(super) fn stands(&self, dated: &DatedClause<'_>, unit: Unit) -> bool {
+    pub(super) fn stands(&self, dated: &DatedClause<'_>, unit: Unit, pivot: usize) -> bool {
         let structure = dated.structure;
         let word = |at: &usize| dated.passage.tokens[*at].shape.is_word();
         let (Some(&first), Some(&last)) =
@@ -68,7 +68,27 @@ impl Wording {
         let shared = matches!(structure.relation(unit.head), Relation::AdverbialClause | Relation::Complement);
         let unfinished = shared && !structure.is_finite(unit.head);
         let told = if structure.is_finite(unit.head) { has_subject } else { !unfinished };
-        !opens_clause && !ends && !apart && (unit.is_phrase || told)
+        !opens_clause
+            && !ends
+            && !apart
+            && (unit.is_phrase || told)
+            && !dated.is_aside(unit, pivot)
+            && !self.is_passive(dated, unit)
+    }
+
+    /// Whether the clause may be passive by the auxiliary of the one before it, which would be missing: "was built and abandoned".
+    fn is_passive(&self, dated: &DatedClause<'_>, unit: Unit) -> bool {
+        let (structure, clause) = (dated.structure, unit.head);
+        let before = structure.head(clause).filter(|_| structure.relation(clause) == Relation::Conjunct);
+        let passive = |before: usize| {
+            structure.tag(before) == Upos::Participle
+                && structure.auxiliaries(before).any(|at| dated.has(at, dated.passage.pack.grammar.be_past))
+        };
+        self.supplied > 0
+            && structure.tag(clause) == Upos::Past
+            && !dated.has(clause, dated.passage.pack.grammar.irregular_past)
+            && structure.child(clause, Relation::Object).is_none()
+            && before.is_some_and(passive)
     }
 
     /// Writes the line, with the spaces of the text.
@@ -187,7 +207,7 @@ fn shared_subject(dated: &DatedClause<'_>, clause: usize, head: usize, cut: &Ran
 }
 
 /// Writes tokens in their order, with the spaces of the text, and without marks that belong to what is gone.
-fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, cut }: &Wording) -> String {
+fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, .. }: &Wording) -> String {
     let whole = without_brackets(passage, with_hyphens(passage, tokens));
     let mark = |at: usize| match passage.tokens[at].shape {
         Shape::Mark(mark) => Some(mark),
@@ -206,21 +226,18 @@ fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, cu
         let token = &passage.tokens[at];
         // The comma behind a date that goes stays, unless one stands before the date as well or within it ("on May 3, 2019,"), or
         // only a phrase follows ("on Monday, for nine mln").
-        let within = cut.clone().any(|at| passage.tokens[at].shape.is_mark(','));
         let phrase = |at| passage.has(at, passage.pack.grammar.preposition);
-        let behind_date = cut.end == at
-            && !within
-            && !phrase(at + 1)
-            && last
-                .is_some_and(|last| last + 1 == cut.start && passage.tokens[cut.start - 1].shape != Shape::Mark(','));
+        let behind_gap =
+            last.is_some_and(|last| !(last + 1..at).any(|gone| mark(gone) == Some(','))) && !phrase(at + 1);
         let adjacent = last.is_some_and(|last| last + 1 == at);
-        let follows = adjacent || behind_date;
+        let follows = adjacent || behind_gap;
         let goes_on = whole.get(place + 1).is_some_and(|&next| next == at + 1);
         let closes_quotation = goes_on && matches!(mark(at + 1), Some('"' | '”'));
         let ends = whole[place + 1..].iter().all(|&at| matches!(mark(at), Some('"' | '”' | '.')));
         let dropped = match token.shape {
             Shape::Break => true,
-            Shape::Mark(',' | ';' | ':' | '–' | '—' | '-') => {
+            Shape::Mark('-') => !adjacent || !goes_on,
+            Shape::Mark(',' | ';' | ':' | '–' | '—') => {
                 place < *supplied || !follows && !closes_quotation || !goes_on
             }
             Shape::Mark('.') => !goes_on || ends,
