@@ -12,6 +12,7 @@ use super::publication;
 use super::published::Published;
 use super::settings::Settings;
 use super::status::{PublishingStatus, Withdrawal};
+use super::zone_names::Zones;
 use crate::error::{Error, ErrorKind, Warning};
 use crate::language::tag_of;
 
@@ -143,7 +144,8 @@ impl Assembly<'_, '_> {
     }
 
     fn time(&self, field: Field) -> Option<Result<Published, Error>> {
-        self.draft.time(field, self.settings.timezone)
+        let zones = Zones { assumed: self.settings.timezone, named: Some(&self.settings.timezones) };
+        self.draft.time(field, &zones)
     }
 
     /// The event that it announces, if it does.

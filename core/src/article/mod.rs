@@ -16,8 +16,10 @@
 mod assemble;
 mod binary;
 mod cloudevents;
+mod cursor;
 mod debezium;
 mod draft;
+mod epoch;
 mod field;
 mod format;
 mod item;
@@ -40,9 +42,10 @@ mod revision;
 mod settings;
 mod status;
 mod syndication;
-mod worded;
+mod written;
 mod xml;
 mod zone;
+mod zone_names;
 
 pub use field::Field;
 pub use format::Format;
