@@ -66,7 +66,7 @@ impl Assembly<'_, '_> {
         self.draft.warnings.extend(chosen.warnings);
         self.warn_of_languages();
         let url = self.draft.owned_label(Field::Url)?;
-        let id = own_id.unwrap_or_else(|| digest(&title, &body, &chosen.published));
+        let id = own_id.unwrap_or_else(|| content_digest(&title, &body, &chosen.published));
         let language = self.languages().next();
         Ok(Article {
             id,
@@ -215,7 +215,7 @@ impl Assembly<'_, '_> {
         own(Field::Id).or_else(|| own(Field::Url)).unwrap_or_else(|| {
             let text = |field| self.draft.text(field).ok().flatten().unwrap_or_default();
             let unknown = Published { at: DateTime::UNIX_EPOCH.fixed_offset(), has_time: false };
-            digest(text(Field::Title), text(Field::Body), &unknown)
+            content_digest(text(Field::Title), text(Field::Body), &unknown)
         })
     }
 
@@ -241,11 +241,15 @@ impl Assembly<'_, '_> {
     }
 }
 
-/// The id of an article that has none: 32 hex digits, the same for the same content.
-fn digest(title: &str, body: &str, published: &Published) -> String {
-    let published = published.at.to_rfc3339_opts(SecondsFormat::Millis, false);
+/// The id of an article that has none.
+fn content_digest(title: &str, body: &str, published: &Published) -> String {
+    digest(&[title, body, &published.at.to_rfc3339_opts(SecondsFormat::Millis, false)])
+}
+
+/// A digest of texts: 32 hex digits, the same for the same content.
+pub(super) fn digest(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
-    for part in [title, body, &published] {
+    for part in parts {
         // The length keeps "ab" + "c" apart from "a" + "bc".
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);

@@ -162,7 +162,22 @@ impl<'j> Node<'j> {
     }
 }
 
-impl Json<'_> {
+impl<'a> Json<'a> {
+    /// Returns the same value, whose texts are borrowed from this one.
+    pub fn borrowed(&'a self) -> Self {
+        match self {
+            Self::Null => Self::Null,
+            Self::Text(text) => Self::Text(Cow::Borrowed(text)),
+            Self::Number(number) => Self::Number(number.clone()),
+            Self::Bool(value) => Self::Bool(*value),
+            Self::List(values) => Self::List(values.iter().map(Self::borrowed).collect()),
+            Self::Object(fields) => {
+                Self::Object(fields.iter().map(|(key, value)| (Cow::Borrowed(&**key), value.borrowed())).collect())
+            }
+            Self::Other(kind) => Self::Other(kind),
+        }
+    }
+
     fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

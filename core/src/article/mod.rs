@@ -15,16 +15,17 @@
 
 mod assemble;
 mod binary;
-mod cloudevents;
+mod compression;
 mod cursor;
-mod debezium;
 mod draft;
+mod envelope;
 mod epoch;
 mod field;
 mod format;
 mod item;
 mod json;
 mod json_ld;
+mod media_type;
 mod message;
 mod names;
 mod news_please;
@@ -47,6 +48,7 @@ mod xml;
 mod zone;
 mod zone_names;
 
+pub use envelope::{EnvelopeName, Unwrap};
 pub use field::Field;
 pub use format::Format;
 pub use item::{Article, Embargo, Item, Notice, ScheduledEvent};

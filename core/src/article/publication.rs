@@ -56,14 +56,18 @@ pub(super) fn choose(draft: &Draft<'_>, format: Format, settings: &Settings) -> 
             None => {}
         }
     }
-    match (failed, settings.published) {
-        (Some(error), _) => Err(error),
-        (None, Some(published)) => {
-            let published = zone.map_or(published, |zone| published.seen_in(zone));
-            Ok(Publication { published, reference: Reference::Given, warnings })
+    let last_resort = match (failed, settings.published, settings.recorded) {
+        (None, Some(published), _) => Ok((published, Reference::Given)),
+        (failed, _, Some(recorded)) => {
+            warnings.extend(failed.map(unread));
+            Ok((recorded, Reference::Record))
         }
-        (None, None) => Err(missing(format)),
-    }
+        (Some(error), _, None) => Err(error),
+        (None, None, None) => Err(missing(format)),
+    };
+    let (published, reference) = last_resort?;
+    let published = zone.map_or(published, |zone| published.seen_in(zone));
+    Ok(Publication { published, reference, warnings })
 }
 
 fn missing(format: Format) -> Error {

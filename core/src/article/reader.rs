@@ -2,13 +2,13 @@
 //!
 //! Must not know any format.
 
-use super::assemble::assemble;
+use super::assemble::{assemble, digest};
 use super::draft::Draft;
 use super::field::{Field, FieldValue};
 use super::format::Format;
 use super::item::Item;
 use super::settings::Settings;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// A field of an item, and where in the message it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub struct Inspected {
 /// How much of a field people are shown, in code points.
 const SHOWN: usize = 200;
 
+/// How many envelopes and lists may be around an article, each within the next.
+const LEVELS: usize = 8;
+
 /// A message being read.
 pub(super) struct MessageReader<'s> {
     pub settings: &'s Settings,
@@ -51,6 +54,8 @@ pub(super) struct MessageReader<'s> {
     items: Vec<Item>,
     /// Whether the rows that hold the items were deleted.
     deletes: bool,
+    /// How many envelopes are around what is read now.
+    level: usize,
     /// The format of each item, what shows it, and the fields, if people want to see them.
     inspected: Option<Vec<(Format, String, Vec<FieldPath>)>>,
 }
@@ -60,7 +65,7 @@ impl<'s> MessageReader<'s> {
     pub fn new(settings: &'s Settings, inspects: bool) -> Self {
         let format = settings.format.unwrap_or(Format::Plain);
         let (inherited, items, inspected) = (Vec::new(), Vec::new(), inspects.then(Vec::new));
-        Self { settings, format, evidence: String::new(), inherited, items, deletes: false, inspected }
+        Self { settings, format, evidence: String::new(), inherited, items, deletes: false, level: 0, inspected }
     }
 
     /// Takes a format for that of the items that come next; `evidence` says why, to people.
@@ -89,10 +94,44 @@ impl<'s> MessageReader<'s> {
         self.deletes
     }
 
+    /// Reads a part of the message, whose envelope does not concern the other parts.
+    ///
+    /// # Errors
+    ///
+    /// Those of `read`, and if there are more envelopes within each other than anybody sends.
+    pub fn scoped(&mut self, read: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        if self.level == LEVELS {
+            let message = format!("more than {LEVELS} envelopes within each other");
+            return Err(Error::new(ErrorKind::TooDeep, message));
+        }
+        let (inherited, deletes) = (self.inherited.len(), self.deletes);
+        self.level += 1;
+        let result = read(self);
+        self.level -= 1;
+        self.inherited.truncate(inherited);
+        self.deletes = deletes;
+        result
+    }
+
+    /// How many envelopes are around what is read now.
+    pub fn level(&self) -> usize {
+        self.level
+    }
+
+    /// Takes what should be an item and cannot be read; `content` is all of it, so that it has an id of its own.
+    pub fn push_broken(&mut self, id: Option<String>, content: &str, error: Error) {
+        if let Some(inspected) = &mut self.inspected {
+            inspected.push((self.format, self.evidence.clone(), Vec::new()));
+        }
+        let id = id.unwrap_or_else(|| digest(&[content]));
+        self.items.push(Item::Broken { id, revision: "1".to_owned(), error });
+    }
+
     /// Takes an item.
     pub fn push(&mut self, mut draft: Draft<'_>) {
         draft.deleted = self.deletes;
-        for (field, value) in &self.inherited {
+        // What stands closest to the item counts first.
+        for (field, value) in self.inherited.iter().rev() {
             if !draft.has(*field) {
                 draft.add(*field, Some(value.clone()));
             }

@@ -2,13 +2,15 @@
 //!
 //! It alone knows them all, and no file below knows it.
 
+use super::field::{Field, FieldValue};
 use super::format::Format;
 use super::item::Item;
+use super::media_type::MediaType;
 use super::message::{self, Message};
 use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
 use super::{
-    cloudevents, debezium, json, json_ld, news_please, newsml, ninjs, nitf, plain, recognise, syndication, xml,
+    compression, envelope, json, json_ld, news_please, newsml, ninjs, nitf, plain, recognise, syndication, xml,
 };
 use crate::error::Error;
 
@@ -37,21 +39,42 @@ pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<Inspect
 
 fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     reader.settings.check_size(message.value.len())?;
-    let text = message::text(message.value)?;
-    match cloudevents::binary(message, reader) {
-        Some(media_type) => read_data(&text, "", media_type, reader),
-        None => read_text(&text, "", reader),
+    let media_type = message.header("content-type").or_else(|| message.header("contenttype"));
+    envelope::headers(message, reader);
+    // As in HTTP, where this is the time of the message.
+    if let Some(date) = media_type.and_then(|_| message.header("date")) {
+        reader.inherit(Field::Envelope, FieldValue::text(date.to_owned(), "header date"));
     }
+    let mut media_type = MediaType::new(media_type.unwrap_or_default());
+    media_type.charset = media_type.charset.or_else(|| message.header("charset"));
+    read_bytes(message.value, "", media_type, reader)
 }
 
-/// Reads the content of an envelope, which names its media type.
-fn read_data(text: &str, path: &str, media_type: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    if reader.settings.format.is_none() && media_type.starts_with("text/plain") {
-        reader.set_format(Format::Text, || format!("its envelope says that it is {media_type}"));
+/// Reads bytes, which may be compressed.
+fn read_bytes(bytes: &[u8], path: &str, media_type: MediaType<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let bytes = compression::unpacked(bytes, reader.settings)?;
+    let text = message::text(&bytes, media_type.charset)?;
+    read_data(&text, path, media_type, reader)
+}
+
+/// Reads a text whose media type may be known.
+fn read_data(text: &str, path: &str, media_type: MediaType<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let is_text = media_type.is("text/plain") || media_type.is("text/html") && is_fragment(text);
+    if reader.settings.format.is_none() && is_text {
+        reader.set_format(Format::Text, || format!("the message says that it is {}", media_type.name()));
         plain::read_text(text, path, reader);
         return Ok(());
     }
     read_text(text, path, reader)
+}
+
+/// Whether a text in HTML is a part of a page, such as a paragraph.
+fn is_fragment(html: &str) -> bool {
+    let start = html.trim_start();
+    let is_page = ["<!", "<?", "<html", "<head", "<body", "<meta", "<script", "<title"].iter().any(|tag| {
+        start.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag))
+    });
+    !is_page && !json_ld::is_page(start)
 }
 
 /// Reads a text of any format; `path` is where in the message it stands.
@@ -68,9 +91,35 @@ fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(
         let root = xml::parse(text)?;
         read_element(&xml::Node::root(&root, path), reader)
     } else {
-        let json = json::parse(text)?;
-        read_value(&json::Node::root(&json, path), reader)
+        // Programs in C send the byte that ends their strings.
+        match json::parse(text.trim_end_matches('\0')) {
+            Ok(json) => read_value(&json::Node::root(&json, path), reader),
+            Err(error) => match json_lines(text) {
+                Some(lines) => read_lines(&lines, path, reader),
+                None => Err(error),
+            },
+        }
     }
+}
+
+/// Returns the lines of a text that has an object on each.
+fn json_lines(text: &str) -> Option<Vec<&str>> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let are_objects = lines.iter().all(|line| line.starts_with('{') && line.ends_with('}'));
+    (lines.len() > 1 && are_objects).then_some(lines)
+}
+
+fn read_lines(lines: &[&str], path: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    for (index, line) in lines.iter().enumerate() {
+        let read = reader.scoped(|reader| {
+            let json = json::parse(line)?;
+            read_value(&json::Node::root(&json, &format!("{path}[{index}]")), reader)
+        });
+        if let Err(error) = read {
+            reader.push_broken(None, line, error.of_part(&format!("line {}", index + 1)));
+        }
+    }
+    Ok(())
 }
 
 fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
@@ -92,33 +141,74 @@ fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
 }
 
 fn read_value(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    if cloudevents::is_envelope(node) {
-        return match cloudevents::open(node, reader)? {
-            cloudevents::Data::Json(data) => read_value(&data, reader),
-            cloudevents::Data::Text { text, path, media_type } => read_data(&text, &path, &media_type, reader),
-        };
+    match node.value {
+        json::Json::List(_) if !json_ld::is_list(node) => read_list(node, reader),
+        // JSON in a string of JSON, as converters for strings write it.
+        json::Json::Text(text) if text.trim_start().starts_with(['{', '[', '<']) => {
+            reader.scoped(|reader| read_text(text, &node.path, reader))
+        }
+        json::Json::Object(_) => {
+            // One envelope can be set; what is in it may be in others.
+            let unwrap = if reader.level() == 0 { reader.settings.unwrap } else { reader.settings.unwrap.inner() };
+            match envelope::open(node, unwrap)? {
+                Some(contents) => read_contents(contents, reader),
+                None => read_object(node, reader),
+            }
+        }
+        _ => read_object(node, reader),
     }
-    if let Some(change) = debezium::open(node) {
-        if change.is_deleted {
+}
+
+fn read_contents(contents: Vec<envelope::Content<'_>>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    if let [_] = contents.as_slice() {
+        return contents.into_iter().try_for_each(|content| read_content(content, reader));
+    }
+    for (index, content) in contents.into_iter().enumerate() {
+        let described = content.describe();
+        if let Err(error) = read_content(content, reader) {
+            reader.push_broken(None, &described, error.of_part(&format!("item {}", index + 1)));
+        }
+    }
+    Ok(())
+}
+
+fn read_content(content: envelope::Content<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let envelope::Content { data, media_type, is_deleted, known } = content;
+    let media_type = MediaType::new(&media_type);
+    reader.scoped(|reader| {
+        if is_deleted {
             reader.delete();
         }
-        // MongoDB's rows are documents, as text.
-        return match change.row.text() {
-            Some(text) => read_object(&json::Node::root(&json::parse(text)?, &change.row.path), reader),
-            None => read_object(&change.row, reader),
-        };
+        known.into_iter().for_each(|(field, value)| reader.inherit(field, value));
+        match data {
+            envelope::Data::Value(node) => read_value(&node, reader),
+            envelope::Data::Itself(node) => read_object(&node, reader),
+            envelope::Data::Explained(json, path) => read_value(&json::Node::root(&json, &path), reader),
+            envelope::Data::Text { text, path } => read_data(&text, &path, media_type, reader),
+            envelope::Data::Bytes { bytes, path } => read_bytes(&bytes, &path, media_type, reader),
+        }
+    })
+}
+
+/// Reads each of several; one that cannot be read does not concern the others.
+fn read_list(list: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let items = list.each();
+    if items.is_empty() {
+        return Err(Error::not_an_article("an empty JSON array"));
     }
-    read_object(node, reader)
+    for (index, item) in items.iter().enumerate() {
+        if let Err(error) = reader.scoped(|reader| read_value(item, reader)) {
+            let id = item.get("id").and_then(|id| id.text()).map(str::to_owned);
+            let content = format!("{:?}", item.value);
+            reader.push_broken(id, &content, error.of_part(&format!("item {}", index + 1)));
+        }
+    }
+    Ok(())
 }
 
 fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     if !node.is_object() && !json_ld::is_list(node) {
-        return Err(Error::not_an_article(match node.value {
-            json::Json::List(_) => {
-                "a JSON array; send each article as an object of its own, one per line, as `jq -c '.[]'` writes them"
-            }
-            _ => "a bare JSON value; an article is an object",
-        }));
+        return Err(Error::not_an_article("a bare JSON value; an article is an object"));
     }
     let found = if node.is_object() { recognise::format_of(node) } else { Format::JsonLd };
     // A setting can say which kind of JSON it is; that it is JSON was seen.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+use super::envelope::Unwrap;
 use super::format::Format;
 use super::published::Published;
 use super::reference::Reference;
@@ -14,6 +15,8 @@ use crate::error::{Error, ErrorKind};
 pub struct Settings {
     /// The format of all messages; `None` recognises it message by message.
     pub format: Option<Format>,
+    /// Which envelopes are opened.
+    pub unwrap: Unwrap,
     /// Which of its times is an article's publication.
     pub reference: Reference,
     /// The same for single sources.
@@ -26,6 +29,8 @@ pub struct Settings {
     pub cities: CityTimezones,
     /// The publication time of input without one.
     pub published: Option<Published>,
+    /// When the record that holds the message was written, the last resort.
+    pub recorded: Option<Published>,
     /// The largest message that is read, in bytes.
     pub max_bytes: usize,
 }
@@ -34,12 +39,14 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             format: None,
+            unwrap: Unwrap::Auto,
             reference: Reference::FirstCreated,
             references: BySource::default(),
             timezone: Tz::UTC,
             timezones: SourceTimezones::default(),
             cities: CityTimezones::default(),
             published: None,
+            recorded: None,
             max_bytes: 32 << 20,
         }
     }
