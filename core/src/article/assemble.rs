@@ -4,6 +4,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 
+use super::cut;
 use super::draft::Draft;
 use super::field::Field;
 use super::format::Format;
@@ -174,12 +175,26 @@ impl Assembly<'_, '_> {
     fn body(&mut self) -> Result<String, Error> {
         if let Some(body) = self.draft.text(Field::Body)?.map(str::to_owned) {
             self.warn_of_body(&body);
-            return Ok(body);
+            let body = self.without_cut_sentence(body);
+            if !body.is_empty() {
+                return Ok(body);
+            }
         }
         let Some(summary) = self.draft.text(Field::Summary)?.map(str::to_owned) else { return Ok(String::new()) };
         let path = self.draft.first(Field::Summary).map(|found| found.path.clone()).unwrap_or_default();
         self.draft.warn("summary-used", format!("there is no body; the summary in `{path}` was used instead"));
-        Ok(summary)
+        Ok(self.without_cut_sentence(summary))
+    }
+
+    /// Leaves out the sentence that an API cut: what is missing of it may change what it says.
+    fn without_cut_sentence(&mut self, mut text: String) -> String {
+        if let Some(cut) = cut::without_rest(&text) {
+            let message = format!("the text was cut by its source, which marks that with `{}`", cut.mark);
+            let length = cut.text.len();
+            self.draft.warn("body-cut", format!("{message}; its last sentence is left out"));
+            text.truncate(length);
+        }
+        text
     }
 
     /// The revision as the message names it; a single one is the first.

@@ -34,6 +34,11 @@ impl<'a> Draft<'a> {
         self.fields.extend(value.filter(|value| !value.is_blank()).map(|value| (field, value)));
     }
 
+    /// Puts values before all others.
+    pub fn prefer(&mut self, values: impl IntoIterator<Item = (Field, FieldValue<'a>)>) {
+        self.fields.splice(0..0, values);
+    }
+
     /// Marks the item as something other than an article, in any revision. Of several reasons, the first counts.
     pub fn skip(&mut self, code: &'static str, message: impl Into<String>) {
         self.skipped.get_or_insert(Warning { code, message: message.into() });

@@ -8,7 +8,7 @@ use super::field::Field;
 use super::format::Format;
 use super::published::{Published, Reading};
 use super::reference::Reference;
-use super::settings::{BySource, Settings};
+use super::settings::{BySource, RecordTime, Settings};
 use super::zone::timezone;
 use super::zone_names::Zones;
 use crate::error::{Error, ErrorKind, Warning};
@@ -56,14 +56,14 @@ pub(super) fn choose(draft: &Draft<'_>, format: Format, settings: &Settings) -> 
             None => {}
         }
     }
-    let last_resort = match (failed, settings.published, settings.recorded) {
+    let last_resort = match (failed, settings.published, settings.record_time) {
         (None, Some(published), _) => Ok((published, Reference::Given)),
-        (failed, _, Some(recorded)) => {
+        (failed, _, RecordTime::LastResort(Some(recorded))) => {
             warnings.extend(failed.map(unread));
             Ok((recorded, Reference::Record))
         }
-        (Some(error), _, None) => Err(error),
-        (None, None, None) => Err(missing(format)),
+        (Some(error), _, _) => Err(error),
+        (None, None, _) => Err(missing(format)),
     };
     let (published, reference) = last_resort?;
     let published = zone.map_or(published, |zone| published.seen_in(zone));

@@ -10,7 +10,7 @@ use super::message::{self, Message};
 use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
 use super::{
-    compression, envelope, json, json_ld, news_please, newsml, ninjs, nitf, plain, recognise, syndication, xml,
+    compression, envelope, json, json_ld, news_please, newsml, ninjs, nitf, plain, presets, recognise, syndication, xml,
 };
 use crate::error::Error;
 
@@ -135,7 +135,12 @@ fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
         Format::Nitf => nitf::read(root, reader),
         Format::Rss => syndication::read_rss(root, reader),
         Format::Atom => syndication::read_atom(root, reader),
-        Format::Plain | Format::Ninjs | Format::JsonLd | Format::NewsPlease | Format::Text => {}
+        Format::Plain
+        | Format::Ninjs
+        | Format::JsonLd
+        | Format::NewsPlease
+        | Format::Text
+        | Format::Preset(_) => {}
     }
     Ok(())
 }
@@ -160,7 +165,7 @@ fn read_value(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(
 }
 
 fn read_contents(contents: Vec<envelope::Content<'_>>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    if let [_] = contents.as_slice() {
+    if contents.len() < 2 {
         return contents.into_iter().try_for_each(|content| read_content(content, reader));
     }
     for (index, content) in contents.into_iter().enumerate() {
@@ -190,33 +195,58 @@ fn read_content(content: envelope::Content<'_>, reader: &mut MessageReader<'_>) 
     })
 }
 
-/// Reads each of several; one that cannot be read does not concern the others.
+/// Reads each value of a list.
 fn read_list(list: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     let items = list.each();
     if items.is_empty() {
         return Err(Error::not_an_article("an empty JSON array"));
     }
+    read_each(&items, reader, read_value);
+    Ok(())
+}
+
+/// Reads each of several; one that cannot be read does not concern the others.
+fn read_each(
+    items: &[json::Node<'_>],
+    reader: &mut MessageReader<'_>,
+    read: impl Fn(&json::Node<'_>, &mut MessageReader<'_>) -> Result<(), Error>,
+) {
     for (index, item) in items.iter().enumerate() {
-        if let Err(error) = reader.scoped(|reader| read_value(item, reader)) {
+        if let Err(error) = reader.scoped(|reader| read(item, reader)) {
             let id = item.get("id").and_then(|id| id.text()).map(str::to_owned);
             let content = format!("{:?}", item.value);
             reader.push_broken(id, &content, error.of_part(&format!("item {}", index + 1)));
         }
     }
-    Ok(())
 }
 
 fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     if !node.is_object() && !json_ld::is_list(node) {
         return Err(Error::not_an_article("a bare JSON value; an article is an object"));
     }
+    // Their articles may be in envelopes as well, and in them nothing is a list of articles.
+    if let Some(items) = reader.take_items(node) {
+        read_each(&items, reader, read_value);
+        return Ok(());
+    }
     let found = if node.is_object() { recognise::format_of(node) } else { Format::JsonLd };
+    let preset = match (reader.settings.format, found) {
+        (Some(Format::Preset(preset)), _) => Some(preset.items(node)),
+        (None, Format::Plain | Format::Ninjs) => {
+            presets::recognise(node).filter(|it| found == Format::Plain || !it.preset.is_list())
+        }
+        _ => None,
+    };
+    if let Some(recognised) = preset {
+        return read_preset(recognised, reader);
+    }
     // A setting can say which kind of JSON it is; that it is JSON was seen.
     let format = reader.settings.format.unwrap_or(found);
     reader.set_format(format, || match node.value {
         json::Json::List(_) => "it is a list of things in JSON-LD".to_owned(),
         _ => recognise::evidence(node, format),
     });
+    reader.prefer(node);
     match format {
         Format::Plain => plain::read(node, reader),
         Format::Ninjs => ninjs::read(node, reader),
@@ -225,7 +255,32 @@ fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
             news_please::read(node, reader);
             Ok(())
         }
-        Format::NewsMl | Format::Nitf | Format::Rss | Format::Atom | Format::Text => Err(not_that(format, "JSON")),
+        Format::NewsMl | Format::Nitf | Format::Rss | Format::Atom | Format::Text | Format::Preset(_) => {
+            Err(not_that(format, "JSON"))
+        }
+    }
+}
+
+fn read_preset(recognised: presets::Recognised<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let presets::Recognised { preset, items, known } = recognised;
+    let read = |item: &json::Node<'_>, reader: &mut MessageReader<'_>| {
+        if preset.is_list() {
+            return read_value(item, reader);
+        }
+        reader.set_format(Format::Preset(preset), || preset.evidence());
+        reader.prefer(item);
+        let draft = preset.draft(item);
+        plain::check_is_article(&draft, item, reader)?;
+        reader.push(draft);
+        Ok(())
+    };
+    known.into_iter().for_each(|(field, value)| reader.inherit(field, value.into_owned()));
+    match items.as_slice() {
+        [item] => read(item, reader),
+        items => {
+            read_each(items, reader, read);
+            Ok(())
+        }
     }
 }
 
