@@ -12,6 +12,7 @@ mod cases;
 mod contract;
 mod corpora;
 mod deletions;
+mod envelopes;
 mod formats;
 mod kills;
 #[path = "../../tests/outside/mod.rs"]
@@ -22,5 +23,7 @@ mod rules;
 mod schema;
 mod scorer_agreement;
 mod seed;
+mod shapes;
 mod status_agreement;
 mod timeml_round_trip;
+mod times;

@@ -92,7 +92,8 @@ mod tests {
             OwnedMessage::new(value, None, "articles".into(), at, 0, 0, None)
         };
         let without = message(r#"{"id": "a", "body": "The bridge shut on Monday."}"#);
-        let with = message(r#"{"id": "a", "body": "The bridge shut on Monday.", "published_at": "2019-05-14T08:15:00Z"}"#);
+        let with =
+            message(r#"{"id": "a", "body": "The bridge shut on Monday.", "published_at": "2019-05-14T08:15:00Z"}"#);
         let code = |message| process(message, &Settings::default()).err().map(|error| error.code());
         assert_eq!(code(&without), Some("published-missing"));
         let mut settings = Settings::default();

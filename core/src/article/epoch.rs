@@ -37,7 +37,8 @@ pub(super) fn number(number: &Number, zone: Tz) -> Option<Published> {
 /// Reads a text of figures, or one with decimals that counts seconds: `1558636507.123`.
 pub(super) fn text(text: &str, zone: Tz) -> Option<Published> {
     if let Some((seconds, decimals)) = text.split_once('.') {
-        let seconds: i128 = seconds.parse().ok().filter(|seconds| (SMALLEST.into()..MILLIS.into()).contains(seconds))?;
+        let seconds: i128 =
+            seconds.parse().ok().filter(|seconds| (SMALLEST.into()..MILLIS.into()).contains(seconds))?;
         let nanos: i128 = format!("{decimals:0<9}").get(..9)?.parse().ok()?;
         return at_nanos(seconds * 1_000_000_000 + nanos, zone);
     }
@@ -79,9 +80,7 @@ fn whole(number: i64, zone: Tz) -> Option<Published> {
 /// Reads a number whose figures are a day (`20190503`) or a second (`20190503183500`).
 fn calendar(number: i64, zone: Tz) -> Option<Published> {
     match number {
-        10_000_000..=99_999_999 => {
-            Published::day(NaiveDate::parse_from_str(&number.to_string(), "%Y%m%d").ok()?, zone)
-        }
+        10_000_000..=99_999_999 => Published::day(NaiveDate::parse_from_str(&number.to_string(), "%Y%m%d").ok()?, zone),
         10_000_000_000_000..=99_999_999_999_999 => {
             let local = NaiveDateTime::parse_from_str(&number.to_string(), "%Y%m%d%H%M%S").ok()?;
             Published::time(in_zone(local, zone)?)

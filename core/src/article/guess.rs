@@ -50,15 +50,112 @@ struct Trait {
 
 /// One line for each field.
 const TRAITS: [Trait; 9] = [
-    Trait { name: "id", parts: &["id", "guid", "uuid", "uri", "nid", "key"], not: &["author", "image", "section", "user", "media"], is_value: is_id, paths: 1 },
-    Trait { name: "title", parts: &["title", "headline", "heading", "subject", "name"], not: &["author", "source", "image", "site", "section", "publisher", "sub", "byline", "category", "tag", "file", "user", "seo"], is_value: is_short, paths: 2 },
-    Trait { name: "body", parts: &["body", "articlebody", "content", "fulltext", "text", "html", "story", "article", "paragraphs", "copy"], not: &["title", "headline", "summary", "excerpt", "description", "caption", "comment", "trail", "teaser", "image", "alt"], is_value: is_long, paths: 3 },
-    Trait { name: "summary", parts: &["summary", "description", "abstract", "excerpt", "standfirst", "trail", "teaser", "lead", "snippet", "dek"], not: &["image", "author", "meta"], is_value: is_short, paths: 2 },
-    Trait { name: "published", parts: &["publi", "pub", "issued", "released", "posted", "online", "datetime", "date", "timestamp", "time", "created"], not: &["modif", "updat", "expir", "crawl", "index", "embargo", "event", "last", "author"], is_value: is_time, paths: 2 },
-    Trait { name: "versioncreated", parts: &["modif", "updat", "changed", "edited", "revised"], not: &["author"], is_value: is_time, paths: 1 },
+    Trait {
+        name: "id",
+        parts: &["id", "guid", "uuid", "uri", "nid", "key"],
+        not: &["author", "image", "section", "user", "media"],
+        is_value: is_id,
+        paths: 1,
+    },
+    Trait {
+        name: "title",
+        parts: &["title", "headline", "heading", "subject", "name"],
+        not: &[
+            "author",
+            "source",
+            "image",
+            "site",
+            "section",
+            "publisher",
+            "sub",
+            "byline",
+            "category",
+            "tag",
+            "file",
+            "user",
+            "seo",
+        ],
+        is_value: is_short,
+        paths: 2,
+    },
+    Trait {
+        name: "body",
+        parts: &["body", "articlebody", "content", "fulltext", "text", "html", "story", "article", "paragraph", "copy"],
+        not: &[
+            "title",
+            "headline",
+            "summary",
+            "excerpt",
+            "description",
+            "caption",
+            "comment",
+            "trail",
+            "teaser",
+            "image",
+            "alt",
+        ],
+        is_value: is_long,
+        paths: 3,
+    },
+    Trait {
+        name: "summary",
+        parts: &[
+            "summary",
+            "description",
+            "abstract",
+            "excerpt",
+            "standfirst",
+            "trail",
+            "teaser",
+            "lead",
+            "snippet",
+            "dek",
+        ],
+        not: &["image", "author", "meta"],
+        is_value: is_short,
+        paths: 2,
+    },
+    Trait {
+        name: "published",
+        parts: &[
+            "publi",
+            "pub",
+            "issued",
+            "released",
+            "posted",
+            "online",
+            "datetime",
+            "date",
+            "timestamp",
+            "time",
+            "created",
+        ],
+        not: &["mod", "updat", "changed", "expir", "crawl", "index", "embargo", "event", "last", "author"],
+        is_value: is_time,
+        paths: 1,
+    },
+    Trait {
+        name: "versioncreated",
+        parts: &["modif", "updat", "changed", "edited", "revised"],
+        not: &["author"],
+        is_value: is_time,
+        paths: 1,
+    },
     Trait { name: "language", parts: &["lang", "locale"], not: &["author"], is_value: is_word, paths: 1 },
-    Trait { name: "source", parts: &["source", "publisher", "publication", "provider", "site", "outlet", "domain", "brand"], not: &["image", "url", "id", "date", "type"], is_value: is_word, paths: 2 },
-    Trait { name: "url", parts: &["weburl", "canonical", "permalink", "url", "link", "href"], not: &["image", "api", "thumb", "author", "icon", "video", "media"], is_value: is_address, paths: 1 },
+    Trait {
+        name: "source",
+        parts: &["source", "publisher", "publication", "provider", "site", "outlet", "domain", "brand"],
+        not: &["image", "url", "id", "date", "type"],
+        is_value: is_word,
+        paths: 2,
+    },
+    Trait {
+        name: "url",
+        parts: &["weburl", "canonical", "permalink", "url", "link", "href"],
+        not: &["image", "api", "thumb", "author", "icon", "video", "media"],
+        is_value: is_address,
+        paths: 1,
+    },
 ];
 
 /// The deepest field, and the deepest list of articles.
@@ -120,7 +217,10 @@ fn find_lists<'j>(node: &Node<'j>, depth: usize, lists: &mut Vec<(String, Node<'
                     let item = Node { value: first.value, path: String::new() };
                     // An item may wrap the article: `hits[]._source`.
                     for (key, inside) in first.fields().filter(|(_, inside)| inside.is_object()) {
-                        lists.push((format!("{}[].{key}", value.path), Node { value: inside.value, path: String::new() }));
+                        lists.push((
+                            format!("{}[].{key}", value.path),
+                            Node { value: inside.value, path: String::new() },
+                        ));
                     }
                     lists.push((value.path, item));
                 }
@@ -178,7 +278,7 @@ impl Trait {
         let named = |name: &str| self.parts.iter().position(|part| name.contains(part));
         let exact = self.parts.iter().position(|part| letters == *part).map(|at| at * 2 + levels);
         // What only contains the word comes after, and what stands in an object of that name.
-        exact.or_else(|| Some(named(&letters)? * 2 + levels + 7)).or_else(|| Some(named(&path)? * 2 + levels + 20))
+        exact.or_else(|| Some(named(&letters)? * 2 + levels + 3)).or_else(|| Some(named(&path)? * 2 + levels + 20))
     }
 }
 

@@ -95,8 +95,12 @@ fn not_utf8(bytes: &[u8], error: &std::str::Utf8Error, offset: usize) -> Error {
     let western = start.is_ascii() && bytes.get(at).is_some_and(|byte| matches!(byte, 0x80..=0x97 | 0xa0..=0xff));
     // Text in any encoding that is compatible with ASCII has line breaks and tabs, but no other control characters.
     let western = western && !bytes.iter().any(|byte| matches!(byte, 0..=8 | 0x0e..=0x1f));
-    let hint = if western { "; it may be Windows-1252, \
-         which a header `content-type` with a `charset` or an XML declaration can say" } else { "" };
+    let hint = if western {
+        "; it may be Windows-1252, \
+         which a header `content-type` with a `charset` or an XML declaration can say"
+    } else {
+        ""
+    };
     let at = at + offset;
     Error::new(ErrorKind::Encoding, format!("not UTF-8: byte {at} (counted from 0) is invalid; send it as UTF-8{hint}"))
 }
@@ -133,7 +137,8 @@ mod tests {
 
     #[test]
     fn the_message_may_name_its_encoding() {
-        let read = |bytes: &[u8], charset| text(bytes, Some(charset)).map(Cow::into_owned).map_err(|error| error.code());
+        let read =
+            |bytes: &[u8], charset| text(bytes, Some(charset)).map(Cow::into_owned).map_err(|error| error.code());
         assert_eq!(read(b"caf\xe9", "ISO-8859-1").as_deref(), Ok("café"));
         assert_eq!(read(b"\x93caf\xe9\x94", "windows-1252").as_deref(), Ok("“café”"));
         for (bytes, charset) in [(b"{\0\xe9\0", "utf-16"), (b"\0{\0\xe9", "UTF-16"), (b"\0{\0\xe9", "utf-16be")] {

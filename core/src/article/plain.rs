@@ -42,7 +42,11 @@ pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Res
 }
 
 /// Refuses an object that has nothing of an article and withdraws none.
-pub(super) fn check_is_article(draft: &Draft<'_>, node: &json::Node<'_>, reader: &MessageReader<'_>) -> Result<(), Error> {
+pub(super) fn check_is_article(
+    draft: &Draft<'_>,
+    node: &json::Node<'_>,
+    reader: &MessageReader<'_>,
+) -> Result<(), Error> {
     let has_text = TEXTS.iter().any(|field| draft.has(*field) || reader.prefers(*field) || has_blank(node, *field));
     if has_text || reader.deletes() || status::is_withdrawn(draft) {
         return Ok(());

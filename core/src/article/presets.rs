@@ -185,7 +185,11 @@ impl Preset {
 
     /// Returns the articles of an object that is known to be of this preset.
     pub(super) fn items<'j>(self, node: &Node<'j>) -> Recognised<'j> {
-        self.recognised(node).unwrap_or_else(|| Recognised { preset: self, items: vec![node.clone()], known: Vec::new() })
+        self.recognised(node).unwrap_or_else(|| Recognised {
+            preset: self,
+            items: vec![node.clone()],
+            known: Vec::new(),
+        })
     }
 
     /// Whether its articles are of other formats.
@@ -222,7 +226,8 @@ impl Preset {
 
 /// Returns a title without the escapes of HTML, which content systems leave in it.
 fn unescaped(title: FieldValue<'_>) -> FieldValue<'_> {
-    let clean = title.as_text().filter(|text| text.contains('&')).and_then(|text| Some(unescape(text).ok()?.into_owned()));
+    let clean =
+        title.as_text().filter(|text| text.contains('&')).and_then(|text| Some(unescape(text).ok()?.into_owned()));
     match clean {
         Some(text) => FieldValue::text(text, title.path),
         None => title,

@@ -82,7 +82,9 @@ fn unread(error: Error) -> Warning {
 /// Whether a time has no zone of its own: then it is another moment elsewhere.
 fn has_no_zone(draft: &Draft<'_>, field: Field, found: Published) -> bool {
     found.has_time
-        && draft.time(field, &Zones::assuming(Tz::Asia__Tokyo)).is_some_and(|other| other.is_ok_and(|other| other.at != found.at))
+        && draft
+            .time(field, &Zones::assuming(Tz::Asia__Tokyo))
+            .is_some_and(|other| other.is_ok_and(|other| other.at != found.at))
 }
 
 fn assumed(draft: &Draft<'_>, field: Field, zone: Tz) -> Warning {

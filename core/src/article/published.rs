@@ -4,7 +4,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use serde_json::Number;
 
@@ -62,7 +62,7 @@ impl Published {
     /// Whether it stands for a time that is not known: the zero of Go and .NET, and that of Unix.
     pub(super) fn is_zero(&self) -> bool {
         let first = NaiveDate::from_ymd_opt(1, 1, 1);
-        let is_first = Some(self.date()) == first || Some(self.at.naive_utc().date()) == first;
+        let is_first = Some(self.date()) == first || first.map(NaiveDateTime::from) == Some(self.at.naive_utc());
         is_first || self.has_time && self.at.timestamp_millis() == 0
     }
 
@@ -112,7 +112,8 @@ pub(super) fn read(text: &str, zones: &Zones<'_>) -> Result<Reading, Error> {
 }
 
 fn name_of(weekday: chrono::Weekday) -> &'static str {
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"][weekday.num_days_from_monday() as usize]
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+        [weekday.num_days_from_monday() as usize]
 }
 
 fn start_of(text: &str) -> String {
@@ -393,7 +394,9 @@ mod tests {
     #[test]
     fn the_zeros_of_programs_are_no_times() {
         let is_zero = |text| Published::parse(text, Tz::UTC).expect("a time").is_zero();
-        for text in ["0001-01-01", "0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 +0000", "1970-01-01T01:00:00+01:00"] {
+        for text in
+            ["0001-01-01", "0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 +0000", "1970-01-01T01:00:00+01:00"]
+        {
             assert!(is_zero(text), "{text}");
         }
         for text in ["0001-01-03", "1970-01-01", "1970-01-01T00:00:01Z"] {

@@ -159,13 +159,12 @@ impl<'s> MessageReader<'s> {
         self.level
     }
 
-    /// Takes what should be an item and cannot be read; `content` is all of it, so that it has an id of its own.
-    pub fn push_broken(&mut self, id: Option<String>, content: &str, error: Error) {
+    /// Takes what should be an item and cannot be read; `content` is all of it, by which it has an id of its own.
+    pub fn push_broken(&mut self, content: &str, error: Error) {
         if let Some(inspected) = &mut self.inspected {
             inspected.push((self.format, self.evidence.clone(), Vec::new()));
         }
-        let id = id.unwrap_or_else(|| digest(&[content]));
-        self.items.push(Item::Broken { id, revision: "1".to_owned(), error });
+        self.items.push(Item::Broken { id: digest(&[content]), revision: "1".to_owned(), error });
     }
 
     /// Takes an item.

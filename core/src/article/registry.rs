@@ -51,7 +51,12 @@ fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result
 }
 
 /// Reads bytes, which may be compressed.
-fn read_bytes(bytes: &[u8], path: &str, media_type: MediaType<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+fn read_bytes(
+    bytes: &[u8],
+    path: &str,
+    media_type: MediaType<'_>,
+    reader: &mut MessageReader<'_>,
+) -> Result<(), Error> {
     let bytes = compression::unpacked(bytes, reader.settings)?;
     let text = message::text(&bytes, media_type.charset)?;
     read_data(&text, path, media_type, reader)
@@ -71,9 +76,9 @@ fn read_data(text: &str, path: &str, media_type: MediaType<'_>, reader: &mut Mes
 /// Whether a text in HTML is a part of a page, such as a paragraph.
 fn is_fragment(html: &str) -> bool {
     let start = html.trim_start();
-    let is_page = ["<!", "<?", "<html", "<head", "<body", "<meta", "<script", "<title"].iter().any(|tag| {
-        start.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag))
-    });
+    let is_page = ["<!", "<?", "<html", "<head", "<body", "<meta", "<script", "<title"]
+        .iter()
+        .any(|tag| start.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)));
     !is_page && !json_ld::is_page(start)
 }
 
@@ -116,7 +121,7 @@ fn read_lines(lines: &[&str], path: &str, reader: &mut MessageReader<'_>) -> Res
             read_value(&json::Node::root(&json, &format!("{path}[{index}]")), reader)
         });
         if let Err(error) = read {
-            reader.push_broken(None, line, error.of_part(&format!("line {}", index + 1)));
+            reader.push_broken(line, error.of_part(&format!("line {}", index + 1)));
         }
     }
     Ok(())
@@ -135,12 +140,7 @@ fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
         Format::Nitf => nitf::read(root, reader),
         Format::Rss => syndication::read_rss(root, reader),
         Format::Atom => syndication::read_atom(root, reader),
-        Format::Plain
-        | Format::Ninjs
-        | Format::JsonLd
-        | Format::NewsPlease
-        | Format::Text
-        | Format::Preset(_) => {}
+        Format::Plain | Format::Ninjs | Format::JsonLd | Format::NewsPlease | Format::Text | Format::Preset(_) => {}
     }
     Ok(())
 }
@@ -171,7 +171,7 @@ fn read_contents(contents: Vec<envelope::Content<'_>>, reader: &mut MessageReade
     for (index, content) in contents.into_iter().enumerate() {
         let described = content.describe();
         if let Err(error) = read_content(content, reader) {
-            reader.push_broken(None, &described, error.of_part(&format!("item {}", index + 1)));
+            reader.push_broken(&described, error.of_part(&format!("item {}", index + 1)));
         }
     }
     Ok(())
@@ -201,7 +201,10 @@ fn read_list(list: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<()
     if items.is_empty() {
         return Err(Error::not_an_article("an empty JSON array"));
     }
-    read_each(&items, reader, read_value);
+    read_each(&items, reader, |item, reader| match item.value {
+        json::Json::List(_) => Err(Error::not_an_article("a JSON array within an array")),
+        _ => read_value(item, reader),
+    });
     Ok(())
 }
 
@@ -213,9 +216,8 @@ fn read_each(
 ) {
     for (index, item) in items.iter().enumerate() {
         if let Err(error) = reader.scoped(|reader| read(item, reader)) {
-            let id = item.get("id").and_then(|id| id.text()).map(str::to_owned);
             let content = format!("{:?}", item.value);
-            reader.push_broken(id, &content, error.of_part(&format!("item {}", index + 1)));
+            reader.push_broken(&content, error.of_part(&format!("item {}", index + 1)));
         }
     }
 }

@@ -173,7 +173,10 @@ mod tests {
         }
         assert_eq!(value(r#"{"id": 7, "name": "The Quay"}"#, Field::Source).as_deref(), Some("The Quay"));
         assert_eq!(value(r#"[{"title": "The Quay"}]"#, Field::Source).as_deref(), Some("The Quay"));
-        assert_eq!(value(r#"{"$date": {"$numberLong": "1557821700000"}}"#, Field::FirstCreated).as_deref(), Some("1557821700000"));
+        assert_eq!(
+            value(r#"{"$date": {"$numberLong": "1557821700000"}}"#, Field::FirstCreated).as_deref(),
+            Some("1557821700000")
+        );
         assert_eq!(value("true", Field::Title), None);
         assert_eq!(value(r#"{"de": "zu", "en": "shut"}"#, Field::Title), None, "either could be meant");
     }

@@ -4,7 +4,18 @@ use super::json::{Json, Node};
 
 /// Parts of names that titles and texts have.
 const LIKELY: [&str; 12] = [
-    "title", "headline", "body", "text", "content", "html", "article", "story", "paragraph", "description", "summary", "name",
+    "title",
+    "headline",
+    "body",
+    "text",
+    "content",
+    "html",
+    "article",
+    "story",
+    "paragraph",
+    "description",
+    "summary",
+    "name",
 ];
 
 /// How many names are shown of each level.

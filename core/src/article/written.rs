@@ -196,7 +196,8 @@ impl Parts {
                 // 24:00 is the midnight at the end of the day.
                 let (date, hour) = if hour == 24 { (date.succ_opt()?, 0) } else { (date, hour) };
                 // A leap second is the end of the one before it.
-                let (second, leap) = if second == 60 { (59, TimeDelta::seconds(1)) } else { (second, TimeDelta::zero()) };
+                let (second, leap) =
+                    if second == 60 { (59, TimeDelta::seconds(1)) } else { (second, TimeDelta::zero()) };
                 date.and_time(NaiveTime::from_hms_nano_opt(hour, minute, second, nanos)?).checked_add_signed(leap)?
             }
             None => date.and_time(NaiveTime::MIN),
@@ -234,7 +235,9 @@ mod tests {
         for text in ["23.05.2019", "23/05/2019", "23-05-2019", "5/23/2019", "05-23-2019"] {
             assert_eq!(local(text).as_deref(), Some("2019-05-23 00:00:00"), "{text}");
         }
-        for text in ["03/05/2019", "3-5-2019", "03.05.2019", "23/23/2019", "3 May", "3 May 19", "May 3 19 10:00", "23.05.19"] {
+        for text in
+            ["03/05/2019", "3-5-2019", "03.05.2019", "23/23/2019", "3 May", "3 May 19", "May 3 19 10:00", "23.05.19"]
+        {
             assert_eq!(local(text), None, "{text}");
         }
     }
@@ -260,7 +263,9 @@ mod tests {
         ] {
             assert_eq!(local(text).as_deref(), Some(time), "{text}");
         }
-        for text in ["2019-05-03 25:00", "2019-05-03 13:00 am", "2019-05-03 18:60", "2019-05-03 18", "2019-05-03 6:35 pm am"] {
+        for text in
+            ["2019-05-03 25:00", "2019-05-03 13:00 am", "2019-05-03 18:60", "2019-05-03 18", "2019-05-03 6:35 pm am"]
+        {
             assert_eq!(local(text), None, "{text}");
         }
     }

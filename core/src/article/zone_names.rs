@@ -140,7 +140,8 @@ pub(super) fn offset(
     local: NaiveDateTime,
     zones: &Zones<'_>,
 ) -> Result<Option<FixedOffset>, ZoneProblem> {
-    let told: Vec<i32> = marks.iter().filter_map(|mark| if let ZoneMark::Offset(it) = mark { Some(*it) } else { None }).collect();
+    let told: Vec<i32> =
+        marks.iter().filter_map(|mark| if let ZoneMark::Offset(it) = mark { Some(*it) } else { None }).collect();
     let seconds = match told.as_slice() {
         [] => {
             let mut found = None;
@@ -159,7 +160,8 @@ pub(super) fn offset(
             found
         }
         [first, rest @ ..] => {
-            let is_contradicted = marks.iter().any(|mark| matches!(mark, ZoneMark::Name(name) if contradicts(name, *first)));
+            let is_contradicted =
+                marks.iter().any(|mark| matches!(mark, ZoneMark::Name(name) if contradicts(name, *first)));
             if is_contradicted || rest.iter().any(|other| other != first) {
                 return Err(ZoneProblem::Two);
             }
@@ -218,7 +220,8 @@ mod tests {
 
     #[test]
     fn a_name_with_one_meaning_needs_no_other_zone() {
-        for (name, expected) in [("CEST", 2.0), ("AEST", 10.0), ("EDT", -4.0), ("CDT", -5.0), ("ACST", 9.5), ("Z", 0.0)] {
+        for (name, expected) in [("CEST", 2.0), ("AEST", 10.0), ("EDT", -4.0), ("CDT", -5.0), ("ACST", 9.5), ("Z", 0.0)]
+        {
             assert_eq!(hours(name, Tz::UTC), Some(expected), "{name}");
             assert_eq!(hours(name, Tz::Asia__Tokyo), Some(expected), "{name}");
         }

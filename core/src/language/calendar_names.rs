@@ -52,7 +52,9 @@ mod tests {
         for (word, number) in [("January", 1), ("sept", 9), ("SEP", 9), ("may", 5), ("Dec", 12)] {
             assert_eq!(month_named(word), Some(number), "{word}");
         }
-        for (word, weekday) in [("Thurs", Weekday::Thu), ("thu", Weekday::Thu), ("MON", Weekday::Mon), ("sunday", Weekday::Sun)] {
+        for (word, weekday) in
+            [("Thurs", Weekday::Thu), ("thu", Weekday::Thu), ("MON", Weekday::Mon), ("sunday", Weekday::Sun)]
+        {
             assert_eq!(weekday_named(word), Some(weekday), "{word}");
         }
         assert_eq!((month_named("Monday"), weekday_named("May")), (None, None));

@@ -92,7 +92,8 @@ fn explained<'j>(schema: &Node<'_>, value: &'j Json<'j>) -> Option<Json<'j>> {
             let fields = fields_of(schema);
             let of_field = |key: &str| fields.iter().find(|field| super::text_of(field, "field") == Some(key));
             let entry = |(key, value): &'j (Cow<'j, str>, Json<'j>)| {
-                let value = of_field(key).and_then(|schema| explained(schema, value)).unwrap_or_else(|| value.borrowed());
+                let value =
+                    of_field(key).and_then(|schema| explained(schema, value)).unwrap_or_else(|| value.borrowed());
                 (Cow::Borrowed(&**key), value)
             };
             Some(Json::Object(entries.iter().map(entry).collect()))

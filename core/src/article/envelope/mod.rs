@@ -66,8 +66,14 @@ pub(super) enum Data<'j> {
     Itself(Node<'j>),
     /// A value that the envelope's schema explained, and its path.
     Explained(Json<'j>, String),
-    Text { text: Cow<'j, str>, path: String },
-    Bytes { bytes: Vec<u8>, path: String },
+    Text {
+        text: Cow<'j, str>,
+        path: String,
+    },
+    Bytes {
+        bytes: Vec<u8>,
+        path: String,
+    },
 }
 
 impl<'j> Content<'j> {
@@ -131,8 +137,10 @@ pub(super) fn open<'j>(node: &Node<'j>, unwrap: Unwrap) -> Result<Opened<'j>, Er
     match unwrap {
         Unwrap::Never => Ok(None),
         Unwrap::Auto => {
+            // Their values may be null.
+            let Json::Object(fields) = node.value else { return Ok(None) };
             for envelope in &ENVELOPES {
-                if node.entries().any(|(key, _)| envelope.keys.contains(&key))
+                if fields.iter().any(|(key, _)| envelope.keys.contains(&&**key))
                     && let Some(contents) = (envelope.open)(node, false)?
                 {
                     return Ok(Some(contents));

@@ -5,11 +5,8 @@ use super::{Content, Data, Opened};
 use crate::error::Error;
 
 /// The names of what an event is about: its kind and its id.
-const SPELLINGS: [[&str; 2]; 3] = [
-    ["aggregatetype", "aggregateid"],
-    ["aggregate_type", "aggregate_id"],
-    ["aggregateType", "aggregateId"],
-];
+const SPELLINGS: [[&str; 2]; 3] =
+    [["aggregatetype", "aggregateid"], ["aggregate_type", "aggregate_id"], ["aggregateType", "aggregateId"]];
 
 /// Opens the row of an event.
 pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error> {

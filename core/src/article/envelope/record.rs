@@ -12,7 +12,9 @@ const REQUEST: [&str; 5] = ["records", "key_schema", "key_schema_id", "value_sch
 
 /// Opens a record, or a request.
 pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error> {
-    if let Some(records) = node.get("records").filter(|it| has_only(node, &REQUEST) && matches!(it.value, Json::List(_))) {
+    if let Some(records) =
+        node.get("records").filter(|it| has_only(node, &REQUEST) && matches!(it.value, Json::List(_)))
+    {
         return Ok(records.each().iter().map(|record| value(record, true)).collect());
     }
     Ok(value(node, is_set).map(|value| vec![value]))
