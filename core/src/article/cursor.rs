@@ -1,5 +1,16 @@
 //! The pieces that written times consist of, read from left to right.
 
+/// A time of day as written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    pub hour: u32,
+    pub minute: u32,
+    pub second: u32,
+    pub nanos: u32,
+    /// Whether a word says that it is of the afternoon, if one says which half of the day.
+    pub afternoon: Option<bool>,
+}
+
 /// A place in a text.
 pub(super) struct Cursor<'t> {
     rest: &'t str,
@@ -64,43 +75,41 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Takes a time of day, as hour, minute, second and nanoseconds, and whether it is one of the afternoon where an hour
-    /// alone says so.
-    pub fn time(&mut self) -> Option<((u32, u32, u32, u32), Option<bool>)> {
+    /// Takes a time of day.
+    pub fn clock(&mut self) -> Option<Clock> {
         let (hour, rest) = split_digits(self.rest);
-        if hour.len() > 2 {
-            return None;
+        let hour = two_figures(hour)?;
+        if let Some(rest) = rest.strip_prefix(':') {
+            let (minute, rest) = split_digits(rest);
+            let minute = two_figures(minute)?;
+            self.rest = rest;
+            let (second, nanos) = self.seconds()?;
+            return Some(Clock { hour, minute, second, nanos, afternoon: None });
         }
-        let hour = hour.parse().ok()?;
         if let Some(rest) = rest.strip_prefix(['时', '時']) {
             let (minute, rest) = split_digits(rest);
-            let rest = rest.strip_prefix('分')?;
-            let (digits, after) = split_digits(rest);
-            let (second, rest) = match after.strip_prefix('秒') {
-                Some(after) => (digits.parse().ok()?, after),
-                None => (0, rest),
-            };
+            let minute = two_figures(minute)?;
+            self.rest = rest.strip_prefix('分')?;
+            let (digits, rest) = split_digits(self.rest);
+            let second = rest.strip_prefix('秒').and_then(|rest| Some((two_figures(digits)?, rest)));
+            let (second, rest) = second.unwrap_or((0, self.rest));
             self.rest = rest;
-            return Some(((hour, minute.parse().ok()?, second, 0), None));
+            return Some(Clock { hour, minute, second, nanos: 0, afternoon: None });
         }
-        let Some(rest) = rest.strip_prefix(':') else {
-            let mut behind = Self::new(rest.trim_start());
-            let afternoon = afternoon(behind.word())?;
-            self.rest = behind.rest;
-            return Some(((hour, 0, 0, 0), Some(afternoon)));
-        };
-        let (minute, rest) = split_digits(rest);
-        let minute = Some(minute).filter(|minute| minute.len() <= 2)?.parse().ok()?;
+        // An hour alone needs the half of the day.
+        let mut behind = Self::new(rest.trim_start());
+        let afternoon = afternoon(behind.word())?;
+        self.rest = behind.rest;
+        Some(Clock { hour, minute: 0, second: 0, nanos: 0, afternoon: Some(afternoon) })
+    }
+
+    /// Takes the seconds behind the minutes, and their fraction in nanoseconds, if there are any.
+    fn seconds(&mut self) -> Option<(u32, u32)> {
+        let Some(rest) = self.rest.strip_prefix(':') else { return Some((0, 0)) };
+        let (digits, rest) = split_digits(rest);
+        let second = two_figures(digits)?;
         self.rest = rest;
-        let mut second = 0;
-        let mut nanos = 0;
-        if let Some(rest) = rest.strip_prefix(':') {
-            let (digits, rest) = split_digits(rest);
-            second = Some(digits).filter(|digits| digits.len() <= 2)?.parse().ok()?;
-            self.rest = rest;
-            nanos = self.fraction();
-        }
-        Some(((hour, minute, second, nanos), None))
+        Some((second, self.fraction()))
     }
 
     /// Takes a fraction of a second, after a dot or a comma, in nanoseconds.
@@ -193,6 +202,11 @@ pub(super) fn afternoon(word: &str) -> Option<bool> {
         "pm" | "p.m" => Some(true),
         _ => None,
     }
+}
+
+/// Reads a number of one figure or two.
+fn two_figures(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|_| text.len() <= 2)
 }
 
 fn split_digits(text: &str) -> (&str, &str) {

@@ -65,15 +65,13 @@ fn whole(number: i64, zone: Tz) -> Option<Published> {
     if let Some(found) = calendar(number, zone) {
         return Some(found);
     }
-    let unit = match number.unsigned_abs() {
-        ..SMALLEST => return None,
-        ..MILLIS => 1_000_000_000,
-        ..MICROS if is_minute(number) => return None,
-        ..MICROS => 1_000_000,
-        ..NANOS => 1000,
-        NANOS..NEVER => 1,
-        NEVER.. => return None,
-    };
+    let size = number.unsigned_abs();
+    // Fewer could be anything, and so could the figures of a minute.
+    if !(SMALLEST..NEVER).contains(&size) || is_minute(number) {
+        return None;
+    }
+    let unit = [(MILLIS, 1_000_000_000), (MICROS, 1_000_000), (NANOS, 1000), (NEVER, 1)];
+    let (_, unit) = unit.iter().find(|(end, _)| size < *end)?;
     at_nanos(i128::from(number) * unit, zone)
 }
 

@@ -104,11 +104,7 @@ pub(super) fn text_of(node: &Node<'_>) -> Option<String> {
 fn gather<'j>(node: &Node<'j>, depth: usize, paragraphs: &mut Vec<Cow<'j, str>>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match node.value {
-        Json::Text(text) => {
-            if !text.trim().is_empty() {
-                paragraphs.push(Cow::Borrowed(text.trim()));
-            }
-        }
+        Json::Text(text) if !text.trim().is_empty() => paragraphs.push(Cow::Borrowed(text.trim())),
         Json::List(_) => match line(node) {
             Some(line) => paragraphs.push(Cow::Owned(line)),
             None => node.each().iter().for_each(|part| gather(part, depth, paragraphs)),

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
-use super::cursor::{Cursor, afternoon};
+use super::cursor::{Clock, Cursor, afternoon};
 use super::zone_names::ZoneMark;
 use crate::language::{month_named, weekday_named};
 
@@ -29,8 +29,7 @@ struct Parts {
     /// Two figures in the place of a year, which only a time of day behind them shows to be one (RFC 822).
     has_short_year: bool,
     weekday: Option<Weekday>,
-    time: Option<(u32, u32, u32, u32)>,
-    afternoon: Option<bool>,
+    time: Option<Clock>,
     zones: Vec<ZoneMark>,
 }
 
@@ -59,8 +58,8 @@ impl Parts {
         if let Some([year, month, day]) = cursor.date() {
             return self.set_date(year, month, day);
         }
-        if let Some((time, afternoon)) = cursor.time() {
-            return self.set_time(time, afternoon);
+        if let Some(time) = cursor.clock() {
+            return self.set_time(time);
         }
         let digits = cursor.digits();
         let number: u32 = digits.get(..digits.len().min(8))?.parse().ok()?;
@@ -82,13 +81,12 @@ impl Parts {
             14 if self.is_without_date() => {
                 let [date, time] = [digits.get(..8)?.parse::<u32>().ok()?, digits.get(8..)?.parse::<u32>().ok()?];
                 self.set_date(date / 10_000, date / 100 % 100, date % 100)?;
-                return self.set_time((time / 10_000, time / 100 % 100, time % 100, cursor.fraction()), None);
+                return self.set_time(compact(time, cursor));
             }
             // 20190523T1835, 20190523 183507
             4 | 6 if self.time.is_none() && self.day.is_some() => {
-                let time = format!("{digits:0<6}").parse::<u32>().ok()?;
-                let fraction = cursor.fraction();
-                return self.set_time((time / 10_000, time / 100 % 100, time % 100, fraction), None);
+                let time = format!("{digits:0<6}").parse().ok()?;
+                return self.set_time(compact(time, cursor));
             }
             _ => return None,
         }
@@ -113,12 +111,11 @@ impl Parts {
         Some(())
     }
 
-    fn set_time(&mut self, time: (u32, u32, u32, u32), afternoon: Option<bool>) -> Option<()> {
+    fn set_time(&mut self, time: Clock) -> Option<()> {
         if self.time.is_some() {
             return None;
         }
         self.time = Some(time);
-        self.afternoon = afternoon;
         Some(())
     }
 
@@ -151,7 +148,7 @@ impl Parts {
     fn word(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
         let word = cursor.word();
         if let Some(afternoon) = afternoon(word) {
-            let is_first = self.time.is_some() && self.afternoon.replace(afternoon).is_none();
+            let is_first = self.time.as_mut()?.afternoon.replace(afternoon).is_none();
             return is_first.then_some(());
         }
         if word.eq_ignore_ascii_case("at") && self.time.is_none() {
@@ -186,25 +183,34 @@ impl Parts {
             return None;
         }
         let local = match self.time {
-            Some((hour, minute, second, nanos)) => {
-                let hour = match (self.afternoon, hour) {
-                    (None, _) => hour,
-                    (Some(afternoon), 1..=12) => hour % 12 + if afternoon { 12 } else { 0 },
-                    (Some(true), 13..) => hour,
-                    (Some(_), _) => return None,
-                };
-                // 24:00 is the midnight at the end of the day.
-                let (date, hour) = if hour == 24 { (date.succ_opt()?, 0) } else { (date, hour) };
-                // A leap second is the end of the one before it.
-                let (second, leap) =
-                    if second == 60 { (59, TimeDelta::seconds(1)) } else { (second, TimeDelta::zero()) };
-                date.and_time(NaiveTime::from_hms_nano_opt(hour, minute, second, nanos)?).checked_add_signed(leap)?
-            }
+            Some(time) => at(date, time)?,
             None => date.and_time(NaiveTime::MIN),
         };
         let wrong_weekday = self.weekday.filter(|weekday| *weekday != date.weekday());
         Some(Written { local, has_time: self.time.is_some(), zones: self.zones, wrong_weekday })
     }
+}
+
+/// Takes the figures of a compact time of day for that.
+fn compact(figures: u32, cursor: &mut Cursor<'_>) -> Clock {
+    let (hour, minute, second) = (figures / 10_000, figures / 100 % 100, figures % 100);
+    Clock { hour, minute, second, nanos: cursor.fraction(), afternoon: None }
+}
+
+/// Returns the moment of a time of day.
+fn at(date: NaiveDate, time: Clock) -> Option<NaiveDateTime> {
+    let Clock { hour, minute, second, nanos, afternoon } = time;
+    let hour = match (afternoon, hour) {
+        (None, _) => hour,
+        (Some(afternoon), 1..=12) => hour % 12 + if afternoon { 12 } else { 0 },
+        (Some(true), 13..) => hour,
+        (Some(_), _) => return None,
+    };
+    // 24:00 is the midnight at the end of the day.
+    let (date, hour) = if hour == 24 { (date.succ_opt()?, 0) } else { (date, hour) };
+    // A leap second is the end of the one before it.
+    let (second, leap) = if second == 60 { (59, TimeDelta::seconds(1)) } else { (second, TimeDelta::zero()) };
+    date.and_time(NaiveTime::from_hms_nano_opt(hour, minute, second, nanos)?).checked_add_signed(leap)
 }
 
 #[cfg(test)]

@@ -51,7 +51,8 @@ pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Erro
     // Both may be null.
     let Json::Object(fields) = node.value else { return Ok(None) };
     let has = |name: &str| fields.iter().any(|(key, _)| key == name);
-    if !has("payload") || !is_set && !(has("schema") && fields.len() == 2) {
+    let is_whole = has("schema") && fields.len() == 2;
+    if !has("payload") || !(is_set || is_whole) {
         return Ok(None);
     }
     let Some(payload) = node.get("payload") else {

@@ -25,7 +25,8 @@ fn value<'j>(record: &Node<'j>, is_set: bool) -> Option<Content<'j>> {
     // An article may have a value; only a record has its place as well, which may be null.
     let Json::Object(fields) = record.value else { return None };
     let has_place = fields.iter().any(|(key, _)| matches!(&**key, "headers" | "topic" | "partition" | "offset"));
-    if !is_set && !(has_only(record, &KEYS) && has_place) {
+    let is_record = has_only(record, &KEYS) && has_place;
+    if !(is_set || is_record) {
         return None;
     }
     // The third version of the REST proxy says how the value is written.
