@@ -47,7 +47,7 @@ fn every_preset_is_recognised_and_read() {
         let Item::Article(article) = item else { panic!("{}: {item:?}", preset_.name()) };
         let expected = match preset_.name() {
             "ninjs-list" => Format::Ninjs,
-            "mediastack" => Format::Plain,
+            "plain-list" => Format::Plain,
             _ => Format::Preset(preset_),
         };
         assert_eq!(*format, expected);
@@ -69,12 +69,14 @@ fn every_preset_is_recognised_and_read() {
         );
     }
     insta::assert_snapshot!(read, @r"
-    aylien: 4821 1 10:22:51+0000 firstcreated en The Quay
+    afp: http://d.wire.example/1 1 10:22:51+0000 firstcreated en The Quay
     arc-ans: QW7CRANE 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated en The Quay
+    aylien: 4821 1 10:22:51+0000 firstcreated en The Quay
     bing-news: https://quay.example/2019/05/crane 1 10:22:51+0000 firstcreated - The Quay summary-used
     contentful: 4xCrane 2 10:22:51+0000 firstcreated en -
     diffbot: article|3|1 1 10:22:51+0000 firstcreated en The Quay
     dow-jones: QUAY000020190528ef5s 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated en The Quay
+    dpa: urn:newsml:wire.example:20090101:190528-99 2 10:22:51+0000 firstcreated en -
     drupal-json-api: 9c2b 2019-05-28T14:00:00Z 10:22:51+0000 contentcreated en -
     drupal-rest: 9c2b 2019-05-28T14:00:00Z 10:22:51+0000 contentcreated en -
     event-registry: 7421 1 10:22:51+0000 firstcreated en The Quay
@@ -85,13 +87,14 @@ fn every_preset_is_recognised_and_read() {
     json-feed: crane-1 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated en The Quay
     logstash: https://quay.example/2019/05/crane 1 10:22:51+0000 envelope - -
     media-cloud: 88 1 10:22:51+0000 firstcreated en The Quay timezone-assumed
-    mediastack: https://quay.example/2019/05/crane 1 10:22:51+0000 firstcreated en The Quay summary-used
     new-york-times: nyt://article/7 1 10:22:51+0000 firstcreated - The Quay
     new-york-times-sections: nyt://article/7 2019-05-28T14:00:00Z 06:22:51-0400 firstcreated - The Quay summary-used
     newscatcher: nc7 1 10:22:51+0000 firstcreated en quay.example
     newsdata: nd7 1 10:22:51+0000 firstcreated en quay summary-used
     ninjs-list: urn:quay:crane 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated en -
+    prismic: p7 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated en-gb -
     reuters-connect: L2Q 3 10:22:51+0000 firstcreated en -
+    sanity: s7 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated - -
     sitemap: https://quay.example/2019/05/crane 1 10:22:51+0000 firstcreated en The Quay
     strapi: 7 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated en -
     trafilatura: https://quay.example/2019/05/crane 1 00:00:00+0000 firstcreated en The Quay
@@ -100,6 +103,7 @@ fn every_preset_is_recognised_and_read() {
     wordpress: 47 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated - -
     zyte: https://quay.example/2019/05/crane 2019-05-28T14:00:00Z 10:22:51+0000 firstcreated en -
     newsapi: https://quay.example/2019/05/crane 1 10:22:51+0000 firstcreated - The Quay body-cut
+    plain-list: https://quay.example/2019/05/crane 1 10:22:51+0000 firstcreated en The Quay summary-used
     ");
 }
 
@@ -150,11 +154,34 @@ fn names_with_one_meaning_are_read_without_a_preset() {
         r#"{"id": 1, "headline": "t", "bodyText": "It fell on Monday.", "pubDate": "2019-05-28T10:22:51Z"}"#,
         r#"{"id": 1, "title": "t", "content_html": "It fell on Monday.", "publication_date": "2019-05-28T10:22:51Z"}"#,
         r#"{"id": 1, "title": "t", "description": "It fell on Monday.", "publish_date": "2019-05-28T10:22:51Z"}"#,
+        r#"{"id": 1, "title": "t", "full_text": "It fell on Monday.", "created_at": "2019-05-28T10:22:51Z"}"#,
+        // Unions of Avro, and values of DynamoDB.
+        r#"{"id": {"int": 1}, "body": {"string": "It fell on Monday."}, "published_at": {"long": 1559038971000}}"#,
+        r#"{"id": {"N": "1"}, "body": {"S": "It fell on Monday."}, "published_at": {"S": "2019-05-28T10:22:51Z"}}"#,
         r#"{"uuid": 1, "title": "t", "text": "It fell on Monday.", "date_published": "2019-05-28T10:22:51Z", "source": {"id": 4, "name": "The Quay"}}"#,
     ] {
         let found = article(message, &Settings::default());
         assert_eq!((&*found.id, &*found.body), ("1", "It fell on Monday."), "{message}");
         assert_eq!(found.published.at.to_rfc3339(), "2019-05-28T10:22:51+00:00", "{message}");
+    }
+}
+
+#[test]
+fn the_lists_of_an_article_are_not_articles() {
+    let related = r#"[{"title": "r", "description": "It rose on Sunday.", "date": "2019-05-27"}]"#;
+    for key in ["articles", "items", "data", "results"] {
+        let message = format!(
+            r#"{{"id": "a", "title": "t", "body": "It fell.", "published_at": "2019-05-28", "{key}": {related}}}"#
+        );
+        assert_eq!(article(&message, &Settings::default()).id, "a", "{message}");
+        let message = format!(r#"{{"id": "a", "title": "t", "{key}": {related}}}"#);
+        assert!(rejection(&message).starts_with("published-missing"), "{message}");
+        for message in [
+            format!(r#"{{"event": "deleted", "{key}": {related}}}"#),
+            format!(r#"{{"{key}": {}}}"#, &related[1..related.len() - 1]),
+        ] {
+            assert!(rejection(&message).starts_with("not-an-article"), "{message}");
+        }
     }
 }
 

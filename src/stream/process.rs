@@ -99,8 +99,9 @@ mod tests {
         let mut settings = Settings::default();
         settings.input.record_time = RecordTime::LastResort(None);
         let article = |message| process(message, &settings).unwrap()[0].events[0].article.clone();
-        let (from, at) = (article(&without).published_from, article(&without).published_at);
-        assert_eq!((from, &*at), (PublishedFrom::Record, "2019-05-23T18:35:07+00:00"));
+        let found = article(&without);
+        assert_eq!(found.published_from, PublishedFrom::Record);
+        assert_eq!(found.published_at, "2019-05-23T18:35:07+00:00");
         assert_eq!(article(&with).published_from, PublishedFrom::FirstCreated);
     }
 

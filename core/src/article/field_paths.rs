@@ -1,7 +1,7 @@
 //! Where the fields of an article stand in JSON of any shape: what `[input.fields]` and the presets say.
 
 use super::field::{Field, FieldValue};
-use super::json::Node;
+use super::json::{Json, Node};
 use super::path::Path;
 use super::rich_value;
 
@@ -117,6 +117,12 @@ impl ItemPaths {
     pub(super) fn find<'j>(&self, node: &Node<'j>) -> Option<Vec<Node<'j>>> {
         let path = self.0.iter().find(|path| path.leads_in(node))?;
         Some(path.find(node).iter().flat_map(Node::each).collect())
+    }
+
+    /// Whether the first of the paths that leads anywhere leads to a list.
+    pub(super) fn lead_to_list(&self, node: &Node<'_>) -> bool {
+        let path = self.0.iter().find(|path| path.leads_in(node));
+        path.is_some_and(|path| path.find(node).iter().all(|found| matches!(found.value, Json::List(_))))
     }
 
     /// Returns the first key of each path.

@@ -16,13 +16,15 @@ use super::names::{FieldNames, lowered};
 use super::path::Path;
 
 /// One line for each preset: its name in configurations, and its data. The first that recognises an object reads it.
-const FILES: [(&str, &str); 31] = [
-    ("aylien", include_str!("presets/aylien.toml")),
+const FILES: [(&str, &str); 35] = [
+    ("afp", include_str!("presets/afp.toml")),
     ("arc-ans", include_str!("presets/arc-ans.toml")),
+    ("aylien", include_str!("presets/aylien.toml")),
     ("bing-news", include_str!("presets/bing-news.toml")),
     ("contentful", include_str!("presets/contentful.toml")),
     ("diffbot", include_str!("presets/diffbot.toml")),
     ("dow-jones", include_str!("presets/dow-jones.toml")),
+    ("dpa", include_str!("presets/dpa.toml")),
     ("drupal-json-api", include_str!("presets/drupal-json-api.toml")),
     ("drupal-rest", include_str!("presets/drupal-rest.toml")),
     ("event-registry", include_str!("presets/event-registry.toml")),
@@ -33,13 +35,14 @@ const FILES: [(&str, &str); 31] = [
     ("json-feed", include_str!("presets/json-feed.toml")),
     ("logstash", include_str!("presets/logstash.toml")),
     ("media-cloud", include_str!("presets/media-cloud.toml")),
-    ("mediastack", include_str!("presets/mediastack.toml")),
     ("new-york-times", include_str!("presets/new-york-times.toml")),
     ("new-york-times-sections", include_str!("presets/new-york-times-sections.toml")),
     ("newscatcher", include_str!("presets/newscatcher.toml")),
     ("newsdata", include_str!("presets/newsdata.toml")),
     ("ninjs-list", include_str!("presets/ninjs-list.toml")),
+    ("prismic", include_str!("presets/prismic.toml")),
     ("reuters-connect", include_str!("presets/reuters-connect.toml")),
+    ("sanity", include_str!("presets/sanity.toml")),
     ("sitemap", include_str!("presets/sitemap.toml")),
     ("strapi", include_str!("presets/strapi.toml")),
     ("trafilatura", include_str!("presets/trafilatura.toml")),
@@ -47,8 +50,9 @@ const FILES: [(&str, &str); 31] = [
     ("webz", include_str!("presets/webz.toml")),
     ("wordpress", include_str!("presets/wordpress.toml")),
     ("zyte", include_str!("presets/zyte.toml")),
-    // Last, since others have its names among theirs.
+    // Last, since others have their names among theirs.
     ("newsapi", include_str!("presets/newsapi.toml")),
+    ("plain-list", include_str!("presets/plain-list.toml")),
 ];
 
 /// A known shape of JSON.
@@ -70,6 +74,9 @@ struct File {
     /// Whether it is only known for where articles stand, which are of other formats.
     #[serde(default)]
     is_list: bool,
+    /// The keys that a list of articles of other formats does not stand beside.
+    #[serde(default)]
+    unless: Vec<String>,
     /// The paths of times that are in UTC without saying so.
     #[serde(default)]
     utc: Vec<String>,
@@ -178,6 +185,10 @@ impl Preset {
         if !shape.file.is_list && shape.has_marks(node) {
             return Some(Recognised { preset: self, items: vec![node.clone()], known: Vec::new() });
         }
+        // What has a mark of an article is one, and its lists are of something else.
+        if shape.file.is_list && (shape.marks.iter().any(|mark| mark.is_in(node)) || !shape.is_list(node)) {
+            return None;
+        }
         let items = shape.items.find(node)?;
         items.first().filter(|first| shape.has_marks(first))?;
         Some(Recognised { preset: self, items, known: shape.response.read(node) })
@@ -235,6 +246,11 @@ fn unescaped(title: FieldValue<'_>) -> FieldValue<'_> {
 }
 
 impl Shape {
+    /// Whether an object has a list of articles, and says nothing of what was done with them.
+    fn is_list(&self, node: &Node<'_>) -> bool {
+        self.items.lead_to_list(node) && !self.file.unless.iter().any(|key| node.has(key))
+    }
+
     fn has_marks(&self, node: &Node<'_>) -> bool {
         self.marks.iter().all(|mark| mark.is_in(node))
     }
