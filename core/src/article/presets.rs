@@ -127,7 +127,8 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| FILES.iter().map(|(name, 
 static BY_KEY: LazyLock<FxHashMap<String, Vec<Preset>>> = LazyLock::new(|| {
     let mut by_key: FxHashMap<String, Vec<Preset>> = FxHashMap::default();
     for (preset, shape) in Preset::all().zip(SHAPES.iter()) {
-        let keys = shape.marks.first().into_iter().flat_map(Mark::first_keys).chain(shape.items.first_keys());
+        let own = shape.marks.first().filter(|_| !shape.file.is_list);
+        let keys = own.into_iter().flat_map(Mark::first_keys).chain(shape.items.first_keys());
         for key in keys {
             let presets = by_key.entry(key.to_ascii_lowercase()).or_default();
             if !presets.contains(&preset) {

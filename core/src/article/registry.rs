@@ -156,7 +156,7 @@ fn read_value(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(
             // One envelope can be set; what is in it may be in others.
             let unwrap = if reader.level() == 0 { reader.settings.unwrap } else { reader.settings.unwrap.inner() };
             match envelope::open(node, unwrap)? {
-                Some(contents) => read_contents(contents, reader),
+                Some(contents) => read_contents(&contents, reader),
                 None => read_object(node, reader),
             }
         }
@@ -164,33 +164,31 @@ fn read_value(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(
     }
 }
 
-fn read_contents(contents: Vec<envelope::Content<'_>>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    if contents.len() < 2 {
-        return contents.into_iter().try_for_each(|content| read_content(content, reader));
+fn read_contents(contents: &[envelope::Content<'_>], reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    if let [content] = contents {
+        return read_content(content, reader);
     }
-    for (index, content) in contents.into_iter().enumerate() {
-        let described = content.describe();
+    for (index, content) in contents.iter().enumerate() {
         if let Err(error) = read_content(content, reader) {
-            reader.push_broken(&described, error.of_part(&format!("item {}", index + 1)));
+            reader.push_broken(&content.describe(), error.of_part(&format!("item {}", index + 1)));
         }
     }
     Ok(())
 }
 
-fn read_content(content: envelope::Content<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    let envelope::Content { data, media_type, is_deleted, known } = content;
-    let media_type = MediaType::new(&media_type);
+fn read_content(content: &envelope::Content<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let media_type = MediaType::new(&content.media_type);
     reader.scoped(|reader| {
-        if is_deleted {
+        if content.is_deleted {
             reader.delete();
         }
-        known.into_iter().for_each(|(field, value)| reader.inherit(field, value));
-        match data {
-            envelope::Data::Value(node) => read_value(&node, reader),
-            envelope::Data::Itself(node) => read_object(&node, reader),
-            envelope::Data::Explained(json, path) => read_value(&json::Node::root(&json, &path), reader),
-            envelope::Data::Text { text, path } => read_data(&text, &path, media_type, reader),
-            envelope::Data::Bytes { bytes, path } => read_bytes(&bytes, &path, media_type, reader),
+        content.known.iter().for_each(|(field, value)| reader.inherit(*field, value.clone()));
+        match &content.data {
+            envelope::Data::Value(node) => read_value(node, reader),
+            envelope::Data::Itself(node) => read_object(node, reader),
+            envelope::Data::Explained(json, path) => read_value(&json::Node::root(json, path), reader),
+            envelope::Data::Text { text, path } => read_data(text, path, media_type, reader),
+            envelope::Data::Bytes { bytes, path } => read_bytes(bytes, path, media_type, reader),
         }
     })
 }
@@ -226,7 +224,7 @@ fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
     if !node.is_object() && !json_ld::is_list(node) {
         return Err(Error::not_an_article("a bare JSON value; an article is an object"));
     }
-    // Their articles may be in envelopes as well, and in them nothing is a list of articles.
+    // These may be in envelopes as well.
     if let Some(items) = reader.take_items(node) {
         read_each(&items, reader, read_value);
         return Ok(());
