@@ -416,7 +416,6 @@ mod output {
 
         [input.fields]
 
-
         [input.timezones]
 
         [input.cities]
