@@ -47,6 +47,11 @@ impl Error {
         Self::new(ErrorKind::Shape, message)
     }
 
+    /// The same error, of a part of the message.
+    pub(crate) fn of_part(self, part: &str) -> Self {
+        Self { message: format!("{part}: {}", self.message), ..self }
+    }
+
     /// Returns a stable code in kebab-case, for headers, metrics and scripts.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -135,7 +135,7 @@ fn html_that_was_escaped_twice_is_read_as_html() {
 
 #[test]
 fn windows_1252_declared_as_utf8_is_refused_by_name() {
-    insta::assert_snapshot!(rejection(b"{\"body\": \"He said \x93no\x94\"}"), @"not-utf8: not UTF-8: byte 18 (counted from 0) is invalid; send it as UTF-8; it may be Windows-1252, which only XML can declare");
+    insta::assert_snapshot!(rejection(b"{\"body\": \"He said \x93no\x94\"}"), @"not-utf8: not UTF-8: byte 18 (counted from 0) is invalid; send it as UTF-8; it may be Windows-1252, which a header `content-type` with a `charset` or an XML declaration can say");
     let xml = |encoding: &str| {
         let head = format!("<?xml version='1.0' encoding='{encoding}'?>");
         let body = b"<nitf><body><body.content><p>The caf\xe9 opened on Monday.</p></body.content></body></nitf>";

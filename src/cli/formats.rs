@@ -13,7 +13,7 @@ use super::shared::{ExtractArgs, InputFormat, with_advice};
 use super::table::one_line;
 use super::{FAILED, REJECTED, USAGE, failed, print};
 use crate::article::{
-    self, Article, Field, FieldPath, Format, Inspected, Item, Message, Notice, Published, Withdrawal,
+    self, Article, Field, FieldPath, Format, Guess, Inspected, Item, Message, Notice, Published, Withdrawal,
 };
 use crate::error::{Error, Warning};
 use crate::language::{pack, tag_of};
@@ -34,6 +34,9 @@ pub struct FormatsArgs {
     /// The publication time of input that has none, such as 2019-05-03T18:35:00+01:00
     #[arg(long, value_name = "TIME")]
     published: Option<String>,
+    /// Print the `[input.fields]` that fits a sample in JSON, with what each field would hold
+    #[arg(long)]
+    guess: bool,
     #[command(flatten)]
     shared: ExtractArgs,
 }
@@ -55,7 +58,8 @@ pub fn run(args: &FormatsArgs) -> ExitCode {
     let mut out = String::new();
     let mut rejected = false;
     for path in &args.files {
-        match describe_file(path, &settings, &mut out) {
+        let describe = if args.guess { guess_file } else { describe_file };
+        match describe(path, &settings, &mut out) {
             Ok(some) => rejected |= some,
             Err(error) => return failed(FAILED, &format_args!("cannot read {}: {error}", path.display())),
         }
@@ -79,6 +83,43 @@ fn describe_file(path: &Path, settings: &Settings, out: &mut String) -> std::io:
         let _ = describe(&format!("{name}:{}", document.line), items, &settings.language, out);
     }
     Ok(rejected)
+}
+
+/// Writes the configuration that fits the first message of a file. Returns whether there is none.
+fn guess_file(path: &Path, settings: &Settings, out: &mut String) -> std::io::Result<bool> {
+    let name = path.display();
+    let document = Input::new(open(path)?, settings.input.max_bytes).next()?;
+    let bytes = match document.map(|document| document.content) {
+        Some(Content::Message(bytes) | Content::Plain(bytes)) => bytes,
+        None => Vec::new(),
+    };
+    // Writing to a string cannot fail.
+    let (is_rejected, _) = match article::guess(&Message::bare(&bytes), &settings.input) {
+        Ok(guess) => (false, write_guess(&name, &guess, out)),
+        Err(error) => (true, writeln!(out, "# {name}: {error}")),
+    };
+    Ok(is_rejected)
+}
+
+fn write_guess(name: &impl std::fmt::Display, guess: &Guess, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "# {name}")?;
+    if let Some(preset) = guess.preset {
+        writeln!(out, "# It is recognised as {preset}, so that none of this is needed.")?;
+    }
+    if let Some(items) = &guess.items {
+        writeln!(out, "[input]\nitems = {}\n", quoted(items))?;
+    }
+    writeln!(out, "[input.fields]")?;
+    for field in &guess.fields {
+        let paths: Vec<String> = field.paths.iter().map(|path| quoted(path)).collect();
+        let paths = if let [path] = paths.as_slice() { path.clone() } else { format!("[{}]", paths.join(", ")) };
+        writeln!(out, "{} = {paths}  # {}", field.name, one_line(&field.value))?;
+    }
+    writeln!(out)
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
 }
 
 fn inspect(document: &Document, settings: &article::Settings) -> Result<Vec<Inspected>, Error> {

@@ -115,7 +115,8 @@ impl<R: BufRead> Input<R> {
                 self.state = State::Lines;
                 Content::Message(head)
             }
-            [b'<', ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Content::Message(self.read_rest(head)?),
+            [b'<', ..] => Content::Message(self.read_rest(head)?),
+            start if is_encoded(start) => Content::Message(self.read_rest(head)?),
             _ => Content::Plain(self.read_rest(head)?),
         };
         Ok(Some(Document { line, content }))
@@ -152,6 +153,12 @@ impl<R: BufRead> Input<R> {
         self.reader.by_ref().take(room as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+}
+
+/// Whether bytes begin as texts in UTF-16 with a mark do, or as what gzip, Zstandard and LZ4 write.
+fn is_encoded(start: &[u8]) -> bool {
+    let marks: [&[u8]; 5] = [b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"];
+    marks.iter().any(|mark| start.starts_with(mark))
 }
 
 /// Returns the bytes without surrounding blank space and byte order mark.

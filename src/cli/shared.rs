@@ -1,5 +1,7 @@
 //! The flags shared by the commands that extract. Knows how flags are spelled, not what the settings do.
 
+use std::sync::LazyLock;
+
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
@@ -57,15 +59,8 @@ pub struct InputFormat(pub Option<Format>);
 
 impl ValueEnum for InputFormat {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [InputFormat; Format::ALL.len() + 1] = {
-            let mut all = [InputFormat(None); Format::ALL.len() + 1];
-            let mut at = 0;
-            while at < Format::ALL.len() {
-                all[at + 1] = InputFormat(Some(Format::ALL[at]));
-                at += 1;
-            }
-            all
-        };
+        static ALL: LazyLock<Vec<InputFormat>> =
+            LazyLock::new(|| std::iter::once(None).chain(Format::choices().map(Some)).map(InputFormat).collect());
         &ALL
     }
 

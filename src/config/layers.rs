@@ -14,9 +14,10 @@ use crate::nearest::nearest;
 
 /// The tables with free-form keys: settings of librdkafka, and names of sources and cities; and what an underscore in
 /// the name of a variable stands for in them: `SASL_PASSWORD` is librdkafka's `sasl.password`.
-const FREE_FORM: [(&str, &str); 5] = [
+const FREE_FORM: [(&str, &str); 6] = [
     ("kafka.client", "."),
     ("kafka.client_files", "."),
+    ("input.fields", "_"),
     ("input.references", " "),
     ("input.timezones", " "),
     ("input.cities", " "),
@@ -138,6 +139,9 @@ impl Layers {
                 }
                 Value::String(text) => text.clone(),
                 Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => value.to_string(),
+                Value::Array(texts) if table == "input.fields" && texts.iter().all(Value::is_str) => {
+                    texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+                }
                 // Reported without the value: it may be a secret.
                 Value::Array(_) | Value::Datetime(_) => {
                     let problem = "expected a quoted string, a number, true or false";

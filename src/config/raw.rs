@@ -105,8 +105,18 @@ pub(crate) struct Extract {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     /// The format of the messages: `plain`, `ninjs`, `newsml-g2`, `newsml-1`, `nitf`, `json-ld`, `html`, `news-please`,
-    /// `rss`, `atom` or `text`; `auto` detects it for each message. A CloudEvents envelope may surround any of them.
+    /// `rss`, `atom`, `text`, or a preset by its name in docs/formats.md, such as `wordpress`; `auto` detects it for each
+    /// message.
     pub format: String,
+    /// Which envelopes are opened: `auto`, those that are unmistakable; `none`; or `cloudevents`, `debezium`, `outbox`,
+    /// `connect`, `maxwell`, `canal`, `mongodb`, `elasticsearch` or `kafka-record`, in which every message then is.
+    pub unwrap: String,
+    /// Where the articles of a message in JSON stand, as paths separated by commas, for example `response.results` or
+    /// `hits.hits[]._source`; each is an article of its own. Empty if a message is an article or a list of them.
+    pub items: String,
+    /// The last resort for an article without a time of publication: `record`, when its message was written to Kafka;
+    /// empty, it is rejected.
+    pub published: String,
     /// What a message without a value (null) does, which deletes what has its key. Where the key is the id of a known
     /// article: `withdraw`, the article is withdrawn and its events are retracted; `skip`, `timeline.articles` reports
     /// that it was skipped, and its events stay. Any other is only counted. `reject`: all go to `timeline.rejected`.
@@ -118,8 +128,16 @@ pub(crate) struct Input {
     /// The same for particular sources, by their name in articles or by the host of their URLs, in any case, for
     /// example `"Example Wire" = "versioncreated"`.
     pub references: BTreeMap<String, String>,
+    /// Where the fields of an article in JSON stand, if its format does not know: for each field a path, or several
+    /// separated by commas, of which the first that leads to a value counts, for example
+    /// `body = "content.rendered, fields.bodyText"`. The fields are `id`, `revision`, `status`, `state`, `deleted`,
+    /// `embargo`, `title`, `body`, `summary`, `published`, `contentcreated`, `versioncreated`, `modified`, `dateline`,
+    /// `envelope`, `city`, `timezone`, `language`, `source`, `url` and `starts`. `dateline formats --guess FILE` prints
+    /// what fits a sample.
+    pub fields: BTreeMap<String, String>,
     /// The time zones of particular sources, named as above: for times without a zone, and for times in UTC, which do
-    /// not show what day it was for the readers. For example `"PA" = "Europe/London"`.
+    /// not show what day it was for the readers. For example `"PA" = "Europe/London"`. Also the meaning of ambiguous
+    /// abbreviations of time zones, for example `"BST" = "Europe/London"`.
     pub timezones: BTreeMap<String, String>,
     /// The time zones of cities, for articles whose source has none: by the city of the dateline, in any case, for
     /// example `"New York" = "America/New_York"`.

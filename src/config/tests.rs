@@ -1,5 +1,7 @@
 //! The configuration as a specification: the order of the layers, every message, and that secrets are not printed.
 
+mod input;
+
 use std::io::Write;
 
 use insta::assert_snapshot;
@@ -404,10 +406,15 @@ mod output {
 
         [input]
         format = "auto"
+        unwrap = "auto"
+        items = ""
+        published = ""
         tombstones = "skip"
         reference = "firstcreated"
 
         [input.references]
+
+        [input.fields]
 
         [input.timezones]
 

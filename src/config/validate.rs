@@ -12,7 +12,7 @@ use super::{
     Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream,
     TombstonePolicy, Topics, client, raw,
 };
-use crate::article::{self, Format, Reference};
+use crate::article::{self, FieldPaths, Format, ItemPaths, RecordTime, Reference, Unwrap};
 use crate::nearest::nearest;
 use crate::pipeline::{self, FiscalStart, Genre};
 
@@ -119,18 +119,33 @@ impl Check<'_> {
     }
 
     fn input(&self, raw: &raw::Input) -> Result<article::Settings, Error> {
-        let formats: Vec<_> =
-            [("auto", None)].into_iter().chain(Format::ALL.map(|format| (format.name(), Some(format)))).collect();
+        let formats = Format::choices().map(|format| (format.name(), Some(format)));
+        let formats: Vec<_> = [("auto", None)].into_iter().chain(formats).collect();
+        let envelopes: Vec<_> = Unwrap::choices().collect();
+        let record_times = [("", RecordTime::Ignored), ("record", RecordTime::LastResort(None))];
         let references = Reference::CHOICES.map(|reference| (reference.name(), reference));
         let zones = chrono_tz::TZ_VARIANTS.map(|zone| (zone.name(), zone));
         Ok(article::Settings {
             format: self.choice("input.format", &raw.format, &formats)?,
+            unwrap: self.choice("input.unwrap", &raw.unwrap, &envelopes)?,
+            items: ItemPaths::new(listed(&raw.items)).map_err(|problem| self.error("input.items", problem))?,
+            fields: self.fields(&raw.fields)?,
+            record_time: self.choice("input.published", &raw.published, &record_times)?,
             reference: self.choice("input.reference", &raw.reference, &references)?,
             references: self.choices("input.references", &raw.references, &references)?,
             timezones: self.choices("input.timezones", &raw.timezones, &zones)?,
             cities: self.choices("input.cities", &raw.cities, &zones)?,
             ..article::Settings::default()
         })
+    }
+
+    fn fields(&self, raw: &BTreeMap<String, String>) -> Result<FieldPaths, Error> {
+        let mut fields = FieldPaths::default();
+        for (name, paths) in raw {
+            let key = format!("input.fields.{name}");
+            fields.insert(name, listed(paths)).map_err(|problem| self.error(&key, problem))?;
+        }
+        Ok(fields)
     }
 
     /// Returns the choice for each name. Where names differ only in case, that of the source with the higher precedence

@@ -2,13 +2,15 @@
 //!
 //! Must not know what becomes of the message.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use chrono::DateTime;
 use rdkafka::Message;
 use rdkafka::message::{Headers, OwnedMessage};
 
-use crate::article;
+use crate::article::{self, Published, RecordTime};
 use crate::error;
 use crate::pipeline::{self, Processed, Settings};
 
@@ -51,7 +53,20 @@ pub fn process(message: &OwnedMessage, settings: &Settings) -> Result<Vec<Proces
     let headers = message.headers().into_iter().flat_map(|headers| headers.iter());
     let headers: Vec<_> = headers.filter_map(|header| Some((header.key, header.value?))).collect();
     let read = article::Message { value: message.payload().unwrap_or_default(), headers: &headers };
-    catch_panic(|| pipeline::process_message(&read, settings))
+    let settings = with_record_time(settings, message);
+    catch_panic(|| pipeline::process_message(&read, &settings))
+}
+
+/// Adds the time of a message to the settings, if they use it.
+fn with_record_time<'s>(settings: &'s Settings, message: &OwnedMessage) -> Cow<'s, Settings> {
+    if settings.input.record_time == RecordTime::Ignored {
+        return Cow::Borrowed(settings);
+    }
+    let at = message.timestamp().to_millis().and_then(DateTime::from_timestamp_millis);
+    let at = at.map(|at| Published { at: at.fixed_offset(), has_time: true });
+    let mut settings = settings.clone();
+    settings.input.record_time = RecordTime::LastResort(at);
+    Cow::Owned(settings)
 }
 
 /// A bug in the pipeline must not let one article stop the worker, again after each restart.
@@ -64,7 +79,31 @@ fn catch_panic(run: impl Fn() -> Result<Vec<Processed>, error::Error>) -> Result
 
 #[cfg(test)]
 mod tests {
+    use rdkafka::Timestamp;
+
     use super::*;
+    use crate::record::PublishedFrom;
+
+    #[test]
+    fn the_time_of_a_message_is_the_last_resort_if_the_settings_say_so() {
+        let message = |value: &str| {
+            let value = Some(value.as_bytes().to_vec());
+            let at = Timestamp::CreateTime(1_558_636_507_000);
+            OwnedMessage::new(value, None, "articles".into(), at, 0, 0, None)
+        };
+        let without = message(r#"{"id": "a", "body": "The bridge shut on Monday."}"#);
+        let with =
+            message(r#"{"id": "a", "body": "The bridge shut on Monday.", "published_at": "2019-05-14T08:15:00Z"}"#);
+        let code = |message| process(message, &Settings::default()).err().map(|error| error.code());
+        assert_eq!(code(&without), Some("published-missing"));
+        let mut settings = Settings::default();
+        settings.input.record_time = RecordTime::LastResort(None);
+        let article = |message| process(message, &settings).unwrap()[0].events[0].article.clone();
+        let found = article(&without);
+        assert_eq!(found.published_from, PublishedFrom::Record);
+        assert_eq!(found.published_at, "2019-05-23T18:35:07+00:00");
+        assert_eq!(article(&with).published_from, PublishedFrom::FirstCreated);
+    }
 
     #[test]
     fn a_panic_in_the_pipeline_is_an_error() {

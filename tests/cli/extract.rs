@@ -78,10 +78,13 @@ fn a_reference_has_the_granularity_of_the_date_that_was_mentioned() {
 }
 
 #[test]
-fn an_array_is_refused_with_a_hint() {
-    let run = extract(&[], &format!("[{ARTICLE}]"));
+fn an_array_is_several_articles_of_which_a_broken_one_is_reported() {
+    let run = extract(&["--format", "table"], &format!("[{ARTICLE}, {ARTICLE}]"));
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    assert_eq!(run.out, "No dated statements found in 2 articles.\n");
+    let run = extract(&[], &format!("[{ARTICLE}, {{\"temperature\": 21}}]"));
     assert_eq!(run.code, Some(3));
-    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: a JSON array; send each article as an object of its own, one per line, as `jq -c '.[]'` writes them");
+    insta::assert_snapshot!(run.err, @"stdin:1: not-an-article: item 2: the object has neither `body` nor `title`, so it is not an article");
 }
 
 #[test]

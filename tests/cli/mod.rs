@@ -2,5 +2,6 @@
 
 mod eval;
 mod extract;
+mod guess;
 mod operate;
 mod timeline;

@@ -4,6 +4,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 
+use super::cut;
 use super::draft::Draft;
 use super::entities;
 use super::field::Field;
@@ -13,6 +14,7 @@ use super::publication;
 use super::published::Published;
 use super::settings::Settings;
 use super::status::{PublishingStatus, Withdrawal};
+use super::zone_names::Zones;
 use crate::error::{Error, ErrorKind, Warning};
 use crate::language::tag_of;
 
@@ -66,7 +68,7 @@ impl Assembly<'_, '_> {
         self.draft.warnings.extend(chosen.warnings);
         self.warn_of_languages();
         let url = self.draft.owned_label(Field::Url)?;
-        let id = own_id.unwrap_or_else(|| digest(&title, &body, &chosen.published));
+        let id = own_id.unwrap_or_else(|| content_digest(&title, &body, &chosen.published));
         let language = self.languages().next();
         Ok(Article {
             id,
@@ -144,7 +146,8 @@ impl Assembly<'_, '_> {
     }
 
     fn time(&self, field: Field) -> Option<Result<Published, Error>> {
-        self.draft.time(field, self.settings.timezone)
+        let zones = Zones { assumed: self.settings.timezone, named: Some(&self.settings.timezones) };
+        self.draft.time(field, &zones)
     }
 
     /// The event that it announces, if it does.
@@ -175,12 +178,26 @@ impl Assembly<'_, '_> {
     fn body(&mut self) -> Result<String, Error> {
         if let Some(body) = self.draft.text(Field::Body)?.map(str::to_owned) {
             self.warn_of_body(&body);
-            return Ok(body);
+            let body = self.without_cut_sentence(body);
+            if !body.is_empty() {
+                return Ok(body);
+            }
         }
         let Some(summary) = self.draft.text(Field::Summary)?.map(str::to_owned) else { return Ok(String::new()) };
         let path = self.draft.first(Field::Summary).map(|found| found.path.clone()).unwrap_or_default();
         self.draft.warn("summary-used", format!("there is no body; the summary in `{path}` was used instead"));
-        Ok(summary)
+        Ok(self.without_cut_sentence(summary))
+    }
+
+    /// Leaves out the sentence that an API cut: what is missing of it may change what it says.
+    fn without_cut_sentence(&mut self, mut text: String) -> String {
+        if let Some(cut) = cut::without_rest(&text) {
+            let message = format!("the text was cut by its source, which marks that with `{}`", cut.mark);
+            let length = cut.text.len();
+            self.draft.warn("body-cut", format!("{message}; its last sentence is left out"));
+            text.truncate(length);
+        }
+        text
     }
 
     /// The revision as the message names it; a single one is the first.
@@ -216,7 +233,7 @@ impl Assembly<'_, '_> {
         own(Field::Id).or_else(|| own(Field::Url)).unwrap_or_else(|| {
             let text = |field| self.draft.text(field).ok().flatten().unwrap_or_default();
             let unknown = Published { at: DateTime::UNIX_EPOCH.fixed_offset(), has_time: false };
-            digest(text(Field::Title), text(Field::Body), &unknown)
+            content_digest(text(Field::Title), text(Field::Body), &unknown)
         })
     }
 
@@ -242,11 +259,15 @@ impl Assembly<'_, '_> {
     }
 }
 
-/// The id of an article that has none: 32 hex digits, the same for the same content.
-fn digest(title: &str, body: &str, published: &Published) -> String {
-    let published = published.at.to_rfc3339_opts(SecondsFormat::Millis, false);
+/// The id of an article that has none.
+fn content_digest(title: &str, body: &str, published: &Published) -> String {
+    digest(&[title, body, &published.at.to_rfc3339_opts(SecondsFormat::Millis, false)])
+}
+
+/// A digest of texts: 32 hex digits, the same for the same content.
+pub(super) fn digest(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
-    for part in [title, body, &published] {
+    for part in parts {
         // The length keeps "ab" + "c" apart from "a" + "bc".
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);

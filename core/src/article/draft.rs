@@ -4,10 +4,9 @@
 
 use std::borrow::Cow;
 
-use chrono_tz::Tz;
-
 use super::field::{Field, FieldValue, Value};
-use super::published::Published;
+use super::published::{self, Published, Reading};
+use super::zone_names::Zones;
 use crate::error::{Error, Warning};
 
 /// One item, as its format has it. Of several values of a field, the first counts.
@@ -38,6 +37,11 @@ impl<'a> Draft<'a> {
     /// Adds a value of a field, unless it is missing or blank.
     pub fn add(&mut self, field: Field, value: Option<FieldValue<'a>>) {
         self.fields.extend(value.filter(|value| !value.is_blank()).map(|value| (field, value)));
+    }
+
+    /// Puts values before all others.
+    pub fn prefer(&mut self, values: impl IntoIterator<Item = (Field, FieldValue<'a>)>) {
+        self.fields.splice(0..0, values);
     }
 
     /// Marks the item as something other than an article, in any revision. Of several reasons, the first counts.
@@ -135,24 +139,43 @@ impl<'a> Draft<'a> {
     }
 
     /// The first value of a field that can be read as a time, else the first error; `None` without a value, or where
-    /// a value is a word for nothing.
-    pub fn time(&self, field: Field, zone: Tz) -> Option<Result<Published, Error>> {
-        let read = |found: &FieldValue<'_>| match &found.value {
-            Value::Text(text) if NOTHING.iter().any(|nothing| text.trim().eq_ignore_ascii_case(nothing)) => None,
-            Value::Text(text) => Some(Published::parse(text, zone)),
-            Value::Number(number) => Some(Published::from_epoch(number, zone)),
-            Value::Unusable(kind) => Some(Err(wrong_kind(&found.path, kind, "a time"))),
-        };
+    /// a value stands for nothing.
+    pub fn time(&self, field: Field, zones: &Zones<'_>) -> Option<Result<Published, Error>> {
+        Some(self.reading(field, zones)?.map(|reading| reading.published))
+    }
+
+    /// As [`Self::time`], with what had to be overlooked.
+    pub fn reading(&self, field: Field, zones: &Zones<'_>) -> Option<Result<Reading, Error>> {
         let mut failed = None;
         for found in self.all(field) {
-            match read(found) {
+            match time_of(found, zones) {
                 Some(Err(error)) => failed = failed.or(Some(Err(error))),
-                Some(time) => return Some(time),
+                Some(Ok(reading)) if reading.published.is_zero() => {}
+                Some(Ok(reading)) => return Some(Ok(reading)),
                 None => {}
             }
         }
         failed
     }
+}
+
+/// Reads a value as a time; `None` if it is a word or a number for nothing.
+fn time_of(found: &FieldValue<'_>, zones: &Zones<'_>) -> Option<Result<Reading, Error>> {
+    match &found.value {
+        Value::Text(text) if is_nothing(text.trim()) => None,
+        Value::Text(text) => Some(published::read(text, zones)),
+        Value::Number(number) if number.as_f64() == Some(0.0) => None,
+        Value::Number(number) => {
+            let read = Published::from_epoch(number, zones.assumed);
+            Some(read.map(|published| Reading { published, warning: None }))
+        }
+        Value::Unusable(kind) => Some(Err(wrong_kind(&found.path, kind, "a time"))),
+    }
+}
+
+/// Whether a text is a word for nothing, or the zero of a program or a database.
+fn is_nothing(text: &str) -> bool {
+    text == "0" || text.starts_with("0000-00-00") || NOTHING.iter().any(|nothing| text.eq_ignore_ascii_case(nothing))
 }
 
 /// Returns a value as a name or identifier.

@@ -10,6 +10,6 @@ use super::{message, xml};
 pub(super) fn from_base64<'t>(element: &xml::Node<'t>) -> Option<FieldValue<'t>> {
     let written: String = element.text().split_whitespace().collect();
     let bytes = BASE64_STANDARD.decode(written).ok()?;
-    let text = message::text(&bytes).ok()?.into_owned();
+    let text = message::text(&bytes, None).ok()?.into_owned();
     Some(FieldValue::text(text, element.path.clone()))
 }

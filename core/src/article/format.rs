@@ -1,5 +1,7 @@
 //! The names of the formats.
 
+use super::presets::Preset;
+
 /// A format of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,10 +28,12 @@ pub enum Format {
     Atom,
     /// Plain text.
     Text,
+    /// JSON in the shape of a known service or content system.
+    Preset(Preset),
 }
 
 impl Format {
-    /// All of them.
+    /// All but the presets.
     pub const ALL: [Self; 11] = [
         Self::Plain,
         Self::Ninjs,
@@ -43,6 +47,11 @@ impl Format {
         Self::Atom,
         Self::Text,
     ];
+
+    /// Returns all that can be set, with the presets.
+    pub fn choices() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain(Preset::all().map(Self::Preset))
+    }
 
     /// Whether its items can hold an id.
     pub(super) fn holds_ids(self) -> bool {
@@ -63,6 +72,7 @@ impl Format {
             Self::Rss => "there is neither `pubDate` nor `dc:date`",
             Self::Atom => "there is neither `published` nor `updated`",
             Self::Text => "plain text has none of its own",
+            Self::Preset(_) => "there is none where articles of this shape have it",
         }
     }
 
@@ -81,6 +91,7 @@ impl Format {
             Self::Rss => "rss",
             Self::Atom => "atom",
             Self::Text => "text",
+            Self::Preset(preset) => preset.name(),
         }
     }
 }

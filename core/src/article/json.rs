@@ -37,8 +37,21 @@ pub(super) enum Json<'a> {
 /// The value of a key that its object has more than once.
 pub(super) const TWICE: &Json<'static> = &Json::Other("more than one value");
 
-/// The keys of MongoDB's Extended JSON that wrap an identifier, a time or a number.
-const EXTENDED: [&str; 6] = ["$oid", "$uuid", "$date", "$numberLong", "$numberInt", "$numberDouble"];
+/// The keys that wrap a value and say its type: in MongoDB's Extended JSON, in the unions of Avro, in DynamoDB.
+const TYPED: [&str; 12] = [
+    "$oid",
+    "$uuid",
+    "$date",
+    "$numberLong",
+    "$numberInt",
+    "$numberDouble",
+    "string",
+    "long",
+    "int",
+    "boolean",
+    "S",
+    "N",
+];
 
 /// A value, and its path in the message, such as `bodies[1].value`.
 #[derive(Debug, Clone)]
@@ -118,11 +131,11 @@ impl<'j> Node<'j> {
         fields.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (&**key, value))
     }
 
-    /// Returns the value that MongoDB's Extended JSON wraps in an object: `{"$oid": "5cda7c3b…"}`.
+    /// Returns the value that an object wraps only to say its type: `{"$oid": "5cda7c3b…"}`.
     pub fn unwrapped(self) -> Self {
         match self.value {
             Json::Object(fields) => match fields.as_slice() {
-                [(key, value)] if EXTENDED.contains(&&**key) => self.child(key, value).unwrapped(),
+                [(key, value)] if TYPED.contains(&&**key) => self.child(key, value).unwrapped(),
                 _ => self,
             },
             _ => self,
@@ -162,7 +175,22 @@ impl<'j> Node<'j> {
     }
 }
 
-impl Json<'_> {
+impl<'a> Json<'a> {
+    /// Returns the same value, whose texts are borrowed from this one.
+    pub fn borrowed(&'a self) -> Self {
+        match self {
+            Self::Null => Self::Null,
+            Self::Text(text) => Self::Text(Cow::Borrowed(text)),
+            Self::Number(number) => Self::Number(number.clone()),
+            Self::Bool(value) => Self::Bool(*value),
+            Self::List(values) => Self::List(values.iter().map(Self::borrowed).collect()),
+            Self::Object(fields) => {
+                Self::Object(fields.iter().map(|(key, value)| (Cow::Borrowed(&**key), value.borrowed())).collect())
+            }
+            Self::Other(kind) => Self::Other(kind),
+        }
+    }
+
     fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

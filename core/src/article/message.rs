@@ -32,10 +32,14 @@ impl<'m> Message<'m> {
     }
 }
 
-/// Decodes the bytes, without a byte order mark: by that mark, by an XML declaration, else as UTF-8.
-pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
+/// Decodes the bytes, without a byte order mark: by that mark, by the `charset` that the message names, by an XML
+/// declaration, else as UTF-8.
+pub(super) fn text<'b>(bytes: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, Error> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return decoded(bytes.get(length..).unwrap_or_default(), encoding, length);
+    }
+    if let Some(encoding) = charset.map(|charset| named(charset, bytes)).transpose()? {
+        return decoded(bytes, encoding, 0);
     }
     if binary::is_suspicious(bytes)
         && let Some(kind) = binary::kind(bytes)
@@ -58,6 +62,18 @@ fn page(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Returns the encoding of a name.
+fn named(charset: &str, bytes: &[u8]) -> Result<&'static Encoding, Error> {
+    // Without a mark, the zero of the first letter shows which half of it comes first.
+    if charset.eq_ignore_ascii_case("utf-16") || charset.eq_ignore_ascii_case("utf16") {
+        return Ok(if bytes.first() == Some(&0) { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE });
+    }
+    Encoding::for_label(charset.as_bytes()).ok_or_else(|| {
+        let message = format!("the message says that its charset is `{charset}`, which is not known; send it as UTF-8");
+        Error::new(ErrorKind::Encoding, message)
+    })
+}
+
 fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding, offset: usize) -> Result<Cow<'b, str>, Error> {
     if encoding == encoding_rs::UTF_8 {
         return std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| not_utf8(bytes, &error, offset));
@@ -66,6 +82,12 @@ fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding, offset: usize) -> R
     encoding
         .decode_without_bom_handling_and_without_replacement(bytes)
         .ok_or_else(|| Error::new(ErrorKind::Encoding, format!("not {name}, although declared so; send it as UTF-8")))
+}
+
+/// The error for bytes that are compressed, and cannot be unpacked.
+pub(super) fn not_unpacked(bytes: &[u8], reason: &std::io::Error) -> Error {
+    let kind = binary::kind(bytes).unwrap_or_else(|| "no text".to_owned());
+    not_text(bytes, &format!("{kind}, which cannot be unpacked ({reason})"))
 }
 
 /// The error for bytes that are something else than text, whose first bytes are shown.
@@ -86,7 +108,12 @@ fn not_utf8(bytes: &[u8], error: &std::str::Utf8Error, offset: usize) -> Error {
     let western = start.is_ascii() && bytes.get(at).is_some_and(|byte| matches!(byte, 0x80..=0x97 | 0xa0..=0xff));
     // Text in any encoding that is compatible with ASCII has line breaks and tabs, but no other control characters.
     let western = western && !bytes.iter().any(|byte| matches!(byte, 0..=8 | 0x0e..=0x1f));
-    let hint = if western { "; it may be Windows-1252, which only XML can declare" } else { "" };
+    let hint = if western {
+        "; it may be Windows-1252, \
+         which a header `content-type` with a `charset` or an XML declaration can say"
+    } else {
+        ""
+    };
     let at = at + offset;
     Error::new(ErrorKind::Encoding, format!("not UTF-8: byte {at} (counted from 0) is invalid; send it as UTF-8{hint}"))
 }
@@ -110,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_mark_or_a_declaration_sets_the_encoding() {
-        let read = |bytes: &[u8]| text(bytes).expect("text").into_owned();
+        let read = |bytes: &[u8]| text(bytes, None).expect("text").into_owned();
         assert_eq!(read("\u{feff}é".as_bytes()), "é");
         assert_eq!(read(b"\xff\xfe<\0\xe9\0"), "<é");
         assert_eq!(
@@ -122,9 +149,24 @@ mod tests {
     }
 
     #[test]
+    fn the_message_may_name_its_encoding() {
+        let read =
+            |bytes: &[u8], charset| text(bytes, Some(charset)).map(Cow::into_owned).map_err(|error| error.code());
+        assert_eq!(read(b"caf\xe9", "ISO-8859-1").as_deref(), Ok("café"));
+        assert_eq!(read(b"\x93caf\xe9\x94", "windows-1252").as_deref(), Ok("“café”"));
+        for (bytes, charset) in [(b"{\0\xe9\0", "utf-16"), (b"\0{\0\xe9", "UTF-16"), (b"\0{\0\xe9", "utf-16be")] {
+            assert_eq!(read(bytes, charset).as_deref(), Ok("{é"), "{charset}");
+        }
+        assert_eq!(read("\u{feff}é".as_bytes(), "iso-8859-1").as_deref(), Ok("é"), "the mark counts first");
+        assert_eq!(read(b"caf\xe9", "utf-8"), Err("not-utf8"));
+        assert_eq!(read(b"cafe", "klingon"), Err("not-utf8"));
+    }
+
+    #[test]
     fn windows_1252_that_says_it_is_utf8_is_named() {
-        let error = text(b"<?xml version='1.0' encoding='UTF-8'?><a>caf\xe9</a>").expect_err("no UTF-8");
+        let error = text(b"<?xml version='1.0' encoding='UTF-8'?><a>caf\xe9</a>", None).expect_err("no UTF-8");
         assert_eq!(error.code(), "not-utf8");
-        insta::assert_snapshot!(error, @"not UTF-8: byte 44 (counted from 0) is invalid; send it as UTF-8; it may be Windows-1252, which only XML can declare");
+        insta::assert_snapshot!(error, @"not UTF-8: byte 44 (counted from 0) is invalid; send it as UTF-8; it may be Windows-1252, \
+         which a header `content-type` with a `charset` or an XML declaration can say");
     }
 }

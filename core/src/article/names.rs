@@ -7,22 +7,92 @@ use rustc_hash::FxHashMap;
 
 use super::field::{Field, FieldValue};
 use super::json::{Json, Node, TWICE};
+use super::rich_value;
 
 /// The names of each field, best first. Case does not matter.
 pub(super) type Names = &'static [(Field, &'static [&'static str])];
 
 /// The shared names. Values of a kind that the field does not take are passed over.
 const SHARED: Names = &[
-    (Field::Id, &["id", "_id", "guid", "uri"]),
+    (Field::Id, &["id", "_id", "guid", "uri", "uuid", "article_id", "articleId"]),
     (Field::Revision, &["revision", "version"]),
     (Field::Status, &["pubstatus"]),
     (Field::State, &["status", "state"]),
     (Field::Deleted, &["deleted", "is_deleted", "isDeleted"]),
     (Field::Embargo, &["embargoed"]),
     (Field::Title, &["title", "headline"]),
-    (Field::Body, &["body", "text", "body_html", "body_xhtml", "body_text"]),
-    (Field::FirstCreated, &["published_at", "published", "date", "firstpublished", "firstcreated"]),
-    (Field::ContentCreated, &["contentcreated"]),
+    (
+        Field::Body,
+        &[
+            "body",
+            "text",
+            "body_html",
+            "body_xhtml",
+            "body_text",
+            "bodyHtml",
+            "bodyText",
+            "content",
+            "content_html",
+            "contentHtml",
+            "content_text",
+            "articleBody",
+            "full_text",
+            "fullText",
+            "article_text",
+            "cleaned_text",
+            "plain_text",
+        ],
+    ),
+    (
+        Field::Summary,
+        &["summary", "description", "abstract", "excerpt", "standfirst", "short_description", "shortDescription"],
+    ),
+    (
+        Field::FirstCreated,
+        &[
+            "published_at",
+            "published",
+            "publishedAt",
+            "first_published_at",
+            "firstPublishedAt",
+            "published_date",
+            "publishedDate",
+            "publish_date",
+            "publishDate",
+            "date_published",
+            "datePublished",
+            "publication_date",
+            "publicationDate",
+            "published_on",
+            "publishedOn",
+            "published_time",
+            "publishedTime",
+            "publish_time",
+            "publishTime",
+            "publication_time",
+            "publicationTime",
+            "posted_at",
+            "postedAt",
+            "pub_date",
+            "pubDate",
+            "date",
+            "firstpublished",
+            "firstcreated",
+        ],
+    ),
+    (
+        Field::ContentCreated,
+        &[
+            "contentcreated",
+            "created_at",
+            "createdAt",
+            "date_created",
+            "dateCreated",
+            "created_on",
+            "createdOn",
+            "created",
+        ],
+    ),
     (Field::VersionCreated, &["versioncreated"]),
     (
         Field::Modified,
@@ -37,12 +107,13 @@ const SHARED: Names = &[
             "lastModified",
             "dateModified",
             "date_modified",
+            "modDate",
         ],
     ),
     (Field::Zone, &["timezone"]),
-    (Field::Language, &["language"]),
-    (Field::Source, &["source"]),
-    (Field::Url, &["url"]),
+    (Field::Language, &["language", "lang", "language_code", "inLanguage"]),
+    (Field::Source, &["source", "source_name", "sourceName", "publisher", "publication", "domain"]),
+    (Field::Url, &["url", "link", "web_url", "webUrl", "permalink", "canonical_url"]),
 ];
 
 /// The longest name.
@@ -135,6 +206,10 @@ impl<'j> Found<'j> {
     pub fn value(self) -> FieldValue<'j> {
         match self.field {
             Field::Deleted => FieldValue::text("true", self.node.path),
+            // A source may be an object with its name.
+            Field::Source => {
+                rich_value::of_field(self.node.clone(), Field::Source).unwrap_or_else(|| self.node.field_value())
+            }
             _ => self.node.field_value(),
         }
     }

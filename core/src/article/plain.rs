@@ -7,7 +7,7 @@ use super::field::{Field, FieldValue};
 use super::json;
 use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
-use super::status;
+use super::{seen, status};
 use crate::error::Error;
 
 /// The known fields, best first, before those that all formats share; others are ignored.
@@ -25,21 +25,39 @@ const FIELDS: Names = &[
     (Field::Url, &["url"]),
 ];
 
+/// What an article has at least one of.
+const TEXTS: [Field; 2] = [Field::Title, Field::Body];
+
 static NAMES: LazyLock<FieldNames> = LazyLock::new(|| FieldNames::new(FIELDS, &[]));
 
 /// Reads one object.
 pub(super) fn read(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    let found = NAMES.read(node);
-    let has_text = found.iter().any(|found| matches!(found.field, Field::Title | Field::Body));
     let mut draft = Draft::default();
-    for found in found {
+    for found in NAMES.read(node) {
         draft.add(found.field, Some(found.value()));
     }
-    if !has_text && !reader.deletes() && !status::is_withdrawn(&draft) {
-        return Err(Error::not_an_article("the object has neither `body` nor `title`, so it is not an article"));
-    }
+    check_is_article(&draft, node, reader)?;
     reader.push(draft);
     Ok(())
+}
+
+/// Refuses an object that has nothing of an article and withdraws none.
+pub(super) fn check_is_article(
+    draft: &Draft<'_>,
+    node: &json::Node<'_>,
+    reader: &MessageReader<'_>,
+) -> Result<(), Error> {
+    let has_text = TEXTS.iter().any(|field| draft.has(*field) || reader.prefers(*field) || has_blank(node, *field));
+    if has_text || reader.deletes() || status::is_withdrawn(draft) {
+        return Ok(());
+    }
+    let seen = seen::describe(node);
+    Err(Error::not_an_article(format!("the object has neither `body` nor `title`, so it is not an article{seen}")))
+}
+
+/// Whether an object has a field, although it is blank.
+fn has_blank(node: &json::Node<'_>, field: Field) -> bool {
+    NAMES.read(node).iter().any(|found| found.field == field)
 }
 
 /// Takes a whole text as the body.

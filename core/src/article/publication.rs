@@ -6,10 +6,11 @@ use chrono_tz::Tz;
 use super::draft::Draft;
 use super::field::Field;
 use super::format::Format;
-use super::published::Published;
+use super::published::{Published, Reading};
 use super::reference::Reference;
-use super::settings::{BySource, Settings};
+use super::settings::{BySource, RecordTime, Settings};
 use super::zone::timezone;
+use super::zone_names::Zones;
 use crate::error::{Error, ErrorKind, Warning};
 
 /// The time that was chosen.
@@ -34,11 +35,13 @@ pub(super) fn choose(draft: &Draft<'_>, format: Format, settings: &Settings) -> 
     let own_zone = draft.label(Field::Zone)?.map(|name| timezone(&name)).transpose()?;
     let zone = own_zone.or_else(|| of_source(&settings.timezones, draft)).or_else(|| of_city(draft, settings));
     let (first, rest): (Vec<_>, Vec<_>) = ORDER.into_iter().partition(|(reference, _)| *reference == wanted);
+    let zones = Zones { assumed: zone.unwrap_or(settings.timezone), named: Some(&settings.timezones) };
     let mut warnings = Vec::new();
     let mut failed = None;
     for (reference, field) in first.into_iter().chain(rest) {
-        match draft.time(field, zone.unwrap_or(settings.timezone)) {
-            Some(Ok(found)) => {
+        match draft.reading(field, &zones) {
+            Some(Ok(Reading { published: found, warning })) => {
+                warnings.extend(warning);
                 let is_utc = found.at.offset().local_minus_utc() == 0;
                 // An offset of its own is its readers' clock; UTC is what wires convert every time to.
                 let moves = own_zone.is_some() || is_utc;
@@ -53,14 +56,18 @@ pub(super) fn choose(draft: &Draft<'_>, format: Format, settings: &Settings) -> 
             None => {}
         }
     }
-    match (failed, settings.published) {
-        (Some(error), _) => Err(error),
-        (None, Some(published)) => {
-            let published = zone.map_or(published, |zone| published.seen_in(zone));
-            Ok(Publication { published, reference: Reference::Given, warnings })
+    let last_resort = match (failed, settings.published, settings.record_time) {
+        (None, Some(published), _) => Ok((published, Reference::Given)),
+        (failed, _, RecordTime::LastResort(Some(recorded))) => {
+            warnings.extend(failed.map(unread));
+            Ok((recorded, Reference::Record))
         }
-        (None, None) => Err(missing(draft, format)),
-    }
+        (Some(error), _, _) => Err(error),
+        (None, None, _) => Err(missing(draft, format)),
+    };
+    let (published, reference) = last_resort?;
+    let published = zone.map_or(published, |zone| published.seen_in(zone));
+    Ok(Publication { published, reference, warnings })
 }
 
 fn missing(draft: &Draft<'_>, format: Format) -> Error {
@@ -76,7 +83,9 @@ fn unread(error: Error) -> Warning {
 /// Whether a time has no zone of its own: then it is another moment elsewhere.
 fn has_no_zone(draft: &Draft<'_>, field: Field, found: Published) -> bool {
     found.has_time
-        && draft.time(field, Tz::Asia__Tokyo).is_some_and(|other| other.is_ok_and(|other| other.at != found.at))
+        && draft
+            .time(field, &Zones::assuming(Tz::Asia__Tokyo))
+            .is_some_and(|other| other.is_ok_and(|other| other.at != found.at))
 }
 
 fn assumed(draft: &Draft<'_>, field: Field, zone: Tz) -> Warning {

@@ -17,6 +17,8 @@ pub enum Reference {
     Envelope,
     /// Given from outside.
     Given,
+    /// When the record that holds the message was written to Kafka.
+    Record,
 }
 
 impl Reference {
@@ -33,6 +35,7 @@ impl Reference {
             Self::Dateline => "dateline",
             Self::Envelope => "envelope",
             Self::Given => "given",
+            Self::Record => "record",
         }
     }
 }

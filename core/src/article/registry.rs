@@ -2,15 +2,17 @@
 //!
 //! It alone knows them all, and no file below knows it.
 
+use super::field::{Field, FieldValue};
 use super::format::Format;
 use super::item::Item;
+use super::media_type::MediaType;
 use super::message::{self, Message};
 use super::page::Page;
 use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
 use super::{
-    cloudevents, debezium, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, plain, recognise,
-    syndication, xml,
+    compression, envelope, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, plain, presets,
+    recognise, syndication, xml,
 };
 use crate::error::Error;
 
@@ -39,23 +41,39 @@ pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<Inspect
 
 fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     reader.settings.check_size(message.value.len())?;
-    let text = message::text(message.value)?;
-    match cloudevents::binary(message, reader) {
-        Some(media_type) => read_data(&text, "", media_type, reader),
-        None => read_text(&text, "", reader),
+    let media_type = message.header("content-type").or_else(|| message.header("contenttype"));
+    envelope::headers(message, reader);
+    // As in HTTP, where this is the time of the message.
+    if let Some(date) = media_type.and_then(|_| message.header("date")) {
+        reader.inherit(Field::Envelope, FieldValue::text(date.to_owned(), "header date"));
     }
+    let mut media_type = MediaType::new(media_type.unwrap_or_default());
+    media_type.charset = media_type.charset.or_else(|| message.header("charset"));
+    read_bytes(message.value, "", media_type, reader)
 }
 
-/// Reads the content of an envelope, which names its media type.
-fn read_data(text: &str, path: &str, media_type: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    if reader.settings.format.is_none() && media_type.starts_with("text/plain") {
-        reader.set_format(Format::Text, || format!("its envelope says that it is {media_type}"));
+/// Reads bytes, which may be compressed.
+fn read_bytes(
+    bytes: &[u8],
+    path: &str,
+    media_type: MediaType<'_>,
+    reader: &mut MessageReader<'_>,
+) -> Result<(), Error> {
+    let bytes = compression::unpacked(bytes, reader.settings)?;
+    let text = message::text(&bytes, media_type.charset)?;
+    read_data(&text, path, media_type, reader)
+}
+
+/// Reads a text whose media type may be known.
+fn read_data(text: &str, path: &str, media_type: MediaType<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let is_html = media_type.is("text/html") || media_type.is("application/xhtml+xml");
+    let start = text.trim_start();
+    let is_fragment = is_html && !start.starts_with(['{', '[']) && !markup::is_html(start.as_bytes());
+    let is_text = media_type.is("text/plain") || is_fragment;
+    if reader.settings.format.is_none() && is_text {
+        reader.set_format(Format::Text, || format!("the message says that it is {}", media_type.name()));
         plain::read_text(text, path, reader);
         return Ok(());
-    }
-    let is_page = ["text/html", "application/xhtml+xml"].iter().any(|kind| media_type.starts_with(kind));
-    if is_page && !text.trim_start().starts_with(['{', '[']) {
-        return read_page(text, path, reader);
     }
     read_text(text, path, reader)
 }
@@ -73,8 +91,14 @@ fn read_text(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(
         let root = xml::parse(text)?;
         read_element(&xml::Node::root(&root, path), reader)
     } else {
-        let json = json::parse(text)?;
-        read_value(&json::Node::root(&json, path), reader)
+        // Programs in C send the byte that ends their strings.
+        match json::parse(text.trim_end_matches('\0')) {
+            Ok(json) => read_value(&json::Node::root(&json, path), reader),
+            Err(error) => match json_lines(text) {
+                Some(lines) => read_lines(&lines, path, reader),
+                None => Err(error),
+            },
+        }
     }
 }
 
@@ -87,6 +111,26 @@ fn read_page(text: &str, path: &str, reader: &mut MessageReader<'_>) -> Result<(
         enter(Format::Html, reader, || "it is an HTML page".to_owned())?;
     }
     page.read(path, reader);
+    Ok(())
+}
+
+/// Returns the lines of a text that has an object on each.
+fn json_lines(text: &str) -> Option<Vec<&str>> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let are_objects = lines.iter().all(|line| line.starts_with('{') && line.ends_with('}'));
+    (lines.len() > 1 && are_objects).then_some(lines)
+}
+
+fn read_lines(lines: &[&str], path: &str, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    for (index, line) in lines.iter().enumerate() {
+        let read = reader.scoped(|reader| {
+            let json = json::parse(line)?;
+            read_value(&json::Node::root(&json, &format!("{path}[{index}]")), reader)
+        });
+        if let Err(error) = read {
+            reader.push_broken(line, error.of_part(&format!("line {}", index + 1)));
+        }
+    }
     Ok(())
 }
 
@@ -104,47 +148,119 @@ fn read_element(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
         Format::Nitf => nitf::read(root, reader),
         Format::Rss => syndication::read_rss(root, reader),
         Format::Atom => syndication::read_atom(root, reader),
-        Format::Plain | Format::Ninjs | Format::JsonLd | Format::Html | Format::NewsPlease | Format::Text => {}
+        Format::Plain
+        | Format::Ninjs
+        | Format::JsonLd
+        | Format::Html
+        | Format::NewsPlease
+        | Format::Text
+        | Format::Preset(_) => {}
     }
     Ok(())
 }
 
 fn read_value(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    if cloudevents::is_envelope(node) {
-        return match cloudevents::open(node, reader)? {
-            cloudevents::Data::Json(data) => read_value(&data, reader),
-            cloudevents::Data::Text { text, path, media_type } => read_data(&text, &path, &media_type, reader),
-        };
+    match node.value {
+        json::Json::List(_) if !json_ld::is_list(node) => read_list(node, reader),
+        // JSON in a string of JSON, as converters for strings write it.
+        json::Json::Text(text) if text.trim_start().starts_with(['{', '[', '<']) => {
+            reader.scoped(|reader| read_text(text, &node.path, reader))
+        }
+        json::Json::Object(_) => {
+            // One envelope can be set; what is in it may be in others.
+            let unwrap = if reader.level() == 0 { reader.settings.unwrap } else { reader.settings.unwrap.inner() };
+            match envelope::open(node, unwrap)? {
+                Some(contents) => read_contents(&contents, reader),
+                None => read_object(node, reader),
+            }
+        }
+        _ => read_object(node, reader),
     }
-    if let Some(change) = debezium::open(node) {
-        if change.is_deleted {
+}
+
+fn read_contents(contents: &[envelope::Content<'_>], reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    if let [content] = contents {
+        return read_content(content, reader);
+    }
+    for (index, content) in contents.iter().enumerate() {
+        if let Err(error) = read_content(content, reader) {
+            reader.push_broken(&content.describe(), error.of_part(&format!("item {}", index + 1)));
+        }
+    }
+    Ok(())
+}
+
+fn read_content(content: &envelope::Content<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let media_type = MediaType::new(&content.media_type);
+    reader.scoped(|reader| {
+        if content.is_deleted {
             reader.delete();
         }
-        // MongoDB's rows are documents, as text.
-        return match change.row.text() {
-            Some(text) => read_object(&json::Node::root(&json::parse(text)?, &change.row.path), reader),
-            None => read_object(&change.row, reader),
-        };
+        content.known.iter().for_each(|(field, value)| reader.inherit(*field, value.clone()));
+        match &content.data {
+            envelope::Data::Value(node) => read_value(node, reader),
+            envelope::Data::Itself(node) => read_object(node, reader),
+            envelope::Data::Explained(json, path) => read_value(&json::Node::root(json, path), reader),
+            envelope::Data::Text { text, path } => read_data(text, path, media_type, reader),
+            envelope::Data::Bytes { bytes, path } => read_bytes(bytes, path, media_type, reader),
+        }
+    })
+}
+
+/// Reads each value of a list.
+fn read_list(list: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let items = list.each();
+    if items.is_empty() {
+        return Err(Error::not_an_article("an empty JSON array"));
     }
-    read_object(node, reader)
+    read_each(&items, reader, |item, reader| match item.value {
+        json::Json::List(_) => Err(Error::not_an_article("a JSON array within an array")),
+        _ => read_value(item, reader),
+    });
+    Ok(())
+}
+
+/// Reads each of several; one that cannot be read does not concern the others.
+fn read_each(
+    items: &[json::Node<'_>],
+    reader: &mut MessageReader<'_>,
+    read: impl Fn(&json::Node<'_>, &mut MessageReader<'_>) -> Result<(), Error>,
+) {
+    for (index, item) in items.iter().enumerate() {
+        if let Err(error) = reader.scoped(|reader| read(item, reader)) {
+            let content = format!("{:?}", item.value);
+            reader.push_broken(&content, error.of_part(&format!("item {}", index + 1)));
+        }
+    }
 }
 
 fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
     if !node.is_object() && !json_ld::is_list(node) {
-        return Err(Error::not_an_article(match node.value {
-            json::Json::List(_) => {
-                "a JSON array; send each article as an object of its own, one per line, as `jq -c '.[]'` writes them"
-            }
-            _ => "a bare JSON value; an article is an object",
-        }));
+        return Err(Error::not_an_article("a bare JSON value; an article is an object"));
+    }
+    // These may be in envelopes as well.
+    if let Some(items) = reader.take_items(node) {
+        read_each(&items, reader, read_value);
+        return Ok(());
     }
     let found = if node.is_object() { recognise::format_of(node) } else { Format::JsonLd };
+    let preset = match (reader.settings.format, found) {
+        (Some(Format::Preset(preset)), _) => Some(preset.items(node)),
+        (None, Format::Plain | Format::Ninjs) => {
+            presets::recognise(node).filter(|it| found == Format::Plain || !it.preset.is_list())
+        }
+        _ => None,
+    };
+    if let Some(recognised) = preset {
+        return read_preset(recognised, reader);
+    }
     // A setting can say which kind of JSON it is; that it is JSON was seen.
     let format = reader.settings.format.unwrap_or(found);
     reader.set_format(format, || match node.value {
         json::Json::List(_) => "it is a list of things in JSON-LD".to_owned(),
         _ => recognise::evidence(node, format),
     });
+    reader.prefer(node);
     match format {
         Format::Plain => plain::read(node, reader),
         Format::Ninjs => ninjs::read(node, reader),
@@ -153,8 +269,36 @@ fn read_object(node: &json::Node<'_>, reader: &mut MessageReader<'_>) -> Result<
             news_please::read(node, reader);
             Ok(())
         }
-        Format::NewsMl | Format::NewsMl1 | Format::Nitf | Format::Html | Format::Rss | Format::Atom | Format::Text => {
-            Err(not_that(format, "JSON"))
+        Format::NewsMl
+        | Format::NewsMl1
+        | Format::Nitf
+        | Format::Html
+        | Format::Rss
+        | Format::Atom
+        | Format::Text
+        | Format::Preset(_) => Err(not_that(format, "JSON")),
+    }
+}
+
+fn read_preset(recognised: presets::Recognised<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
+    let presets::Recognised { preset, items, known } = recognised;
+    let read = |item: &json::Node<'_>, reader: &mut MessageReader<'_>| {
+        if preset.is_list() {
+            return read_value(item, reader);
+        }
+        reader.set_format(Format::Preset(preset), || preset.evidence());
+        reader.prefer(item);
+        let draft = preset.draft(item);
+        plain::check_is_article(&draft, item, reader)?;
+        reader.push(draft);
+        Ok(())
+    };
+    known.into_iter().for_each(|(field, value)| reader.inherit(field, value.into_owned()));
+    match items.as_slice() {
+        [item] => read(item, reader),
+        items => {
+            read_each(items, reader, read);
+            Ok(())
         }
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+use super::envelope::Unwrap;
+use super::field_paths::{FieldPaths, ItemPaths};
 use super::format::Format;
 use super::published::Published;
 use super::reference::Reference;
@@ -14,6 +16,12 @@ use crate::error::{Error, ErrorKind};
 pub struct Settings {
     /// The format of all messages; `None` recognises it message by message.
     pub format: Option<Format>,
+    /// Which envelopes are opened.
+    pub unwrap: Unwrap,
+    /// Where the articles of a message in JSON stand, if not at its top.
+    pub items: ItemPaths,
+    /// Where the fields of an article in JSON stand, before those that its format knows.
+    pub fields: FieldPaths,
     /// Which of its times is an article's publication.
     pub reference: Reference,
     /// The same for single sources.
@@ -26,6 +34,8 @@ pub struct Settings {
     pub cities: CityTimezones,
     /// The publication time of input without one.
     pub published: Option<Published>,
+    /// What the time of the record that holds a message is for.
+    pub record_time: RecordTime,
     /// The largest message that is read, in bytes.
     pub max_bytes: usize,
 }
@@ -34,12 +44,16 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             format: None,
+            unwrap: Unwrap::Auto,
+            items: ItemPaths::default(),
+            fields: FieldPaths::default(),
             reference: Reference::FirstCreated,
             references: BySource::default(),
             timezone: Tz::UTC,
             timezones: SourceTimezones::default(),
             cities: CityTimezones::default(),
             published: None,
+            record_time: RecordTime::Ignored,
             max_bytes: 32 << 20,
         }
     }
@@ -55,6 +69,15 @@ impl Settings {
         let message = format!("longer than the limit of {limit} bytes; raise the limit if this is one article");
         Err(Error::new(ErrorKind::TooLarge, message))
     }
+}
+
+/// What the time when the record that holds a message was written is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordTime {
+    /// Nothing.
+    Ignored,
+    /// It is the publication of articles that have no other time; `None` where it is not known.
+    LastResort(Option<Published>),
 }
 
 /// The time zones of single sources.

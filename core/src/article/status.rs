@@ -42,7 +42,7 @@ impl Withdrawal {
             }
             "withheld" | "withhold" | "unpublished" | "unpublish" => Self::Withheld,
             "replaced" | "replace" => Self::Replaced,
-            "deleted" | "delete" | "removed" | "remove" | "trashed" | "trash" => Self::Deleted,
+            "deleted" | "delete" | "del" | "removed" | "remove" | "trashed" | "trash" => Self::Deleted,
             _ => return None,
         })
     }

@@ -4,36 +4,25 @@
 //! today, and "6:15pm" a time of today. It is therefore given only texts with year, month and day, and a fixed midnight
 //! for those without a time.
 
-use chrono::{DateTime, Datelike, FixedOffset, Month, NaiveTime, Utc, Weekday};
-use chrono_tz::Tz;
+use chrono::{Datelike, Month, NaiveTime, Utc, Weekday};
 
-use super::zone::{in_zone, named_offset};
+use super::written::Written;
 
-/// Parses a time as people write it, and whether it has a time of day. The zone is cut off and read here, because
-/// `dateparser` would keep only the instant, and takes unknown zone names for UTC.
-pub(super) fn parse_worded(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, bool)> {
-    let (local, offset) = match text.rsplit_once(' ') {
-        Some((local, tail)) if named_offset(tail).is_some() => (local, named_offset(tail)),
-        _ => (text, None),
-    };
-    let whole = month_first(local).or_else(|| numeric(local))?;
-    let read = dateparser::parse_with(&whole, &Utc, NaiveTime::MIN).ok()?.naive_utc();
+/// Reads a time as people write it, in English or in numbers, without a zone: `dateparser` would keep only the instant, and
+/// takes unknown zone names for UTC. What this does not read, [`super::written`] may.
+pub(super) fn read(text: &str) -> Option<Written> {
+    let whole = month_first(text).or_else(|| numeric(text))?;
+    let local = dateparser::parse_with(&whole, &Utc, NaiveTime::MIN).ok()?.naive_utc();
     let weekday: Option<Weekday> = text.split([' ', ',']).find_map(|word| word.parse().ok());
-    if weekday.is_some_and(|weekday| weekday != read.weekday()) {
+    if weekday.is_some_and(|weekday| weekday != local.weekday()) {
         return None;
     }
-    let has_year = numbers(&whole).any(|number| number == format!("{:04}", read.year()));
+    let has_year = numbers(&whole).any(|number| number == format!("{:04}", local.year()));
     // "03/05/2019" is May to some and March to others.
     let day_comes_first_or_second = whole.find(['/', '-', '.']).is_some_and(|at| at < 3);
-    let is_ambiguous = day_comes_first_or_second && read.day() <= 12 && read.day() != read.month();
-    if !has_year || is_ambiguous {
-        return None;
-    }
-    let at = match offset {
-        Some(offset) => read.and_local_timezone(offset).single()?,
-        None => in_zone(read, zone)?,
-    };
-    Some((at, whole.contains([':', '时'])))
+    let is_ambiguous = day_comes_first_or_second && local.day() <= 12 && local.day() != local.month();
+    let has_time = whole.contains([':', '时']);
+    (has_year && !is_ambiguous).then_some(Written { local, has_time, zones: Vec::new(), wrong_weekday: None })
 }
 
 /// Rewrites a date with the name of a month, in any usual order, as `May 3, 2019 6:35 pm`, which `dateparser` knows.
@@ -70,12 +59,12 @@ fn has_no_name(text: &str) -> bool {
 }
 
 /// Returns the text if it consists of digits.
-pub(super) fn digits(text: &str) -> Option<&str> {
+fn digits(text: &str) -> Option<&str> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
 
 /// Returns the runs of digits.
-pub(super) fn numbers(text: &str) -> impl Iterator<Item = &str> {
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty())
 }
 
@@ -88,9 +77,9 @@ mod tests {
     fn texts_that_would_be_completed_from_the_clock_are_not_passed_on() {
         for text in ["6:15pm", "18:35", "May 27 02:45:27", "May 6 at 9:24 PM"] {
             assert!(dateparser::parse_with(text, &Utc, NaiveTime::MIN).is_ok(), "{text}");
-            assert_eq!(parse_worded(text, Tz::UTC), None, "{text}");
+            assert_eq!(read(text), None, "{text}");
         }
-        assert_eq!(parse_worded("2021.02", Tz::UTC), None, "dateparser takes it for a day of February on most days");
+        assert_eq!(read("2021.02"), None, "dateparser takes it for a day of February on most days");
     }
 
     #[test]

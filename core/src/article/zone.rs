@@ -17,20 +17,6 @@ pub fn timezone(name: &str) -> Result<Tz, Error> {
     })
 }
 
-/// Returns the offset of `+0100`, or of a zone name that RFC 2822 defines.
-pub(super) fn named_offset(name: &str) -> Option<FixedOffset> {
-    let hours = match name.to_ascii_uppercase().as_str() {
-        "Z" | "UT" | "UTC" | "GMT" => 0,
-        "EDT" => -4,
-        "EST" | "CDT" => -5,
-        "CST" | "MDT" => -6,
-        "MST" | "PDT" => -7,
-        "PST" => -8,
-        _ => return name.parse().ok(),
-    };
-    FixedOffset::east_opt(hours * 3600)
-}
-
 /// Returns a local time in a zone. If it occurred twice because clocks were set back, it is the earlier one; if it
 /// never occurred because clocks were set forward, it is later by the jump.
 pub(super) fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<FixedOffset>> {

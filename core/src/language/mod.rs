@@ -3,6 +3,7 @@
 //! A pack maps words to classes (`words.toml`), has rules over classes (`rules.toml`) and names of feasts
 //! (`feasts.toml`). This module compiles them; it must not know what an expression means on the calendar.
 
+mod calendar_names;
 mod feasts;
 mod grammar;
 mod lexicon;
@@ -20,6 +21,7 @@ mod word_map;
 
 pub mod en;
 
+pub use calendar_names::{month_named, weekday_named};
 pub use feasts::{Feasts, plain_name};
 pub use grammar::Grammar;
 pub use lexicon::{Class, Lexicon, Value};

@@ -86,6 +86,7 @@ impl From<Reference> for PublishedFrom {
             Reference::Dateline => Self::Dateline,
             Reference::Envelope => Self::Envelope,
             Reference::Given => Self::Given,
+            Reference::Record => Self::Record,
         }
     }
 }
@@ -117,8 +118,8 @@ mod tests {
             [Date, Time, Duration, Set].map(temporal::TimexType::name),
             [0, 1, 2, 3].map(|at: usize| TimexType::ALL[at].name())
         );
-        use Reference::{ContentCreated, Dateline, Envelope, FirstCreated, Given, VersionCreated};
-        for reference in [FirstCreated, ContentCreated, VersionCreated, Dateline, Envelope, Given] {
+        use Reference::{ContentCreated, Dateline, Envelope, FirstCreated, Given, Record, VersionCreated};
+        for reference in [FirstCreated, ContentCreated, VersionCreated, Dateline, Envelope, Given, Record] {
             assert_eq!(PublishedFrom::from(reference).name(), reference.name());
         }
     }

@@ -78,8 +78,8 @@ pub struct ArticleFields {
     pub language: String,
     /// RFC 3339 with the local offset.
     pub published_at: String,
-    /// Which of the article's times that is; `envelope` is when the envelope around it was created, `given` a time
-    /// from outside.
+    /// Which of the article's times that is; `envelope` is when the envelope around it was created, `record` when the
+    /// record that holds it was written to Kafka, `given` a time from outside.
     pub published_from: PublishedFrom,
 }
 

@@ -193,8 +193,10 @@ words! {
         Dateline = "dateline",
         /// When the envelope around the article was created.
         Envelope = "envelope",
-        /// Given from outside.
+        /// A time from outside.
         Given = "given",
+        /// When the record that holds the message was written to Kafka.
+        Record = "record",
     }
 }
 

@@ -188,7 +188,7 @@ fn outcome(
     output: &OutputSettings,
     now: DateTime<Utc>,
 ) -> Result<Outcome, (&'static str, String)> {
-    if message.payload().is_none() && output.tombstones != TombstonePolicy::Reject {
+    if tombstone::is_one(message) && output.tombstones != TombstonePolicy::Reject {
         return Ok(Outcome::Tombstone(Tombstone::new(message, output.tombstones)));
     }
     let processed = processed.map_err(|error| (error.code(), error.to_string()))?;

@@ -13,6 +13,28 @@ use crate::stream::output::{OutputRecord, OutputSettings};
 /// The code of the warning that says why an article was withdrawn or skipped.
 const CODE: &str = "tombstone";
 
+/// The longest value that can stand for none, in bytes.
+const NULL: usize = 100;
+
+/// Whether a message has no value, or one that Kafka Connect's JSON converter writes for none.
+pub fn is_one(message: &OwnedMessage) -> bool {
+    message.payload().is_none_or(is_null)
+}
+
+fn is_null(value: &[u8]) -> bool {
+    if value.len() > NULL {
+        return false;
+    }
+    match serde_json::from_slice(value) {
+        Ok(Value::Null) => true,
+        Ok(Value::Object(fields)) => {
+            let is_wrapper = fields.len() == 2 && ["schema", "payload"].iter().all(|name| fields.contains_key(*name));
+            is_wrapper && fields.values().all(Value::is_null)
+        }
+        _ => false,
+    }
+}
+
 /// A message without a value.
 #[derive(Debug)]
 pub struct Tombstone {
@@ -86,6 +108,16 @@ fn id_in(key: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nulls_of_kafka_connect_are_none() {
+        for value in ["null", " null\n", r#"{"schema": null, "payload": null}"#] {
+            assert!(is_null(value.as_bytes()), "{value}");
+        }
+        for value in ["", "{}", "\"null\"", r#"{"schema": null, "payload": {}}"#, r#"{"id": null, "body": null}"#] {
+            assert!(!is_null(value.as_bytes()), "{value}");
+        }
+    }
 
     #[test]
     fn a_key_is_an_id_or_holds_one() {

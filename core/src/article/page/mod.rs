@@ -19,6 +19,7 @@ use super::field::{Field, FieldValue};
 use super::json::{self, Json};
 use super::json_ld::{self, Stories};
 use super::reader::MessageReader;
+use super::zone_names::Zones;
 use crate::error::{Error, ErrorKind};
 
 /// The deepest element that is read. A parser closes what pages of old programs leave open.
@@ -173,8 +174,10 @@ fn own_draft(
     let day_first = language.and_then(|(_, tag)| written::day_first(tag)).or(day_first);
     let day_first = written::day_first_of(&paragraph_text(&outline)).or(day_first);
     let mut finder = DateFinder { outline: &outline, metadata: &metadata, day_first, unread: Unread::default() };
-    let is_dated =
-        stories.articles.iter().any(|story| story.time(Field::FirstCreated, Tz::UTC).is_some_and(|time| time.is_ok()));
+    let is_dated = stories
+        .articles
+        .iter()
+        .any(|story| story.time(Field::FirstCreated, &Zones::assuming(Tz::UTC)).is_some_and(|time| time.is_ok()));
     let linked = stories.articles.iter().filter_map(|story| story.first(Field::FirstCreated));
     let linked: Vec<FoundTime> =
         linked.map(|time| FoundTime { text: time.describe().into_owned(), path: time.path.clone() }).collect();
