@@ -66,14 +66,14 @@ fn read_bytes(
 
 /// Reads a text whose media type may be known.
 fn read_data(text: &str, path: &str, media_type: MediaType<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {
-    let is_html = media_type.is("text/html") || media_type.is("application/xhtml+xml");
-    let start = text.trim_start();
-    let is_fragment = is_html && !start.starts_with(['{', '[']) && !markup::is_html(start.as_bytes());
-    let is_text = media_type.is("text/plain") || is_fragment;
-    if reader.settings.format.is_none() && is_text {
+    if reader.settings.format.is_none() && media_type.is("text/plain") {
         reader.set_format(Format::Text, || format!("the message says that it is {}", media_type.name()));
         plain::read_text(text, path, reader);
         return Ok(());
+    }
+    let is_page = media_type.is("text/html") || media_type.is("application/xhtml+xml");
+    if is_page && !text.trim_start().starts_with(['{', '[']) {
+        return read_page(text, path, reader);
     }
     read_text(text, path, reader)
 }

@@ -29,8 +29,12 @@ pub(super) fn read(text: &str) -> Option<Written> {
 /// `None` without the name of a month, a day and a year of four digits.
 fn month_first(text: &str) -> Option<String> {
     let text = text.to_ascii_lowercase().replace("a.m.", "am").replace("p.m.", "pm");
-    let needless = |word: &&str| word.is_empty() || *word == "at" || word.parse::<Weekday>().is_ok();
+    let needless = |word: &&str| word.is_empty() || word.parse::<Weekday>().is_ok();
     let mut words: Vec<&str> = text.split([' ', ',']).filter(|word| !needless(word)).collect();
+    // At the end it is the name of a zone.
+    let last = words.len().saturating_sub(1);
+    words =
+        words.into_iter().enumerate().filter(|&(at, word)| word != "at" || at == last).map(|(_, word)| word).collect();
     // The time may come first: "18:35, 3 May 2019".
     let time = words.iter().take_while(|word| word.contains(':') || matches!(**word, "am" | "pm")).count();
     words.rotate_left(time);
@@ -40,7 +44,7 @@ fn month_first(text: &str) -> Option<String> {
     let month: Month = month.trim_end_matches('.').parse().ok()?;
     let day = ["st", "nd", "rd", "th"].iter().find_map(|end| day.strip_suffix(end)).unwrap_or(day);
     let is_whole = (1..=2).contains(&day.len()) && digits(day).is_some() && year.len() == 4 && digits(year).is_some();
-    (is_whole && time.iter().all(|word| has_no_name(word)))
+    (is_whole && time.iter().all(|word| has_no_name(word) && !word.contains(['+', '-'])))
         .then(|| format!("{} {day}, {year} {}", month.name(), time.join(" ")).trim_end().to_owned())
 }
 
@@ -49,7 +53,14 @@ fn numeric(text: &str) -> Option<String> {
     let lengths: Vec<usize> = numbers(text).take(3).map(str::len).collect();
     let is_whole = matches!(lengths[..], [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 4]);
     let is_time = text.find(':').is_some_and(|at| at < 3);
-    (is_whole && !is_time && has_no_name(text)).then(|| text.to_owned())
+    (is_whole && !is_time && has_no_name(text) && has_no_offset(text)).then(|| text.to_owned())
+}
+
+/// Whether a text in numbers says nothing of a zone: it has no sign but the hyphens of its date.
+fn has_no_offset(text: &str) -> bool {
+    let clock = text.find(':').unwrap_or(text.len());
+    let behind = text.get(clock..).unwrap_or_default();
+    !text.contains('+') && !behind.contains('-') && text.matches('-').count() <= 2
 }
 
 /// Whether a text has no words other than "am" and "pm", such as a zone name that `dateparser` would take for UTC.

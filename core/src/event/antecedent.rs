@@ -32,8 +32,9 @@ pub(super) struct Antecedent {
     pub(super) tokens: Vec<usize>,
     /// The tokens of the name in it.
     pub(super) name: Range<usize>,
-    /// Whether it says what the pronoun is a part of: "The bank said its profit rose".
-    pub(super) speaks: bool,
+    /// Whether the text makes plain that it is meant: it says what the pronoun is a part of ("The bank said its profit
+    /// rose"), or nothing else can be, and it is what the sentence before is about.
+    pub(super) is_plain: bool,
     /// Describes it to the model.
     pub(super) features: Collector,
 }
@@ -119,11 +120,16 @@ impl<'s> Pronoun<'s> {
     fn antecedents(&self, discourse: &Discourse<'_>) -> Vec<Antecedent> {
         let mut antecedents = Vec::new();
         self.collect(self.structure, 0, &mut antecedents);
+        let own = antecedents.len();
         let index = self.passage.sentences.partition_point(|sentence| sentence.end <= self.at);
         for distance in 1..=SENTENCES_BACK {
             let before = index.checked_sub(distance).filter(|_| antecedents.len() < MOST);
             let Some(before) = before.and_then(|index| discourse.structure(index)) else { break };
             self.collect(&before, distance, &mut antecedents);
+            // A subject of the sentence before is plain where it has no rival.
+            if distance == 1 && antecedents.len() > 1 {
+                antecedents.iter_mut().skip(own).for_each(|antecedent| antecedent.is_plain = false);
+            }
         }
         antecedents.truncate(MOST);
         let rivals = antecedents.len().min(4) as u32;
@@ -159,8 +165,12 @@ impl<'s> Pronoun<'s> {
                 let rank = antecedents.len() as u32;
                 let name = name(self.passage, structure, &group);
                 let features = self.describe(structure, head, &group, [distance as u32, rank]);
-                let speaks = distance == 0 && self.is_said_by(head);
-                antecedents.push(Antecedent { tokens: group, name, speaks, features });
+                let is_plain = match distance {
+                    0 => self.is_said_by(head),
+                    1 => is_subject_of_root(structure, head),
+                    _ => false,
+                };
+                antecedents.push(Antecedent { tokens: group, name, is_plain, features });
             }
         }
     }
@@ -286,6 +296,12 @@ impl<'s> Pronoun<'s> {
         let before = self.at.saturating_sub(MENTIONS)..self.at;
         before.filter(|&at| self.passage.word(at) == word).take(5).count() as u32
     }
+}
+
+/// Whether a noun is the subject of the main clause of its sentence.
+fn is_subject_of_root(structure: &Structure, noun: usize) -> bool {
+    let verb = structure.head(noun).filter(|_| structure.relation(noun) == Relation::Subject);
+    verb.is_some_and(|verb| structure.head(verb).is_none())
 }
 
 /// Returns the tokens of a noun with what belongs to it; `None` if it is too long or holds a pronoun. A person is one.

@@ -136,12 +136,12 @@ fn opening_pronoun(dated: &DatedClause<'_>, candidate: &Candidate) -> Option<Ope
 
 impl Draft {
     /// Returns the greatest score of the line, and what its pronoun means there; `None` where there is none, or it stays.
-    /// Those of the line and of what its pronoun means add up. Who says "its profit rose" means itself.
+    /// Those of the line and of what its pronoun means add up. What is plain is not asked of the model.
     fn best(&self, weights: &[i8]) -> (i32, Option<&Antecedent>) {
         let own = rank::score(weights, &self.candidate.features);
         let Some(pronoun) = &self.pronoun else { return (own, None) };
-        if let Some(speaker) = pronoun.antecedents.iter().find(|antecedent| antecedent.speaks) {
-            return (own + rank::score(weights, speaker.features.features()), Some(speaker));
+        if let Some(plain) = pronoun.antecedents.iter().find(|antecedent| antecedent.is_plain) {
+            return (own + rank::score(weights, plain.features.features()), Some(plain));
         }
         let mut best = (own + rank::score(weights, pronoun.kept.features()), None);
         for antecedent in pronoun.antecedents.iter() {

@@ -62,6 +62,9 @@ impl Wording {
         let opens_clause = structure.tag(first) == Upos::Subordinator
             || structure.tag(first) == Upos::Pronoun && dated.has(first, dated.passage.pack.grammar.relative);
         let ends = self.needs_date(dated) || matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
+        // A part of a quotation and its speaker are no quotation.
+        let quotes = self.tokens.iter().filter(|&&at| dated.is_mark(at, '"')).count();
+        let broken = dated.reports(unit.head) && quotes % 2 == 1;
         let apart = (first..last).any(|at| dated.is_mark(at, ';') || dated.is_mark(at, ':'));
         let has_subject = self.supplied > 0 || structure.subject(unit.head).is_some_and(|at| self.tokens.contains(&at));
         // "The company expecting a loss"
@@ -70,6 +73,7 @@ impl Wording {
         let told = if structure.is_finite(unit.head) { has_subject } else { !unfinished };
         !opens_clause
             && !ends
+            && !broken
             && !apart
             && (unit.is_phrase || told)
             && !dated.is_aside(unit, pivot)
