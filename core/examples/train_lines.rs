@@ -25,7 +25,7 @@ const DECAY: f32 = 0.002;
 /// How much more the best candidate is wanted than one whose grade is lower by 1.
 const SHARPNESS: f64 = 6.0;
 /// How much worse a wrong name is than the pronoun.
-const MISLEADING: f64 = 0.5;
+const MISLEADING: f64 = 0.25;
 
 /// What a line may supply without naming anybody.
 const AUXILIARIES: [&str; 2] = ["was", "were"];

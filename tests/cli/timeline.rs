@@ -92,7 +92,7 @@ fn a_table_is_ordered_by_time() {
      Day          Score   What happened                     Mentions
     ─────────────────────────────────────────────────────────────────
      2031-03-03   1.00    The dam at Oldford broke          3
-     2031-03-10   0.36    Pumps from Eastmark arrived       1
+     2031-03-10   0.37    Pumps from Eastmark arrived       1
      2031-03-20   0.30    A cat show was held in Westmark   1
      2031-04-01   0.54    The mayor of Oldford resigned     1
     ");

@@ -280,6 +280,7 @@ impl Repair<'_> {
     /// hangs, the one whose relative clause it was taken into, or one that hangs beside it.
     fn subject_without_verb(&self, verb: usize, clauses: &[Clause]) -> Option<(usize, Relation)> {
         use Relation::{AdnominalClause, AdverbialClause, Complement, Conjunct, Object, Parataxis, Root};
+        let grammar = &self.passage.pack.grammar;
         let above = self.head(verb).filter(|&above| above < verb)?;
         let clausal =
             matches!(self.relations[verb], Parataxis | Complement | AdverbialClause | Conjunct | AdnominalClause);
@@ -300,7 +301,8 @@ impl Repair<'_> {
             modified.or_else(|| (above + 1..verb).rev().find(beside))?
         };
         let relation = match self.relations[noun] {
-            Object => Complement,
+            // "said sales rose", but not "representing member states, approved".
+            Object if self.head(noun).is_some_and(|head| self.has(head, grammar.report)) => Complement,
             kept @ (Root | Parataxis | Conjunct | Complement) => kept,
             _ => return None,
         };
