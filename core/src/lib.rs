@@ -22,9 +22,9 @@
 //! | [`nearest`] | the name that a misspelt one was meant to be |
 //! | [`calendar`] | time units, partial dates with their granularity, half-open intervals, arithmetic on them |
 //! | [`timex`] | the types and modifiers of TIMEX3 |
-//! | [`article`] | messages to [`article::Article`]s: one file an input format; which time is the publication time |
 //! | [`text`] | the clean text with a map back to the body as received; passages, tokens, sentences, spans |
 //! | [`language`] | packs of words, rules and weights, one folder a language |
+//! | [`article`] | messages to [`article::Article`]s: one file an input format; which time is the publication time |
 //! | [`syntax`] | parts of speech and verb groups of the sentences that may hold a date, and their dependency trees |
 //! | [`temporal`] | expressions: recognised by rules, refined, resolved to dates |
 //! | [`event`] | dates attached to what happened: trigger, status, line, weight, names, repeats, identity |
