@@ -177,7 +177,9 @@ impl Walk<'_> {
             // The words that join the unit to what is not told.
             Relation::Case if own && unit.is_phrase => Fate::Cut,
             Relation::Case if own && front && structure.relation(at) != Relation::Root => {
-                let infinitive = structure.tag(child) == Upos::Particle && structure.subject(at).is_none();
+                // "to hand it over", "he was to hand it over"
+                let bare = structure.subject(at).is_none() || structure.auxiliaries(at).next().is_some();
+                let infinitive = structure.tag(child) == Upos::Particle && bare;
                 if infinitive { Fate::Kept } else { Fate::Cut }
             }
             _ => Fate::Kept,

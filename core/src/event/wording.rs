@@ -59,8 +59,12 @@ impl Wording {
         if self.tokens.len() < 2 || first == last {
             return false;
         }
+        let relative =
+            |at: usize| structure.tag(at) == Upos::Pronoun && dated.has(at, dated.passage.pack.grammar.relative);
+        // "Who fled", "under which it met"
         let opens_clause = structure.tag(first) == Upos::Subordinator
-            || structure.tag(first) == Upos::Pronoun && dated.has(first, dated.passage.pack.grammar.relative);
+            || relative(first)
+            || structure.tag(first) == Upos::Adposition && relative(first + 1);
         let ends = self.needs_date(dated) || matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
         // A part of a quotation and its speaker are no quotation.
         let quotes = self.tokens.iter().filter(|&&at| dated.is_mark(at, '"')).count();
@@ -213,6 +217,9 @@ fn shared_subject(dated: &DatedClause<'_>, clause: usize, head: usize, cut: &Ran
 /// Writes tokens in their order, with the spaces of the text, and without marks that belong to what is gone.
 fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, .. }: &Wording) -> String {
     let whole = without_brackets(passage, with_hyphens(passage, tokens));
+    // Hyphens and brackets move what follows them.
+    let own = tokens.get(*supplied).and_then(|first| whole.iter().position(|at| at == first)).unwrap_or(whole.len());
+    let mut auxiliary = *auxiliary;
     let mark = |at: usize| match passage.tokens[at].shape {
         Shape::Mark(mark) => Some(mark),
         _ => None,
@@ -241,9 +248,7 @@ fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, ..
         let dropped = match token.shape {
             Shape::Break => true,
             Shape::Mark('-') => !adjacent || !goes_on,
-            Shape::Mark(',' | ';' | ':' | '–' | '—') => {
-                place < *supplied || !follows && !closes_quotation || !goes_on
-            }
+            Shape::Mark(',' | ';' | ':' | '–' | '—') => place < own || !follows && !closes_quotation || !goes_on,
             Shape::Mark('.') => !goes_on || ends,
             Shape::Mark(mark) => unpaired(mark),
             _ => false,
@@ -251,13 +256,20 @@ fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, ..
         if dropped {
             continue;
         }
-        if place == *supplied {
-            auxiliary.iter().for_each(|auxiliary| text.extend([" ", auxiliary]));
+        let parted = match auxiliary.take_if(|_| place >= own) {
+            Some(auxiliary) => {
+                text.extend([" ", auxiliary]);
+                true
+            }
+            None => !adjacent,
+        };
+        if parted && !text.is_empty() {
+            agree(&mut text, passage.word(at));
         }
         let closes = token.shape == Shape::Possessive
             || matches!(token.shape, Shape::Mark(',' | '.' | ';' | ':' | ')' | '%' | '!' | '?' | '”'));
         let opened = text.ends_with(['“', '(']);
-        if !text.is_empty() && !closes && !opened && (token.spaced || !adjacent) {
+        if !text.is_empty() && !closes && !opened && (token.spaced || parted) {
             text.push(' ');
         }
         match token.shape {
@@ -269,6 +281,25 @@ fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, ..
     }
     let loose = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—');
     capitalised(text.trim_matches(loose).trim_end_matches('.').to_owned())
+}
+
+/// Makes an indefinite article at the end of a text agree with the word that follows it now: "a 1985 accord" without its year is
+/// "an accord".
+fn agree(text: &mut String, next: &str) {
+    let next = next.to_ascii_lowercase();
+    let begins = |sounds: &[&str]| sounds.iter().any(|sound| next.starts_with(sound));
+    let vowel = begins(&["a", "e", "i", "o", "u", "hour", "honest", "hono"]);
+    // "a European", "a union", "a U.S. deal", "a one-off", "a used car"
+    let vowel = vowel && !begins(&["eu", "uni", "u.", "us", "uk", "one"]);
+    let (wrong, right) = if vowel { ("a", "an") } else { ("an", "a") };
+    let Some(before) = text.strip_suffix(wrong).or_else(|| text.strip_suffix(&*capitalised(wrong.to_owned()))) else {
+        return;
+    };
+    if before.is_empty() || before.ends_with(' ') {
+        let is_capital = text[before.len()..].starts_with('A');
+        text.truncate(before.len());
+        text.push_str(&if is_capital { capitalised(right.to_owned()) } else { right.to_owned() });
+    }
 }
 
 /// Adds the hyphens and the parts of words that hyphens tie together.
@@ -312,4 +343,26 @@ pub(super) fn capitalised(mut text: String) -> String {
         None => {}
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::agree;
+
+    #[test]
+    fn an_article_agrees_with_what_follows_it() {
+        for (text, next, wanted) in [
+            ("in a", "accord", "in an"),
+            ("A", "operating", "An"),
+            ("in an", "truce", "in a"),
+            ("in a", "European", "in a"),
+            ("in a", "hour", "in an"),
+            ("in Panama", "again", "in Panama"),
+            ("the", "accord", "the"),
+        ] {
+            let mut text = text.to_owned();
+            agree(&mut text, next);
+            assert_eq!(text, wanted, "{next}");
+        }
+    }
 }
