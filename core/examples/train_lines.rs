@@ -17,7 +17,7 @@ use std::fs;
 
 use dateline_core::event::{Candidate, Event, rank};
 use serde_json::Value;
-use training::{Annotated, FOLDS, annotated, shuffle, sum};
+use training::{Annotated, FOLDS, annotated, arguments, shuffle, sum};
 
 const ROUNDS: usize = 12;
 const RATE: f32 = 0.04;
@@ -54,10 +54,7 @@ impl Grade {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [articles, gold, out] = arguments.as_slice() else {
-        return Err("usage: train_lines ARTICLES.jsonl GOLD.jsonl WEIGHTS.bin".into());
-    };
+    let [articles, gold, out] = &arguments("train_lines")?;
     let cases: Vec<Case> = annotated(articles, gold)?.iter().enumerate().flat_map(|(at, it)| cases(at, it)).collect();
     let mut chosen = Vec::new();
     for fold in 0..FOLDS {

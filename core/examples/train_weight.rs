@@ -16,7 +16,7 @@ use std::fs;
 
 use dateline_core::event::weight::SCALE;
 use dateline_core::event::{rank, weight};
-use training::{Annotated, FOLDS, annotated, shuffle, sum};
+use training::{Annotated, FOLDS, annotated, arguments, shuffle, sum};
 
 const ROUNDS: usize = 12;
 const RATE: f32 = 0.06;
@@ -30,10 +30,7 @@ struct Case {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [articles, gold, out] = arguments.as_slice() else {
-        return Err("usage: train_weight ARTICLES.jsonl GOLD.jsonl WEIGHTS.bin".into());
-    };
+    let [articles, gold, out] = &arguments("train_weight")?;
     let cases: Vec<Case> = annotated(articles, gold)?.iter().enumerate().flat_map(|(at, it)| cases(at, it)).collect();
     let mut weighed = Vec::new();
     for fold in 0..FOLDS {

@@ -24,6 +24,15 @@ pub struct Annotated {
     pub dates: Vec<Value>,
 }
 
+/// Returns the paths of the articles, of their gold and of the weights to write.
+///
+/// # Errors
+/// If there are not three arguments.
+pub fn arguments(program: &str) -> Result<[String; 3], String> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    arguments.try_into().map_err(|_| format!("usage: {program} ARTICLES.jsonl GOLD.jsonl WEIGHTS.bin"))
+}
+
 /// Reads and extracts the annotated articles of two files.
 ///
 /// # Errors

@@ -237,6 +237,7 @@ impl<'s> Pronoun<'s> {
         let opening = group.first().map_or(0, |&at| hash_word(passage.word(at).as_bytes()));
         let determined = group.first().is_some_and(|&at| structure.tag(at) == Upos::Determiner);
         let joined = u32::from(group.iter().any(|&at| structure.relation(at) == Relation::Conjunct));
+        let named = u32::from(structure.tag(head) == Upos::ProperNoun);
         let mut features = Collector::default();
         features.add(Kind::Antecedent, pronoun, 0);
         features.add(Kind::AntecedentPlace, pack(&[pronoun, distance, relation]), u32::from(of_root));
@@ -245,16 +246,11 @@ impl<'s> Pronoun<'s> {
         features.add(Kind::AntecedentPerson, pack(&[pronoun, any(grammar.honorific), any(grammar.person)]), tag);
         features.add(Kind::AntecedentFirm, pack(&[pronoun, any(grammar.legal_form), any(grammar.organisation)]), tag);
         features.add(Kind::AntecedentGoverns, pack(&[pronoun, u32::from(governs), relation]), u32::from(reports));
-        features.add(
-            Kind::AntecedentMentions,
-            pack(&[pronoun, self.mentions(head), u32::from(structure.tag(head) == Upos::ProperNoun)]),
-            0,
-        );
+        features.add(Kind::AntecedentMentions, pack(&[pronoun, self.mentions(head), named]), 0);
         features.add(Kind::AntecedentDeterminer, pronoun, if determined { opening } else { 0 });
         features.add(Kind::AntecedentWord, pronoun, hash_word(passage.word(head).as_bytes()));
         let ending = |word: &str| hash_word(&word.as_bytes()[word.len().saturating_sub(3)..]);
         features.add(Kind::AntecedentEnding, pronoun, ending(passage.word(head)));
-        let named = u32::from(structure.tag(head) == Upos::ProperNoun);
         let sort = pack(&[named, any(grammar.legal_form), any(grammar.organisation), any(grammar.collective)]);
         let verb = self.structure.ancestors(self.at).find(|&at| self.structure.is_predicate(at));
         features.add(

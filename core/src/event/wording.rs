@@ -98,11 +98,6 @@ impl Wording {
             && structure.child(clause, Relation::Object).is_none()
             && before.is_some_and(passive)
     }
-
-    /// Writes the line, with the spaces of the text.
-    pub(super) fn render(&self, passage: &ParsedPassage<'_>) -> String {
-        render(passage, self)
-    }
 }
 
 /// Puts the subject of a clause that has none of its own before it: that of the clause it hangs by, or the antecedent of
@@ -214,73 +209,79 @@ fn shared_subject(dated: &DatedClause<'_>, clause: usize, head: usize, cut: &Ran
     supplied
 }
 
-/// Writes tokens in their order, with the spaces of the text, and without marks that belong to what is gone.
-fn render(passage: &ParsedPassage<'_>, Wording { tokens, supplied, auxiliary, .. }: &Wording) -> String {
-    let whole = without_brackets(passage, with_hyphens(passage, tokens));
-    // Hyphens and brackets move what follows them.
-    let own = tokens.get(*supplied).and_then(|first| whole.iter().position(|at| at == first)).unwrap_or(whole.len());
-    let mut auxiliary = *auxiliary;
-    let mark = |at: usize| match passage.tokens[at].shape {
-        Shape::Mark(mark) => Some(mark),
-        _ => None,
-    };
-    let count = |wanted: char| whole.iter().filter(|&&at| mark(at) == Some(wanted)).count();
-    let unpaired = |mark: char| match mark {
-        '"' => count('"') % 2 == 1,
-        '“' | '”' => count('“') != count('”'),
-        '(' | ')' => count('(') != count(')'),
-        _ => false,
-    };
-    let mut text = String::new();
-    let mut last: Option<usize> = None;
-    for (place, &at) in whole.iter().enumerate() {
-        let token = &passage.tokens[at];
-        // The comma behind a date that goes stays, unless one stands before the date as well or within it ("on May 3, 2019,"), or
-        // only a phrase follows ("on Monday, for nine mln").
-        let phrase = |at| passage.has(at, passage.pack.grammar.preposition);
-        let behind_gap =
-            last.is_some_and(|last| !(last + 1..at).any(|gone| mark(gone) == Some(','))) && !phrase(at + 1);
-        let adjacent = last.is_some_and(|last| last + 1 == at);
-        let follows = adjacent || behind_gap;
-        let goes_on = whole.get(place + 1).is_some_and(|&next| next == at + 1);
-        let closes_quotation = goes_on && matches!(mark(at + 1), Some('"' | '”'));
-        let ends = whole[place + 1..].iter().all(|&at| matches!(mark(at), Some('"' | '”' | '.')));
-        let dropped = match token.shape {
-            Shape::Break => true,
-            Shape::Mark('-') => !adjacent || !goes_on,
-            Shape::Mark(',' | ';' | ':' | '–' | '—') => place < own || !follows && !closes_quotation || !goes_on,
-            Shape::Mark('.') => !goes_on || ends,
-            Shape::Mark(mark) => unpaired(mark),
+impl Wording {
+    /// Writes tokens in their order, with the spaces of the text, and without marks that belong to what is gone.
+    pub(super) fn render(&self, passage: &ParsedPassage<'_>) -> String {
+        let Self { tokens, supplied, auxiliary, .. } = self;
+        let whole = without_brackets(passage, with_hyphens(passage, tokens));
+        // Hyphens and brackets move what follows them.
+        let own =
+            tokens.get(*supplied).and_then(|first| whole.iter().position(|at| at == first)).unwrap_or(whole.len());
+        let mut auxiliary = *auxiliary;
+        let mark = |at: usize| match passage.tokens[at].shape {
+            Shape::Mark(mark) => Some(mark),
+            _ => None,
+        };
+        let count = |wanted: char| whole.iter().filter(|&&at| mark(at) == Some(wanted)).count();
+        let unpaired = |mark: char| match mark {
+            '"' => count('"') % 2 == 1,
+            '“' | '”' => count('“') != count('”'),
+            '(' | ')' => count('(') != count(')'),
             _ => false,
         };
-        if dropped {
-            continue;
-        }
-        let parted = match auxiliary.take_if(|_| place >= own) {
-            Some(auxiliary) => {
-                text.extend([" ", auxiliary]);
-                true
+        let mut text = String::new();
+        let mut last: Option<usize> = None;
+        for (place, &at) in whole.iter().enumerate() {
+            let token = &passage.tokens[at];
+            // The comma behind a date that goes stays, unless one stands before the date as well or within it ("on May 3, 2019,"), or
+            // only a phrase follows ("on Monday, for nine mln").
+            let phrase = |at| passage.has(at, passage.pack.grammar.preposition);
+            let behind_gap =
+                last.is_some_and(|last| !(last + 1..at).any(|gone| mark(gone) == Some(','))) && !phrase(at + 1);
+            let adjacent = last.is_some_and(|last| last + 1 == at);
+            let follows = adjacent || behind_gap;
+            let goes_on = whole.get(place + 1).is_some_and(|&next| next == at + 1);
+            let closes_quotation = goes_on && matches!(mark(at + 1), Some('"' | '”'));
+            let ends = whole[place + 1..].iter().all(|&at| matches!(mark(at), Some('"' | '”' | '.')));
+            let dropped = match token.shape {
+                Shape::Break => true,
+                Shape::Mark('-') => !adjacent || !goes_on,
+                Shape::Mark(',' | ';' | ':' | '–' | '—') => {
+                    place < own || !follows && !closes_quotation || !goes_on
+                }
+                Shape::Mark('.') => !goes_on || ends,
+                Shape::Mark(mark) => unpaired(mark),
+                _ => false,
+            };
+            if dropped {
+                continue;
             }
-            None => !adjacent,
-        };
-        if parted && !text.is_empty() {
-            agree(&mut text, passage.word(at));
+            let parted = match auxiliary.take_if(|_| place >= own) {
+                Some(auxiliary) => {
+                    text.extend([" ", auxiliary]);
+                    true
+                }
+                None => !adjacent,
+            };
+            if parted && !text.is_empty() {
+                agree(&mut text, passage.word(at));
+            }
+            let closes = token.shape == Shape::Possessive
+                || matches!(token.shape, Shape::Mark(',' | '.' | ';' | ':' | ')' | '%' | '!' | '?' | '”'));
+            let opened = text.ends_with(['“', '(']);
+            if !text.is_empty() && !closes && !opened && (token.spaced || parted) {
+                text.push(' ');
+            }
+            match token.shape {
+                // Tokenised texts write a longer form: "``", "-LRB-".
+                Shape::Mark(mark) => text.push(mark),
+                _ => text.push_str(passage.word(at)),
+            }
+            last = Some(at);
         }
-        let closes = token.shape == Shape::Possessive
-            || matches!(token.shape, Shape::Mark(',' | '.' | ';' | ':' | ')' | '%' | '!' | '?' | '”'));
-        let opened = text.ends_with(['“', '(']);
-        if !text.is_empty() && !closes && !opened && (token.spaced || parted) {
-            text.push(' ');
-        }
-        match token.shape {
-            // Tokenised texts write a longer form: "``", "-LRB-".
-            Shape::Mark(mark) => text.push(mark),
-            _ => text.push_str(passage.word(at)),
-        }
-        last = Some(at);
+        let loose = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—');
+        capitalised(text.trim_matches(loose).trim_end_matches('.').to_owned())
     }
-    let loose = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—');
-    capitalised(text.trim_matches(loose).trim_end_matches('.').to_owned())
 }
 
 /// Makes an indefinite article at the end of a text agree with the word that follows it now: "a 1985 accord" without its year is
@@ -292,13 +293,11 @@ fn agree(text: &mut String, next: &str) {
     // "a European", "a union", "a U.S. deal", "a one-off", "a used car"
     let vowel = vowel && !begins(&["eu", "uni", "u.", "us", "uk", "one"]);
     let (wrong, right) = if vowel { ("a", "an") } else { ("an", "a") };
-    let Some(before) = text.strip_suffix(wrong).or_else(|| text.strip_suffix(&*capitalised(wrong.to_owned()))) else {
-        return;
-    };
-    if before.is_empty() || before.ends_with(' ') {
-        let is_capital = text[before.len()..].starts_with('A');
-        text.truncate(before.len());
-        text.push_str(&if is_capital { capitalised(right.to_owned()) } else { right.to_owned() });
+    // A capital is an article only where the line begins: "Group A" is a name.
+    if *text == capitalised(wrong.to_owned()) {
+        *text = capitalised(right.to_owned());
+    } else if let Some(before) = text.strip_suffix(wrong).filter(|before| before.is_empty() || before.ends_with(' ')) {
+        text.replace_range(before.len().., right);
     }
 }
 
@@ -358,6 +357,7 @@ mod tests {
             ("in a", "European", "in a"),
             ("in a", "hour", "in an"),
             ("in Panama", "again", "in Panama"),
+            ("Group A", "again", "Group A"),
             ("the", "accord", "the"),
         ] {
             let mut text = text.to_owned();
