@@ -4,7 +4,7 @@
 //! the table cannot tell apart); then the two of each bucket with the greatest weights are kept, and it learns anew with
 //! these alone, so that they make up for the ones that are missing.
 
-use dateline_core::language::weights::{CLASSES, ROW, bucket, check};
+use dateline_core::language::weights::{bucket, check};
 
 /// The checks that rows of one bucket can have.
 const CHECKS: usize = 256;
@@ -12,7 +12,8 @@ const CHECKS: usize = 256;
 /// The share of weights that are quantised without clamping.
 const UNCLAMPED: f64 = 0.9999;
 
-pub struct Perceptron {
+/// The rows are as long as those of [`Table`](dateline_core::language::weights::Table): a class for each place but the last.
+pub struct Perceptron<const ROW: usize> {
     buckets: usize,
     /// The checks of the rows of each bucket that are kept; all rows if it is `None`.
     kept: Option<Vec<[u8; 2]>>,
@@ -23,7 +24,7 @@ pub struct Perceptron {
     steps: u32,
 }
 
-impl Perceptron {
+impl<const ROW: usize> Perceptron<ROW> {
     /// Returns one that learns rows for all features, for a table of as many buckets.
     pub fn new(buckets: usize) -> Self {
         Self::with(buckets, CHECKS * buckets, None)
@@ -114,7 +115,7 @@ impl Perceptron {
         let checks = self.kept.iter().flatten().flatten();
         let row = |(mean, &check): (&[f32; ROW], &u8)| {
             let mut row = mean.map(byte);
-            row[CLASSES] = check;
+            row[ROW - 1] = check;
             row
         };
         means.iter().zip(checks).flat_map(row).collect()
@@ -123,7 +124,7 @@ impl Perceptron {
 
 /// Returns the class with the greatest sum among those that are allowed, of equal ones the first: the same as
 /// `dateline_core::language::weights::best`, whose sums are smaller.
-pub fn best(sums: &[i32; ROW], allowed: u32) -> usize {
+pub fn best<const ROW: usize>(sums: &[i32; ROW], allowed: u32) -> usize {
     let is_allowed = |class: &usize| allowed >> class & 1 == 1;
-    (0..CLASSES).filter(is_allowed).rev().max_by_key(|&class| sums[class]).unwrap_or(0)
+    (0..ROW - 1).filter(is_allowed).rev().max_by_key(|&class| sums[class]).unwrap_or(0)
 }

@@ -36,7 +36,7 @@ pub fn print(name: &str, weights: &SyntaxWeights, sentences: &[Sentence]) {
     let [mut tags, mut forms, mut heads, mut relations] = <[Share; 4]>::default();
     for sentence in sentences {
         let found = tags_of(weights, sentence);
-        let state = parse(&weights.parser, &sentence.words, &found);
+        let state = parse(weights, &sentence.words, &found);
         for (at, &gold) in sentence.tags.iter().enumerate() {
             tags.add(found[at] == gold);
             if gold.is_verb() {
@@ -69,7 +69,7 @@ fn tags_of(weights: &SyntaxWeights, sentence: &Sentence) -> Vec<Upos> {
 fn seconds(weights: &SyntaxWeights, sentences: &[Sentence]) -> f64 {
     let begun = Instant::now();
     for sentence in std::iter::repeat_n(sentences, RUNS).flatten() {
-        std::hint::black_box(parse(&weights.parser, &sentence.words, &tags_of(weights, sentence)));
+        std::hint::black_box(parse(weights, &sentence.words, &tags_of(weights, sentence)));
     }
     begun.elapsed().as_secs_f64()
 }

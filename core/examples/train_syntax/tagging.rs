@@ -1,6 +1,6 @@
 //! The training of the tagger.
 
-use dateline_core::language::SyntaxWeights;
+use dateline_core::language::TaggerTable;
 use dateline_core::syntax::Upos;
 use dateline_core::syntax::upos::features;
 
@@ -17,12 +17,14 @@ const CROSS_ROUNDS: usize = 3;
 /// As many sentences are next to each other in a fold: whole documents, mostly.
 const DOCUMENT: usize = 50;
 
+type Tagger = Perceptron<{ TaggerTable::ROW }>;
+
 const TAGS: u32 = (1 << Upos::ALL.len()) - 1;
 
 /// Returns the table of the tagger.
 pub fn train(sentences: &[Sentence]) -> Vec<u8> {
     let all: Vec<&Sentence> = sentences.iter().collect();
-    let mut perceptron = Perceptron::new(SyntaxWeights::TAGGER_BUCKETS);
+    let mut perceptron = Perceptron::new(TaggerTable::BUCKETS);
     learn(&mut perceptron, &all, ROUNDS[0]);
     let mut perceptron = perceptron.pruned();
     learn(&mut perceptron, &all, ROUNDS[1]);
@@ -37,7 +39,7 @@ pub fn cross_tags(sentences: &[Sentence]) -> Vec<Vec<Upos>> {
     for fold in 0..2 {
         let others = sentences.iter().enumerate().filter(|&(at, _)| !in_fold(at, fold));
         let others: Vec<&Sentence> = others.map(|(_, sentence)| sentence).collect();
-        let mut perceptron = Perceptron::new(SyntaxWeights::TAGGER_BUCKETS);
+        let mut perceptron = Perceptron::new(TaggerTable::BUCKETS);
         learn(&mut perceptron, &others, CROSS_ROUNDS);
         for (at, sentence) in sentences.iter().enumerate().filter(|&(at, _)| in_fold(at, fold)) {
             tags[at] = tag(&perceptron, sentence);
@@ -46,7 +48,7 @@ pub fn cross_tags(sentences: &[Sentence]) -> Vec<Vec<Upos>> {
     tags
 }
 
-fn learn<'a>(perceptron: &mut Perceptron, sentences: &[&'a Sentence], rounds: usize) {
+fn learn<'a>(perceptron: &mut Tagger, sentences: &[&'a Sentence], rounds: usize) {
     let repeated = |sentence: &&'a Sentence| std::iter::repeat_n(*sentence, sentence.weight);
     let mut order: Vec<&'a Sentence> = sentences.iter().flat_map(repeated).collect();
     for round in 0..rounds {
@@ -66,7 +68,7 @@ fn learn<'a>(perceptron: &mut Perceptron, sentences: &[&'a Sentence], rounds: us
     }
 }
 
-fn tag(perceptron: &Perceptron, sentence: &Sentence) -> Vec<Upos> {
+fn tag(perceptron: &Tagger, sentence: &Sentence) -> Vec<Upos> {
     let mut tags = Vec::with_capacity(sentence.words.len());
     let (mut last, mut before_last) = (Upos::Other, Upos::Other);
     for at in 0..sentence.words.len() {

@@ -59,37 +59,48 @@ pub struct Pack {
     pub weight: Vec<i8>,
 }
 
+/// The table of parts of speech.
+pub type TaggerTable = Table<32, { 1 << 15 }>;
+
+/// The table of transitions. There are three, so that a row is short and many features have one.
+pub type ParserTable = Table<4, { 1 << 16 }>;
+
+/// The table of relations.
+pub type RelationTable = Table<16, { 1 << 14 }>;
+
 /// The weights that the structure of sentences is found by.
 #[derive(Debug)]
 pub struct SyntaxWeights {
     /// What the features were when the weights were trained, to compare with [`crate::syntax::fingerprint::of_features`].
     pub fingerprint: [u8; Self::FINGERPRINT],
     /// Those of parts of speech.
-    pub tagger: Table<{ Self::TAGGER_BUCKETS }>,
+    pub tagger: TaggerTable,
     /// Those of transitions.
-    pub parser: Table<{ Self::PARSER_BUCKETS }>,
+    pub parser: ParserTable,
+    /// Those of the relations of arcs.
+    pub relations: RelationTable,
 }
 
 impl SyntaxWeights {
     /// The length of the fingerprint of the features, in bytes.
     pub const FINGERPRINT: usize = 16;
-    /// The buckets of the table of parts of speech.
-    pub const TAGGER_BUCKETS: usize = 1 << 14;
-    /// The buckets of the table of transitions.
-    pub const PARSER_BUCKETS: usize = 1 << 15;
-    const TAGGER_BYTES: usize = weights::BUCKET * Self::TAGGER_BUCKETS;
-    const PARSER_BYTES: usize = weights::BUCKET * Self::PARSER_BUCKETS;
 
     /// The length of a file of weights, in bytes.
-    pub const BYTES: usize = Self::FINGERPRINT + Self::TAGGER_BYTES + Self::PARSER_BYTES;
+    pub const BYTES: usize = Self::FINGERPRINT + TaggerTable::BYTES + ParserTable::BYTES + RelationTable::BYTES;
 
-    /// Reads a file of weights: the fingerprint and the two tables, one behind the other. Returns `None` if its length is
+    /// Reads a file of weights: the fingerprint and the three tables, one behind the other. Returns `None` if its length is
     /// wrong.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (&fingerprint, bytes) = bytes.split_first_chunk()?;
-        let (tagger, parser) = bytes.split_at_checked(Self::TAGGER_BYTES)?;
-        Some(Self { fingerprint, tagger: Table::read(tagger)?, parser: Table::read(parser)? })
+        let (tagger, bytes) = bytes.split_at_checked(TaggerTable::BYTES)?;
+        let (parser, relations) = bytes.split_at_checked(ParserTable::BYTES)?;
+        Some(Self {
+            fingerprint,
+            tagger: Table::read(tagger)?,
+            parser: Table::read(parser)?,
+            relations: Table::read(relations)?,
+        })
     }
 }
 

@@ -6,58 +6,52 @@
 
 use std::hint::select_unpredictable;
 
-/// The number of classes that a table can tell apart.
-pub const CLASSES: usize = 31;
-
-/// The length of a row in bytes: its weights, and its check.
-pub const ROW: usize = CLASSES + 1;
-
-/// The length of a bucket in bytes: two rows.
-pub const BUCKET: usize = 2 * ROW;
-
 /// The sums of the weights of some features, for each class; the last is that of none.
-pub type Sums = [i16; ROW];
+pub type Sums<const ROW: usize> = [i16; ROW];
 
-/// A row of weights, in one cache line. [`BIAS`] is added to each, so that bytes without a sign are summed.
-#[derive(Debug, Clone, Copy)]
-#[repr(align(32))]
-struct Row([u8; ROW]);
-
-/// What stands for a weight of 0.
+/// What stands for a weight of 0: it is added to each, so that bytes without a sign are summed.
 const BIAS: u8 = 128;
 
-/// A table of weights in as many buckets, a power of two.
+/// A table of weights in as many buckets, a power of two. A row is as many bytes: a weight for each class, and the check;
+/// that is a power of two as well.
 #[derive(Debug)]
-pub struct Table<const BUCKETS: usize> {
+pub struct Table<const ROW: usize, const BUCKETS: usize> {
     /// The checks of the two rows of each bucket, apart from the rows, since four of ten features have none.
     checks: Box<[[u8; 2]; BUCKETS]>,
     /// The rows of all buckets, behind one of zeros for the features that have none.
-    rows: Box<[Row]>,
+    rows: Box<[[u8; ROW]]>,
 }
 
-impl<const BUCKETS: usize> Table<BUCKETS> {
+impl<const ROW: usize, const BUCKETS: usize> Table<ROW, BUCKETS> {
+    /// The length of a row in bytes, which is one more than the number of classes.
+    pub const ROW: usize = ROW;
+    /// The number of buckets.
+    pub const BUCKETS: usize = BUCKETS;
+    /// Its length in bytes.
+    pub const BYTES: usize = 2 * ROW * BUCKETS;
+
     /// Reads a table. Returns `None` if it has another length.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() != BUCKET * BUCKETS {
+        if bytes.len() != Self::BYTES {
             return None;
         }
         let rows = bytes.as_chunks::<ROW>().0;
         let checks: Box<[_]> =
-            rows.as_chunks().0.iter().map(|[first, second]| [first[CLASSES], second[CLASSES]]).collect();
-        let weights = rows.iter().map(|row| Row(row.map(|weight| weight.wrapping_add(BIAS))));
-        Some(Self { checks: checks.try_into().ok()?, rows: std::iter::once(Row([BIAS; ROW])).chain(weights).collect() })
+            rows.as_chunks().0.iter().map(|[first, second]| [first[ROW - 1], second[ROW - 1]]).collect();
+        let weights = rows.iter().map(|row| row.map(|weight| weight.wrapping_add(BIAS)));
+        Some(Self { checks: checks.try_into().ok()?, rows: std::iter::once([BIAS; ROW]).chain(weights).collect() })
     }
 
     /// Returns the sums of the weights of some features.
     #[must_use]
     #[inline]
-    pub fn sums<const N: usize>(&self, features: &[u32; N]) -> Sums {
+    pub fn sums<const N: usize>(&self, features: &[u32; N]) -> Sums<ROW> {
         // Nothing here branches on what is in the table, so that the reads of all rows overlap.
         let mut sums = [0; ROW];
         for &feature in features {
             let row = &self.rows[self.row(feature)];
-            for (sum, &weight) in sums.iter_mut().zip(&row.0) {
+            for (sum, &weight) in sums.iter_mut().zip(row) {
                 *sum += i16::from(weight);
             }
         }
@@ -89,21 +83,23 @@ pub fn check(feature: u32) -> u8 {
 
 /// Returns the class with the greatest sum among those that are allowed, given as a set of bits; of equal ones the first.
 #[must_use]
-pub fn best(sums: &Sums, allowed: u32) -> usize {
+pub fn best<const ROW: usize>(sums: &Sums<ROW>, allowed: u32) -> usize {
     let is_allowed = |class: usize| (allowed >> (class & 16)) as u16 & 1 << (class & 15) != 0;
-    let sums = std::array::from_fn(|class| if is_allowed(class) { sums[class] } else { i16::MIN });
+    let sums: Sums<ROW> = std::array::from_fn(|class| if is_allowed(class) { sums[class] } else { i16::MIN });
     let most = reduce(sums, i16::max);
-    let classes = std::array::from_fn(|class| if sums[class] == most { class as i16 } else { i16::MAX });
+    let classes: Sums<ROW> = std::array::from_fn(|class| if sums[class] == most { class as i16 } else { i16::MAX });
     reduce(classes, i16::min) as usize
 }
 
 /// Reduces numbers to one, half of them with the other half at a time, as vector instructions do it.
 #[inline]
-fn reduce(mut numbers: Sums, of: impl Fn(i16, i16) -> i16) -> i16 {
-    for half in [16, 8, 4, 2, 1] {
+fn reduce<const ROW: usize>(mut numbers: Sums<ROW>, of: impl Fn(i16, i16) -> i16) -> i16 {
+    let mut half = ROW / 2;
+    while half > 0 {
         for at in 0..half {
             numbers[at] = of(numbers[at], numbers[at + half]);
         }
+        half /= 2;
     }
     numbers[0]
 }
@@ -125,9 +121,14 @@ pub fn hash_word(word: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUCKET, CLASSES, ROW, Table, best};
+    use super::best;
 
     const BUCKETS: usize = 4;
+    const ROW: usize = 32;
+    const CLASSES: usize = ROW - 1;
+    const BUCKET: usize = 2 * ROW;
+
+    type Table = super::Table<ROW, BUCKETS>;
 
     /// A feature of a bucket with a check.
     fn feature(bucket: u32, check: u8) -> u32 {
@@ -135,8 +136,8 @@ mod tests {
     }
 
     /// A table whose bucket 1 has rows for the checks 7 (weights of -1) and 9 (weights of 100).
-    fn table() -> Table<BUCKETS> {
-        let mut bytes = [0; BUCKET * BUCKETS];
+    fn table() -> Table {
+        let mut bytes = [0; Table::BYTES];
         bytes[BUCKET..BUCKET + CLASSES].fill(-1i8 as u8);
         bytes[BUCKET + CLASSES] = 7;
         bytes[BUCKET + ROW..BUCKET + ROW + CLASSES].fill(100);
@@ -158,8 +159,8 @@ mod tests {
 
     #[test]
     fn a_table_of_another_length_is_refused() {
-        for length in [0, BUCKET * (BUCKETS - 1), BUCKET * BUCKETS + ROW, BUCKET * BUCKETS + 1] {
-            assert!(Table::<BUCKETS>::read(&vec![0; length]).is_none(), "{length} bytes");
+        for length in [0, BUCKET * (BUCKETS - 1), Table::BYTES + ROW, Table::BYTES + 1] {
+            assert!(Table::read(&vec![0; length]).is_none(), "{length} bytes");
         }
     }
 

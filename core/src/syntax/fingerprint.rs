@@ -6,7 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::transition::{LABELS, Relation, SHIFT, State, right};
+use super::transition::{Relation, State, Transition};
 use super::upos::{self, Upos, Word};
 use crate::language::{Pack, SyntaxWeights};
 use crate::text::lex;
@@ -33,23 +33,27 @@ pub fn of_features(pack: &Pack) -> [u8; SyntaxWeights::FINGERPRINT] {
         if state.is_done() {
             break;
         }
-        state.apply(sample_transition(step, state.allowed()));
+        let (transition, relation) = sample_transition(step, state.allowed());
+        if transition != Transition::Shift {
+            add(&state.arc_features(transition, &words, &tags));
+        }
+        state.apply(transition, relation);
     }
     let hash = digest.finalize();
     std::array::from_fn(|at| hash[at])
 }
 
-/// Returns a transition that is allowed. They follow each other so that the stack becomes high, and every relation occurs on
-/// both sides.
-fn sample_transition(step: usize, allowed: u32) -> usize {
-    let is_allowed = |transition: &usize| allowed >> transition & 1 == 1;
-    let arc = 1 + step * 7 % LABELS;
+/// Returns a transition that is allowed, and a relation. They follow each other so that the stack becomes high, and every
+/// relation occurs on both sides.
+fn sample_transition(step: usize, allowed: u32) -> (Transition, Relation) {
+    let is_allowed = |transition: &Transition| allowed >> *transition as u32 & 1 == 1;
     let wanted = match step % 7 {
-        0..=3 => SHIFT,
-        4 | 5 => arc,
-        _ => right(Relation::ALL[arc]),
+        0..=3 => Transition::Shift,
+        4 | 5 => Transition::Left,
+        _ => Transition::Right,
     };
-    Some(wanted).filter(is_allowed).or_else(|| (0..=2 * LABELS).find(is_allowed)).unwrap_or(SHIFT)
+    let transition = Some(wanted).filter(is_allowed).or_else(|| Transition::ALL.into_iter().find(is_allowed));
+    (transition.unwrap_or(Transition::Shift), Relation::of_class(step * 7 % Relation::CLASSES.count_ones() as usize))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ impl Structure {
         let attribution = Attribution::find(passage, &outline, &tags);
         let end = attribution.as_ref().map_or(words.len(), |attribution| attribution.words.start);
         mend_tags(passage, &outline.words[..end], &mut tags[..end]);
-        let mut state = parse(&passage.pack.syntax.parser, &words[..end], &tags[..end]);
+        let mut state = parse(&passage.pack.syntax, &words[..end], &tags[..end]);
         join_roots(&mut state);
         let State { mut heads, mut relations, .. } = state;
         let (own, own_tags) = (&outline.words[..end], &mut tags[..end]);

@@ -5,7 +5,8 @@
 //! Markov models", with greedy search. The weights are data of a language, trained by `examples/train_syntax`, which calls
 //! [`features`] as well, so that both see the same.
 
-use crate::language::weights::{Table, best, feature, hash_word};
+use crate::language::TaggerTable;
+use crate::language::weights::{best, feature, hash_word};
 use crate::text::{Shape, Token};
 
 /// A part of speech of Universal Dependencies, with what is needed of its features: for verbs and auxiliaries the form, for
@@ -161,10 +162,16 @@ impl Word {
     pub fn hash(&self) -> u32 {
         self.word
     }
+
+    /// Returns the hash of the last three letters, in lower case.
+    #[must_use]
+    pub(super) fn ending(&self) -> u32 {
+        self.ending
+    }
 }
 
 /// Writes the tags of the words of a sentence into `tags`, which is as long.
-pub fn tag<const BUCKETS: usize>(table: &Table<BUCKETS>, words: &[Word], tags: &mut [Upos]) {
+pub fn tag(table: &TaggerTable, words: &[Word], tags: &mut [Upos]) {
     let (mut last, mut before_last) = (Upos::Other, Upos::Other);
     for (at, tag) in tags.iter_mut().enumerate().take(words.len()) {
         let sums = table.sums(&features(words, at, last, before_last));
