@@ -166,7 +166,7 @@ impl<'s> Pronoun<'s> {
                 let name = name(self.passage, structure, &group);
                 let features = self.describe(structure, head, &group, [distance as u32, rank]);
                 let is_plain = match distance {
-                    0 => self.is_said_by(head),
+                    0 => self.is_said_by(head) || self.is_subject_before(head),
                     1 => is_subject_of_root(structure, head),
                     _ => false,
                 };
@@ -192,6 +192,7 @@ impl<'s> Pronoun<'s> {
                         && !firm
                         && structure.tag(opening) != Upos::Determiner
                         && !self.is_place(structure, head)
+                        && !self.is_neuter(structure, head)
                         && !matches!(self.evidence(head), (1.., 0))
             }
             Referent::Thing => !person && tag != Upos::PluralNoun,
@@ -223,6 +224,23 @@ impl<'s> Pronoun<'s> {
         verb.is_some_and(|verb| {
             self.passage.has(verb, self.passage.pack.grammar.report) && structure.subtree(verb).contains(&self.at)
         })
+    }
+
+    /// Whether it is the subject of the clause that the pronoun's own is joined to, as its subject: "The chimney stood until 1926,
+    /// and it fell".
+    fn is_subject_before(&self, head: usize) -> bool {
+        let structure = self.structure;
+        let of = |at: usize| structure.head(at).filter(|_| structure.relation(at) == Relation::Subject);
+        let joined = of(self.at).filter(|&clause| structure.relation(clause) == Relation::Conjunct);
+        joined.is_some_and(|clause| of(head).is_some_and(|verb| structure.head(clause) == Some(verb)))
+    }
+
+    /// Whether the clause of a subject names it by "its": "when Turin recalled its ambassador".
+    fn is_neuter(&self, structure: &Structure, head: usize) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        let verb = structure.head(head).filter(|_| structure.relation(head) == Relation::Subject);
+        let own = |at| self.passage.has(at, grammar.neuter) && self.passage.has(at, grammar.determiner);
+        verb.is_some_and(|verb| structure.subtree(verb).any(|at| at > head && own(at)))
     }
 
     fn describe(&self, structure: &Structure, head: usize, group: &[usize], place: [u32; 2]) -> Collector {
@@ -344,6 +362,7 @@ pub(super) fn noun_phrase(
             | Relation::Apposition
             | Relation::Parataxis
             | Relation::AdverbialClause
+            | Relation::Complement
             | Relation::Punctuation => false,
             Relation::Case => at != noun || child > at || passage.tokens[child].shape == Shape::Possessive,
             _ => true,

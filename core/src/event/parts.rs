@@ -115,8 +115,9 @@ impl Walk<'_> {
         for child in children {
             let only_date = self.cut.contains(&child)
                 && self.dated.structure.subtree(child).all(|at| self.cut.contains(&at) || self.dated.is_mark(at, ','));
+            let is_gone = only_date || child != self.trigger && self.dated.is_hollow(child, self.cut);
             // What holds the trigger, or is on the way to it, is never cut.
-            let part = if only_date {
+            let part = if is_gone {
                 Fate::Cut
             } else if self.dated.is_within(self.trigger, child) {
                 Fate::Kept

@@ -186,10 +186,15 @@ impl DatedClause<'_> {
     }
 
     /// Returns the clause, or the one above it where it cannot be told alone: a condition or a question says of itself that
-    /// it is so ("if talks fail"), what is denied is not so, and an infinitive is no statement ("to return on Friday").
+    /// it is so ("if talks fail"), what is denied is not so, a comparison is a measure ("better than we feared"), and an
+    /// infinitive is no statement ("to return on Friday").
     fn asserted(&self, clause: usize) -> usize {
         let mut asserted = clause;
-        while self.is_condition(asserted) || self.is_bare_infinitive(asserted) || self.is_what_is_denied(asserted) {
+        while self.is_condition(asserted)
+            || self.is_comparison(asserted)
+            || self.is_bare_infinitive(asserted)
+            || self.is_what_is_denied(asserted)
+        {
             let Some(above) = self.predicate_above(asserted) else { break };
             asserted = above;
         }
@@ -199,6 +204,21 @@ impl DatedClause<'_> {
     pub(super) fn is_condition(&self, clause: usize) -> bool {
         let (structure, condition) = (self.structure, self.passage.pack.grammar.condition);
         structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, condition))
+    }
+
+    fn is_comparison(&self, clause: usize) -> bool {
+        let (structure, comparing) = (self.structure, self.passage.pack.grammar.comparing);
+        structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, comparing))
+    }
+
+    /// Whether a participle says nothing without the date that goes: "a poll published on Monday", "the wall, built in the 1930s,".
+    pub(super) fn is_hollow(&self, at: usize, cut: &Range<usize>) -> bool {
+        let structure = self.structure;
+        let is_rest = |&part: &usize| part == at || cut.contains(&part) || self.is_mark(part, ',');
+        structure.relation(at) == Relation::AdnominalClause
+            && structure.tag(at) == Upos::Participle
+            && structure.subtree(at).any(|part| cut.contains(&part))
+            && structure.subtree(at).all(|part| is_rest(&part))
     }
 
     /// "He denied that he had known": without its verb it says the contrary.
@@ -326,6 +346,14 @@ impl DatedClause<'_> {
         if end < tokens.end && self.passage.tokens[end].shape == Shape::Possessive {
             return start..start;
         }
+        let lasts = start > tokens.start && (self.has(start - 1, grammar.ahead) || self.has(start - 1, grammar.since));
+        // "lay empty until 1958, when", "unbeaten since October,"
+        let is_explained = self.is_mark(end, ',') && end + 1 < tokens.end && self.has(end + 1, grammar.clause_lead);
+        let described =
+            structure.head(self.top()).is_some_and(|at| self.is_hollow(at, &(start.saturating_sub(1)..end)));
+        if lasts && (is_explained || described) || self.is_of_what_is_compared() {
+            return start..start;
+        }
         // "12 March 2017: The bank failed"
         let entry = start == tokens.start
             && matches!(self.passage.tokens[end..].first(), Some(next) if next.shape.is_mark(':'));
@@ -354,14 +382,29 @@ impl DatedClause<'_> {
             };
             // "to last until July": the verb is no "last".
             let is_verb = structure.tag(before).is_verb() && structure.tag(before) != Upos::Participle;
-            let particle =
-                self.has(before, grammar.particle) && before > tokens.start && structure.tag(before - 1).is_verb();
+            // "brought in last December"
+            let counted = self.has(start, grammar.last) || self.has(start, grammar.next);
+            let particle = (self.has(before, grammar.particle)
+                || counted && self.has(before, grammar.place_preposition))
+                && before > tokens.start
+                && structure.tag(before - 1).is_verb();
             if !small || !attached || is_verb || particle {
                 break;
             }
             start = before;
         }
         start..end
+    }
+
+    /// Whether the date is that of a figure which the one of the clause is compared with: "up from £54 million a year earlier".
+    fn is_of_what_is_compared(&self) -> bool {
+        let (structure, grammar) = (self.structure, &self.passage.pack.grammar);
+        let within = structure.ancestors(self.top()).take_while(|&up| !structure.is_predicate(up));
+        within.into_iter().any(|up| {
+            let first = structure.subtree(up).start;
+            let moved = self.has(first, grammar.particle) && self.has(first + 1, grammar.apart);
+            first < self.date.start && (moved || self.has(first, grammar.comparing))
+        })
     }
 
     /// Whether the verb that a date is the object of is about the date itself: "spent Monday mending", "set June 29".

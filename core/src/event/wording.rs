@@ -31,7 +31,7 @@ impl Wording {
     /// Returns the wording of what is kept of a unit.
     pub(super) fn of(dated: &DatedClause<'_>, unit: Unit, kept: Vec<usize>, cut: &Range<usize>) -> Self {
         let mut wording = with_subject(dated, unit, kept, cut);
-        trim(dated, &mut wording.tokens, wording.supplied);
+        trim(dated, &mut wording);
         wording
     }
 
@@ -66,9 +66,8 @@ impl Wording {
             || relative(first)
             || structure.tag(first) == Upos::Adposition && relative(first + 1);
         let ends = self.needs_date(dated) || matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
-        // A part of a quotation and its speaker are no quotation.
-        let quotes = self.tokens.iter().filter(|&&at| dated.is_mark(at, '"')).count();
-        let broken = dated.reports(unit.head) && quotes % 2 == 1;
+        let broken = dated.reports(unit.head) && self.cuts_quotation(dated);
+        let hollow = self.tokens.iter().any(|&at| at != unit.head && dated.is_hollow(at, &self.cut));
         let apart = (first..last).any(|at| dated.is_mark(at, ';') || dated.is_mark(at, ':'));
         let has_subject = self.supplied > 0 || structure.subject(unit.head).is_some_and(|at| self.tokens.contains(&at));
         // "The company expecting a loss"
@@ -78,10 +77,28 @@ impl Wording {
         !opens_clause
             && !ends
             && !broken
+            && !hollow
             && !apart
             && (unit.is_phrase || told)
             && !dated.is_aside(unit, pivot)
             && !self.is_passive(dated, unit)
+    }
+
+    /// Whether a quotation is there in part: what is left is not what the speaker said.
+    fn cuts_quotation(&self, dated: &DatedClause<'_>) -> bool {
+        let is_quote = |at: usize| ['"', '“', '”'].iter().any(|&mark| dated.is_mark(at, mark));
+        let tokens: Vec<usize> = dated.structure.tokens().collect();
+        if tokens.iter().filter(|&&at| is_quote(at)).count() % 2 == 1 {
+            // It begins or ends in another sentence.
+            return self.tokens.iter().filter(|&&at| is_quote(at)).count() % 2 == 1;
+        }
+        tokens.split(|&at| is_quote(at)).skip(1).step_by(2).any(|quoted| {
+            let word = |at: &&usize| dated.passage.tokens[**at].shape.is_word();
+            let is_kept = |at: &&usize| self.tokens.contains(at);
+            let words = quoted.iter().filter(word).filter(|at| !self.cut.contains(at));
+            let (all, kept) = (words.clone().count(), words.filter(is_kept).count());
+            kept > 0 && kept < all
+        })
     }
 
     /// Whether the clause may be passive by the auxiliary of the one before it, which would be missing: "was built and abandoned".
@@ -145,10 +162,11 @@ fn was(dated: &DatedClause<'_>, noun: usize) -> &'static str {
 }
 
 /// Removes what joined the line to what is gone: conjunctions at its front, function words and marks at its end.
-fn trim(dated: &DatedClause<'_>, tokens: &mut Vec<usize>, supplied: usize) {
+fn trim(dated: &DatedClause<'_>, wording: &mut Wording) {
     let structure = dated.structure;
+    let Wording { tokens, supplied, cut, .. } = wording;
     let is_word = |at: usize| dated.passage.tokens[at].shape.is_word();
-    while supplied == 0
+    while *supplied == 0
         && tokens.first().is_some_and(|&at| structure.tag(at) == Upos::Conjunction || dated.is_mark(at, ','))
     {
         tokens.remove(0);
@@ -161,7 +179,11 @@ fn trim(dated: &DatedClause<'_>, tokens: &mut Vec<usize>, supplied: usize) {
             Upos::Conjunction | Upos::Subordinator | Upos::Possessive => true,
             Upos::Determiner => structure.relation(at) == Relation::Determiner,
             // The particle of a verb stays: "gave up".
-            Upos::Adposition | Upos::Particle => structure.relation(at) == Relation::Case && !is_particle(dated, at),
+            Upos::Adposition | Upos::Particle => {
+                structure.relation(at) == Relation::Case && !is_particle(dated, at, cut)
+            }
+            // "was £61 million, up from £54 million" without the figure before
+            Upos::Adverb => dated.has(at, dated.passage.pack.grammar.particle) && at > 0 && dated.is_mark(at - 1, ','),
             _ => false,
         };
         if figure || !leads {
@@ -173,9 +195,10 @@ fn trim(dated: &DatedClause<'_>, tokens: &mut Vec<usize>, supplied: usize) {
 }
 
 /// Whether a preposition belongs to the verb before it.
-fn is_particle(dated: &DatedClause<'_>, at: usize) -> bool {
+fn is_particle(dated: &DatedClause<'_>, at: usize, cut: &Range<usize>) -> bool {
     let behind_verb = at.checked_sub(1).is_some_and(|before| dated.structure.tag(before).is_verb());
-    behind_verb && dated.has(at, dated.passage.pack.grammar.particle)
+    // "brought in last December": what leads a date goes with it.
+    behind_verb && (dated.has(at, dated.passage.pack.grammar.particle) || at + 1 == cut.start)
         || dated.structure.head(at).is_some_and(|head| head < at)
 }
 
@@ -231,11 +254,13 @@ impl Wording {
         };
         let mut text = String::new();
         let mut last: Option<usize> = None;
+        let mut is_quoting = false;
         for (place, &at) in whole.iter().enumerate() {
             let token = &passage.tokens[at];
             // The comma behind a date that goes stays, unless one stands before the date as well or within it ("on May 3, 2019,"), or
-            // only a phrase follows ("on Monday, for nine mln").
-            let phrase = |at| passage.has(at, passage.pack.grammar.preposition);
+            // only a phrase follows ("on Monday, for nine mln"), or a clause about the date ("in 1985, when").
+            let grammar = &passage.pack.grammar;
+            let phrase = |at| passage.has(at, grammar.preposition) || passage.has(at, grammar.clause_lead);
             let behind_gap =
                 last.is_some_and(|last| !(last + 1..at).any(|gone| mark(gone) == Some(','))) && !phrase(at + 1);
             let adjacent = last.is_some_and(|last| last + 1 == at);
@@ -266,9 +291,12 @@ impl Wording {
             if parted && !text.is_empty() {
                 agree(&mut text, passage.word(at));
             }
-            let closes = token.shape == Shape::Possessive
+            let closing = mark(at) == Some('"') && is_quoting;
+            is_quoting ^= mark(at) == Some('"');
+            let closes = closing
+                || token.shape == Shape::Possessive
                 || matches!(token.shape, Shape::Mark(',' | '.' | ';' | ':' | ')' | '%' | '!' | '?' | '”'));
-            let opened = text.ends_with(['“', '(']);
+            let opened = text.ends_with(['“', '(']) || is_quoting && text.ends_with('"');
             if !text.is_empty() && !closes && !opened && (token.spaced || parted) {
                 text.push(' ');
             }

@@ -8,6 +8,7 @@ mod morphology;
 mod outline;
 mod position;
 mod repair;
+mod segments;
 mod structure;
 pub mod transition;
 pub mod upos;

@@ -47,6 +47,15 @@ pub(super) fn mend_tags(passage: &LexedPassage<'_>, words: &[usize], tags: &mut 
             *tag = Upos::ProperNoun;
         }
     }
+    // "compared with £198 million" is no clause.
+    for at in 1..tags.len() {
+        if tags[at] == Upos::Participle
+            && passage.has(words[at], passage.pack.grammar.comparing)
+            && passage.has(words[at - 1], passage.pack.grammar.comma)
+        {
+            tags[at] = Upos::Adposition;
+        }
+    }
     if !tags.iter().any(|tag| tag.is_finite()) {
         make_finite(passage, words, tags);
     }
@@ -66,7 +75,10 @@ fn make_finite(passage: &LexedPassage<'_>, words: &[usize], tags: &mut [Upos]) {
     };
     let behind_noun = |at: usize| tags[..at].iter().any(|tag| tag.is_noun() || *tag == Upos::Pronoun);
     let attributive = |at: usize| tags.get(at + 1).is_some_and(|tag| tag.is_noun());
-    let passive = |at: usize| words.get(at + 1).is_some_and(|&next| passage.has(next, passage.pack.grammar.by));
+    // "closed by the council", but not "rose by 3%".
+    let word = |at: usize| words.get(at).is_some_and(|&at| passage.tokens[at].shape.is_word());
+    let by = |at: usize| words.get(at).is_some_and(|&at| passage.has(at, passage.pack.grammar.by));
+    let passive = |at: usize| by(at + 1) && word(at + 2);
     let candidate = |&at: &usize| {
         tags[at] == Upos::Participle && !has_auxiliary(at) && behind_noun(at) && !attributive(at) && !passive(at)
     };
@@ -81,6 +93,7 @@ impl Repair<'_> {
         self.free_marks();
         self.demote_second_subjects();
         self.lift_auxiliaries();
+        self.free_before_marks();
         let mut clauses = self.clauses();
         self.free_dates(&mut clauses);
         for verb in 0..self.heads.len() {
@@ -91,8 +104,10 @@ impl Repair<'_> {
         if has_full_stop(self.passage, self.words) {
             self.find_verb_of_root(&mut clauses);
         }
-        for subject in 0..self.heads.len() {
-            self.hang_relative_clause(subject);
+        for at in 0..self.heads.len() {
+            self.free_relative_root(at);
+            self.hang_relative_clause(at);
+            self.lift_conjunct(at);
         }
     }
 
@@ -143,6 +158,50 @@ impl Repair<'_> {
             {
                 self.heads[at] = self.heads[head];
                 steps += 1;
+            }
+        }
+    }
+
+    /// "until spring, in April, before it judged": nothing of a clause stands before the word that opens it.
+    fn free_before_marks(&mut self) {
+        for mark in 1..self.heads.len() {
+            let opens = self.relations[mark] == Relation::Case && self.tags[mark] == Upos::Subordinator;
+            let Some(verb) = self.head(mark).filter(|&verb| opens && verb > mark) else { continue };
+            let Some(above) = self.head(verb).filter(|&above| above < mark) else { continue };
+            for at in above + 1..mark {
+                let part = matches!(self.relations[at], Relation::Oblique | Relation::Punctuation);
+                if part && self.head(at) == Some(verb) {
+                    self.heads[at] = above as u16;
+                }
+            }
+        }
+    }
+
+    /// "A third, who fled to Dubai, is being sought": the verb of a relative clause is not that of the sentence if another has no
+    /// subject.
+    fn free_relative_root(&mut self, pronoun: usize) {
+        let is_subject = self.relations[pronoun] == Relation::Subject && self.tags[pronoun] == Upos::Pronoun;
+        if !is_subject || !self.has(pronoun, self.passage.pack.grammar.relative) || pronoun < 2 {
+            return;
+        }
+        let root = self.head(pronoun).filter(|&verb| verb > pronoun && self.head(verb).is_none());
+        let Some(root) = root.filter(|_| self.has(pronoun - 1, self.passage.pack.grammar.comma)) else { return };
+        let clauses = self.clauses();
+        let verb = (root + 1..self.heads.len()).find(|&at| {
+            let clause = clauses[at];
+            self.head(at) == Some(root) && clause.is_finite && !clause.has_subject && !clause.is_joined
+        });
+        let before = |&at: &usize| {
+            let tag = self.tags[at];
+            (tag.is_noun() || matches!(tag, Upos::Adjective | Upos::Number)) && self.head(at) == Some(root)
+        };
+        let (Some(verb), Some(noun)) = (verb, (0..pronoun).rev().find(before)) else { return };
+        (self.heads[verb], self.relations[verb]) = (NONE, Relation::Root);
+        (self.heads[noun], self.relations[noun]) = (verb as u16, Relation::Subject);
+        (self.heads[root], self.relations[root]) = (noun as u16, Relation::AdnominalClause);
+        for at in (0..noun).chain(verb + 1..self.heads.len()) {
+            if self.head(at) == Some(root) {
+                self.heads[at] = verb as u16;
             }
         }
     }
@@ -354,6 +413,28 @@ impl Repair<'_> {
         let nominal = self.tags[noun].is_noun() || self.relations[noun] == Relation::Subject;
         if noun < subject && role && nominal && !self.is_below(noun, verb) {
             (self.heads[verb], self.relations[verb]) = (noun as u16, Relation::AdnominalClause);
+        }
+    }
+
+    /// "The firm said that profit rose, and raised its forecast": behind a comma a verb without a subject goes on with the clause of
+    /// the saying, not with what was said.
+    fn lift_conjunct(&mut self, conjunct: usize) {
+        if self.relations[conjunct] != Relation::Conjunct || self.tags[conjunct] != Upos::Past {
+            return;
+        }
+        let child =
+            |relation| (0..conjunct).find(|&at| self.head(at) == Some(conjunct) && self.relations[at] == relation);
+        let (subject, joining) = (child(Relation::Subject), child(Relation::Case));
+        let Some(joining) = joining.filter(|_| subject.is_none()).filter(|&at| at > 0) else { return };
+        let complement = self.head(conjunct).filter(|&at| self.relations[at] == Relation::Complement);
+        let saying = complement.and_then(|at| self.head(at)).filter(|&verb| verb < joining);
+        let grammar = &self.passage.pack.grammar;
+        let Some(saying) = saying.filter(|&verb| self.tags[verb] == Upos::Past && self.has(verb, grammar.report))
+        else {
+            return;
+        };
+        if self.has(joining - 1, grammar.comma) && self.tags[joining] == Upos::Conjunction {
+            self.heads[conjunct] = saying as u16;
         }
     }
 

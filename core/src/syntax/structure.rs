@@ -10,7 +10,8 @@ use super::LexedPassage;
 use super::attribution::Attribution;
 use super::outline::Outline;
 use super::repair::{Repair, mend_tags};
-use super::transition::{LONGEST, NONE, Relation, State, parse};
+use super::segments::clauses;
+use super::transition::{LONGEST, NONE, Relation, parse};
 use super::upos::{Upos, Word, tag};
 
 /// The structure of a sentence, or of its part that is parsed. Tokens are named by their place in the passage.
@@ -48,11 +49,18 @@ impl Structure {
         let attribution = Attribution::find(passage, &outline, &tags);
         let end = attribution.as_ref().map_or(words.len(), |attribution| attribution.words.start);
         mend_tags(passage, &outline.words[..end], &mut tags[..end]);
-        let mut state = parse(&passage.pack.syntax, &words[..end], &tags[..end]);
-        join_roots(&mut state);
-        let State { mut heads, mut relations, .. } = state;
-        let (own, own_tags) = (&outline.words[..end], &mut tags[..end]);
-        Repair { passage, words: own, tags: own_tags, heads: &mut heads, relations: &mut relations }.mend();
+        let (mut heads, mut relations) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
+        for clause in clauses(passage, &outline.words[..end], &tags[..end]) {
+            let start = clause.start as u16;
+            let mut state = parse(&passage.pack.syntax, &words[clause.clone()], &tags[clause.clone()]);
+            join_roots(&mut state.heads, &mut state.relations);
+            let (own, own_tags) = (&outline.words[clause.clone()], &mut tags[clause]);
+            let (own_heads, own_relations) = (&mut state.heads, &mut state.relations);
+            Repair { passage, words: own, tags: own_tags, heads: own_heads, relations: own_relations }.mend();
+            heads.extend(state.heads.iter().map(|&head| if head == NONE { NONE } else { head + start }));
+            relations.extend(state.relations);
+        }
+        join_roots(&mut heads, &mut relations);
         if let Some(attribution) = attribution {
             attribution.hang(&tags, &mut heads, &mut relations);
         }
@@ -169,9 +177,9 @@ impl Structure {
 }
 
 /// Hangs every root but the first by the first.
-fn join_roots(state: &mut State) {
-    let Some(first) = state.heads.iter().position(|&head| head == NONE) else { return };
-    for (head, relation) in state.heads.iter_mut().zip(&mut state.relations).skip(first + 1) {
+fn join_roots(heads: &mut [u16], relations: &mut [Relation]) {
+    let Some(first) = heads.iter().position(|&head| head == NONE) else { return };
+    for (head, relation) in heads.iter_mut().zip(relations).skip(first + 1) {
         if *head == NONE {
             (*head, *relation) = (first as u16, Relation::Parataxis);
         }
