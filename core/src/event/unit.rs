@@ -398,13 +398,12 @@ impl DatedClause<'_> {
 
     /// Whether the date is that of a figure which the one of the clause is compared with: "up from £54 million a year earlier".
     fn is_of_what_is_compared(&self) -> bool {
-        let (structure, grammar) = (self.structure, &self.passage.pack.grammar);
-        let within = structure.ancestors(self.top()).take_while(|&up| !structure.is_predicate(up));
-        within.into_iter().any(|up| {
-            let first = structure.subtree(up).start;
-            let moved = self.has(first, grammar.particle) && self.has(first + 1, grammar.apart);
-            first < self.date.start && (moved || self.has(first, grammar.comparing))
-        })
+        let grammar = &self.passage.pack.grammar;
+        let parts = |&at: &usize| self.is_mark(at, ',') || self.structure.tag(at).is_finite();
+        let start =
+            (self.structure.tokens().start..self.date.start).rev().find(parts).map_or(self.date.start, |at| at + 1);
+        let moved = self.has(start, grammar.particle) && self.has(start + 1, grammar.apart);
+        start + 1 < self.date.start && (moved || self.has(start, grammar.comparing))
     }
 
     /// Whether the verb that a date is the object of is about the date itself: "spent Monday mending", "set June 29".

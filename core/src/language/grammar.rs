@@ -380,6 +380,8 @@ grammar! {
     clock_verb = "CLOCKVERB",
     /// Participles that are prepositions: "following", "including".
     verb_preposition = "VERB_PREPOSITION",
+    /// Words behind the figure of a sum: "million".
+    magnitude = "MAGNITUDE",
     /// Words that lead a date and go with it: "late", "the end of".
     date_lead = "DATE_LEAD",
     /// Words before a date that a line cannot do without: "below", "than".

@@ -2,6 +2,7 @@
 //!
 //! Only sentences that may hold a date are parsed, since most do not. This module must not know what a date means.
 
+mod adjunct;
 mod attribution;
 pub mod fingerprint;
 mod morphology;

@@ -1,7 +1,9 @@
-//! What the parser sees of a sentence in which dates are known: each date as one word, its own most telling one.
+//! What the parser sees of a sentence in which dates are known: each date as one word, its own most telling one, and each sum of
+//! money as its figure.
 //!
-//! "The three months to Dec. 31" has a structure of its own that says nothing of the sentence, and costs the parser its
-//! hold on it. Here it is "Dec.", which is parsed as any date is; the other words hang by it.
+//! "The three months to Dec. 31" and "£61.4 million" have structures of their own that say nothing of the sentence, and cost
+//! the parser its hold on it. Here they are "Dec." and "61.4", which are parsed as any date or number is; the other words
+//! hang by these.
 
 use std::ops::Range;
 
@@ -17,8 +19,16 @@ pub(super) struct Outline {
     pub(super) words: Vec<usize>,
     /// All tokens.
     tokens: Range<usize>,
-    /// The dates, in order, each with its head.
-    dates: Vec<(Range<usize>, usize)>,
+    /// The dates and sums of money, in order.
+    groups: Vec<Group>,
+}
+
+/// Tokens that are one word to the parser.
+struct Group {
+    tokens: Range<usize>,
+    /// The token that stands for all.
+    head: usize,
+    is_date: bool,
 }
 
 impl Outline {
@@ -26,25 +36,30 @@ impl Outline {
     pub(super) fn new(passage: &LexedPassage<'_>, tokens: Range<usize>, dates: &[Range<usize>]) -> Self {
         let within =
             |date: &&Range<usize>| tokens.start <= date.start && date.start < date.end && date.end <= tokens.end;
-        let dates: Vec<_> = dates.iter().filter(within).map(|date| (date.clone(), head(passage, date))).collect();
+        let dates = dates.iter().filter(within);
+        let dates = dates.map(|date| Group { tokens: date.clone(), head: head(passage, date), is_date: true });
+        let sums = tokens.clone().filter_map(|at| sum_of_money(passage, at, tokens.end));
+        let mut groups: Vec<Group> = dates.chain(sums).collect();
+        groups.sort_by_key(|group| group.tokens.start);
         let mut words = Vec::with_capacity(tokens.len());
         let mut at = tokens.start;
-        for (date, head) in &dates {
-            if date.start >= at {
-                words.extend(at..date.start);
-                words.push(*head);
-                at = date.end;
+        groups.retain(|group| {
+            let is_apart = group.tokens.start >= at;
+            if is_apart {
+                words.extend(at..group.tokens.start);
+                words.push(group.head);
+                at = group.tokens.end;
             }
-        }
+            is_apart
+        });
         words.extend(at..tokens.end);
-        Self { words, tokens, dates }
+        Self { words, tokens, groups }
     }
 
     /// Whether a date lies among some of the words.
     pub(super) fn has_date(&self, words: &Range<usize>) -> bool {
-        self.words
-            .get(words.clone())
-            .is_some_and(|words| words.iter().any(|word| self.dates.iter().any(|(_, head)| head == word)))
+        let is_date = |word: &usize| self.groups.iter().any(|group| group.is_date && group.head == *word);
+        self.words.get(words.clone()).is_some_and(|words| words.iter().any(is_date))
     }
 
     /// Returns the structure of all tokens.
@@ -63,8 +78,8 @@ impl Outline {
             relations: vec![Relation::Determiner; count],
             subtrees: (0..count as u16).map(|at| at..at + 1).collect(),
         };
-        for (date, head) in &self.dates {
-            for at in date.clone().filter(|at| at != head) {
+        for Group { tokens, head, .. } in &self.groups {
+            for at in tokens.clone().filter(|at| at != head) {
                 structure.heads[at - start] = (head - start) as u16;
                 structure.tags[at - start] = match passage.tokens[at].shape {
                     Shape::Mark(_) => Upos::Punctuation,
@@ -82,6 +97,17 @@ impl Outline {
         }
         structure
     }
+}
+
+/// Returns the sum of money that begins with a sign: "£61.4 million".
+fn sum_of_money(passage: &LexedPassage<'_>, sign: usize, end: usize) -> Option<Group> {
+    if !matches!(passage.tokens[sign].shape, Shape::Mark('$' | '£' | '€' | '¥')) {
+        return None;
+    }
+    let figure = Some(sign + 1).filter(|&at| at < end && passage.tokens[at].shape.is_figure())?;
+    let scale = passage.pack.grammar.magnitude;
+    let end = (figure + 1..end).find(|&at| !passage.has(at, scale)).unwrap_or(end);
+    Some(Group { tokens: sign..end, head: figure, is_date: false })
 }
 
 /// Returns the token of a date that says most of how it is used: its weekday or month, or else its last word ("two years

@@ -94,6 +94,7 @@ impl Repair<'_> {
         self.demote_second_subjects();
         self.lift_auxiliaries();
         self.free_before_marks();
+        self.free_sums();
         let mut clauses = self.clauses();
         self.free_dates(&mut clauses);
         for verb in 0..self.heads.len() {
@@ -160,6 +161,32 @@ impl Repair<'_> {
                 steps += 1;
             }
         }
+    }
+
+    /// "for £340 million last July": a sum is no part of the date behind it, and the preposition is its own.
+    fn free_sums(&mut self) {
+        let is_sign = |at: usize| {
+            let sign = self.words[at].checked_sub(1).map(|sign| self.passage.tokens[sign].shape);
+            matches!(sign, Some(Shape::Mark('$' | '£' | '€' | '¥')))
+        };
+        let sums: Vec<usize> = (0..self.heads.len()).filter(|&at| is_sign(at)).collect();
+        for sum in sums {
+            let within = self.head(sum).filter(|_| self.relations[sum] == Relation::Determiner);
+            let Some(date) = within.filter(|&date| date > sum && self.is_named_date(date)) else { continue };
+            (self.heads[sum], self.relations[sum]) = (self.heads[date], self.relations[date]);
+            let above = if self.heads[date] == NONE { sum as u16 } else { self.heads[date] };
+            (self.heads[date], self.relations[date]) = (above, Relation::Oblique);
+            for at in 0..sum {
+                if self.head(at) == Some(date) {
+                    self.heads[at] = sum as u16;
+                }
+            }
+        }
+    }
+
+    fn is_named_date(&self, at: usize) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        [grammar.weekday, grammar.month, grammar.unit].into_iter().any(|class| self.has(at, class))
     }
 
     /// "until spring, in April, before it judged": nothing of a clause stands before the word that opens it.
@@ -338,11 +365,14 @@ impl Repair<'_> {
     /// Returns the noun that a verb without a subject belongs to, and what the verb is in its place: the noun by which it
     /// hangs, the one whose relative clause it was taken into, or one that hangs beside it.
     fn subject_without_verb(&self, verb: usize, clauses: &[Clause]) -> Option<(usize, Relation)> {
-        use Relation::{AdnominalClause, AdverbialClause, Complement, Conjunct, Object, Parataxis, Root};
+        use Relation::{
+            AdnominalClause, AdverbialClause, Apposition, Complement, Conjunct, NounModifier, Object, Parataxis, Root,
+        };
         let grammar = &self.passage.pack.grammar;
         let above = self.head(verb).filter(|&above| above < verb)?;
         let clausal =
-            matches!(self.relations[verb], Parataxis | Complement | AdverbialClause | Conjunct | AdnominalClause);
+            matches!(self.relations[verb], Parataxis | Complement | AdverbialClause | Conjunct | AdnominalClause)
+                || clauses[verb].has_auxiliary && matches!(self.relations[verb], Apposition | NounModifier);
         let modified = self.head(above).filter(|&noun| {
             self.relations[above] == AdnominalClause
                 && self.relations[verb] != Conjunct
@@ -354,11 +384,11 @@ impl Repair<'_> {
                 && matches!(self.relations[at], Conjunct | Parataxis)
                 && self.is_bare_noun(at, clauses)
         };
-        let noun = if self.is_bare_noun(above, clauses) {
-            above
-        } else {
-            modified.or_else(|| (above + 1..verb).rev().find(beside))?
-        };
+        // "prices on the two shores differed"
+        let top =
+            std::iter::successors(Some(above), |&at| self.head(at).filter(|_| self.relations[at] == NounModifier));
+        let top = top.take(self.heads.len()).last().filter(|&top| self.is_bare_noun(top, clauses));
+        let noun = if let Some(top) = top { top } else { modified.or_else(|| (above + 1..verb).rev().find(beside))? };
         let relation = match self.relations[noun] {
             // "said sales rose", but not "representing member states, approved".
             Object if self.head(noun).is_some_and(|head| self.has(head, grammar.report)) => Complement,

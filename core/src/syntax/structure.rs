@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::LexedPassage;
+use super::adjunct::Adjunct;
 use super::attribution::Attribution;
 use super::outline::Outline;
 use super::repair::{Repair, mend_tags};
@@ -49,18 +50,24 @@ impl Structure {
         let attribution = Attribution::find(passage, &outline, &tags);
         let end = attribution.as_ref().map_or(words.len(), |attribution| attribution.words.start);
         mend_tags(passage, &outline.words[..end], &mut tags[..end]);
-        let (mut heads, mut relations) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
-        for clause in clauses(passage, &outline.words[..end], &tags[..end]) {
+        let adjunct = Adjunct::find(passage, &outline, &tags[..end]);
+        let opening = adjunct.as_ref().map_or(0, Adjunct::len);
+        let (mut heads, mut relations) = (vec![NONE; opening], vec![Relation::Root; opening]);
+        for clause in clauses(passage, &outline.words[opening..end], &tags[opening..end]) {
+            let clause = clause.start + opening..clause.end + opening;
             let start = clause.start as u16;
             let mut state = parse(&passage.pack.syntax, &words[clause.clone()], &tags[clause.clone()]);
-            join_roots(&mut state.heads, &mut state.relations);
+            join_roots(&mut state.heads, &mut state.relations, 0);
             let (own, own_tags) = (&outline.words[clause.clone()], &mut tags[clause]);
             let (own_heads, own_relations) = (&mut state.heads, &mut state.relations);
             Repair { passage, words: own, tags: own_tags, heads: own_heads, relations: own_relations }.mend();
             heads.extend(state.heads.iter().map(|&head| if head == NONE { NONE } else { head + start }));
             relations.extend(state.relations);
         }
-        join_roots(&mut heads, &mut relations);
+        join_roots(&mut heads[opening..], &mut relations[opening..], opening);
+        if let Some(adjunct) = adjunct {
+            adjunct.hang(&mut heads, &mut relations);
+        }
         if let Some(attribution) = attribution {
             attribution.hang(&tags, &mut heads, &mut relations);
         }
@@ -176,12 +183,12 @@ impl Structure {
     }
 }
 
-/// Hangs every root but the first by the first.
-fn join_roots(heads: &mut [u16], relations: &mut [Relation]) {
+/// Hangs every root but the first by the first. The words are a part of the sentence that begins at `start`.
+fn join_roots(heads: &mut [u16], relations: &mut [Relation], start: usize) {
     let Some(first) = heads.iter().position(|&head| head == NONE) else { return };
     for (head, relation) in heads.iter_mut().zip(relations).skip(first + 1) {
         if *head == NONE {
-            (*head, *relation) = (first as u16, Relation::Parataxis);
+            (*head, *relation) = ((start + first) as u16, Relation::Parataxis);
         }
     }
 }
