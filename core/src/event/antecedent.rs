@@ -167,7 +167,7 @@ impl<'s> Pronoun<'s> {
                 let features = self.describe(structure, head, &group, [distance as u32, rank]);
                 let is_plain = match distance {
                     0 => self.is_said_by(head) || self.is_subject_before(head),
-                    1 => is_subject_of_root(structure, head),
+                    1 => is_subject_of_root(structure, head) && !self.follows_subject(),
                     _ => false,
                 };
                 antecedents.push(Antecedent { tokens: group, name, is_plain, features });
@@ -233,6 +233,12 @@ impl<'s> Pronoun<'s> {
         let of = |at: usize| structure.head(at).filter(|_| structure.relation(at) == Relation::Subject);
         let joined = of(self.at).filter(|&clause| structure.relation(clause) == Relation::Conjunct);
         joined.is_some_and(|clause| of(head).is_some_and(|verb| structure.head(clause) == Some(verb)))
+    }
+
+    /// Whether its sentence has a subject before it, which it may mean as well: "It is the second recall: in 2023 it took back".
+    fn follows_subject(&self) -> bool {
+        let structure = self.structure;
+        (structure.tokens().start..self.at).any(|at| structure.relation(at) == Relation::Subject)
     }
 
     /// Whether the clause of a subject names it by "its": "when Turin recalled its ambassador".

@@ -113,7 +113,9 @@ fn whole_sentence(dated: &DatedClause<'_>, cut: &Range<usize>) -> Option<Found> 
     let pivot = dated.trigger.filter(|at| structure.tokens().contains(at)).unwrap_or(root);
     let of = |cut: &Range<usize>| {
         let tokens: Vec<usize> = structure.tokens().filter(|at| !cut.contains(at)).collect();
-        Some(candidate(dated, pivot, unit, Wording::of(dated, unit, tokens.clone(), cut)))
+        let is_whole = !tokens.iter().any(|&at| dated.is_hollow(at, cut));
+        is_whole
+            .then(|| candidate(dated, pivot, unit, Wording::of(dated, unit, tokens.clone(), cut)))
             .filter(|candidate| candidate.text.contains(' '))
             .map(|candidate| Found { candidate, unit, kept: Kept { tokens, optional: Vec::new() }, is_lean: false })
     };

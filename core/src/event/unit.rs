@@ -215,10 +215,14 @@ impl DatedClause<'_> {
     pub(super) fn is_hollow(&self, at: usize, cut: &Range<usize>) -> bool {
         let structure = self.structure;
         let is_rest = |&part: &usize| part == at || cut.contains(&part) || self.is_mark(part, ',');
-        structure.relation(at) == Relation::AdnominalClause
+        let clause = structure.relation(at) == Relation::AdnominalClause
             && structure.tag(at) == Upos::Participle
             && structure.subtree(at).any(|part| cut.contains(&part))
-            && structure.subtree(at).all(|part| is_rest(&part))
+            && structure.subtree(at).all(|part| is_rest(&part));
+        let alone =
+            !cut.is_empty() && at > 0 && at + 1 == cut.start && self.is_mark(at - 1, ',') && self.is_mark(cut.end, ',');
+        let is_word = self.passage.tokens[at].shape.is_word() && !structure.tag(at).is_finite();
+        clause || alone && is_word && structure.tag(at) != Upos::Adverb
     }
 
     /// "He denied that he had known": without its verb it says the contrary.
@@ -349,8 +353,7 @@ impl DatedClause<'_> {
         let lasts = start > tokens.start && (self.has(start - 1, grammar.ahead) || self.has(start - 1, grammar.since));
         // "lay empty until 1958, when", "unbeaten since October,"
         let is_explained = self.is_mark(end, ',') && end + 1 < tokens.end && self.has(end + 1, grammar.clause_lead);
-        let described =
-            structure.head(self.top()).is_some_and(|at| self.is_hollow(at, &(start.saturating_sub(1)..end)));
+        let described = start > tokens.start + 1 && self.is_hollow(start - 2, &(start - 1..end));
         if lasts && (is_explained || described) || self.is_of_what_is_compared() {
             return start..start;
         }
@@ -375,7 +378,9 @@ impl DatedClause<'_> {
             }
             let preposition = self.has(before, grammar.time_preposition);
             let small = preposition && !self.has(before, grammar.and)
-                || self.has(before, grammar.date_lead) && structure.relation(before) != Relation::Subject;
+                || self.has(before, grammar.date_lead) && structure.relation(before) != Relation::Subject
+                // "so far this year"
+                || self.has(start, grammar.far) && structure.tag(before) == Upos::Adverb;
             let attached = match structure.tag(before) {
                 Upos::Adposition | Upos::Subordinator | Upos::Adverb | Upos::Participle => true,
                 _ => structure.head(before).is_some_and(|head| (start..end).contains(&head)),
@@ -393,7 +398,21 @@ impl DatedClause<'_> {
             }
             start = before;
         }
-        start..end
+        start..self.end_of_explanation(end)
+    }
+
+    /// Returns the end of what explains a date: "on 23 May, the last day of the season,". None is the end of the date itself.
+    fn end_of_explanation(&self, end: usize) -> usize {
+        let tokens = self.structure.tokens();
+        let definite = end + 1 < tokens.end
+            && self.is_mark(end, ',')
+            && self.structure.tag(end + 1) == Upos::Determiner
+            && self.has(end + 1, self.passage.pack.grammar.definite);
+        let mark = |at: &usize| matches!(self.passage.tokens[*at].shape, Shape::Mark(_));
+        let rest = end + 1..(end + 1..tokens.end).find(mark).unwrap_or(tokens.end);
+        let names_time = rest.clone().any(|at| self.has(at, self.passage.pack.grammar.unit));
+        let is_clause = rest.clone().any(|at| self.structure.tag(at).is_verb());
+        if definite && names_time && !is_clause { rest.end } else { end }
     }
 
     /// Whether the date is that of a figure which the one of the clause is compared with: "up from £54 million a year earlier".

@@ -129,6 +129,8 @@ fn with_subject(dated: &DatedClause<'_>, unit: Unit, mut kept: Vec<usize>, cut: 
         (Some(subject), Relation::AdnominalClause, Some(antecedent)) if relative(subject) => {
             kept.retain(|&at| at != subject);
             supplied = noun_phrase(dated.passage, structure, antecedent, &dated.date);
+            // "the singer, who played here, and her band": what follows the clause is no part of whom it is about.
+            supplied.retain(|&at| at < subject);
         }
         // "where he was born", "in which they met": what stands for the noun goes.
         (Some(_), Relation::AdnominalClause, _) => {
@@ -137,7 +139,8 @@ fn with_subject(dated: &DatedClause<'_>, unit: Unit, mut kept: Vec<usize>, cut: 
                 kept.retain(|at| !part.contains(at));
             }
         }
-        (None, Relation::AdnominalClause, Some(antecedent)) => {
+        (None, Relation::AdnominalClause, Some(noun)) => {
+            let antecedent = whole_group(dated, noun);
             supplied = noun_phrase(dated.passage, structure, antecedent, &dated.date);
             if structure.tag(clause) == Upos::Participle && structure.auxiliaries(clause).next().is_none() {
                 auxiliary = Some(was(dated, antecedent));
@@ -152,6 +155,15 @@ fn with_subject(dated: &DatedClause<'_>, unit: Unit, mut kept: Vec<usize>, cut: 
     let count = supplied.len();
     supplied.extend(kept);
     Wording { tokens: supplied, supplied: count, auxiliary, cut: cut.clone() }
+}
+
+/// Returns the noun of the whole group where a bare noun with "of" is a part of it: "a group of islands discovered in 1722".
+fn whole_group(dated: &DatedClause<'_>, noun: usize) -> usize {
+    let structure = dated.structure;
+    let determined = structure.children(noun).any(|at| structure.tag(at) == Upos::Determiner);
+    let led = structure.child(noun, Relation::Case).is_some_and(|at| dated.has(at, dated.passage.pack.grammar.of));
+    let above = structure.head(noun).filter(|_| structure.relation(noun) == Relation::NounModifier);
+    above.filter(|&above| led && !determined && structure.tag(above).is_noun()).unwrap_or(noun)
 }
 
 /// The form of "be" that agrees with a noun.
@@ -170,6 +182,9 @@ fn trim(dated: &DatedClause<'_>, wording: &mut Wording) {
         && tokens.first().is_some_and(|&at| structure.tag(at) == Upos::Conjunction || dated.is_mark(at, ','))
     {
         tokens.remove(0);
+    }
+    if let Some(place) = loose_length(dated, tokens) {
+        tokens.truncate(place);
     }
     let mut words = tokens.iter().filter(|&&at| is_word(at)).count();
     while let Some(place) = tokens.iter().rposition(|&at| is_word(at)).filter(|_| words > FEWEST_LEFT) {
@@ -192,6 +207,16 @@ fn trim(dated: &DatedClause<'_>, wording: &mut Wording) {
         tokens.truncate(place);
         words -= 1;
     }
+}
+
+/// Returns where a length of time behind a comma begins that has lost what it measures: ", four decades after a quarrel".
+fn loose_length(dated: &DatedClause<'_>, tokens: &[usize]) -> Option<usize> {
+    let place = tokens.iter().rposition(|&at| dated.passage.tokens[at].shape.is_word())?;
+    let next = tokens[place] + 1;
+    let goes_on = dated.structure.tokens().contains(&next) && dated.passage.tokens[next].shape.is_word();
+    let comma = tokens[..place].iter().rposition(|&at| dated.is_mark(at, ','))?;
+    let is_length = dated.has(tokens[place], dated.passage.pack.grammar.unit);
+    (is_length && goes_on && !dated.date.contains(&next) && place - comma <= 3).then_some(comma)
 }
 
 /// Whether a preposition belongs to the verb before it.

@@ -300,6 +300,8 @@ grammar! {
     far = "FAR",
     /// "from".
     from = "=from",
+    /// "the".
+    definite = "=the",
     /// "couple".
     couple = "=couple",
     /// "nineties", with its number.

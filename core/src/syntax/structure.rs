@@ -50,6 +50,7 @@ impl Structure {
         let attribution = Attribution::find(passage, &outline, &tags);
         let end = attribution.as_ref().map_or(words.len(), |attribution| attribution.words.start);
         mend_tags(passage, &outline.words[..end], &mut tags[..end]);
+        let dates: Vec<bool> = (0..end).map(|place| outline.has_date(&(place..place + 1))).collect();
         let adjunct = Adjunct::find(passage, &outline, &tags[..end]);
         let opening = adjunct.as_ref().map_or(0, Adjunct::len);
         let (mut heads, mut relations) = (vec![NONE; opening], vec![Relation::Root; opening]);
@@ -58,9 +59,10 @@ impl Structure {
             let start = clause.start as u16;
             let mut state = parse(&passage.pack.syntax, &words[clause.clone()], &tags[clause.clone()]);
             join_roots(&mut state.heads, &mut state.relations, 0);
-            let (own, own_tags) = (&outline.words[clause.clone()], &mut tags[clause]);
+            let (own, own_tags) = (&outline.words[clause.clone()], &mut tags[clause.clone()]);
             let (own_heads, own_relations) = (&mut state.heads, &mut state.relations);
-            Repair { passage, words: own, tags: own_tags, heads: own_heads, relations: own_relations }.mend();
+            let dates = &dates[clause];
+            Repair { passage, words: own, dates, tags: own_tags, heads: own_heads, relations: own_relations }.mend();
             heads.extend(state.heads.iter().map(|&head| if head == NONE { NONE } else { head + start }));
             relations.extend(state.relations);
         }

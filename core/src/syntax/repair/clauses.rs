@@ -1,0 +1,101 @@
+//! Subordinate clauses that hang by the wrong word, or that took what is not theirs.
+
+use super::Repair;
+use crate::syntax::transition::{NONE, Relation};
+use crate::syntax::upos::Upos;
+
+impl Repair<'_> {
+    /// "until spring, in April, before it judged": nothing of a clause stands before the word that opens it.
+    pub(super) fn free_before_marks(&mut self) {
+        for mark in 1..self.heads.len() {
+            let opens = self.relations[mark] == Relation::Case && self.tags[mark] == Upos::Subordinator;
+            let Some(verb) = self.head(mark).filter(|&verb| opens && verb > mark) else { continue };
+            let Some(above) = self.head(verb).filter(|&above| above < mark) else { continue };
+            for at in above + 1..mark {
+                let part = matches!(self.relations[at], Relation::Oblique | Relation::Punctuation);
+                if part && self.head(at) == Some(verb) {
+                    self.heads[at] = above as u16;
+                }
+            }
+        }
+    }
+
+    /// "A third, who fled to Dubai, is being sought": the verb of a relative clause is not that of the sentence if another has no
+    /// subject.
+    pub(super) fn free_relative_root(&mut self, pronoun: usize) {
+        let is_subject = self.relations[pronoun] == Relation::Subject && self.tags[pronoun] == Upos::Pronoun;
+        if !is_subject || !self.has(pronoun, self.passage.pack.grammar.relative) || pronoun < 2 {
+            return;
+        }
+        let root = self.head(pronoun).filter(|&verb| verb > pronoun && self.head(verb).is_none());
+        let Some(root) = root.filter(|_| self.has(pronoun - 1, self.passage.pack.grammar.comma)) else { return };
+        let clauses = self.clauses();
+        let verb = (root + 1..self.heads.len()).find(|&at| {
+            let clause = clauses[at];
+            self.head(at) == Some(root) && clause.is_finite && !clause.has_subject && !clause.is_joined
+        });
+        let before = |&at: &usize| {
+            let tag = self.tags[at];
+            (tag.is_noun() || matches!(tag, Upos::Adjective | Upos::Number)) && self.head(at) == Some(root)
+        };
+        let (Some(verb), Some(noun)) = (verb, (0..pronoun).rev().find(before)) else { return };
+        (self.heads[verb], self.relations[verb]) = (NONE, Relation::Root);
+        (self.heads[noun], self.relations[noun]) = (verb as u16, Relation::Subject);
+        (self.heads[root], self.relations[root]) = (noun as u16, Relation::AdnominalClause);
+        for at in (0..noun).chain(verb + 1..self.heads.len()) {
+            if self.head(at) == Some(root) {
+                self.heads[at] = verb as u16;
+            }
+        }
+    }
+
+    /// "A third, who fled to Dubai, is being sought": a clause that a relative pronoun opens hangs by the noun before it.
+    pub(super) fn hang_relative_clause(&mut self, subject: usize) {
+        let grammar = &self.passage.pack.grammar;
+        if self.relations[subject] != Relation::Subject
+            || self.tags[subject] != Upos::Pronoun
+            || !self.has(subject, grammar.relative)
+        {
+            return;
+        }
+        let Some(verb) = self.head(subject).filter(|&verb| verb > subject) else { return };
+        if matches!(self.relations[verb], Relation::AdnominalClause | Relation::Root) {
+            return;
+        }
+        let comma = |&at: &usize| self.has(at, grammar.comma);
+        let Some(mut noun) = (0..subject).rev().find(|at| !comma(at)) else { return };
+        while let Some(head) = self.head(noun).filter(|_| self.relations[noun] == Relation::Determiner) {
+            noun = head;
+        }
+        let role = matches!(
+            self.relations[noun],
+            Relation::Subject | Relation::Object | Relation::Oblique | Relation::NounModifier | Relation::Root
+        );
+        let nominal = self.tags[noun].is_noun() || self.relations[noun] == Relation::Subject;
+        if noun < subject && role && nominal && !self.is_below(noun, verb) {
+            (self.heads[verb], self.relations[verb]) = (noun as u16, Relation::AdnominalClause);
+        }
+    }
+
+    /// "The firm said that profit rose, and raised its forecast": behind a comma a verb without a subject goes on with the clause of
+    /// the saying, not with what was said.
+    pub(super) fn lift_conjunct(&mut self, conjunct: usize) {
+        if self.relations[conjunct] != Relation::Conjunct || self.tags[conjunct] != Upos::Past {
+            return;
+        }
+        let child =
+            |relation| (0..conjunct).find(|&at| self.head(at) == Some(conjunct) && self.relations[at] == relation);
+        let (subject, joining) = (child(Relation::Subject), child(Relation::Case));
+        let Some(joining) = joining.filter(|_| subject.is_none()).filter(|&at| at > 0) else { return };
+        let complement = self.head(conjunct).filter(|&at| self.relations[at] == Relation::Complement);
+        let saying = complement.and_then(|at| self.head(at)).filter(|&verb| verb < joining);
+        let grammar = &self.passage.pack.grammar;
+        let Some(saying) = saying.filter(|&verb| self.tags[verb] == Upos::Past && self.has(verb, grammar.report))
+        else {
+            return;
+        };
+        if self.has(joining - 1, grammar.comma) && self.tags[joining] == Upos::Conjunction {
+            self.heads[conjunct] = saying as u16;
+        }
+    }
+}

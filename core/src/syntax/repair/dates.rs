@@ -1,0 +1,99 @@
+//! Dates and sums of money in the wrong place: as subject, as predicate, as the head of what stands before them.
+
+use super::{Clause, Repair};
+use crate::syntax::transition::{NONE, Relation};
+use crate::syntax::upos::Upos;
+use crate::text::Shape;
+
+impl Repair<'_> {
+    /// "An older cable, laid in 1976, was switched off": a participle with a date between commas says which.
+    pub(super) fn hang_asides(&mut self) {
+        let grammar = &self.passage.pack.grammar;
+        for at in 2..self.heads.len().saturating_sub(3) {
+            let between = self.has(at - 1, grammar.comma) && self.has(at + 3, grammar.comma) && self.dates[at + 2];
+            let verbal = self.has(at, grammar.irregular_past) && matches!(self.tags[at], Upos::Adjective | Upos::Noun);
+            let noun = (0..at - 1).rev().find(|&noun| self.tags[noun].is_noun());
+            let Some(noun) = noun.filter(|noun| between && verbal && !self.is_below(*noun, at)) else { continue };
+            self.tags[at] = Upos::Participle;
+            (self.heads[at], self.relations[at]) = (noun as u16, Relation::AdnominalClause);
+            (self.heads[at + 2], self.relations[at + 2]) = (at as u16, Relation::Oblique);
+        }
+    }
+
+    /// "for £340 million last July": a sum is no part of the date behind it, and the preposition is its own.
+    pub(super) fn free_sums(&mut self) {
+        let is_sign = |at: usize| {
+            let sign = self.words[at].checked_sub(1).map(|sign| self.passage.tokens[sign].shape);
+            matches!(sign, Some(Shape::Mark('$' | '£' | '€' | '¥')))
+        };
+        let sums: Vec<usize> = (0..self.heads.len()).filter(|&at| is_sign(at)).collect();
+        for sum in sums {
+            let within = self.head(sum).filter(|_| self.relations[sum] == Relation::Determiner);
+            let Some(date) = within.filter(|&date| date > sum && self.dates[date]) else { continue };
+            (self.heads[sum], self.relations[sum]) = (self.heads[date], self.relations[date]);
+            let above = if self.heads[date] == NONE { sum as u16 } else { self.heads[date] };
+            (self.heads[date], self.relations[date]) = (above, Relation::Oblique);
+            for at in 0..sum {
+                if self.head(at) == Some(date) {
+                    self.heads[at] = sum as u16;
+                }
+            }
+        }
+    }
+
+    /// A date behind its preposition is neither a subject ("who had been missing since Tuesday was found") nor what somebody is
+    /// ("were without power at noon on Thursday").
+    pub(super) fn free_dates(&mut self, clauses: &mut [Clause]) {
+        let grammar = &self.passage.pack.grammar;
+        for date in 1..self.heads.len() {
+            if !self.dates[date] {
+                continue;
+            }
+            let led = self.has(date - 1, grammar.time_preposition) && self.tags[date - 1] != Upos::Conjunction;
+            // "was published last week"
+            let behind_verb = self.head(date - 1) == Some(date) && self.tags[date - 1] == Upos::Participle;
+            if led && self.relations[date] == Relation::Subject {
+                self.free_subject(date, clauses);
+            } else if (led || behind_verb) && clauses[date].has_auxiliary {
+                self.free_predicate(date, clauses);
+            }
+        }
+    }
+
+    fn free_subject(&mut self, date: usize, clauses: &mut [Clause]) {
+        let Some(verb) = self.head(date).filter(|&verb| verb > date && clauses[verb].is_finite) else { return };
+        let Some(above) = self.head(verb).filter(|&above| above < date) else { return };
+        (self.heads[date], self.relations[date]) = (above as u16, Relation::Oblique);
+        if self.head(date - 1) == Some(verb) {
+            (self.heads[date - 1], self.relations[date - 1]) = (date as u16, Relation::Case);
+            clauses[verb].is_joined = false;
+        }
+        clauses[verb].has_subject = false;
+    }
+
+    /// Puts what stands between the copula and the date in the place of the date.
+    fn free_predicate(&mut self, date: usize, clauses: &mut [Clause]) {
+        let copula = |&at: &usize| self.head(at) == Some(date) && self.relations[at] == Relation::Auxiliary;
+        let Some(copula) = (0..date).rev().find(copula) else { return };
+        let between = |&at: &usize| {
+            let own = self.head(at).is_some_and(|head| head == copula || head == date);
+            let verb = self.tags[at] == Upos::Participle;
+            own && (verb
+                || matches!(
+                    self.relations[at],
+                    Relation::Oblique | Relation::NounModifier | Relation::AdverbialModifier
+                ))
+        };
+        let Some(predicate) = (copula + 1..date).find(between) else { return };
+        (self.heads[predicate], self.relations[predicate]) = (self.heads[date], self.relations[date]);
+        for at in 0..self.heads.len() {
+            let led = self.relations[at] == Relation::Case && at > predicate;
+            if at != predicate && (self.head(at) == Some(date) && !led || self.head(at) == Some(copula)) {
+                self.heads[at] = predicate as u16;
+            }
+        }
+        (self.heads[date], self.relations[date]) = (predicate as u16, Relation::Oblique);
+        clauses[predicate] = clauses[date];
+        clauses[date] = Clause::default();
+    }
+}
