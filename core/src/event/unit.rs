@@ -352,7 +352,7 @@ impl DatedClause<'_> {
         }
         let lasts = start > tokens.start && (self.has(start - 1, grammar.ahead) || self.has(start - 1, grammar.since));
         // "lay empty until 1958, when", "unbeaten since October,"
-        let is_explained = self.is_mark(end, ',') && end + 1 < tokens.end && self.has(end + 1, grammar.clause_lead);
+        let is_explained = self.is_mark(end, ',') && end + 1 < tokens.end && self.has(end + 1, grammar.when);
         let described = start > tokens.start + 1 && self.is_hollow(start - 2, &(start - 1..end));
         if lasts && (is_explained || described) || self.is_of_what_is_compared() {
             return start..start;

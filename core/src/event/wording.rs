@@ -285,7 +285,7 @@ impl Wording {
             // The comma behind a date that goes stays, unless one stands before the date as well or within it ("on May 3, 2019,"), or
             // only a phrase follows ("on Monday, for nine mln"), or a clause about the date ("in 1985, when").
             let grammar = &passage.pack.grammar;
-            let phrase = |at| passage.has(at, grammar.preposition) || passage.has(at, grammar.clause_lead);
+            let phrase = |at| passage.has(at, grammar.preposition) || passage.has(at, grammar.when);
             let behind_gap =
                 last.is_some_and(|last| !(last + 1..at).any(|gone| mark(gone) == Some(','))) && !phrase(at + 1);
             let adjacent = last.is_some_and(|last| last + 1 == at);
