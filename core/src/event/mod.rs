@@ -33,9 +33,10 @@ use self::status::Agreed;
 use self::trigger::Trigger;
 use self::unit::DatedClause;
 use self::weight::Written;
+use crate::calendar::{Granularity, Unit};
 use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::ParsedPassage;
-use crate::temporal::{Basis, Meaning, Resolved, TimexType, confidence};
+use crate::temporal::{Amount, Basis, Meaning, Resolved, TimexType, confidence};
 use crate::text::Span;
 
 /// A statement with its date.
@@ -315,6 +316,12 @@ impl DatedSentence<'_> {
         let mut seen: Vec<String> = Vec::with_capacity(dates.len());
         let mut at = 0;
         while let Some(date) = dates.get(at) {
+            if let Some(reason) = self.echo(dates, at) {
+                log_date(log, date, reason);
+                seen.push(identity::normalised(date.expression.span.of(self.passage.text)));
+                at += 1;
+                continue;
+            }
             let next = dates.get(at + 1);
             let until = next.filter(|until| self.is_range(date, until)).map(|_| at + 1);
             let restated = next.filter(|next| until.is_none() && self.is_restated(date, next)).map(|_| at + 1);
@@ -409,6 +416,27 @@ impl DatedSentence<'_> {
             }
         };
         Ok(Statement { trigger, agreed, summary, names, weight, candidates, alternative })
+    }
+
+    /// Returns why a date makes no event of its own beside another one of its sentence: "Last month was the wettest
+    /// October", "Third-quarter revenue rose in the three months ended March 31".
+    fn echo(&self, dates: &[Resolved], at: usize) -> Option<&'static str> {
+        let grammar = &self.passage.pack.grammar;
+        let date = dates.get(at)?;
+        let days = |date: &Resolved| Some((date.interval?.start?.local(), date.interval?.end?.local()));
+        let superlative = date.expression.first > self.tokens.start
+            && self.passage.has(date.expression.first - 1, grammar.superlative);
+        if superlative && dates[..at].iter().any(|other| self.makes_event(other) && days(other) == days(date)) {
+            return Some("it names once more the time that is told before it");
+        }
+        let quarter = date.granularity == Some(Granularity::Quarter) && date.basis == Basis::Relative;
+        let attributive = self.passage.tag(date.expression.end).is_noun();
+        let quarterly = |other: &Resolved| match other.expression.meaning {
+            Meaning::Ending { amount, unit, .. } => amount == Amount::whole(3) && unit == Unit::Month,
+            _ => false,
+        };
+        (quarter && attributive && dates[at + 1..].iter().any(quarterly))
+            .then_some("the months behind it say which quarter is meant")
     }
 
     /// Whether the second date only restates the first: "On Friday, 3 May,".

@@ -9,10 +9,11 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use super::Status;
 use super::sentence::ParsedSentence;
 use super::trigger::Trigger;
+use crate::calendar::Granularity;
 use crate::language::Class;
 use crate::language::tagger::Tag;
 use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, dropped, is_adverb, unkept};
-use crate::temporal::Resolved;
+use crate::temporal::{Resolved, TimexType};
 use crate::text::Shape;
 
 /// A status that agrees with its date.
@@ -41,7 +42,10 @@ pub(super) fn status(
         Some(Trigger::Verb(verb) | Trigger::Predicate(verb, _)) => of_verb(sentence, verb, date, when),
     };
     let is_over = end.is_some_and(|end| end <= sentence.published.and_time(NaiveTime::MIN));
-    let conflict = trigger.is_some_and(|trigger| contradicts(sentence, trigger, date, when));
+    // "will rise to 40 from 35 in 2016": what is compared with is over, whatever the verb says.
+    let compared = matches!(trigger, Some(Trigger::Verb(verb)) if is_former_figure(sentence, verb, date));
+    let status = if compared { by_timing(when) } else { status };
+    let conflict = !compared && trigger.is_some_and(|trigger| contradicts(sentence, trigger, date, when));
     let status = match status {
         // What is past is no plan any more, and what is to come has not happened.
         Status::Planned if is_over => Status::Happened,
@@ -67,7 +71,11 @@ fn contradicts(sentence: &ParsedSentence<'_>, trigger: Trigger<'_>, date: &Resol
     let mut between = if start > verb.head { verb.head + 1..start } else { end..verb.tokens.start };
     let apart = sentence.verbs.iter().any(|other| between.contains(&other.head))
         || between.any(|at| matches!(passage.tokens[at].shape, Shape::Mark(_)));
-    if !verb.finite || aims || attributive || apart || object_ahead {
+    // "a service provided by two agencies from May": the participle is its noun's.
+    let participle = verb.tokens.len() == 1
+        && passage.tag(verb.head) == Tag::Participle
+        && sentence.verbs.iter().any(|other| other.finite && other.head != verb.head);
+    if !verb.finite || participle || aims || attributive || apart || object_ahead {
         return false;
     }
     match when {
@@ -79,6 +87,19 @@ fn contradicts(sentence: &ParsedSentence<'_>, trigger: Trigger<'_>, date: &Resol
         }
         Timing::Today | Timing::Around => false,
     }
+}
+
+/// Whether a date is that of the figure that a figure of the future is compared with: "is to rise to 40 from 35 in 2016".
+fn is_former_figure(sentence: &ParsedSentence<'_>, verb: &Verb, date: &Resolved) -> bool {
+    let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
+    let ahead = matches!(verb.form, VerbForm::Future | VerbForm::Potential | VerbForm::Infinitive);
+    if !ahead || verb.tokens.end >= date.expression.first {
+        return false;
+    }
+    let mut behind = verb.tokens.end..date.expression.first;
+    let from = behind.rfind(|&at| passage.has(at, grammar.from) || passage.has(at, grammar.comparing));
+    let start = from.unwrap_or(date.expression.first);
+    from.is_some() && (start..date.expression.first).any(|at| passage.tokens[at].shape.is_figure())
 }
 
 /// Returns the status by the date alone: what lies ahead is planned.
@@ -96,13 +117,19 @@ fn of_noun(sentence: &ParsedSentence<'_>, noun: usize, date: &Resolved, when: Ti
     let before = noun.saturating_sub(2).max(sentence.tokens.start)..noun;
     if called_off(passage, sentence.verbs, noun)
         || (when != Timing::Before || noun > date.expression.first) && dropped(passage, sentence.verbs, noun)
-        || before.into_iter().any(|at| passage.has(at, grammar.negation))
+        || before.into_iter().any(|at| {
+            // "a no-deal exit" denies no exit.
+            let tied = passage.tokens.get(at + 1).is_some_and(|next| next.shape.is_mark('-') && !next.spaced);
+            passage.has(at, grammar.negation) && !tied
+        })
     {
         return Status::Denied;
     }
     let verb =
         sentence.verbs.iter().filter(|verb| clause.contains(&verb.head)).min_by_key(|verb| verb.head.abs_diff(noun));
-    if verb.is_some_and(|verb| verb.perfect) && is_since(passage, date) {
+    // "protests since June", in a sentence that tells of now
+    let lasts = |verb: &&Verb| verb.perfect || verb.form == VerbForm::Present && noun + 2 == date.expression.first;
+    if verb.filter(lasts).is_some() && is_since(passage, date) {
         return Status::Ongoing;
     }
     // "a summit planned for today", "a verdict is expected today"
@@ -116,11 +143,23 @@ fn of_noun(sentence: &ParsedSentence<'_>, noun: usize, date: &Resolved, when: Ti
     }
     let modifier = noun > date.expression.first;
     match verb.map(|verb| (verb.form, verb.negated)) {
+        // "will miss Saturday's match", said on that Saturday.
+        _ if modifier && due => Status::Planned,
         // "rebuked a reporter who asked about the 2020 elections": the verb says nothing about the elections.
         _ if modifier => by_timing(when),
+        // "was wanted for an attempted murder earlier this week"
+        Some((VerbForm::Future, false))
+            if when == Timing::Around && verb.is_some_and(|verb| is_past_plan(passage, verb)) =>
+        {
+            by_timing(when)
+        }
         Some((VerbForm::Potential, _)) => Status::Possible,
         Some((VerbForm::Future, true)) => Status::Denied,
         Some((VerbForm::Future, false)) => Status::Planned,
+        // "follows the shooting this week"
+        Some((VerbForm::Present, _)) if when == Timing::Around && passage.has(noun, grammar.unplanned) => {
+            by_timing(when)
+        }
         Some((VerbForm::Present, _)) if when == Timing::Around => Status::Ongoing,
         // "expects to file for a listing this month"
         Some((VerbForm::Infinitive, false)) => Status::Planned,
@@ -170,6 +209,19 @@ fn of_verb(sentence: &ParsedSentence<'_>, verb: &Verb, date: &Resolved, when: Ti
         // "appears later this month", "arrives later today"
         VerbForm::Present if is_later(passage, date, when) => Status::Planned,
         VerbForm::Present if when == Timing::Around => Status::Ongoing,
+        // "travels to Rome this evening", "ends at 18:00": what is a part of the day is still to come.
+        VerbForm::Present
+            if when == Timing::Today
+                && !verb.perfect
+                && !within(grammar.linking)
+                && !within(grammar.be_present)
+                && !within(grammar.does)
+                && !passage.has(verb.head, grammar.report)
+                && date.granularity.is_some_and(|granularity| granularity > Granularity::Day)
+                && date.timex == TimexType::Time =>
+        {
+            Status::Planned
+        }
         VerbForm::Participle if when != Timing::Before => of_participle(sentence, verb),
         VerbForm::Present if when == Timing::Today && (verb.progressive || within(grammar.linking)) => Status::Ongoing,
         _ if verb.progressive && verb.perfect => Status::Ongoing,
@@ -197,7 +249,10 @@ fn is_off(sentence: &ParsedSentence<'_>, verb: &Verb, when: Timing) -> bool {
     let governing = sentence.verbs.iter().rev().find(|other| other.tokens.end == verb.tokens.start);
     let only_meant =
         governing.is_some_and(|other| passage.has(other.head, grammar.meant) && is_past_plan(passage, other));
-    when == Timing::Before && only_meant
+    // "was originally scheduled to dock on Wednesday"
+    let original = verb.form == VerbForm::Future && verb.tokens.clone().any(|at| passage.has(at, grammar.originally));
+    original
+        || when == Timing::Before && only_meant
         || verb.form == VerbForm::Future && called_off(passage, sentence.verbs, verb.head)
         || dropped(passage, sentence.verbs, verb.tokens.start)
         || when == Timing::Before && (is_unfulfilled(passage, verb) || otherwise())
@@ -311,6 +366,12 @@ const REACH: usize = 12;
 /// Returns what the governor of a verb's clause says about it.
 fn governor(sentence: &ParsedSentence<'_>, verb: &Verb) -> Governor {
     let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
+    // "rejected a petition presented in May": only its noun is rejected.
+    let alone = verb.tokens.len() == 1 && passage.tag(verb.head) == Tag::Participle;
+    let noun = verb.head.checked_sub(1).is_some_and(|before| passage.tag(before).is_noun());
+    if alone && noun && sentence.verbs.iter().any(|other| other.finite && other.head < verb.head) {
+        return Governor::Neutral;
+    }
     let has = |at, class| passage.has(at, class);
     let mut that = None;
     for at in (sentence.tokens.start..verb.tokens.start).rev().take(REACH) {
@@ -385,9 +446,7 @@ fn negated_before(sentence: &ParsedSentence<'_>, clause: &Range<usize>, verb: &V
         let next = (at + 1..verb.tokens.start).all(|at| is_adverb(passage, at));
         // "No one doubts that he signed": the doubt is negated, not the signing.
         let content = (at..verb.tokens.start).any(|at| passage.has(at, grammar.that));
-        !content
-            && passage.has(at, grammar.negation)
-            && !passage.has(at + 1, grammar.no_negation)
-            && (next || at == clause.start && verb.finite)
+        let denies = passage.has(at, grammar.negation) || passage.has(at, grammar.without) && !verb.finite;
+        !content && denies && !passage.has(at + 1, grammar.no_negation) && (next || at == clause.start && verb.finite)
     })
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::edition::is_edition;
 use crate::syntax::ParsedPassage;
-use crate::temporal::Expression;
+use crate::temporal::{Expression, Meaning};
 use crate::text::Shape;
 
 /// The fewest tokens of a row of figures.
@@ -39,6 +39,8 @@ impl DatePosition<'_> {
             Some("it names a contract that is traded")
         } else if self.is_title() {
             Some("it is a part of the title of a law or treaty")
+        } else if self.is_figurative() {
+            Some("it is a figure of speech")
         } else if self.is_compared() {
             Some("something is compared with it")
         } else if is_edition(self.passage, self.date) {
@@ -58,7 +60,7 @@ impl DatePosition<'_> {
         let end = (at..self.sentence.end).find(colon).unwrap_or(self.sentence.end);
         let versus = (start..end).any(|at| passage.has(at, grammar.versus));
         let cardinal = |at| versus && passage.has(at, grammar.cardinal);
-        let figure = |at: &usize| passage.tokens[*at].shape.is_figure() || cardinal(*at);
+        let figure = |at: &usize| (passage.tokens[*at].shape.is_figure() || cardinal(*at)) && !self.is_led_year(*at);
         let figures = (start..end).filter(figure).count();
         let verbs = passage.verbs(self.sentence).iter().filter(|verb| (start..end).contains(&verb.head)).count();
         let columns = versus || figures * 3 >= end - start;
@@ -66,11 +68,31 @@ impl DatePosition<'_> {
         end - start > SHORTEST_ROW && figures * 5 >= end - start && tabular
     }
 
+    /// "in 2015": a year with its preposition is no figure of a row.
+    fn is_led_year(&self, at: usize) -> bool {
+        let year = matches!(self.passage.tokens[at].shape, Shape::Digits { count: 4, value: 1500..=2100 });
+        year && at > self.sentence.start && self.passage.has(at - 1, self.passage.pack.grammar.inside)
+    }
+
+    /// "stuck in the 19th century", "belongs in the 1950s": nothing is told of that time.
+    fn is_figurative(&self) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let old = matches!(&self.date.meaning, Meaning::Calendar(fields) if fields.century.is_some() || fields.decade.is_some());
+        let led = self.date.first.checked_sub(2).filter(|lead| self.sentence.contains(lead));
+        old && led
+            .is_some_and(|lead| passage.has(lead, grammar.figurative) && passage.has(lead + 1, grammar.preposition))
+    }
+
     /// Whether the sentence has hardly a word beside the date: "Period ended June 30".
     fn is_label(&self) -> bool {
         let date = self.date.first..self.date.end;
+        let mark = self.passage.tokens.get(self.date.end).map(|next| next.shape);
+        let opens = (self.sentence.start..self.date.first)
+            .all(|at| matches!(self.passage.tokens[at].shape, Shape::Mark(_) | Shape::Break));
+        // "- 16 October: verdict"
+        let fewest = if opens && matches!(mark, Some(Shape::Mark(':' | '–' | '—'))) { 1 } else { FEWEST_WORDS };
         let others = self.sentence.clone().filter(|at| !date.contains(at));
-        others.filter(|&at| self.passage.tokens[at].shape.is_word()).count() < FEWEST_WORDS
+        others.filter(|&at| self.passage.tokens[at].shape.is_word()).count() < fewest
     }
 
     /// Whether a year is a part of a title: "the Trade Act of 1934". That of "the Crash of 1929" is the date of an

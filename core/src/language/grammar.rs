@@ -98,6 +98,12 @@ grammar! {
     going = "GOING",
     /// "not", "no", "never".
     negation = "NEGATION",
+    /// "a", "an".
+    indefinite = "INDEFINITE",
+    /// "in".
+    inside = "=in",
+    /// "without": it denies the gerund behind it, not the verb before it.
+    without = "WITHOUT",
     /// Words after a negation that denies nothing: "not only", "no doubt".
     no_negation = "NO_NEGATION",
     /// Words of planning, whose complement lies ahead: "due", "plans", "agreed".
@@ -220,6 +226,8 @@ grammar! {
     ahead = "AHEADPREP",
     /// "onwards", after the date on which something starts.
     onwards = "ONWARDS",
+    /// Nouns of events that nobody plans: "blast", "death".
+    unplanned = "UNPLANNED",
     /// Nouns of events that are reported once they happened: "attack", "ruling", "resignation".
     outcome = "OUTCOME",
     /// Predicative adjectives that are verbs or nouns as well: "open", "dead".
@@ -256,6 +264,8 @@ grammar! {
     clock_preposition = "CLOCKPREP",
     /// "sometime".
     sometime = "=sometime",
+    /// "came", "comes", before how long after something else that was.
+    coming = "COMING",
     /// "follows": what stands behind it came before.
     follows = "FOLLOWS",
     /// "after", "following".
@@ -268,10 +278,20 @@ grammar! {
     aim = "AIMPREP",
     /// "moved", "put": behind them "to" stands before a new date.
     moves = "MOVES",
+    /// "alert", "warning", of what is still to come.
+    alert = "ALERT",
+    /// "continues", "goes" of "goes on": what has not come to its end.
+    lasting_on = "GOES_ON",
+    /// "falls", before the day of a feast.
+    falling = "FALLING",
+    /// "stuck", before an age that is over.
+    figurative = "FIGURATIVE",
     /// "match", "hearing": events whose day is fixed before.
     scheduled = "SCHEDULED",
     /// "set", "hit": their past form is that of the present.
     unchanged = "UNCHANGED",
+    /// "originally", before what was planned at first.
+    originally = "ORIGINALLY",
     /// "meant", "supposed": behind "was", what they govern did not come.
     meant = "MEANT",
     /// "suspended", "dropped": what they are done to does not come.

@@ -53,7 +53,12 @@ pub(crate) fn called_off(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: u
     let grammar = &passage.pack.grammar;
     verbs.iter().any(|verb| {
         let off = passage.has(verb.head, grammar.called) && passage.has(verb.head + 1, grammar.off);
+        // "After the shooting the party cancelled a rally": something else is off.
+        let object = verb.tokens.len() == 1
+            && !off
+            && (passage.has(verb.tokens.end, grammar.determiner) || passage.tag(verb.tokens.end).is_noun());
         verb.head > planned
+            && !object
             && verb.finite
             && !verb.negated
             && verb.form == VerbForm::Past
@@ -69,7 +74,9 @@ pub(crate) fn unkept(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: &Verb
     next.is_some_and(|verb| {
         let but = (planned.tokens.end..verb.tokens.start).any(|at| passage.has(at, grammar.contrast));
         let off = [grammar.cancel, grammar.called, grammar.moves, grammar.dropping];
-        but && verb.form == VerbForm::Past && !off.into_iter().any(|class| passage.has(verb.head, class))
+        // "Work that was to finish last week goes on."
+        let goes_on = verb.form == VerbForm::Present && passage.has(verb.head, grammar.lasting_on);
+        goes_on || but && verb.form == VerbForm::Past && !off.into_iter().any(|class| passage.has(verb.head, class))
     })
 }
 

@@ -89,9 +89,16 @@ fn is_noun_used_as_verb(passage: &ParsedPassage<'_>, at: usize, sentence: &Range
     let name = passage.tag(before) == Tag::ProperNoun && passage.word(before).ends_with('s');
     let plural = name || passage.tag(before) == Tag::PluralNoun;
     let known = passage.has(at, grammar.verb) && plural || passage.has(at, grammar.verb_third) && !plural;
-    let subject = passage.tag(before).is_noun() && !passage.has(before, grammar.unit);
+    let named = passage.tag(before) == Tag::ProperNoun && !is_calendar(passage, before);
+    let subject = named || passage.tag(before).is_noun() && !passage.has(before, grammar.unit);
     let noun_follows = at + 1 < sentence.end && passage.tag(at + 1).is_noun();
     known && subject && !noun_follows && !passage.has(at + 1, grammar.of)
+}
+
+/// Whether a word is the name of a day or a month.
+fn is_calendar(passage: &ParsedPassage<'_>, at: usize) -> bool {
+    let grammar = &passage.pack.grammar;
+    passage.has(at, grammar.weekday) || passage.has(at, grammar.month)
 }
 
 /// Returns the group that starts at a token, if one does.
@@ -116,7 +123,9 @@ fn verb_at(passage: &ParsedPassage<'_>, at: usize, sentence: &Range<usize>) -> O
         // "Founded in 1898, the mill closed": a participle clause before its subject.
         return Some(with_complement(passage, Verb::new(at..at + 1, at, VerbForm::Participle), end));
     }
-    if token.shape != Shape::Lower || has(grammar.no_event) || is_compound_tail(passage, at) {
+    // "It last underwent maintenance in May": an adverb, though the word can be a verb.
+    let adverb = has(grammar.last) && is_past_form(passage, at + 1);
+    if token.shape != Shape::Lower || has(grammar.no_event) || adverb || is_compound_tail(passage, at) {
         return None;
     }
     let before = at.checked_sub(1).filter(|before| *before >= sentence.start);
@@ -194,7 +203,9 @@ fn is_no_auxiliary(passage: &ParsedPassage<'_>, at: usize, sentence: &Range<usiz
     let before = at.checked_sub(1).filter(|before| *before >= sentence.start).and_then(shape);
     let named = shape(at) == Some(Shape::Capital) && before == Some(Shape::Capital);
     let clock = matches!(before, Some(Shape::Clock | Shape::Digits { .. }));
-    passage.has(at, passage.pack.grammar.be_present) && (named || clock && passage.word(at) == "am")
+    let day = matches!(before, Some(Shape::Digits { .. } | Shape::Ordinal));
+    let month = day && shape(at) == Some(Shape::Capital) && passage.has(at, passage.pack.grammar.month);
+    month || passage.has(at, passage.pack.grammar.be_present) && (named || clock && passage.word(at) == "am")
 }
 
 /// Returns the group of a contracted "has" after a pronoun: "She's led".

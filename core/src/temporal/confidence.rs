@@ -41,6 +41,8 @@ pub(super) enum Evidence {
     Infinitive,
     /// By a verb in the present.
     PresentVerb,
+    /// By its place in a list: the nearest one is taken.
+    Listed,
     /// By nothing: the nearest one in the past is taken.
     NoVerb,
     /// A length of time, or a time of a day that stands with it.
@@ -73,7 +75,7 @@ impl Evidence {
             Self::PastVerb => 0.92,
             Self::BareYear => 0.9,
             Self::FutureVerb => 0.86,
-            Self::NarrativeDate => 0.85,
+            Self::NarrativeDate | Self::Listed => 0.85,
             Self::DeicticYear => 0.84,
             Self::PlanningWord | Self::LengthOrClock => 0.8,
             Self::PartOfDay => 0.78,

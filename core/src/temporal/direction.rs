@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::Expression;
 use super::confidence::Evidence;
+use super::{Expression, Meaning};
 use crate::language::tagger::Tag;
 use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, is_adverb, is_past_form, opens_clause, unkept};
 use crate::text::Shape;
@@ -46,6 +46,7 @@ impl Reading {
     const INFINITIVE: Self = Self::future("its verb is an infinitive", Evidence::Infinitive);
     const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", Evidence::Infinitive);
     const PLANNED: Self = Self::future("a word of planning stands beside it", Evidence::PlanningWord);
+    const LISTED: Self = Self::past("it opens an entry of a list: the nearest one", Evidence::Listed);
     const NOW: Self = Self::future("its verb is in the present", Evidence::PresentVerb);
     pub(super) const NO_VERB: Self = Self::past("no verb gives a direction: taken for the last one", Evidence::NoVerb);
 
@@ -70,7 +71,9 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
     if let Some(reading) = clause.preposition(first, nearest_before) {
         return reading;
     }
-    if clause.is_of_what_happened(end) {
+    if clause.is_of_what_happened(end)
+        || clause.is_on_what_happened(first) && !nearest_before().is_some_and(|reading| reading.is_firm)
+    {
         return Reading::HAPPENED;
     }
     if let Some(reading) = clause.between_subject_and_verb(first, end) {
@@ -82,6 +85,9 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
         nearest_before()
     };
     let reading = reading.unwrap_or_else(|| if clause.is_of_now() { Reading::NOW } else { Reading::NO_VERB });
+    if !reading.is_firm && clause.is_entry(expression) {
+        return Reading::LISTED;
+    }
     Reading { is_firm: reading.is_firm && !clause.is_open(first, end), ..reading }
 }
 
@@ -118,12 +124,21 @@ impl Clause<'_> {
         } else if has(grammar.since) {
             Some(Reading::SINCE)
         } else if (has(grammar.by) || soon) && !past()
-            || has(grammar.ahead) && !((before == self.sentence.start || not_until) && past())
+            || has(grammar.ahead)
+                && !((before == self.sentence.start || not_until || self.is_pluperfect(before)) && past())
         {
             Some(Reading::UNTIL)
         } else {
             None
         }
+    }
+
+    /// "They had given him until Thursday": whether the verb before a token looks back from another past.
+    fn is_pluperfect(&self, before: usize) -> bool {
+        let verb = self.verbs.iter().rev().find(|verb| verb.finite && verb.tokens.end <= before);
+        verb.is_some_and(|verb| {
+            verb.tokens.len() > 1 && self.passage.has(verb.tokens.start, self.passage.pack.grammar.had)
+        })
     }
 
     /// "booked the hall for Saturday", "slipped to Friday": a day that a verb of the past arranges something for or moves
@@ -146,7 +161,33 @@ impl Clause<'_> {
         let off = verb.is_some_and(|verb| called_off(passage, self.verbs, verb.head));
         let owned = passage.tokens.get(first + 1).is_some_and(|token| token.shape == Shape::Possessive);
         let aim = passage.has(before, grammar.aim) && named;
-        done && !off && (aim || to) && (!owned || scheduled())
+        // "Heat alerts have been issued from Saturday to Monday"
+        let until = (first..first + 3).any(|at| passage.has(at, grammar.until));
+        let warns = verb.is_some_and(|verb| {
+            let warned = (self.sentence.start..before).any(|at| passage.has(at, grammar.alert));
+            verb.perfect && verb.form == VerbForm::Past && warned && until && passage.has(before, grammar.from)
+        });
+        warns || done && !off && (aim || to) && (!owned || scheduled())
+    }
+
+    /// "April 12 - Rebels take the port", "- 2 October: verdict", "Jan. 3 The mill opens": whether the date opens an entry
+    /// of a list, in whose present the past is as well.
+    fn is_entry(&self, expression: &Expression) -> bool {
+        let shape = |at: usize| self.passage.tokens.get(at).map(|token| token.shape);
+        let dated = matches!(&expression.meaning, Meaning::Calendar(fields) if fields.month.is_some());
+        let opens =
+            (self.sentence.start..expression.first).all(|at| matches!(shape(at), Some(Shape::Mark(_) | Shape::Break)));
+        let next = shape(expression.end);
+        let spaced = self.passage.tokens.get(expression.end).is_some_and(|token| token.spaced);
+        let line = expression.first == 0 || matches!(shape(expression.first - 1), Some(Shape::Break | Shape::Mark(_)));
+        dated
+            && opens
+            && match next {
+                Some(Shape::Mark(':')) => true,
+                Some(Shape::Mark('-' | '–' | '—')) => spaced,
+                Some(Shape::Capital) => line && self.passage.tag(expression.end) != Tag::ProperNoun,
+                _ => false,
+            }
     }
 
     /// "Friday's attack", "Wednesday's ruling", "the March 3 attack": whatever the clause says, the noun is of what has
@@ -162,6 +203,33 @@ impl Clause<'_> {
                 || matches!(self.passage.tag(at), Tag::Adjective | Tag::ProperNoun | Tag::Participle | Tag::Gerund)
         });
         possessive && group.any(|at| self.passage.has(at, grammar.outcome))
+    }
+
+    /// "including the attack on Sunday", "larger than the blast in May": what has an article and happens unplanned is
+    /// known, whatever the clause says. Not what is waited for: "ahead of the verdict on Sunday".
+    fn is_on_what_happened(&self, first: usize) -> bool {
+        let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
+        let Some(preposition) = first
+            .checked_sub(1)
+            .filter(|at| passage.has(*at, grammar.clock_preposition) || passage.has(*at, grammar.inside))
+        else {
+            return false;
+        };
+        let Some(noun) = preposition.checked_sub(1).filter(|at| self.sentence.contains(at)) else { return false };
+        let mut group = (self.sentence.start..noun).rev().take(4);
+        let determined = group.find(|&at| {
+            !(passage.tag(at).is_noun() || matches!(passage.tag(at), Tag::Adjective | Tag::ProperNoun | Tag::Number))
+        });
+        let Some(article) = determined.filter(|&at| passage.has(at, grammar.determiner)) else { return false };
+        let definite = !passage.has(article, grammar.indefinite);
+        let lead = article.checked_sub(1);
+        let awaited = lead.is_some_and(|lead| {
+            [grammar.ahead, grammar.of, grammar.aim, grammar.awaited, grammar.clause_lead]
+                .into_iter()
+                .any(|class| passage.has(lead, class))
+                && !passage.has(lead, grammar.after)
+        });
+        definite && !awaited && passage.has(noun, grammar.unplanned)
     }
 
     /// "In a bid to win time, Smith on Friday named a new board": a date between a subject and its past verb goes with that
@@ -338,6 +406,8 @@ impl Clause<'_> {
             VerbForm::Past => Some(Reading::PAST),
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
             // it, the plan is meant.
+            // "Friday's eruption follows two others"
+            VerbForm::Present if is(grammar.follows) => Some(Reading::PAST),
             VerbForm::Present if is(grammar.accusation) => Some(Reading::PAST),
             VerbForm::Present
                 if is(grammar.report) || is(grammar.be_present) || is(grammar.does) || is(grammar.have) =>
@@ -433,7 +503,6 @@ impl Clause<'_> {
             copula && between.clone().any(|at| passage.has(at, grammar.ordinal) || passage.has(at, grammar.last));
         verb.form == VerbForm::Past
             && verb.finite
-            && !verb.negated
             && !arranges.into_iter().any(is)
             && (!copula || only)
             && !between.any(looks_ahead)
@@ -442,7 +511,10 @@ impl Clause<'_> {
     /// Nouns and adjectives of planning: "the deadline is", "the upcoming", and what is waited for.
     fn plans(&self, at: usize) -> Option<Reading> {
         let grammar = &self.passage.pack.grammar;
-        let planning = self.passage.has(at, grammar.plan) || self.passage.has(at, grammar.awaited);
+        // "set himself on fire", "set a record": what it is done to stands behind it.
+        let object = self.passage.has(at, grammar.unchanged)
+            && (self.passage.has(at + 1, grammar.determiner) || self.passage.tag(at + 1) == Tag::Pronoun);
+        let planning = self.passage.has(at, grammar.plan) && !object || self.passage.has(at, grammar.awaited);
         planning.then_some(Reading::PLANNED)
     }
 

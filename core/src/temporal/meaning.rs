@@ -128,6 +128,8 @@ pub enum Meaning {
         /// The date that it ends with.
         last: Box<Meaning>,
     },
+    /// The day of what the story is about: "The crash came two days after the strike began."
+    OfStory,
     /// A word that changes the date behind it.
     Modifier(Modifier),
     /// Not a date.

@@ -18,6 +18,7 @@ mod interpret;
 mod markup;
 mod meaning;
 mod numbers;
+mod quotation;
 mod recognise;
 mod refine;
 mod region;

@@ -53,7 +53,23 @@ fn is_entry(line: &[u8]) -> bool {
     let end = line.iter().take(ENTRY_DATE).take_while(|byte| is_date(byte)).count();
     let (date, rest) = line.split_at(end);
     let dash = date.ends_with(b" ") && bullets[..4].iter().any(|dash| rest.starts_with(dash));
-    date.iter().any(u8::is_ascii_digit) && (rest.starts_with(b": ") || dash)
+    date.iter().any(u8::is_ascii_digit) && (rest.starts_with(b": ") || dash) || is_dated_entry(line)
+}
+
+/// "Jan. 3 The mill opens", "3 January 2019 The mill opens": a month and a day, or the other way about, then a sentence.
+fn is_dated_entry(line: &[u8]) -> bool {
+    let mut words = line.split(|byte| *byte == b' ').map(|word| word.strip_suffix(b",").unwrap_or(word));
+    let day = |word: &[u8]| (1..=2).contains(&word.len()) && word.iter().all(u8::is_ascii_digit);
+    let name = |word: &[u8]| {
+        let letters = word.strip_suffix(b".").unwrap_or(word);
+        (3..=9).contains(&letters.len())
+            && letters[0].is_ascii_uppercase()
+            && letters[1..].iter().all(u8::is_ascii_lowercase)
+    };
+    let (Some(first), Some(second), Some(third)) = (words.next(), words.next(), words.next()) else { return false };
+    let year = third.len() == 4 && third.iter().all(u8::is_ascii_digit);
+    let behind = if year { words.next().unwrap_or_default() } else { third };
+    (name(first) && day(second) || day(first) && name(second)) && behind.first().is_some_and(u8::is_ascii_uppercase)
 }
 
 struct Lexer<'t, V> {
@@ -127,7 +143,8 @@ impl<V: Vocabulary> Lexer<'_, V> {
         }
         self.spaced = true;
         let long = start - self.line > LONG_LINE;
-        let listed = is_entry(&self.bytes[self.line..start]) && is_entry(&self.bytes[self.at..]);
+        let before = &self.bytes[self.line..start];
+        let listed = (before.ends_with(b":") || is_entry(before)) && is_entry(&self.bytes[self.at..]);
         self.line = self.at;
         if lines > 1 || long || listed {
             let end = self.at;
@@ -166,6 +183,8 @@ impl<V: Vocabulary> Lexer<'_, V> {
                 return end;
             }
             match self.text.get(end..).and_then(|rest| rest.chars().next()) {
+                // A letter may be written as its base and its accent.
+                Some(letter @ '\u{300}'..='\u{36F}') if end > from => end += letter.len_utf8(),
                 Some(letter) if letter.is_alphabetic() => end += letter.len_utf8(),
                 _ => return end,
             }

@@ -138,7 +138,7 @@ fn date_time(bytes: &[u8], date_end: usize) -> Option<(usize, Shape)> {
     }
     let hour_end = digits(bytes, date_end + 1);
     let (mut end, _) = clock(bytes, date_end + 1, hour_end)?;
-    if at(bytes, end) == b'.' {
+    if at(bytes, end) == b'.' && at(bytes, end + 1).is_ascii_digit() {
         end = digits(bytes, end + 1);
     }
     match at(bytes, end) {

@@ -256,6 +256,9 @@ impl Parts<'_> {
         if let (Some(first), Some(last)) = (self.range(Slot::FirstYear), self.range(Slot::LastYear)) {
             let year = |name| Some(self.in_era(self.text(name)?.parse().ok()?));
             let (from, to) = (year(Slot::FirstYear)?, year(Slot::LastYear)?);
+            // "from 1938 to 40"
+            let short = self.range(Slot::Era).is_none() && to < 100;
+            let to = if short { from / 100 * 100 + to } else { to };
             let [first, last] = [self.passage.span(first.start, first.end), self.passage.span(last.start, last.end)];
             return (from < to).then_some([(from, first), (to, Span::new(last.start as usize, whole.end as usize))]);
         }
@@ -311,10 +314,15 @@ impl Parts<'_> {
     /// Dates of month and day in digits, one or two: "5-22 to 5-28".
     pub(super) fn pairs(&self) -> Option<Vec<(Meaning, Range<usize>)>> {
         let date = |name| {
-            let range = self.range(name)?;
+            let mut range = self.range(name)?;
+            let weekday = self.number(Slot::Weekday, self.classes().weekday);
+            let weekday = weekday.or_else(|| self.number(Slot::Weekday, self.classes().weekday_short));
+            if name == Slot::From {
+                range.start = self.whole.start;
+            }
             let mut numbers = self.text(name)?.split(['-', '/']).map_while(|number| number.trim().parse::<u8>().ok());
             let (first, second) = (numbers.next().filter(|n| (1..=31).contains(n))?, numbers.next()?);
-            let mut fields = Fields::default();
+            let mut fields = Fields { weekday: weekday.and_then(self::weekday), ..Fields::default() };
             match (first > 12, (1..=12).contains(&second), (13..=31).contains(&second)) {
                 (true, true, _) => (fields.day, fields.month) = (Some(first), Some(second)),
                 (false, _, true) => (fields.month, fields.day) = (Some(first), Some(second)),

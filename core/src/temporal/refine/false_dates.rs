@@ -109,12 +109,23 @@ fn bare(passage: &ParsedPassage<'_>, expression: &Expression, fields: &Fields) -
     None
 }
 
+/// How far before a sum an "and" stands that joins it to another one, in tokens.
+const SUMS: usize = 4;
+
 /// "pay Mr Abel 2000": behind a person's name stands a sum.
 fn is_sum(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let name = |at: usize| passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Capital);
     let title =
         |back: usize| at.checked_sub(back).is_some_and(|title| passage.has(title, passage.pack.grammar.honorific));
+    // "pay Mr Abel 2000 and his wife 1950"
+    let grammar = &passage.pack.grammar;
+    let noun = at > 1 && passage.tag(at - 1).is_noun() && !passage.has(at - 1, grammar.month);
+    let and = (at.saturating_sub(SUMS)..at).rev().find(|&and| passage.has(and, grammar.and));
+    let earlier = and.and_then(|and| and.checked_sub(1)).filter(|&earlier| {
+        noun && passage.tokens.get(earlier).is_some_and(|token| matches!(token.shape, Shape::Digits { count: 4, .. }))
+    });
     at > 0 && name(at - 1) && (title(2) || at > 1 && name(at - 2) && title(3))
+        || earlier.is_some_and(|earlier| is_sum(passage, earlier))
 }
 
 /// Reasons against a year by its digits, from what stands around them.
@@ -143,7 +154,9 @@ fn numbered(passage: &ParsedPassage<'_>, at: usize) -> Option<&'static str> {
         passage.has(at + 1, grammar.and) || passage.has(at + 1, grammar.join) || passage.has(at + 1, grammar.dash);
     let number = matches!(shape(at + 2), Some(Shape::Digits { .. } | Shape::Grouped));
     let to_be = passage.has(at + 1, grammar.be_past) || passage.has(at + 1, grammar.have);
-    let counts = pair && number && passage.has(at + 3, grammar.counted)
+    // "61 percent in 2015 and 48 percent in 2019": what the first year says is whole.
+    let led = at > 0 && passage.has(at - 1, grammar.inside);
+    let counts = pair && number && !led && passage.has(at + 3, grammar.counted)
         || passage.has(at + 1, grammar.relative)
             && !passage.has(at + 1, grammar.that)
             && passage.word(at + 1).starts_with("who")

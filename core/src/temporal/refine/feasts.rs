@@ -1,13 +1,17 @@
 //! "Wednesday, Independence Day", "Easter Monday, 24 April 1916": where the day of a feast stands beside its name, the day
 //! says when it was. Which day a country keeps it on need not be known.
 
+use super::drop_it;
 use crate::temporal::{Dropped, Expression, Fields, Meaning, ParsedPassage};
+
+/// How many tokens stand between a feast and the day that it falls on at most: "will fall on", "this year falls on".
+const FALLS: usize = 4;
 
 /// Joins the names of feasts to the days beside them.
 pub(super) fn refine(
     passage: &ParsedPassage<'_>,
     expressions: Vec<Expression>,
-    _: &mut Vec<Dropped>,
+    dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
     let mut joined: Vec<Expression> = Vec::with_capacity(expressions.len());
     for expression in expressions {
@@ -27,9 +31,21 @@ pub(super) fn refine(
                 continue;
             }
         }
+        if let Some(feast) = joined.pop_if(|last| is_feast(&last.meaning) && falls_on(passage, last, &expression)) {
+            drop_it(&feast, "feasts", "the day on which it falls stands behind it", dropped);
+        }
         joined.push(expression);
     }
     joined
+}
+
+/// "Mother's Day falls on March 10", "Easter is on April 9": the day says when the feast is, which is what is told.
+fn falls_on(passage: &ParsedPassage<'_>, feast: &Expression, day: &Expression) -> bool {
+    let grammar = &passage.pack.grammar;
+    let gap = feast.end..day.first;
+    let falls = gap.clone().any(|at| passage.has(at, grammar.falling) || passage.has(at, grammar.be_present));
+    let on = day.first > 0 && passage.has(day.first - 1, grammar.clock_preposition);
+    feast.sentence == day.sentence && (2..=FALLS).contains(&gap.len()) && falls && on && is_day(&day.meaning)
 }
 
 /// Whether the name of a feast is all that is said.

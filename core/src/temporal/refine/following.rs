@@ -4,9 +4,13 @@
 use super::drop_it;
 use crate::calendar::Unit;
 use crate::language::CountedFrom;
+use crate::syntax::is_adverb;
 use crate::temporal::meaning::Fields;
 use crate::temporal::{Dropped, Expression, Meaning, ParsedPassage};
 use crate::text::Shape;
+
+/// How far before an amount the verb may stand that says what came then, in tokens.
+const COMES: usize = 3;
 
 /// Joins counts to the date that they count from.
 pub(super) fn refine(
@@ -33,8 +37,17 @@ pub(super) fn refine(
             continue;
         }
         let end = expression.end;
-        let Meaning::Count { from: from @ CountedFrom::Following, anchor: None, .. } = &mut expression.meaning else {
-            continue;
+        let comes = comes(passage, expression.first);
+        let from = match &mut expression.meaning {
+            Meaning::Count { from: from @ CountedFrom::Following, anchor: None, .. } => from,
+            // "the day after the blaze": counted from what stands behind, not from the day of publication.
+            Meaning::Count { from: from @ CountedFrom::Narrative, anchor: None, tail: 1.., .. } => {
+                if !ends_there(passage, end) {
+                    *from = CountedFrom::Following;
+                }
+                continue;
+            }
+            _ => continue,
         };
         if ends_there(passage, end) {
             *from = CountedFrom::Narrative;
@@ -42,8 +55,18 @@ pub(super) fn refine(
         }
         drop_it(expression, "following", "no date to count from stands behind it: kept as a length", dropped);
         shorten(passage, expression);
+        if comes {
+            expression.meaning = Meaning::OfStory;
+        }
     }
     joined
+}
+
+/// "The crash came", "The vote comes just", before "two days after": what the story is about came then.
+fn comes(passage: &ParsedPassage<'_>, first: usize) -> bool {
+    let mut before = (0..first).rev().take(COMES);
+    let verb = before.find(|&at| !is_adverb(passage, at));
+    verb.is_some_and(|verb| passage.has(verb, passage.pack.grammar.coming))
 }
 
 /// "a week later than usual", "two years earlier than planned": how far two times are apart.
@@ -106,10 +129,15 @@ fn appose(passage: &ParsedPassage<'_>, expressions: &mut [Expression]) {
 /// behind it.
 fn take_anchor<'e>(count: &'e mut Expression, meaning: &Meaning) -> Option<&'e mut Expression> {
     let dated = matches!(meaning, Meaning::Calendar(_) | Meaning::Shift { .. });
-    let Meaning::Count { anchor: anchor @ None, tail: 1.., .. } = &mut count.meaning else { return None };
-    if !dated {
+    let timed = matches!(meaning, Meaning::Clock { .. });
+    let Meaning::Count { anchor: anchor @ None, tail: 1.., unit, .. } = &mut count.meaning else { return None };
+    if !(dated || timed && unit.is_clock()) {
         return None;
     }
-    *anchor = Some(Box::new(meaning.clone()));
+    let mut meaning = meaning.clone();
+    if let Meaning::Clock { day: day @ None, .. } = &mut meaning {
+        *day = Some(Box::new(Meaning::Shift { by: 0, unit: Unit::Day, from: CountedFrom::Sentence }));
+    }
+    *anchor = Some(Box::new(meaning));
     Some(count)
 }

@@ -1,6 +1,7 @@
 //! "the end of" + "last year": a modifier joins the date that stands right behind it, and is nothing alone.
 
 use super::drop_it;
+use crate::language::CountedFrom;
 use crate::temporal::{Dropped, Expression, Meaning, Modifier, ParsedPassage};
 use crate::text::Shape;
 
@@ -22,6 +23,9 @@ pub(super) fn refine(
             continue;
         }
         if let Some(modifier) = modifier {
+            if modifier.end == expression.first {
+                end_with_unit(passage, &modifier, &mut expression);
+            }
             if modifier.end == expression.first
                 && modifier.sentence == expression.sentence
                 && takes(passage, &modifier, &expression)
@@ -41,6 +45,20 @@ pub(super) fn refine(
         drop_it(&modifier, "modifiers", "no date stands behind it", dropped);
     }
     joined
+}
+
+/// "by the end of the year after losing a contract": what the modifier is of is the year, and a clause of its own follows.
+fn end_with_unit(passage: &ParsedPassage<'_>, modifier: &Expression, expression: &mut Expression) {
+    let Meaning::Count { unit, from: CountedFrom::Narrative, anchor: None, tail: tail @ 1.., .. } = expression.meaning
+    else {
+        return;
+    };
+    let clause = passage.tokens.get(expression.end).is_some_and(|next| next.shape.is_word());
+    if clause && matches!(modifier.meaning, Meaning::Modifier(_)) {
+        expression.end -= tail;
+        expression.span = passage.span(expression.first, expression.end);
+        expression.meaning = Meaning::Shift { by: 0, unit, from: CountedFrom::Sentence };
+    }
 }
 
 /// Whether it is nothing without the date behind it.

@@ -10,16 +10,21 @@ pub(super) fn refine(
 ) -> Vec<Expression> {
     for at in (1..expressions.len()).rev() {
         let (head, tail) = expressions.split_at_mut(at);
-        let (Some(first), Some(second)) = (head.last_mut(), tail.first()) else { continue };
+        let (Some(first), Some(second)) = (head.last_mut(), tail.first_mut()) else { continue };
         let listed = first.sentence == second.sentence
             && second.first.saturating_sub(first.end) <= 2
             && (first.end..second.first).all(|between| joins(passage, between));
         let grammar = &passage.pack.grammar;
         let ranges = passage.has(second.first.saturating_sub(1), grammar.until)
             || passage.has(second.first.saturating_sub(1), grammar.dash);
-        let (Meaning::Calendar(first), Meaning::Calendar(second)) = (&mut first.meaning, &second.meaning) else {
+        let (Meaning::Calendar(first), Meaning::Calendar(second)) = (&mut first.meaning, &mut second.meaning) else {
             continue;
         };
+        if listed && ranges && second.year.is_none() && second.which.is_none() && same_kind(first, second) {
+            // "10 December 2018 to 12 January"
+            let after = i32::from(second.month < first.month);
+            second.year = first.year.map(|year| year + after);
+        }
         if listed && first.year.is_none() && first.which.is_none() && same_kind(first, second) {
             // "December 20 - January 5, 2019" begins in 2018.
             let before = i32::from(first.month > second.month && ranges);

@@ -7,7 +7,11 @@ use super::context::Context;
 use super::story::is_bare;
 use crate::calendar::{PartialDate, Unit, nth_weekday_of_month, weekday_in_week_of};
 use crate::language::CountedFrom;
+use crate::temporal::confidence::Evidence;
 use crate::temporal::{Basis, Direction, Fields, FiscalStart, Which};
+
+/// In days.
+const HALF_A_YEAR: i64 = 183;
 
 /// How far ahead a month is near, in days.
 const SOON: i64 = 45;
@@ -134,6 +138,7 @@ fn named(context: &Context<'_>, fields: &Fields) -> Option<Value> {
         which: fields.which.map(|which| which.by),
         direction: context.reading().direction,
         firm: context.reading().is_firm,
+        listed: context.reading().evidence == Evidence::Listed,
         narrative: context.is_narrative() && anchor.1 == Basis::Narrative,
     };
     let date = if let Some(weekday) = fields.weekday.filter(|_| fields.month.is_none()) {
@@ -184,6 +189,8 @@ struct Choice {
     direction: Direction,
     /// Whether a finite verb gives the direction.
     firm: bool,
+    /// Whether it opens an entry of a list, and is the nearest one.
+    listed: bool,
     narrative: bool,
 }
 
@@ -291,6 +298,9 @@ impl Choice {
     /// about as far; a month follows the tense.
     fn towards(&self, start: NaiveDate, fields: &Fields) -> i32 {
         let days = (start - self.anchor).num_days();
+        if self.listed {
+            return if days > HALF_A_YEAR { -1 } else { i32::from(days < -HALF_A_YEAR) };
+        }
         let tense = match self.direction {
             Direction::Past if days > 0 => -1,
             Direction::Future if days < 0 => 1,

@@ -7,6 +7,7 @@ use super::{Value, value_of};
 use crate::calendar::{Clock, PartialDate, Unit};
 use crate::language::CountedFrom;
 use crate::temporal::direction::direction;
+use crate::temporal::quotation::Quotations;
 use crate::temporal::refine::is_reported;
 use crate::temporal::{Amount, Basis, Expression, Meaning, ParsedPassage};
 
@@ -14,16 +15,22 @@ use crate::temporal::{Amount, Basis, Expression, Meaning, ParsedPassage};
 const BEHIND: usize = 8;
 /// How long before its publication a story begins at most, in days.
 const WEEK: i64 = 7;
+/// Behind how many sentences a day is not the one that the text goes on from any more.
+const FAR: usize = 4;
 /// Within how many sentences something is counted on from a time.
 const NEAR: usize = 2;
 
 /// The days and times that a document has mentioned so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Days {
+    /// What is quoted, where a quotation may hold "today".
+    quotations: Quotations,
     /// The first token of an expression, and its day: in the order of the text.
     found: Vec<(usize, NaiveDate)>,
     /// The day of the story: the earliest of its lead that lies within the week before publication.
     story: Option<NaiveDate>,
+    /// The latest of them.
+    news: Option<NaiveDate>,
     /// The sentence in which a day is first mentioned: the lead ends with the next.
     lead: Option<usize>,
     /// The latest day that is not after publication.
@@ -33,6 +40,13 @@ pub(super) struct Days {
 }
 
 impl Days {
+    /// Returns those of a document of which nothing is resolved yet.
+    pub(super) fn new(passage: &ParsedPassage<'_>, expressions: &[Expression]) -> Self {
+        let today = expressions.iter().any(|expression| is_today(&expression.meaning));
+        let quotations = if today { Quotations::of(passage) } else { Quotations::default() };
+        Self { quotations, found: Vec::new(), story: None, news: None, lead: None, latest: None, time: None }
+    }
+
     /// Takes note of a value.
     pub(super) fn note(
         &mut self,
@@ -59,6 +73,7 @@ impl Days {
         let lead = *self.lead.get_or_insert(expression.sentence);
         if expression.sentence <= lead + 1 && (context.published() - day).num_days() <= WEEK {
             self.story = Some(self.story.map_or(day, |story| story.min(day)));
+            self.news = self.news.max(Some(day));
         }
     }
 
@@ -71,6 +86,23 @@ impl Days {
         rest: &[Expression],
     ) -> Option<Value> {
         match &expression.meaning {
+            meaning if is_today(meaning) && self.quotations.contains(expression.first) => {
+                let day = self.day_of_saying(passage, context, expression, rest)?;
+                let date = match meaning {
+                    Meaning::PartOfDay { part, .. } => PartialDate::PartOfDay(day, *part),
+                    _ => PartialDate::Day(day),
+                };
+                let steps = vec!["in a quotation, it is the day on which that was said"];
+                Some(Value::date(date, Basis::Narrative, Some(PartialDate::Day(day)), steps))
+            }
+            Meaning::Shift { by, unit: Unit::Day, from: CountedFrom::Narrative } => {
+                self.shifted(passage, context, expression, *by)
+            }
+            Meaning::OfStory => {
+                let day = self.story.or(self.latest).unwrap_or(context.published());
+                let steps = vec!["the day of the story, as its first sentences have it"];
+                Some(Value::date(PartialDate::Day(day), Basis::Narrative, None, steps))
+            }
             Meaning::Clock { clock, day } => {
                 let lender = match day.as_deref() {
                     Some(Meaning::DayOf { first, by }) => Some((*first, *by)),
@@ -97,6 +129,44 @@ impl Days {
         }
     }
 
+    /// "the next day", "earlier in the day", where no day is mentioned near it: counted from the day of the story.
+    fn shifted(
+        &self,
+        passage: &ParsedPassage<'_>,
+        context: &Context<'_>,
+        expression: &Expression,
+        by: i64,
+    ) -> Option<Value> {
+        let nearest = self.found.last().map(|(first, _)| *first);
+        let near = passage
+            .sentences
+            .get(expression.sentence.saturating_sub(FAR))
+            .is_none_or(|far| nearest.is_some_and(|nearest| nearest >= far.start));
+        let day = self.story.filter(|_| !near && !context.is_narrative())?;
+        let from = (PartialDate::Day(day), Basis::Narrative);
+        Some(Value::counted(from, PartialDate::Day(day).step(by)?, vec!["counted from the day of the story"]))
+    }
+
+    /// The day before publication on which a quotation was said: one outside of it in the same sentence, else that of the
+    /// story.
+    fn day_of_saying(
+        &self,
+        passage: &ParsedPassage<'_>,
+        context: &mut Context<'_>,
+        expression: &Expression,
+        rest: &[Expression],
+    ) -> Option<NaiveDate> {
+        let sentence = passage.sentences.get(expression.sentence)?;
+        let outside = |first: usize| sentence.contains(&first) && !self.quotations.contains(first);
+        let before = self.found.iter().rev().take_while(|(first, _)| sentence.contains(first));
+        let before = before.filter(|(first, _)| outside(*first)).map(|(_, day)| *day).next();
+        let behind = rest.iter().take(BEHIND).find(|other| outside(other.first) && is_reported(passage, other));
+        let told = before.or_else(|| day_behind(passage, context, behind?));
+        // Where the text tells of the day of publication as well, it may have been said on that.
+        let story = self.news.filter(|_| self.latest != Some(context.published()));
+        told.or(story).filter(|day| *day < context.published())
+    }
+
     /// A time on the day of another expression, else on the latest day of the story, where it lies in the past.
     fn on_day_of(
         &self,
@@ -112,13 +182,7 @@ impl Days {
         let behind = rest.iter().take(BEHIND).find(|other| other.first == first);
         let day = match (before, behind) {
             (Some(day), _) => Some(day),
-            (None, Some(other)) => {
-                let reading = context.reading();
-                context.turn(direction(passage, other));
-                let day = value_of(context, &other.meaning).and_then(|value| value.date?.first_day());
-                context.turn(reading);
-                day
-            }
+            (None, Some(other)) => day_behind(passage, context, other),
             (None, None) => None,
         };
         let ahead = context.looks_ahead();
@@ -161,6 +225,24 @@ impl Days {
         let to = Clock { hour: moved.hour() as u8, minute: Some(moved.minute() as u8), second, ..clock };
         let from = (PartialDate::Time(time.date(), clock), Basis::Narrative);
         Some(Value::counted(from, PartialDate::Time(moved.date(), to), vec!["counted on from the time before it"]))
+    }
+}
+
+/// The day of an expression that is not resolved yet.
+fn day_behind(passage: &ParsedPassage<'_>, context: &mut Context<'_>, other: &Expression) -> Option<NaiveDate> {
+    let reading = context.reading();
+    context.turn(direction(passage, other));
+    let day = value_of(context, &other.meaning).and_then(|value| value.date?.first_day());
+    context.turn(reading);
+    day
+}
+
+/// Whether it is the day on which somebody speaks, or a part of it.
+fn is_today(meaning: &Meaning) -> bool {
+    match meaning {
+        Meaning::Shift { by: 0, unit: Unit::Day, from: CountedFrom::Publication } => true,
+        Meaning::PartOfDay { day: Some(day), .. } => is_today(day),
+        _ => false,
     }
 }
 

@@ -92,9 +92,20 @@ impl<'a> Context<'a> {
             PartialDate::Year(_) => false,
             // A month of the last years may as well be what the present is compared with.
             PartialDate::Month(year, _) if self.published().year() - year < LONG_PAST => false,
-            _ => sentence + 1 == self.sentence && self.reading.is_firm,
+            _ => {
+                let old = self.published().year() - date.year_number() >= LONG_PAST;
+                sentence + if old { OLD_STORY } else { 1 } >= self.sentence && self.reading.is_firm
+            }
         };
         Some(date).filter(|_| near && past && !self.narrative)
+    }
+
+    /// The date of a past year in this sentence or the one before, where the clause goes on with it: "By the end of the
+    /// month, 850,000 men were ashore."
+    fn story_date(&self) -> Option<PartialDate> {
+        let (date, sentence) = self.past?;
+        let past = self.reading.direction == Direction::Past && self.reading.evidence == Evidence::PastVerb;
+        Some(date).filter(|_| past && sentence + 1 >= self.sentence && !self.narrative)
     }
 
     /// Whether the past date stands in the sentence of the date that is resolved.
@@ -247,13 +258,24 @@ impl<'a> Context<'a> {
             CountedFrom::Narrative | CountedFrom::Following => {
                 self.in_sentence.or(self.last).map_or(published, |date| (date, Basis::Narrative))
             }
-            CountedFrom::Sentence if self.in_sentence.is_some() => {
-                self.in_sentence.map_or(published, |date| (date, Basis::Narrative))
+            CountedFrom::Sentence if self.in_sentence.or_else(|| self.story_date()).is_some() => {
+                self.in_sentence.or_else(|| self.story_date()).map_or(published, |date| (date, Basis::Narrative))
             }
             CountedFrom::Publication | CountedFrom::Sentence => match self.last.filter(|_| self.is_narrative()) {
                 Some(date) => (date, Basis::Narrative),
                 None => published,
             },
+        }
+    }
+
+    /// The date to count units from: days from the last day mentioned, not from a year that was mentioned after it.
+    pub(super) fn from_for(&self, unit: Unit, from: CountedFrom) -> (PartialDate, Basis) {
+        let (date, basis) = self.from(from);
+        let coarse = unit <= Unit::Day && basis == Basis::Narrative && date.unit() > Unit::Day;
+        let apart = self.in_sentence != Some(date) || date.unit() >= Unit::Year;
+        match self.days.back() {
+            Some(&day) if coarse && apart => (day, basis),
+            _ => (date, basis),
         }
     }
 
@@ -269,8 +291,10 @@ impl<'a> Context<'a> {
 
 /// How many of the last days mentioned are kept.
 const DAYS: usize = 16;
-/// From how many years ago on a month is long past.
+/// From how many years ago on a date is long past.
 const LONG_PAST: i32 = 3;
+/// Over how many sentences a story of long ago lends its year.
+const OLD_STORY: usize = 3;
 
 /// "the nine months": a part of a year that is longer than its quarters.
 fn is_year_to_date(meaning: &Meaning) -> bool {

@@ -1,11 +1,11 @@
 //! Units counted from an anchor.
 
-use chrono::{NaiveTime, TimeDelta, Timelike};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Timelike};
 
 use super::context::Context;
 use super::{Value, value_of};
 use crate::calendar::{Clock, PartialDate, Unit, shift as shift_day};
-use crate::language::CountedFrom;
+use crate::language::{CountedFrom, Reference};
 use crate::temporal::{Amount, Basis, Meaning, TimexType};
 
 /// "last year", "the following day", "the quarter".
@@ -13,7 +13,7 @@ pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFro
     if unit == Unit::Quarter && by == 0 && from == CountedFrom::Narrative {
         return told_quarter(context);
     }
-    let (mut anchor, basis) = context.from(from);
+    let (mut anchor, basis) = context.from_for(unit, from);
     let count = |anchor: PartialDate| PartialDate::containing(anchor.first_day()?, unit).step(by);
     if basis == Basis::Narrative && by > 0 {
         anchor = context.anchor_that_fits(anchor, count);
@@ -77,7 +77,12 @@ pub(super) fn count(
             (value.date?, value.basis, value.reference)
         }
         None => {
-            let (anchor, basis) = context.from(from);
+            let (anchor, basis) = context.from_for(unit, from);
+            // "the day after he was elected": nothing that was mentioned says when that was.
+            if from == CountedFrom::Following && basis == Basis::Relative {
+                let value = if sign < 0 { Reference::PastRef } else { Reference::FutureRef };
+                return Some(Value::spelled(TimexType::Date, value.name().to_owned()));
+            }
             (anchor, basis, Some(anchor))
         }
     };
@@ -88,6 +93,10 @@ pub(super) fn count(
         return same_period(context, None, None, false);
     }
     let by = sign.checked_mul(i64::from(count))?;
+    if let (true, PartialDate::Time(day, clock)) = (unit.is_clock(), anchor) {
+        let value = beside_clock(day, clock, by, sign * i64::from(part), unit)?;
+        return Some(Value::date(value, basis, reference, steps));
+    }
     if let (true, Basis::Relative, Some(time)) = (unit.is_clock(), basis, context.anchor.time) {
         return clock_from(context, time, by, sign * i64::from(part), unit);
     }
@@ -109,16 +118,30 @@ pub(super) fn count(
     Some(Value::date(date, basis, reference, steps))
 }
 
-/// "two hours ago", from the time of publication.
-fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, sixtieths: i64, unit: Unit) -> Option<Value> {
+/// So many hours, minutes or seconds, and sixtieths of one more.
+fn amount_of_time(by: i64, sixtieths: i64, unit: Unit) -> Option<TimeDelta> {
     let (each, sixtieth) = match unit {
         Unit::Hour => (TimeDelta::hours(1), TimeDelta::minutes(1)),
         Unit::Minute => (TimeDelta::minutes(1), TimeDelta::seconds(1)),
         _ => (TimeDelta::seconds(1), TimeDelta::zero()),
     };
     let whole = each.checked_mul(i32::try_from(by).ok()?)?;
-    let rest = sixtieth.checked_mul(i32::try_from(sixtieths).ok()?)?;
-    let moved = context.published().and_time(time).checked_add_signed(whole.checked_add(&rest)?)?;
+    whole.checked_add(&sixtieth.checked_mul(i32::try_from(sixtieths).ok()?)?)
+}
+
+/// "two hours before midnight", from the time that is named.
+fn beside_clock(day: NaiveDate, clock: Clock, by: i64, sixtieths: i64, unit: Unit) -> Option<PartialDate> {
+    let (minute, second) = (clock.minute.unwrap_or(0), clock.second.unwrap_or(0));
+    let time = day.and_hms_opt(clock.hour.into(), minute.into(), second.into())?;
+    let moved = time.checked_add_signed(amount_of_time(by, sixtieths, unit)?)?;
+    let second = (unit == Unit::Second || clock.second.is_some()).then_some(moved.second() as u8);
+    let clock = Clock { hour: moved.hour() as u8, minute: Some(moved.minute() as u8), second, ..clock };
+    Some(PartialDate::Time(moved.date(), clock))
+}
+
+/// "two hours ago", from the time of publication.
+fn clock_from(context: &Context<'_>, time: NaiveTime, by: i64, sixtieths: i64, unit: Unit) -> Option<Value> {
+    let moved = context.published().and_time(time).checked_add_signed(amount_of_time(by, sixtieths, unit)?)?;
     let second = (unit == Unit::Second).then_some(moved.second() as u8);
     let clock = Clock { hour: moved.hour() as u8, minute: Some(moved.minute() as u8), second, offset: None };
     let steps = vec!["an amount of time, counted from the time of publication"];

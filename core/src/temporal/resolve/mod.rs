@@ -77,7 +77,7 @@ pub(super) fn resolve(
 ) -> Vec<Resolved> {
     let mut context = Context::new(anchor, &expressions);
     let mut resolved = Vec::with_capacity(expressions.len());
-    let mut days = Days::default();
+    let mut days = Days::new(passage, &expressions);
     let count = expressions.len();
     let mut rest = expressions.into_iter();
     while let Some(expression) = rest.next() {
@@ -161,7 +161,7 @@ fn value_of(context: &Context<'_>, meaning: &Meaning) -> Option<Value> {
         Meaning::PartOfPeriod { part, of: Some(of), .. } => periods::value(context, *part, of),
         Meaning::PartOfPeriod { part, of: None, .. } => periods::of_the_year(context, *part),
         Meaning::Ending { amount, unit, last } => periods::ending(context, *amount, *unit, last),
-        Meaning::DayOf { .. } | Meaning::Modifier(_) | Meaning::Nothing => None,
+        Meaning::DayOf { .. } | Meaning::OfStory | Meaning::Modifier(_) | Meaning::Nothing => None,
     }
 }
 
@@ -177,7 +177,10 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
     };
     let edtf = match (value.date, value.until) {
         (Some(date), None) => date.edtf(),
-        (Some(date), Some(until)) => date.edtf().zip(until.edtf()).map(|(from, to)| format!("{from}/{to}")),
+        (Some(date), Some(until)) => {
+            let ends = written(&expression.meaning, date).edtf().zip(written(&expression.meaning, until).edtf());
+            ends.map(|(from, to)| format!("{from}/{to}"))
+        }
         (None, _) => None,
     };
     let modifier = value.modifier.or_else(|| modifier(&expression));
@@ -195,6 +198,18 @@ fn finish(context: &Context<'_>, expression: Expression, value: Value) -> Option
         steps: value.steps,
         expression,
     })
+}
+
+/// An end of a range as it is written: that of "the last five years" is a year, since nobody means a day.
+fn written(meaning: &Meaning, end: PartialDate) -> PartialDate {
+    let unit = match meaning {
+        Meaning::Length { unit, .. } => (*unit).min(Unit::Year),
+        _ => return end,
+    };
+    match end.first_day() {
+        Some(day) if matches!(unit, Unit::Month | Unit::Year) => PartialDate::containing(day, unit),
+        _ => end,
+    }
 }
 
 /// The TIMEX3 modifier: as the text has it, but "more than 30 years ago" is before that year, and "nearly 90 years ago" about it.
