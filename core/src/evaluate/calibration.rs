@@ -23,6 +23,8 @@ pub struct Band {
     pub to: f32,
     /// The number of events.
     pub events: usize,
+    /// The mean confidence, in percent: how many would have the right date if it held.
+    pub stated: f64,
     /// How many of them have the right date, in percent.
     pub right: f64,
 }
@@ -62,7 +64,9 @@ impl Band {
         let ((from, _), (to, _)) = (answers.first()?, answers.last()?);
         let right = answers.iter().filter(|(_, right)| *right).count();
         let right = 100.0 * right as f64 / answers.len() as f64;
-        Some(Self { from: *from, to: *to, events: answers.len(), right })
+        let sum: f64 = answers.iter().map(|(confidence, _)| f64::from(*confidence)).sum();
+        let stated = 100.0 * sum / answers.len() as f64;
+        Some(Self { from: *from, to: *to, events: answers.len(), stated, right })
     }
 }
 
@@ -74,9 +78,10 @@ mod tests {
     fn bands_are_of_equal_size_and_the_least_confident_come_first() {
         let answers = vec![(0.9, true), (0.5, false), (0.6, true), (0.8, true)];
         let bands = Calibration { answers }.bands(2);
-        let expected =
-            [Band { from: 0.5, to: 0.6, events: 2, right: 50.0 }, Band { from: 0.8, to: 0.9, events: 2, right: 100.0 }];
-        assert_eq!(bands, expected);
+        let shown: Vec<_> = bands.iter().map(|band| (band.from, band.to, band.events, band.right)).collect();
+        assert_eq!(shown, [(0.5, 0.6, 2, 50.0), (0.8, 0.9, 2, 100.0)]);
+        let stated: Vec<f64> = bands.iter().map(|band| band.stated.round()).collect();
+        assert_eq!(stated, [55.0, 85.0]);
         assert!(Calibration::default().bands(2).is_empty());
     }
 

@@ -104,12 +104,12 @@ impl fmt::Display for CorpusFigures {
         if self.confidence.is_empty() {
             return Ok(());
         }
-        writeln!(f, "  {:20}{:>10}{:>10}", "confidence", "events", "right")?;
+        writeln!(f, "  {:20}{:>10}{:>10}{:>10}", "confidence", "events", "stated", "right")?;
         let bands = self.confidence.iter().map(|band| ("", band));
         let halves = ["lower half", "higher half"].into_iter().zip(&self.confidence_halves);
-        for (name, Band { from, to, events, right }) in bands.chain(halves) {
+        for (name, Band { from, to, events, stated, right }) in bands.chain(halves) {
             let range = format!("{from:.2}-{to:.2} {name}");
-            writeln!(f, "    {range:22}{events:>6}{right:>10.2}")?;
+            writeln!(f, "    {range:22}{events:>6}{stated:>10.2}{right:>10.2}")?;
         }
         Ok(())
     }

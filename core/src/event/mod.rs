@@ -442,8 +442,11 @@ impl DatedSentence<'_> {
     /// Whether the second date only restates the first: "On Friday, 3 May,".
     fn is_restated(&self, date: &Resolved, next: &Resolved) -> bool {
         let between = date.expression.end..next.expression.first;
-        let apposition =
-            between.len() <= 1 && between.clone().all(|at| self.passage.has(at, self.passage.pack.grammar.comma));
+        // "On Friday, 3 May", "A decade later, in 2008"
+        let grammar = &self.passage.pack.grammar;
+        let led = |at: usize| self.passage.has(at, grammar.inside) || self.passage.has(at, grammar.clock_preposition);
+        let comma = between.clone().take(1).all(|at| self.passage.has(at, grammar.comma));
+        let apposition = comma && between.len() <= 2 && between.clone().skip(1).all(led);
         let days = |date: &Resolved| {
             let interval = date.interval?;
             Some((interval.start?.local(), interval.end?.local()))

@@ -280,7 +280,9 @@ grammar! {
     moves = "MOVES",
     /// "alert", "warning", of what is still to come.
     alert = "ALERT",
-    /// "continues", "goes" of "goes on": what has not come to its end.
+    /// "goes", before "on".
+    goes = "GOES",
+    /// "continues": what does so has not come to its end.
     lasting_on = "GOES_ON",
     /// "falls", before the day of a feast.
     falling = "FALLING",

@@ -75,7 +75,9 @@ pub(crate) fn unkept(passage: &ParsedPassage<'_>, verbs: &[Verb], planned: &Verb
         let but = (planned.tokens.end..verb.tokens.start).any(|at| passage.has(at, grammar.contrast));
         let off = [grammar.cancel, grammar.called, grammar.moves, grammar.dropping];
         // "Work that was to finish last week goes on."
-        let goes_on = verb.form == VerbForm::Present && passage.has(verb.head, grammar.lasting_on);
+        let on = passage.has(verb.head + 1, grammar.clock_preposition) && !passage.has(verb.head + 2, grammar.weekday);
+        let lasts = passage.has(verb.head, grammar.lasting_on) || passage.has(verb.head, grammar.goes) && on;
+        let goes_on = verb.form == VerbForm::Present && lasts;
         goes_on || but && verb.form == VerbForm::Past && !off.into_iter().any(|class| passage.has(verb.head, class))
     })
 }

@@ -44,6 +44,11 @@ fn mark_stamp(passage: &ParsedPassage<'_>, dates: &mut [Resolved], published: Na
         at -= 1;
     }
     let opens = at == start;
+    // "He died on 3 May 2019 at 14:07.", "He died Friday 3 May 2019 14:07, aged 90.": within a sentence, or where one
+    // starts with it, a date with its time is none of the page.
+    let led = at < first.first && !stamped(&at) && passage.has(at, grammar.clock_preposition)
+        || at > start && passage.has(at - 1, grammar.time_preposition);
+    let title = passage.tokens.get(at).is_some_and(|token| token.shape.is_capital()) && !led;
     let (mut count, mut whole, mut clock, mut word) = (0, false, false, false);
     loop {
         if let Some(date) = dates.get(count).filter(|date| date.expression.first == at && is_written(date, published)) {
@@ -71,7 +76,10 @@ fn mark_stamp(passage: &ParsedPassage<'_>, dates: &mut [Resolved], published: Na
         word |= stamped;
         at += 1;
     }
-    if whole && clock || word && opens && (whole || clock) {
+    let shape = passage.tokens.get(at).map(|token| token.shape);
+    let apart = shape.is_none_or(|shape| shape.is_capital() || matches!(shape, Shape::Break | Shape::Mark('(' | '[')));
+    let dated = whole && clock && if word { opens || title } else { apart && !led };
+    if dated || word && opens && (whole || clock) {
         for date in dates.iter_mut().take(count) {
             date.basis = Basis::Publication;
             date.steps.push("it is the date of a stamp");
@@ -157,6 +165,18 @@ mod tests {
         for text in
             ["At 14:07 GMT the mill closed.", "The page was last updated at 14:07.", "May 3 2019 was a bad day."]
         {
+            assert_eq!(datelines(text), [false], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_with_its_time_in_a_sentence_is_no_stamp() {
+        for text in [
+            "A man died on Friday 3 May 2019 at 14:07.",
+            "On 2 May 2019 at 14:07 GMT a bridge fell.",
+            "The bridge fell Thursday, May 2, 2019 at 14:07, police said.",
+            "The page was updated on 3 May 2019 at 14:07 by its author.",
+        ] {
             assert_eq!(datelines(text), [false], "{text}");
         }
     }

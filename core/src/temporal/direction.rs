@@ -59,6 +59,9 @@ impl Reading {
     }
 }
 
+/// How far before a date "as of" stands, in tokens.
+const AS_OF: usize = 3;
+
 /// How far a clause is searched for its verb, in tokens.
 const REACH: usize = 30;
 
@@ -113,10 +116,16 @@ impl Clause<'_> {
         let ended = has(grammar.ending) && self.passage.word(before).ends_with("ed");
         // "It was not until Tuesday that", "did not open until Tuesday"
         let not_until = before > self.sentence.start && self.passage.has(before - 1, grammar.negation);
+        // "as of Tuesday", "as of reports on Tuesday"
+        let as_of = (first.saturating_sub(AS_OF)..first).any(|at| {
+            at > self.sentence.start && self.passage.has(at, grammar.of) && self.passage.has(at - 1, grammar.as_word)
+        });
         let ahead_of =
             has(grammar.of) && before > self.sentence.start && self.passage.has(before - 1, grammar.ahead_of);
         if self.is_arranged(before, first) {
             Some(Reading::ARRANGED)
+        } else if as_of && !clause().is_some_and(|reading| reading.is_firm) {
+            Some(Reading::PAST)
         } else if ahead_of {
             Some(Reading::UNTIL)
         } else if ended {
