@@ -8,12 +8,33 @@ use std::time::{Duration, Instant};
 use rdkafka::Message;
 use rdkafka::message::OwnedMessage;
 
+use super::state::HeldRevision;
 use crate::config::Stream;
+
+/// How a message came to be read. This decides whether the position in its partition moves behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// In the order of its partition.
+    Log,
+    /// In that order, but the log has begun anew since: its offset is no position any more.
+    FormerLog,
+    /// Out of order, because the embargo of this revision is over.
+    Embargo(HeldRevision),
+}
+
+/// A message of a batch.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The message.
+    pub message: OwnedMessage,
+    /// How it came to be read.
+    pub origin: Origin,
+}
 
 /// Messages in the order of their arrival, hence in the order of each partition.
 #[derive(Debug, Default)]
 pub struct Batch {
-    messages: Vec<OwnedMessage>,
+    messages: Vec<Incoming>,
     bytes: usize,
     first_received: Option<Instant>,
 }
@@ -22,8 +43,13 @@ impl Batch {
     /// Adds a message. The limit on bytes is checked after a message is added, so a message of any size fits into an
     /// empty batch.
     pub fn push(&mut self, message: OwnedMessage, now: Instant) {
+        self.push_from(Origin::Log, message, now);
+    }
+
+    /// Adds a message that came to be read in some way.
+    pub fn push_from(&mut self, origin: Origin, message: OwnedMessage, now: Instant) {
         self.bytes += message_size(&message);
-        self.messages.push(message);
+        self.messages.push(Incoming { message, origin });
         self.first_received.get_or_insert(now);
     }
 
@@ -45,16 +71,25 @@ impl Batch {
 
     /// Drops the messages of these partitions.
     pub fn discard(&mut self, partitions: &[i32]) {
-        self.messages.retain(|message| !partitions.contains(&message.partition()));
-        self.bytes = self.messages.iter().map(message_size).sum();
+        self.messages.retain(|it| !partitions.contains(&it.message.partition()));
+        self.bytes = self.messages.iter().map(|it| message_size(&it.message)).sum();
         if self.messages.is_empty() {
             self.first_received = None;
         }
     }
 
+    /// Remembers that the log of these partitions has begun anew since their messages were read.
+    pub fn leave_log(&mut self, partitions: &[i32]) {
+        for it in &mut self.messages {
+            if it.origin == Origin::Log && partitions.contains(&it.message.partition()) {
+                it.origin = Origin::FormerLog;
+            }
+        }
+    }
+
     /// Returns the messages.
     #[must_use]
-    pub fn messages(&self) -> &[OwnedMessage] {
+    pub fn messages(&self) -> &[Incoming] {
         &self.messages
     }
 
@@ -132,8 +167,19 @@ mod tests {
         batch.push(message(1, 20), now);
         batch.discard(&[2]);
         assert!(!batch.is_full(&limits()));
-        let sizes: Vec<usize> = batch.messages().iter().map(message_size).collect();
+        let sizes: Vec<usize> = batch.messages().iter().map(|it| message_size(&it.message)).collect();
         assert_eq!(sizes, [10, 20]);
+    }
+
+    #[test]
+    fn messages_of_a_log_that_has_begun_anew_are_no_position() {
+        let (mut batch, now) = (Batch::default(), Instant::now());
+        batch.push(message(1, 10), now);
+        batch.push(message(2, 10), now);
+        batch.leave_log(&[1]);
+        batch.push(message(1, 10), now);
+        let origins: Vec<_> = batch.messages().iter().map(|it| it.origin.clone()).collect();
+        assert_eq!(origins, [Origin::FormerLog, Origin::Log, Origin::Log]);
     }
 
     #[test]

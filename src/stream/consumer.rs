@@ -8,10 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rdkafka::client::{ClientContext, OAuthToken};
-use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, Rebalance};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, RebalanceProtocol};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::OwnedMessage;
 use rdkafka::statistics::Statistics;
+use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::Error;
@@ -36,6 +38,8 @@ pub enum Event {
         /// Whether they were lost, so that they may have another owner already.
         lost: bool,
     },
+    /// The topic was deleted and made again: its offsets have begun anew.
+    TopicRecreated,
     /// librdkafka's statistics, once a second.
     Statistics {
         /// The offsets of the partitions that are being fetched.
@@ -43,8 +47,8 @@ pub enum Event {
         /// How long ago a connected broker last answered; `None` if none is connected.
         broker_seen: Option<Duration>,
     },
-    /// The end of a partition, a missing permission, or an error that librdkafka recovers from by itself: a broker is
-    /// unavailable, a partition has a new leader.
+    /// The end of a partition, a missing permission, an offset that the log does not have, or an error that librdkafka
+    /// recovers from by itself: a broker is unavailable, a partition has a new leader.
     Error(KafkaError),
     /// An error that librdkafka does not recover from: this consumer is unusable.
     Fatal(KafkaError),
@@ -61,6 +65,8 @@ pub struct PartitionOffsets {
     pub partition: i32,
     /// The last stable offset: the one after the last message that can be read.
     pub end: i64,
+    /// The offset after the last message, also of open transactions.
+    pub high_watermark: i64,
     /// Where reading starts if nothing was read yet: the committed offset, or the first one.
     pub start: i64,
     /// The next offset to fetch, if every message that was fetched has been polled. It goes beyond the markers of
@@ -72,6 +78,8 @@ pub struct PartitionOffsets {
 pub struct Hooks {
     events: Mutex<VecDeque<Event>>,
     token: TokenFile,
+    /// Whether the configuration asks for librdkafka's own debug messages.
+    debug: bool,
 }
 
 impl Hooks {
@@ -94,6 +102,22 @@ impl ClientContext for Hooks {
     /// Ignored: a poll returns the error as well.
     fn error(&self, _: KafkaError, _: &str) {}
 
+    /// librdkafka reports that a topic was made again only here. It goes on at the old offset, whatever is there now.
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        if facility == "METADATA" && is_recreation(message) {
+            self.push(Event::TopicRecreated);
+        }
+        match level {
+            RDKafkaLogLevel::Debug if !self.debug => {}
+            RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", facility, message),
+            RDKafkaLogLevel::Info | RDKafkaLogLevel::Notice => {
+                tracing::info!(target: "librdkafka", facility, message);
+            }
+            RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", facility, message),
+            _ => tracing::error!(target: "librdkafka", facility, message),
+        }
+    }
+
     /// librdkafka's own lag is not used: it is -1 for a transactional worker, whose offsets librdkafka does not commit.
     fn stats(&self, statistics: Statistics) {
         let topics = statistics.topics.values();
@@ -103,6 +127,7 @@ impl ClientContext for Hooks {
             topic: topic.clone(),
             partition: it.partition,
             end: it.ls_offset,
+            high_watermark: it.hi_offset,
             start: if it.committed_offset >= 0 { it.committed_offset } else { it.lo_offset.max(0) },
             position: (it.fetchq_cnt == 0).then_some(it.next_offset),
         });
@@ -113,15 +138,31 @@ impl ClientContext for Hooks {
 }
 
 impl ConsumerContext for Hooks {
-    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        match rebalance {
-            Rebalance::Assign(list) => self.push(Event::Assigned(numbers(list))),
-            Rebalance::Revoke(list) => {
-                self.push(Event::Revoked { partitions: numbers(list), lost: consumer.assignment_lost() });
-            }
-            Rebalance::Error(error) => self.push(Event::Error(error.clone())),
+    /// Accepts what the group decides. Where a partition is read from is decided when its state is restored, by
+    /// [`Consumer::place`]: librdkafka is not to look for that, nor to fail if there is no such offset.
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, change: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let is_cooperative = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
+        let (event, result) = if change == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            let begin = list.set_all_offsets(Offset::Beginning);
+            let assign = || if is_cooperative { consumer.incremental_assign(list) } else { consumer.assign(list) };
+            (Event::Assigned(numbers(list)), begin.and_then(|()| assign()))
+        } else {
+            let revoked = Event::Revoked { partitions: numbers(list), lost: consumer.assignment_lost() };
+            let result = if is_cooperative { consumer.incremental_unassign(list) } else { consumer.unassign() };
+            (revoked, result)
+        };
+        self.push(event);
+        if let Err(error) = result {
+            self.push(Event::Error(error));
         }
     }
+}
+
+/// Whether librdkafka reports in this message that a topic which it knew was made again.
+fn is_recreation(message: &str) -> bool {
+    // A topic that it did not know has an id of zero bits.
+    let id = message.split_once(" changed id from ").map(|(_, ids)| ids);
+    id.is_some_and(|id| id.contains(" to ") && !id.starts_with("AAAAAAAAAAAAAAAAAAAAAA"))
 }
 
 /// Returns the numbers of the partitions in a list.
@@ -129,12 +170,30 @@ fn numbers(list: &TopicPartitionList) -> Vec<i32> {
     list.elements().iter().map(|element| element.partition()).collect()
 }
 
+/// How far a partition was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The offset after the last message that was returned.
+    pub read: i64,
+    /// The same, or the offset after the markers of transactions that follow that message.
+    pub passed: i64,
+}
+
+/// Where a partition is read.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// Where reading started, hence where to rewind to if nothing is committed.
+    start: i64,
+    /// The offset after the last message that was returned, or `start`.
+    next: i64,
+}
+
 /// A member of the consumer group.
 pub struct Consumer {
     inner: BaseConsumer<Hooks>,
     topic: String,
-    /// The offset of the first message that was read of each partition: where to rewind to if nothing is committed.
-    first_read: BTreeMap<i32, i64>,
+    /// The partitions that were placed.
+    reading: BTreeMap<i32, Reading>,
     /// The partitions that are paused until their state is restored.
     restoring: BTreeSet<i32>,
     /// Whether all partitions are paused.
@@ -143,7 +202,7 @@ pub struct Consumer {
 
 impl Consumer {
     /// Creates a consumer; [`Consumer::subscribe`] lets it join the group. `overrides` are settings that its user needs,
-    /// whatever the configuration says.
+    /// whatever the configuration says. [`Event::TopicRecreated`] needs librdkafka's debug messages of `metadata`.
     pub fn new(settings: &Settings, topic: &str, overrides: &[(&str, &str)]) -> Result<Self, Error> {
         let mut config = client_config(&settings.kafka);
         // With the protocol of KIP-848 the brokers assign partitions, and librdkafka rejects a strategy.
@@ -154,16 +213,20 @@ impl Consumer {
             }
         }
         config.set("group.id", &settings.kafka.group);
+        let debug = config.get("debug").is_some();
         for (name, value) in REQUIRED.iter().chain(overrides) {
             config.set(*name, *value);
         }
+        if config.get("debug").is_some() {
+            config.set_log_level(RDKafkaLogLevel::Debug);
+        }
         let token = TokenFile::new(settings.kafka.token_file.as_deref());
-        let hooks = Hooks { events: Mutex::default(), token };
+        let hooks = Hooks { events: Mutex::default(), token, debug };
         let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
         // librdkafka asks for a token only while it is polled; before partitions are assigned, a poll does nothing else.
         let _ = inner.poll(Duration::ZERO);
-        let (first_read, restoring) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Self { inner, topic: topic.to_owned(), first_read, restoring, paused: false })
+        let (reading, restoring) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Self { inner, topic: topic.to_owned(), reading, restoring, paused: false })
     }
 
     /// Returns the client itself, for readers that assign partitions themselves and do not join the group.
@@ -189,10 +252,12 @@ impl Consumer {
         let event = self.inner.context().pop().unwrap_or_else(|| self.poll(timeout));
         match &event {
             Event::Message(message) => {
-                self.first_read.entry(message.partition()).or_insert(message.offset());
+                if let Some(reading) = self.reading.get_mut(&message.partition()) {
+                    reading.next = message.offset() + 1;
+                }
             }
             Event::Revoked { partitions, .. } => {
-                self.first_read.retain(|partition, _| !partitions.contains(partition));
+                self.reading.retain(|partition, _| !partitions.contains(partition));
                 self.restoring.retain(|partition| !partitions.contains(partition));
             }
             _ => {}
@@ -209,26 +274,92 @@ impl Consumer {
         }
     }
 
-    /// Seeks to the committed offset of every partition that was read from, and returns these partitions. If it fails,
-    /// the consumer's position must not be trusted any more.
-    pub fn rewind(&mut self) -> KafkaResult<Vec<i32>> {
-        let read: Vec<i32> = self.first_read.keys().copied().collect();
-        if read.is_empty() {
-            return Ok(read);
+    /// Returns the positions of the partitions that are read.
+    pub fn positions(&self) -> KafkaResult<BTreeMap<i32, Position>> {
+        let consumed = self.inner.position()?;
+        let position = |(partition, reading): (&i32, &Reading)| {
+            let consumed = consumed.find_partition(&self.topic, *partition).map(|element| element.offset());
+            let consumed = if let Some(Offset::Offset(consumed)) = consumed { consumed } else { reading.next };
+            (*partition, Position { read: reading.next, passed: consumed.max(reading.next) })
+        };
+        Ok(self.reading.iter().map(position).collect())
+    }
+
+    /// Lets a partition be read from an offset.
+    pub fn place(&mut self, partition: i32, offset: i64) -> KafkaResult<()> {
+        if !self.seek(partition, offset)? {
+            self.assign_anew(partition, offset)?;
         }
-        let committed = self.inner.committed_offsets(self.list(&read), REQUEST_TIMEOUT)?;
-        let mut targets = TopicPartitionList::new();
+        self.reading.insert(partition, Reading { start: offset, next: offset });
+        Ok(())
+    }
+
+    /// Returns the partitions whose position librdkafka has lost, since the log does not have it. All others go on where
+    /// they are.
+    pub fn lost_positions(&self) -> KafkaResult<Vec<i32>> {
+        let mut lost = Vec::new();
+        for (partition, reading) in &self.reading {
+            if !self.seek(*partition, reading.next)? {
+                lost.push(*partition);
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Seeks to the committed offset of every partition that is read, or to where reading started, and returns these
+    /// offsets. If it fails, the consumer's position must not be trusted any more.
+    pub fn rewind(&mut self) -> KafkaResult<BTreeMap<i32, i64>> {
+        let started: BTreeMap<i32, i64> = self.reading.iter().map(|(partition, it)| (*partition, it.start)).collect();
+        let mut rewound = BTreeMap::new();
+        if started.is_empty() {
+            return Ok(rewound);
+        }
+        let partitions: Vec<i32> = started.keys().copied().collect();
+        let committed = self.inner.committed_offsets(self.list(&partitions), REQUEST_TIMEOUT)?;
         for element in committed.elements() {
             element.error()?;
-            let first =
-                self.first_read.get(&element.partition()).map_or(Offset::Stored, |first| Offset::Offset(*first));
-            let target = if let Offset::Offset(_) = element.offset() { element.offset() } else { first };
-            targets.add_partition_offset(&self.topic, element.partition(), target)?;
+            let start = started.get(&element.partition()).copied().unwrap_or(0);
+            let target = if let Offset::Offset(committed) = element.offset() { committed } else { start };
+            self.place(element.partition(), target)?;
+            self.reading.insert(element.partition(), Reading { start, next: target });
+            rewound.insert(element.partition(), target);
         }
-        for element in self.inner.seek_partitions(targets, REQUEST_TIMEOUT)?.elements() {
-            element.error()?;
+        Ok(rewound)
+    }
+
+    /// Seeks to an offset. Returns false if that is not possible because librdkafka does not read the partition: it has
+    /// lost its position.
+    fn seek(&self, partition: i32, offset: i64) -> KafkaResult<bool> {
+        let mut target = TopicPartitionList::new();
+        target.add_partition_offset(&self.topic, partition, Offset::Offset(offset))?;
+        let sought = self.inner.seek_partitions(target, REQUEST_TIMEOUT)?;
+        let error = sought.elements().iter().find_map(|element| element.error().err());
+        match error {
+            None => Ok(true),
+            Some(error) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::State) => Ok(false),
+            Some(error) => Err(error),
         }
-        Ok(read)
+    }
+
+    /// Lets librdkafka read a partition again that it does not read.
+    fn assign_anew(&self, partition: i32, offset: i64) -> KafkaResult<()> {
+        if let RebalanceProtocol::Cooperative = self.inner.rebalance_protocol() {
+            let mut target = TopicPartitionList::new();
+            target.add_partition_offset(&self.topic, partition, Offset::Offset(offset))?;
+            self.inner.incremental_unassign(&self.list(&[partition]))?;
+            self.inner.incremental_assign(&target)?;
+        } else {
+            let all = self.inner.assignment()?;
+            for mut element in all.elements() {
+                let next =
+                    self.reading.get(&element.partition()).map_or(Offset::Beginning, |it| Offset::Offset(it.next));
+                element.set_offset(if element.partition() == partition { Offset::Offset(offset) } else { next })?;
+            }
+            self.inner.assign(&all)?;
+        }
+        let mut paused = numbers(&self.inner.assignment()?);
+        paused.retain(|partition| self.paused || self.restoring.contains(partition));
+        if paused.is_empty() { Ok(()) } else { self.inner.pause(&self.list(&paused)) }
     }
 
     /// Pauses all partitions that are assigned now. Hooks run all the same.
@@ -251,9 +382,10 @@ impl Consumer {
         self.inner.pause(&self.list(partitions))
     }
 
-    /// Resumes a partition whose state is restored.
-    pub fn resume_restored(&mut self, partition: i32) -> KafkaResult<()> {
+    /// Lets a partition whose state is restored be read from an offset.
+    pub fn resume_restored(&mut self, partition: i32, offset: i64) -> KafkaResult<()> {
         self.restoring.remove(&partition);
+        self.place(partition, offset)?;
         if self.paused { Ok(()) } else { self.inner.resume(&self.list(&[partition])) }
     }
 

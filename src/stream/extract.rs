@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rdkafka::message::OwnedMessage;
 
 use super::Error;
-use super::batch::Batch;
+use super::batch::{Batch, Incoming, Origin};
 use super::disposition::Disposition;
 
 /// What is done with one message.
@@ -35,8 +35,17 @@ pub struct ExtractedBatch {
 pub struct Extractor {
     batches: SyncSender<Batch>,
     extracted: Receiver<ExtractedBatch>,
-    /// The partitions that were discarded from the batch in progress; `None` if there is no batch in progress.
-    discarded: Option<Vec<i32>>,
+    /// What has happened to the partitions of the batch in progress; `None` if there is no batch in progress.
+    changes: Option<Changes>,
+}
+
+/// What has happened to partitions while a batch was in progress.
+#[derive(Debug, Default)]
+struct Changes {
+    /// Those that were discarded from the batch.
+    discarded: Vec<i32>,
+    /// Those whose log has begun anew.
+    former: Vec<i32>,
 }
 
 impl Extractor {
@@ -57,13 +66,13 @@ impl Extractor {
                 }
             }
         });
-        Self { batches, extracted, discarded: None }
+        Self { batches, extracted, changes: None }
     }
 
     /// Returns whether a batch is in progress.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.discarded.is_some()
+        self.changes.is_some()
     }
 
     /// Submits a batch. Only to be called when it is not busy.
@@ -72,7 +81,7 @@ impl Extractor {
     /// If the thread panicked.
     pub fn submit(&mut self, batch: Batch) -> Result<(), Error> {
         debug_assert!(!self.is_busy(), "one batch at a time");
-        self.discarded = Some(Vec::new());
+        self.changes = Some(Changes::default());
         self.batches.send(batch).map_err(|_| Error::extraction_panicked())
     }
 
@@ -86,8 +95,13 @@ impl Extractor {
         }
         match self.extracted.recv_timeout(timeout) {
             Ok(mut extracted) => {
-                let discarded = self.discarded.take().unwrap_or_default();
+                let Changes { discarded, former } = self.changes.take().unwrap_or_default();
                 extracted.dispositions.retain(|it| !discarded.contains(&it.partition));
+                for it in &mut extracted.dispositions {
+                    if it.origin == Origin::Log && former.contains(&it.partition) {
+                        it.origin = Origin::FormerLog;
+                    }
+                }
                 Ok(Some(extracted))
             }
             Err(RecvTimeoutError::Timeout) => Ok(None),
@@ -97,22 +111,29 @@ impl Extractor {
 
     /// Drops the messages of these partitions from the batch in progress.
     pub fn discard(&mut self, partitions: &[i32]) {
-        if let Some(discarded) = &mut self.discarded {
-            discarded.extend_from_slice(partitions);
+        if let Some(changes) = &mut self.changes {
+            changes.discarded.extend_from_slice(partitions);
+        }
+    }
+
+    /// Remembers that the log of these partitions has begun anew since the batch in progress was read.
+    pub fn leave_log(&mut self, partitions: &[i32]) {
+        if let Some(changes) = &mut self.changes {
+            changes.former.extend_from_slice(partitions);
         }
     }
 }
 
 /// Extracts each message of a batch on several threads. A thread that is done takes the next message, so that one long
 /// article does not delay the short ones.
-fn extract_all(batch: &[OwnedMessage], threads: usize, extract: &Extract) -> Vec<Disposition> {
+fn extract_all(batch: &[Incoming], threads: usize, extract: &Extract) -> Vec<Disposition> {
     let next = AtomicUsize::new(0);
     let take_messages = || {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(message) = batch.get(index) else { return done };
-            done.push((index, extract(message)));
+            let Some(Incoming { message, origin }) = batch.get(index) else { return done };
+            done.push((index, Disposition { origin: origin.clone(), ..extract(message) }));
         }
     };
     let mut done = thread::scope(|scope| {
@@ -153,7 +174,8 @@ mod tests {
 
     fn disposition(message: &OwnedMessage) -> Disposition {
         let outcome = Outcome::Articles(Vec::new());
-        Disposition { partition: message.partition(), offset: message.offset(), bytes: 0, outcome }
+        let origin = Origin::Log;
+        Disposition { partition: message.partition(), offset: message.offset(), bytes: 0, origin, outcome }
     }
 
     fn offsets(dispositions: &[Disposition]) -> Vec<(i32, i64)> {
@@ -175,6 +197,16 @@ mod tests {
         // It may be assigned again.
         extractor.submit(batch(&[(0, 5)])).unwrap();
         assert_eq!(offsets(&extractor.poll(TIMEOUT).unwrap().unwrap().dispositions), [(0, 5)]);
+    }
+
+    #[test]
+    fn messages_whose_log_has_begun_anew_meanwhile_are_no_position() {
+        let mut extractor = Extractor::start(Arc::new(disposition));
+        extractor.submit(batch(&[(0, 5), (1, 7)])).unwrap();
+        extractor.leave_log(&[0]);
+        let extracted = extractor.poll(TIMEOUT).unwrap().unwrap();
+        let origins: Vec<_> = extracted.dispositions.iter().map(|it| it.origin.clone()).collect();
+        assert_eq!(origins, [Origin::FormerLog, Origin::Log]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::error::is_denied;
 use super::{Control, Error};
 use crate::config::{Settings, Topics};
 use crate::store::{Position, RecordKind, TopicRecord, Writer};
-use crate::telemetry::Progress;
+use crate::telemetry::{Lag, Progress};
 
 /// The most records that are applied at once.
 const BATCH_RECORDS: usize = 1000;
@@ -190,7 +190,7 @@ impl Follower<'_> {
                 }
             }
             Event::Fatal(error) => return Err(Error::consumer(error)),
-            Event::Assigned(_) | Event::Revoked { .. } | Event::Idle => {}
+            Event::Assigned(_) | Event::Revoked { .. } | Event::TopicRecreated | Event::Idle => {}
         }
         Ok(())
     }
@@ -236,13 +236,14 @@ impl Follower<'_> {
     /// Reports the lag, and that it is ready once the end of every partition was reached.
     fn report_lag(&mut self, partitions: Vec<PartitionOffsets>) {
         let mut total = 0;
-        for PartitionOffsets { topic, partition, end, start, position } in partitions {
+        for PartitionOffsets { topic, partition, end, high_watermark, start, position } in partitions {
             let partition = (topic, partition);
             let stored = self.stored.get(&partition).copied().unwrap_or(start);
             // With an empty batch all that was read is stored.
             let position = position.filter(|_| self.batch.is_empty()).unwrap_or(stored);
             let lag = (end - stored.max(position)).max(0);
-            self.control.metrics.lag(&partition.0, partition.1, lag);
+            let (committed, high_watermark) = (stored.max(position), (high_watermark - stored.max(position)).max(lag));
+            self.control.metrics.lag(&partition.0, partition.1, Lag { stable: lag, high_watermark, committed });
             total += lag.unsigned_abs();
             if let Some(end_reached) = self.end_reached.get_mut(&partition) {
                 *end_reached |= lag == 0;

@@ -23,6 +23,9 @@
 //!   without them. librdkafka commits nothing by itself.
 //! - **One thread polls the consumer and runs the transactions**, so that no rebalance hook runs within a transaction.
 //!   Extraction runs on other threads, and the consumer is polled meanwhile, however long an article takes.
+//! - **The position follows the log.** A partition is read from what is committed, if its log has that. Otherwise, and where a
+//!   topic is made again while it is read, all that the log has now is read from its start; the position is committed there
+//!   at once, logged and counted. Behind the markers of transactions, which are no messages, the position is committed too.
 //! - **On revocation, the messages of the partition are dropped**, both from the batch that is being collected and from the
 //!   one that is being extracted. The next owner starts at the committed offset and processes them again, so that no work
 //!   has to be finished within a rebalance.
@@ -58,6 +61,7 @@
 //! | a record is not delivered within `message.timeout.ms` (exactly-once: `transaction.timeout.ms`) | Abort and rewind |
 //! | the offsets are refused, because the group has removed this worker (session time-out, rebalance) | Abort and rewind; revoked partitions are dropped |
 //! | no broker returns the committed offsets to rewind to | Retry; not ready meanwhile |
+//! | the log of a partition does not have its position: retention was faster, the topic was made again, the cluster was restored | the partition is read from the start of its log; counted |
 //! | the producer is fenced: its transaction took longer than `transaction.timeout.ms`, or another process uses its transactional id | Fatal |
 //! | a permission is missing, at the start or later | Fatal; the message names the permissions that are needed |
 //! | a topic does not accept a record of this size, and now reports a lower limit | Abort and rewind; messages that need larger records are rejected from then on. In a backfill: Fatal |
@@ -72,7 +76,8 @@
 //! # Modules
 //!
 //! `worker` is the loop of the live worker: `consumer` → `batch` → `extract` (with `process` and `disposition`) → `state`
-//! (which revision stands) → `producer`, used by `transaction` or by `idempotent`. [`backfill`] is another loop of the same
+//! (which revision stands) → `producer`, used by `transaction` or by `idempotent`; `position` decides where it starts, and
+//! `watch` asks the brokers beside it how far it is behind. [`backfill`] is another loop of the same
 //! parts, over a range with an end. [`follow`] reads what they publish into the timeline's store. [`check`] looks for what
 //! would keep them from working. All clients share `client` and `token`; `output` and `limits` describe the records that are
 //! sent.
@@ -93,6 +98,7 @@ pub mod follow;
 mod idempotent;
 mod limits;
 mod output;
+mod position;
 mod process;
 mod producer;
 mod shutdown;
@@ -100,6 +106,7 @@ mod state;
 mod token;
 mod transaction;
 mod unknown;
+mod watch;
 mod worker;
 
 use std::sync::Arc;

@@ -48,6 +48,17 @@ impl Stage {
     }
 }
 
+/// How many messages of a partition are not committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lag {
+    /// Up to the last stable offset: those that can be read.
+    pub stable: i64,
+    /// Up to the high watermark: also those behind a transaction that is open.
+    pub high_watermark: i64,
+    /// The offset from which this counts.
+    pub committed: i64,
+}
+
 /// The metrics. Counters of messages, articles and events count what was committed, so a batch that was rolled back and
 /// read again counts once; times are measured whether or not the batch is committed.
 #[derive(Debug)]
@@ -67,6 +78,10 @@ pub struct Metrics {
     extraction_seconds_per_megabyte: Histogram,
     partitions: Gauge,
     lag: Family<[(&'static str, String); 2], Gauge>,
+    high_watermark_lag: Family<[(&'static str, String); 2], Gauge>,
+    committed_offset: Family<[(&'static str, String); 2], Gauge>,
+    offset_resets: Counter,
+    removed_offsets: Counter,
     commit_age: Gauge<f64, AtomicU64>,
     last_commit: Mutex<Instant>,
     http_connections: Gauge,
@@ -97,6 +112,10 @@ impl Default for Metrics {
             extraction_seconds_per_megabyte: Histogram::new(exponential_buckets(0.008, 2.0, 12)),
             partitions: Gauge::default(),
             lag: Family::default(),
+            high_watermark_lag: Family::default(),
+            committed_offset: Family::default(),
+            offset_resets: Counter::default(),
+            removed_offsets: Counter::default(),
             commit_age: Gauge::default(),
             last_commit: Mutex::new(Instant::now()),
             http_connections: Gauge::default(),
@@ -143,7 +162,17 @@ impl Metrics {
             "Partitions of the input that are assigned to this worker",
             self.partitions.clone(),
         );
-        registry.register("lag", "Messages of a partition that have not been read yet", self.lag.clone());
+        let help =
+            "Offsets of a partition that are not committed, up to the last stable one; 0 if it is read to its end";
+        registry.register("lag", help, self.lag.clone());
+        let help = "The same up to the high watermark: also what is behind an open transaction, and cannot be read yet";
+        registry.register("high_watermark_lag", help, self.high_watermark_lag.clone());
+        let help = "The next offset of a partition after what is committed";
+        registry.register("committed_offset", help, self.committed_offset.clone());
+        let help = "Positions that the input no longer had, and that were moved to its start";
+        registry.register("offset_resets", help, self.offset_resets.clone());
+        let help = "Offsets of the input that retention removed before they were read";
+        registry.register("removed_offsets", help, self.removed_offsets.clone());
         let help = "Time since the last commit; since the start if there was none";
         registry.register_with_unit("last_commit_age", help, Unit::Seconds, self.commit_age.clone());
         self.register_http();
@@ -256,15 +285,26 @@ impl Metrics {
         self.partitions.inc_by(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
-    /// Sets the number of messages of a partition that have not been read yet.
-    pub fn lag(&self, topic: &str, partition: i32, messages: i64) {
-        self.lag.get_or_create(&partition_labels(topic, partition)).set(messages);
+    /// Sets how far a partition is behind.
+    pub fn lag(&self, topic: &str, partition: i32, lag: Lag) {
+        let labels = partition_labels(topic, partition);
+        self.lag.get_or_create(&labels).set(lag.stable);
+        self.high_watermark_lag.get_or_create(&labels).set(lag.high_watermark);
+        self.committed_offset.get_or_create(&labels).set(lag.committed);
+    }
+
+    /// Counts a position that was moved to the start of the log, and the offsets that retention removed before it.
+    pub fn offset_reset(&self, removed: u64) {
+        self.offset_resets.inc();
+        self.removed_offsets.inc_by(removed);
     }
 
     /// Removes a partition that was revoked: its next owner reports its lag.
     pub fn revoked(&self, topic: &str, partition: i32) {
         self.partitions.dec();
         self.lag.remove(&partition_labels(topic, partition));
+        self.high_watermark_lag.remove(&partition_labels(topic, partition));
+        self.committed_offset.remove(&partition_labels(topic, partition));
     }
 
     /// Returns all metrics in the OpenMetrics text format.
@@ -343,12 +383,14 @@ mod tests {
     fn the_lag_of_a_partition_is_reported_until_it_is_revoked() {
         let metrics = Metrics::default();
         metrics.assigned(2);
-        metrics.lag("articles", 3, 17);
+        metrics.lag("articles", 3, Lag { stable: 17, high_watermark: 19, committed: 40 });
         assert!(lines(&metrics).contains("dateline_assigned_partitions 2"));
         assert!(lines(&metrics).contains(r#"dateline_lag{topic="articles",partition="3"} 17"#));
+        assert!(lines(&metrics).contains(r#"dateline_high_watermark_lag{topic="articles",partition="3"} 19"#));
+        assert!(lines(&metrics).contains(r#"dateline_committed_offset{topic="articles",partition="3"} 40"#));
         metrics.revoked("articles", 3);
         assert!(lines(&metrics).contains("dateline_assigned_partitions 1"));
-        assert!(!lines(&metrics).contains("dateline_lag"));
+        assert!(!lines(&metrics).contains("partition="));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 pub use self::health::Health;
-pub use self::metrics::{Metrics, Stage};
+pub use self::metrics::{Lag, Metrics, Stage};
 pub use self::progress::Progress;
 use crate::config::{Log, LogFormat};
 

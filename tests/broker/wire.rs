@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use dateline::config::{Configuration, Settings, Topics};
 use dateline::stream::{Control, Error, Summary, run};
-use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
-use rdkafka::consumer::Consumer;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use super::cluster::Cluster;
 
@@ -88,6 +88,39 @@ impl Wire {
         }
     }
 
+    /// Deletes the input topic and makes it again, with nothing in it.
+    pub fn make_input_again(&self) {
+        let (admin, options) = (self.admin(), AdminOptions::new().operation_timeout(Some(PATIENCE)));
+        wait(admin.delete_topics(&[&self.topics.input], &options)).unwrap()[0].as_ref().unwrap();
+        let client = self.reader("read_committed");
+        let start = Instant::now();
+        while !client.fetch_metadata(Some(&self.topics.input), PATIENCE).unwrap().topics()[0].partitions().is_empty() {
+            assert!(start.elapsed() < PATIENCE, "{} is not deleted", self.topics.input);
+        }
+        self.make_topics([self.topics.input.as_str()], PARTITIONS);
+    }
+
+    /// Removes the messages before an offset of each partition of the input, as retention does.
+    pub fn remove_before(&self, offset: i64) {
+        let all = self.input_at(offset);
+        let removed = wait(self.admin().delete_records(&all, &AdminOptions::new())).unwrap();
+        removed.elements().iter().for_each(|partition| partition.error().unwrap());
+    }
+
+    /// Commits an offset of each partition of the input for the group, which must have no members.
+    pub fn commit(&self, offset: i64) {
+        let client: BaseConsumer = self.client().set("group.id", &self.settings.kafka.group).create().unwrap();
+        client.commit(&self.input_at(offset), CommitMode::Sync).unwrap();
+    }
+
+    fn input_at(&self, offset: i64) -> TopicPartitionList {
+        let mut all = TopicPartitionList::new();
+        for partition in 0..PARTITIONS {
+            all.add_partition_offset(&self.topics.input, partition, Offset::Offset(offset)).unwrap();
+        }
+        all
+    }
+
     fn admin(&self) -> AdminClient<DefaultClientContext> {
         self.client().create().unwrap()
     }
@@ -160,6 +193,27 @@ impl Worker {
     /// Whether it ended by itself.
     pub fn has_ended(&self) -> bool {
         self.thread.is_finished()
+    }
+
+    /// What a series of its metrics is, added up over its labels; 0 where there is none.
+    pub fn metric(&self, name: &str) -> f64 {
+        let text = self.control.metrics.encode().unwrap();
+        let values = text.lines().filter_map(|line| {
+            let (series, value) = line.rsplit_once(' ')?;
+            let rest = series.strip_prefix(name)?;
+            (rest.is_empty() || rest.starts_with('{')).then(|| value.parse::<f64>().unwrap())
+        });
+        values.sum()
+    }
+
+    /// Waits until it reports that every partition is read and committed to its end.
+    pub fn await_no_lag(&self) {
+        let start = Instant::now();
+        let reported = || self.control.metrics.encode().unwrap().matches("dateline_lag{").count() as i32;
+        while reported() < PARTITIONS || self.metric("dateline_lag") != 0.0 {
+            assert!(start.elapsed() < PATIENCE, "{}", self.control.metrics.encode().unwrap());
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Asks it to end and waits for it.

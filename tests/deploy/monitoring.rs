@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::time::Duration;
 
-use dateline::telemetry::{Metrics, Stage};
+use dateline::telemetry::{Lag, Metrics, Stage};
 use promql_parser::parser::{self, Expr, LabelModifier};
 use promql_parser::util::{ExprVisitor, walk_expr};
 use saphyr::{LoadableYamlNode, Yaml};
@@ -26,7 +26,7 @@ fn served() -> BTreeMap<String, BTreeSet<String>> {
     metrics.rejection("not-json", 1);
     metrics.extraction(1, Duration::ZERO);
     metrics.assigned(1);
-    metrics.lag("articles", 0, 1);
+    metrics.lag("articles", 0, Lag { stable: 1, high_watermark: 1, committed: 1 });
     for stage in Stage::ALL {
         metrics.stage(stage, Duration::ZERO);
     }

@@ -8,6 +8,7 @@ mod backfill;
 mod check;
 mod deletions;
 mod delivery;
+mod offsets;
 mod program;
 mod rejection;
 mod revisions;

@@ -184,6 +184,7 @@ mod tests {
     use super::*;
     use crate::config::{Configuration, EmbargoPolicy, TombstonePolicy};
     use crate::pipeline::Settings;
+    use crate::stream::batch::Origin;
     use crate::stream::disposition::Tombstone;
     use crate::stream::output::{OutputRecord, OutputSettings};
     use crate::stream::process::process;
@@ -225,7 +226,7 @@ mod tests {
             let key = Some(key.as_bytes().to_vec());
             let message = OwnedMessage::new(None, key, "in".into(), Timestamp::NotAvailable, 0, 0, None);
             let outcome = Outcome::Tombstone(Tombstone::new(&message, tombstones));
-            comparison.add_extracted(&Disposition { partition: 0, offset: 0, bytes: 1, outcome });
+            comparison.add_extracted(&Disposition { partition: 0, offset: 0, bytes: 1, origin: Origin::Log, outcome });
             comparison.differences().gone
         };
         assert_eq!(add(&mut comparison, "a", TombstonePolicy::Skip), 0);

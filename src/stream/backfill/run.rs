@@ -190,7 +190,11 @@ impl<'a> Backfill<'a> {
                 Ok(())
             }
             Event::Fatal(error) => Err(Error::consumer(error)),
-            Event::Assigned(_) | Event::Revoked { .. } | Event::Statistics { .. } | Event::Idle => Ok(()),
+            Event::Assigned(_)
+            | Event::Revoked { .. }
+            | Event::TopicRecreated
+            | Event::Statistics { .. }
+            | Event::Idle => Ok(()),
         }
     }
 

@@ -17,12 +17,13 @@ use rdkafka::Message;
 use rdkafka::message::OwnedMessage;
 
 pub use self::tombstone::Tombstone;
-use super::batch::message_size;
+use super::batch::{Origin, message_size};
 use super::output::{OutputRecord, OutputSettings};
 use super::process::ProcessError;
+use super::state::HeldRevision;
 use crate::config::{EmbargoPolicy, TombstonePolicy};
 use crate::pipeline::Processed;
-use crate::record::{ArticleRecord, ArticleStatus, HeldFields, Warning, cloudevents};
+use crate::record::{ArticleRecord, ArticleStatus, Warning, cloudevents};
 
 /// The code of a rejection, and of a warning, because of an embargo.
 const EMBARGOED: &str = "embargoed";
@@ -36,6 +37,8 @@ pub struct Disposition {
     pub offset: i64,
     /// The message's size.
     pub bytes: usize,
+    /// How it came to be read.
+    pub origin: Origin,
     /// What it became.
     pub outcome: Outcome,
 }
@@ -140,15 +143,26 @@ impl Disposition {
             let record = Box::new(rejection::record(message, code, &reason, &output.topics));
             Outcome::Rejected { code, record }
         });
-        Self { partition: message.partition(), offset: message.offset(), bytes: message_size(message), outcome }
+        let (partition, offset) = (message.partition(), message.offset());
+        Self { partition, offset, bytes: message_size(message), origin: Origin::Log, outcome }
     }
 
     /// Reports that a held message is no longer in the input topic when its embargo is over.
     #[must_use]
-    pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSettings) -> Self {
+    pub fn held_lost(partition: i32, due: HeldRevision, output: &OutputSettings) -> Self {
+        let HeldRevision { id, held } = due.clone();
         let offset = held.offset;
         let outcome = Outcome::Articles(vec![article::held_lost(partition, id, held, output)]);
-        Self { partition, offset, bytes: 0, outcome }
+        Self { partition, offset, bytes: 0, origin: Origin::Embargo(due), outcome }
+    }
+
+    /// Returns the revision because of which the message was read again, if that is not in it: the input topic has another
+    /// message at its offset now.
+    #[must_use]
+    pub fn missing_revision(&self) -> Option<&HeldRevision> {
+        let Origin::Embargo(due) = &self.origin else { return None };
+        let is_there = self.articles().iter().any(|output| output.article.id == due.id);
+        (!is_there).then_some(due)
     }
 
     /// Returns the outputs of its articles; none if it was rejected, or is a tombstone of no known article.

@@ -46,6 +46,7 @@ use self::store::StateStore;
 use super::Error;
 use super::disposition::{Disposition, Outcome};
 use super::output::OutputSettings;
+use super::position::Start;
 use crate::config::Settings;
 
 /// The state stores of the partitions that are assigned to this process.
@@ -77,11 +78,11 @@ impl StateStores {
         restore::start(self.settings.clone(), self.output.clone(), cancellable, self.results.0.clone());
     }
 
-    /// Returns the partitions that were restored since the last call, each with the offset from which it is read.
+    /// Returns the partitions that were restored since the last call, and where each is read from.
     ///
     /// # Errors
     /// If a store cannot be restored.
-    pub fn take_restored(&mut self) -> Result<Vec<(i32, i64)>, Error> {
+    pub fn take_restored(&mut self) -> Result<Vec<(i32, Start)>, Error> {
         let mut taken = Vec::new();
         while let Ok(RestoreResult { partition, cancelled, result }) = self.results.1.try_recv() {
             // The partition may have been revoked in the meantime, and assigned again.
@@ -89,7 +90,7 @@ impl StateStores {
                 self.restoring.remove(&partition);
                 let restored = result?;
                 self.stores.insert(partition, restored.store);
-                taken.push((partition, restored.next_offset));
+                taken.push((partition, restored.start));
             }
         }
         Ok(taken)
@@ -99,6 +100,15 @@ impl StateStores {
     #[must_use]
     pub fn is_restoring(&self) -> bool {
         !self.restoring.is_empty()
+    }
+
+    /// Restores the partitions anew that are being restored, because what they began with no longer holds.
+    pub fn restart_restoring(&mut self) {
+        let restoring: Vec<i32> = self.restoring.keys().copied().collect();
+        if !restoring.is_empty() {
+            self.revoke(&restoring);
+            self.restore(&restoring);
+        }
     }
 
     /// Drops the stores of partitions that were revoked.

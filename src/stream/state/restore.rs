@@ -24,6 +24,7 @@ use crate::stream::Error;
 use crate::stream::consumer::Consumer;
 use crate::stream::error::is_denied;
 use crate::stream::output::OutputSettings;
+use crate::stream::position::Start;
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,8 +49,8 @@ const OVERRIDES: [(&str, &str); 4] = [
 pub struct Restored {
     /// Its state store.
     pub store: StateStore,
-    /// The offset of the input from which the partition is read.
-    pub next_offset: i64,
+    /// Where the partition of the input is read from.
+    pub start: Start,
 }
 
 /// The result of restoring one partition.
@@ -138,11 +139,11 @@ impl<'a> ChangelogReader<'a> {
             self.read(changelog, start, end, cancelled, |message| self.apply(message, partition, &mut restorer))?;
         }
         let store = restorer.finish().map_err(RestoreError::Fatal)?;
-        let next_offset = self.next_offset(partition).map_err(|error| self.classify(error))?;
+        let start = self.start(partition).map_err(|error| self.classify(error))?;
         let articles = store.count().map_err(RestoreError::Fatal)?;
         let seconds = started.elapsed().as_secs_f64();
         tracing::info!(partition, articles, seconds, "restored the state of a partition");
-        Ok(Restored { store, next_offset })
+        Ok(Restored { store, start })
     }
 
     fn classify(&self, error: KafkaError) -> RestoreError {
@@ -215,23 +216,30 @@ impl<'a> ChangelogReader<'a> {
         let Ok(record) = serde_json::from_slice::<ChangelogRecord>(value) else { return Ok(()) };
         let ChangelogRecord { id, events, source, standing, held } = record;
         let is_ours = source.partition == partition && source.topic == self.output.topics.input;
-        if !is_ours || standing.is_none() && held.is_none() {
+        if !is_ours {
             return Ok(());
+        }
+        if standing.is_none() && held.is_none() {
+            // Nothing is known of it any more: its embargo is over, and the input no longer has it.
+            return restorer.remove(&id);
         }
         let seen = message.timestamp().to_millis().unwrap_or(0).div_euclid(1000);
         restorer.put(&id, &ArticleState { standing, events, held }, seen)
     }
 
-    /// Returns the offset from which the input is read: the committed one, or the first.
-    fn next_offset(&self, partition: i32) -> KafkaResult<i64> {
+    /// Returns where the input is read from: at the committed offset, if its log has it, or else at the start of the log.
+    fn start(&self, partition: i32) -> KafkaResult<Start> {
         let input = &self.output.topics.input;
         let mut list = TopicPartitionList::new();
         list.add_partition(input, partition);
         let committed = self.committed.client().committed_offsets(list, REQUEST_TIMEOUT)?;
-        match committed.elements().first().map(|element| element.offset()) {
-            Some(Offset::Offset(next)) => Ok(next),
-            _ => Ok(self.committed.client().fetch_watermarks(input, partition, REQUEST_TIMEOUT)?.0),
-        }
+        let position = match committed.elements().first().map(|element| element.offset()) {
+            Some(Offset::Offset(next)) => Some(next),
+            _ => None,
+        };
+        // After the committed offset, so that the log can only have grown since it was committed.
+        let log = self.uncommitted.client().fetch_watermarks(input, partition, REQUEST_TIMEOUT)?;
+        Ok(Start::within(position, log))
     }
 }
 

@@ -21,11 +21,23 @@ impl Worker<'_> {
         if extracted.dispositions.is_empty() {
             return Ok(());
         }
+        for disposition in &mut extracted.dispositions {
+            if let Some(due) = disposition.missing_revision() {
+                *disposition = Disposition::held_lost(disposition.partition, due.clone(), &self.output);
+            }
+        }
         self.state.reconcile(&mut extracted.dispositions)?;
-        let dispositions = &extracted.dispositions;
+        let next = self.next_offsets(&extracted.dispositions)?;
+        if self.commit(&extracted.dispositions, next)? {
+            self.count(&extracted);
+        }
+        Ok(())
+    }
+
+    /// Commits dispositions together with the next offsets of their partitions. Returns false if it was rolled back.
+    pub(super) fn commit(&mut self, dispositions: &[Disposition], next: BTreeMap<i32, i64>) -> Result<bool, Error> {
         let number = self.summary.batches + self.summary.aborted + 1;
         let _span = tracing::info_span!("batch", number, messages = dispositions.len()).entered();
-        let next = self.next_offsets(dispositions);
         let mut offsets = TopicPartitionList::new();
         for (partition, offset) in &next {
             let added = offsets.add_partition_offset(&self.topics.input, *partition, Offset::Offset(*offset));
@@ -40,26 +52,16 @@ impl Worker<'_> {
                 self.state.commit()?;
                 self.backoff.reset();
                 self.control.health.ready();
-                self.committed.extend(next);
-                self.count(&extracted);
-                Ok(())
+                for (partition, offset) in next {
+                    self.set_committed(partition, offset);
+                    self.moved.remove(&partition);
+                }
+                Ok(true)
             }
-            Err(DeliveryError::Rewind(reason)) => self.abort_and_rewind(&reason),
-            Err(DeliveryError::RecordTooLarge(reason)) => self.rewind_with_smaller_records(&reason),
+            Err(DeliveryError::Rewind(reason)) => self.abort_and_rewind(&reason).map(|()| false),
+            Err(DeliveryError::RecordTooLarge(reason)) => self.rewind_with_smaller_records(&reason).map(|()| false),
             Err(error) => Err(error.into_error(self.settings)),
         }
-    }
-
-    /// Returns the next offset of each partition after these messages. A held message that was read again is before what
-    /// is already committed.
-    fn next_offsets(&self, dispositions: &[Disposition]) -> BTreeMap<i32, i64> {
-        let mut offsets = BTreeMap::new();
-        for disposition in dispositions {
-            let committed = self.committed.get(&disposition.partition).copied().unwrap_or(0);
-            let next: &mut i64 = offsets.entry(disposition.partition).or_insert(committed);
-            *next = (*next).max(disposition.offset + 1);
-        }
-        offsets
     }
 
     /// Rewinds to make smaller records, if the topics now report a lower limit.
@@ -81,13 +83,16 @@ impl Worker<'_> {
         self.backoff.record_failure(reason)?;
         self.producer = transaction::open_producer(self.settings, self.output.max_record_bytes, self.control)?;
         let rewound = self.rewind_consumer()?;
-        self.discard(&rewound);
+        self.discard(&rewound.keys().copied().collect::<Vec<_>>());
+        for (partition, offset) in rewound {
+            self.set_committed(partition, offset);
+        }
         self.backoff.pause(&self.control.shutdown);
         Ok(())
     }
 
     /// Rewinds the consumer, however long the brokers take to return the committed offsets.
-    fn rewind_consumer(&mut self) -> Result<Vec<i32>, Error> {
+    fn rewind_consumer(&mut self) -> Result<BTreeMap<i32, i64>, Error> {
         loop {
             match self.consumer.rewind() {
                 Ok(rewound) => return Ok(rewound),

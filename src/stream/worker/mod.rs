@@ -8,19 +8,20 @@
 //! When a batch is extracted, the next one is submitted before the first is delivered, so that both go on at once.
 
 mod delivery;
+mod positions;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::backoff::Backoff;
-use super::batch::Batch;
+use super::batch::{Batch, Origin};
 use super::clock::now;
-use super::consumer::{Consumer, Event, PartitionOffsets};
+use super::consumer::{Consumer, Event};
 use super::disposition::Disposition;
 use super::error::is_denied;
 use super::extract::{Extract, ExtractedBatch, Extractor};
@@ -28,6 +29,7 @@ use super::output::OutputSettings;
 use super::process::process;
 use super::producer::{OutputProducer, SHUTDOWN_GRACE, is_overdue};
 use super::state::{HeldReader, StateStores};
+use super::watch::{Assigned, Watch};
 use super::{Control, Error, transaction};
 use crate::config::{Settings, Topics};
 use crate::telemetry::Metrics;
@@ -43,6 +45,9 @@ const PAUSE_AFTER: Duration = Duration::from_secs(1);
 const EMBARGO_INTERVAL: Duration = Duration::from_secs(1);
 /// How long the brokers may take to answer at the start.
 const STARTUP_TIMEOUT: Duration = Duration::from_secs(15);
+/// What the consumer needs of librdkafka, whatever the configuration says: an offset that the log does not have must be
+/// reported, not replaced without a word, and so must a topic that was made again.
+const OVERRIDES: [(&str, &str); 2] = [("auto.offset.reset", "error"), ("debug", "metadata")];
 
 /// What a worker did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,7 +71,7 @@ pub struct Summary {
 /// be read again by the next worker.
 pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(settings, &topics.input, &[])?;
+    let consumer = Consumer::new(settings, &topics.input, &OVERRIDES)?;
     for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
         let partitions = consumer.partition_count(topic, STARTUP_TIMEOUT);
         if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
@@ -76,6 +81,8 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let output = OutputSettings::load(settings, &topics, &consumer, STARTUP_TIMEOUT)?;
     let producer = transaction::open_producer(settings, output.max_record_bytes, control)?;
     consumer.subscribe().map_err(Error::consumer)?;
+    let assigned = Assigned::default();
+    let watch = Watch::start(settings, &topics, assigned.clone(), control)?;
     let mut worker = Worker {
         settings,
         control,
@@ -92,9 +99,12 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         error_logged: false,
         backoff: Backoff::default(),
         committed: BTreeMap::new(),
+        moved: BTreeSet::new(),
+        assigned,
         summary: Summary::default(),
     };
     let result = worker.work();
+    drop(watch);
     control.health.not_ready("stopped");
     worker.consumer.leave(SHUTDOWN_GRACE);
     result.map(|()| worker.summary)
@@ -129,8 +139,12 @@ struct Worker<'a> {
     /// Whether an error of the input was logged since the last message.
     error_logged: bool,
     backoff: Backoff,
-    /// The next offset of each partition after what is committed.
+    /// The next offset of each partition after what is committed, or from where it is read if nothing is.
     committed: BTreeMap<i32, i64>,
+    /// The partitions whose position was moved, which is not committed yet.
+    moved: BTreeSet<i32>,
+    /// What of this is watched from outside.
+    assigned: Assigned,
     summary: Summary,
 }
 
@@ -182,10 +196,12 @@ impl Worker<'_> {
             }
             Event::Assigned(partitions) => self.assign(&partitions)?,
             Event::Revoked { partitions, lost } => self.revoke(&partitions, lost),
-            Event::Statistics { partitions, broker_seen } => {
-                self.report_lag(partitions);
+            Event::TopicRecreated => self.start_over()?,
+            Event::Statistics { broker_seen, .. } => {
                 broker_seen.into_iter().for_each(|ago| self.control.health.broker_seen(ago));
+                self.commit_positions()?;
             }
+            Event::Error(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset)) => self.find_positions()?,
             Event::Error(error) if is_denied(&error) => {
                 return Err(Error::denied(&error.to_string(), self.settings));
             }
@@ -202,6 +218,7 @@ impl Worker<'_> {
         }
         self.consumer.pause_for_restore(partitions).map_err(Error::consumer)?;
         self.state.restore(partitions);
+        self.assigned.assign(partitions);
         self.control.metrics.assigned(partitions.len());
         self.control.health.ready();
         if self.is_paused { self.pause() } else { Ok(()) }
@@ -213,7 +230,9 @@ impl Worker<'_> {
             self.control.health.not_ready("the group has removed this worker; it is joining again");
         }
         self.discard(partitions);
+        self.forget_positions(partitions);
         self.state.revoke(partitions);
+        self.assigned.revoke(partitions);
         for partition in partitions {
             self.control.metrics.revoked(&self.topics.input, *partition);
         }
@@ -221,11 +240,12 @@ impl Worker<'_> {
 
     /// Resumes the partitions whose state is restored.
     fn resume_restored(&mut self) -> Result<(), Error> {
-        for (partition, next_offset) in self.state.take_restored()? {
-            self.committed.insert(partition, next_offset);
-            self.consumer.resume_restored(partition).map_err(Error::consumer)?;
+        for (partition, start) in self.state.take_restored()? {
+            self.consumer.resume_restored(partition, start.offset).map_err(Error::consumer)?;
+            self.set_committed(partition, start.offset);
+            self.report_move(partition, start);
         }
-        Ok(())
+        if self.moved.is_empty() { Ok(()) } else { self.commit_positions() }
     }
 
     /// Reads the held messages again whose embargo is over.
@@ -237,9 +257,9 @@ impl Worker<'_> {
         for (partition, due) in self.state.due(now())? {
             let offset = due.held.offset;
             match self.held_reader.read(self.settings, &self.topics.input, partition, offset) {
-                Ok(Some(message)) => self.collecting.push(message, Instant::now()),
+                Ok(Some(message)) => self.collecting.push_from(Origin::Embargo(due), message, Instant::now()),
                 Ok(None) => {
-                    let lost = Disposition::held_lost(partition, due.id, due.held, &self.output);
+                    let lost = Disposition::held_lost(partition, due, &self.output);
                     let now = Instant::now();
                     let dispositions = vec![lost];
                     self.deliver(ExtractedBatch { dispositions, first_received: now, started: now, finished: now })?;
@@ -273,25 +293,16 @@ impl Worker<'_> {
         self.consumer.resume_all().map_err(Error::consumer)
     }
 
-    /// Forgets all messages of these partitions that are not committed, and where their commits stand.
+    /// Forgets all messages of these partitions that are not committed.
     fn discard(&mut self, partitions: &[i32]) {
         self.collecting.discard(partitions);
         self.extractor.discard(partitions);
-        self.committed.retain(|partition, _| !partitions.contains(partition));
     }
 
     /// Logs the first of a series of errors: a broker that is unavailable causes many.
     fn log_error(&mut self, error: &KafkaError) {
         if !std::mem::replace(&mut self.error_logged, true) {
             tracing::warn!(%error, "error while reading the input; librdkafka retries");
-        }
-    }
-
-    /// Reports the lag, counted from what is committed, or from where reading starts.
-    fn report_lag(&self, partitions: Vec<PartitionOffsets>) {
-        for PartitionOffsets { partition, end, start, .. } in partitions {
-            let next = self.committed.get(&partition).copied().unwrap_or(start);
-            self.control.metrics.lag(&self.topics.input, partition, (end - next).max(0));
         }
     }
 

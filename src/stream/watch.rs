@@ -1,0 +1,169 @@
+//! Watches from beside the loop of the worker what the brokers say of its partitions: the lag, also while the loop restores,
+//! waits for a transaction, or delivers.
+//!
+//! Must not know how the worker reads.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::KafkaResult;
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::consumer::Consumer;
+use super::{Control, Error};
+use crate::config::{Settings, Topics};
+use crate::telemetry::Lag;
+
+/// How often the brokers are asked.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// How long a request to the brokers may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+
+const NO_STATISTICS: (&str, &str) = ("statistics.interval.ms", "0");
+
+/// The partitions that are assigned to the worker, each with what is committed of it; `None` while the worker does not know.
+/// Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Assigned(Arc<Mutex<BTreeMap<i32, Option<i64>>>>);
+
+impl Assigned {
+    /// Adds partitions.
+    pub fn assign(&self, partitions: &[i32]) {
+        self.lock().extend(partitions.iter().map(|partition| (*partition, None)));
+    }
+
+    /// Removes partitions.
+    pub fn revoke(&self, partitions: &[i32]) {
+        self.lock().retain(|partition, _| !partitions.contains(partition));
+    }
+
+    /// Reports the next offset after what is committed of a partition.
+    pub fn commit(&self, partition: i32, offset: i64) {
+        if let Some(committed) = self.lock().get_mut(&partition) {
+            *committed = Some(offset);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<i32, Option<i64>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The thread that watches. It ends some time after this was dropped.
+pub struct Watch {
+    _running: Sender<()>,
+}
+
+impl Watch {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// If librdkafka rejects the settings.
+    pub fn start(settings: &Settings, topics: &Topics, assigned: Assigned, control: &Control) -> Result<Self, Error> {
+        let input = topics.input.clone();
+        let observer = Observer {
+            committed: Consumer::new(settings, &input, &[NO_STATISTICS])?,
+            uncommitted: Consumer::new(settings, &input, &[NO_STATISTICS, ("isolation.level", "read_uncommitted")])?,
+            input,
+            assigned,
+            control: control.clone(),
+        };
+        let (running, stopped) = channel();
+        thread::spawn(move || observer.observe(&stopped));
+        Ok(Self { _running: running })
+    }
+}
+
+struct Observer {
+    input: String,
+    /// Sees the last stable offsets.
+    committed: Consumer,
+    /// Sees the high watermarks, and committed offsets whatever transactions are open.
+    uncommitted: Consumer,
+    assigned: Assigned,
+    control: Control,
+}
+
+impl Observer {
+    fn observe(&self, stopped: &Receiver<()>) {
+        while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+            match self.report_lag() {
+                Ok(()) => self.control.health.broker_seen(Duration::ZERO),
+                Err(error) => tracing::debug!(%error, "cannot ask the brokers for the lag"),
+            }
+            // Its log, and its tokens.
+            for client in [&self.committed, &self.uncommitted] {
+                drop(client.client().poll(Duration::ZERO));
+            }
+        }
+    }
+
+    fn report_lag(&self) -> KafkaResult<()> {
+        let assigned = self.assigned.lock().clone();
+        if assigned.is_empty() {
+            return Ok(());
+        }
+        let unknown: Vec<i32> =
+            assigned.iter().filter(|(_, at)| at.is_none()).map(|(partition, _)| *partition).collect();
+        let committed = self.committed_offsets(&unknown)?;
+        let partitions: Vec<i32> = assigned.into_keys().collect();
+        // In this order, so that the second is never smaller.
+        let stable = self.ends(&self.committed, &partitions)?;
+        let high = self.ends(&self.uncommitted, &partitions)?;
+        // Locked meanwhile, so that a partition that is revoked has no lag afterwards.
+        for (partition, known) in &*self.assigned.lock() {
+            let committed = known.or_else(|| committed.get(partition).copied());
+            if let (Some(committed), Some(stable), Some(high)) = (committed, stable.get(partition), high.get(partition))
+            {
+                let (stable, high_watermark) = ((stable - committed).max(0), (high - committed).max(0));
+                let lag = Lag { stable, high_watermark, committed };
+                self.control.metrics.lag(&self.input, *partition, lag);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns what the group has committed, or where the log starts if it has committed nothing.
+    fn committed_offsets(&self, partitions: &[i32]) -> KafkaResult<BTreeMap<i32, i64>> {
+        if partitions.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let client = self.uncommitted.client();
+        let mut offsets = BTreeMap::new();
+        for element in client.committed_offsets(self.list(partitions, Offset::Invalid)?, REQUEST_TIMEOUT)?.elements() {
+            let offset = match element.offset() {
+                Offset::Offset(offset) => offset,
+                _ => client.fetch_watermarks(&self.input, element.partition(), REQUEST_TIMEOUT)?.0,
+            };
+            offsets.insert(element.partition(), offset);
+        }
+        Ok(offsets)
+    }
+
+    /// Returns the offset after the last message that a client can read of each partition.
+    fn ends(&self, client: &Consumer, partitions: &[i32]) -> KafkaResult<BTreeMap<i32, i64>> {
+        let client = client.client();
+        let mut ends = BTreeMap::new();
+        for element in client.offsets_for_times(self.list(partitions, Offset::End)?, REQUEST_TIMEOUT)?.elements() {
+            let end = match element.offset() {
+                Offset::Offset(end) => end,
+                // The embedded broker answers so.
+                _ => client.fetch_watermarks(&self.input, element.partition(), REQUEST_TIMEOUT)?.1,
+            };
+            ends.insert(element.partition(), end);
+        }
+        Ok(ends)
+    }
+
+    fn list(&self, partitions: &[i32], offset: Offset) -> KafkaResult<TopicPartitionList> {
+        let mut list = TopicPartitionList::new();
+        for partition in partitions {
+            list.add_partition_offset(&self.input, *partition, offset)?;
+        }
+        Ok(list)
+    }
+}
