@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
-use tokio::time::timeout_at;
+use tokio::time::{timeout, timeout_at};
 
+use super::FAILED;
 use crate::config::Settings;
 use crate::stream::{self, Control, Shutdown};
 use crate::web::{self, HealthState, HttpServer};
@@ -82,22 +83,57 @@ pub fn run_with_servers<T>(
     Ok(result?)
 }
 
-/// Triggers the shutdown on SIGTERM and Ctrl-C.
+/// Triggers the shutdown on SIGTERM and Ctrl-C. A second signal ends the process at once, and so does the end of the time
+/// that a shutdown may take: a call to the brokers can hang in librdkafka. Nothing is lost: what was not committed is read
+/// again.
 fn trigger_on_signals(runtime: &Runtime, shutdown: &Shutdown) -> io::Result<()> {
     let shutdown = shutdown.clone();
     let _entered = runtime.enter();
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let mut signals = Signals::new()?;
     runtime.spawn(async move {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        drop(tokio::signal::ctrl_c().await);
-        tracing::info!("shutting down; finishing the current batch");
+        signals.next().await;
+        tracing::info!("shutting down; finishing the current batch; a second signal ends it at once");
         shutdown.trigger();
+        match timeout(stream::MAX_SHUTDOWN_TIME, signals.next()).await {
+            Ok(()) => tracing::warn!("a second signal: ending at once; what was not committed will be read again"),
+            Err(_) => tracing::error!("the shutdown takes too long: ending; what was not committed will be read again"),
+        }
+        std::process::exit(FAILED.into());
     });
     Ok(())
+}
+
+/// The signals that stop the program.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for the next one.
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        drop(tokio::signal::ctrl_c().await);
+    }
 }

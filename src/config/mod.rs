@@ -122,6 +122,8 @@ pub struct Kafka {
     pub group: String,
     /// The name of this replica, which keeps its transactional id stable.
     pub instance: String,
+    /// The name by which it is a static member of the group, if it is one.
+    pub static_member: Option<String>,
     /// The file with the token for OAUTHBEARER; read again whenever a token is needed.
     pub token_file: Option<PathBuf>,
     /// Settings of librdkafka, passed through, without those that are refused. Holds secrets.
@@ -145,6 +147,7 @@ impl fmt::Debug for Kafka {
             .field("output_prefix", &self.output_prefix)
             .field("group", &self.group)
             .field("instance", &self.instance)
+            .field("static_member", &self.static_member)
             .field("token_file", &self.token_file)
             .field("client", &self.client.iter().map(masked).collect::<Vec<_>>())
             .field("partitions", &self.partitions)

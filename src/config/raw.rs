@@ -53,6 +53,11 @@ pub(crate) struct Kafka {
     /// instance form the transactional id, by which a restarted worker fences off its predecessor. In a Kubernetes
     /// StatefulSet, use the name of the pod. Two workers with the same name stop each other. Flag: `--instance`.
     pub instance: String,
+    /// Whether group and instance also make a static member of the group (`group.instance.id`), which gets its partitions
+    /// back as soon as it is there again after it was killed, instead of when `session.timeout.ms` is over: `true`, `false`,
+    /// or `auto`, if `kafka.instance` is set. Only with the classic protocol: with `"group.protocol" = "consumer"` a killed
+    /// member is waited for until the broker's `group.consumer.session.timeout.ms` is over.
+    pub static_membership: String,
     /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`, a JSON Web Token. Another program must keep it
     /// fresh; it is read again before the token expires. Requesting tokens from an identity provider (OIDC) is not
     /// supported. Empty without OAUTHBEARER.
@@ -80,7 +85,8 @@ pub(crate) struct Stream {
     pub batch_messages: i64,
     /// The most bytes of input in a batch, 1024 to 1073741824. A larger article gets a batch of its own.
     pub batch_bytes: i64,
-    /// The longest that a batch waits to fill, in milliseconds, 1 to 30000.
+    /// The longest that a batch waits to fill, in milliseconds, 1 to 30000. It waits less where batches stay small, and hardly
+    /// for a message that comes alone.
     pub batch_time_ms: i64,
 }
 

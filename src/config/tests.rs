@@ -1,6 +1,7 @@
 //! The configuration as a specification: the order of the layers, every message, and that secrets are not printed.
 
 mod input;
+mod membership;
 
 use std::io::Write;
 
@@ -60,7 +61,7 @@ mod layers {
     #[test]
     fn an_empty_file_keeps_every_default() {
         let settings = settings("", NONE, &[]);
-        assert_snapshot!(format!("{:?}", settings.stream), @"Stream { delivery: ExactlyOnce, batch_messages: 500, batch_bytes: 4194304, batch_time: 500ms }");
+        assert_snapshot!(format!("{:?}", settings.stream), @"Stream { delivery: ExactlyOnce, batch_messages: 500, batch_bytes: 4194304, batch_time: 100ms }");
         assert_eq!(settings.http, None);
         assert_eq!(settings.log.format, LogFormat::Text);
     }
@@ -386,6 +387,7 @@ mod output {
         output_prefix = "timeline."
         group = "dateline"
         instance = "0"
+        static_membership = "auto"
         token_file = ""
         partitions = 6
         replication = -1
@@ -402,7 +404,7 @@ mod output {
         delivery = "exactly-once"
         batch_messages = 500
         batch_bytes = 4194304
-        batch_time_ms = 500
+        batch_time_ms = 100
 
         [input]
         format = "auto"

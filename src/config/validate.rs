@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::layers::Layers;
+use super::layers::{Layers, Origin};
 use super::{
     Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream,
     TombstonePolicy, Topics, client, raw,
@@ -15,6 +15,9 @@ use super::{
 use crate::article::{self, FieldPaths, Format, ItemPaths, RecordTime, Reference, Unwrap};
 use crate::nearest::nearest;
 use crate::pipeline::{self, FiscalStart, Genre};
+
+/// The name of a replica that was given none.
+const BUILT_IN_INSTANCE: &str = "0";
 
 /// Validates every value.
 pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Error> {
@@ -60,6 +63,7 @@ impl Check<'_> {
             output_prefix: self.name("kafka.output_prefix", &raw.output_prefix)?,
             group: self.id("kafka.group", &raw.group)?,
             instance: self.id("kafka.instance", &raw.instance)?,
+            static_member: self.static_member(raw)?,
             token_file: path(&raw.token_file),
             client: self.client(raw)?.into_iter().collect(),
             partitions: self.count("kafka.partitions", raw.partitions, 10_000)?,
@@ -70,6 +74,28 @@ impl Check<'_> {
             return Err(self.error("kafka.input", problem));
         }
         Ok(kafka)
+    }
+
+    /// Returns the name of the static member of the group that the worker is, if it is to be one.
+    fn static_member(&self, raw: &raw::Kafka) -> Result<Option<String>, Error> {
+        let key = "kafka.static_membership";
+        let choices = [("auto", None), ("true", Some(true)), ("false", Some(false))];
+        let wanted = self.choice(key, &raw.static_membership, &choices)?;
+        let setting = |name: &str| raw.client.get(name).or_else(|| raw.client_files.get(name));
+        let is_classic = setting("group.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("classic"));
+        if wanted == Some(true) && !is_classic {
+            let problem = "needs the classic protocol: with the protocol `consumer`, librdkafka does not take a static member \
+                           over that was killed; set it to auto or false, or remove `group.protocol`";
+            return Err(self.error(key, problem));
+        }
+        // A file that was copied from the reference gives no name yet.
+        let is_named = match self.layers.origin("kafka.instance") {
+            Origin::BuiltIn => false,
+            Origin::File(_) => raw.instance != BUILT_IN_INSTANCE,
+            Origin::Variable(_) | Origin::Flag(_) => true,
+        };
+        let is_static = wanted.unwrap_or(is_named) && is_classic && setting("group.instance.id").is_none();
+        Ok(is_static.then(|| format!("{}-{}", raw.group, raw.instance)))
     }
 
     fn stream(&self, raw: &raw::Stream) -> Result<Stream, Error> {

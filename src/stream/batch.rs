@@ -59,14 +59,15 @@ impl Batch {
         self.messages.len() >= limits.batch_messages || self.bytes >= limits.batch_bytes
     }
 
-    /// Returns how long it may still wait for more messages: zero when it is full, `None` when it is empty.
+    /// Returns how long it may still wait for more messages, if it waits for `wait` from its first one on: zero when it is
+    /// full, `None` when it is empty.
     #[must_use]
-    pub fn time_left(&self, limits: &Stream, now: Instant) -> Option<Duration> {
+    pub fn time_left(&self, limits: &Stream, wait: Duration, now: Instant) -> Option<Duration> {
         let first_received = self.first_received?;
         if self.is_full(limits) {
             return Some(Duration::ZERO);
         }
-        Some(limits.batch_time.saturating_sub(now.saturating_duration_since(first_received)))
+        Some(wait.saturating_sub(now.saturating_duration_since(first_received)))
     }
 
     /// Drops the messages of these partitions.
@@ -85,6 +86,12 @@ impl Batch {
                 it.origin = Origin::FormerLog;
             }
         }
+    }
+
+    /// Returns the size of its messages.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Returns the messages.
@@ -112,13 +119,10 @@ mod tests {
     use super::*;
     use crate::config::Delivery;
 
+    const WAIT: Duration = Duration::from_millis(50);
+
     fn limits() -> Stream {
-        Stream {
-            delivery: Delivery::ExactlyOnce,
-            batch_messages: 3,
-            batch_bytes: 100,
-            batch_time: Duration::from_millis(50),
-        }
+        Stream { delivery: Delivery::ExactlyOnce, batch_messages: 3, batch_bytes: 100, batch_time: WAIT }
     }
 
     fn message(partition: i32, bytes: usize) -> OwnedMessage {
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn an_empty_batch_has_no_deadline() {
-        assert_eq!(Batch::default().time_left(&limits(), Instant::now()), None);
+        assert_eq!(Batch::default().time_left(&limits(), WAIT, Instant::now()), None);
     }
 
     #[test]
@@ -139,7 +143,7 @@ mod tests {
         assert!(!batch.is_full(&limits()));
         batch.push(message(0, 1), now);
         assert!(batch.is_full(&limits()));
-        assert_eq!(batch.time_left(&limits(), now), Some(Duration::ZERO));
+        assert_eq!(batch.time_left(&limits(), WAIT, now), Some(Duration::ZERO));
     }
 
     #[test]
@@ -155,8 +159,8 @@ mod tests {
         let (mut batch, now) = (Batch::default(), Instant::now());
         batch.push(message(0, 1), now);
         batch.push(message(0, 1), now + Duration::from_millis(40));
-        assert_eq!(batch.time_left(&limits(), now + Duration::from_millis(45)), Some(Duration::from_millis(5)));
-        assert_eq!(batch.time_left(&limits(), now + Duration::from_secs(9)), Some(Duration::ZERO));
+        assert_eq!(batch.time_left(&limits(), WAIT, now + Duration::from_millis(45)), Some(Duration::from_millis(5)));
+        assert_eq!(batch.time_left(&limits(), WAIT, now + Duration::from_secs(9)), Some(Duration::ZERO));
     }
 
     #[test]
@@ -188,6 +192,6 @@ mod tests {
         batch.push(message(1, 10), now);
         batch.discard(&[1]);
         assert!(batch.messages().is_empty());
-        assert_eq!(batch.time_left(&limits(), now), None);
+        assert_eq!(batch.time_left(&limits(), WAIT, now), None);
     }
 }

@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, RebalanceProtocol};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::OwnedMessage;
-use rdkafka::statistics::Statistics;
+use rdkafka::statistics::{ConsumerGroup, Statistics};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
@@ -23,6 +23,12 @@ use crate::config::Settings;
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long librdkafka has to begin to leave the group.
+const LEAVE_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long brokers may take to decide what they give to a member: that of a heartbeat.
+const MAX_UNDECIDED: Duration = Duration::from_secs(5);
 
 /// What a poll can return.
 #[derive(Debug)]
@@ -46,6 +52,8 @@ pub enum Event {
         partitions: Vec<PartitionOffsets>,
         /// How long ago a connected broker last answered; `None` if none is connected.
         broker_seen: Option<Duration>,
+        /// Whether the group has agreed who gets which partitions.
+        is_settled: bool,
     },
     /// The end of a partition, a missing permission, an offset that the log does not have, or an error that librdkafka
     /// recovers from by itself: a broker is unavailable, a partition has a new leader.
@@ -80,11 +88,20 @@ pub struct Hooks {
     token: TokenFile,
     /// Whether the configuration asks for librdkafka's own debug messages.
     debug: bool,
+    /// Whether the members of the group decide who gets which partitions, not the brokers.
+    classic: bool,
 }
 
 impl Hooks {
     fn push(&self, event: Event) {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push_back(event);
+    }
+
+    /// Whether the group has agreed who gets which partitions, as far as librdkafka knows.
+    fn is_settled(&self, group: &ConsumerGroup) -> bool {
+        // With the protocol of KIP-848 the brokers decide, and a member to which they give nothing is not notified.
+        let is_without = !self.classic && group.state == "up" && group.join_state == "init";
+        group.join_state == "steady" || is_without && group.stateage > MAX_UNDECIDED.as_millis() as i64
     }
 
     fn pop(&self) -> Option<Event> {
@@ -133,7 +150,11 @@ impl ClientContext for Hooks {
         });
         let connected = statistics.brokers.values().filter(|broker| broker.state == "UP");
         let idle = connected.filter_map(|broker| u64::try_from(broker.rxidle).ok()).min();
-        self.push(Event::Statistics { partitions: partitions.collect(), broker_seen: idle.map(Duration::from_micros) });
+        self.push(Event::Statistics {
+            partitions: partitions.collect(),
+            broker_seen: idle.map(Duration::from_micros),
+            is_settled: statistics.cgrp.as_ref().is_some_and(|group| self.is_settled(group)),
+        });
     }
 }
 
@@ -221,7 +242,7 @@ impl Consumer {
             config.set_log_level(RDKafkaLogLevel::Debug);
         }
         let token = TokenFile::new(settings.kafka.token_file.as_deref());
-        let hooks = Hooks { events: Mutex::default(), token, debug };
+        let hooks = Hooks { events: Mutex::default(), token, debug, classic };
         let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
         // librdkafka asks for a token only while it is polled; before partitions are assigned, a poll does nothing else.
         let _ = inner.poll(Duration::ZERO);
@@ -407,10 +428,19 @@ impl Consumer {
         self.inner.commit(offsets, rdkafka::consumer::CommitMode::Sync)
     }
 
-    /// Leaves the group, and waits for `timeout` at most: closing can hang when the brokers are unavailable.
+    /// Leaves the group, so that others get its partitions at once, and waits for `timeout` at most: closing can hang when
+    /// the brokers are unavailable.
     pub fn leave(self, timeout: Duration) {
         let (sender, closed) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
+            // A static member leaves only so, not when it is closed.
+            self.inner.unsubscribe();
+            let started = Instant::now();
+            while started.elapsed() < timeout && self.inner.assignment().is_ok_and(|assigned| assigned.count() > 0) {
+                drop(self.inner.poll(LEAVE_PAUSE));
+            }
+            // librdkafka leaves right after the last partition was taken from it, and has no call that reports it.
+            drop(self.inner.poll(LEAVE_PAUSE));
             drop(self.inner);
             sender.send(())
         });
@@ -421,13 +451,15 @@ impl Consumer {
 }
 
 /// Defaults that the configuration may change.
-const DEFAULTS: [(&str, &str); 3] = [
+const DEFAULTS: [(&str, &str); 4] = [
     // A new group reads the topic from its start, so that no message is skipped.
     ("auto.offset.reset", "earliest"),
     // Bounds what is prefetched.
     ("queued.max.messages.kbytes", "16384"),
     // How long fetching stops once that bound is reached: with librdkafka's default, a whole second.
     ("fetch.queue.backoff.ms", "10"),
+    // How soon a topic that is there again, or has more partitions, is noticed: with librdkafka's default, five minutes.
+    ("topic.metadata.refresh.interval.ms", "5000"),
 ];
 
 /// Classic and incremental: a worker that joins or leaves the group does not stop the others.

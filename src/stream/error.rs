@@ -1,10 +1,11 @@
 //! Why a worker stopped before it was asked to.
 
 use std::fmt;
+use std::time::Duration;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use super::producer::transactional_id;
+use super::producer::{transaction_timeout, transactional_id};
 use crate::config::{Settings, Topics};
 
 /// Why a worker could not start, or had to stop. The message says what failed, where, and how to fix it.
@@ -40,17 +41,36 @@ impl Error {
     }
 
     pub(super) fn consumer(error: KafkaError) -> Self {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::FencedInstanceId) {
+            return Self::replaced(error);
+        }
         Self::new(format!("the consumer cannot continue: {error}; {RUN_CHECK}"), Some(error))
+    }
+
+    /// Another process uses the name of this worker.
+    fn replaced(error: KafkaError) -> Self {
+        let message = "the brokers fenced this worker: another worker of its group with the same instance name took over; \
+                       give each worker its own `--instance`";
+        Self::new(message, Some(error))
+    }
+
+    /// The brokers have fenced the producer, whose transaction has been `open` for so long.
+    pub(super) fn fenced(error: KafkaError, open: Duration, settings: &Settings) -> Self {
+        let timeout = transaction_timeout(settings);
+        if open < timeout {
+            return Self::replaced(error);
+        }
+        let message = format!(
+            "the brokers aborted a transaction of this worker and fenced it, since the transaction was open for {:.1} s, \
+             longer than transaction.timeout.ms ({:.1} s): the worker stalled, or they did not answer it; start it again",
+            open.as_secs_f64(),
+            timeout.as_secs_f64()
+        );
+        Self::new(message, Some(error))
     }
 
     pub(super) fn transaction(call: &str, error: KafkaError) -> Self {
         let message = match error.rdkafka_error_code() {
-            _ if is_fenced(&error) => {
-                "the brokers fenced this worker: either it stalled for longer than transaction.timeout.ms, so that they \
-                 aborted its transaction, or another worker of its group with the same instance name took over; start \
-                 it again, and give each worker its own `--instance`"
-                    .to_owned()
-            }
             Some(RDKafkaErrorCode::UnsupportedFeature) => {
                 "the brokers do not support transactions; set `delivery = \"at-least-once\"` in `[stream]`".to_owned()
             }

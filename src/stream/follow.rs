@@ -177,7 +177,7 @@ impl Follower<'_> {
                 self.first_received.get_or_insert_with(Instant::now);
                 self.batch.push(message);
             }
-            Event::Statistics { partitions, broker_seen } => {
+            Event::Statistics { partitions, broker_seen, .. } => {
                 self.progress.set_connected(broker_seen.is_some_and(|ago| ago < MAX_SILENCE));
                 broker_seen.into_iter().for_each(|ago| self.control.health.broker_seen(ago));
                 self.report_lag(partitions);

@@ -62,22 +62,23 @@
 //! | the offsets are refused, because the group has removed this worker (session time-out, rebalance) | Abort and rewind; revoked partitions are dropped |
 //! | no broker returns the committed offsets to rewind to | Retry; not ready meanwhile |
 //! | the log of a partition does not have its position: retention was faster, the topic was made again, the cluster was restored | the partition is read from the start of its log; counted |
-//! | the producer is fenced: its transaction took longer than `transaction.timeout.ms`, or another process uses its transactional id | Fatal |
+//! | the producer is fenced: its transaction took longer than `transaction.timeout.ms`, or another process uses its transactional id; or the static member is fenced, since another process uses its name | Fatal; the message says which |
 //! | a permission is missing, at the start or later | Fatal; the message names the permissions that are needed |
 //! | a topic does not accept a record of this size, and now reports a lower limit | Abort and rewind; messages that need larger records are rejected from then on. In a backfill: Fatal |
 //! | a topic does not accept a record of this size, and reports no lower limit | Fatal |
+//! | a topic does not accept the time of a record | Abort and rewind; records whose messages have such times have the worker's own from then on. In a backfill: Fatal |
 //! | at-least-once: the commit of offsets fails | Retry, up to five attempts within a second; then rewind |
 //! | the state of the articles cannot be restored, because the brokers are unavailable | Retry; partitions that are restored already go on |
 //! | the state of the articles cannot be stored, for example because there is no room for temporary files | Fatal |
 //! | an article cannot be read, makes the pipeline panic, or needs a record that is too large | its message is rejected; if other articles of the message can be read, an unreadable one is only `skipped` |
 //! | librdkafka reports a fatal error of the consumer or the producer | Fatal |
-//! | a shutdown is requested | the batch that is being extracted is finished within 15 s, the group is left; exit code 0 |
+//! | a shutdown is requested | the batch that is being extracted is finished within 15 s, the group is left; exit code 0. A call that hangs is not waited for longer than 30 s in all |
 //!
 //! # Modules
 //!
 //! `worker` is the loop of the live worker: `consumer` → `batch` → `extract` (with `process` and `disposition`) → `state`
 //! (which revision stands) → `producer`, used by `transaction` or by `idempotent`; `position` decides where it starts, and
-//! `watch` asks the brokers beside it how far it is behind. [`backfill`] is another loop of the same
+//! `watch` asks the brokers beside it how far it is behind, and whether its topics can be read and written. [`backfill`] is another loop of the same
 //! parts, over a range with an end. [`follow`] reads what they publish into the timeline's store. [`check`] looks for what
 //! would keep them from working. All clients share `client` and `token`; `output` and `limits` describe the records that are
 //! sent.
@@ -98,11 +99,13 @@ pub mod follow;
 mod idempotent;
 mod limits;
 mod output;
+mod pace;
 mod position;
 mod process;
 mod producer;
 mod shutdown;
 mod state;
+mod times;
 mod token;
 mod transaction;
 mod unknown;
@@ -117,10 +120,14 @@ pub use self::shutdown::Shutdown;
 pub use self::worker::{Summary, run};
 use crate::telemetry::{Health, Metrics};
 
+/// How long leaving the group may take.
+const LEAVE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// The longest that a worker takes to end after a shutdown was requested: work until its grace period is over, a call to
-/// the brokers that started at its last moment, and leaving the group. Whatever stops a worker must not kill it earlier.
+/// the brokers that started at its last moment, and leaving the group. Whatever stops a worker must not kill it earlier; the
+/// program ends itself then, if a call to the brokers hangs.
 pub const MAX_SHUTDOWN_TIME: Duration = Duration::from_secs(
-    producer::SHUTDOWN_GRACE.as_secs() + transaction::CALL_TIMEOUT.as_secs() + producer::SHUTDOWN_GRACE.as_secs(),
+    producer::SHUTDOWN_GRACE.as_secs() + transaction::CALL_TIMEOUT.as_secs() + LEAVE_TIMEOUT.as_secs(),
 );
 
 /// How long the worker's loop may stall and still count as alive. Longer than any single call to the brokers waits.

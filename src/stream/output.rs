@@ -7,6 +7,7 @@ use std::time::Duration;
 use rdkafka::message::{Header, Headers as _, OwnedHeaders};
 
 use super::consumer::Consumer;
+use super::times::TimeLimits;
 use super::{Error, limits};
 use crate::config::{EmbargoPolicy, Settings, TombstonePolicy, Topics};
 
@@ -22,6 +23,8 @@ pub struct OutputSettings {
     pub topics: Topics,
     /// The size of the largest record, in bytes on the wire.
     pub max_record_bytes: usize,
+    /// The times that the topics accept.
+    pub times: TimeLimits,
     /// The number of partitions of `timeline.articles`.
     pub changelog_partitions: i32,
     /// What is done with an article under embargo.
@@ -37,9 +40,11 @@ impl OutputSettings {
     /// If the brokers do not answer within `timeout`, or librdkafka rejects the settings.
     pub fn load(settings: &Settings, topics: &Topics, consumer: &Consumer, timeout: Duration) -> Result<Self, Error> {
         let partitions = consumer.partition_count(&topics.articles, timeout).map_err(Error::consumer)?;
+        let limits = limits::ask(settings, topics, limits::STARTUP_TIMEOUT)?;
         Ok(Self {
             topics: topics.clone(),
-            max_record_bytes: limits::max_record_bytes(settings, topics, limits::STARTUP_TIMEOUT)?,
+            max_record_bytes: limits.record_bytes,
+            times: limits.times,
             changelog_partitions: i32::try_from(partitions).unwrap_or(i32::MAX),
             embargo: settings.revisions.embargo,
             tombstones: settings.tombstones,

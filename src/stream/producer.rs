@@ -41,6 +41,9 @@ const DEFAULT_BATCH_BYTES: usize = 1_000_000;
 /// librdkafka's default for `message.max.bytes`.
 const DEFAULT_MESSAGE_BYTES: usize = 1_000_000;
 
+/// librdkafka's default for `transaction.timeout.ms`.
+const DEFAULT_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// The least that librdkafka accepts as `message.max.bytes`.
 pub const MIN_MESSAGE_BYTES: usize = 1000;
 
@@ -91,8 +94,12 @@ pub enum DeliveryError {
     Rewind(String),
     /// A topic does not accept records of this size.
     RecordTooLarge(String),
+    /// A topic does not accept the time of a record.
+    TimeRefused(String),
     /// The brokers do not allow this client to do what it must.
     Denied(String),
+    /// The brokers have fenced the producer, whose transaction has been open for so long.
+    Fenced(KafkaError, Duration),
     /// This process cannot continue.
     Fatal(Error),
 }
@@ -102,6 +109,7 @@ impl DeliveryError {
     pub fn classify(message: String, error: &KafkaError) -> Self {
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::MessageSizeTooLarge) => Self::RecordTooLarge(message),
+            Some(RDKafkaErrorCode::InvalidTimestamp) => Self::TimeRefused(message),
             _ if is_denied(error) => Self::Denied(message),
             _ => Self::Rewind(message),
         }
@@ -111,8 +119,11 @@ impl DeliveryError {
     pub fn into_error(self, settings: &Settings) -> Error {
         match self {
             Self::Fatal(error) => error,
+            Self::Fenced(error, open) => Error::fenced(error, open, settings),
             Self::Denied(reason) => Error::denied(&reason, settings),
-            Self::Rewind(reason) | Self::RecordTooLarge(reason) => Error::interrupted(&reason),
+            Self::Rewind(reason) | Self::RecordTooLarge(reason) | Self::TimeRefused(reason) => {
+                Error::interrupted(&reason)
+            }
         }
     }
 }
@@ -148,6 +159,12 @@ pub fn create(settings: &Settings, max_record_bytes: usize) -> Result<OutputProd
 /// Returns the transactional id. It is the same after a restart, so that a new process fences the one that it replaces.
 pub fn transactional_id(settings: &Settings) -> String {
     format!("{}-{}", settings.kafka.group, settings.kafka.instance)
+}
+
+/// Returns how long the brokers let a transaction be open before they abort it.
+pub fn transaction_timeout(settings: &Settings) -> Duration {
+    let given = settings.kafka.client.iter().find(|(name, _)| name == "transaction.timeout.ms");
+    given.and_then(|(_, value)| value.parse().ok()).map_or(DEFAULT_TRANSACTION_TIMEOUT, Duration::from_millis)
 }
 
 /// Returns the size of the largest record that this client is configured to send, in bytes.

@@ -85,18 +85,23 @@ pub fn deliver(
     control: &Control,
 ) -> Result<(), DeliveryError> {
     take_delivery_error(producer);
-    retry("begin", control, || producer.begin_transaction())?;
+    let begun = Instant::now();
+    let fenced_since = |error| match error {
+        DeliveryError::Fenced(error, _) => DeliveryError::Fenced(error, begun.elapsed()),
+        error => error,
+    };
+    retry("begin", control, || producer.begin_transaction()).map_err(fenced_since)?;
     let Err(error) = send_and_commit(producer, consumer, dispositions, offsets, control) else { return Ok(()) };
     let error = match error {
         DeliveryError::Rewind(_) => refusal(producer).unwrap_or(error),
         error => error,
     };
-    if let DeliveryError::Fatal(_) = error {
-        return Err(error);
+    if let DeliveryError::Fatal(_) | DeliveryError::Fenced(..) = error {
+        return Err(fenced_since(error));
     }
     match producer.abort_transaction(CALL_TIMEOUT) {
         // The last chance to notice: a new producer would take the transactional id back.
-        Err(fenced) if is_fenced(&fenced) => Err(DeliveryError::Fatal(Error::transaction("abort", fenced))),
+        Err(fenced) if is_fenced(&fenced) => Err(DeliveryError::Fenced(fenced, begun.elapsed())),
         // What cannot be aborted now is aborted when the next producer takes the transactional id.
         _ => Err(error),
     }
@@ -165,12 +170,14 @@ fn retry(
                 return Err(DeliveryError::Fatal(Error::interrupted(&format!("{name}: {error}"))));
             }
             ErrorClass::Retry => {
+                control.metrics.call_timed_out(name);
                 tracing::warn!(call = name, %error, "the brokers have not answered in time; retrying");
                 control.health.not_ready(format!("the brokers do not answer: {error}"));
                 control.health.beat();
                 control.shutdown.wait(Duration::from_millis(100));
             }
             ErrorClass::AbortAndRewind => return Err(DeliveryError::Rewind(format!("{name}: {error}"))),
+            ErrorClass::Fatal if is_fenced(&error) => return Err(DeliveryError::Fenced(error, Duration::ZERO)),
             ErrorClass::Fatal => return Err(DeliveryError::Fatal(Error::transaction(name, error))),
         }
     }

@@ -1,5 +1,6 @@
 //! The health of the worker: whether it is alive, and whether it is ready. The worker reports; `/live` and `/ready` read.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -15,11 +16,28 @@ pub struct Health {
     state: Mutex<State>,
 }
 
+/// What can keep a worker from being ready. Several can at once; each is reported, and withdrawn, by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Condition {
+    /// Nobody in the group has partitions yet.
+    Assignment,
+    /// The state of partitions is being restored.
+    Restore,
+    /// A topic is gone.
+    Topic,
+    /// A partition has no leader, or too few replicas to be written to.
+    Replicas,
+    /// Messages are behind a transaction that has been open for long.
+    OpenTransaction,
+}
+
 #[derive(Debug)]
 struct State {
     last_beat: Instant,
     broker_seen: Instant,
     ready: Result<(), String>,
+    /// The conditions that hold, with what they are due to.
+    conditions: BTreeMap<Condition, String>,
 }
 
 impl Health {
@@ -28,7 +46,8 @@ impl Health {
     #[must_use]
     pub fn new(max_stall: Duration, max_silence: Duration) -> Self {
         let now = Instant::now();
-        let state = State { last_beat: now, broker_seen: now, ready: Err("starting".into()) };
+        let ready = Err("starting".into());
+        let state = State { last_beat: now, broker_seen: now, ready, conditions: BTreeMap::new() };
         Self { max_stall, max_silence, state: Mutex::new(state) }
     }
 
@@ -56,6 +75,27 @@ impl Health {
         lock(&self.state).ready = Err(reason.into());
     }
 
+    /// Reports that a condition holds, with what it is due to, or that it no longer does. Logged when that changes.
+    pub fn report(&self, condition: Condition, reason: Option<String>) {
+        let mut state = lock(&self.state);
+        match reason {
+            Some(reason) => {
+                match condition {
+                    _ if state.conditions.contains_key(&condition) => {}
+                    // They belong to every start.
+                    Condition::Assignment | Condition::Restore => tracing::info!("not ready: {reason}"),
+                    _ => tracing::warn!("not ready: {reason}"),
+                }
+                state.conditions.insert(condition, reason);
+            }
+            None => {
+                if let Some(reason) = state.conditions.remove(&condition) {
+                    tracing::info!("no longer: {reason}");
+                }
+            }
+        }
+    }
+
     /// Returns whether the worker's loop is running; if not, only a restart helps.
     ///
     /// # Errors
@@ -74,7 +114,11 @@ impl Health {
     /// With the reason, in words for people.
     pub fn readiness(&self) -> Result<(), String> {
         let state = lock(&self.state);
-        state.ready.clone()?;
+        let reasons: Vec<&str> =
+            state.ready.as_ref().err().into_iter().chain(state.conditions.values()).map(String::as_str).collect();
+        if !reasons.is_empty() {
+            return Err(reasons.join("; "));
+        }
         let silence = state.broker_seen.elapsed();
         if silence <= self.max_silence {
             return Ok(());
@@ -101,6 +145,19 @@ mod tests {
         assert_eq!(health.readiness(), Ok(()));
         health.not_ready("no partitions");
         assert_eq!(health.readiness(), Err("no partitions".into()));
+    }
+
+    #[test]
+    fn every_condition_that_holds_is_named() {
+        let health = Health::new(MINUTE, MINUTE);
+        health.ready();
+        health.report(Condition::Topic, Some("there is no topic".into()));
+        health.report(Condition::Restore, Some("restoring".into()));
+        assert_eq!(health.readiness(), Err("restoring; there is no topic".into()));
+        health.report(Condition::Restore, None);
+        assert_eq!(health.readiness(), Err("there is no topic".into()));
+        health.report(Condition::Topic, None);
+        assert_eq!(health.readiness(), Ok(()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -13,7 +13,8 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::lock;
+use super::process::ProcessMetrics;
+use super::{lock, text};
 
 /// One label: its name and its value.
 type Label = (&'static str, &'static str);
@@ -64,6 +65,8 @@ pub struct Lag {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    /// The metrics of the process, which have names of their own.
+    process: Registry,
     articles: Family<[Label; 1], Counter>,
     rejections: Family<[Label; 1], Counter>,
     events: Counter,
@@ -77,6 +80,10 @@ pub struct Metrics {
     extraction_seconds: Histogram,
     extraction_seconds_per_megabyte: Histogram,
     partitions: Gauge,
+    rebalances: Counter,
+    restoring: Gauge,
+    held: Gauge,
+    call_timeouts: Family<[Label; 1], Counter>,
     lag: Family<[(&'static str, String); 2], Gauge>,
     high_watermark_lag: Family<[(&'static str, String); 2], Gauge>,
     committed_offset: Family<[(&'static str, String); 2], Gauge>,
@@ -96,6 +103,7 @@ impl Default for Metrics {
         let batch_times = || Histogram::new(exponential_buckets(0.001, 2.0, 16));
         let metrics = Self {
             registry: Registry::with_prefix("dateline"),
+            process: Registry::default(),
             articles: Family::default(),
             rejections: Family::default(),
             events: Counter::default(),
@@ -111,6 +119,10 @@ impl Default for Metrics {
             // 8 ms to 16 s for a megabyte.
             extraction_seconds_per_megabyte: Histogram::new(exponential_buckets(0.008, 2.0, 12)),
             partitions: Gauge::default(),
+            rebalances: Counter::default(),
+            restoring: Gauge::default(),
+            held: Gauge::default(),
+            call_timeouts: Family::default(),
             lag: Family::default(),
             high_watermark_lag: Family::default(),
             committed_offset: Family::default(),
@@ -173,9 +185,17 @@ impl Metrics {
         registry.register("offset_resets", help, self.offset_resets.clone());
         let help = "Offsets of the input that retention removed before they were read";
         registry.register("removed_offsets", help, self.removed_offsets.clone());
+        let help = "Times that the group has assigned partitions to this worker, or none";
+        registry.register("rebalances", help, self.rebalances.clone());
+        let help = "Partitions that are not read yet, since what is known of their articles is being restored";
+        registry.register("restoring_partitions", help, self.restoring.clone());
+        registry.register("held_articles", "Articles that wait for the end of their embargo", self.held.clone());
+        let help = "Calls about transactions that the brokers did not answer in time, and that were repeated";
+        registry.register("call_timeouts", help, self.call_timeouts.clone());
         let help = "Time since the last commit; since the start if there was none";
         registry.register_with_unit("last_commit_age", help, Unit::Seconds, self.commit_age.clone());
         self.register_http();
+        self.process.register_collector(Box::new(ProcessMetrics));
         self
     }
 
@@ -280,8 +300,24 @@ impl Metrics {
         self.batches.get_or_create(&ABORTED).inc();
     }
 
+    /// Sets how many partitions are being restored.
+    pub fn restoring(&self, partitions: usize) {
+        self.restoring.set(i64::try_from(partitions).unwrap_or(i64::MAX));
+    }
+
+    /// Sets how many articles are held.
+    pub fn held(&self, articles: u64) {
+        self.held.set(i64::try_from(articles).unwrap_or(i64::MAX));
+    }
+
+    /// Counts a call that was not answered in time.
+    pub fn call_timed_out(&self, call: &'static str) {
+        self.call_timeouts.get_or_create(&[("call", call)]).inc();
+    }
+
     /// Counts partitions that were assigned to this worker.
     pub fn assigned(&self, count: usize) {
+        self.rebalances.inc();
         self.partitions.inc_by(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
@@ -314,8 +350,19 @@ impl Metrics {
     pub fn encode(&self) -> Result<String, fmt::Error> {
         self.commit_age.set(lock(&self.last_commit).elapsed().as_secs_f64());
         let mut text = String::new();
-        encode(&mut text, &self.registry)?;
+        for registry in [&self.registry, &self.process] {
+            encode_registry(&mut text, registry)?;
+        }
+        encode_eof(&mut text)?;
         Ok(text)
+    }
+
+    /// Returns all metrics in the text format of Prometheus.
+    ///
+    /// # Errors
+    /// None in practice: a `String` can always be written.
+    pub fn encode_prometheus(&self) -> Result<String, fmt::Error> {
+        self.encode().map(|openmetrics| text::prometheus(&openmetrics))
     }
 }
 

@@ -4,7 +4,9 @@
 
 mod health;
 mod metrics;
+mod process;
 mod progress;
+mod text;
 
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +15,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
-pub use self::health::Health;
+pub use self::health::{Condition, Health};
 pub use self::metrics::{Lag, Metrics, Stage};
 pub use self::progress::Progress;
 use crate::config::{Log, LogFormat};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -25,7 +25,8 @@ pub struct HealthState {
     pub health: Arc<Health>,
 }
 
-/// The routes `/live` (liveness: restart the process if it fails), `/ready` (readiness) and `/metrics` (OpenMetrics).
+/// The routes `/live` (liveness: restart the process if it fails), `/ready` (readiness) and `/metrics` (OpenMetrics, or
+/// the text format of Prometheus for a client that prefers that).
 pub fn health_router(state: HealthState) -> Router {
     let metrics = state.metrics.clone();
     guarded(health_routes(state), metrics)
@@ -77,11 +78,45 @@ fn respond(state: Result<(), String>) -> (StatusCode, String) {
     }
 }
 
-async fn metrics(State(state): State<HealthState>) -> Response {
-    let kind = [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
-    match state.metrics.encode() {
-        Ok(text) => (kind, text).into_response(),
+const OPENMETRICS: &str = "application/openmetrics-text";
+const PROMETHEUS: &str = "text/plain";
+
+async fn metrics(State(state): State<HealthState>, headers: HeaderMap) -> Response {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let accepted = accepted.collect::<Vec<_>>().join(",");
+    let (kind, text) = if quality(&accepted, PROMETHEUS) > quality(&accepted, OPENMETRICS) {
+        ("text/plain; version=0.0.4; charset=utf-8", state.metrics.encode_prometheus())
+    } else {
+        ("application/openmetrics-text; version=1.0.0; charset=utf-8", state.metrics.encode())
+    };
+    match text {
+        Ok(text) => ([(header::CONTENT_TYPE, kind), (header::VARY, "accept")], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Returns how much a client wants a media type, from 0 to 1000, by its `Accept` header; everything if it has none. The most
+/// specific entry counts, as RFC 9110 says.
+fn quality(accepted: &str, media_type: &str) -> u16 {
+    let mut best = None;
+    for entry in accepted.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+        let mut parts = entry.split(';').map(str::trim);
+        let range = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let is_in = |kind: &str| media_type.split('/').next() == Some(kind);
+        let precision = match range.split_once('/') {
+            _ if range == media_type => 2,
+            Some(("*", "*")) => 0,
+            Some((kind, "*")) if is_in(kind) => 1,
+            _ => continue,
+        };
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+        // A type may be listed in several versions.
+        best = best.max(Some((precision, (weight.clamp(0.0, 1.0) * 1000.0) as u16)));
+    }
+    match best {
+        Some((_, weight)) => weight,
+        None if accepted.is_empty() => 1000,
+        None => 0,
     }
 }
 
@@ -133,6 +168,33 @@ mod tests {
         assert_eq!(code, StatusCode::OK);
         assert!(text.contains("dateline_events_total 2\n"), "{text}");
         assert!(text.ends_with("# EOF\n"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_client_gets_the_format_of_metrics_that_it_prefers() {
+        let kind = async |accept: Option<&str>| {
+            let mut request = Request::get("/metrics");
+            if let Some(accept) = accept {
+                request = request.header(header::ACCEPT, accept);
+            }
+            let response =
+                health_router(state(Duration::ZERO)).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+            let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+            let is_openmetrics = String::from_utf8(bytes.to_vec()).unwrap().ends_with("# EOF\n");
+            assert_eq!(is_openmetrics, kind.starts_with(OPENMETRICS), "{accept:?}");
+            is_openmetrics
+        };
+        let prometheus = "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,\
+                          text/plain;version=1.0.0;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
+        for accept in [None, Some("*/*"), Some(prometheus), Some("application/openmetrics-text"), Some("application/*")]
+        {
+            assert!(kind(accept).await, "{accept:?}");
+        }
+        let both = "text/plain;version=0.0.4;q=0.6, application/openmetrics-text;q=0.5";
+        for accept in ["text/plain", "text/plain; version=0.0.4", "TEXT/Plain;q=0.4, text/html", "text/*", both] {
+            assert!(!kind(Some(accept)).await, "{accept}");
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -88,15 +88,20 @@ impl Wire {
         }
     }
 
-    /// Deletes the input topic and makes it again, with nothing in it.
-    pub fn make_input_again(&self) {
+    /// Deletes a topic and waits until it is gone.
+    pub fn delete_topic(&self, topic: &str) {
         let (admin, options) = (self.admin(), AdminOptions::new().operation_timeout(Some(PATIENCE)));
-        wait(admin.delete_topics(&[&self.topics.input], &options)).unwrap()[0].as_ref().unwrap();
+        wait(admin.delete_topics(&[topic], &options)).unwrap()[0].as_ref().unwrap();
         let client = self.reader("read_committed");
         let start = Instant::now();
-        while !client.fetch_metadata(Some(&self.topics.input), PATIENCE).unwrap().topics()[0].partitions().is_empty() {
-            assert!(start.elapsed() < PATIENCE, "{} is not deleted", self.topics.input);
+        while !client.fetch_metadata(Some(topic), PATIENCE).unwrap().topics()[0].partitions().is_empty() {
+            assert!(start.elapsed() < PATIENCE, "{topic} is not deleted");
         }
+    }
+
+    /// Deletes the input topic and makes it again, with nothing in it.
+    pub fn make_input_again(&self) {
+        self.delete_topic(&self.topics.input);
         self.make_topics([self.topics.input.as_str()], PARTITIONS);
     }
 

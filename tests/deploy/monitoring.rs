@@ -26,6 +26,7 @@ fn served() -> BTreeMap<String, BTreeSet<String>> {
     metrics.rejection("not-json", 1);
     metrics.extraction(1, Duration::ZERO);
     metrics.assigned(1);
+    metrics.call_timed_out("commit");
     metrics.lag("articles", 0, Lag { stable: 1, high_watermark: 1, committed: 1 });
     for stage in Stage::ALL {
         metrics.stage(stage, Duration::ZERO);

@@ -9,6 +9,7 @@
 
 mod acl;
 mod brokers;
+mod ending;
 mod fairness;
 mod frozen;
 mod killed;

@@ -80,7 +80,6 @@ fn settings(args: &DemoArgs, brokers: &str) -> Result<Settings, config::Error> {
     let mut flags = vec![
         ("demo", "kafka.brokers", brokers),
         ("demo", "stream.delivery", "at-least-once"),
-        ("demo", "stream.batch_time_ms", "100"),
         ("demo", "log.level", "warn,librdkafka=error"),
     ];
     flags.extend(args.http.as_deref().map(|http| ("--http", "http", http)));

@@ -188,6 +188,7 @@ mod tests {
     use crate::stream::disposition::Tombstone;
     use crate::stream::output::{OutputRecord, OutputSettings};
     use crate::stream::process::process;
+    use crate::stream::times::TimeLimits;
 
     #[test]
     fn each_article_of_a_message_is_compared_with_its_own_events() {
@@ -197,9 +198,9 @@ mod tests {
             <entry><id>b</id><updated>2026-03-12T09:00:00Z</updated><content>A crane fell on Sunday.</content></entry>
             <entry><id>c</id><type>picture</type></entry></feed>"#;
         let message = OwnedMessage::new(Some(feed.to_vec()), None, "in".into(), Timestamp::NotAvailable, 0, 0, None);
-        let (max_record_bytes, embargo) = (1_000_000, EmbargoPolicy::Hold);
+        let (max_record_bytes, times, embargo) = (1_000_000, TimeLimits::default(), EmbargoPolicy::Hold);
         let tombstones = TombstonePolicy::Withdraw;
-        let output = OutputSettings { topics, max_record_bytes, changelog_partitions: 1, embargo, tombstones };
+        let output = OutputSettings { topics, max_record_bytes, times, changelog_partitions: 1, embargo, tombstones };
         let processed = process(&message, &Settings::default());
         let disposition = Disposition::new(&message, processed, &output, chrono::DateTime::UNIX_EPOCH);
         let [a, b, _] = disposition.articles() else { panic!("three items") };

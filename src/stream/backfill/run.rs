@@ -235,7 +235,8 @@ impl<'a> Backfill<'a> {
 
     /// Submits the collected batch to the extractor if it is due, or the last one, and the extractor is free.
     fn submit(&mut self, is_last: bool) -> Result<(), Error> {
-        let time_left = self.collecting.time_left(&self.settings.stream, Instant::now());
+        let limits = &self.settings.stream;
+        let time_left = self.collecting.time_left(limits, limits.batch_time, Instant::now());
         let is_due = time_left == Some(Duration::ZERO) || is_last && time_left.is_some();
         if !is_due || self.extractor.is_busy() {
             return Ok(());
@@ -248,7 +249,7 @@ impl<'a> Backfill<'a> {
             return Ok(());
         }
         if let Some(state) = &mut self.state {
-            state.reconcile(&mut extracted.dispositions)?;
+            state.reconcile(&mut extracted.dispositions, now())?;
         }
         let dispositions = &extracted.dispositions;
         let next: BTreeMap<i32, i64> = dispositions.iter().map(|it| (it.partition, it.offset + 1)).collect();

@@ -4,7 +4,7 @@
 //!
 //! Pure: it is given the message and what the pipeline extracted from it, and knows no broker. It does not know the other
 //! revisions of an article: [`state`](super::state) reconciles with those. The records have the timestamp of the message,
-//! so that a replay produces the same records.
+//! so that a replay produces the same records, unless the brokers would refuse it: then they have the time of the worker.
 
 mod article;
 mod rejection;
@@ -89,6 +89,23 @@ pub enum Effect {
     HeldLost,
 }
 
+impl Outcome {
+    /// Gives all records a time, in milliseconds since 1970.
+    fn set_time(&mut self, time: i64) {
+        match self {
+            Self::Articles(articles) => {
+                let records = articles.iter_mut().flat_map(|it| it.events.iter_mut().chain([&mut it.record]));
+                records.for_each(|record| record.timestamp = Some(time));
+            }
+            Self::Rejected { record, .. } => {
+                record.timestamp = Some(time);
+                record.fallback.iter_mut().for_each(|fallback| fallback.timestamp = Some(time));
+            }
+            Self::Tombstone(tombstone) => tombstone.timestamp = Some(time),
+        }
+    }
+}
+
 impl ArticleOutput {
     /// Serialises `article` into its record again, after a change.
     ///
@@ -139,10 +156,13 @@ impl Disposition {
         output: &OutputSettings,
         now: DateTime<Utc>,
     ) -> Self {
-        let outcome = outcome(message, processed, output, now).unwrap_or_else(|(code, reason)| {
+        let mut outcome = outcome(message, processed, output, now).unwrap_or_else(|(code, reason)| {
             let record = Box::new(rejection::record(message, code, &reason, &output.topics));
             Outcome::Rejected { code, record }
         });
+        if let Some(time) = message.timestamp().to_millis().and_then(|time| output.times.of_record(Some(time), now)) {
+            outcome.set_time(time);
+        }
         let (partition, offset) = (message.partition(), message.offset());
         Self { partition, offset, bytes: message_size(message), origin: Origin::Log, outcome }
     }

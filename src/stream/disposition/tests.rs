@@ -5,6 +5,7 @@ use super::*;
 use crate::config::Topics;
 use crate::pipeline::Settings;
 use crate::stream::process::process;
+use crate::stream::times::TimeLimits;
 
 /// A size limit that no record here exceeds.
 const AMPLE: usize = 1_000_000;
@@ -22,7 +23,8 @@ fn output_settings(max_record_bytes: usize, embargo: EmbargoPolicy) -> OutputSet
     let name = |it: &str| it.to_owned();
     let topics =
         Topics { input: name("in"), events: name("events"), articles: name("articles"), rejected: name("rejected") };
-    OutputSettings { topics, max_record_bytes, changelog_partitions: 2, embargo, tombstones: TombstonePolicy::Reject }
+    let (times, tombstones) = (TimeLimits::default(), TombstonePolicy::Reject);
+    OutputSettings { topics, max_record_bytes, times, changelog_partitions: 2, embargo, tombstones }
 }
 
 fn disposition_at(payload: Option<&[u8]>, output: &OutputSettings, now: &str) -> Disposition {

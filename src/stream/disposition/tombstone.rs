@@ -42,7 +42,8 @@ pub struct Tombstone {
     pub ids: Vec<String>,
     /// Whether it withdraws its article.
     pub withdraws: bool,
-    timestamp: Option<i64>,
+    /// The time of its records, in milliseconds since 1970.
+    pub timestamp: Option<i64>,
 }
 
 impl Tombstone {

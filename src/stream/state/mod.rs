@@ -47,6 +47,7 @@ use super::Error;
 use super::disposition::{Disposition, Outcome};
 use super::output::OutputSettings;
 use super::position::Start;
+use super::times::latest_believed;
 use crate::config::Settings;
 
 /// The state stores of the partitions that are assigned to this process.
@@ -96,6 +97,11 @@ impl StateStores {
         Ok(taken)
     }
 
+    /// Returns the partitions that are still being restored.
+    pub fn restoring(&self) -> impl Iterator<Item = i32> {
+        self.restoring.keys().copied()
+    }
+
     /// Returns whether a partition is still being restored.
     #[must_use]
     pub fn is_restoring(&self) -> bool {
@@ -122,11 +128,12 @@ impl StateStores {
         }
     }
 
-    /// Reconciles the dispositions of a batch with the state of their articles, and updates that state.
+    /// Reconciles the dispositions of a batch with the state of their articles, and updates that state, at the time `now`.
     ///
     /// # Errors
     /// If the state cannot be read or written.
-    pub fn reconcile(&mut self, dispositions: &mut [Disposition]) -> Result<(), Error> {
+    pub fn reconcile(&mut self, dispositions: &mut [Disposition], now: DateTime<Utc>) -> Result<(), Error> {
+        let latest = latest_believed(now);
         for disposition in dispositions {
             if let Outcome::Rejected { .. } = disposition.outcome {
                 continue;
@@ -136,6 +143,7 @@ impl StateStores {
                 return Err(Error::state_store(&reason));
             };
             self.releasing.remove(&(disposition.partition, disposition.offset));
+            store.believe_until(latest);
             store.reconcile(disposition, &self.output)?;
         }
         Ok(())
@@ -173,6 +181,14 @@ impl StateStores {
             }
         }
         Ok(due)
+    }
+
+    /// Returns the number of articles that are held.
+    ///
+    /// # Errors
+    /// If the state cannot be read.
+    pub fn held(&self) -> Result<u64, Error> {
+        self.stores.values().map(StateStore::held).sum()
     }
 
     /// Lets [`Self::due`] return a held revision again, because its message could not be read.

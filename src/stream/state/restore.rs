@@ -21,10 +21,12 @@ use super::store::{Restorer, StateStore};
 use crate::config::Settings;
 use crate::record::{HeldFields, StandingFields};
 use crate::stream::Error;
+use crate::stream::clock::now;
 use crate::stream::consumer::Consumer;
 use crate::stream::error::is_denied;
 use crate::stream::output::OutputSettings;
 use crate::stream::position::Start;
+use crate::stream::times::latest_believed;
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -133,6 +135,7 @@ impl<'a> ChangelogReader<'a> {
     fn restore(&self, partition: i32, cancelled: &AtomicBool) -> Result<Restored, RestoreError> {
         let started = Instant::now();
         let mut restorer = Restorer::new(self.settings.revisions.window).map_err(RestoreError::Fatal)?;
+        restorer.believe_until(latest_believed(now()));
         let changelog = self.output.changelog_partition(partition);
         let range = self.stable_range(changelog, cancelled).map_err(|error| self.classify(error))?;
         if let Some((start, end)) = range.filter(|(start, end)| start < end) {

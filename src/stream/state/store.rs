@@ -81,6 +81,8 @@ pub struct StateStore {
     window: Duration,
     /// The latest timestamp of a message, in seconds since 1970.
     latest: i64,
+    /// The latest timestamp that is believed.
+    believed: i64,
     /// What `latest` was when expired articles were last deleted.
     expired: i64,
     /// Whether there are changes that are not committed.
@@ -107,7 +109,13 @@ impl Restorer {
             Ok(database)
         };
         let database = create().map_err(|error: rusqlite::Error| Error::state_store(&error))?;
-        Ok(Self { store: StateStore { database, window, latest: i64::MIN, expired: i64::MIN, changed: false } })
+        let (believed, latest, expired) = (i64::MAX, i64::MIN, i64::MIN);
+        Ok(Self { store: StateStore { database, window, latest, believed, expired, changed: false } })
+    }
+
+    /// See [`StateStore::believe_until`].
+    pub fn believe_until(&mut self, latest: i64) {
+        self.store.believe_until(latest);
     }
 
     /// Adds the state of an article, in the place of an earlier one. `seen` is the timestamp of its message, in seconds
@@ -148,6 +156,12 @@ impl Restorer {
 }
 
 impl StateStore {
+    /// Takes later timestamps of messages, in seconds since 1970, for this one: a single message with a time far ahead must
+    /// not make all other articles expire.
+    pub fn believe_until(&mut self, latest: i64) {
+        self.believed = latest;
+    }
+
     /// Reconciles the outputs of a message with the state of their articles, and stores the new state. A tombstone of an
     /// article that is known becomes an output of that article.
     ///
@@ -233,6 +247,7 @@ impl StateStore {
     }
 
     fn write(&mut self, insert: &str, key: &Key, id: &str, state: &ArticleState, seen: i64) -> Result<(), Error> {
+        let seen = seen.min(self.believed);
         self.latest = self.latest.max(seen);
         let standing = state.standing.as_ref();
         let held = state.held.as_ref();
@@ -267,6 +282,18 @@ impl StateStore {
         let held = read().map_err(|error| Error::state_store(&error))?;
         let due = held.iter().map(|held| serde_json::from_str(held).map(|(id, held)| HeldRevision { id, held }));
         due.collect::<Result<_, _>>().map_err(|error| Error::state_store(&error))
+    }
+
+    /// Returns the number of articles that are held.
+    ///
+    /// # Errors
+    /// If they cannot be counted.
+    pub fn held(&self) -> Result<u64, Error> {
+        let count = || {
+            let query = "SELECT count(*) FROM article WHERE until IS NOT NULL";
+            self.statement(query)?.query_row([], |row| row.get::<_, i64>(0))
+        };
+        count().map_err(|error| Error::state_store(&error)).map(|count| u64::try_from(count).unwrap_or(0))
     }
 
     /// Returns the number of articles.

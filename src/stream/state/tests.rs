@@ -14,6 +14,7 @@ use crate::pipeline;
 use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::output::OutputSettings;
 use crate::stream::process::process;
+use crate::stream::times::TimeLimits;
 
 const DAY: i64 = 86_400_000;
 const WINDOW: Duration = Duration::from_secs(30 * 86_400);
@@ -99,9 +100,9 @@ impl Wire {
             articles: name("articles"),
             rejected: name("rejected"),
         };
-        let (max_record_bytes, embargo) = (1_000_000, EmbargoPolicy::Hold);
+        let (max_record_bytes, times, embargo) = (1_000_000, TimeLimits::default(), EmbargoPolicy::Hold);
         let tombstones = self.tombstones;
-        let output = OutputSettings { topics, max_record_bytes, changelog_partitions: 1, embargo, tombstones };
+        let output = OutputSettings { topics, max_record_bytes, times, changelog_partitions: 1, embargo, tombstones };
         let mut disposition = Disposition::new(&message, processed, &output, now.parse().unwrap());
         assert!(!matches!(disposition.outcome, Outcome::Rejected { .. }), "{:?}", disposition.outcome);
         self.store.reconcile(&mut disposition, &output).unwrap();

@@ -8,6 +8,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::{Worker, extraction};
 use crate::config::Delivery;
 use crate::record::ArticleStatus;
+use crate::stream::clock::now;
 use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::error::{is_denied, is_outage};
 use crate::stream::extract::{ExtractedBatch, Extractor};
@@ -26,7 +27,9 @@ impl Worker<'_> {
                 *disposition = Disposition::held_lost(disposition.partition, due.clone(), &self.output);
             }
         }
-        self.state.reconcile(&mut extracted.dispositions)?;
+        let number = self.summary.batches + self.summary.aborted + 1;
+        let _span = tracing::info_span!("batch", number, messages = extracted.dispositions.len()).entered();
+        self.state.reconcile(&mut extracted.dispositions, now())?;
         let next = self.next_offsets(&extracted.dispositions)?;
         if self.commit(&extracted.dispositions, next)? {
             self.count(&extracted);
@@ -36,8 +39,6 @@ impl Worker<'_> {
 
     /// Commits dispositions together with the next offsets of their partitions. Returns false if it was rolled back.
     pub(super) fn commit(&mut self, dispositions: &[Disposition], next: BTreeMap<i32, i64>) -> Result<bool, Error> {
-        let number = self.summary.batches + self.summary.aborted + 1;
-        let _span = tracing::info_span!("batch", number, messages = dispositions.len()).entered();
         let mut offsets = TopicPartitionList::new();
         for (partition, offset) in &next {
             let added = offsets.add_partition_offset(&self.topics.input, *partition, Offset::Offset(*offset));
@@ -60,17 +61,30 @@ impl Worker<'_> {
             }
             Err(DeliveryError::Rewind(reason)) => self.abort_and_rewind(&reason).map(|()| false),
             Err(DeliveryError::RecordTooLarge(reason)) => self.rewind_with_smaller_records(&reason).map(|()| false),
+            Err(DeliveryError::TimeRefused(reason)) => self.rewind_with_other_times(&reason).map(|()| false),
             Err(error) => Err(error.into_error(self.settings)),
         }
     }
 
     /// Rewinds to make smaller records, if the topics now report a lower limit.
     fn rewind_with_smaller_records(&mut self, reason: &str) -> Result<(), Error> {
-        let limit = limits::max_record_bytes(self.settings, &self.topics, limits::RETRY_TIMEOUT)?;
+        let limit = limits::ask(self.settings, &self.topics, limits::RETRY_TIMEOUT)?.record_bytes;
         if limit >= self.output.max_record_bytes {
             return Err(Error::record_too_large(reason, self.output.max_record_bytes));
         }
         self.output.max_record_bytes = limit;
+        self.extractor = Extractor::start(extraction(self.settings, self.output.clone(), &self.control.metrics));
+        self.abort_and_rewind(reason)
+    }
+
+    /// Rewinds to make records with times that the topics accept.
+    fn rewind_with_other_times(&mut self, reason: &str) -> Result<(), Error> {
+        let before = self.output.times;
+        let told = limits::ask(self.settings, &self.topics, limits::RETRY_TIMEOUT)?.times.and(before);
+        let Some(times) = Some(told).filter(|told| *told != before).or(before.stricter()) else {
+            return Err(Error::interrupted(reason));
+        };
+        self.output.times = times;
         self.extractor = Extractor::start(extraction(self.settings, self.output.clone(), &self.control.metrics));
         self.abort_and_rewind(reason)
     }

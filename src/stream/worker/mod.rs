@@ -26,13 +26,14 @@ use super::disposition::Disposition;
 use super::error::is_denied;
 use super::extract::{Extract, ExtractedBatch, Extractor};
 use super::output::OutputSettings;
+use super::pace::Pace;
 use super::process::process;
-use super::producer::{OutputProducer, SHUTDOWN_GRACE, is_overdue};
+use super::producer::{OutputProducer, is_overdue};
 use super::state::{HeldReader, StateStores};
 use super::watch::{Assigned, Watch};
-use super::{Control, Error, transaction};
+use super::{Control, Error, LEAVE_TIMEOUT, transaction};
 use crate::config::{Settings, Topics};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Condition, Metrics};
 
 /// How long a poll waits when there is nothing else to do. Bounds how late a shutdown is noticed.
 const IDLE_POLL: Duration = Duration::from_millis(100);
@@ -45,8 +46,8 @@ const PAUSE_AFTER: Duration = Duration::from_secs(1);
 const EMBARGO_INTERVAL: Duration = Duration::from_secs(1);
 /// How long the brokers may take to answer at the start.
 const STARTUP_TIMEOUT: Duration = Duration::from_secs(15);
-/// What the consumer needs of librdkafka, whatever the configuration says: an offset that the log does not have must be
-/// reported, not replaced without a word, and so must a topic that was made again.
+/// An offset that the log does not have must be reported, not replaced without a word, and so must a topic that was made
+/// again.
 const OVERRIDES: [(&str, &str); 2] = [("auto.offset.reset", "error"), ("debug", "metadata")];
 
 /// What a worker did.
@@ -71,7 +72,7 @@ pub struct Summary {
 /// be read again by the next worker.
 pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(settings, &topics.input, &OVERRIDES)?;
+    let consumer = Consumer::new(settings, &topics.input, &overrides(settings))?;
     for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
         let partitions = consumer.partition_count(topic, STARTUP_TIMEOUT);
         if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
@@ -95,8 +96,10 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         embargoes_checked: Instant::now(),
         output,
         collecting: Batch::default(),
+        pace: Pace::default(),
         is_paused: false,
         error_logged: false,
+        is_member: false,
         backoff: Backoff::default(),
         committed: BTreeMap::new(),
         moved: BTreeSet::new(),
@@ -106,8 +109,16 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let result = worker.work();
     drop(watch);
     control.health.not_ready("stopped");
-    worker.consumer.leave(SHUTDOWN_GRACE);
+    worker.consumer.leave(LEAVE_TIMEOUT);
     result.map(|()| worker.summary)
+}
+
+/// Returns what the consumer needs of librdkafka, whatever the configuration says.
+fn overrides(settings: &Settings) -> Vec<(&str, &str)> {
+    // A static member that was killed gets its partitions back as soon as it is there again; all others wait until the
+    // broker notices that it is gone.
+    let member = settings.kafka.static_member.as_deref().map(|name| ("group.instance.id", name));
+    OVERRIDES.into_iter().chain(member).collect()
 }
 
 /// Returns what the extraction threads do with each message.
@@ -134,10 +145,13 @@ struct Worker<'a> {
     /// When it was last checked which embargoes are over.
     embargoes_checked: Instant,
     collecting: Batch,
+    pace: Pace,
     /// Whether the input is paused because both batches are full.
     is_paused: bool,
     /// Whether an error of the input was logged since the last message.
     error_logged: bool,
+    /// Whether it has joined its group.
+    is_member: bool,
     backoff: Backoff,
     /// The next offset of each partition after what is committed, or from where it is read if nothing is.
     committed: BTreeMap<i32, i64>,
@@ -155,6 +169,7 @@ impl Worker<'_> {
             let event = self.consumer.next(self.poll_timeout());
             self.handle(event)?;
             self.resume_restored()?;
+            self.report_restoring();
             self.release_held()?;
             self.submit()?;
             let timeout = if self.is_full() && !self.is_paused { PAUSE_AFTER } else { Duration::ZERO };
@@ -181,7 +196,13 @@ impl Worker<'_> {
             // A full batch waits for the extraction, not for messages.
             return if self.is_full() && !self.is_paused { Duration::ZERO } else { BUSY_POLL };
         }
-        self.collecting.time_left(&self.settings.stream, Instant::now()).unwrap_or(IDLE_POLL).min(IDLE_POLL)
+        self.time_left().unwrap_or(IDLE_POLL).min(IDLE_POLL)
+    }
+
+    /// Returns how long the collected batch may still wait for more messages; `None` if it is empty.
+    fn time_left(&self) -> Option<Duration> {
+        let limits = &self.settings.stream;
+        self.collecting.time_left(limits, self.pace.wait(limits), Instant::now())
     }
 
     fn is_full(&self) -> bool {
@@ -197,7 +218,9 @@ impl Worker<'_> {
             Event::Assigned(partitions) => self.assign(&partitions)?,
             Event::Revoked { partitions, lost } => self.revoke(&partitions, lost),
             Event::TopicRecreated => self.start_over()?,
-            Event::Statistics { broker_seen, .. } => {
+            Event::Statistics { broker_seen, is_settled, .. } => {
+                self.report_assignment(is_settled);
+                self.control.metrics.held(self.state.held()?);
                 broker_seen.into_iter().for_each(|ago| self.control.health.broker_seen(ago));
                 self.commit_positions()?;
             }
@@ -220,7 +243,7 @@ impl Worker<'_> {
         self.state.restore(partitions);
         self.assigned.assign(partitions);
         self.control.metrics.assigned(partitions.len());
-        self.control.health.ready();
+        self.report_assignment(true);
         if self.is_paused { self.pause() } else { Ok(()) }
     }
 
@@ -228,14 +251,40 @@ impl Worker<'_> {
         tracing::info!(?partitions, lost, "partitions revoked");
         if lost {
             self.control.health.not_ready("the group has removed this worker; it is joining again");
+            self.is_member = false;
         }
         self.discard(partitions);
         self.forget_positions(partitions);
         self.state.revoke(partitions);
         self.assigned.revoke(partitions);
+        self.report_assignment(false);
         for partition in partitions {
             self.control.metrics.revoked(&self.topics.input, *partition);
         }
+    }
+
+    /// Reports whether this worker has no partitions although nobody else has them: while the group has not agreed yet. One
+    /// that has none because there are more workers than partitions is ready to get some.
+    fn report_assignment(&mut self, is_settled: bool) {
+        if is_settled && !std::mem::replace(&mut self.is_member, true) {
+            self.control.health.ready();
+        }
+        let is_idle = self.assigned.is_empty() && !is_settled;
+        let reason = is_idle.then(|| "this worker has no partitions; the group is agreeing who gets which".to_owned());
+        self.control.health.report(Condition::Assignment, reason);
+    }
+
+    /// Reports which partitions are not read yet.
+    fn report_restoring(&self) {
+        let reason = self.state.is_restoring().then(|| {
+            let partitions: Vec<String> = self.state.restoring().map(|partition| partition.to_string()).collect();
+            format!(
+                "what is known of the articles is being read, before the input: partitions {}",
+                partitions.join(", ")
+            )
+        });
+        self.control.health.report(Condition::Restore, reason);
+        self.control.metrics.restoring(self.state.restoring().count());
     }
 
     /// Resumes the partitions whose state is restored.
@@ -276,10 +325,10 @@ impl Worker<'_> {
 
     /// Submits the collected batch to the extractor if it is due and the extractor is free.
     fn submit(&mut self) -> Result<(), Error> {
-        let is_due = self.collecting.time_left(&self.settings.stream, Instant::now()) == Some(Duration::ZERO);
-        if !is_due || self.extractor.is_busy() {
+        if self.time_left() != Some(Duration::ZERO) || self.extractor.is_busy() {
             return Ok(());
         }
+        self.pace.observe(self.collecting.messages().len(), self.collecting.bytes(), &self.settings.stream);
         self.extractor.submit(std::mem::take(&mut self.collecting))
     }
 

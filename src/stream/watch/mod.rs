@@ -1,25 +1,32 @@
-//! Watches from beside the loop of the worker what the brokers say of its partitions: the lag, also while the loop restores,
-//! waits for a transaction, or delivers.
+//! Watches from beside the loop of the worker what the brokers say of its partitions and topics, also while the loop
+//! restores, waits for a transaction, or delivers: the lag, and what keeps the worker from being ready.
 //!
 //! Must not know how the worker reads.
+
+mod topics;
+mod transactions;
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaResult;
 use rdkafka::{Offset, TopicPartitionList};
 
+use self::topics::TopicWatch;
+use self::transactions::OpenTransactions;
 use super::consumer::Consumer;
 use super::{Control, Error};
 use crate::config::{Settings, Topics};
-use crate::telemetry::Lag;
+use crate::telemetry::{Condition, Lag};
 
-/// How often the brokers are asked.
+/// How often the brokers are asked for the lag.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// How often they are asked for the topics.
+const TOPIC_INTERVAL: Duration = Duration::from_secs(3);
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -34,6 +41,11 @@ impl Assigned {
     /// Adds partitions.
     pub fn assign(&self, partitions: &[i32]) {
         self.lock().extend(partitions.iter().map(|partition| (*partition, None)));
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
     }
 
     /// Removes partitions.
@@ -65,7 +77,10 @@ impl Watch {
     /// If librdkafka rejects the settings.
     pub fn start(settings: &Settings, topics: &Topics, assigned: Assigned, control: &Control) -> Result<Self, Error> {
         let input = topics.input.clone();
-        let observer = Observer {
+        let mut observer = Observer {
+            topics: TopicWatch::new(settings, topics)?,
+            open: OpenTransactions::default(),
+            topics_seen: None,
             committed: Consumer::new(settings, &input, &[NO_STATISTICS])?,
             uncommitted: Consumer::new(settings, &input, &[NO_STATISTICS, ("isolation.level", "read_uncommitted")])?,
             input,
@@ -80,6 +95,10 @@ impl Watch {
 
 struct Observer {
     input: String,
+    topics: TopicWatch,
+    /// When the topics were last asked for.
+    topics_seen: Option<Instant>,
+    open: OpenTransactions,
     /// Sees the last stable offsets.
     committed: Consumer,
     /// Sees the high watermarks, and committed offsets whatever transactions are open.
@@ -89,11 +108,14 @@ struct Observer {
 }
 
 impl Observer {
-    fn observe(&self, stopped: &Receiver<()>) {
+    fn observe(&mut self, stopped: &Receiver<()>) {
         while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-            match self.report_lag() {
-                Ok(()) => self.control.health.broker_seen(Duration::ZERO),
-                Err(error) => tracing::debug!(%error, "cannot ask the brokers for the lag"),
+            if self.topics_seen.is_none_or(|seen| seen.elapsed() >= TOPIC_INTERVAL) {
+                self.topics_seen = Some(Instant::now());
+                self.report_topics();
+            }
+            if let Err(error) = self.report_lag() {
+                tracing::debug!(%error, "cannot ask the brokers for the lag");
             }
             // Its log, and its tokens.
             for client in [&self.committed, &self.uncommitted] {
@@ -102,7 +124,18 @@ impl Observer {
         }
     }
 
-    fn report_lag(&self) -> KafkaResult<()> {
+    fn report_topics(&self) {
+        match self.topics.look(self.committed.client()) {
+            Ok(found) => {
+                self.control.health.broker_seen(Duration::ZERO);
+                self.control.health.report(Condition::Topic, found.missing);
+                self.control.health.report(Condition::Replicas, found.unavailable);
+            }
+            Err(error) => tracing::debug!(%error, "cannot ask the brokers for the topics"),
+        }
+    }
+
+    fn report_lag(&mut self) -> KafkaResult<()> {
         let assigned = self.assigned.lock().clone();
         if assigned.is_empty() {
             return Ok(());
@@ -114,6 +147,9 @@ impl Observer {
         // In this order, so that the second is never smaller.
         let stable = self.ends(&self.committed, &partitions)?;
         let high = self.ends(&self.uncommitted, &partitions)?;
+        self.control.health.broker_seen(Duration::ZERO);
+        let open = self.open.observe(&self.input, &stable, &high, Instant::now());
+        self.control.health.report(Condition::OpenTransaction, open);
         // Locked meanwhile, so that a partition that is revoked has no lag afterwards.
         for (partition, known) in &*self.assigned.lock() {
             let committed = known.or_else(|| committed.get(partition).copied());
