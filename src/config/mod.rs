@@ -147,7 +147,6 @@ impl fmt::Debug for Kafka {
             .field("output_prefix", &self.output_prefix)
             .field("group", &self.group)
             .field("instance", &self.instance)
-            .field("static_member", &self.static_member)
             .field("token_file", &self.token_file)
             .field("client", &self.client.iter().map(masked).collect::<Vec<_>>())
             .field("partitions", &self.partitions)

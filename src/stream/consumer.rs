@@ -126,12 +126,12 @@ impl ClientContext for Hooks {
         }
         match level {
             RDKafkaLogLevel::Debug if !self.debug => {}
-            RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", facility, message),
+            RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", "{facility} {message}"),
             RDKafkaLogLevel::Info | RDKafkaLogLevel::Notice => {
-                tracing::info!(target: "librdkafka", facility, message);
+                tracing::info!(target: "librdkafka", "{facility} {message}");
             }
-            RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", facility, message),
-            _ => tracing::error!(target: "librdkafka", facility, message),
+            RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", "{facility} {message}"),
+            _ => tracing::error!(target: "librdkafka", "{facility} {message}"),
         }
     }
 

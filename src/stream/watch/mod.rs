@@ -65,9 +65,13 @@ impl Assigned {
     }
 }
 
-/// The thread that watches. It ends some time after this was dropped.
+/// How long the thread may take to end. Longer only if the brokers are away: then it ends after that.
+const END_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The thread that watches.
 pub struct Watch {
-    _running: Sender<()>,
+    running: Sender<()>,
+    ended: Receiver<()>,
 }
 
 impl Watch {
@@ -88,8 +92,20 @@ impl Watch {
             control: control.clone(),
         };
         let (running, stopped) = channel();
-        thread::spawn(move || observer.observe(&stopped));
-        Ok(Self { _running: running })
+        let (ends, ended) = channel();
+        thread::spawn(move || {
+            observer.observe(&stopped);
+            drop(observer);
+            // Fails when nobody waits any more.
+            let _ = ends.send(());
+        });
+        Ok(Self { running, ended })
+    }
+
+    /// Ends it, and waits for that.
+    pub fn end(self) {
+        drop(self.running);
+        let _ = self.ended.recv_timeout(END_TIMEOUT);
     }
 }
 

@@ -107,7 +107,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         summary: Summary::default(),
     };
     let result = worker.work();
-    drop(watch);
+    watch.end();
     control.health.not_ready("stopped");
     worker.consumer.leave(LEAVE_TIMEOUT);
     result.map(|()| worker.summary)
