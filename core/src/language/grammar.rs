@@ -326,8 +326,6 @@ grammar! {
     definite = "=the",
     /// "couple".
     couple = "=couple",
-    /// "when", of a date: "in 1985, when".
-    when = "=when",
     /// "nineties", with its number.
     decade_word = "DECADEWORD",
     /// "dozens", "hundreds", as in "dozens of".
