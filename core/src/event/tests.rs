@@ -79,8 +79,8 @@ fn a_long_summary_loses_what_it_can_do_without_and_ends_at_a_word() {
         summary(&format!(
             "The new mill opened in March{tail}, with 40 guests from each of the nine towns on the long coast."
         )),
-        "The new mill opened, while the mayor spoke of the bridge and of the river, while the mayor spoke of the bridge and \
-         of the river, with 40 guests from each of the nine towns on the long coast"
+        "The new mill opened, while the mayor spoke of the bridge and of the river, with 40 guests from each of the nine \
+         towns on the long coast"
     );
     let long = summary(&format!("The new mill opened in March with {}gates.", "painted ".repeat(60)));
     assert!(long.chars().count() <= 280, "{long}");

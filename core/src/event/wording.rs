@@ -280,11 +280,11 @@ impl Wording {
         let mut text = String::new();
         let mut last: Option<usize> = None;
         let mut is_quoting = false;
+        let grammar = &passage.pack.grammar;
         for (place, &at) in whole.iter().enumerate() {
             let token = &passage.tokens[at];
             // The comma behind a date that goes stays, unless one stands before the date as well or within it ("on May 3, 2019,"), or
             // only a phrase follows ("on Monday, for nine mln"), or a clause about the date ("in 1985, when").
-            let grammar = &passage.pack.grammar;
             let phrase = |at| passage.has(at, grammar.preposition) || passage.has(at, grammar.when);
             let behind_gap =
                 last.is_some_and(|last| !(last + 1..at).any(|gone| mark(gone) == Some(','))) && !phrase(at + 1);
@@ -315,6 +315,11 @@ impl Wording {
             };
             if parted && !text.is_empty() {
                 agree(&mut text, passage.word(at));
+            }
+            // The comma before a clause may have gone with the clause before it.
+            let lost = last.is_some_and(|last| mark(last + 1) == Some(',') && last + 1 < at - 1);
+            if lost && mark(at - 1) == Some(',') && passage.has(at, grammar.clause_lead) {
+                text.push(',');
             }
             let closing = mark(at) == Some('"') && is_quoting;
             is_quoting ^= mark(at) == Some('"');
