@@ -10,6 +10,7 @@ use crate::text::{Span, Text};
 
 /// Everything that was found in one article, in the order of the text, before it becomes records.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Extraction {
     /// The text that all spans below point into, with its map to the body as received.
     pub text: Text,
@@ -21,6 +22,14 @@ pub struct Extraction {
     pub dropped: Vec<Dropped>,
     /// What the publisher may want to know.
     pub warnings: Vec<Warning>,
+}
+
+impl Extraction {
+    /// Returns one in which nothing is found yet.
+    #[must_use]
+    pub fn new(text: Text) -> Self {
+        Self { text, expressions: Vec::new(), events: Vec::new(), dropped: Vec::new(), warnings: Vec::new() }
+    }
 }
 
 /// Something that looks like a date and makes no expression or no event.
@@ -38,6 +47,7 @@ pub struct Dropped {
 
 /// The stage of extraction that drops something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DropStage {
     /// Its numbers or its neighbours rule out every rule that matches.
     Recognise,

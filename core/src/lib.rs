@@ -46,7 +46,7 @@
 //! let event = &articles[0].events[0];
 //! assert_eq!(event.date.value, "2019-04");
 //! assert_eq!(event.statement.summary, "The bridge was shut");
-//! assert_eq!(event.statement.status, dateline_core::record::Status::Happened);
+//! assert_eq!(event.statement.status, dateline_core::event::Status::Happened);
 //! # Ok::<(), Error>(())
 //! ```
 //!

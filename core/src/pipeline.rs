@@ -15,6 +15,7 @@ use crate::text::{MarkedDate, Passage, Text, passages};
 
 /// The settings of extraction.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Settings {
     /// What bare dates count from.
     pub genre: Genre,
@@ -27,6 +28,16 @@ pub struct Settings {
     pub undated: bool,
     /// How messages are read.
     pub input: article::Settings,
+}
+
+impl Settings {
+    /// Returns the usual settings with some changes. New ones may come, so that they cannot be written down as a whole.
+    #[must_use]
+    pub fn with(change: impl FnOnce(&mut Self)) -> Self {
+        let mut settings = Self::default();
+        change(&mut settings);
+        settings
+    }
 }
 
 impl Default for Settings {
@@ -43,6 +54,7 @@ impl Default for Settings {
 
 /// What became of one article, or of what stands in its place.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Processed {
     /// The article's id.
     pub id: String,
@@ -211,13 +223,10 @@ pub fn extract(article: &Article, settings: &Settings) -> Extraction {
             let detail = if settings.undated { Detail::Undated } else { Detail::Dates };
             extract_with(article, settings, pack, detail, &mut |_| {})
         }
-        None => Extraction {
-            text: Text::of(&article.body),
-            expressions: Vec::new(),
-            events: Vec::new(),
-            dropped: Vec::new(),
-            warnings: vec![language_unsupported(tag)],
-        },
+        None => {
+            let warnings = vec![language_unsupported(tag)];
+            Extraction { warnings, ..Extraction::new(Text::of(&article.body)) }
+        }
     }
 }
 

@@ -61,7 +61,7 @@ fn today_depends_on_the_time_zone_of_the_article() {
     assert_eq!(article(late).published.at.to_rfc3339(), "2019-05-03T22:10:00-04:00");
     let bare = r#"{"body": "b", "published_at": "2019-05-03 22:10", "timezone": "America/New_York"}"#;
     assert_eq!(article(bare).published.at.to_rfc3339(), "2019-05-03T22:10:00-04:00");
-    let settings = Settings { timezone: chrono_tz::Asia::Tokyo, ..Settings::default() };
+    let settings = Settings::with(|it| it.timezone = chrono_tz::Asia::Tokyo);
     let bare = read_with(br#"{"body": "b", "published_at": "2019-05-03 22:10"}"#, &settings).expect("an article");
     assert_eq!(bare.published.at.to_rfc3339(), "2019-05-03T22:10:00+09:00");
 }
@@ -69,7 +69,7 @@ fn today_depends_on_the_time_zone_of_the_article() {
 #[test]
 fn a_publication_time_from_outside_replaces_only_a_missing_one() {
     let outside = article(r#"{"body": "b", "published_at": "2001-01-01"}"#).published;
-    let settings = Settings { published: Some(outside), ..Settings::default() };
+    let settings = Settings::with(|it| it.published = Some(outside));
     let own = read_with(br#"{"body": "b", "published_at": "2019-05-03"}"#, &settings).expect("an article");
     let missing = read_with(br#"{"body": "b"}"#, &settings).expect("an article");
     assert_eq!(own.published.date().to_string(), "2019-05-03");
@@ -79,8 +79,8 @@ fn a_publication_time_from_outside_replaces_only_a_missing_one() {
 #[test]
 fn plain_text_is_all_body() {
     let outside = article(r#"{"body": "b", "published_at": "2001-01-01"}"#).published;
-    let text = Settings { format: Some(Format::Text), ..Settings::default() };
-    let settings = Settings { published: Some(outside), ..text.clone() };
+    let text = Settings::with(|it| it.format = Some(Format::Text));
+    let settings = Settings::with(|it| (it.format, it.published) = (Some(Format::Text), Some(outside)));
     let found = read_with("It closed.\n".as_bytes(), &settings).expect("an article");
     assert_eq!((found.title.as_str(), found.body.as_str()), ("", "It closed.\n"));
     let error = read_with(b"It closed.", &text).expect_err("no publication time");

@@ -142,7 +142,7 @@ fn windows_1252_declared_as_utf8_is_refused_by_name() {
         [head.as_bytes(), body].concat()
     };
     assert!(rejection(&xml("UTF-8")).starts_with("not-utf8: "));
-    let settings = Settings { published: Some(article(&at("1556904900")).published), ..Settings::default() };
+    let settings = Settings::with(|it| it.published = Some(article(&at("1556904900")).published));
     let declared = xml("windows-1252");
     let items = article::read(&Message::bare(&declared), &settings).unwrap();
     let [Item::Article(article)] = &items[..] else { panic!("{items:?}") };

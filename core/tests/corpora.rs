@@ -97,7 +97,10 @@ impl Floor {
             other => panic!("{other:?} is not a genre; write news, narrative or auto"),
         };
         let language = self.corpus.split('/').next().unwrap_or_default().to_owned();
-        Settings { genre, language, ..Settings::default() }
+        Settings::with(|it| {
+            it.genre = genre;
+            it.language = language;
+        })
     }
 }
 

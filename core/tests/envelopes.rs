@@ -145,7 +145,7 @@ fn the_schema_says_what_a_number_counts() {
 fn only_what_is_set_is_unwrapped() {
     let read = |message: &str, name: &str| {
         let (_, unwrap) = Unwrap::choices().find(|(own, _)| *own == name).expect("an envelope");
-        let settings = Settings { unwrap, ..Settings::default() };
+        let settings = Settings::with(|it| it.unwrap = unwrap);
         article::read(&Message::bare(message.as_bytes()), &settings).map_err(|error| error.to_string())
     };
     let is_article = |found: Result<Vec<Item>, String>| matches!(found.as_deref(), Ok([Item::Article(_)]));
@@ -299,7 +299,7 @@ fn compressed_articles_are_unpacked_with_or_without_a_header() {
 
 #[test]
 fn what_is_unpacked_obeys_the_limit_of_size() {
-    let settings = Settings { max_bytes: 1 << 20, ..Settings::default() };
+    let settings = Settings::with(|it| it.max_bytes = 1 << 20);
     let bomb = vec![b' '; 64 << 20];
     for bytes in [gzip(&bomb), zstd(&bomb), lz4(&bomb)] {
         let error = article::read(&Message::bare(&bytes), &settings).expect_err("a bomb");

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use dateline_core::article::{self, Article, Embargo, Format, Inspected, Item, Message, Notice, Reference, Settings};
 use dateline_core::pipeline;
-use dateline_core::record::{ArticleStatus, PublishedFrom};
+use dateline_core::record::ArticleStatus;
 
 fn message(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages").join(name)).expect("a message")
@@ -295,7 +295,7 @@ fn a_cloudevent_in_binary_mode_has_its_attributes_in_the_headers() {
 
 #[test]
 fn a_fixed_format_is_the_only_one() {
-    let settings = |format| Settings { format: Some(format), ..Settings::default() };
+    let settings = |format| Settings::with(|it| it.format = Some(format));
     insta::assert_snapshot!(items_with(&message("nitf.xml"), &settings(Format::Ninjs)), @"not-an-article: `input.format` is ninjs, but the message is nitf; `auto` recognises the format of each message");
     insta::assert_snapshot!(items_with(&message("ninjs-2.json"), &settings(Format::Rss)), @"not-an-article: `input.format` is rss, but the message is JSON; `auto` recognises the format of each message");
     let bare = br#"{"uri": "u", "body": "b", "body_text": "It opened.", "versioncreated": "2019-05-28T10:00:00Z"}"#;
@@ -339,11 +339,11 @@ fn the_reference_is_the_first_publication_unless_the_source_has_another() {
         (Reference::Dateline, "2019-05-28T00:00:00+00:00"),
     ] {
         let expected = (at.to_owned(), reference.name());
-        assert_eq!(published(&Settings { reference, ..Settings::default() }), expected);
+        assert_eq!(published(&Settings::with(|it| it.reference = reference)), expected);
         let references = [("QPA", reference)].into_iter().collect();
-        assert_eq!(published(&Settings { references, ..Settings::default() }), expected);
+        assert_eq!(published(&Settings::with(|it| it.references = references)), expected);
         let references = [("other", reference)].into_iter().collect();
-        assert_eq!(published(&Settings { references, ..Settings::default() }), first);
+        assert_eq!(published(&Settings::with(|it| it.references = references)), first);
     }
 }
 
@@ -358,9 +358,8 @@ fn the_zone_is_that_of_the_article_of_its_source_or_of_its_dateline() {
         article.published.at.to_rfc3339()
     };
     let new_york = chrono_tz::America::New_York;
-    let source =
-        Settings { timezones: [("QPA", chrono_tz::Europe::London)].into_iter().collect(), ..Settings::default() };
-    let city = Settings { cities: [("New York", new_york)].into_iter().collect(), ..Settings::default() };
+    let source = Settings::with(|it| it.timezones = [("QPA", chrono_tz::Europe::London)].into_iter().collect());
+    let city = Settings::with(|it| it.cities = [("New York", new_york)].into_iter().collect());
     assert_eq!(zone(&source, "", ""), "2019-05-28T02:00:00+01:00");
     assert_eq!(zone(&source, "Z", ""), "2019-05-28T03:00:00+01:00");
     assert_eq!(zone(&source, "-07:00", ""), "2019-05-28T02:00:00-07:00", "an offset is the article's own zone");
@@ -401,7 +400,7 @@ fn offsets_refer_to_the_body_as_written_in_the_message() {
         .iter()
         .map(|event| {
             let [start, end] = event.offsets.date;
-            assert_eq!(event.article.published_from, PublishedFrom::FirstCreated);
+            assert_eq!(event.article.published_from, Reference::FirstCreated);
             article.body.chars().skip(start).take(end - start).collect()
         })
         .collect();

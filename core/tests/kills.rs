@@ -5,7 +5,7 @@ use dateline_core::article::{self, Article, Format, Inspected, Item, Message, No
 use dateline_core::pipeline;
 
 fn inspect(json: &str, format: Option<Format>) -> Vec<Inspected> {
-    let settings = Settings { format, ..Settings::default() };
+    let settings = Settings::with(|it| it.format = format);
     match article::inspect(&Message::bare(json.as_bytes()), &settings) {
         Ok(items) => items,
         Err(error) => panic!("{json}: {}: {error}", error.code()),

@@ -173,7 +173,7 @@ fn a_page_without_a_day_says_what_was_looked_for() {
 fn a_page_without_a_day_still_gives_its_text_to_whoever_knows_the_day() {
     let bytes = page("forum.html");
     let published = article::Published::parse("2019-05-20", chrono_tz::UTC).ok();
-    let settings = Settings { published, ..Settings::default() };
+    let settings = Settings::with(|it| it.published = published);
     let items = article::read(&Message::bare(&bytes), &settings).unwrap();
     let [Item::Article(article)] = &items[..] else { panic!("{items:?}") };
     assert!(article.body.starts_with("I have tried it every way since last year"), "{}", article.body);
@@ -408,7 +408,7 @@ fn the_encoding_is_what_the_page_declares_unless_it_is_utf_8() {
 #[test]
 fn a_set_format_takes_pages_with_or_without_json_ld() {
     let read = |name: &str, format| {
-        let settings = Settings { format: Some(format), ..Settings::default() };
+        let settings = Settings::with(|it| it.format = Some(format));
         article::inspect(&Message::bare(&page(name)), &settings)
             .map(|items| items[0].format.name())
             .map_err(|error| error.code())

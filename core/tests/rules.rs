@@ -18,7 +18,7 @@ fn said(rule: &Rule, text: &str, on: &str, language: &str) -> Extraction {
     };
     let genre =
         if rule.register == dateline_core::language::Register::History { Genre::Narrative } else { Genre::News };
-    extract(&article, &Settings { genre, ..Settings::default() })
+    extract(&article, &Settings::with(|it| it.genre = genre))
 }
 
 /// Words that change a date, and what is no date, do not stand among the expressions under their own name.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::outside;
 use dateline_core::evaluate::{CorpusFigures, Document, Measure, Prediction, Scores, SystemEvent, SystemTimex};
-use dateline_core::record::Status;
+use dateline_core::event::Status;
 use serde_json::{Value, json};
 
 const TYPES: [&str; 4] = ["DATE", "TIME", "DURATION", "SET"];
@@ -147,7 +147,7 @@ fn prediction(random: &mut Random, document: &Document) -> Prediction {
         };
         let date = known(random, document.timexes.iter().map(|timex| timex.extent()).collect());
         let trigger = known(random, document.events.iter().map(|event| event.extent()).collect());
-        SystemEvent { date, trigger, status: Status::Happened }
+        SystemEvent { date, trigger, status: Status::Happened.into() }
     });
     Prediction { id: document.id.clone(), events: events.collect(), timexes, dated_events: Vec::new() }
 }

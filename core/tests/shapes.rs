@@ -28,7 +28,10 @@ fn settings(items: &str, fields: &[(&str, &[&str])]) -> Settings {
         paths.insert(name, of_field.iter().copied()).expect("paths");
     }
     let items = ItemPaths::new(Some(items).filter(|items| !items.is_empty())).expect("a path");
-    Settings { items, fields: paths, ..Settings::default() }
+    Settings::with(|it| {
+        it.items = items;
+        it.fields = paths;
+    })
 }
 
 /// The code and the message of a rejection.
@@ -120,7 +123,7 @@ fn every_preset_has_a_row_in_the_documentation() {
 #[test]
 fn a_preset_can_be_set_by_name() {
     let set = |name: &str| Format::choices().find(|format| format.name() == name).expect("a format");
-    let wordpress = Settings { format: Some(set("wordpress")), ..Settings::default() };
+    let wordpress = Settings::with(|it| it.format = Some(set("wordpress")));
     let found =
         article(r#"{"id": 4, "title": {"rendered": "Crane falls"}, "date_gmt": "2019-05-28T10:22:51"}"#, &wordpress);
     assert_eq!(
@@ -214,7 +217,7 @@ fn fields_are_read_where_the_configuration_says() {
     assert_eq!([&*b.id, &b.title, &b.body], ["b", "Crane rises", "<p>It rose.</p>"]);
     assert_eq!((&*id, error.code()), ("c", "published-missing"));
     // Every item has its record, the broken one as well.
-    let input = pipeline::Settings { input: settings, ..pipeline::Settings::default() };
+    let input = pipeline::Settings::with(|it| it.input = settings);
     let processed = pipeline::process(message.as_bytes(), &input).expect("articles");
     assert_eq!(processed.iter().map(|one| &*one.id).collect::<Vec<_>>(), ["a", "b", "c"]);
     assert_eq!(processed[2].warnings[0].code, "published-missing");

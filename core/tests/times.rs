@@ -28,14 +28,14 @@ fn an_ambiguous_zone_is_that_of_the_article_of_its_source_or_of_the_table() {
     let (none, london) = (Settings::default(), "2019-05-23T18:35:07+01:00");
     assert_eq!(time(bst, &none), "published-invalid");
     assert_eq!(time(&format!(r#"{bst}, "timezone": "Europe/London""#), &none), london);
-    let of_source = Settings { timezones: [("PA", Tz::Europe__London)].into_iter().collect(), ..Settings::default() };
+    let of_source = Settings::with(|it| it.timezones = [("PA", Tz::Europe__London)].into_iter().collect());
     assert_eq!(time(&format!(r#"{bst}, "source": "PA""#), &of_source), london);
     assert_eq!(time(&format!(r#"{bst}, "source": "AP""#), &of_source), "published-invalid");
-    let of_name = Settings { timezones: [("BST", Tz::Europe__London)].into_iter().collect(), ..Settings::default() };
+    let of_name = Settings::with(|it| it.timezones = [("BST", Tz::Europe__London)].into_iter().collect());
     assert_eq!(time(bst, &of_name), london);
-    let assumed = Settings { timezone: Tz::Asia__Kolkata, ..Settings::default() };
+    let assumed = Settings::with(|it| it.timezone = Tz::Asia__Kolkata);
     assert_eq!(time(r#""published_at": "Fri, 03 May 2019 18:35:00 IST""#, &assumed), "2019-05-03T18:35:00+05:30");
-    let new_york = Settings { timezone: Tz::America__New_York, ..Settings::default() };
+    let new_york = Settings::with(|it| it.timezone = Tz::America__New_York);
     assert_eq!(time(r#""published_at": "May 23, 2019 6:35 p.m. ET""#, &new_york), "2019-05-23T18:35:00-04:00");
     assert_eq!(time(r#""published_at": "Thu, 23 May 2019 18:35:07 CST""#, &none), "published-invalid");
     assert_eq!(time(r#""published_at": "Thu, 23 May 2019 18:35:07 CST""#, &new_york), "2019-05-23T18:35:07-06:00");
@@ -93,7 +93,7 @@ fn a_wrong_weekday_is_reported_with_the_article() {
 #[test]
 fn the_time_of_the_record_is_a_last_resort() {
     let recorded = Published::parse("2019-05-23T18:35:07Z", Tz::UTC).expect("a time");
-    let settings = Settings { record_time: RecordTime::LastResort(Some(recorded)), ..Settings::default() };
+    let settings = Settings::with(|it| it.record_time = RecordTime::LastResort(Some(recorded)));
     let found = |fields| {
         let article = read(fields, &settings).expect("a time");
         let codes: Vec<&str> = article.warnings.iter().map(|warning| warning.code).collect();

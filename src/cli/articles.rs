@@ -1,13 +1,14 @@
 //! Articles from files or standard input, for the commands that need no Kafka: the flags that say what to read and how,
 //! and the reading. Must not know what is done with the articles.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::input::{Content, Document, Input, open};
+use super::input::{Content, Input, InputDocument, open};
 use super::shared::{ExtractArgs, InputFormat, with_advice};
 use super::{FAILED, REJECTED, USAGE};
 use crate::article::{self, Article, Format, Item, Message, Notice, Published};
@@ -133,12 +134,13 @@ where
 }
 
 /// Returns the items of a document, or why it has none.
-fn read(document: &Document, settings: &article::Settings) -> Vec<Result<Item, Error>> {
-    let text = || article::Settings { format: Some(Format::Text), ..settings.clone() };
-    let items = match &document.content {
-        Content::Message(bytes) => article::read(&Message::bare(bytes), settings),
-        Content::Plain(bytes) => article::read(&Message::bare(bytes), &text()),
-    };
+fn read(document: &InputDocument, settings: &article::Settings) -> Vec<Result<Item, Error>> {
+    let mut settings = Cow::Borrowed(settings);
+    let (Content::Message(bytes) | Content::Plain(bytes)) = &document.content;
+    if let Content::Plain(_) = document.content {
+        settings.to_mut().format = Some(Format::Text);
+    }
+    let items = article::read(&Message::bare(bytes), &settings);
     items.map_or_else(|error| vec![Err(error)], |items| items.into_iter().map(Ok).collect())
 }
 

@@ -98,7 +98,8 @@ mod tests {
 
     fn explained(article: &Article, expressions: Vec<Resolved>, dropped: Vec<Dropped>) -> String {
         let text = Text::of(&article.body);
-        let extraction = Extraction { text, expressions, events: Vec::new(), dropped, warnings: Vec::new() };
+        let mut extraction = Extraction::new(text);
+        (extraction.expressions, extraction.dropped) = (expressions, dropped);
         let mut out = Vec::new();
         write(article, &extraction, &mut out).expect("memory takes everything");
         String::from_utf8(out).expect("UTF-8")

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::input::{Content, Document, Input, open};
+use super::input::{Content, Input, InputDocument, open};
 use super::shared::{ExtractArgs, InputFormat, with_advice};
 use super::table::one_line;
 use super::{FAILED, REJECTED, USAGE, failed, print};
@@ -122,11 +122,12 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-fn inspect(document: &Document, settings: &article::Settings) -> Result<Vec<Inspected>, Error> {
+fn inspect(document: &InputDocument, settings: &article::Settings) -> Result<Vec<Inspected>, Error> {
     match &document.content {
         Content::Message(bytes) => article::inspect(&Message::bare(bytes), settings),
         Content::Plain(bytes) => {
-            let settings = article::Settings { format: Some(Format::Text), ..settings.clone() };
+            let mut settings = settings.clone();
+            settings.format = Some(Format::Text);
             article::inspect(&Message::bare(bytes), &settings)
         }
     }

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 
 /// One document of an input.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Document {
+pub struct InputDocument {
     /// The line on which it starts, counted from 1.
     pub line: usize,
     /// Its content.
@@ -71,13 +71,13 @@ impl<R: BufRead> Input<R> {
     /// # Errors
     ///
     /// Those of the reader.
-    pub fn next(&mut self) -> io::Result<Option<Document>> {
+    pub fn next(&mut self) -> io::Result<Option<InputDocument>> {
         match self.state {
             State::Start => self.first(),
             State::Whole => {
                 self.state = State::Done;
                 let content = Content::Plain(self.read_rest(Vec::new())?);
-                Ok(Some(Document { line: self.line, content }))
+                Ok(Some(InputDocument { line: self.line, content }))
             }
             State::Lines => self.next_line(),
             State::Done => Ok(None),
@@ -85,7 +85,7 @@ impl<R: BufRead> Input<R> {
     }
 
     /// Returns the first document, which decides how the rest is split.
-    fn first(&mut self) -> io::Result<Option<Document>> {
+    fn first(&mut self) -> io::Result<Option<InputDocument>> {
         let mut head = Vec::new();
         let mut line = self.line;
         // The lines so far without blank space. Each line is examined once, since many may be blank.
@@ -119,10 +119,10 @@ impl<R: BufRead> Input<R> {
             start if is_encoded(start) => Content::Message(self.read_rest(head)?),
             _ => Content::Plain(self.read_rest(head)?),
         };
-        Ok(Some(Document { line, content }))
+        Ok(Some(InputDocument { line, content }))
     }
 
-    fn next_line(&mut self) -> io::Result<Option<Document>> {
+    fn next_line(&mut self) -> io::Result<Option<InputDocument>> {
         let mut bytes = Vec::new();
         loop {
             let line = self.line;
@@ -130,7 +130,7 @@ impl<R: BufRead> Input<R> {
                 return Ok(None);
             }
             if !bytes.trim_ascii().is_empty() {
-                return Ok(Some(Document { line, content: Content::Message(bytes) }));
+                return Ok(Some(InputDocument { line, content: Content::Message(bytes) }));
             }
             bytes.clear();
         }

@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, TableStyle};
 
 use crate::article::Article;
-use crate::record::{EventRecord, Status};
+use crate::event::Status;
+use crate::record::{EventRecord, Word};
 
 /// The widest table, in characters: longer lines are hard to read.
 const MAX_WIDTH: u16 = 140;
@@ -125,8 +126,8 @@ fn title(heading: String, use_colour: bool) -> String {
 }
 
 /// Returns the colour of a status; events that happened have the default colour of the terminal.
-fn colour(status: &Status) -> Option<Color> {
-    match status {
+fn colour(status: &Word<Status>) -> Option<Color> {
+    match status.known()? {
         Status::Ongoing => Some(Color::Green),
         Status::Planned => Some(Color::Cyan),
         Status::Possible => Some(Color::Yellow),
@@ -154,10 +155,10 @@ mod tests {
 
     use super::*;
     use crate::article::Published;
-    use crate::record::{
-        ArticleFields, Basis, DateFields, Granularity, Modifier, OffsetFields, PublishedFrom, StatementFields,
-        TimexType,
-    };
+    use crate::article::Reference;
+    use crate::calendar::Granularity;
+    use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
+    use crate::temporal::{Basis, Modifier, TimexType};
 
     fn article() -> Article {
         let published = Published::parse("2019-05-03", chrono_tz::UTC).expect("a day");
@@ -177,18 +178,18 @@ mod tests {
                 source: None,
                 language: empty(),
                 published_at: empty(),
-                published_from: PublishedFrom::FirstCreated,
+                published_from: Reference::FirstCreated.into(),
             }),
             date: DateFields {
                 text: "late last\nmonth".to_owned(),
                 start: None,
                 end: None,
-                granularity: Granularity::Month,
-                r#type: TimexType::Date,
+                granularity: Granularity::Month.into(),
+                r#type: TimexType::Date.into(),
                 value: value.to_owned(),
-                r#mod: modifier,
+                r#mod: modifier.map(Word::Known),
                 edtf: None,
-                basis: Basis::Relative,
+                basis: Basis::Relative.into(),
                 reference: None,
                 rule: "".into(),
             },
@@ -196,7 +197,7 @@ mod tests {
                 summary: summary.to_owned(),
                 sentence: empty(),
                 trigger: None,
-                status: Status::Happened,
+                status: Status::Happened.into(),
                 names: Vec::new(),
             },
             offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },

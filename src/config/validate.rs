@@ -109,20 +109,19 @@ impl Check<'_> {
         })
     }
 
-    fn extract(&self, raw: &raw::Extract, input: article::Settings) -> Result<pipeline::Settings, Error> {
+    fn extract(&self, raw: &raw::Extract, mut input: article::Settings) -> Result<pipeline::Settings, Error> {
         let genres = Genre::ALL.map(|genre| (genre.name(), genre));
         let zones = chrono_tz::TZ_VARIANTS.map(|zone| (zone.name(), zone));
-        Ok(pipeline::Settings {
-            genre: self.choice("extract.genre", &raw.genre, &genres)?,
-            language: self.language(&raw.language)?,
-            fiscal_start: self.fiscal_start(raw.fiscal_year_start)?,
-            undated: false,
-            input: article::Settings {
-                timezone: self.choice("extract.timezone", &raw.timezone, &zones)?,
-                max_bytes: self.within("extract.max_bytes", raw.max_bytes, 1, 1 << 30)?,
-                ..input
-            },
-        })
+        let (genre, language) = (self.choice("extract.genre", &raw.genre, &genres)?, self.language(&raw.language)?);
+        let fiscal_start = self.fiscal_start(raw.fiscal_year_start)?;
+        input.timezone = self.choice("extract.timezone", &raw.timezone, &zones)?;
+        input.max_bytes = self.within("extract.max_bytes", raw.max_bytes, 1, 1 << 30)?;
+        Ok(pipeline::Settings::with(|settings| {
+            settings.genre = genre;
+            settings.language = language;
+            settings.fiscal_start = fiscal_start;
+            settings.input = input;
+        }))
     }
 
     fn revisions(&self, raw: &raw::Revisions) -> Result<Revisions, Error> {
@@ -151,18 +150,17 @@ impl Check<'_> {
         let record_times = [("", RecordTime::Ignored), ("record", RecordTime::LastResort(None))];
         let references = Reference::CHOICES.map(|reference| (reference.name(), reference));
         let zones = chrono_tz::TZ_VARIANTS.map(|zone| (zone.name(), zone));
-        Ok(article::Settings {
-            format: self.choice("input.format", &raw.format, &formats)?,
-            unwrap: self.choice("input.unwrap", &raw.unwrap, &envelopes)?,
-            items: ItemPaths::new(listed(&raw.items)).map_err(|problem| self.error("input.items", problem))?,
-            fields: self.fields(&raw.fields)?,
-            record_time: self.choice("input.published", &raw.published, &record_times)?,
-            reference: self.choice("input.reference", &raw.reference, &references)?,
-            references: self.choices("input.references", &raw.references, &references)?,
-            timezones: self.choices("input.timezones", &raw.timezones, &zones)?,
-            cities: self.choices("input.cities", &raw.cities, &zones)?,
-            ..article::Settings::default()
-        })
+        let items = ItemPaths::new(listed(&raw.items)).map_err(|problem| self.error("input.items", problem))?;
+        let mut settings = article::Settings::with(|settings| settings.items = items);
+        settings.format = self.choice("input.format", &raw.format, &formats)?;
+        settings.unwrap = self.choice("input.unwrap", &raw.unwrap, &envelopes)?;
+        settings.fields = self.fields(&raw.fields)?;
+        settings.record_time = self.choice("input.published", &raw.published, &record_times)?;
+        settings.reference = self.choice("input.reference", &raw.reference, &references)?;
+        settings.references = self.choices("input.references", &raw.references, &references)?;
+        settings.timezones = self.choices("input.timezones", &raw.timezones, &zones)?;
+        settings.cities = self.choices("input.cities", &raw.cities, &zones)?;
+        Ok(settings)
     }
 
     fn fields(&self, raw: &BTreeMap<String, String>) -> Result<FieldPaths, Error> {

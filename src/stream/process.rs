@@ -82,7 +82,7 @@ mod tests {
     use rdkafka::Timestamp;
 
     use super::*;
-    use crate::record::PublishedFrom;
+    use crate::article::Reference;
 
     #[test]
     fn the_time_of_a_message_is_the_last_resort_if_the_settings_say_so() {
@@ -100,9 +100,9 @@ mod tests {
         settings.input.record_time = RecordTime::LastResort(None);
         let article = |message| process(message, &settings).unwrap()[0].events[0].article.clone();
         let found = article(&without);
-        assert_eq!(found.published_from, PublishedFrom::Record);
+        assert_eq!(found.published_from, Reference::Record);
         assert_eq!(found.published_at, "2019-05-23T18:35:07+00:00");
-        assert_eq!(article(&with).published_from, PublishedFrom::FirstCreated);
+        assert_eq!(article(&with).published_from, Reference::FirstCreated);
     }
 
     #[test]

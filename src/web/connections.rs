@@ -52,7 +52,7 @@ impl Connections {
 
     /// Returns a place for a new connection, if need be that of the connection that has been waiting longest; `None` if
     /// all are busy.
-    pub async fn admit(self: &Arc<Self>) -> Option<Arc<Place>> {
+    pub async fn admit(self: &Arc<Self>) -> Option<Arc<Admission>> {
         let permit = match self.free.clone().try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) if self.close_longest_waiting() => self.free.clone().acquire_owned().await.ok()?,
@@ -64,7 +64,7 @@ impl Connections {
         self.metrics.connection_opened();
         let closing = Arc::<Notify>::default();
         let turn = self.lock().wait(&closing);
-        Some(Arc::new(Place { all: self.clone(), closing, turn: Mutex::new(turn), _permit: permit }))
+        Some(Arc::new(Admission { all: self.clone(), closing, turn: Mutex::new(turn), _permit: permit }))
     }
 
     /// Closes the connection that has been waiting longest for a request; false if none is waiting.
@@ -83,14 +83,14 @@ impl Connections {
 
 /// The place of a connection; free again when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct Admission {
     all: Arc<Connections>,
     closing: Arc<Notify>,
     turn: Mutex<u64>,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Place {
+impl Admission {
     /// Waits until the connection is to be closed in favour of a new one.
     pub async fn closed(&self) {
         self.closing.notified().await;
@@ -113,7 +113,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Admission {
     fn drop(&mut self) {
         let turn = *self.turn();
         self.all.lock().waiting.remove(&turn);
@@ -123,7 +123,7 @@ impl Drop for Place {
 
 /// A request whose response is not complete. The connection waits for the next one when it is dropped.
 #[derive(Debug)]
-pub struct Request(Arc<Place>);
+pub struct Request(Arc<Admission>);
 
 impl Drop for Request {
     fn drop(&mut self) {
@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    async fn admit(connections: &Arc<Connections>) -> Arc<Place> {
+    async fn admit(connections: &Arc<Connections>) -> Arc<Admission> {
         connections.admit().now_or_never().flatten().expect("there is a place")
     }
 

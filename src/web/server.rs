@@ -23,7 +23,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_io_timeout::TimeoutWriter;
 
-use super::connections::{Connections, Place, Request};
+use super::connections::{Admission, Connections, Request};
 use super::health::is_health;
 use super::opening::open;
 use super::problem::Problem;
@@ -131,7 +131,7 @@ async fn recover(error: &io::Error, connections: &Connections) {
 
 /// A connection that was accepted.
 struct Connection {
-    place: Arc<Place>,
+    place: Arc<Admission>,
     watcher: Watcher,
     /// Closed at shutdown.
     stopping: watch::Receiver<()>,

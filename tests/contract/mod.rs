@@ -27,7 +27,7 @@ pub fn faults(record: &Value) -> Vec<String> {
     SCHEMA.iter_errors(record).map(|fault| format!("{}: {fault}", fault.instance_path())).collect()
 }
 
-/// Forbids fields that the schema does not name. Readers are told to expect new ones; the program must name its own.
+/// Forbids fields that the schema does not name. Readers have to expect new ones; the program must name its own.
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {

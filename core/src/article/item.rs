@@ -82,7 +82,8 @@ pub enum Embargo {
     Open,
 }
 
-/// One item of a message.
+/// One item of a message. The list is complete on purpose: whoever reads items says what becomes of each kind, so that none
+/// is lost when a kind is added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// An article.

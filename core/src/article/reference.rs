@@ -22,6 +22,17 @@ pub enum Reference {
 }
 
 impl Reference {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::FirstCreated,
+        Self::ContentCreated,
+        Self::VersionCreated,
+        Self::Dateline,
+        Self::Envelope,
+        Self::Given,
+        Self::Record,
+    ];
+
     /// Those that a user can choose.
     pub const CHOICES: [Self; 4] = [Self::FirstCreated, Self::ContentCreated, Self::VersionCreated, Self::Dateline];
 

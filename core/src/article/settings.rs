@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind};
 
 /// How messages are read.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Settings {
     /// The format of all messages; `None` recognises it message by message.
     pub format: Option<Format>,
@@ -60,6 +61,14 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Returns the usual settings with some changes. New ones may come, so that they cannot be written down as a whole.
+    #[must_use]
+    pub fn with(change: impl FnOnce(&mut Self)) -> Self {
+        let mut settings = Self::default();
+        change(&mut settings);
+        settings
+    }
+
     /// Refuses a message that is larger than the limit, before anything looks at it.
     pub(super) fn check_size(&self, bytes: usize) -> Result<(), Error> {
         if bytes <= self.max_bytes {

@@ -141,6 +141,12 @@ impl Granularity {
         Self::Second,
     ];
 
+    /// Whether it is a day, or finer.
+    #[must_use]
+    pub fn is_day_or_finer(self) -> bool {
+        matches!(self, Self::Day | Self::PartOfDay | Self::Hour | Self::Minute | Self::Second)
+    }
+
     /// Returns the name in records.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -146,7 +146,7 @@ fn opens(character: char) -> bool {
 mod tests {
     use super::*;
     use crate::evaluate::SystemEvent;
-    use crate::record::Status;
+    use crate::event::Status;
 
     #[test]
     fn sentences_end_at_a_stop_before_a_capital_and_at_empty_lines() {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     fn counts(links: &str, triggers: &[Extent]) -> EventCounts {
-        let event = |&trigger| SystemEvent { date: [16, 25], trigger, status: Status::Happened };
+        let event = |&trigger| SystemEvent { date: [16, 25], trigger, status: Status::Happened.into() };
         let prediction = Prediction { events: triggers.iter().map(event).collect(), ..Prediction::default() };
         EventCounts::of(&mill(links), &prediction)
     }

@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::{Alignment, Document, Extent, Timex, align};
 use crate::article::{Article, Published};
+use crate::event::Status;
 use crate::event::{Event, Repeat};
 use crate::extraction::Extraction;
 use crate::pipeline::{self, Settings};
-use crate::record::Status;
+use crate::record::Word;
 use crate::temporal::{Modifier, Resolved};
 
 /// The system's predictions for one document, serialised as other scorers read them.
@@ -60,7 +61,7 @@ pub struct SystemEvent {
     /// The extent of its trigger.
     pub trigger: Extent,
     /// What the document says about its reality.
-    pub status: Status,
+    pub status: Word<Status>,
 }
 
 impl SystemTimex {
@@ -149,7 +150,7 @@ impl SystemEvent {
             trigger: event.trigger,
         };
         let places = std::iter::once(first).chain(event.also_at.iter().copied());
-        places.filter_map(|place| Self::at(place, event.status.into(), extraction))
+        places.filter_map(|place| Self::at(place, event.status, extraction))
     }
 
     fn at(place: Repeat, status: Status, extraction: &Extraction) -> Option<Self> {
@@ -159,7 +160,7 @@ impl SystemEvent {
         Some(Self {
             date: extraction.text.code_points(date),
             trigger: extraction.text.code_points(place.trigger?),
-            status,
+            status: status.into(),
         })
     }
 }
@@ -168,7 +169,6 @@ impl SystemEvent {
 mod tests {
     use super::*;
     use crate::article;
-    use crate::event;
     use crate::text::Span;
 
     fn document(dct: &str, text: &str) -> Document {
@@ -216,7 +216,7 @@ mod tests {
             summary: String::new(),
             names: Vec::new(),
             also_at: Vec::new(),
-            status: event::Status::Happened,
+            status: Status::Happened,
             confidence: 1.0,
             weight: 1.0,
             weight_features: Vec::new(),
@@ -226,6 +226,6 @@ mod tests {
         };
         extraction.events = vec![event.clone(), Event { trigger: None, ..event }];
         let events = Prediction::of("d", &extraction).events;
-        assert_eq!(events, [SystemEvent { date: [18, 39], trigger: [6, 12], status: Status::Happened }]);
+        assert_eq!(events, [SystemEvent { date: [18, 39], trigger: [6, 12], status: Status::Happened.into() }]);
     }
 }

@@ -106,6 +106,7 @@ pub enum Open {
 
 /// Whether what a statement reports is a fact on its date, seen from publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// It happened.
     Happened,

@@ -5,7 +5,6 @@
 
 pub mod cloudevents;
 mod convert;
-mod domain;
 pub mod export;
 mod scheduled;
 mod words;
@@ -16,10 +15,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::article::Reference;
+use crate::calendar::Granularity;
 pub use crate::error::Warning;
+use crate::event::Status;
+use crate::temporal::{Basis, Modifier, TimexType};
 pub use convert::{event_records, extractor};
 pub use scheduled::scheduled_event_record;
-pub use words::{Basis, Granularity, Modifier, PublishedFrom, Status, TimexType};
+pub use words::{Listed, Word, of_word};
 
 /// Returns the JSON Schema of [`EventRecord`], generated from the type: the content of `docs/event.schema.json`.
 #[cfg(feature = "schema")]
@@ -80,7 +83,7 @@ pub struct ArticleFields {
     pub published_at: String,
     /// Which of the article's times that is; `envelope` is when the envelope around it was created, `record` when the
     /// record that holds it was written to Kafka, `given` a time from outside.
-    pub published_from: PublishedFrom,
+    pub published_from: Word<Reference>,
 }
 
 /// The date part of an event record.
@@ -94,18 +97,18 @@ pub struct DateFields {
     /// Exclusive end; `null` if open.
     pub end: Option<String>,
     /// The unit to which the date is known.
-    pub granularity: Granularity,
+    pub granularity: Word<Granularity>,
     /// TIMEX3 type.
-    pub r#type: TimexType,
+    pub r#type: Word<TimexType>,
     /// TIMEX3 value.
     pub value: String,
     /// TIMEX3 modifier.
-    pub r#mod: Option<Modifier>,
+    pub r#mod: Option<Word<Modifier>>,
     /// ISO 8601-2 (EDTF).
     pub edtf: Option<String>,
     /// What the value was computed from: the text alone, the publication time, or a date mentioned before;
     /// `publication` is the publication date itself.
-    pub basis: Basis,
+    pub basis: Word<Basis>,
     /// The date that it was counted from, if any, at its own granularity (ISO 8601-2).
     pub reference: Option<String>,
     /// The rule that recognised it.
@@ -123,7 +126,7 @@ pub struct StatementFields {
     /// The word that stands for the event; `null` if none was found.
     pub trigger: Option<String>,
     /// What the article says about the reality of the statement.
-    pub status: Status,
+    pub status: Word<Status>,
     /// The people, organisations and places in the statement, in the order of the text.
     pub names: Vec<String>,
 }

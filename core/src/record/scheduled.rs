@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chrono::Timelike;
 
 use super::convert::article_fields;
-use super::{Basis, DateFields, EventRecord, OffsetFields, StatementFields, Status, TimexType};
+use super::{DateFields, EventRecord, OffsetFields, StatementFields, Word};
 use crate::VERSION;
 use crate::article::{Article, Published, ScheduledEvent};
 use crate::calendar::{Clock, PartialDate};
-use crate::event;
+use crate::event::{self, Status};
+use crate::temporal::{Basis, TimexType};
 
 /// Stands for the rule that recognised the date.
 const RULE: &str = "ninjs/event";
@@ -22,7 +23,7 @@ pub fn scheduled_event_record(article: &Article, language: &str) -> Option<Event
     let scheduled = article.scheduled.as_ref()?;
     let sentence = if article.body.trim().is_empty() { &article.title } else { &article.body };
     let lies_ahead = scheduled.start.at > article.published.at;
-    let status = if lies_ahead { Status::Planned } else { Status::Happened };
+    let status = Word::Known(if lies_ahead { Status::Planned } else { Status::Happened });
     Some(EventRecord {
         id: event::id_of_occasion(&article.id, sentence, &scheduled.text),
         article: Arc::new(article_fields(article, language)),
@@ -64,11 +65,11 @@ fn date(scheduled: &ScheduledEvent) -> DateFields {
         start: first.and_then(|it| it.start).map(|bound| bound.iso8601()),
         end: last.and_then(|it| it.end).map(|bound| bound.iso8601()),
         granularity: from.granularity().into(),
-        r#type: if start.has_time { TimexType::Time } else { TimexType::Date },
+        r#type: Word::Known(if start.has_time { TimexType::Time } else { TimexType::Date }),
         value: joined(from.value(), to.as_ref().map(PartialDate::value)),
         r#mod: None,
         edtf: from.edtf().map(|edtf| joined(edtf, to.as_ref().and_then(PartialDate::edtf))),
-        basis: Basis::Absolute,
+        basis: Word::Known(Basis::Absolute),
         reference: None,
         rule: RULE.into(),
     }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::record::{EventRecord, Granularity, unknown_weight};
+use crate::calendar::Granularity;
+use crate::record::{EventRecord, Word, unknown_weight};
 
 /// A dated statement of an article, as far as a story needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +53,7 @@ struct StoredArticle {
 struct StoredDate {
     start: Option<String>,
     end: Option<String>,
-    granularity: Granularity,
+    granularity: Word<Granularity>,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +73,7 @@ impl Mention {
             source: article.source.clone(),
             published: day(&article.published_at)?,
             days: days(date.start.as_deref(), date.end.as_deref())?,
-            to_the_day: date.start.is_some() && date.granularity.is_day_or_finer(),
+            to_the_day: date.start.is_some() && date.granularity.known().is_some_and(Granularity::is_day_or_finer),
             summary: statement.summary.clone(),
             names: statement.names.clone(),
             weight: f64::from(*weight),
@@ -96,7 +97,7 @@ impl Mention {
             source: article.source,
             published: day(&article.published_at)?,
             days: days(date.start.as_deref(), date.end.as_deref())?,
-            to_the_day: date.start.is_some() && date.granularity.is_day_or_finer(),
+            to_the_day: date.start.is_some() && date.granularity.known().is_some_and(Granularity::is_day_or_finer),
             summary: statement.summary,
             names: statement.names,
             weight: f64::from(weight),

@@ -46,7 +46,7 @@ fn every_case_is_read_as_marked() {
 
 /// Returns what the engine finds, every record of which must hold to the schema.
 fn found(case: &Case) -> Answer {
-    let settings = Settings { genre: case.given.genre, ..Settings::default() };
+    let settings = Settings::with(|it| it.genre = case.given.genre);
     let extraction = pipeline::extract(&case.article(), &settings);
     let answer = markup::answer(&case.body, &extraction);
     let records = record::event_records(&case.article(), &case.given.language, extraction, "tests");

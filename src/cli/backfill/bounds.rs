@@ -43,7 +43,7 @@ fn parse_time(text: &str, now: DateTime<Utc>, zone: Tz) -> Option<i64> {
     }
     let published = Published { at: now.with_timezone(&zone).fixed_offset(), has_time: true };
     let article = Article { language: Some("en".to_owned()), ..Article::new("", text, published) };
-    let settings = pipeline::Settings { genre: Genre::News, ..pipeline::Settings::default() };
+    let settings = pipeline::Settings::with(|it| it.genre = Genre::News);
     let found = pipeline::extract(&article, &settings);
     let [date] = &found.expressions[..] else { return None };
     if date.expression.span.of(found.text.as_str()).trim() != text.trim() {

@@ -5,28 +5,30 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
-use crate::record::{Granularity, Modifier};
+use crate::calendar::Granularity;
+use crate::record::of_word;
+use crate::temporal::Modifier;
 
 /// Returns the date in words.
 pub fn spoken(date: &Value) -> String {
     let text = |key: &str| date.get(key).and_then(Value::as_str);
     let value = text("value").unwrap_or_default();
-    let granularity = Granularity::from(text("granularity").unwrap_or_default());
+    let granularity = text("granularity").and_then(of_word);
     let code = value.get(value.len().saturating_sub(2)..).unwrap_or_default();
-    let name = |at: &str| name(at, &granularity, code);
+    let name = |at: &str| name(at, granularity?, code);
     let is_range = value.contains('/') || value.starts_with('P');
     let words = match (text("start"), text("end")) {
         (Some(start), None) => name(start).map(|start| format!("from {start}")),
         (None, Some(end)) => last_day(end).and_then(|last| name(&last)).map(|last| format!("until {last}")),
         (Some(start), Some(end)) if is_range => last_day(end).and_then(|last| Some(range(name(start)?, &name(&last)?))),
-        (Some(start), Some(_)) => name(start).map(|name| modified(text("mod").map(Modifier::from), name)),
+        (Some(start), Some(_)) => name(start).map(|name| modified(text("mod").and_then(of_word), name)),
         (None, None) => None,
     };
     words.unwrap_or_else(|| value.to_owned())
 }
 
 /// Returns the name of the period that a day or a time begins; `code` is that of a season or part of a day in TIMEX3.
-fn name(at: &str, granularity: &Granularity, code: &str) -> Option<String> {
+fn name(at: &str, granularity: Granularity, code: &str) -> Option<String> {
     let day: NaiveDate = at.get(..at.rfind('T').unwrap_or(at.len()))?.parse().ok()?;
     let year = day.year();
     if year < 1 {
@@ -47,7 +49,6 @@ fn name(at: &str, granularity: &Granularity, code: &str) -> Option<String> {
         Granularity::Hour | Granularity::Minute | Granularity::Second => {
             time(at)?.format("%-d %B %Y, %H:%M").to_string()
         }
-        _ => return None,
     })
 }
 

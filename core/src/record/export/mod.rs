@@ -73,9 +73,10 @@ pub(in crate::record) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::{
-        ArticleFields, Basis, DateFields, OffsetFields, PublishedFrom, StatementFields, Status, TimexType,
-    };
+    use crate::article::Reference;
+    use crate::event::Status;
+    use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
+    use crate::temporal::{Basis, TimexType};
 
     /// An event with the given dates; `granularity` is that of the expression.
     pub(in crate::record) fn record(start: Option<&str>, end: Option<&str>, granularity: &str) -> EventRecord {
@@ -89,18 +90,18 @@ pub(in crate::record) mod tests {
                 source: Some("The Quay".to_owned()),
                 language: "en".to_owned(),
                 published_at: "2019-05-03T18:35:00+01:00".to_owned(),
-                published_from: PublishedFrom::FirstCreated,
+                published_from: Reference::FirstCreated.into(),
             }),
             date: DateFields {
                 text: "last month".to_owned(),
                 start: start.map(str::to_owned),
                 end: end.map(str::to_owned),
                 granularity: granularity.into(),
-                r#type: TimexType::Date,
+                r#type: TimexType::Date.into(),
                 value: "2019-04".to_owned(),
                 r#mod: None,
                 edtf: Some("2019-04".to_owned()),
-                basis: Basis::Relative,
+                basis: Basis::Relative.into(),
                 reference: Some("2019-05-03".to_owned()),
                 rule: "en/last-unit".into(),
             },
@@ -108,7 +109,7 @@ pub(in crate::record) mod tests {
                 summary: "Smith & Sons, the ferry line, closed <the> harbour".to_owned(),
                 sentence: "Smith & Sons, the ferry line, closed <the> harbour last month.".to_owned(),
                 trigger: Some("closed".to_owned()),
-                status: Status::Happened,
+                status: Status::Happened.into(),
                 names: vec!["Smith & Sons".to_owned()],
             },
             offsets: OffsetFields { sentence: [0, 62], date: [51, 61], trigger: Some([30, 36]) },

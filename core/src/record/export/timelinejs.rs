@@ -8,7 +8,8 @@ use quick_xml::escape::escape;
 use serde::Serialize;
 
 use super::{Export, JsonItems, interval};
-use crate::record::{EventRecord, Granularity};
+use crate::calendar::Granularity;
+use crate::record::EventRecord;
 
 /// A timeline for TimelineJS.
 pub struct TimelineJs<W>(JsonItems<W>);
@@ -103,10 +104,10 @@ fn dates(record: &EventRecord) -> Option<(Date, Option<Date>)> {
 
 impl Precision {
     fn of_expression(record: &EventRecord) -> Self {
-        match record.date.granularity {
+        match record.date.granularity.known().unwrap_or(Granularity::Day) {
             Granularity::Century | Granularity::Decade | Granularity::Year => Self::Year,
             Granularity::Half | Granularity::Quarter | Granularity::Season | Granularity::Month => Self::Month,
-            Granularity::Week | Granularity::Weekend | Granularity::Day | Granularity::Other(_) => Self::Day,
+            Granularity::Week | Granularity::Weekend | Granularity::Day => Self::Day,
             Granularity::PartOfDay | Granularity::Hour => Self::Hour,
             Granularity::Minute => Self::Minute,
             Granularity::Second => Self::Second,
