@@ -317,7 +317,7 @@ impl Wording {
                 agree(&mut text, passage.word(at));
             }
             // The comma before a clause may have gone with the clause before it.
-            let lost = last.is_some_and(|last| mark(last + 1) == Some(',') && last + 1 < at - 1);
+            let lost = last.is_some_and(|last| last + 2 < at && mark(last + 1) == Some(','));
             if lost && mark(at - 1) == Some(',') && passage.has(at, grammar.clause_lead) {
                 text.push(',');
             }
