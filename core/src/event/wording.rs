@@ -317,8 +317,8 @@ impl Wording {
                 agree(&mut text, passage.word(at));
             }
             // The comma before a clause may have gone with the clause before it.
-            let lost = last.is_some_and(|last| last + 2 < at && mark(last + 1) == Some(','));
-            if lost && mark(at - 1) == Some(',') && passage.has(at, grammar.clause_lead) {
+            let lost = last.is_some_and(|last| last + 1 < at && mark(at - 1) == Some(','));
+            if lost && passage.has(at, grammar.clause_lead) && !passage.has(at, grammar.when) {
                 text.push(',');
             }
             let closing = mark(at) == Some('"') && is_quoting;
