@@ -113,7 +113,7 @@ fn whole_sentence(dated: &DatedClause<'_>, cut: &Range<usize>) -> Option<Found> 
     let pivot = dated.trigger.filter(|at| structure.tokens().contains(at)).unwrap_or(root);
     let of = |cut: &Range<usize>| {
         let tokens: Vec<usize> = structure.tokens().filter(|at| !cut.contains(at)).collect();
-        let is_whole = !tokens.iter().any(|&at| dated.is_hollow(at, cut));
+        let is_whole = dated.hollow_words(cut).next().is_none();
         is_whole
             .then(|| candidate(dated, pivot, unit, Wording::of(dated, unit, tokens.clone(), cut)))
             .filter(|candidate| candidate.text.contains(' '))

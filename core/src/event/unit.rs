@@ -211,18 +211,31 @@ impl DatedClause<'_> {
         structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, comparing))
     }
 
-    /// Whether a participle says nothing without the date that goes: "a poll published on Monday", "the wall, built in the 1930s,".
+    /// Whether a word says nothing without the date that goes: "a poll published on Monday", "the wall, built in the 1930s,".
     pub(super) fn is_hollow(&self, at: usize, cut: &Range<usize>) -> bool {
+        self.hollow_words(cut).any(|hollow| hollow == at)
+    }
+
+    /// Returns the words that say nothing without the date that goes: the participle that it hangs by, and one that stands alone
+    /// with it between commas.
+    pub(super) fn hollow_words(&self, cut: &Range<usize>) -> impl Iterator<Item = usize> + use<> {
         let structure = self.structure;
-        let is_rest = |&part: &usize| part == at || cut.contains(&part) || self.is_mark(part, ',');
-        let clause = structure.relation(at) == Relation::AdnominalClause
-            && structure.tag(at) == Upos::Participle
-            && structure.subtree(at).any(|part| cut.contains(&part))
-            && structure.subtree(at).all(|part| is_rest(&part));
-        let alone =
-            !cut.is_empty() && at > 0 && at + 1 == cut.start && self.is_mark(at - 1, ',') && self.is_mark(cut.end, ',');
-        let is_word = self.passage.tokens[at].shape.is_word() && !structure.tag(at).is_finite();
-        clause || alone && is_word && structure.tag(at) != Upos::Adverb
+        let is_rest = |at: usize, part: usize| part == at || cut.contains(&part) || self.is_mark(part, ',');
+        let is_reduced = |&at: &usize| {
+            structure.relation(at) == Relation::AdnominalClause
+                && structure.tag(at) == Upos::Participle
+                && structure.subtree(at).all(|part| is_rest(at, part))
+        };
+        let is_alone = |&at: &usize| {
+            let (tag, is_word) = (structure.tag(at), self.passage.tokens[at].shape.is_word());
+            let between = at > 0 && self.is_mark(at - 1, ',') && self.is_mark(cut.end, ',');
+            between && is_word && !tag.is_finite() && tag != Upos::Adverb
+        };
+        let is_cut = !cut.is_empty();
+        let reduced =
+            structure.head(self.top()).filter(|_| is_cut && cut.contains(&self.date.start)).filter(is_reduced);
+        let alone = cut.start.checked_sub(1).filter(|_| is_cut).filter(is_alone);
+        reduced.into_iter().chain(alone)
     }
 
     /// "He denied that he had known": without its verb it says the contrary.

@@ -67,7 +67,7 @@ impl Wording {
             || structure.tag(first) == Upos::Adposition && relative(first + 1);
         let ends = self.needs_date(dated) || matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
         let broken = dated.reports(unit.head) && self.cuts_quotation(dated);
-        let hollow = self.tokens.iter().any(|&at| at != unit.head && dated.is_hollow(at, &self.cut));
+        let hollow = dated.hollow_words(&self.cut).any(|at| at != unit.head && self.tokens.contains(&at));
         let apart = (first..last).any(|at| dated.is_mark(at, ';') || dated.is_mark(at, ':'));
         let has_subject = self.supplied > 0 || structure.subject(unit.head).is_some_and(|at| self.tokens.contains(&at));
         // "The company expecting a loss"
@@ -87,6 +87,9 @@ impl Wording {
     /// Whether a quotation is there in part: what is left is not what the speaker said.
     fn cuts_quotation(&self, dated: &DatedClause<'_>) -> bool {
         let is_quote = |at: usize| ['"', '“', '”'].iter().any(|&mark| dated.is_mark(at, mark));
+        if !dated.structure.tokens().any(is_quote) {
+            return false;
+        }
         let tokens: Vec<usize> = dated.structure.tokens().collect();
         if tokens.iter().filter(|&&at| is_quote(at)).count() % 2 == 1 {
             // It begins or ends in another sentence.
