@@ -87,7 +87,10 @@ fn is_noun_used_as_verb(passage: &ParsedPassage<'_>, at: usize, sentence: &Range
     let lower = passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
     let Some(before) = at.checked_sub(1).filter(|before| lower && *before >= sentence.start) else { return false };
     let name = passage.tag(before) == Tag::ProperNoun && passage.word(before).ends_with('s');
-    let plural = name || passage.tag(before) == Tag::PluralNoun;
+    // "Voters in Malta vote on Sunday"
+    let led =
+        before.checked_sub(2).filter(|head| *head >= sentence.start && passage.has(before - 1, grammar.preposition));
+    let plural = name || passage.tag(led.unwrap_or(before)) == Tag::PluralNoun;
     let known = passage.has(at, grammar.verb) && plural || passage.has(at, grammar.verb_third) && !plural;
     let named = passage.tag(before) == Tag::ProperNoun && !is_calendar(passage, before);
     let subject = named || passage.tag(before).is_noun() && !passage.has(before, grammar.unit);

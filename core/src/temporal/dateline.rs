@@ -78,7 +78,7 @@ fn mark_stamp(passage: &ParsedPassage<'_>, dates: &mut [Resolved], published: Na
     }
     let shape = passage.tokens.get(at).map(|token| token.shape);
     let apart = shape.is_none_or(|shape| shape.is_capital() || matches!(shape, Shape::Break | Shape::Mark('(' | '[')));
-    let dated = whole && clock && if word { opens || title } else { apart && !led };
+    let dated = whole && clock && if word { opens || title || apart } else { apart && !led };
     if dated || word && opens && (whole || clock) {
         for date in dates.iter_mut().take(count) {
             date.basis = Basis::Publication;

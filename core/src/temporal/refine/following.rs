@@ -29,6 +29,7 @@ pub(super) fn refine(
         joined.push(expression);
     }
     appose(passage, &mut joined);
+    date_behind(passage, &mut joined);
     joined.iter_mut().for_each(|expression| bare_weekend(passage, expression));
     for expression in &mut joined {
         if is_compared(passage, expression) {
@@ -121,6 +122,27 @@ fn appose(passage: &ParsedPassage<'_>, expressions: &mut [Expression]) {
             expression.end -= tail;
             expression.span = passage.span(expression.first, expression.end);
             expression.meaning = Meaning::Shift { by: 0, unit, from: CountedFrom::Narrative };
+        }
+    }
+}
+
+/// "A decade later, in 2008": the year behind says what was counted to.
+fn date_behind(passage: &ParsedPassage<'_>, expressions: &mut [Expression]) {
+    let grammar = &passage.pack.grammar;
+    for at in 1..expressions.len() {
+        let (before, rest) = expressions.split_at_mut(at);
+        let (Some(count), Some(date)) = (before.last_mut(), rest.first()) else { continue };
+        let counted =
+            matches!(count.meaning, Meaning::Count { from: CountedFrom::Narrative, anchor: None, tail: 0, .. });
+        let whole = matches!(&date.meaning, Meaning::Calendar(fields) if fields.year.is_some());
+        let led = |at: usize| passage.has(at, grammar.inside) || passage.has(at, grammar.clock_preposition);
+        if counted
+            && whole
+            && date.first == count.end + 2
+            && passage.has(count.end, grammar.comma)
+            && led(count.end + 1)
+        {
+            count.meaning = date.meaning.clone();
         }
     }
 }
