@@ -3,6 +3,7 @@
 //! This module must not know how dates were recognised, nor what records look like.
 
 mod antecedent;
+mod echo;
 mod edition;
 mod identity;
 mod line;
@@ -33,10 +34,9 @@ use self::status::Agreed;
 use self::trigger::Trigger;
 use self::unit::DatedClause;
 use self::weight::Written;
-use crate::calendar::{Granularity, Unit};
 use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::ParsedPassage;
-use crate::temporal::{Amount, Basis, Meaning, Resolved, TimexType, confidence};
+use crate::temporal::{Basis, Meaning, Resolved, TimexType, confidence};
 use crate::text::Span;
 
 /// A statement with its date.
@@ -417,27 +417,6 @@ impl DatedSentence<'_> {
             }
         };
         Ok(Statement { trigger, agreed, summary, names, weight, candidates, alternative })
-    }
-
-    /// Returns why a date makes no event of its own beside another one of its sentence: "Last month was the wettest
-    /// October", "Third-quarter revenue rose in the three months ended March 31".
-    fn echo(&self, dates: &[Resolved], at: usize) -> Option<&'static str> {
-        let grammar = &self.passage.pack.grammar;
-        let date = dates.get(at)?;
-        let days = |date: &Resolved| Some((date.interval?.start?.local(), date.interval?.end?.local()));
-        let superlative = date.expression.first > self.tokens.start
-            && self.passage.has(date.expression.first - 1, grammar.superlative);
-        if superlative && dates[..at].iter().any(|other| self.makes_event(other) && days(other) == days(date)) {
-            return Some("it names once more the time that is told before it");
-        }
-        let quarter = date.granularity == Some(Granularity::Quarter) && date.basis == Basis::Relative;
-        let attributive = self.passage.tag(date.expression.end).is_noun();
-        let quarterly = |other: &Resolved| match other.expression.meaning {
-            Meaning::Ending { amount, unit, .. } => amount == Amount::whole(3) && unit == Unit::Month,
-            _ => false,
-        };
-        (quarter && attributive && dates[at + 1..].iter().any(quarterly))
-            .then_some("the months behind it say which quarter is meant")
     }
 
     /// Whether the second date only restates the first: "On Friday, 3 May,".

@@ -269,7 +269,7 @@ impl<'a> Context<'a> {
     }
 
     /// The date to count units from: days from the last day mentioned, not from a year that was mentioned after it.
-    pub(super) fn from_for(&self, unit: Unit, from: CountedFrom) -> (PartialDate, Basis) {
+    pub(super) fn anchor_for(&self, unit: Unit, from: CountedFrom) -> (PartialDate, Basis) {
         let (date, basis) = self.from(from);
         let coarse = unit <= Unit::Day && basis == Basis::Narrative && date.unit() > Unit::Day;
         let apart = self.in_sentence != Some(date) || date.unit() >= Unit::Year;

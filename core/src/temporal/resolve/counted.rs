@@ -13,7 +13,7 @@ pub(super) fn shift(context: &Context<'_>, by: i64, unit: Unit, from: CountedFro
     if unit == Unit::Quarter && by == 0 && from == CountedFrom::Narrative {
         return told_quarter(context);
     }
-    let (mut anchor, basis) = context.from_for(unit, from);
+    let (mut anchor, basis) = context.anchor_for(unit, from);
     let count = |anchor: PartialDate| PartialDate::containing(anchor.first_day()?, unit).step(by);
     if basis == Basis::Narrative && by > 0 {
         anchor = context.anchor_that_fits(anchor, count);
@@ -77,7 +77,7 @@ pub(super) fn count(
             (value.date?, value.basis, value.reference)
         }
         None => {
-            let (anchor, basis) = context.from_for(unit, from);
+            let (anchor, basis) = context.anchor_for(unit, from);
             // "the day after he was elected": nothing that was mentioned says when that was.
             if from == CountedFrom::Following && basis == Basis::Relative {
                 let value = if sign < 0 { Reference::PastRef } else { Reference::FutureRef };
