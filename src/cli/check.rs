@@ -86,7 +86,7 @@ fn line(finding: &Finding) -> String {
     let verdict = match finding.verdict {
         Verdict::Ok => "ok",
         Verdict::Wrong => "wrong",
-        Verdict::Unknown => "unknown",
+        Verdict::Unknown => "not known",
     };
     format!("{verdict:7}  {}: {}\n", finding.what, finding.detail)
 }

@@ -2,10 +2,11 @@
 //! logic.
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some input rejected (`extract`, `timeline`, `backfill`,
-//! `formats`).
+//! `retry`, `formats`).
 
 mod articles;
 mod backfill;
+mod bounds;
 mod check;
 mod config;
 mod demo;
@@ -15,6 +16,7 @@ mod extract;
 mod formats;
 mod input;
 pub mod kafka;
+mod retry;
 mod run;
 mod serve;
 mod service;
@@ -44,6 +46,7 @@ enum Command {
     Formats(formats::FormatsArgs),
     Run(run::RunArgs),
     Backfill(backfill::BackfillArgs),
+    Retry(retry::RetryArgs),
     Serve(serve::ServeArgs),
     Eval(eval::EvalArgs),
     Check(check::CheckArgs),
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Formats(args) => formats::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Backfill(args) => backfill::run(&args),
+        Command::Retry(args) => retry::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Check(args) => check::run(&args),

@@ -43,6 +43,16 @@ pub(super) fn problem_with(name: &str, value: &str) -> Option<String> {
     }
 }
 
+/// Returns why a value would lose messages or make a worker repeat itself, although librdkafka accepts it.
+pub(super) fn unsafe_value(name: &str, value: &str) -> Option<&'static str> {
+    let value = value.trim().to_lowercase();
+    let starts_at_the_beginning = ["earliest", "smallest", "beginning"].contains(&&*value);
+    (name == "auto.offset.reset" && !starts_at_the_beginning).then_some(
+        "must be earliest: with any other value, what is written before a new group or a new partition is first read would \
+         be skipped without a word; to start later, replay what you need with `dateline backfill`",
+    )
+}
+
 /// Whether a setting's value must never be shown.
 pub(super) fn is_secret(name: &str) -> bool {
     ["password", "secret", "key.pem", "jaas", "token"].iter().any(|part| name.contains(part))
@@ -64,5 +74,22 @@ pub(super) fn conflict(client: &BTreeMap<String, String>, has_token: bool) -> Op
         }
         (_, _, false, true) => Some(("kafka.token_file", "a token is only used with sasl.mechanism OAUTHBEARER")),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_group_may_only_start_at_the_beginning() {
+        for value in ["earliest", "Smallest", " beginning"] {
+            assert_eq!(unsafe_value("auto.offset.reset", value), None, "{value}");
+        }
+        for value in ["latest", "largest", "end", "error"] {
+            let problem = unsafe_value("auto.offset.reset", value).unwrap();
+            assert!(problem.contains("dateline backfill"), "{value}: {problem}");
+        }
+        assert_eq!(unsafe_value("client.id", "latest"), None);
     }
 }

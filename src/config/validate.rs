@@ -326,7 +326,8 @@ impl Check<'_> {
             }
         }
         for (name, value) in &all {
-            if let Some(problem) = client::problem_with(name, value) {
+            let unsafe_value = client::unsafe_value(name, value).map(str::to_owned);
+            if let Some(problem) = unsafe_value.or_else(|| client::problem_with(name, value)) {
                 let table = if raw.client.contains_key(name) { "kafka.client" } else { "kafka.client_files" };
                 return Err(self.error(&format!("{table}.{name}"), problem));
             }

@@ -458,7 +458,7 @@ const DEFAULTS: [(&str, &str); 4] = [
     ("queued.max.messages.kbytes", "16384"),
     // How long fetching stops once that bound is reached: with librdkafka's default, a whole second.
     ("fetch.queue.backoff.ms", "10"),
-    // How soon a topic that is there again, or has more partitions, is noticed: with librdkafka's default, five minutes.
+    // How soon it is noticed that a topic is there again, or has grown: with librdkafka's default, after five minutes.
     ("topic.metadata.refresh.interval.ms", "5000"),
 ];
 

@@ -28,8 +28,9 @@ impl Error {
         Self::new(message, Some(error))
     }
 
-    pub(super) fn unreachable(brokers: &str, error: KafkaError) -> Self {
-        Self::new(format!("the brokers at {brokers} do not answer: {error}; {RUN_CHECK}"), Some(error))
+    pub(super) fn unreachable(brokers: &str, reason: Option<&str>, error: KafkaError) -> Self {
+        let reason = reason.map_or_else(|| error.to_string(), str::to_owned);
+        Self::new(format!("the brokers at {brokers} do not answer: {reason}; {RUN_CHECK}"), Some(error))
     }
 
     pub(super) fn topic_missing(topic: &str) -> Self {
@@ -131,6 +132,10 @@ impl Error {
              (TMPDIR), which must have room for it; what was not committed will be read again"
         );
         Self::new(message, None)
+    }
+
+    pub(super) fn restore_panicked() -> Self {
+        Self::new("the thread that restores the state panicked; this is a bug in dateline, please report it", None)
     }
 
     pub(super) fn extraction_panicked() -> Self {

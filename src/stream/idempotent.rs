@@ -10,7 +10,8 @@ use rdkafka::producer::Producer as _;
 use super::consumer::Consumer;
 use super::disposition::Disposition;
 use super::error::is_denied;
-use super::producer::{DeliveryError, OutputProducer, flush, send_all, take_delivery_error};
+use super::producer::{DeliveryError, OutputProducer, flush, send_all, take_delivered, take_delivery_error};
+use super::transaction::Check;
 use super::{Control, Error};
 use crate::telemetry::Stage;
 
@@ -24,8 +25,10 @@ pub fn deliver(
     dispositions: &[Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
+    check: &mut Check<'_>,
 ) -> Result<(), DeliveryError> {
     take_delivery_error(producer);
+    take_delivered(producer);
     let started = Instant::now();
     send_all(producer, dispositions, control)?;
     flush(producer, control, || false)?;
@@ -35,6 +38,7 @@ pub fn deliver(
     if let Some(error) = take_delivery_error(producer) {
         return Err(error);
     }
+    check(take_delivered(producer))?;
     control.metrics.stage(Stage::Produce, started.elapsed());
     let started = Instant::now();
     commit(consumer, offsets, control)?;
@@ -43,6 +47,9 @@ pub fn deliver(
 }
 
 fn commit(consumer: &Consumer, offsets: &TopicPartitionList, control: &Control) -> Result<(), DeliveryError> {
+    if offsets.count() == 0 {
+        return Ok(());
+    }
     for _ in 1..COMMIT_ATTEMPTS {
         match consumer.commit(offsets) {
             Ok(()) => return Ok(()),

@@ -36,13 +36,18 @@
 //!   consumer group, so that a worker that the group has removed cannot commit. The transactional id stays the same over
 //!   restarts, so that a process that another one has replaced under this id cannot commit either.
 //! - **A message that cannot be processed is rejected, not retried**, so that it cannot block its partition.
-//! - **A correction retracts the events that it no longer has.** The state of the articles of a partition is restored from
-//!   `timeline.articles` before its first message is processed. The state is committed, or rolled back, together with each
+//! - **A correction retracts the events that it no longer has.** The state of the articles is restored from
+//!   `timeline.articles` before the first message is processed. The state is committed, or rolled back, together with each
 //!   batch.
+//! - **Whoever writes about an article knows what others wrote.** Nobody owns an article: its messages may come through any
+//!   partition, and a backfill or [`retry`] may settle it beside a live worker. So each reads what all write, and checks
+//!   before it commits that nothing came between: see [`state`]. That costs a worker a few microseconds an article of the
+//!   others. The alternative, to send each message on to the owner of its id as Kafka Streams repartitions, would cost every
+//!   article a second way through Kafka. Nobody waits for the open transaction of another, unless both settle the same article.
 //! - **Memory is bounded.** One batch is collected or delivered while another is extracted. Besides these there are the
-//!   queues of librdkafka, and a small cache for the state of each partition.
-//! - **The order of a partition is kept**, from the messages of the input to the records on `timeline.articles`. Only the
-//!   second disposition of a held message comes later.
+//!   queues of librdkafka, and a small cache for the state.
+//! - **The order of a partition is kept**, from the messages of the input to the records in each partition of
+//!   `timeline.articles`. Only the second disposition of a held message comes later.
 //!
 //! # What is done about errors
 //!
@@ -59,6 +64,7 @@
 //! | the group's coordinator is unavailable while offsets are sent to it | librdkafka looks it up again when a connection changes; idle connections are closed after 5 s |
 //! | a transactional call is not answered within 10 s, or fails with a retriable error | Retry; not ready meanwhile. Only a repeated call shows how the first one ended |
 //! | a record is not delivered within `message.timeout.ms` (exactly-once: `transaction.timeout.ms`) | Abort and rewind |
+//! | another writer has written about an article of the batch meanwhile | Abort; the batch is read again when that is known |
 //! | the offsets are refused, because the group has removed this worker (session time-out, rebalance) | Abort and rewind; revoked partitions are dropped |
 //! | no broker returns the committed offsets to rewind to | Retry; not ready meanwhile |
 //! | the log of a partition does not have its position: retention was faster, the topic was made again, the cluster was restored | the partition is read from the start of its log; counted |
@@ -78,8 +84,9 @@
 //!
 //! `worker` is the loop of the live worker: `consumer` → `batch` → `extract` (with `process` and `disposition`) → `state`
 //! (which revision stands) → `producer`, used by `transaction` or by `idempotent`; `position` decides where it starts, and
-//! `watch` asks the brokers beside it how far it is behind, and whether its topics can be read and written. [`backfill`] is another loop of the same
-//! parts, over a range with an end. [`follow`] reads what they publish into the timeline's store. [`check`] looks for what
+//! `watch` asks the brokers beside it how far it is behind, and whether its topics can be read and written. [`backfill`] is
+//! another loop of the same parts, over a range with an end, and [`retry`] a third, over what was rejected. [`follow`] reads
+//! what they publish into the timeline's store. [`check`] looks for what
 //! would keep them from working. All clients share `client` and `token`; `output` and `limits` describe the records that are
 //! sent.
 //!
@@ -98,11 +105,14 @@ mod extract;
 pub mod follow;
 mod idempotent;
 mod limits;
+mod moved;
 mod output;
 mod pace;
+mod partition;
 mod position;
 mod process;
 mod producer;
+pub mod retry;
 mod shutdown;
 mod state;
 mod times;

@@ -27,6 +27,8 @@ pub struct OutputSettings {
     pub times: TimeLimits,
     /// The number of partitions of `timeline.articles`.
     pub changelog_partitions: i32,
+    /// The number of partitions of `timeline.events`.
+    pub event_partitions: i32,
     /// What is done with an article under embargo.
     pub embargo: EmbargoPolicy,
     /// What a message without a value does.
@@ -39,23 +41,20 @@ impl OutputSettings {
     /// # Errors
     /// If the brokers do not answer within `timeout`, or librdkafka rejects the settings.
     pub fn load(settings: &Settings, topics: &Topics, consumer: &Consumer, timeout: Duration) -> Result<Self, Error> {
-        let partitions = consumer.partition_count(&topics.articles, timeout).map_err(Error::consumer)?;
+        let partitions = |topic: &str| {
+            let count = consumer.partition_count(topic, timeout).map_err(Error::consumer)?;
+            Ok(i32::try_from(count).unwrap_or(i32::MAX))
+        };
         let limits = limits::ask(settings, topics, limits::STARTUP_TIMEOUT)?;
         Ok(Self {
             topics: topics.clone(),
             max_record_bytes: limits.record_bytes,
             times: limits.times,
-            changelog_partitions: i32::try_from(partitions).unwrap_or(i32::MAX),
+            changelog_partitions: partitions(&topics.articles)?,
+            event_partitions: partitions(&topics.events)?,
             embargo: settings.revisions.embargo,
             tombstones: settings.tombstones,
         })
-    }
-
-    /// Returns the partition of `timeline.articles` that has the records of all articles of a partition of the input, so
-    /// that a state store is restored from one partition.
-    #[must_use]
-    pub fn changelog_partition(&self, input: i32) -> i32 {
-        input % self.changelog_partitions.max(1)
     }
 }
 
@@ -63,7 +62,7 @@ impl OutputSettings {
 pub type RecordHeader = (&'static str, String);
 
 /// A record to send.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OutputRecord {
     /// The topic's name.
     pub topic: String,

@@ -2,6 +2,8 @@
 //!
 //! Must not know batches or the consumer group.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,7 +20,7 @@ use super::error::is_denied;
 use super::output::OutputRecord;
 use super::token::TokenFile;
 use super::{Control, Error, Shutdown};
-use crate::config::{Delivery, Kafka, Settings};
+use crate::config::{Delivery, Kafka, Settings, Topics};
 
 /// How long work may go on after a shutdown was requested, if the brokers do not answer.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(15);
@@ -47,16 +49,23 @@ const DEFAULT_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(60);
 /// The least that librdkafka accepts as `message.max.bytes`.
 pub const MIN_MESSAGE_BYTES: usize = 1000;
 
-/// Keeps the first record that could not be delivered: its topic and the error.
+/// Where the records of the changelog were delivered to: for each of its partitions the offsets.
+pub type Delivered = BTreeMap<i32, Vec<Range<i64>>>;
+
+/// Keeps the first record that could not be delivered: its topic and the error. Keeps where those of the changelog were
+/// delivered to.
 pub struct DeliveryReports {
     first_failure: Mutex<Option<(String, KafkaError)>>,
+    changelog: String,
+    delivered: Mutex<Delivered>,
     token: TokenFile,
 }
 
 impl DeliveryReports {
     /// Starts without a failure.
     pub fn new(kafka: &Kafka) -> Self {
-        Self { first_failure: Mutex::default(), token: TokenFile::new(kafka.token_file.as_deref()) }
+        let (changelog, token) = (Topics::new(kafka).articles, TokenFile::new(kafka.token_file.as_deref()));
+        Self { first_failure: Mutex::default(), changelog, delivered: Mutex::default(), token }
     }
 }
 
@@ -77,9 +86,20 @@ impl ProducerContext for DeliveryReports {
     type DeliveryOpaque = ();
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        if let Err((error, message)) = result {
-            let mut failure = self.first_failure.lock().unwrap_or_else(PoisonError::into_inner);
-            failure.get_or_insert_with(|| (message.topic().to_owned(), error.clone()));
+        match result {
+            Err((error, message)) => {
+                let mut failure = self.first_failure.lock().unwrap_or_else(PoisonError::into_inner);
+                failure.get_or_insert_with(|| (message.topic().to_owned(), error.clone()));
+            }
+            Ok(message) if message.topic() == self.changelog => {
+                let mut delivered = self.delivered.lock().unwrap_or_else(PoisonError::into_inner);
+                let (ranges, offset) = (delivered.entry(message.partition()).or_default(), message.offset());
+                match ranges.last_mut() {
+                    Some(last) if last.end == offset => last.end += 1,
+                    _ => ranges.push(offset..offset + 1),
+                }
+            }
+            Ok(_) => {}
         }
     }
 }
@@ -94,6 +114,8 @@ pub enum DeliveryError {
     Rewind(String),
     /// A topic does not accept records of this size.
     RecordTooLarge(String),
+    /// Another writer has written about an article of the batch meanwhile: it is to be settled again.
+    Conflict(String),
     /// A topic does not accept the time of a record.
     TimeRefused(String),
     /// The brokers do not allow this client to do what it must.
@@ -121,9 +143,10 @@ impl DeliveryError {
             Self::Fatal(error) => error,
             Self::Fenced(error, open) => Error::fenced(error, open, settings),
             Self::Denied(reason) => Error::denied(&reason, settings),
-            Self::Rewind(reason) | Self::RecordTooLarge(reason) | Self::TimeRefused(reason) => {
-                Error::interrupted(&reason)
-            }
+            Self::Rewind(reason)
+            | Self::RecordTooLarge(reason)
+            | Self::Conflict(reason)
+            | Self::TimeRefused(reason) => Error::interrupted(&reason),
         }
     }
 }
@@ -149,6 +172,10 @@ pub fn create(settings: &Settings, max_record_bytes: usize) -> Result<OutputProd
     if config.get("compression.type").is_none() && config.get("compression.codec").is_none() {
         config.set("compression.type", "zstd");
     }
+    // As Java's: what is not sent to a partition by its number is where other clients look for it.
+    if config.get("partitioner").is_none() {
+        config.set("partitioner", "murmur2_random");
+    }
     config.set("enable.idempotence", "true");
     if settings.stream.delivery == Delivery::ExactlyOnce {
         config.set("transactional.id", transactional_id(settings));
@@ -158,7 +185,11 @@ pub fn create(settings: &Settings, max_record_bytes: usize) -> Result<OutputProd
 
 /// Returns the transactional id. It is the same after a restart, so that a new process fences the one that it replaces.
 pub fn transactional_id(settings: &Settings) -> String {
-    format!("{}-{}", settings.kafka.group, settings.kafka.instance)
+    let (group, instance) = (&settings.kafka.group, &settings.kafka.instance);
+    // Where the instance has a hyphen as well, another group could end with a part of it.
+    let hyphens = instance.matches('-').count();
+    let end = if hyphens > 0 || instance.contains('~') { format!("~{hyphens}") } else { String::new() };
+    format!("{group}-{instance}{end}")
 }
 
 /// Returns how long the brokers let a transaction be open before they abort it.
@@ -238,6 +269,12 @@ pub fn flush(
     Ok(())
 }
 
+/// Takes where the records of the changelog were delivered to since the last call.
+pub fn take_delivered(producer: &OutputProducer) -> Delivered {
+    let reports = producer.client().context();
+    std::mem::take(&mut *reports.delivered.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
 /// Takes the error of the first record that was not delivered since the last call.
 pub fn take_delivery_error(producer: &OutputProducer) -> Option<DeliveryError> {
     let reports = producer.client().context();
@@ -248,4 +285,27 @@ pub fn take_delivery_error(producer: &OutputProducer) -> Option<DeliveryError> {
 /// Returns whether the time is over that work may take after a shutdown was requested.
 pub fn is_overdue(shutdown: &Shutdown) -> bool {
     shutdown.elapsed().is_some_and(|time| time > SHUTDOWN_GRACE)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::config::Configuration;
+
+    #[test]
+    fn no_two_workers_have_the_same_transactional_id() {
+        let names = ["a", "a-b", "b", "b-c", "c", "c~1", "a-b-c", "0", "dateline-0", "a-", "-a", "~0"];
+        let mut settings = Configuration::load(None, [], []).unwrap().settings().unwrap();
+        let mut ids = BTreeMap::new();
+        for (group, instance) in names.iter().flat_map(|group| names.map(|instance| (*group, instance))) {
+            (settings.kafka.group, settings.kafka.instance) = (group.to_owned(), instance.to_owned());
+            if let Some(other) = ids.insert(transactional_id(&settings), (group, instance)) {
+                panic!("{group}, {instance} and {other:?}");
+            }
+        }
+        (settings.kafka.group, settings.kafka.instance) = ("dateline".to_owned(), "0".to_owned());
+        assert_eq!(transactional_id(&settings), "dateline-0");
+    }
 }

@@ -13,7 +13,9 @@ use rdkafka::producer::Producer as _;
 use super::consumer::Consumer;
 use super::disposition::Disposition;
 use super::error::{is_denied, is_fenced};
-use super::producer::{self, DeliveryError, OutputProducer, flush, is_overdue, send_all, take_delivery_error};
+use super::producer::{
+    self, Delivered, DeliveryError, OutputProducer, flush, is_overdue, send_all, take_delivered, take_delivery_error,
+};
 use super::{Control, Error};
 use crate::config::{Delivery, Settings};
 use crate::telemetry::Stage;
@@ -75,6 +77,9 @@ pub fn open_producer(settings: &Settings, max_record_bytes: usize, control: &Con
     Ok(producer)
 }
 
+/// What is checked before a batch is committed, when its records are delivered.
+pub type Check<'a> = dyn FnMut(Delivered) -> Result<(), DeliveryError> + 'a;
+
 /// Delivers a batch and its offsets in one transaction. After an error the producer must be replaced: records that it
 /// still has in flight could stall or break its next transaction.
 pub fn deliver(
@@ -83,15 +88,17 @@ pub fn deliver(
     dispositions: &[Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
+    check: &mut Check<'_>,
 ) -> Result<(), DeliveryError> {
     take_delivery_error(producer);
+    take_delivered(producer);
     let begun = Instant::now();
     let fenced_since = |error| match error {
         DeliveryError::Fenced(error, _) => DeliveryError::Fenced(error, begun.elapsed()),
         error => error,
     };
     retry("begin", control, || producer.begin_transaction()).map_err(fenced_since)?;
-    let Err(error) = send_and_commit(producer, consumer, dispositions, offsets, control) else { return Ok(()) };
+    let Err(error) = send_and_commit(producer, consumer, dispositions, offsets, control, check) else { return Ok(()) };
     let error = match error {
         DeliveryError::Rewind(_) => refusal(producer).unwrap_or(error),
         error => error,
@@ -109,7 +116,7 @@ pub fn deliver(
 
 /// Returns the refusal that made a transaction fail, if there was one. The calls and records that fail because of it do
 /// not always report it.
-fn refusal(producer: &OutputProducer) -> Option<DeliveryError> {
+pub(super) fn refusal(producer: &OutputProducer) -> Option<DeliveryError> {
     // librdkafka has no call that asks for it, but reports it as the reason why no transaction can begin before this one
     // is aborted.
     let reason = producer.begin_transaction().err()?;
@@ -133,6 +140,7 @@ fn send_and_commit(
     dispositions: &[Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
+    check: &mut Check<'_>,
 ) -> Result<(), DeliveryError> {
     let started = Instant::now();
     send_all(producer, dispositions, control)?;
@@ -140,6 +148,10 @@ fn send_and_commit(
     // the records there. When a leader is lost, records can be stuck in a transaction that must be aborted; the next call
     // reports it then.
     flush(producer, control, || must_abort(producer))?;
+    if let Some(error) = take_delivery_error(producer) {
+        return Err(error);
+    }
+    check(take_delivered(producer))?;
     retry("send offsets", control, || {
         let group = consumer.group_metadata().ok_or(KafkaError::Canceled)?;
         producer.send_offsets_to_transaction(offsets, &group, CALL_TIMEOUT)

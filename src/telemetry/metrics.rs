@@ -73,6 +73,7 @@ pub struct Metrics {
     retractions: Counter,
     unknown_withdrawals: Counter,
     unknown_tombstones: Counter,
+    moved_articles: Counter,
     bytes: Counter,
     batches: Family<[Label; 1], Counter>,
     batch_seconds: Histogram,
@@ -110,6 +111,7 @@ impl Default for Metrics {
             retractions: Counter::default(),
             unknown_withdrawals: Counter::default(),
             unknown_tombstones: Counter::default(),
+            moved_articles: Counter::default(),
             bytes: Counter::default(),
             batches: Family::default(),
             batch_seconds: batch_times(),
@@ -158,6 +160,8 @@ impl Metrics {
         registry.register("unknown_withdrawals", help, self.unknown_withdrawals.clone());
         let help = "Messages without a value whose key is not the id of a known article; they have no record";
         registry.register("unknown_tombstones", help, self.unknown_tombstones.clone());
+        let help = "Messages about articles whose standing revision came through another partition of the input";
+        registry.register("moved_articles", help, self.moved_articles.clone());
         registry.register_with_unit("read", "Input read", Unit::Bytes, self.bytes.clone());
         registry.register("batches", "Batches, by how they ended", self.batches.clone());
         let help = "Time from the first message of a batch to its commit";
@@ -265,6 +269,11 @@ impl Metrics {
     /// Counts withdrawals whose batch was committed, and whose articles are not known.
     pub fn unknown_withdrawals(&self, count: u64) {
         self.unknown_withdrawals.inc_by(count);
+    }
+
+    /// Counts messages whose batch was committed, and whose articles came through another partition before.
+    pub fn moved_articles(&self, count: u64) {
+        self.moved_articles.inc_by(count);
     }
 
     /// Counts a message without a value whose batch was committed, and whose key is not the id of a known article: the

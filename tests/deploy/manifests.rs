@@ -212,9 +212,10 @@ mod kubernetes {
 
     const WORKER: &str = "worker";
     const TIMELINE: &str = "timeline";
-    const FILES: [&str; 4] = [WORKER, TIMELINE, "topics", "scaling"];
+    const FILES: [&str; 5] = [WORKER, TIMELINE, "topics", "backfill", "scaling"];
     /// The files that have pods, and what makes them.
-    const PODS: [(&str, &str); 3] = [(WORKER, "StatefulSet"), (TIMELINE, "StatefulSet"), ("topics", "Job")];
+    const PODS: [(&str, &str); 4] =
+        [(WORKER, "StatefulSet"), (TIMELINE, "StatefulSet"), ("topics", "Job"), ("backfill", "Job")];
 
     fn objects(file: &str) -> Vec<Value> {
         documents(&format!("config/kubernetes/{file}.yaml"))
@@ -346,8 +347,10 @@ mod kubernetes {
 
     #[test]
     fn a_pod_has_time_to_shut_down() {
-        let seconds = pod((WORKER, "StatefulSet"))["terminationGracePeriodSeconds"].as_u64().unwrap();
-        assert!(Duration::from_secs(seconds) > MAX_SHUTDOWN_TIME);
+        for place in [(WORKER, "StatefulSet"), ("backfill", "Job")] {
+            let seconds = pod(place)["terminationGracePeriodSeconds"].as_u64().unwrap();
+            assert!(Duration::from_secs(seconds) > MAX_SHUTDOWN_TIME, "{place:?}");
+        }
     }
 
     #[test]

@@ -24,19 +24,30 @@ const CREATE: i16 = 30;
 const DELETE: i16 = 31;
 const LITERAL: u8 = 3;
 const DENY: u8 = 2;
+const ALLOW: u8 = 3;
 
 /// Denies the user of the tests an operation.
 pub fn deny(cluster: &Cluster, operation: Operation, kind: Kind, name: &str) {
-    send(cluster, CREATE, operation, kind, name);
+    send(cluster, CREATE, operation, DENY, kind, name);
+}
+
+/// Allows the user of the tests an operation, and what follows from it, where another is denied.
+pub fn grant(cluster: &Cluster, operation: Operation, kind: Kind, name: &str) {
+    send(cluster, CREATE, operation, ALLOW, kind, name);
+}
+
+/// Takes that back.
+pub fn revoke(cluster: &Cluster, operation: Operation, kind: Kind, name: &str) {
+    send(cluster, DELETE, operation, ALLOW, kind, name);
 }
 
 /// Takes a denial back.
 pub fn allow(cluster: &Cluster, operation: Operation, kind: Kind, name: &str) {
-    send(cluster, DELETE, operation, kind, name);
+    send(cluster, DELETE, operation, DENY, kind, name);
 }
 
 /// Sends a request; both kinds have the same body: one entry.
-fn send(cluster: &Cluster, request: i16, operation: Operation, kind: Kind, name: &str) {
+fn send(cluster: &Cluster, request: i16, operation: Operation, permission: u8, kind: Kind, name: &str) {
     let mut body = Vec::new();
     let text = |body: &mut Vec<u8>, text: &str| {
         body.extend((text.len() as i16).to_be_bytes());
@@ -53,7 +64,7 @@ fn send(cluster: &Cluster, request: i16, operation: Operation, kind: Kind, name:
     body.push(LITERAL);
     text(&mut body, &format!("User:{USER}"));
     text(&mut body, "*");
-    body.extend([operation as u8, DENY]);
+    body.extend([operation as u8, permission]);
     let mut stream = TcpStream::connect(&cluster.plain).unwrap();
     stream.write_all(&(body.len() as i32).to_be_bytes()).unwrap();
     stream.write_all(&body).unwrap();

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dateline::stream::check::{Role, Verdict, check};
 
-use super::acl::{Kind, Operation, allow, deny};
+use super::acl::{Kind, Operation, allow, deny, grant, revoke};
 use super::network::{Breakpoint, Request};
 use super::program::Program;
 use super::setup::{PARTITIONS, Setup, articles, expected, message, rng, single};
@@ -165,5 +165,62 @@ fn a_check_names_the_permission_that_a_timeline_lacks() {
         until(&[format!("{what} {name}")]);
         allow(&setup.cluster, Operation::Read, kind, name);
         until(&[]);
+    }
+}
+
+/// What a check found of each thing.
+type Found = Vec<(Verdict, String)>;
+
+#[test]
+fn a_check_asks_for_exactly_what_a_worker_needs() {
+    let Some((setup, _place)) = single() else { return };
+    let wire = setup.wire_of_its_own();
+    let guarded = guarded(setup, &wire);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let found = || -> Found {
+        let found = runtime.block_on(check(&guarded.settings, Role::Worker, false, Duration::from_secs(20)));
+        found.into_iter().map(|it| (it.verdict, it.what)).collect()
+    };
+    let until = |is_expected: &dyn Fn(&Found) -> bool| {
+        let begun = Instant::now();
+        let mut seen = found();
+        while !is_expected(&seen) && begun.elapsed() < PATIENCE {
+            seen = found();
+        }
+        assert!(is_expected(&seen), "{seen:?}");
+    };
+    let group = &wire.settings.kafka.group;
+    let (id, own) = (format!("{group}-0"), format!("{group}-0-check"));
+    let [events, articles, rejected] = wire.topics.outputs();
+    let needed = [
+        (Operation::Read, Kind::Topic, wire.topics.input.as_str()),
+        (Operation::Read, Kind::Topic, articles),
+        (Operation::Write, Kind::Topic, articles),
+        (Operation::Write, Kind::Topic, events),
+        (Operation::Write, Kind::Topic, rejected),
+        (Operation::Read, Kind::Group, group),
+        (Operation::Write, Kind::TransactionalId, &id),
+    ];
+    for (operation, kind, name) in needed {
+        grant(&setup.cluster, operation, kind, name);
+    }
+    deny(&setup.cluster, Operation::Write, Kind::TransactionalId, &own);
+    until(&|seen| {
+        // The topics of a test are not compacted.
+        let others: Vec<_> = seen.iter().filter(|(_, what)| !what.starts_with("settings of")).collect();
+        others.iter().all(|(verdict, _)| *verdict == Verdict::Ok)
+            && others.iter().any(|(_, what)| *what == format!("writing {events}"))
+    });
+    let wrong = |what: String| move |seen: &Found| seen.contains(&(Verdict::Wrong, what.clone()));
+    deny(&setup.cluster, Operation::Write, Kind::Topic, articles);
+    until(&wrong(format!("writing {articles}")));
+    allow(&setup.cluster, Operation::Write, Kind::Topic, articles);
+    deny(&setup.cluster, Operation::Write, Kind::TransactionalId, &id);
+    until(&wrong("transactions".to_owned()));
+    for (operation, kind, name) in needed {
+        revoke(&setup.cluster, operation, kind, name);
+    }
+    for id in [&own, &id] {
+        allow(&setup.cluster, Operation::Write, Kind::TransactionalId, id);
     }
 }

@@ -21,21 +21,21 @@ use crate::broker::wire::wait;
 use crate::broker::wire::{Outgoing, PARTITIONS, PATIENCE, Wire, article, broken};
 
 /// A backfill that has ended.
-struct Run {
-    code: Option<i32>,
+pub struct Run {
+    pub code: Option<i32>,
     /// Standard output and standard error.
-    printed: String,
-    report: Value,
+    pub printed: String,
+    pub report: Value,
 }
 
 /// Runs a backfill to its end.
-fn backfill(wire: &Wire, flags: &[&str]) -> Run {
+pub fn backfill(wire: &Wire, flags: &[&str]) -> Run {
     let folder = TempDir::new().unwrap();
     let output = start(wire, flags, folder.path()).wait_with_output().unwrap();
     ended(&output, folder.path())
 }
 
-fn start(wire: &Wire, flags: &[&str], folder: &Path) -> Child {
+pub fn start(wire: &Wire, flags: &[&str], folder: &Path) -> Child {
     let report = folder.join("report.json");
     let mut program = dateline(wire, "backfill", flags);
     program.args(["--yes", "--report", report.to_str().unwrap()]).stdin(Stdio::null());
@@ -58,7 +58,7 @@ fn to_topics(wire: &Wire, name: &str) -> Wire {
 }
 
 /// Sends messages whose records are an hour apart in their partition, from midnight of 1 March 2026 on.
-fn send_hourly(wire: &Wire, messages: impl Iterator<Item = Outgoing>) {
+pub fn send_hourly(wire: &Wire, messages: impl Iterator<Item = Outgoing>) {
     let producer: BaseProducer = wire.client().create().unwrap();
     let mut hours: BTreeMap<i32, i64> = BTreeMap::new();
     for message in messages {
@@ -105,10 +105,12 @@ fn it_publishes_what_the_live_worker_publishes_and_repeated_changes_nothing() {
     assert_eq!(run.report["finished"], true);
 
     let before = last_values(&other);
-    let again = backfill(&other, &["--earliest"]);
-    assert_eq!(again.report["read"], 102, "a range that is done begins anew: {}", again.printed);
+    let again = backfill(&other, &["--earliest", "--restart"]);
+    assert_eq!(again.report["read"], 102, "{}", again.printed);
     assert_eq!(again.report["resumed"], false);
     assert_eq!(last_values(&other), before);
+    let allowed = backfill(&other, &["--earliest", "--restart", "--allow-rejected"]);
+    assert_eq!(allowed.code, Some(0), "{}", allowed.printed);
 }
 
 /// The codes of rejections with their counts, as a report has them.
@@ -215,6 +217,9 @@ fn flags_that_cannot_work_are_refused() {
         (&["--from-offset", "5"][..], "0:1500"),
         (&["--from-offset", "0:0", "--by", "published"][..], "offsets refer to records"),
         (&["--earliest", "--rate", "0"][..], "--rate"),
+        (&["--from", "2026-03-02", "--to", "2026-03-01"][..], "after --to"),
+        (&["--from", "3026-03-02"][..], "ahead of now"),
+        (&["--from-offset", "0:7", "--to-offset", "0:6"][..], "partition 0"),
         (&["--earliest", "--from", "2019"][..], "cannot be used with"),
     ] {
         let run = backfill(&wire, flags);

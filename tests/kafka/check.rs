@@ -34,6 +34,7 @@ fn missing_topics_are_created_as_they_must_be() {
     Ok topic WIRE.timeline.events: partitions: 6
     Ok topic WIRE.timeline.articles: partitions: 6
     Ok topic WIRE.timeline.rejected: partitions: 6
+    Ok settings of WIRE.articles: as they must be
     Ok settings of WIRE.timeline.events: as they must be
     Ok settings of WIRE.timeline.articles: as they must be
     Ok settings of WIRE.timeline.rejected: as they must be
@@ -41,6 +42,9 @@ fn missing_topics_are_created_as_they_must_be() {
     Ok reading WIRE.timeline.articles: allowed
     Ok group WIRE: allowed
     Ok transactions: can be started
+    Ok writing WIRE.timeline.events: allowed
+    Ok writing WIRE.timeline.articles: allowed
+    Ok writing WIRE.timeline.rejected: allowed
     "##);
     let timeline = findings_within(Duration::from_secs(20), &wire, Role::Timeline, false);
     insta::assert_snapshot!(timeline, @r##"
@@ -68,6 +72,30 @@ fn events_that_are_not_compacted_are_wrong() {
 
     let wrong: Vec<_> = found.lines().filter(|line| line.starts_with("Wrong")).collect();
     insta::assert_snapshot!(wrong.join("\n"), @"Wrong settings of WIRE.timeline.events: cleanup.policy is delete; correct it with `kafka-configs --alter --entity-type topics --entity-name WIRE.timeline.events --add-config cleanup.policy=compact`");
+}
+
+#[test]
+fn what_undoes_the_window_or_refuses_times_is_named_with_the_command_that_corrects_it() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::without_topics(cluster);
+    findings(&wire, true);
+    wire.await_topics();
+    wire.alter(&wire.topics.articles, "cleanup.policy", "compact,delete");
+    wire.alter(&wire.topics.articles, "retention.ms", "604800000");
+    wire.alter(&wire.topics.events, "message.timestamp.before.max.ms", "86400000");
+    wire.alter(&wire.topics.rejected, "min.insync.replicas", "3");
+
+    let found = findings(&wire, false);
+
+    let wrong: Vec<_> = found.lines().filter(|line| line.starts_with("Wrong settings")).collect();
+    for (line, words) in wrong.iter().zip([
+        ["WIRE.timeline.events", "message.timestamp.before.max.ms="],
+        ["WIRE.timeline.articles", "the 30 days of revisions.window"],
+        ["WIRE.timeline.rejected", "min.insync.replicas is 3"],
+    ]) {
+        assert!(words.iter().all(|word| line.contains(word)), "{line}");
+    }
+    assert_eq!(wrong.len(), 3, "{found}");
 }
 
 #[test]
@@ -100,4 +128,7 @@ fn a_wrong_password_is_reported_and_not_printed() {
     let found = findings_with("wrong-donkey", 3);
     assert!(found.contains("Wrong brokers: ") && found.contains("uthentication failed"), "{found}");
     assert!(!found.contains("wrong-donkey"), "{found}");
+    // A worker ends with the same reason.
+    let error = dateline::stream::run(&wire.settings, &dateline::stream::Control::default()).unwrap_err().to_string();
+    assert!(error.contains("uthentication failed") && !error.contains("wrong-donkey"), "{error}");
 }

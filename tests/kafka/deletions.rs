@@ -57,7 +57,7 @@ fn by_default_a_tombstone_is_reported_where_its_key_is_a_known_id_and_counted_el
         tombstone(0, Some("article-0")),
         tombstone(0, Some("article-3")),
         tombstone(1, None),
-        tombstone(2, Some("article-0")),
+        tombstone(2, Some("article-5")),
     ]);
 
     let metrics = run_to_end(&wire);
@@ -85,7 +85,7 @@ fn a_tombstone_can_withdraw_an_article_that_another_worker_published() {
         tombstone(0, Some("article-0")),
         tombstone(1, Some(r#"{"schema":{"type":"struct"},"payload":{"id":"article-1"}}"#)),
         empty,
-        tombstone(1, Some("article-0")),
+        tombstone(1, Some("article-5")),
     ]);
 
     let metrics = run_to_end(&wire);

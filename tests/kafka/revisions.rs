@@ -1,14 +1,16 @@
 //! Revisions of an article on a real broker: corrections, withdrawals, embargoes, by whichever worker.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use rdkafka::Message;
+use rdkafka::consumer::Consumer;
 use serde_json::json;
 
 use crate::broker::cluster::shared;
-use crate::broker::output::header;
+use crate::broker::output::{all_of, header};
 use crate::broker::revisions::{expected, history, message, newest_of, revision};
-use crate::broker::wire::Wire;
+use crate::broker::wire::{PATIENCE, Wire};
 
 #[test]
 fn another_worker_knows_what_the_first_one_published() {
@@ -73,6 +75,38 @@ fn an_embargo_outlasts_a_restart_and_ends_by_itself() {
     assert_eq!(after.events.values().next().unwrap()["statement"]["summary"], "The minister resigned");
     assert_eq!(after.events.len(), 1);
     assert_eq!(wire.committed(), committed);
+}
+
+#[test]
+fn thousands_of_embargoes_that_end_together_do_not_hold_up_a_live_article() {
+    const HELD: usize = 3000;
+    let Some(cluster) = shared() else { return };
+    let mut wire = Wire::new(cluster);
+    wire.settings.stream.batch_messages = 500;
+    #[expect(clippy::disallowed_methods, reason = "an embargo ends at a time of day")]
+    let until = (chrono::Utc::now() + chrono::Duration::seconds(15)).to_rfc3339();
+    wire.send((0..HELD).map(|n| revision(n, 1, "The minister resigned on Monday.", json!({"embargoed": until}))));
+    let worker = wire.worker("0");
+    let mut progress = wire.progress();
+    progress.until(HELD);
+    // It has begun.
+    progress.until(HELD + 1);
+    let begun = Instant::now();
+    wire.send([revision(HELD, 1, "The harbour opened on Monday.", json!({}))]);
+    let reader = wire.reader("read_committed");
+    reader.assign(&all_of(&reader, &[&wire.topics.articles])).unwrap();
+    let live = format!("article-{HELD}");
+    while !matches!(reader.poll(PATIENCE), Some(Ok(record)) if record.key() == Some(live.as_bytes())) {
+        assert!(begun.elapsed() < PATIENCE, "it has no disposition");
+    }
+    let waited = begun.elapsed();
+    progress.until(2 * HELD + 1);
+    worker.end().unwrap();
+
+    assert!(waited < Duration::from_secs(2), "it waited for {waited:?}");
+    let found = wire.timeline();
+    assert_eq!((found.events.len(), found.articles.len()), (HELD + 1, HELD + 1));
+    assert_eq!(wire.committed(), wire.ends(&wire.topics.input, "read_committed"));
 }
 
 #[test]

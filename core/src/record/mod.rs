@@ -205,6 +205,10 @@ pub struct ArticleRecord {
     /// The revision that is held until its embargo ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldFields>,
+    /// How many partitions the topic of events had when the article was first read: each of its events is in the partition
+    /// that its id has among so many. Records of version 0.1 do not have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_partitions: Option<i32>,
 }
 
 /// The standing revision of an article.
@@ -216,6 +220,13 @@ pub struct StandingFields {
     pub modified: Option<DateTime<Utc>>,
     /// What became of it.
     pub status: ArticleStatus,
+    /// The partition of the input topic that it was read from, where that is known: the partition of `source`, unless this
+    /// is another revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<i32>,
+    /// Its offset there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<i64>,
 }
 
 /// A revision of an article under embargo.
@@ -227,6 +238,9 @@ pub struct HeldFields {
     pub modified: Option<DateTime<Utc>>,
     /// When the embargo ends; `null` if only a later revision can lift it.
     pub until: Option<DateTime<Utc>>,
-    /// Its offset in its partition of the input topic.
+    /// The partition of the input topic that it was read from; records of version 0.1 have it in `source` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<i32>,
+    /// Its offset there.
     pub offset: i64,
 }

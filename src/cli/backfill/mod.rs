@@ -1,7 +1,6 @@
 //! `dateline backfill`: a bounded replay of the input topic. Flags, confirmation, progress and report; the work is done
 //! in [`crate::stream::backfill`].
 
-mod bounds;
 mod display;
 
 use std::fs;
@@ -16,7 +15,7 @@ use clap::{Args, ValueEnum};
 use self::display::{ProgressDisplay, plan, report};
 use super::kafka::KafkaArgs;
 use super::service::run_with_health;
-use super::{FAILED, REJECTED, USAGE, failed};
+use super::{FAILED, REJECTED, USAGE, bounds, failed};
 use crate::config::Settings;
 use crate::stream::Control;
 use crate::stream::backfill::{Destination, Prepared, Report, Request, prepare};
@@ -25,7 +24,8 @@ use crate::telemetry::start_log;
 /// Replays a range of the input topic once, and exits
 ///
 /// It has a consumer group of its own, and can run beside the live worker. The records that it publishes replace those
-/// with the same ids. If it is stopped or killed, the same command resumes where it stopped.
+/// with the same ids. If it is stopped or killed, the same command resumes where it stopped; if it is done, the same command
+/// does nothing, or reads what came since.
 ///
 /// The start of the range is required: --from, --from-offset or --earliest. The end is the end of the topic when the
 /// command starts, unless --to or --to-offset is given.
@@ -67,9 +67,12 @@ pub struct BackfillArgs {
     /// Start without asking for confirmation
     #[arg(long, short)]
     yes: bool,
-    /// Start over instead of resuming an earlier run
+    /// Start over instead of resuming an earlier run, or of doing nothing if it is done
     #[arg(long)]
     restart: bool,
+    /// Exit with 0 even if messages were rejected
+    #[arg(long)]
+    allow_rejected: bool,
     /// The most articles per second
     #[arg(long, value_name = "N")]
     rate: Option<NonZeroU32>,
@@ -103,7 +106,7 @@ pub fn run(args: &BackfillArgs) -> ExitCode {
     }
     match backfill(args, &settings, request) {
         Ok(Some(report)) if !report.finished || report.removed > 0 => ExitCode::from(FAILED),
-        Ok(Some(report)) if report.rejections() > 0 => ExitCode::from(REJECTED),
+        Ok(Some(report)) if report.rejections() > 0 && !args.allow_rejected => ExitCode::from(REJECTED),
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => failed(FAILED, &error),
     }
@@ -122,6 +125,7 @@ fn parse_args(args: &BackfillArgs) -> Result<(Settings, Request), BoxError> {
         return Err("the start of the range is required: give --from TIME, --from-offset P:OFFSET or --earliest".into());
     }
     let by_published = args.by == By::Published;
+    bounds::check(&from, &to, (!by_published).then_some(now))?;
     if by_published && (args.from_offset.is_some() || args.to_offset.is_some()) {
         return Err("--by published requires times; offsets refer to records".into());
     }
@@ -154,6 +158,14 @@ fn backfill(args: &BackfillArgs, settings: &Settings, request: Request) -> Resul
     };
     let rate = request.rate;
     let prepared = prepare(settings, request)?;
+    if let Some(done) = prepared.done() {
+        print(&format!(
+            "An earlier run has done all of it, kept by the group {}; --restart starts over.\n",
+            prepared.group()
+        ))?;
+        write_report(args, &done)?;
+        return Ok(Some(done));
+    }
     print(&plan(&prepared, rate.map(NonZeroU32::get), estimate(&prepared, rate)))?;
     if args.dry_run {
         return Ok(None);
@@ -169,11 +181,14 @@ fn backfill(args: &BackfillArgs, settings: &Settings, request: Request) -> Resul
     progress_display.finish();
     let summary = result?;
     print(&report(&summary))?;
-    if let Some(path) = &args.report {
-        let json = serde_json::to_string_pretty(&summary)? + "\n";
-        fs::write(path, json).map_err(|error| format!("{}: {error}", path.display()))?;
-    }
+    write_report(args, &summary)?;
     Ok(Some(summary))
+}
+
+fn write_report(args: &BackfillArgs, report: &Report) -> Result<(), BoxError> {
+    let Some(path) = &args.report else { return Ok(()) };
+    let json = serde_json::to_string_pretty(report)? + "\n";
+    fs::write(path, json).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 /// Estimates the duration from the time that a sample takes on all cores, and from the rate.

@@ -200,7 +200,15 @@ mod tests {
         let message = OwnedMessage::new(Some(feed.to_vec()), None, "in".into(), Timestamp::NotAvailable, 0, 0, None);
         let (max_record_bytes, times, embargo) = (1_000_000, TimeLimits::default(), EmbargoPolicy::Hold);
         let tombstones = TombstonePolicy::Withdraw;
-        let output = OutputSettings { topics, max_record_bytes, times, changelog_partitions: 1, embargo, tombstones };
+        let output = OutputSettings {
+            topics,
+            max_record_bytes,
+            times,
+            changelog_partitions: 1,
+            event_partitions: 1,
+            embargo,
+            tombstones,
+        };
         let processed = process(&message, &Settings::default());
         let disposition = Disposition::new(&message, processed, &output, chrono::DateTime::UNIX_EPOCH);
         let [a, b, _] = disposition.articles() else { panic!("three items") };

@@ -51,6 +51,10 @@ pub struct Plan {
     pub resumed: bool,
     /// The length of the file that earlier runs have committed.
     pub written: u64,
+    /// What the range was asked for by, with times as points in time; empty if an earlier version made the plan.
+    pub edges: String,
+    /// Whether an earlier run has done all of it.
+    pub done: bool,
 }
 
 /// A look at the messages of a plan.
@@ -70,15 +74,20 @@ impl Plan {
     }
 
     /// Returns the metadata that is committed with an offset of a range.
-    pub fn metadata(range: &PartitionRange, written: u64) -> String {
-        format!("1 {} {} {written}", range.start, range.end)
+    pub fn metadata(range: &PartitionRange, written: u64, edges: &str) -> String {
+        format!("2 {} {} {written} {edges}", range.start, range.end)
     }
 
-    /// Returns the range and the length of the file that the metadata of a committed offset has.
-    fn parse_metadata(partition: i32, next: i64, metadata: &str) -> Option<(PartitionRange, u64)> {
-        let mut words = metadata.strip_prefix("1 ")?.split(' ');
+    /// Returns the range, the length of the file, and the edges that the metadata of a committed offset has.
+    fn parse_metadata(partition: i32, next: i64, metadata: &str) -> Option<(PartitionRange, u64, String)> {
+        let mut words = metadata.split(' ');
+        // The first version had no edges.
+        if !matches!(words.next()?, "1" | "2") {
+            return None;
+        }
         let (start, end) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-        Some((PartitionRange { partition, start, end, next }, words.next()?.parse().ok()?))
+        let written = words.next()?.parse().ok()?;
+        Some((PartitionRange { partition, start, end, next }, written, words.next().unwrap_or_default().to_owned()))
     }
 }
 
@@ -91,14 +100,28 @@ pub struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// Returns the plan: that of an earlier run if it did not finish, else a new one.
+    /// Returns the plan: that of an earlier run if it did not finish, else a new one. Of a new plan with the same edges as one
+    /// that is finished, only what came since then is left.
     pub fn plan(&self, request: &Request, earlier: Option<Plan>) -> Result<Plan, Error> {
         let partitions = requested_partitions(&self.partitions()?, request)?;
-        if let Some(earlier) = earlier.filter(|earlier| earlier.left() > 0) {
-            return Ok(earlier);
+        if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.left() > 0) {
+            return Ok(earlier.clone());
         }
-        let ranges = partitions.into_iter().map(|partition| self.range(partition, request));
-        Ok(Plan { ranges: ranges.collect::<Result<_, _>>()?, resumed: false, written: 0 })
+        let edges = request.edges();
+        let mut ranges: Vec<PartitionRange> = Vec::new();
+        for partition in partitions {
+            ranges.push(self.range(partition, request)?);
+        }
+        let Some(finished) = earlier.filter(|earlier| earlier.edges == edges && !earlier.ranges.is_empty()) else {
+            return Ok(Plan { ranges, edges, ..Plan::default() });
+        };
+        for range in &mut ranges {
+            let before = finished.ranges.iter().find(|it| it.partition == range.partition);
+            range.next = before.map_or(range.start, |before| before.end.clamp(range.start, range.end));
+        }
+        let mut plan = Plan { ranges, edges, written: finished.written, ..Plan::default() };
+        plan.done = plan.left() == 0;
+        Ok(plan)
     }
 
     /// Returns the partitions that the topic has now.
@@ -133,7 +156,7 @@ impl Planner<'_> {
         for range in &plan.ranges {
             let mut element = offsets.add_partition(self.topic, range.partition);
             element.set_offset(Offset::Offset(range.next)).map_err(Error::consumer)?;
-            element.set_metadata(Plan::metadata(range, plan.written));
+            element.set_metadata(Plan::metadata(range, plan.written, &plan.edges));
         }
         self.client.commit(&offsets, CommitMode::Sync).map_err(Error::consumer)
     }
@@ -153,9 +176,11 @@ impl Planner<'_> {
         let mut plan = Plan { resumed: true, ..Plan::default() };
         for element in committed.elements() {
             let Offset::Offset(next) = element.offset() else { continue };
-            if let Some((range, written)) = Plan::parse_metadata(element.partition(), next, element.metadata()) {
+            let parsed = Plan::parse_metadata(element.partition(), next, element.metadata());
+            if let Some((range, written, edges)) = parsed {
                 plan.ranges.push(range);
                 plan.written = plan.written.max(written);
+                plan.edges = edges;
             }
         }
         Ok(plan)
@@ -295,8 +320,10 @@ mod tests {
     #[test]
     fn metadata_survives_a_round_trip() {
         let range = PartitionRange { partition: 3, start: 10, end: 90, next: 40 };
-        assert_eq!(Plan::parse_metadata(3, 40, &Plan::metadata(&range, 77)), Some((range, 77)));
-        for foreign in ["", "2 10 90 77", "1 10", "1 a b c"] {
+        let edges = || "edges".to_owned();
+        assert_eq!(Plan::parse_metadata(3, 40, &Plan::metadata(&range, 77, "edges")), Some((range, 77, edges())));
+        assert_eq!(Plan::parse_metadata(3, 40, "1 10 90 77"), Some((range, 77, String::new())));
+        for foreign in ["", "3 10 90 77", "1 10", "1 a b c"] {
             assert_eq!(Plan::parse_metadata(3, 40, foreign), None, "{foreign}");
         }
     }

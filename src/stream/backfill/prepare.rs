@@ -9,7 +9,7 @@ use super::run::Backfill;
 use crate::config::{Settings, Topics};
 use crate::stream::consumer::Consumer;
 use crate::stream::process::process;
-use crate::stream::{Control, Error};
+use crate::stream::{Control, Error, check};
 
 /// How long the brokers may take to answer at the start.
 pub(super) const STARTUP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -45,7 +45,7 @@ pub fn prepare(settings: &Settings, request: Request) -> Result<Prepared, Error>
     let written = if request.destination == Destination::Topics { &outputs[..] } else { &[] };
     for topic in std::iter::once(topics.input.as_str()).chain(written.iter().copied()) {
         let partitions = consumer.partition_count(topic, STARTUP_TIMEOUT);
-        if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
+        if partitions.map_err(|error| check::unreachable(&settings, error))? == 0 {
             return Err(Error::topic_missing(topic));
         }
     }
@@ -67,6 +67,19 @@ impl Prepared {
     #[must_use]
     pub fn group(&self) -> &str {
         &self.settings.kafka.group
+    }
+
+    /// Returns the report of a backfill that an earlier run has done, of which nothing is left.
+    #[must_use]
+    pub fn done(&self) -> Option<Report> {
+        self.plan.done.then(|| Report {
+            input: self.topics.input.clone(),
+            group: self.settings.kafka.group.clone(),
+            finished: true,
+            resumed: true,
+            partitions: self.plan.ranges.clone(),
+            ..Report::default()
+        })
     }
 
     /// Measures how long the extraction of one message of the sample takes, on one core.

@@ -77,6 +77,13 @@ impl Request {
         format!("dateline-backfill-{short}")
     }
 
+    /// Returns what the range is asked for by, with times as points in time: "7 days ago" is another stretch each day.
+    #[must_use]
+    pub fn edges(&self) -> String {
+        let all = format!("{:?} {:?} {:?} {}", self.from, self.to, self.partitions, self.by_published);
+        Sha256::digest(all).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Returns whether it can be continued after it stopped.
     #[must_use]
     pub fn is_resumable(&self) -> bool {

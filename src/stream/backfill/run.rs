@@ -27,7 +27,7 @@ use crate::stream::output::OutputSettings;
 use crate::stream::process::process;
 use crate::stream::producer::{DeliveryError, SHUTDOWN_GRACE, is_overdue};
 use crate::stream::state::StateStores;
-use crate::stream::{Control, Error, unknown};
+use crate::stream::{Control, Error, moved, unknown};
 
 /// How long a poll waits when there is nothing else to do.
 const IDLE_POLL: Duration = Duration::from_millis(100);
@@ -58,6 +58,8 @@ pub struct Backfill<'a> {
     extractor: Extractor,
     collecting: Batch,
     partitions: BTreeMap<i32, PartitionProgress>,
+    /// What the range was asked for by.
+    edges: String,
     rate_limiter: Option<RateLimiter>,
     backoff: Backoff,
     comparison: Option<Comparison>,
@@ -97,6 +99,7 @@ impl<'a> Backfill<'a> {
             extractor: Extractor::start(extraction(&settings, &request, output)),
             collecting: Batch::default(),
             partitions: plan.ranges.iter().map(partition).collect(),
+            edges: plan.edges,
             rate_limiter: request.rate.map(|rate| RateLimiter::new(rate, started)),
             backoff: Backoff::default(),
             comparison,
@@ -253,31 +256,44 @@ impl<'a> Backfill<'a> {
         }
         let dispositions = &extracted.dispositions;
         let next: BTreeMap<i32, i64> = dispositions.iter().map(|it| (it.partition, it.offset + 1)).collect();
-        let (input, partitions) = (&self.topics.input, &self.partitions);
+        let (input, partitions, edges) = (&self.topics.input, &self.partitions, &self.edges);
         let offsets = |written| {
             let ranges = next.iter().filter_map(|(number, next)| Some((partitions.get(number)?.range, *next)));
-            offsets(input, ranges, written)
+            offsets(input, ranges, written, edges)
         };
-        match self.sink.deliver(&self.consumer, dispositions, &self.topics, self.control, offsets) {
+        let (state, control) = (&mut self.state, self.control);
+        let mut check = |delivered| state.as_mut().map_or(Ok(()), |state| state.check(delivered, control));
+        match self.sink.deliver(&self.consumer, dispositions, &self.topics, control, offsets, &mut check) {
             Ok(()) => {
                 self.state.as_mut().map_or(Ok(()), StateStores::commit)?;
                 self.backoff.reset();
                 self.control.health.ready();
                 let (window, metrics) = (self.settings.revisions.window, &self.control.metrics);
+                moved::report(dispositions, metrics);
                 self.report.unknown_withdrawals += unknown::report(dispositions, window, metrics);
                 dispositions.iter().for_each(|disposition| self.count(disposition));
                 Ok(())
             }
-            Err(DeliveryError::Rewind(reason)) => self.abort_and_rewind(&reason),
+            Err(DeliveryError::Rewind(reason)) => {
+                self.backoff.record_failure(&reason)?;
+                self.roll_back()?;
+                self.backoff.pause(&self.control.shutdown);
+                Ok(())
+            }
+            // Settled again when it is known what it was settled without.
+            Err(DeliveryError::Conflict(reason)) => {
+                tracing::info!(reason, "a batch was rolled back and will be read again");
+                self.roll_back()?;
+                self.state.as_mut().map_or(Ok(()), |state| state.learn(self.control))
+            }
             Err(error) => Err(error.into_error(&self.settings)),
         }
     }
 
     /// Rolls the state back, replaces the producer, drops what is in progress, and rewinds to the committed offsets.
-    fn abort_and_rewind(&mut self, reason: &str) -> Result<(), Error> {
+    fn roll_back(&mut self) -> Result<(), Error> {
         self.report.rolled_back += 1;
         self.state.as_mut().map_or(Ok(()), StateStores::rollback)?;
-        self.backoff.record_failure(reason)?;
         self.sink.replace_producer(&self.settings, self.max_record_bytes, self.control)?;
         let all: Vec<i32> = self.partitions.keys().copied().collect();
         self.collecting.discard(&all);
@@ -292,9 +308,7 @@ impl<'a> Backfill<'a> {
                 partition.finished = position >= partition.range.end;
             }
         }
-        self.assign_unfinished()?;
-        self.backoff.pause(&self.control.shutdown);
-        Ok(())
+        self.assign_unfinished()
     }
 
     /// Delivers the batch that was in progress when the shutdown was requested.
@@ -322,6 +336,7 @@ impl<'a> Backfill<'a> {
                 report.outside += 1;
                 return;
             }
+            Outcome::Retried(_) => {}
             Outcome::Tombstone(_) => {
                 report.unknown_tombstones += 1;
                 self.control.metrics.unknown_tombstone(disposition.bytes);
@@ -345,10 +360,10 @@ impl<'a> Backfill<'a> {
         self.report.finished = self.is_done();
         let is_resumable = matches!(self.sink, Sink::Topics(..) | Sink::File(_));
         if self.report.finished && is_resumable {
-            let (input, partitions) = (&self.topics.input, &self.partitions);
-            let ends = |written| offsets(input, partitions.values().map(|it| (it.range, it.range.end)), written);
+            let (input, partitions, edges) = (&self.topics.input, &self.partitions, &self.edges);
+            let ends = |written| offsets(input, partitions.values().map(|it| (it.range, it.range.end)), written, edges);
             self.sink
-                .deliver(&self.consumer, &[], &self.topics, self.control, ends)
+                .deliver(&self.consumer, &[], &self.topics, self.control, ends, &mut |_| Ok(()))
                 .map_err(|error| error.into_error(&self.settings))?;
         }
         let existing = self.planner().partitions().unwrap_or_default();
@@ -423,12 +438,13 @@ fn offsets(
     topic: &str,
     ranges: impl Iterator<Item = (PartitionRange, i64)>,
     written: u64,
+    edges: &str,
 ) -> Result<TopicPartitionList, Error> {
     let mut list = TopicPartitionList::new();
     for (range, next) in ranges {
         let mut element = list.add_partition(topic, range.partition);
         element.set_offset(Offset::Offset(next)).map_err(Error::consumer)?;
-        element.set_metadata(Plan::metadata(&range, written));
+        element.set_metadata(Plan::metadata(&range, written, edges));
     }
     Ok(list)
 }

@@ -13,6 +13,7 @@ use crate::config::{Delivery, Settings, Topics};
 use crate::stream::consumer::Consumer;
 use crate::stream::disposition::Disposition;
 use crate::stream::producer::{DeliveryError, OutputProducer};
+use crate::stream::transaction::Check;
 use crate::stream::{Control, Error, idempotent, transaction};
 
 /// An open destination.
@@ -61,7 +62,8 @@ impl Sink {
         Ok(())
     }
 
-    /// Writes the records of a batch and commits its offsets. `offsets` returns these, given the length of the file.
+    /// Writes the records of a batch and commits its offsets. `offsets` returns these, given the length of the file; `check`
+    /// is called when the records are on the topics and not committed.
     pub fn deliver(
         &mut self,
         consumer: &Consumer,
@@ -69,6 +71,7 @@ impl Sink {
         topics: &Topics,
         control: &Control,
         offsets: impl Fn(u64) -> Result<TopicPartitionList, Error>,
+        check: &mut Check<'_>,
     ) -> Result<(), DeliveryError> {
         match self {
             Self::Topics(producer, delivery) => {
@@ -76,7 +79,7 @@ impl Sink {
                     Delivery::ExactlyOnce => transaction::deliver,
                     Delivery::AtLeastOnce => idempotent::deliver,
                 };
-                deliver(producer, consumer, dispositions, &offsets(0).map_err(DeliveryError::Fatal)?, control)
+                deliver(producer, consumer, dispositions, &offsets(0).map_err(DeliveryError::Fatal)?, control, check)
             }
             Self::File(file) => {
                 let written = append(file, dispositions, topics).map_err(write_error)?;

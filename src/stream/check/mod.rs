@@ -1,12 +1,13 @@
 //! Checks what a worker, or a timeline, needs besides a valid configuration: brokers, topics, permissions, transactions.
 //!
-//! Changes nothing in the cluster, except that it creates missing topics when asked to. Must not know how findings are
-//! shown.
+//! Changes nothing in the cluster, except that it creates missing topics when asked to, and writes a record to each output
+//! topic in a transaction that it aborts. Must not know how findings are shown.
 
 mod reasons;
 #[cfg(test)]
 mod tests;
 mod topics;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -16,15 +17,15 @@ use rdkafka::admin::AdminClient;
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::producer::Producer;
 use rdkafka::{Offset, TopicPartitionList};
 
 use self::reasons::FirstReason;
+use self::topics::Topic;
+use super::Error;
 use super::client::client_config;
 use super::error::is_denied;
-use super::producer;
 use super::token::TokenFile;
-use crate::config::{Delivery, Settings, Topics};
+use crate::config::{Settings, Topics};
 
 const GROUP_DENIED: RDKafkaErrorCode = RDKafkaErrorCode::GroupAuthorizationFailed;
 
@@ -73,6 +74,18 @@ pub async fn check(settings: &Settings, role: Role, create: bool, timeout: Durat
         }
     }
     check.findings
+}
+
+/// Returns the error of a worker whose brokers do not answer, with the reason that a check gives.
+pub(super) fn unreachable(settings: &Settings, error: KafkaError) -> Error {
+    let role = Role::Worker;
+    let timeout = Duration::from_secs(5);
+    let check = Check { settings, role, topics: Topics::new(&settings.kafka), timeout, findings: Vec::new() };
+    let reason = check.clients().ok().and_then(|(consumer, _)| {
+        check.topics(&consumer).err()?;
+        consumer.context().wait(&consumer)
+    });
+    Error::unreachable(&settings.kafka.brokers, reason.as_deref(), error)
 }
 
 struct Check<'a> {
@@ -138,10 +151,10 @@ impl Check<'_> {
 
     async fn check_cluster(&mut self, consumer: &BaseConsumer<FirstReason>, admin: Option<&Admin>, create: bool) {
         self.add(Verdict::Ok, "configuration", "is valid");
-        let partitions = match self.partitions(consumer) {
-            Ok((brokers, partitions)) => {
+        let (brokers, topics) = match self.topics(consumer) {
+            Ok((brokers, topics)) => {
                 self.add(Verdict::Ok, "brokers", format!("{brokers} at {}", self.settings.kafka.brokers));
-                partitions
+                (brokers, topics)
             }
             Err(error) => {
                 let reason = consumer.context().wait(consumer).unwrap_or_else(|| error.to_string());
@@ -149,26 +162,27 @@ impl Check<'_> {
                 return self.add(Verdict::Wrong, "brokers", hint);
             }
         };
-        let missing = self.check_topics(&partitions, admin, create).await;
-        self.check_topic_settings(&missing, admin).await;
+        let created = self.check_topics(&topics, admin, create).await;
+        self.check_replicas(&topics, brokers);
+        self.check_topic_settings(&topics, &created, admin).await;
         for topic in self.read_topics().map(Clone::clone) {
-            if partitions.contains_key(&topic) {
+            if topics.contains_key(&topic) {
                 self.check_readable(&topic, consumer);
             }
         }
         self.check_group(consumer);
-        if self.role == Role::Worker && self.settings.stream.delivery == Delivery::ExactlyOnce {
-            self.check_transactions();
+        if self.role == Role::Worker {
+            self.check_writing(consumer, &topics);
         }
     }
 
-    /// Returns the number of brokers, and each topic that this client may see with its number of partitions. Asks for all
-    /// topics, since asking for one by name could create it.
-    fn partitions(&self, consumer: &BaseConsumer<FirstReason>) -> KafkaResult<(usize, BTreeMap<String, usize>)> {
+    /// Returns the number of brokers, and each topic that this client may see. Asks for all topics, since asking for one by
+    /// name could create it.
+    fn topics(&self, consumer: &BaseConsumer<FirstReason>) -> KafkaResult<(usize, BTreeMap<String, Topic>)> {
         let metadata = consumer.fetch_metadata(None, self.timeout)?;
         let topics = metadata.topics().iter().filter(|topic| topic.error().is_none());
-        let partitions = topics.map(|topic| (topic.name().to_owned(), topic.partitions().len())).collect();
-        Ok((metadata.brokers().len(), partitions))
+        let topics = topics.map(|topic| (topic.name().to_owned(), Topic::new(topic.partitions()))).collect();
+        Ok((metadata.brokers().len(), topics))
     }
 
     /// Checks whether a topic can be read. Reads from its end, so that no message is transferred.
@@ -215,29 +229,6 @@ impl Check<'_> {
         match answer {
             Ok(_) => self.add(Verdict::Ok, what, "allowed"),
             Err(error) => self.add_permission(Verdict::Wrong, what, &error.to_string()),
-        }
-    }
-
-    /// Checks whether a transactional producer can start. It has an id of its own, since the worker's id would fence a
-    /// running worker.
-    fn check_transactions(&mut self) {
-        let kafka = &self.settings.kafka;
-        let id = format!("{}-check", producer::transactional_id(self.settings));
-        let mut config = client_config(kafka);
-        config.set("transactional.id", &id);
-        let reports = producer::DeliveryReports::new(kafka);
-        let started = config.create_with_context::<_, producer::OutputProducer>(reports);
-        let started = started.and_then(|producer| producer.init_transactions(self.timeout));
-        match started {
-            Ok(()) => self.add(Verdict::Ok, "transactions", "can be started"),
-            Err(error) => {
-                let hint = format!(
-                    "{error}; exactly-once needs brokers from 2.5, as many brokers as \
-                     transaction.state.log.replication.factor, and the permission to Write the transactional id {id}; \
-                     without them, set stream.delivery to at-least-once"
-                );
-                self.add(Verdict::Wrong, "transactions", hint);
-            }
         }
     }
 }

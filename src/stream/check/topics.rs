@@ -4,22 +4,46 @@ use std::collections::BTreeMap;
 
 use rdkafka::admin::{AdminOptions, ConfigResource, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::metadata::MetadataPartition;
 
 use super::{Admin, Check, Verdict};
 use crate::stream::producer;
+
+/// A topic as it is in the cluster.
+pub struct Topic {
+    /// The number of its partitions.
+    partitions: usize,
+    /// How many brokers hold each of them: the fewest, and the fewest that are in sync.
+    replicas: usize,
+    in_sync: usize,
+    /// The first partition without a leader.
+    leaderless: Option<i32>,
+}
+
+impl Topic {
+    /// Reads the metadata of its partitions.
+    pub fn new(partitions: &[MetadataPartition]) -> Self {
+        Self {
+            partitions: partitions.len(),
+            replicas: partitions.iter().map(|it| it.replicas().len()).min().unwrap_or(0),
+            in_sync: partitions.iter().map(|it| it.isr().len()).min().unwrap_or(0),
+            leaderless: partitions.iter().find(|it| it.leader() < 0).map(MetadataPartition::id),
+        }
+    }
+}
 
 impl Check<'_> {
     /// Checks whether the topics exist; creates missing ones if `create` is true. Returns those that were missing.
     pub(super) async fn check_topics(
         &mut self,
-        partitions: &BTreeMap<String, usize>,
+        topics: &BTreeMap<String, Topic>,
         admin: Option<&Admin>,
         create: bool,
     ) -> Vec<String> {
         let required = self.required_topics().into_iter();
-        let (existing, missing): (Vec<_>, Vec<_>) = required.partition(|name| partitions.contains_key(name));
+        let (existing, missing): (Vec<_>, Vec<_>) = required.partition(|name| topics.contains_key(name));
         for name in &existing {
-            let count = partitions.get(name).copied().unwrap_or_default();
+            let count = topics.get(name).map_or(0, |topic| topic.partitions);
             self.add(Verdict::Ok, format!("topic {name}"), format!("partitions: {count}"));
         }
         for name in &missing {
@@ -74,39 +98,145 @@ impl Check<'_> {
         required
     }
 
-    /// Checks whether the output topics have the settings that they must have, as those just created do.
-    pub(super) async fn check_topic_settings(&mut self, created: &[String], admin: Option<&Admin>) {
-        let Some(admin) = admin else {
-            return self.add(Verdict::Unknown, "settings of topics", "cannot be checked with OAUTHBEARER");
-        };
-        let outputs = self.required_topics().into_iter().filter(|name| *name != self.topics.input);
-        for name in &outputs.filter(|name| !created.contains(name)).collect::<Vec<_>>() {
-            let options = AdminOptions::new().request_timeout(Some(self.timeout));
-            let described = admin.describe_configs([&ResourceSpecifier::Topic(name)], &options).await;
-            let described = described.and_then(|all| match all.into_iter().next() {
-                Some(resource) => resource.map_err(KafkaError::AdminOp),
-                None => Err(KafkaError::NoMessageReceived),
-            });
-            let what = format!("settings of {name}");
-            match described.map(|resource| self.wrong_setting(name, &resource)) {
-                Ok(None) => self.add(Verdict::Ok, what, "as they must be"),
-                Ok(Some(hint)) => self.add(Verdict::Wrong, what, hint),
-                Err(error) => self.add(Verdict::Unknown, what, format!("may not be described: {error}")),
+    /// Checks whether the partitions of the topics are available, and those of the outputs on more than one broker.
+    pub(super) fn check_replicas(&mut self, topics: &BTreeMap<String, Topic>, brokers: usize) {
+        for name in self.required_topics() {
+            let Some(topic) = topics.get(&name) else { continue };
+            let what = format!("replicas of {name}");
+            if let Some(partition) = topic.leaderless {
+                self.add(Verdict::Wrong, what, format!("partition {partition} has no leader: its brokers are away"));
+            } else if name != self.topics.input && topic.replicas == 1 && brokers > 1 {
+                let hint = "a partition is on one broker alone, and lost with it; \
+                            `kafka-reassign-partitions` gives it more";
+                self.add(Verdict::Wrong, what, hint);
             }
         }
     }
 
-    /// Returns what is wrong with the settings of a topic, and how to fix it.
-    pub(super) fn wrong_setting(&self, name: &str, resource: &ConfigResource) -> Option<String> {
-        self.required_settings(name).into_iter().find_map(|(key, required)| {
-            let actual = resource.get(key).and_then(|entry| entry.value.as_deref()).unwrap_or_default();
+    /// Checks whether the topics have the settings that they must have, as those just created do.
+    pub(super) async fn check_topic_settings(
+        &mut self,
+        topics: &BTreeMap<String, Topic>,
+        created: &[String],
+        admin: Option<&Admin>,
+    ) {
+        let Some(admin) = admin else {
+            return self.add(Verdict::Unknown, "settings of topics", "cannot be checked with OAUTHBEARER");
+        };
+        let mut described = BTreeMap::new();
+        for name in self.required_topics().into_iter().filter(|name| !created.contains(name)) {
+            let options = AdminOptions::new().request_timeout(Some(self.timeout));
+            let answer = admin.describe_configs([&ResourceSpecifier::Topic(&name)], &options).await;
+            let answer = answer.and_then(|all| match all.into_iter().next() {
+                Some(resource) => resource.map_err(KafkaError::AdminOp),
+                None => Err(KafkaError::NoMessageReceived),
+            });
+            described.insert(name, answer);
+        }
+        let input = described.get(&self.topics.input).and_then(|answer| answer.as_ref().ok());
+        let mut findings = Vec::new();
+        for name in self.required_topics() {
+            let finding = match described.get(&name) {
+                Some(Ok(resource)) => {
+                    let mut wrong = self.wrong_settings(&name, resource, input);
+                    wrong.extend(topics.get(&name).and_then(|topic| too_few_replicas(topic, resource)));
+                    if wrong.is_empty() {
+                        (Verdict::Ok, "as they must be".to_owned())
+                    } else {
+                        (Verdict::Wrong, wrong.join("; "))
+                    }
+                }
+                Some(Err(error)) => (Verdict::Unknown, format!("may not be described: {error}")),
+                None => continue,
+            };
+            findings.push((name, finding));
+        }
+        for (name, (verdict, detail)) in findings {
+            self.add(verdict, format!("settings of {name}"), detail);
+        }
+    }
+
+    /// Returns what is wrong with the settings of a topic, and how to fix it. `input` are those of the topic of articles.
+    pub(super) fn wrong_settings(
+        &self,
+        name: &str,
+        resource: &ConfigResource,
+        input: Option<&ConfigResource>,
+    ) -> Vec<String> {
+        let command = format!("kafka-configs --alter --entity-type topics --entity-name {name} --add-config");
+        let fix = |key: &str, actual: &str, required: &str| {
+            format!("{key} is {actual}; correct it with `{command} {key}={required}`")
+        };
+        let mut wrong = Vec::new();
+        for (key, required) in self.required_settings(name) {
+            let actual = value(resource, key).unwrap_or_default();
             let fits = match (actual.parse::<u64>(), required.parse::<u64>()) {
                 (Ok(size), Ok(least)) => size >= least,
                 // Kafka has "compact,delete" as well.
                 _ => actual == required || required == "compact" && actual.contains("compact"),
             };
-            let command = format!("kafka-configs --alter --entity-type topics --entity-name {name} --add-config");
-            (!fits).then(|| format!("{key} is {actual}; correct it with `{command} {key}={required}`"))
-        })
+            if !fits {
+                wrong.push(fix(key, actual, &required));
+            }
+        }
+        if name == self.topics.input {
+            return wrong;
+        }
+        let is_compacted = name != self.topics.rejected;
+        if is_compacted && value(resource, "cleanup.policy").is_some_and(|policy| policy.contains("delete")) {
+            let window = i64::try_from(self.settings.revisions.window.as_millis()).unwrap_or(i64::MAX);
+            if let Some(retention) = number(resource, "retention.ms").filter(|it| (0..window).contains(it)) {
+                let days = self.settings.revisions.window.as_secs() / 86_400;
+                let reason = format!("records are deleted before the {days} days of revisions.window are over: ");
+                wrong.push(reason + &fix("retention.ms", &retention.to_string(), "-1"));
+            }
+            if let Some(bytes) = number(resource, "retention.bytes").filter(|it| *it >= 0) {
+                let reason = "records are deleted whatever their age: ";
+                wrong.push(reason.to_owned() + &fix("retention.bytes", &bytes.to_string(), "-1"));
+            }
+        }
+        // Records have the time of their message: the memory of articles and replays go by it.
+        if let Some(kind) = value(resource, "message.timestamp.type").filter(|kind| *kind != "CreateTime") {
+            wrong.push(fix("message.timestamp.type", kind, "CreateTime"));
+        }
+        for key in ["message.timestamp.before.max.ms", "message.timestamp.after.max.ms"] {
+            let (Some(accepted), Some(sent)) = (number(resource, key), input.and_then(|it| number(it, key))) else {
+                continue;
+            };
+            // Where the brokers set the times of the input, none of them is ahead.
+            let is_set = input.and_then(|it| value(it, "message.timestamp.type")) == Some("LogAppendTime");
+            if accepted < sent && !(is_set && key.contains("after")) {
+                let reason = format!("the input may have times that the brokers refuse here ({key} there is {sent}): ");
+                wrong.push(reason + &fix(key, &accepted.to_string(), &sent.to_string()));
+            }
+        }
+        wrong
     }
+}
+
+/// Returns why the brokers refuse what is written with `acks=all`.
+fn too_few_replicas(topic: &Topic, resource: &ConfigResource) -> Option<String> {
+    let least = usize::try_from(number(resource, "min.insync.replicas")?).ok()?;
+    if topic.replicas < least {
+        return Some(format!(
+            "min.insync.replicas is {least}, but a partition has {} replicas: the brokers refuse every record; give it \
+             more, or lower the setting",
+            topic.replicas
+        ));
+    }
+    (topic.in_sync < least).then(|| {
+        format!(
+            "min.insync.replicas is {least}, but only {} replicas of a partition are in sync: the brokers refuse records \
+             until the others are back",
+            topic.in_sync
+        )
+    })
+}
+
+fn value<'r>(resource: &'r ConfigResource, key: &str) -> Option<&'r str> {
+    resource.get(key)?.value.as_deref()
+}
+
+fn number(resource: &ConfigResource, key: &str) -> Option<i64> {
+    value(resource, key)?.parse().ok()
 }

@@ -33,8 +33,7 @@ pub fn output(
     // Made first, since it names all events: with very many of them it is too large, and their records are not made.
     let value = serde_json::to_vec(&article).map_err(not_serialised)?;
     let record = OutputRecord::new(&topics.articles, &article.id, Some(value), &[json()], timestamp);
-    let mut record = record.fit(limit, ARTICLE_GROWTH)?;
-    record.partition = Some(output.changelog_partition(message.partition()));
+    let record = record.fit(limit, ARTICLE_GROWTH)?;
     let published = if article.events.is_empty() { Vec::new() } else { processed.events };
     // Consumes the events one by one: those of a very long article are not in memory twice.
     let event_record = |event: EventRecord| {
@@ -57,6 +56,7 @@ pub fn output(
 /// Returns the output of an article whose held revision is no longer in the input topic.
 pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSettings) -> ArticleOutput {
     let HeldFields { revision, offset, .. } = held;
+    let event_partitions = Some(output.event_partitions);
     let warning = Warning {
         code: "held-lost",
         message: "its embargo is over, and the input topic no longer has it; the retention of the input topic must be \
@@ -72,9 +72,9 @@ pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSe
         source: SourceFields { topic: output.topics.input.clone(), partition, offset },
         standing: None,
         held: None,
+        event_partitions,
     };
-    let mut record = OutputRecord::new(&output.topics.articles, &article.id, None, &[json()], None);
-    record.partition = Some(output.changelog_partition(partition));
+    let record = OutputRecord::new(&output.topics.articles, &article.id, None, &[json()], None);
     let (other_ids, events, tombstones) = (Vec::new(), Vec::new(), Vec::new());
     ArticleOutput { article, other_ids, effect: Effect::HeldLost, events, tombstones, record }
 }
@@ -105,6 +105,7 @@ fn article_record(
         source: SourceFields { topic, partition, offset },
         standing: None,
         held: None,
+        event_partitions: Some(output.event_partitions),
     };
     let mut warnings = processed.warnings.clone();
     if let Some(message) = embargo_reason(processed, now) {
@@ -113,14 +114,21 @@ fn article_record(
             EmbargoPolicy::Pass => {}
             EmbargoPolicy::Hold => {
                 let until = if let Some(Embargo::Until(until)) = processed.embargo { Some(until) } else { None };
-                let held = Some(HeldFields { revision: revision.clone(), modified, until, offset });
+                let held = Some(HeldFields {
+                    revision: revision.clone(),
+                    modified,
+                    until,
+                    partition: Some(partition),
+                    offset,
+                });
                 return ArticleRecord { held, ..without_events(ArticleStatus::Held, warnings) };
             }
             EmbargoPolicy::Reject => return without_events(ArticleStatus::Skipped, warnings),
         }
     }
     let status = processed.status;
-    let standing = StandingFields { revision: revision.clone(), modified, status };
+    let (partition, offset) = (Some(partition), Some(offset));
+    let standing = StandingFields { revision: revision.clone(), modified, status, partition, offset };
     ArticleRecord {
         events: processed.events.iter().map(|event| event.id.clone()).collect(),
         standing: processed.is_revision.then_some(standing),

@@ -16,9 +16,11 @@ use chrono::{DateTime, Utc};
 use rdkafka::Message;
 use rdkafka::message::OwnedMessage;
 
+pub use self::rejection::HEADERS as REJECTION_HEADERS;
 pub use self::tombstone::Tombstone;
 use super::batch::{Origin, message_size};
 use super::output::{OutputRecord, OutputSettings};
+use super::partition;
 use super::process::ProcessError;
 use super::state::HeldRevision;
 use crate::config::{EmbargoPolicy, TombstonePolicy};
@@ -57,6 +59,8 @@ pub enum Outcome {
     },
     /// Nothing but a count, unless its key is the id of an article that is known.
     Tombstone(Tombstone),
+    /// The marker on `timeline.rejected` of a message that went through again; its other records are another disposition.
+    Retried(Box<OutputRecord>),
 }
 
 /// The records of one article.
@@ -97,7 +101,7 @@ impl Outcome {
                 let records = articles.iter_mut().flat_map(|it| it.events.iter_mut().chain([&mut it.record]));
                 records.for_each(|record| record.timestamp = Some(time));
             }
-            Self::Rejected { record, .. } => {
+            Self::Rejected { record, .. } | Self::Retried(record) => {
                 record.timestamp = Some(time);
                 record.fallback.iter_mut().for_each(|fallback| fallback.timestamp = Some(time));
             }
@@ -139,6 +143,29 @@ impl ArticleOutput {
     pub fn retract(&mut self, events_topic: &str, id: &str) {
         let headers = cloudevents::retraction(id, &self.article.id);
         self.tombstones.push(OutputRecord::new(events_topic, id, None, &headers, self.record.timestamp));
+    }
+
+    /// Sends its events to the partitions that they have among `known`, as many as there were when the first of them was
+    /// sent, so that each stays where it is; among `now` where version 0.1 chose the partition. A tombstone of such an event
+    /// goes to every partition where it may be.
+    ///
+    /// # Errors
+    /// None in practice: an article record can always be serialised.
+    pub fn place_events(&mut self, known: Option<i32>, now: i32) -> Result<(), serde_json::Error> {
+        let key = |record: &OutputRecord| record.key.clone().unwrap_or_default();
+        let Some(known) = known else {
+            self.events.iter_mut().for_each(|it| it.partition = Some(partition::by_version_0_1(&key(it), now)));
+            let places = |it: OutputRecord| {
+                let key = key(&it);
+                let places = partition::of_version_0_1(&key, now).into_iter();
+                places.map(move |place| OutputRecord { partition: Some(place), ..it.clone() })
+            };
+            self.tombstones = std::mem::take(&mut self.tombstones).into_iter().flat_map(places).collect();
+            return self.update_record();
+        };
+        let records = self.events.iter_mut().chain(&mut self.tombstones);
+        records.for_each(|it| it.partition = Some(partition::of_key(&key(it), known)));
+        if known == now { Ok(()) } else { self.update_record() }
     }
 
     fn records(&self) -> impl Iterator<Item = &OutputRecord> {
@@ -193,7 +220,10 @@ impl Disposition {
 
     /// Returns all its records, in the order in which they are sent.
     pub fn records(&self) -> impl Iterator<Item = &OutputRecord> {
-        let rejected = if let Outcome::Rejected { record, .. } = &self.outcome { Some(&**record) } else { None };
+        let rejected = match &self.outcome {
+            Outcome::Rejected { record, .. } | Outcome::Retried(record) => Some(&**record),
+            Outcome::Articles(_) | Outcome::Tombstone(_) => None,
+        };
         self.articles().iter().flat_map(ArticleOutput::records).chain(rejected)
     }
 

@@ -24,7 +24,15 @@ fn output_settings(max_record_bytes: usize, embargo: EmbargoPolicy) -> OutputSet
     let topics =
         Topics { input: name("in"), events: name("events"), articles: name("articles"), rejected: name("rejected") };
     let (times, tombstones) = (TimeLimits::default(), TombstonePolicy::Reject);
-    OutputSettings { topics, max_record_bytes, times, changelog_partitions: 2, embargo, tombstones }
+    OutputSettings {
+        topics,
+        max_record_bytes,
+        times,
+        changelog_partitions: 2,
+        event_partitions: 3,
+        embargo,
+        tombstones,
+    }
 }
 
 fn disposition_at(payload: Option<&[u8]>, output: &OutputSettings, now: &str) -> Disposition {
@@ -63,9 +71,9 @@ fn the_record_of_an_article_comes_after_its_events_and_has_their_ids_and_its_sou
     let (article, events) = all.split_last().unwrap();
     assert_eq!((article.topic.as_str(), article.key.as_deref()), ("articles", Some(&b"b-1"[..])));
     let value = value(article);
-    assert_eq!(article.partition, Some(1), "input partition 3, 2 partitions of the changelog");
     assert_eq!(value["status"], "extracted");
-    let standing = serde_json::json!({"revision": "1", "modified": null, "status": "extracted"});
+    let standing =
+        serde_json::json!({"revision": "1", "modified": null, "status": "extracted", "partition": 3, "offset": 17});
     assert_eq!((&value["standing"], value.get("held")), (&standing, None));
     assert_eq!(value["source"], serde_json::json!({"topic": "in", "partition": 3, "offset": 17}));
     let keys: Vec<_> = events.iter().map(|event| event.key.clone().unwrap()).collect();
@@ -165,7 +173,7 @@ fn nothing_of_an_article_under_embargo_is_published_before_the_embargo_ends() {
     let article = value(record);
     assert_eq!((&article["status"], &article["warnings"][0]["code"]), (&"held".into(), &"embargoed".into()));
     let held = serde_json::json!({"revision": "2", "modified": "2026-04-01T09:00:00Z",
-        "until": EMBARGO_END, "offset": 17});
+        "until": EMBARGO_END, "partition": 3, "offset": 17});
     assert_eq!(article["held"], held);
     assert!(!article.to_string().contains("resigned"), "{article}");
     let after = disposition_at(Some(EMBARGOED_ARTICLE), &hold, EMBARGO_END);

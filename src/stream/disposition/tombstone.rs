@@ -67,8 +67,7 @@ impl Tombstone {
                            `input.tombstones = \"withdraw\"` it withdraws the article";
             (ArticleStatus::Skipped, Effect::None, message)
         };
-        let mut record = OutputRecord::new(&output.topics.articles, &id, None, &[json()], self.timestamp);
-        record.partition = Some(output.changelog_partition(partition));
+        let record = OutputRecord::new(&output.topics.articles, &id, None, &[json()], self.timestamp);
         let article = ArticleRecord {
             id,
             revision,
@@ -78,6 +77,7 @@ impl Tombstone {
             source: SourceFields { topic: output.topics.input.clone(), partition, offset },
             standing: None,
             held: None,
+            event_partitions: Some(output.event_partitions),
         };
         let (other_ids, events, tombstones) = (Vec::new(), Vec::new(), Vec::new());
         ArticleOutput { article, other_ids, effect, events, tombstones, record }

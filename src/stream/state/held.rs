@@ -1,69 +1,203 @@
-//! Reads held messages from the input topic again when their embargo is over.
+//! Reads held messages from the input topic again when their embargo is over: beside the loop of the worker, so that
+//! thousands that end together do not hold it up.
 //!
 //! Must not know what is done with them.
 
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use rdkafka::Message;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::OwnedMessage;
-use rdkafka::{Message, Offset, TopicPartitionList};
 
+use super::store::HeldRevision;
+use super::tail::{OVERRIDES, partition_list};
 use crate::config::Settings;
-use crate::stream::Error;
 use crate::stream::consumer::Consumer;
 
-/// How long reading one message may take.
+/// How long the brokers may take to send a message.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a poll waits.
+const POLL_TIMEOUT: Duration = Duration::from_millis(100);
+/// How many messages are rather read than skipped on the way to the next.
+const NEIGHBOURS: i64 = 500;
+/// How many messages are read ahead of the worker.
+const READ_AHEAD: usize = 64;
 
-/// What this reader needs of librdkafka, whatever the configuration says.
-const OVERRIDES: [(&str, &str); 5] = [
-    ("auto.offset.reset", "earliest"),
-    ("enable.partition.eof", "true"),
-    ("fetch.wait.max.ms", "10"),
-    ("queued.max.messages.kbytes", "1024"),
-    ("statistics.interval.ms", "0"),
-];
-
-/// A reader of single messages. It connects when it is first used.
-#[derive(Default)]
-pub struct HeldReader {
-    consumer: Option<Consumer>,
+/// A held message that was looked for.
+#[derive(Debug)]
+pub enum Found {
+    /// It was read.
+    Message(OwnedMessage, HeldRevision),
+    /// The topic no longer has it.
+    Lost(i32, HeldRevision),
+    /// The brokers do not answer.
+    Failed(i32, i64),
 }
 
-impl HeldReader {
-    /// Reads the message at an offset; `None` if the topic no longer has it. Blocks for ten seconds at most.
-    ///
-    /// # Errors
-    /// If the brokers do not answer.
-    pub fn read(
-        &mut self,
-        settings: &Settings,
-        topic: &str,
-        partition: i32,
-        offset: i64,
-    ) -> Result<Option<OwnedMessage>, Error> {
-        let consumer = match &mut self.consumer {
-            Some(consumer) => consumer,
-            none => none.insert(Consumer::new(settings, topic, &OVERRIDES)?),
-        };
-        fetch(consumer, topic, partition, offset).map_err(Error::consumer)
+/// Held revisions of one partition to read, by offset.
+struct Request {
+    number: u64,
+    partition: i32,
+    held: VecDeque<HeldRevision>,
+}
+
+/// The thread that reads, seen from outside: what it is asked for, and what it found, with the number of the request.
+type Reader = (Sender<Request>, Receiver<(u64, Found)>);
+
+/// The held messages that are being published.
+pub struct Releases {
+    settings: Settings,
+    thread: Option<Reader>,
+    /// The number of the last request, and of the last one whose answers are not wanted any more, by partition.
+    number: u64,
+    unwanted: BTreeMap<i32, u64>,
+    /// Their partitions and offsets.
+    pending: BTreeSet<(i32, i64)>,
+}
+
+impl Releases {
+    /// Starts with none. The reader starts when it is first needed.
+    pub fn new(settings: &Settings) -> Self {
+        let (unwanted, pending) = (BTreeMap::new(), BTreeSet::new());
+        Self { settings: settings.clone(), thread: None, number: 0, unwanted, pending }
     }
-}
 
-fn fetch(consumer: &Consumer, topic: &str, partition: i32, offset: i64) -> KafkaResult<Option<OwnedMessage>> {
-    let client = consumer.client();
-    let mut list = TopicPartitionList::new();
-    list.add_partition_offset(topic, partition, Offset::Offset(offset))?;
-    client.assign(&list)?;
-    let started = Instant::now();
-    while started.elapsed() < READ_TIMEOUT {
-        match client.poll(READ_TIMEOUT.saturating_sub(started.elapsed())) {
-            Some(Ok(message)) => return Ok((message.offset() == offset).then(|| message.detach())),
-            Some(Err(KafkaError::PartitionEOF(_))) => return Ok(None),
-            // librdkafka retries.
-            Some(Err(_)) | None => {}
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Reads these, except those that are being published already.
+    pub fn read(&mut self, due: Vec<(i32, HeldRevision)>) {
+        let mut by_partition: BTreeMap<i32, Vec<HeldRevision>> = BTreeMap::new();
+        for (partition, revision) in due {
+            if self.pending.insert((partition, revision.held.offset)) {
+                by_partition.entry(partition).or_default().push(revision);
+            }
+        }
+        self.number += 1;
+        let (requests, _) = self.thread.get_or_insert_with(|| start(self.settings.clone()));
+        for (partition, mut held) in by_partition {
+            held.sort_by_key(|revision| revision.held.offset);
+            // The thread ends only with this.
+            let _ = requests.send(Request { number: self.number, partition, held: held.into() });
         }
     }
-    Err(KafkaError::MessageConsumption(rdkafka::error::RDKafkaErrorCode::OperationTimedOut))
+
+    /// Returns one that was found, if there is one by now.
+    pub fn take(&mut self) -> Option<Found> {
+        loop {
+            let (number, found) = self.thread.as_ref()?.1.try_recv().ok()?;
+            let partition = match &found {
+                Found::Message(message, _) => message.partition(),
+                Found::Lost(partition, _) | Found::Failed(partition, _) => *partition,
+            };
+            if self.unwanted.get(&partition).is_some_and(|unwanted| number <= *unwanted) {
+                continue;
+            }
+            if let Found::Failed(partition, offset) = found {
+                self.done(partition, offset);
+            }
+            return Some(found);
+        }
+    }
+
+    /// Forgets one, which was published, or could not be read.
+    pub fn done(&mut self, partition: i32, offset: i64) {
+        self.pending.remove(&(partition, offset));
+    }
+
+    /// Forgets those of a partition: they are read anew, here or by another worker.
+    pub fn forget(&mut self, partition: i32) {
+        self.unwanted.insert(partition, self.number);
+        self.pending.retain(|(of, _)| *of != partition);
+    }
+
+    /// Forgets all.
+    pub fn forget_all(&mut self) {
+        let partitions: BTreeSet<i32> = self.pending.iter().map(|(partition, _)| *partition).collect();
+        partitions.into_iter().for_each(|partition| self.forget(partition));
+    }
+}
+
+fn start(settings: Settings) -> Reader {
+    let (sender, requests) = channel();
+    let (results, receiver) = sync_channel(READ_AHEAD);
+    thread::spawn(move || serve(&settings, &requests, &results));
+    (sender, receiver)
+}
+
+/// Answers requests until nobody waits for answers.
+fn serve(settings: &Settings, requests: &Receiver<Request>, results: &SyncSender<(u64, Found)>) -> Option<()> {
+    let mut consumer = None;
+    while let Ok(Request { number, partition, mut held }) = requests.recv() {
+        let mut send = |found| results.send((number, found)).ok();
+        let read = match &consumer {
+            Some(consumer) => read(consumer, settings, partition, &mut held, &mut send),
+            None => match Consumer::new(settings, &settings.kafka.input, &OVERRIDES) {
+                Ok(new) => read(consumer.insert(new), settings, partition, &mut held, &mut send),
+                Err(_) => Err(KafkaError::Canceled),
+            },
+        };
+        if let Err(error) = read {
+            tracing::warn!(partition, %error, "cannot read articles whose embargo is over; trying again");
+        }
+        for revision in held {
+            send(Found::Failed(partition, revision.held.offset))?;
+        }
+    }
+    Some(())
+}
+
+/// Reads what it can of these, and leaves the others.
+fn read(
+    consumer: &Consumer,
+    settings: &Settings,
+    partition: i32,
+    held: &mut VecDeque<HeldRevision>,
+    send: &mut dyn FnMut(Found) -> Option<()>,
+) -> KafkaResult<()> {
+    while let Some(first) = held.front().map(|revision| revision.held.offset) {
+        let start = std::iter::once((partition, first));
+        consumer.client().assign(&partition_list(&settings.kafka.input, start)?)?;
+        let mut answered = Instant::now();
+        let mut last = first;
+        // Those between here and there are read in passing.
+        while held.front().is_some_and(|next| next.held.offset - last <= NEIGHBOURS) {
+            match consumer.client().poll(POLL_TIMEOUT) {
+                Some(Ok(message)) => {
+                    answered = Instant::now();
+                    last = message.offset();
+                    // Where the topic was made anew, it is read from its start.
+                    while let Some(next) = held.front().cloned() {
+                        let found = match next.held.offset.cmp(&last) {
+                            Ordering::Equal => Found::Message(message.detach(), next),
+                            // Where the topic was made anew, it is read from its start.
+                            Ordering::Greater if last >= first => break,
+                            _ => Found::Lost(partition, next),
+                        };
+                        held.pop_front();
+                        send(found).ok_or(KafkaError::Canceled)?;
+                    }
+                }
+                Some(Err(KafkaError::PartitionEOF(_))) => {
+                    for lost in held.drain(..) {
+                        send(Found::Lost(partition, lost)).ok_or(KafkaError::Canceled)?;
+                    }
+                }
+                Some(Err(_)) | None if answered.elapsed() < READ_TIMEOUT => {}
+                Some(Err(error)) => return Err(error),
+                None => {
+                    let code = rdkafka::error::RDKafkaErrorCode::OperationTimedOut;
+                    return Err(KafkaError::MessageConsumption(code));
+                }
+            }
+        }
+    }
+    Ok(())
 }

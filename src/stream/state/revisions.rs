@@ -20,6 +20,14 @@ pub struct ArticleState {
     pub events: Vec<String>,
     /// The revision that is held until its embargo ends.
     pub held: Option<HeldFields>,
+    /// The timestamp of the last message about it, in seconds since 1970.
+    pub seen: i64,
+    /// The partition of the input topic that this message came from; `None` if it came from another topic.
+    pub source: Option<i32>,
+    /// The partition of `timeline.articles` that its record is in.
+    pub changelog: Option<i32>,
+    /// How many partitions `timeline.events` had when its first event was sent; `None` if version 0.1 sent it.
+    pub event_partitions: Option<i32>,
 }
 
 /// Reconciles the output of an article with the state of the article, and returns the new state if that changes.
@@ -36,6 +44,12 @@ pub fn reconcile(
         Effect::HeldLost => {
             let state = ArticleState { held: None, ..state };
             keep_standing(output, &state).map(|()| Some(state))
+        }
+        Effect::Deletion
+            if state.standing.as_ref().is_some_and(|it| is_before(output, &state, it.partition, it.offset)) =>
+        {
+            output.article.status = ArticleStatus::Stale;
+            keep_standing(output, &state).map(|()| None)
         }
         Effect::Deletion => delete(output, state, events_topic).map(Some),
         Effect::Revision if is_stale(output, &state) => {
@@ -59,17 +73,33 @@ fn keep_standing(output: &mut ArticleOutput, state: &ArticleState) -> Result<(),
     output.update_record()
 }
 
+/// Returns whether the message of an output is before another that is known: at a lower offset of the same partition, so
+/// that it is read again. A topic that was made anew has low offsets again, but not for messages of the past.
+fn is_before(output: &ArticleOutput, state: &ArticleState, partition: Option<i32>, offset: Option<i64>) -> bool {
+    let source = &output.article.source;
+    let is_lower = partition == Some(source.partition) && offset.is_some_and(|offset| source.offset < offset);
+    is_lower && output.record.timestamp.is_none_or(|time| time.div_euclid(1000) <= state.seen)
+}
+
 /// Lets the revision of the output stand: retracts the events that it no longer has. A held revision is dropped unless it
-/// is newer. A withdrawal stands as the newest revision that is known, so that no copy of an earlier one undoes it.
+/// is newer. A withdrawal stands as the newest revision that is known, so that no copy of an earlier one undoes it. A
+/// revision that was read more than once stands where it was read last.
 fn replace_standing(
     output: &mut ArticleOutput,
     state: ArticleState,
     events_topic: &str,
 ) -> Result<ArticleState, serde_json::Error> {
+    let read_again = |it: &&StandingFields| is_before(output, &state, it.partition, it.offset);
+    let last_read = state.standing.as_ref().filter(read_again).map(|it| (it.partition, it.offset));
     let article = &mut output.article;
     let incoming = (&*article.revision, article.standing.as_ref().and_then(|standing| standing.modified));
+    let is_same = |it: &StandingFields| compare_revisions((&it.revision, it.modified), incoming) == Ordering::Equal;
+    let last_read = last_read.filter(|_| state.standing.as_ref().is_some_and(is_same));
     let held = state.held.filter(|held| compare_revisions(held_version(held), incoming) == Ordering::Greater);
-    let mut is_changed = held.is_some();
+    let mut is_changed = held.is_some() || last_read.is_some();
+    if let (Some(standing), Some(last_read)) = (&mut article.standing, last_read) {
+        (standing.partition, standing.offset) = last_read;
+    }
     if let (Some(withdrawn), Some(before)) = (&mut article.standing, state.standing)
         && withdrawn.status == ArticleStatus::Withdrawn
     {
@@ -78,9 +108,11 @@ fn replace_standing(
         is_changed |= newest != own;
         (withdrawn.revision, withdrawn.modified) = newest;
     }
-    let new = ArticleState { standing: article.standing.clone(), events: article.events.clone(), held };
+    let (standing, events) = (article.standing.clone(), article.events.clone());
+    let before = state.events;
+    let new = ArticleState { standing, events, held, ..ArticleState::default() };
     let kept: FxHashSet<&String> = new.events.iter().collect();
-    for id in state.events.iter().filter(|id| !kept.contains(id)) {
+    for id in before.iter().filter(|id| !kept.contains(id)) {
         output.retract(events_topic, id);
     }
     if is_changed {
@@ -89,35 +121,52 @@ fn replace_standing(
     Ok(new)
 }
 
-/// Withdraws the article: retracts all its events, and drops the held revision. A deletion follows whatever was known, so
-/// that the newest revision of all counts as withdrawn.
+/// Withdraws the article: retracts all its events, and drops the held revision, unless that came later. A deletion follows
+/// whatever was known, so that the newest revision of all counts as withdrawn.
 fn delete(
     output: &mut ArticleOutput,
     state: ArticleState,
     events_topic: &str,
 ) -> Result<ArticleState, serde_json::Error> {
+    let is_later = |held: &HeldFields| is_before(output, &state, held.partition, Some(held.offset));
+    let (later, dropped) = match state.held.clone() {
+        Some(held) if is_later(&held) => (Some(held), None),
+        held => (None, held),
+    };
     let own = (output.article.revision.clone(), output.article.standing.as_ref().and_then(|it| it.modified));
     let standing = state.standing.map(|it| (it.revision, it.modified));
-    let held = state.held.map(|it| (it.revision, it.modified));
-    let (revision, modified) = standing.into_iter().chain(held).fold(own, newer_revision);
-    output.article.standing = Some(StandingFields { revision, modified, status: ArticleStatus::Withdrawn });
+    let dropped = dropped.map(|it| (it.revision, it.modified));
+    let (revision, modified) = standing.into_iter().chain(dropped).fold(own, newer_revision);
+    let source = &output.article.source;
+    let (partition, offset) = (Some(source.partition), Some(source.offset));
+    let status = ArticleStatus::Withdrawn;
+    output.article.standing = Some(StandingFields { revision, modified, status, partition, offset });
+    output.article.held.clone_from(&later);
     for id in &state.events {
         output.retract(events_topic, id);
     }
     output.update_record()?;
-    Ok(ArticleState { standing: output.article.standing.clone(), events: Vec::new(), held: None })
+    let standing = output.article.standing.clone();
+    Ok(ArticleState { standing, held: later, ..ArticleState::default() })
 }
 
 /// Returns whether a newer revision than the incoming one stands, or, if the incoming one is held, is held.
 fn is_stale(output: &ArticleOutput, state: &ArticleState) -> bool {
     let article = &output.article;
     if let Some(incoming) = &article.held {
-        let held = state.held.as_ref().map(held_version);
-        let standing = state.standing.as_ref().map(|it| (&*it.revision, it.modified));
-        return held
-            .into_iter()
-            .chain(standing)
-            .any(|it| compare_revisions(it, held_version(incoming)) == Ordering::Greater);
+        let held = state.held.as_ref().map(|it| (held_version(it), it.partition, Some(it.offset)));
+        let standing = state.standing.as_ref().map(|it| ((&*it.revision, it.modified), it.partition, it.offset));
+        return held.into_iter().chain(standing).any(|(known, partition, offset)| {
+            match compare_revisions(known, held_version(incoming)) {
+                Ordering::Greater => true,
+                Ordering::Less => false,
+                // Without numbers only the order of the messages counts.
+                Ordering::Equal => {
+                    let is_numbered = known.1.is_some() || known.0 != "1";
+                    !is_numbered && is_before(output, state, partition, offset)
+                }
+            }
+        });
     }
     let (Some(standing), Some(incoming)) = (&state.standing, &article.standing) else { return false };
     match compare_revisions((&standing.revision, standing.modified), (&incoming.revision, incoming.modified)) {
@@ -128,7 +177,11 @@ fn is_stale(output: &ArticleOutput, state: &ArticleState) -> bool {
         Ordering::Equal => {
             let is_numbered = standing.modified.is_some() || standing.revision != "1";
             let is_withdrawn = |it: &StandingFields| it.status == ArticleStatus::Withdrawn;
+            // Where the numbers do not decide, a message that is read again is as old as it was.
+            let is_undecided =
+                !is_numbered || is_withdrawn(incoming) || standing.revision.trim() != incoming.revision.trim();
             is_numbered && is_withdrawn(standing) && !is_withdrawn(incoming)
+                || is_undecided && is_before(output, state, standing.partition, standing.offset)
         }
     }
 }

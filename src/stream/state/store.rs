@@ -1,19 +1,22 @@
-//! The state store of one partition: what is known of its articles. It is on disk, in an unnamed SQLite file that is gone
-//! with the process, so that millions of articles take little memory; about 200 bytes an article.
+//! The state store: what is known of all articles. It is on disk, in an unnamed SQLite file that is gone with the process,
+//! so that millions of articles take little memory; about 200 bytes an article.
 //!
 //! Must not know Kafka.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 
 use super::revisions::{self, ArticleState};
+use super::schema::{INSERT, REPLACE, RESTORE_SCHEMA, SCHEMA, finish_restore};
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
-use crate::stream::disposition::{ArticleOutput, Disposition, Outcome};
+use crate::stream::disposition::{ArticleOutput, Disposition, Effect, Outcome};
 use crate::stream::output::OutputSettings;
-use crate::stream::{Error, unknown};
+use crate::stream::{Error, moved, partition, unknown};
 
 /// The hash of an article's id: 128 bits, so that no two of billions collide.
 pub type Key = [u8; 16];
@@ -34,59 +37,33 @@ pub struct HeldRevision {
     pub held: HeldFields,
 }
 
-const SCHEMA: &str = "
-    PRAGMA journal_mode = MEMORY;
-    PRAGMA synchronous = OFF;
-    CREATE TABLE article (
-        id BLOB PRIMARY KEY, seen INTEGER NOT NULL, revision TEXT, modified INTEGER, status INTEGER, events BLOB NOT NULL,
-        held TEXT, until INTEGER
-    ) WITHOUT ROWID;
-    CREATE INDEX due ON article (until) WHERE until IS NOT NULL;
-";
-
-/// The changelog as it is read during a restore, in its order and in a file of its own: ids come in random order, and
-/// inserting each at its place in a file larger than the cache would take two thirds of the time. They are sorted at the
-/// end. A row without `events` is a tombstone.
-const RESTORE_SCHEMA: &str = "
-    ATTACH '' AS restore;
-    PRAGMA restore.journal_mode = OFF;
-    CREATE TABLE restore.changelog (
-        id BLOB, seen INTEGER, revision TEXT, modified INTEGER, status INTEGER, events BLOB, held TEXT, until INTEGER
-    );
-    BEGIN;
-";
-
-/// Keeps the last row of each article: SQLite takes the other columns from the row that has the `max`.
-const FINISH_RESTORE: &str = "
-    INSERT INTO article
-        SELECT id, seen, revision, modified, status, events, held, until
-        FROM (SELECT *, max(rowid) FROM restore.changelog GROUP BY id) WHERE events IS NOT NULL;
-    COMMIT;
-    DETACH restore;
-";
-
 /// How often expired articles are deleted, in seconds of the messages' timestamps. A scan of all articles is cheaper than
 /// an index by age.
 const EXPIRY_INTERVAL: i64 = 86_400;
 
-/// SQLite's cache while a partition is restored, in KiB: for sorting. Only one partition is restored at a time.
+/// SQLite's cache while the state is restored, in KiB: for sorting.
 const RESTORE_CACHE: i32 = 16_384;
-/// SQLite's cache after that, in KiB, for each partition: enough to find a row by reading one page.
-const CACHE: i32 = 1024;
+/// SQLite's cache after that, in KiB: enough to find a row by reading one page.
+const CACHE: i32 = 4096;
 
-/// The state of the articles of one partition.
+/// The state of the articles.
 pub struct StateStore {
     database: Connection,
     /// How long an article is kept after its last revision.
     window: Duration,
-    /// The latest timestamp of a message, in seconds since 1970.
-    latest: i64,
+    /// The latest timestamp of a message of each partition of the input, in seconds since 1970; `None` for those of other
+    /// topics. One partition may be read long after another.
+    latest: BTreeMap<Option<i32>, i64>,
     /// The latest timestamp that is believed.
     believed: i64,
     /// What `latest` was when expired articles were last deleted.
-    expired: i64,
+    expired: BTreeMap<Option<i32>, i64>,
     /// Whether there are changes that are not committed.
     changed: bool,
+    /// The articles that the batch was settled by, those that are not known as well.
+    read: FxHashSet<Key>,
+    /// The partitions of the changelog in which the batch did not find an article, and writes nothing about it.
+    unknown: BTreeSet<i32>,
 }
 
 /// A state store that is being restored from the changelog.
@@ -109,8 +86,10 @@ impl Restorer {
             Ok(database)
         };
         let database = create().map_err(|error: rusqlite::Error| Error::state_store(&error))?;
-        let (believed, latest, expired) = (i64::MAX, i64::MIN, i64::MIN);
-        Ok(Self { store: StateStore { database, window, latest, believed, expired, changed: false } })
+        let (latest, expired) = (BTreeMap::new(), BTreeMap::new());
+        let (read, unknown) = (FxHashSet::default(), BTreeSet::new());
+        let (believed, changed) = (i64::MAX, false);
+        Ok(Self { store: StateStore { database, window, latest, believed, expired, changed, read, unknown } })
     }
 
     /// See [`StateStore::believe_until`].
@@ -118,22 +97,21 @@ impl Restorer {
         self.store.believe_until(latest);
     }
 
-    /// Adds the state of an article, in the place of an earlier one. `seen` is the timestamp of its message, in seconds
-    /// since 1970.
+    /// Adds the state of an article, in the place of an earlier one in the same partition of the changelog.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn put(&mut self, id: &str, state: &ArticleState, seen: i64) -> Result<(), Error> {
-        let insert = "INSERT INTO restore.changelog VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        self.store.write(insert, &key(id), id, state, seen)
+    pub fn put(&mut self, id: &str, state: &ArticleState) -> Result<(), Error> {
+        self.store.write(INSERT, &key(id), id, state)
     }
 
-    /// Adds a tombstone of an article.
+    /// Adds a tombstone of an article, in a partition of the changelog.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn remove(&mut self, id: &str) -> Result<(), Error> {
-        let write = || self.store.statement("INSERT INTO restore.changelog (id) VALUES (?1)")?.execute([key(id)]);
+    pub fn remove(&mut self, id: &str, changelog: i32) -> Result<(), Error> {
+        let insert = "INSERT INTO restore.changelog (id, changelog) VALUES (?1, ?2)";
+        let write = || self.store.statement(insert)?.execute(params![key(id), changelog]);
         write().map_err(|error| Error::state_store(&error)).map(drop)
     }
 
@@ -145,7 +123,7 @@ impl Restorer {
         let mut store = self.store;
         store.database.flush_prepared_statement_cache();
         let finish = || {
-            store.database.execute_batch(FINISH_RESTORE)?;
+            store.database.execute_batch(&finish_restore())?;
             store.database.pragma_update(None, "cache_size", -CACHE)?;
             store.database.execute_batch("PRAGMA shrink_memory")
         };
@@ -168,37 +146,62 @@ impl StateStore {
     /// # Errors
     /// If the state cannot be read or written.
     pub fn reconcile(&mut self, disposition: &mut Disposition, output: &OutputSettings) -> Result<(), Error> {
-        if let Outcome::Tombstone(tombstone) = &disposition.outcome
-            && let Some((id, revision)) = self.first_known(&tombstone.ids)?
-        {
+        if let Outcome::Tombstone(tombstone) = &disposition.outcome {
             let source = (disposition.partition, disposition.offset);
-            disposition.outcome = Outcome::Articles(vec![tombstone.output(id, revision, source, output)]);
+            match self.first_known(&tombstone.ids)? {
+                Some((id, revision)) => {
+                    disposition.outcome = Outcome::Articles(vec![tombstone.output(id, revision, source, output)]);
+                }
+                None => {
+                    let places = tombstone.ids.iter();
+                    let places = places.map(|id| partition::of_key(id.as_bytes(), output.changelog_partitions));
+                    self.unknown.extend(places);
+                }
+            }
         }
         let Outcome::Articles(articles) = &mut disposition.outcome else { return Ok(()) };
-        articles.iter_mut().try_for_each(|article| self.reconcile_article(article, &output.topics.events))
+        articles.iter_mut().try_for_each(|article| self.reconcile_article(article, output))
     }
 
-    fn reconcile_article(&mut self, output: &mut ArticleOutput, events_topic: &str) -> Result<(), Error> {
+    fn reconcile_article(&mut self, output: &mut ArticleOutput, settings: &OutputSettings) -> Result<(), Error> {
         if output.article.status == ArticleStatus::Withdrawn
             && let Some(id) = self.other_id(output)?
         {
             output.rename(id).map_err(|error| Error::state_store(&error))?;
         }
-        let key = key(&output.article.id);
-        let state = self.get(&key)?;
-        let seen = output.record.timestamp.map_or(self.latest, |time| time.div_euclid(1000));
+        let state = self.look_up(&output.article.id)?;
         if state.is_none() && output.article.status == ArticleStatus::Withdrawn {
             output.warn(unknown::warning(self.window)).map_err(|error| Error::state_store(&error))?;
         }
-        let new = revisions::reconcile(output, state.unwrap_or_default(), events_topic);
+        let source = output.article.source.partition;
+        let from = state.as_ref().and_then(|it| it.standing.as_ref()?.partition).filter(|from| *from != source);
+        if let Some(from) = from.filter(|_| output.effect != Effect::None) {
+            output.warn(moved::warning(from, source)).map_err(|error| Error::state_store(&error))?;
+        }
+        let id = output.article.id.as_bytes();
+        let changelog = state.as_ref().and_then(|it| it.changelog);
+        let changelog = changelog.unwrap_or_else(|| partition::of_key(id, settings.changelog_partitions));
+        output.record.partition = Some(changelog);
+        let event_partitions = match &state {
+            Some(state) => state.event_partitions.map(|count| count.min(settings.event_partitions)),
+            None => Some(settings.event_partitions),
+        };
+        output.article.event_partitions = event_partitions;
+        let seen = output.record.timestamp.map(|time| time.div_euclid(1000));
+        let latest = self.latest.get(&Some(source)).copied().unwrap_or(0);
+        let new = revisions::reconcile(output, state.unwrap_or_default(), &settings.topics.events);
         let new = new.map_err(|error| Error::state_store(&error))?;
-        new.map_or(Ok(()), |state| self.put(&key, &output.article.id, &state, seen))
+        output.place_events(event_partitions, settings.event_partitions).map_err(|error| Error::state_store(&error))?;
+        let Some(new) = new else { return Ok(()) };
+        let (source, changelog, seen) = (Some(source), Some(changelog), seen.unwrap_or(latest));
+        let new = ArticleState { seen, source, changelog, event_partitions, ..new };
+        self.put(&output.article.id, &new)
     }
 
     /// Returns the first of these ids that is the id of an article, and the article's revision.
-    fn first_known(&self, ids: &[String]) -> Result<Option<(String, String)>, Error> {
+    fn first_known(&mut self, ids: &[String]) -> Result<Option<(String, String)>, Error> {
         for id in ids {
-            if let Some(ArticleState { standing, held, .. }) = self.get(&key(id))? {
+            if let Some(ArticleState { standing, held, .. }) = self.look_up(id)? {
                 let revision = standing.map(|it| it.revision).or_else(|| held.map(|it| it.revision));
                 return Ok(Some((id.clone(), revision.unwrap_or_default())));
             }
@@ -207,7 +210,7 @@ impl StateStore {
     }
 
     /// Returns another id by which the article that an output withdraws is known, if its own leaves nothing to withdraw.
-    fn other_id(&self, output: &ArticleOutput) -> Result<Option<String>, Error> {
+    fn other_id(&mut self, output: &ArticleOutput) -> Result<Option<String>, Error> {
         if self.has_events(&output.article.id)? {
             return Ok(None);
         }
@@ -220,9 +223,28 @@ impl StateStore {
     }
 
     /// Whether an article has events, or a revision that is held.
-    fn has_events(&self, id: &str) -> Result<bool, Error> {
-        let state = self.get(&key(id))?;
+    fn has_events(&mut self, id: &str) -> Result<bool, Error> {
+        let state = self.look_up(id)?;
         Ok(state.is_some_and(|state| !state.events.is_empty() || state.held.is_some()))
+    }
+
+    /// Returns the state of an article, and notes that the batch is settled by it.
+    fn look_up(&mut self, id: &str) -> Result<Option<ArticleState>, Error> {
+        let key = key(id);
+        self.read.insert(key);
+        self.get(&key)
+    }
+
+    /// Returns the partitions of the changelog in which the batch did not find an article, and writes nothing about it.
+    #[must_use]
+    pub fn unknown(&self) -> &BTreeSet<i32> {
+        &self.unknown
+    }
+
+    /// Returns whether the batch was settled by the state of an article.
+    #[must_use]
+    pub fn has_read(&self, id: &str) -> bool {
+        self.read.contains(&key(id))
     }
 
     /// Returns the state of an article.
@@ -231,52 +253,81 @@ impl StateStore {
     /// If it cannot be read.
     pub fn get(&self, key: &Key) -> Result<Option<ArticleState>, Error> {
         let read = || {
-            let query = "SELECT revision, modified, status, events, held FROM article WHERE id = ?1";
+            let query = "SELECT revision, modified, status, partition, offset, events, held, seen, source, changelog,
+                event_partitions FROM article WHERE id = ?1";
             self.statement(query)?.query_row([key], article_state).optional()
         };
         read().map_err(|error| Error::state_store(&error))
     }
 
-    /// Stores the state of an article. `seen` is the timestamp of its message, in seconds since 1970.
-    fn put(&mut self, key: &Key, id: &str, state: &ArticleState, seen: i64) -> Result<(), Error> {
-        if !self.changed {
-            self.database.execute_batch("BEGIN").map_err(|error| Error::state_store(&error))?;
-            self.changed = true;
-        }
-        self.write("INSERT OR REPLACE INTO article VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", key, id, state, seen)
+    /// Stores the state of an article.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn put(&mut self, id: &str, state: &ArticleState) -> Result<(), Error> {
+        self.begin()?;
+        self.write(REPLACE, &key(id), id, state)
     }
 
-    fn write(&mut self, insert: &str, key: &Key, id: &str, state: &ArticleState, seen: i64) -> Result<(), Error> {
-        let seen = seen.min(self.believed);
-        self.latest = self.latest.max(seen);
+    /// Forgets an article whose record was in a partition of the changelog.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn remove(&mut self, id: &str, changelog: i32) -> Result<(), Error> {
+        self.begin()?;
+        let delete = "DELETE FROM article WHERE id = ?1 AND changelog = ?2";
+        let write = || self.statement(delete)?.execute(params![key(id), changelog]);
+        write().map_err(|error| Error::state_store(&error)).map(drop)
+    }
+
+    fn begin(&mut self) -> Result<(), Error> {
+        if !std::mem::replace(&mut self.changed, true) {
+            self.database.execute_batch("BEGIN").map_err(|error| Error::state_store(&error))?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, insert: &str, key: &Key, id: &str, state: &ArticleState) -> Result<(), Error> {
+        let seen = state.seen.min(self.believed);
+        let latest = self.latest.entry(state.source).or_insert(i64::MIN);
+        *latest = (*latest).max(seen);
         let standing = state.standing.as_ref();
         let held = state.held.as_ref();
         let until = held.map(|held| held.until.map_or(i64::MAX, |until| until.timestamp_millis()));
+        let held_partition = held.and_then(|held| held.partition);
         let held = held.map(|held| serde_json::to_string(&(id, held))).transpose();
         let held = held.map_err(|error| Error::state_store(&error))?;
         let write = || {
             self.statement(insert)?.execute(params![
                 key,
                 seen,
+                state.source,
+                state.changelog,
+                state.event_partitions,
                 standing.map(|it| &it.revision),
                 standing.and_then(|it| it.modified).map(|at| at.timestamp_micros()),
                 standing.map(|it| status_number(it.status)),
+                standing.and_then(|it| it.partition),
+                standing.and_then(|it| it.offset),
                 pack_ids(&state.events),
                 held,
+                held_partition,
                 until,
             ])
         };
         write().map_err(|error| Error::state_store(&error)).map(drop)
     }
 
-    /// Returns the held revisions whose embargo ends by `now`.
+    /// Returns the held revisions of a partition of the input whose embargo ends by `now`, the first `limit` of them.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub fn due(&self, now: DateTime<Utc>) -> Result<Vec<HeldRevision>, Error> {
+    pub fn due(&self, partition: i32, now: DateTime<Utc>, limit: usize) -> Result<Vec<HeldRevision>, Error> {
         let read = || {
-            let mut statement = self.statement("SELECT held FROM article WHERE until <= ?1 ORDER BY until")?;
-            let rows = statement.query_map([now.timestamp_millis()], |row| row.get::<_, String>(0))?;
+            let query = "SELECT held FROM article WHERE held_partition = ?1 AND until <= ?2 ORDER BY until LIMIT ?3";
+            let mut statement = self.statement(query)?;
+            let asked = params![partition, now.timestamp_millis(), i64::try_from(limit).unwrap_or(i64::MAX)];
+            let rows = statement.query_map(asked, |row| row.get::<_, String>(0))?;
             rows.collect::<Result<Vec<_>, _>>()
         };
         let held = read().map_err(|error| Error::state_store(&error))?;
@@ -284,15 +335,25 @@ impl StateStore {
         due.collect::<Result<_, _>>().map_err(|error| Error::state_store(&error))
     }
 
-    /// Returns the number of articles that are held.
+    /// Returns the number of articles of a partition of the input that are held.
     ///
     /// # Errors
     /// If they cannot be counted.
-    pub fn held(&self) -> Result<u64, Error> {
+    pub fn held(&self, partition: i32) -> Result<u64, Error> {
         let count = || {
-            let query = "SELECT count(*) FROM article WHERE until IS NOT NULL";
-            self.statement(query)?.query_row([], |row| row.get::<_, i64>(0))
+            let query = "SELECT count(*) FROM article WHERE held_partition = ?1 AND until IS NOT NULL";
+            self.statement(query)?.query_row([partition], |row| row.get::<_, i64>(0))
         };
+        count().map_err(|error| Error::state_store(&error)).map(|count| u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Returns the number of held revisions that came from another topic than the one that is read.
+    ///
+    /// # Errors
+    /// If they cannot be counted.
+    pub fn held_elsewhere(&self) -> Result<u64, Error> {
+        let query = "SELECT count(*) FROM article WHERE until IS NOT NULL AND held_partition IS NULL";
+        let count = || self.database.query_row(query, [], |row| row.get::<_, i64>(0));
         count().map_err(|error| Error::state_store(&error)).map(|count| u64::try_from(count).unwrap_or(0))
     }
 
@@ -310,18 +371,33 @@ impl StateStore {
     /// # Errors
     /// If that cannot be written.
     pub fn commit(&mut self) -> Result<(), Error> {
+        self.read.clear();
+        self.unknown.clear();
         if std::mem::take(&mut self.changed) {
             self.database.execute_batch("COMMIT").map_err(|error| Error::state_store(&error))?;
         }
-        if self.latest.saturating_sub(self.expired) > EXPIRY_INTERVAL { self.delete_expired() } else { Ok(()) }
+        let is_old = |(source, latest): (&Option<i32>, &i64)| {
+            let expired = self.expired.get(source).copied().unwrap_or(i64::MIN);
+            latest.saturating_sub(expired) > EXPIRY_INTERVAL
+        };
+        if self.latest.iter().any(is_old) { self.delete_expired() } else { Ok(()) }
     }
 
     /// Deletes the articles that have expired. Those with a held revision are kept until its embargo ends.
     fn delete_expired(&mut self) -> Result<(), Error> {
-        self.expired = self.latest;
+        self.expired.clone_from(&self.latest);
         let window = i64::try_from(self.window.as_secs()).unwrap_or(i64::MAX);
-        let oldest = self.latest.saturating_sub(window);
-        let delete = || self.statement("DELETE FROM article WHERE seen < ?1 AND until IS NULL")?.execute([oldest]);
+        let delete = || {
+            let newest = self.latest.values().max().copied().unwrap_or(i64::MIN);
+            for (source, latest) in &self.latest {
+                let latest = if source.is_some() { *latest } else { newest };
+                let insert = "INSERT OR REPLACE INTO oldest VALUES (?1, ?2)";
+                self.statement(insert)?.execute(params![source.unwrap_or(-1), latest.saturating_sub(window)])?;
+            }
+            let delete = "DELETE FROM article WHERE until IS NULL
+                AND seen < (SELECT oldest.seen FROM oldest WHERE oldest.source = coalesce(article.source, -1))";
+            self.statement(delete)?.execute([])
+        };
         delete().map_err(|error| Error::state_store(&error)).map(drop)
     }
 
@@ -330,6 +406,8 @@ impl StateStore {
     /// # Errors
     /// If that fails.
     pub fn rollback(&mut self) -> Result<(), Error> {
+        self.read.clear();
+        self.unknown.clear();
         if !std::mem::take(&mut self.changed) {
             return Ok(());
         }
@@ -364,11 +442,21 @@ fn article_state(row: &Row<'_>) -> rusqlite::Result<ArticleState> {
             revision,
             modified: row.get::<_, Option<i64>>(1)?.and_then(DateTime::from_timestamp_micros),
             status: status(row.get(2)?),
+            partition: row.get(3)?,
+            offset: row.get(4)?,
         }),
         None => None,
     };
-    let held = row.get::<_, Option<String>>(4)?.and_then(|held| serde_json::from_str::<(String, _)>(&held).ok());
-    Ok(ArticleState { standing, events: unpack_ids(row.get_ref(3)?.as_blob()?), held: held.map(|(_, held)| held) })
+    let held = row.get::<_, Option<String>>(6)?.and_then(|held| serde_json::from_str::<(String, _)>(&held).ok());
+    Ok(ArticleState {
+        standing,
+        events: unpack_ids(row.get_ref(5)?.as_blob()?),
+        held: held.map(|(_, held)| held),
+        seen: row.get(7)?,
+        source: row.get(8)?,
+        changelog: row.get(9)?,
+        event_partitions: row.get(10)?,
+    })
 }
 
 /// Packs ids of events, which are 32 hex digits. Anything else is not an id of ours and is left out.

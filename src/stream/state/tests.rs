@@ -1,5 +1,7 @@
 //! Histories of articles, and what a reader of the compacted topics sees in the end.
 
+mod again;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -25,6 +27,8 @@ const AFTER_EMBARGO: &str = "2026-05-01T00:00:00Z";
 /// One partition, with what a reader of the compacted topics sees.
 struct Wire {
     store: StateStore,
+    /// The partition that messages come through.
+    partition: i32,
     next_offset: i64,
     /// What is done with tombstones of the input.
     tombstones: TombstonePolicy,
@@ -43,7 +47,7 @@ impl Wire {
         let store = Restorer::new(WINDOW).unwrap().finish().unwrap();
         let (input, events, articles) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let tombstones = TombstonePolicy::Withdraw;
-        Self { store, next_offset: 0, tombstones, input, events, articles, changelog: Vec::new() }
+        Self { store, partition: 0, next_offset: 0, tombstones, input, events, articles, changelog: Vec::new() }
     }
 
     /// Processes and commits a message. Returns its status.
@@ -91,7 +95,8 @@ impl Wire {
     fn reconciled(&mut self, offset: i64, timestamp: i64, now: &str) -> Disposition {
         let (key, value) = &self.input[&offset];
         let (key, value) = (Some(key.as_bytes().to_vec()), value.as_ref().map(|value| value.as_bytes().to_vec()));
-        let message = OwnedMessage::new(value, key, "in".into(), Timestamp::CreateTime(timestamp), 0, offset, None);
+        let message =
+            OwnedMessage::new(value, key, "in".into(), Timestamp::CreateTime(timestamp), self.partition, offset, None);
         let processed = process(&message, &pipeline::Settings::default());
         let name = |it: &str| it.to_owned();
         let topics = Topics {
@@ -102,7 +107,15 @@ impl Wire {
         };
         let (max_record_bytes, times, embargo) = (1_000_000, TimeLimits::default(), EmbargoPolicy::Hold);
         let tombstones = self.tombstones;
-        let output = OutputSettings { topics, max_record_bytes, times, changelog_partitions: 1, embargo, tombstones };
+        let output = OutputSettings {
+            topics,
+            max_record_bytes,
+            times,
+            changelog_partitions: 1,
+            event_partitions: 1,
+            embargo,
+            tombstones,
+        };
         let mut disposition = Disposition::new(&message, processed, &output, now.parse().unwrap());
         assert!(!matches!(disposition.outcome, Outcome::Rejected { .. }), "{:?}", disposition.outcome);
         self.store.reconcile(&mut disposition, &output).unwrap();
@@ -125,15 +138,19 @@ impl Wire {
                 standing: serde_json::from_value(field("standing")).unwrap(),
                 events: serde_json::from_value(field("events")).unwrap(),
                 held: serde_json::from_value(field("held")).unwrap(),
+                source: Some(0),
+                changelog: Some(0),
+                event_partitions: Some(1),
+                seen: 0,
             };
-            restorer.put(id, &state, 0).unwrap();
+            restorer.put(id, &state).unwrap();
         }
         self.store = restorer.finish().unwrap();
     }
 
     /// Lets all embargoes end.
     fn release(&mut self) {
-        for due in self.store.due(AFTER_EMBARGO.parse().unwrap()).unwrap() {
+        for due in self.store.due(0, AFTER_EMBARGO.parse().unwrap(), 100).unwrap() {
             assert_eq!(self.publish(due.held.offset, 0, AFTER_EMBARGO), "extracted");
         }
     }
@@ -214,7 +231,7 @@ fn a_held_revision_is_published_when_its_embargo_ends_even_by_another_worker() {
     wire.crash();
     wire.release();
     assert_eq!(wire.summaries(), ["The harbour closed"]);
-    assert!(wire.store.due(AFTER_EMBARGO.parse().unwrap()).unwrap().is_empty(), "it is published once");
+    assert!(wire.store.due(0, AFTER_EMBARGO.parse().unwrap(), 100).unwrap().is_empty(), "it is published once");
 }
 
 #[test]
@@ -223,7 +240,7 @@ fn a_newer_revision_replaces_one_that_is_held() {
         let mut wire = Wire::new();
         wire.process(&message("a", 2, "The harbour closed on Monday.", HELD));
         wire.process(&message("a", 3, "The harbour opened on Monday.", fields));
-        assert_eq!(wire.store.due(AFTER_EMBARGO.parse().unwrap()).unwrap(), []);
+        assert_eq!(wire.store.due(0, AFTER_EMBARGO.parse().unwrap(), 100).unwrap(), []);
         assert_eq!(wire.events.len(), events);
     }
 }
@@ -383,19 +400,30 @@ fn an_article_expires_after_the_window_by_the_timestamps_of_the_messages() {
 
 #[test]
 fn the_last_record_of_each_article_is_restored() {
-    let state = |event: u32| ArticleState { events: vec![format!("{event:032x}")], ..ArticleState::default() };
+    let state = |event: u32, seen: i64, changelog: i32| ArticleState {
+        events: vec![format!("{event:032x}")],
+        seen,
+        source: Some(0),
+        changelog: Some(changelog),
+        ..ArticleState::default()
+    };
+    let now = 31 * DAY / 1000;
     let mut restorer = Restorer::new(WINDOW).unwrap();
     for (id, event) in [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("d", 5)] {
-        restorer.put(id, &state(event), 31 * DAY / 1000).unwrap();
+        restorer.put(id, &state(event, now, 0)).unwrap();
     }
-    restorer.remove("c").unwrap();
-    restorer.remove("d").unwrap();
-    restorer.put("d", &state(6), 31 * DAY / 1000).unwrap();
-    restorer.put("old", &state(7), 0).unwrap();
+    restorer.remove("c", 0).unwrap();
+    restorer.remove("d", 0).unwrap();
+    restorer.put("d", &state(6, now, 0)).unwrap();
+    restorer.put("old", &state(7, 0, 0)).unwrap();
+    restorer.remove("a", 1).unwrap();
+    let other_partition = ArticleState { source: Some(1), ..state(8, 0, 0) };
+    restorer.put("old, and the last one of its partition", &other_partition).unwrap();
     let store = restorer.finish().unwrap();
     for (id, event) in [("a", Some(2)), ("b", Some(3)), ("c", None), ("d", Some(6)), ("old", None)] {
-        assert_eq!(store.get(&key(id)).unwrap(), event.map(state), "{id}");
+        assert_eq!(store.get(&key(id)).unwrap(), event.map(|event| state(event, now, 0)), "{id}");
     }
+    assert_eq!(store.get(&key("old, and the last one of its partition")).unwrap(), Some(other_partition));
 }
 
 /// What happens before a message is committed.

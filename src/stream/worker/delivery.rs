@@ -13,7 +13,7 @@ use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::error::{is_denied, is_outage};
 use crate::stream::extract::{ExtractedBatch, Extractor};
 use crate::stream::producer::{DeliveryError, is_overdue};
-use crate::stream::{Error, idempotent, limits, transaction, unknown};
+use crate::stream::{Error, idempotent, limits, moved, transaction, unknown};
 use crate::telemetry::Stage;
 
 impl Worker<'_> {
@@ -48,7 +48,9 @@ impl Worker<'_> {
             Delivery::ExactlyOnce => transaction::deliver,
             Delivery::AtLeastOnce => idempotent::deliver,
         };
-        match deliver(&self.producer, &self.consumer, dispositions, &offsets, self.control) {
+        let (state, control) = (&mut self.state, self.control);
+        let mut check = |delivered| state.check(delivered, control);
+        match deliver(&self.producer, &self.consumer, dispositions, &offsets, control, &mut check) {
             Ok(()) => {
                 self.state.commit()?;
                 self.backoff.reset();
@@ -60,6 +62,7 @@ impl Worker<'_> {
                 Ok(true)
             }
             Err(DeliveryError::Rewind(reason)) => self.abort_and_rewind(&reason).map(|()| false),
+            Err(DeliveryError::Conflict(reason)) => self.settle_again(&reason).map(|()| false),
             Err(DeliveryError::RecordTooLarge(reason)) => self.rewind_with_smaller_records(&reason).map(|()| false),
             Err(DeliveryError::TimeRefused(reason)) => self.rewind_with_other_times(&reason).map(|()| false),
             Err(error) => Err(error.into_error(self.settings)),
@@ -89,19 +92,33 @@ impl Worker<'_> {
         self.abort_and_rewind(reason)
     }
 
-    /// Rolls the state back, replaces the producer, drops what is in progress, and rewinds to the committed offsets.
+    /// Rolls the batch back, and reads it again when it is known what it was settled without.
+    fn settle_again(&mut self, reason: &str) -> Result<(), Error> {
+        tracing::info!(reason, "a batch was rolled back and will be read again");
+        self.roll_back()?;
+        self.state.learn(self.control)
+    }
+
+    /// Rolls the batch back, and reads it again after a pause.
     fn abort_and_rewind(&mut self, reason: &str) -> Result<(), Error> {
+        self.backoff.record_failure(reason)?;
+        self.roll_back()?;
+        self.backoff.pause(&self.control.shutdown);
+        Ok(())
+    }
+
+    /// Rolls the state back, replaces the producer, drops what is in progress, and rewinds to the committed offsets.
+    fn roll_back(&mut self) -> Result<(), Error> {
         self.summary.aborted += 1;
         self.control.metrics.aborted();
         self.state.rollback()?;
-        self.backoff.record_failure(reason)?;
         self.producer = transaction::open_producer(self.settings, self.output.max_record_bytes, self.control)?;
         let rewound = self.rewind_consumer()?;
-        self.discard(&rewound.keys().copied().collect::<Vec<_>>());
         for (partition, offset) in rewound {
             self.set_committed(partition, offset);
         }
-        self.backoff.pause(&self.control.shutdown);
+        // Held messages of other partitions are read anew as well.
+        self.discard(&self.state.assigned());
         Ok(())
     }
 
@@ -138,9 +155,11 @@ impl Worker<'_> {
                     metrics.rejection(code, disposition.bytes);
                 }
                 Outcome::Tombstone(_) => metrics.unknown_tombstone(disposition.bytes),
+                Outcome::Retried(_) => {}
             }
         }
         unknown::report(&extracted.dispositions, self.settings.revisions.window, metrics);
+        moved::report(&extracted.dispositions, metrics);
         self.summary.batches += 1;
         metrics.stage(Stage::Collect, extracted.started.duration_since(extracted.first_received));
         metrics.stage(Stage::Extract, extracted.finished.duration_since(extracted.started));

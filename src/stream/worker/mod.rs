@@ -8,6 +8,7 @@
 //! When a batch is extracted, the next one is submitted before the first is delivered, so that both go on at once.
 
 mod delivery;
+mod embargoes;
 mod positions;
 #[cfg(test)]
 mod tests;
@@ -19,19 +20,19 @@ use std::time::{Duration, Instant};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::backoff::Backoff;
-use super::batch::{Batch, Origin};
+use super::batch::Batch;
 use super::clock::now;
 use super::consumer::{Consumer, Event};
 use super::disposition::Disposition;
 use super::error::is_denied;
-use super::extract::{Extract, ExtractedBatch, Extractor};
+use super::extract::{Extract, Extractor};
 use super::output::OutputSettings;
 use super::pace::Pace;
 use super::process::process;
 use super::producer::{OutputProducer, is_overdue};
-use super::state::{HeldReader, StateStores};
+use super::state::StateStores;
 use super::watch::{Assigned, Watch};
-use super::{Control, Error, LEAVE_TIMEOUT, transaction};
+use super::{Control, Error, LEAVE_TIMEOUT, check, transaction};
 use crate::config::{Settings, Topics};
 use crate::telemetry::{Condition, Metrics};
 
@@ -42,8 +43,6 @@ const BUSY_POLL: Duration = Duration::from_millis(5);
 /// How long a full batch waits for the extraction of the one before it until the input is paused. Long enough to be rare,
 /// since pausing throws prefetched messages away; short, since no hook runs meanwhile.
 const PAUSE_AFTER: Duration = Duration::from_secs(1);
-/// How often it is checked which embargoes are over.
-const EMBARGO_INTERVAL: Duration = Duration::from_secs(1);
 /// How long the brokers may take to answer at the start.
 const STARTUP_TIMEOUT: Duration = Duration::from_secs(15);
 /// An offset that the log does not have must be reported, not replaced without a word, and so must a topic that was made
@@ -75,7 +74,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let consumer = Consumer::new(settings, &topics.input, &overrides(settings))?;
     for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
         let partitions = consumer.partition_count(topic, STARTUP_TIMEOUT);
-        if partitions.map_err(|error| Error::unreachable(&settings.kafka.brokers, error))? == 0 {
+        if partitions.map_err(|error| check::unreachable(settings, error))? == 0 {
             return Err(Error::topic_missing(topic));
         }
     }
@@ -92,8 +91,9 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         producer,
         extractor: Extractor::start(extraction(settings, output.clone(), &control.metrics)),
         state: StateStores::new(settings, output.clone()),
-        held_reader: HeldReader::default(),
         embargoes_checked: Instant::now(),
+        more_is_due: false,
+        released: 0,
         output,
         collecting: Batch::default(),
         pace: Pace::default(),
@@ -141,9 +141,12 @@ struct Worker<'a> {
     extractor: Extractor,
     output: OutputSettings,
     state: StateStores,
-    held_reader: HeldReader,
     /// When it was last checked which embargoes are over.
     embargoes_checked: Instant,
+    /// Whether there may be more than were found then.
+    more_is_due: bool,
+    /// How many messages of the batch that is being collected were held.
+    released: usize,
     collecting: Batch,
     pace: Pace,
     /// Whether the input is paused because both batches are full.
@@ -189,7 +192,7 @@ impl Worker<'_> {
     }
 
     fn poll_timeout(&self) -> Duration {
-        if self.state.is_restoring() {
+        if self.state.is_restoring() || self.state.is_releasing() {
             return BUSY_POLL;
         }
         if self.extractor.is_busy() {
@@ -297,37 +300,12 @@ impl Worker<'_> {
         if self.moved.is_empty() { Ok(()) } else { self.commit_positions() }
     }
 
-    /// Reads the held messages again whose embargo is over.
-    fn release_held(&mut self) -> Result<(), Error> {
-        if self.embargoes_checked.elapsed() < EMBARGO_INTERVAL || self.is_full() {
-            return Ok(());
-        }
-        self.embargoes_checked = Instant::now();
-        for (partition, due) in self.state.due(now())? {
-            let offset = due.held.offset;
-            match self.held_reader.read(self.settings, &self.topics.input, partition, offset) {
-                Ok(Some(message)) => self.collecting.push_from(Origin::Embargo(due), message, Instant::now()),
-                Ok(None) => {
-                    let lost = Disposition::held_lost(partition, due, &self.output);
-                    let now = Instant::now();
-                    let dispositions = vec![lost];
-                    self.deliver(ExtractedBatch { dispositions, first_received: now, started: now, finished: now })?;
-                }
-                Err(error) => {
-                    tracing::warn!(partition, %error, "cannot read an article whose embargo is over; trying again");
-                    self.state.retry_release(partition, offset);
-                }
-            }
-            self.control.health.beat();
-        }
-        Ok(())
-    }
-
     /// Submits the collected batch to the extractor if it is due and the extractor is free.
     fn submit(&mut self) -> Result<(), Error> {
         if self.time_left() != Some(Duration::ZERO) || self.extractor.is_busy() {
             return Ok(());
         }
+        self.released = 0;
         self.pace.observe(self.collecting.messages().len(), self.collecting.bytes(), &self.settings.stream);
         self.extractor.submit(std::mem::take(&mut self.collecting))
     }
@@ -346,6 +324,7 @@ impl Worker<'_> {
     fn discard(&mut self, partitions: &[i32]) {
         self.collecting.discard(partitions);
         self.extractor.discard(partitions);
+        self.released = 0;
     }
 
     /// Logs the first of a series of errors: a broker that is unavailable causes many.

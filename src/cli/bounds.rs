@@ -1,4 +1,4 @@
-//! Parses the bounds of the range.
+//! Parses the bounds of a range of messages.
 
 use std::time::SystemTime;
 
@@ -33,6 +33,32 @@ pub fn parse_bound(
         (None, Some(text)) => parse_offsets(&format!("{flag}-offset"), text),
         (None, None) => Ok(Edge::All),
     }
+}
+
+/// Checks that a range can have messages: its start is not after its end, nor, where `now` is given, after that.
+pub fn check(from: &Edge, to: &Edge, now: Option<DateTime<Utc>>) -> Result<(), String> {
+    match (from, to) {
+        (Edge::Time(from), Edge::Time(to)) if from > to => {
+            return Err(format!("--from is after --to: {} is later than {}", at(*from), at(*to)));
+        }
+        (Edge::Offsets(from), Edge::Offsets(to)) => {
+            let after = |(partition, from): (&i32, &i64)| to.get(partition).filter(|to| from > to).map(|_| *partition);
+            if let Some(partition) = from.iter().find_map(after) {
+                return Err(format!("--from-offset is after --to-offset in partition {partition}"));
+            }
+        }
+        _ => {}
+    }
+    match (from, now) {
+        (Edge::Time(from), Some(now)) if *from > now.timestamp_millis() => {
+            Err(format!("--from is ahead of now: at {} nothing has been written yet", at(*from)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn at(millis: i64) -> String {
+    DateTime::from_timestamp_millis(millis).map_or_else(|| millis.to_string(), |at| at.to_rfc3339())
 }
 
 /// Parses a time to milliseconds since 1970. Anything but a plain time is extracted by the rules for articles, as if
@@ -111,6 +137,23 @@ mod tests {
             let error = parse_bound("--from", Some(text), None, now(), Tz::UTC).unwrap_err();
             assert!(error.contains("--from") && error.contains("7 days ago"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_range_starts_before_its_end_and_before_now() {
+        let now = DateTime::from_timestamp_millis(1000);
+        let offsets = |offset| Edge::Offsets([(0, 5), (1, offset)].into());
+        for (from, to) in [(Edge::All, Edge::All), (Edge::Time(5), Edge::Time(5)), (offsets(7), offsets(7))] {
+            assert_eq!(check(&from, &to, now), Ok(()));
+        }
+        for (from, to, word) in [
+            (Edge::Time(6), Edge::Time(5), "after --to"),
+            (Edge::Time(1001), Edge::All, "ahead of now"),
+            (offsets(8), offsets(7), "partition 1"),
+        ] {
+            assert!(check(&from, &to, now).unwrap_err().contains(word), "{word}");
+        }
+        assert_eq!(check(&Edge::Time(1001), &Edge::All, None), Ok(()), "publication times may lie ahead");
     }
 
     #[test]

@@ -1,0 +1,38 @@
+//! Articles whose revisions came through more than one partition: a warning in the record, a count, and a line in the log.
+//! Which of two such messages came later cannot be known.
+
+use super::disposition::Disposition;
+use crate::record::Warning;
+use crate::telemetry::Metrics;
+
+/// The code of the warning.
+const CODE: &str = "partition-changed";
+
+/// Returns the warning in the record of such a message.
+#[must_use]
+pub fn warning(from: i32, to: i32) -> Warning {
+    let message = format!(
+        "the standing revision came through partition {from} of the input, this message through partition {to}: their order \
+         is only that of their revisions; send all revisions of an article with the same key"
+    );
+    Warning { code: CODE, message }
+}
+
+/// Counts these articles among the dispositions, and logs them in one line. To be called when the dispositions are
+/// committed.
+pub fn report(dispositions: &[Disposition], metrics: &Metrics) {
+    let articles = dispositions.iter().flat_map(Disposition::articles).map(|output| &output.article);
+    let mut moved = articles.filter(|article| article.warnings.iter().any(|warning| warning.code == CODE));
+    let Some(first) = moved.next() else { return };
+    let count = 1 + moved.count() as u64;
+    metrics.moved_articles(count);
+    let source = &first.source;
+    tracing::warn!(
+        count,
+        article = first.id,
+        partition = source.partition,
+        offset = source.offset,
+        "articles came through another partition than before, the first of which is named: the input has grown, or their \
+         revisions do not have the same key"
+    );
+}
