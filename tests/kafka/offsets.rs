@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::broker::cluster::shared;
 use crate::broker::revisions::revision;
-use crate::broker::wire::{PARTITIONS, PATIENCE, Wire, article};
+use crate::broker::wire::{PATIENCE, Wire, article};
 
 /// How many dispositions there are.
 fn dispositions(wire: &Wire) -> usize {
@@ -195,36 +195,5 @@ fn the_lag_up_to_the_high_watermark_is_that_of_what_an_open_transaction_holds_ba
     while worker.metric("dateline_high_watermark_lag") != 0.0 {
         assert!(started.elapsed() < PATIENCE, "{}", worker.metric("dateline_high_watermark_lag"));
     }
-    worker.end().unwrap();
-}
-
-#[test]
-fn what_waits_is_reported_while_the_state_is_restored() {
-    let Some(cluster) = shared() else { return };
-    let wire = Wire::new(cluster);
-    wire.send((0..6).map(article));
-    wire.run_until(6);
-    wire.send((6..21).map(article));
-    // The changelog cannot be read to its end.
-    let mut config = wire.client();
-    let producer: BaseProducer =
-        config.set("transactional.id", format!("{}-open", wire.topics.input)).create().unwrap();
-    producer.init_transactions(PATIENCE).unwrap();
-    producer.begin_transaction().unwrap();
-    for partition in 0..PARTITIONS {
-        producer.send(BaseRecord::<(), _>::to(&wire.topics.articles).partition(partition).payload("{}")).unwrap();
-    }
-    producer.flush(PATIENCE).unwrap();
-    let worker = wire.worker("0");
-
-    let started = std::time::Instant::now();
-    while worker.metric("dateline_lag") != 15.0 {
-        assert!(started.elapsed() < PATIENCE, "{}", worker.metric("dateline_lag"));
-    }
-
-    assert_eq!(worker.metric("dateline_articles_total"), 0.0);
-    producer.abort_transaction(PATIENCE).unwrap();
-    wire.await_dispositions(21);
-    worker.await_no_lag();
     worker.end().unwrap();
 }
