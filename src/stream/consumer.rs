@@ -289,7 +289,11 @@ impl Consumer {
     fn poll(&self, timeout: Duration) -> Event {
         match self.inner.poll(timeout) {
             Some(Ok(message)) => Event::Message(message.detach()),
-            Some(Err(error @ KafkaError::MessageConsumptionFatal(_))) => Event::Fatal(error),
+            Some(Err(KafkaError::MessageConsumptionFatal(code))) => {
+                // The code of the event only says that it is fatal.
+                let code = self.inner.client().fatal_error().map_or(code, |(code, _)| code);
+                Event::Fatal(KafkaError::MessageConsumptionFatal(code))
+            }
             Some(Err(error)) => Event::Error(error),
             None => self.inner.context().pop().unwrap_or(Event::Idle),
         }
@@ -433,14 +437,9 @@ impl Consumer {
     pub fn leave(self, timeout: Duration) {
         let (sender, closed) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            // A static member leaves only so, not when it is closed.
-            self.inner.unsubscribe();
-            let started = Instant::now();
-            while started.elapsed() < timeout && self.inner.assignment().is_ok_and(|assigned| assigned.count() > 0) {
-                drop(self.inner.poll(LEAVE_PAUSE));
+            if self.inner.subscription().is_ok_and(|topics| topics.count() > 0) {
+                unsubscribe(&self.inner, timeout);
             }
-            // librdkafka leaves right after the last partition was taken from it, and has no call that reports it.
-            drop(self.inner.poll(LEAVE_PAUSE));
             drop(self.inner);
             sender.send(())
         });
@@ -448,6 +447,17 @@ impl Consumer {
             tracing::warn!("could not leave the group in time; the broker will remove this member by itself");
         }
     }
+}
+
+/// Leaves the group. A static member leaves only so, not when it is closed.
+fn unsubscribe(client: &BaseConsumer<Hooks>, timeout: Duration) {
+    client.unsubscribe();
+    let started = Instant::now();
+    while started.elapsed() < timeout && client.assignment().is_ok_and(|assigned| assigned.count() > 0) {
+        drop(client.poll(LEAVE_PAUSE));
+    }
+    // librdkafka leaves right after the last partition was taken from it, and has no call that reports it.
+    drop(client.poll(LEAVE_PAUSE));
 }
 
 /// Defaults that the configuration may change.

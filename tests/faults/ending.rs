@@ -64,6 +64,23 @@ fn a_worker_that_ends_for_good_gives_its_partitions_up_at_once() {
     assert_eq!(wire.output("read_committed"), wire.expected());
 }
 
+#[test]
+fn a_worker_whose_name_was_taken_ends_with_that_message() {
+    let Some((wire, _place)) = wire() else { return };
+    let first = Program::start(&wire, "a");
+    first.await_log(ASSIGNED);
+    let second = Program::start(&wire, "a");
+
+    let end = first.wait();
+
+    assert_eq!(end.code, Some(1), "{}", end.log);
+    assert!(end.log.contains("another worker") && end.log.contains("--instance"), "{}", end.log);
+    wire.send((0..60).map(message));
+    wire.await_dispositions(60);
+    second.end();
+    assert_eq!(wire.output("read_committed"), wire.expected());
+}
+
 /// A worker that was asked to end while the brokers did not answer a request, and do not come back.
 fn asked_to_end_at(request: Request, condition: Condition) -> Option<(Program, Instant, super::setup::Place)> {
     let (setup, place) = single()?;
