@@ -1,5 +1,6 @@
 //! What is beside the program agrees with it: manifests, monitoring, sinks, the image, dependencies, documentation.
 
+mod alerts;
 mod dependencies;
 mod manifests;
 mod monitoring;
