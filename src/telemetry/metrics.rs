@@ -83,6 +83,7 @@ pub struct Metrics {
     partitions: Gauge,
     rebalances: Counter,
     restoring: Gauge,
+    restore_remaining: Gauge,
     held: Gauge,
     call_timeouts: Family<[Label; 1], Counter>,
     lag: Family<[(&'static str, String); 2], Gauge>,
@@ -123,6 +124,7 @@ impl Default for Metrics {
             partitions: Gauge::default(),
             rebalances: Counter::default(),
             restoring: Gauge::default(),
+            restore_remaining: Gauge::default(),
             held: Gauge::default(),
             call_timeouts: Family::default(),
             lag: Family::default(),
@@ -193,6 +195,8 @@ impl Metrics {
         registry.register("rebalances", help, self.rebalances.clone());
         let help = "Partitions that are not read yet, since what is known of their articles is being restored";
         registry.register("restoring_partitions", help, self.restoring.clone());
+        let help = "Records of `timeline.articles` that are still to be restored";
+        registry.register("restore_remaining_records", help, self.restore_remaining.clone());
         registry.register("held_articles", "Articles that wait for the end of their embargo", self.held.clone());
         let help = "Calls about transactions that the brokers did not answer in time, and that were repeated";
         registry.register("call_timeouts", help, self.call_timeouts.clone());
@@ -309,9 +313,10 @@ impl Metrics {
         self.batches.get_or_create(&ABORTED).inc();
     }
 
-    /// Sets how many partitions are being restored.
-    pub fn restoring(&self, partitions: usize) {
+    /// Sets how many partitions wait for the state of the articles, and how many of its records are still to be restored.
+    pub fn restoring(&self, partitions: usize, remaining: i64) {
         self.restoring.set(i64::try_from(partitions).unwrap_or(i64::MAX));
+        self.restore_remaining.set(remaining);
     }
 
     /// Sets how many articles are held.

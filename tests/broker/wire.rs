@@ -163,6 +163,26 @@ impl Wire {
         producer.flush(PATIENCE).unwrap();
     }
 
+    /// Writes to `timeline.articles` what a worker writes of so many articles without events.
+    pub fn publish_articles(&self, count: usize) {
+        let mut config = self.client();
+        let producer: BaseProducer = config.set("queue.buffering.max.messages", "1000000").create().unwrap();
+        for n in 0..count {
+            let id = format!("former-{n}");
+            let value = serde_json::json!({
+                "id": id, "revision": "1", "status": "extracted", "events": [], "warnings": [],
+                "source": {"topic": self.topics.input, "partition": 0, "offset": n},
+                "standing": {"revision": "1", "status": "extracted"},
+            });
+            let value = value.to_string();
+            producer
+                .send(BaseRecord::to(&self.topics.articles).key(&id).payload(&value))
+                .map_err(|(it, _)| it)
+                .unwrap();
+        }
+        producer.flush(PATIENCE).unwrap();
+    }
+
     /// Starts a worker in this process.
     pub fn worker(&self, instance: &str) -> Worker {
         let mut settings = self.settings.clone();

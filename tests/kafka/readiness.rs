@@ -43,17 +43,25 @@ fn open_transaction(wire: &Wire, topic: &str) -> BaseProducer {
 }
 
 #[test]
-fn a_worker_that_restores_is_not_ready() {
+fn a_worker_that_restores_is_not_ready_and_reports_what_waits_for_it() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
-    let open = open_transaction(&wire, &wire.topics.articles);
+    // So many that it takes a while to restore them.
+    wire.publish_articles(300_000);
+    wire.send((0..6).map(article));
     let worker = wire.worker("0");
 
     await_readiness(&worker, Some("what is known of the articles is being read"), PATIENCE);
-    assert_eq!(worker.metric("dateline_restoring_partitions"), 3.0);
 
-    open.abort_transaction(PATIENCE).unwrap();
-    await_readiness(&worker, None, PATIENCE);
+    let started = Instant::now();
+    while worker.metric("dateline_lag") != 6.0 || worker.metric("dateline_restore_remaining_records") == 0.0 {
+        assert!(started.elapsed() < PATIENCE, "{}", worker.control.metrics.encode().unwrap());
+    }
+    assert_eq!(worker.metric("dateline_restoring_partitions"), 3.0);
+    assert_eq!(worker.metric("dateline_articles_total"), 0.0);
+    worker.await_no_lag();
+    await_readiness(&worker, None, NOTICED);
+    assert_eq!(worker.metric("dateline_restoring_partitions"), 0.0);
     worker.end().unwrap();
 }
 

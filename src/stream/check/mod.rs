@@ -171,8 +171,19 @@ impl Check<'_> {
             }
         }
         self.check_group(consumer);
+        self.note_takeover();
         if self.role == Role::Worker {
             self.check_writing(consumer, &topics);
+        }
+    }
+
+    /// Notes what decides how long partitions are not read after a worker was killed, where that is not for this side to say.
+    fn note_takeover(&mut self) {
+        let protocol = self.settings.kafka.client.iter().find(|(name, _)| name == "group.protocol");
+        if self.role == Role::Worker && protocol.is_some_and(|(_, it)| it.eq_ignore_ascii_case("consumer")) {
+            let detail = "with \"group.protocol\" = \"consumer\" the partitions of a worker that was killed are read again when \
+                          the brokers' group.consumer.session.timeout.ms is over, also if it is started again at once";
+            self.add(Verdict::Ok, "takeover", detail);
         }
     }
 

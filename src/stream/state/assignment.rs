@@ -13,7 +13,7 @@ use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaResult;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::restore::retry;
+use super::restore::{or_panicked, retry};
 use super::tail::{NO_STATISTICS, REQUEST_TIMEOUT, classify};
 use crate::config::{Settings, Topics};
 use crate::stream::Error;
@@ -35,7 +35,7 @@ pub struct Positions {
 pub fn start(settings: Settings, topics: Topics, assigned: Vec<Assigned>, result: Sender<Result<Positions, Error>>) {
     thread::spawn(move || {
         // Fails when the worker has ended: nobody waits for the result then.
-        let _ = result.send(positions(&settings, &topics, assigned));
+        let _ = result.send(or_panicked(|| positions(&settings, &topics, assigned)));
     });
 }
 

@@ -38,6 +38,7 @@ mod assignment;
 mod changelog;
 mod held;
 mod known;
+mod progress;
 mod restore;
 mod revisions;
 mod schema;
@@ -56,6 +57,7 @@ use chrono::{DateTime, Utc};
 use self::assignment::Positions;
 pub use self::held::Found;
 use self::held::Releases;
+use self::progress::Progress;
 use self::restore::Restored;
 pub use self::store::HeldRevision;
 use self::tail::RecordOffset;
@@ -81,6 +83,7 @@ pub struct StateStores {
     /// The state, once it is restored.
     restored: Option<Restored>,
     restoring: (Arc<AtomicBool>, Receiver<Result<Restored, Error>>),
+    progress: Progress,
     /// The partitions whose messages can be settled.
     assigned: BTreeSet<i32>,
     /// The partitions for which it is asked where they are read from, each with the flag that cancels this.
@@ -107,12 +110,14 @@ impl StateStores {
     #[must_use]
     pub fn new(settings: &Settings, output: OutputSettings) -> Self {
         let (cancelled, (sender, result)) = (Arc::new(AtomicBool::new(false)), channel());
-        restore::start(settings.clone(), output.clone(), cancelled.clone(), sender);
+        let progress = Progress::default();
+        restore::start(settings.clone(), output.clone(), cancelled.clone(), progress.clone(), sender);
         Self {
             settings: settings.clone(),
             output,
             restored: None,
             restoring: (cancelled, result),
+            progress,
             assigned: BTreeSet::new(),
             asked: BTreeMap::new(),
             positions: channel(),
@@ -180,6 +185,12 @@ impl StateStores {
         }
         self.assigned.extend(self.waiting.keys());
         Ok(std::mem::take(&mut self.waiting).into_iter().collect())
+    }
+
+    /// Returns how many records of the changelog are still to be restored, and their offsets in words.
+    #[must_use]
+    pub fn remaining(&self) -> (i64, String) {
+        (self.progress.remaining(), self.progress.describe())
     }
 
     /// Returns the partitions that still wait for the state.

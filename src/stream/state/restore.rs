@@ -2,6 +2,7 @@
 //! restored, and later, is read by [`Tail`].
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -13,6 +14,7 @@ use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, KafkaResult};
 
 use super::changelog::{self, Change};
+use super::progress::Progress;
 use super::store::{Restorer, StateStore};
 use super::tail::{OVERRIDES, REQUEST_TIMEOUT, Tail, classify, partition_list};
 use crate::config::Settings;
@@ -48,14 +50,21 @@ pub fn start(
     settings: Settings,
     output: OutputSettings,
     cancelled: Arc<AtomicBool>,
+    progress: Progress,
     result: Sender<Result<Restored, Error>>,
 ) {
     thread::spawn(move || {
-        if let Some(restored) = restore_with_retries(&settings, &output, &cancelled).transpose() {
+        let restored = or_panicked(|| restore_with_retries(&settings, &output, &cancelled, &progress));
+        if let Some(restored) = restored.transpose() {
             // Fails when the worker has ended: nobody waits for the result then.
             let _ = result.send(restored);
         }
     });
+}
+
+/// Returns an error if the work panics: the worker must end then, so that others get its partitions, and not wait for ever.
+pub fn or_panicked<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::restore_panicked()))
 }
 
 /// Repeats an attempt until it succeeds, or no attempt can; `None` if it was cancelled before.
@@ -80,10 +89,11 @@ fn restore_with_retries(
     settings: &Settings,
     output: &OutputSettings,
     cancelled: &AtomicBool,
+    progress: &Progress,
 ) -> Result<Option<Restored>, Error> {
     let consumer = Consumer::new(settings, &output.topics.articles, &OVERRIDES)?;
     let is_cancelled = || cancelled.load(Ordering::Relaxed);
-    let restored = retry(is_cancelled, || restore(&consumer, settings, output, cancelled))?;
+    let restored = retry(is_cancelled, || restore(&consumer, settings, output, cancelled, progress))?;
     let Some((store, positions)) = restored else { return Ok(None) };
     Ok(Some(Restored { store, tail: Tail::new(settings, &output.topics, &positions)? }))
 }
@@ -94,6 +104,7 @@ fn restore(
     settings: &Settings,
     output: &OutputSettings,
     cancelled: &AtomicBool,
+    progress: &Progress,
 ) -> Result<(StateStore, BTreeMap<i32, i64>), ReadError> {
     let started = Instant::now();
     let fail = |error| classify(error, settings);
@@ -102,6 +113,8 @@ fn restore(
     restorer.believe_until(latest_believed(now()));
     let mut unfinished: BTreeMap<i32, i64> =
         ranges.iter().filter(|(_, (start, end))| start < end).map(|(partition, (_, end))| (*partition, *end)).collect();
+    let left = |(partition, (start, end)): (&i32, &(i64, i64))| (*partition, *start..*end);
+    progress.start(ranges.iter().map(left).filter(|(_, left)| !left.is_empty()).collect());
     let starts = unfinished.keys().filter_map(|partition| Some((*partition, ranges.get(partition)?.0)));
     let client = consumer.client();
     partition_list(&output.topics.articles, starts).and_then(|list| client.assign(&list)).map_err(fail)?;
@@ -114,12 +127,17 @@ fn restore(
                 if message.offset() < end {
                     put(&message, &mut restorer, &output.topics.input).map_err(ReadError::Fatal)?;
                 }
+                progress.reach(partition, message.offset() + 1);
                 if message.offset() + 1 >= end {
                     unfinished.remove(&partition);
+                    progress.finish(partition);
                 }
             }
             // The markers of transactions come after the last message.
-            Some(Err(KafkaError::PartitionEOF(partition))) => drop(unfinished.remove(&partition)),
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                unfinished.remove(&partition);
+                progress.finish(partition);
+            }
             Some(Err(error)) => match fail(error) {
                 ReadError::Retriable(error) => tracing::debug!(%error, "error while reading the changelog"),
                 fatal @ ReadError::Fatal(_) => return Err(fatal),

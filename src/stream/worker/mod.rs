@@ -10,6 +10,7 @@
 mod delivery;
 mod embargoes;
 mod positions;
+mod restoring;
 #[cfg(test)]
 mod tests;
 
@@ -99,6 +100,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         pace: Pace::default(),
         is_paused: false,
         error_logged: false,
+        restoring_since: None,
         is_member: false,
         backoff: Backoff::default(),
         committed: BTreeMap::new(),
@@ -153,6 +155,8 @@ struct Worker<'a> {
     is_paused: bool,
     /// Whether an error of the input was logged since the last message.
     error_logged: bool,
+    /// Since when partitions wait for the state of the articles, and whether that was reported as long.
+    restoring_since: Option<(Instant, bool)>,
     /// Whether it has joined its group.
     is_member: bool,
     backoff: Backoff,
@@ -275,19 +279,6 @@ impl Worker<'_> {
         let is_idle = self.assigned.is_empty() && !is_settled;
         let reason = is_idle.then(|| "this worker has no partitions; the group is agreeing who gets which".to_owned());
         self.control.health.report(Condition::Assignment, reason);
-    }
-
-    /// Reports which partitions are not read yet.
-    fn report_restoring(&self) {
-        let reason = self.state.is_restoring().then(|| {
-            let partitions: Vec<String> = self.state.restoring().map(|partition| partition.to_string()).collect();
-            format!(
-                "what is known of the articles is being read, before the input: partitions {}",
-                partitions.join(", ")
-            )
-        });
-        self.control.health.report(Condition::Restore, reason);
-        self.control.metrics.restoring(self.state.restoring().count());
     }
 
     /// Resumes the partitions whose state is restored.
