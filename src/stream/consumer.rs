@@ -255,6 +255,11 @@ impl Consumer {
         &self.inner
     }
 
+    /// Returns whether the brokers have fenced this static member of the group.
+    pub fn is_fenced(&self) -> bool {
+        self.inner.client().fatal_error().is_some_and(|(code, _)| code == RDKafkaErrorCode::FencedInstanceId)
+    }
+
     /// Joins the group. [`Consumer::next`] reports the partitions that are assigned.
     pub fn subscribe(&self) -> KafkaResult<()> {
         self.inner.subscribe(&[&self.topic])

@@ -13,6 +13,8 @@ use crate::config::{Settings, Topics};
 pub struct Error {
     message: String,
     source: Option<KafkaError>,
+    /// Whether it is an error of the consumer.
+    of_consumer: bool,
 }
 
 /// Where to find help.
@@ -20,7 +22,12 @@ const RUN_CHECK: &str = "`dateline check` shows what is wrong and how to fix it"
 
 impl Error {
     fn new(message: impl Into<String>, source: Option<KafkaError>) -> Self {
-        Self { message: message.into(), source }
+        Self { message: message.into(), source, of_consumer: false }
+    }
+
+    /// Returns whether it is an error of the consumer, not of the producer or of something else.
+    pub(super) fn is_of_consumer(&self) -> bool {
+        self.of_consumer
     }
 
     pub(super) fn client(error: KafkaError) -> Self {
@@ -43,9 +50,10 @@ impl Error {
 
     pub(super) fn consumer(error: KafkaError) -> Self {
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::FencedInstanceId) {
-            return Self::replaced(error);
+            return Self { of_consumer: true, ..Self::replaced(error) };
         }
-        Self::new(format!("the consumer cannot continue: {error}; {RUN_CHECK}"), Some(error))
+        let message = format!("the consumer cannot continue: {error}; {RUN_CHECK}");
+        Self { of_consumer: true, ..Self::new(message, Some(error)) }
     }
 
     /// Another process uses the name of this worker.

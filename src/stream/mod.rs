@@ -68,7 +68,8 @@
 //! | the offsets are refused, because the group has removed this worker (session time-out, rebalance) | Abort and rewind; revoked partitions are dropped |
 //! | no broker returns the committed offsets to rewind to | Retry; not ready meanwhile |
 //! | the log of a partition does not have its position: retention was faster, the topic was made again, the cluster was restored | the partition is read from the start of its log; counted |
-//! | the producer is fenced: its transaction took longer than `transaction.timeout.ms`, or another process uses its transactional id; or the static member is fenced, since another process uses its name | Fatal; the message says which |
+//! | the producer is fenced: its transaction took longer than `transaction.timeout.ms`, or another process uses its transactional id; or the static member is fenced again and again, since another process uses its name | Fatal; the message says which |
+//! | the static member is fenced, because the answer to its request to join was lost | the group is joined anew |
 //! | a permission is missing, at the start or later | Fatal; the message names the permissions that are needed |
 //! | a topic does not accept a record of this size, and now reports a lower limit | Abort and rewind; messages that need larger records are rejected from then on. In a backfill: Fatal |
 //! | a topic does not accept a record of this size, and reports no lower limit | Fatal |

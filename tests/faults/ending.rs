@@ -70,6 +70,7 @@ fn a_worker_whose_name_was_taken_ends_with_that_message() {
     let first = Program::start(&wire, "a");
     first.await_log(ASSIGNED);
     let second = Program::start(&wire, "a");
+    second.await_log(ASSIGNED);
 
     let end = first.wait();
 

@@ -43,6 +43,11 @@ impl Assigned {
         self.lock().extend(partitions.iter().map(|partition| (*partition, None)));
     }
 
+    /// Returns their numbers.
+    pub fn partitions(&self) -> Vec<i32> {
+        self.lock().keys().copied().collect()
+    }
+
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.lock().is_empty()

@@ -83,8 +83,8 @@ impl Worker<'_> {
     /// Rewinds to make records with times that the topics accept.
     fn rewind_with_other_times(&mut self, reason: &str) -> Result<(), Error> {
         let before = self.output.times;
-        let told = limits::ask(self.settings, &self.topics, limits::RETRY_TIMEOUT)?.times.and(before);
-        let Some(times) = Some(told).filter(|told| *told != before).or(before.stricter()) else {
+        let described = limits::ask(self.settings, &self.topics, limits::RETRY_TIMEOUT)?.times.and(before);
+        let Some(times) = Some(described).filter(|described| *described != before).or(before.stricter()) else {
             return Err(Error::interrupted(reason));
         };
         self.output.times = times;

@@ -9,6 +9,7 @@
 
 mod delivery;
 mod embargoes;
+mod membership;
 mod positions;
 mod restoring;
 #[cfg(test)]
@@ -101,6 +102,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         is_paused: false,
         error_logged: false,
         restoring_since: None,
+        fenced: Vec::new(),
         is_member: false,
         backoff: Backoff::default(),
         committed: BTreeMap::new(),
@@ -157,6 +159,8 @@ struct Worker<'a> {
     error_logged: bool,
     /// Since when partitions wait for the state of the articles, and whether that was reported as long.
     restoring_since: Option<(Instant, bool)>,
+    /// When its static member was fenced.
+    fenced: Vec<Instant>,
     /// Whether it has joined its group.
     is_member: bool,
     backoff: Backoff,
@@ -172,27 +176,31 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn work(&mut self) -> Result<(), Error> {
         while !self.control.shutdown.is_triggered() {
-            self.control.health.beat();
-            let event = self.consumer.next(self.poll_timeout());
-            self.handle(event)?;
-            self.resume_restored()?;
-            self.report_restoring();
-            self.release_held()?;
-            self.submit()?;
-            let timeout = if self.is_full() && !self.is_paused { PAUSE_AFTER } else { Duration::ZERO };
-            match self.extractor.poll(timeout)? {
-                Some(extracted) => {
-                    self.submit()?;
-                    self.deliver(extracted)?;
-                }
-                None if self.is_full() && !self.is_paused => self.pause()?,
-                None => {}
-            }
-            if self.is_paused && !self.is_full() {
-                self.resume()?;
+            if let Err(error) = self.step() {
+                self.survive(error)?;
             }
         }
         self.finish()
+    }
+
+    fn step(&mut self) -> Result<(), Error> {
+        self.control.health.beat();
+        let event = self.consumer.next(self.poll_timeout());
+        self.handle(event)?;
+        self.resume_restored()?;
+        self.report_restoring();
+        self.release_held()?;
+        self.submit()?;
+        let timeout = if self.is_full() && !self.is_paused { PAUSE_AFTER } else { Duration::ZERO };
+        match self.extractor.poll(timeout)? {
+            Some(extracted) => {
+                self.submit()?;
+                self.deliver(extracted)?;
+            }
+            None if self.is_full() && !self.is_paused => self.pause()?,
+            None => {}
+        }
+        if self.is_paused && !self.is_full() { self.resume() } else { Ok(()) }
     }
 
     fn poll_timeout(&self) -> Duration {
