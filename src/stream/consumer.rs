@@ -324,13 +324,21 @@ impl Consumer {
         Ok(())
     }
 
-    /// Returns the partitions whose position librdkafka has lost, since the log does not have it. All others go on where
-    /// they are.
-    pub fn lost_positions(&self) -> KafkaResult<Vec<i32>> {
+    /// Lets a partition be read on where it is.
+    pub fn place_again(&mut self, partition: i32) -> KafkaResult<()> {
+        let Some(reading) = self.reading.get(&partition).copied() else { return Ok(()) };
+        self.place(partition, reading.next)?;
+        self.reading.insert(partition, reading);
+        Ok(())
+    }
+
+    /// Returns the partitions that librdkafka does not read, each with its position: it gives up those whose position the log
+    /// does not have, and does not report which. All others go on where they are.
+    pub fn lost_positions(&self) -> KafkaResult<Vec<(i32, i64)>> {
         let mut lost = Vec::new();
         for (partition, reading) in &self.reading {
             if !self.seek(*partition, reading.next)? {
-                lost.push(*partition);
+                lost.push((*partition, reading.next));
             }
         }
         Ok(lost)

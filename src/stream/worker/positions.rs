@@ -67,10 +67,16 @@ impl Worker<'_> {
         self.commit(&[], next).map(drop)
     }
 
-    /// Moves the partitions whose position the log does not have to the start of the log.
+    /// Moves the partitions whose position the log does not have to the start of the log. Others may have been given up as
+    /// well, for example because their offsets could not be queried: they go on where they are.
     pub(super) fn find_positions(&mut self) -> Result<(), Error> {
-        for partition in self.consumer.lost_positions().map_err(Error::consumer)? {
-            self.read_from_start(partition)?;
+        for (partition, next) in self.consumer.lost_positions().map_err(Error::consumer)? {
+            let Some(log) = self.watermarks(partition)? else { continue };
+            if Start::within(Some(next), log).moved_from.is_none() {
+                self.consumer.place_again(partition).map_err(Error::consumer)?;
+            } else {
+                self.read_from_start(partition)?;
+            }
         }
         Ok(())
     }
