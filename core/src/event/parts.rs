@@ -138,7 +138,7 @@ impl Walk<'_> {
         let Self { dated, unit, .. } = self;
         let (structure, grammar) = (dated.structure, &dated.passage.pack.grammar);
         let first = structure.subtree(child).start;
-        let comma = first > structure.tokens().start && dated.is_mark(first - 1, ',');
+        let comma = dated.is_mark(first, ',') || first > structure.tokens().start && dated.is_mark(first - 1, ',');
         let other = dated.holds_other(child);
         let (front, own) = (child < at, at == unit.head);
         // "on 23 May, the last day of the season": what explains the date goes with it.

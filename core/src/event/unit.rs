@@ -358,7 +358,8 @@ impl DatedClause<'_> {
     /// Returns the tokens of the date that are left out, with the words that lead it; none where the line needs the date.
     pub(super) fn date_phrase(&self) -> Range<usize> {
         let (structure, grammar) = (self.structure, &self.passage.pack.grammar);
-        let Range { mut start, end } = self.date.clone();
+        let Range { mut start, mut end } = self.date.clone();
+        end += usize::from(self.has(end, grammar.onwards));
         let tokens = structure.tokens();
         if end < tokens.end && self.passage.tokens[end].shape == Shape::Possessive {
             return start..start;
@@ -379,7 +380,7 @@ impl DatedClause<'_> {
         let top = self.top();
         match structure.relation(top) {
             Relation::Subject | Relation::Root => return start..start,
-            Relation::Object if self.takes_date(top) => return start..start,
+            Relation::Object | Relation::Oblique if self.takes_date(top) => return start..start,
             _ => {}
         }
         while start > tokens.start {
@@ -440,7 +441,12 @@ impl DatedClause<'_> {
 
     /// Whether the verb that a date is the object of is about the date itself: "spent Monday mending", "set June 29".
     fn takes_date(&self, top: usize) -> bool {
-        self.structure.head(top).is_some_and(|verb| self.has(verb, self.passage.pack.grammar.date_verb))
+        let before = self.date.start.checked_sub(1);
+        let verb = self
+            .structure
+            .head(top)
+            .filter(|&verb| self.structure.relation(top) == Relation::Object || before == Some(verb));
+        verb.is_some_and(|verb| self.has(verb, self.passage.pack.grammar.date_verb))
     }
 
     /// Whether the clause of the date is denied: "They will not decide before June" is not "They will not decide".

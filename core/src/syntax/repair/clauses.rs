@@ -94,8 +94,16 @@ impl Repair<'_> {
         else {
             return;
         };
-        if self.has(joining - 1, grammar.comma) && self.tags[joining] == Upos::Conjunction {
+        // "He said the price is right but declined to name it"
+        let present = complement.is_some_and(|at| self.is_present(at));
+        if (present || self.has(joining - 1, grammar.comma)) && self.tags[joining] == Upos::Conjunction {
             self.heads[conjunct] = saying as u16;
         }
+    }
+
+    fn is_present(&self, verb: usize) -> bool {
+        let auxiliary = |at: &usize| self.head(*at) == Some(verb) && self.relations[*at] == Relation::Auxiliary;
+        let finite = (0..self.heads.len()).find(auxiliary).unwrap_or(verb);
+        matches!(self.tags[finite], Upos::Present | Upos::AuxPresent)
     }
 }

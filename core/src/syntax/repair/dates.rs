@@ -20,14 +20,16 @@ impl Repair<'_> {
         }
     }
 
-    /// "for £340 million last July": a sum is no part of the date behind it, and the preposition is its own.
-    pub(super) fn free_sums(&mut self) {
+    /// "for £340 million last July", "The mill today cut its rates": a sum or a noun is no part of the date behind it, and what stands
+    /// before it is its own.
+    pub(super) fn free_from_dates(&mut self) {
         let is_sign = |at: usize| {
             let sign = self.words[at].checked_sub(1).map(|sign| self.passage.tokens[sign].shape);
             matches!(sign, Some(Shape::Mark('$' | '£' | '€' | '¥')))
         };
-        let sums: Vec<usize> = (0..self.heads.len()).filter(|&at| is_sign(at)).collect();
-        for sum in sums {
+        let is_own = |at: usize| is_sign(at) || self.tags[at].is_noun() && !self.dates[at];
+        let owns: Vec<usize> = (0..self.heads.len()).filter(|&at| is_own(at)).collect();
+        for sum in owns {
             let within = self.head(sum).filter(|_| self.relations[sum] == Relation::Determiner);
             let Some(date) = within.filter(|&date| date > sum && self.dates[date]) else { continue };
             (self.heads[sum], self.relations[sum]) = (self.heads[date], self.relations[date]);

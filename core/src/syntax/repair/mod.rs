@@ -49,7 +49,7 @@ impl Repair<'_> {
         self.demote_second_subjects();
         self.lift_auxiliaries();
         self.free_before_marks();
-        self.free_sums();
+        self.free_from_dates();
         let mut clauses = self.clauses();
         self.free_dates(&mut clauses);
         for verb in 0..self.heads.len() {

@@ -98,8 +98,10 @@ impl Repair<'_> {
                 && self.is_bare_noun(noun, clauses)
         });
         let beside = |&at: &usize| {
+            // "adding the mill will be sold"
+            let object = self.relations[at] == Object && self.relations[verb] == Complement;
             self.head(at) == Some(above)
-                && matches!(self.relations[at], Conjunct | Parataxis)
+                && (object || matches!(self.relations[at], Conjunct | Parataxis))
                 && self.is_bare_noun(at, clauses)
         };
         // "prices on the two shores differed"
@@ -109,6 +111,7 @@ impl Repair<'_> {
         let noun = if let Some(top) = top { top } else { modified.or_else(|| (above + 1..verb).rev().find(beside))? };
         let relation = match self.relations[noun] {
             // "said sales rose", but not "representing member states, approved".
+            Object if self.relations[verb] == Complement => Complement,
             Object if self.head(noun).is_some_and(|head| self.has(head, grammar.report)) => Complement,
             kept @ (Root | Parataxis | Conjunct | Complement) => kept,
             _ => return None,

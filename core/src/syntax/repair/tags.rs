@@ -54,7 +54,7 @@ fn make_finite(passage: &LexedPassage<'_>, words: &[usize], tags: &mut [Upos]) {
     // "A probe on its way to a comet woke on Wednesday."
     let verbal = |at: usize| {
         let past = passage.has(words[at], passage.pack.grammar.irregular_past);
-        tags[at] == Upos::Participle || past && matches!(tags[at], Upos::Noun | Upos::Adjective)
+        tags[at] == Upos::Participle || past && matches!(tags[at], Upos::Noun | Upos::Adjective | Upos::Base)
     };
     let candidate =
         |&at: &usize| verbal(at) && !has_auxiliary(at) && behind_noun(at) && !attributive(at) && !passive(at);
