@@ -70,9 +70,13 @@ impl Wording {
         let grammar = &dated.passage.pack.grammar;
         let is_be = |at| dated.has(at, grammar.be_past) || dated.has(at, grammar.be_present);
         // "It was only in 2016 that a bridge was built"
-        let cleft = self.tokens.windows(2).any(|pair| {
-            pair[0] < self.cut.start && pair[1] >= self.cut.end && is_be(pair[0]) && dated.has(pair[1], grammar.that)
-        });
+        let cleft = !self.cut.is_empty()
+            && self.tokens.windows(2).any(|pair| {
+                pair[0] < self.cut.start
+                    && pair[1] >= self.cut.end
+                    && is_be(pair[0])
+                    && dated.has(pair[1], grammar.that)
+            });
         let hollow = dated.hollow_words(&self.cut).any(|at| at != unit.head && self.tokens.contains(&at));
         let apart = (first..last).any(|at| dated.is_mark(at, ';') || dated.is_mark(at, ':'));
         let has_subject = self.supplied > 0 || structure.subject(unit.head).is_some_and(|at| self.tokens.contains(&at));
@@ -84,7 +88,7 @@ impl Wording {
             && !ends
             && !broken
             && !hollow
-            && !(cleft && !self.cut.is_empty())
+            && !cleft
             && !apart
             && (unit.is_phrase || told)
             && !dated.is_aside(unit, pivot)

@@ -18,7 +18,7 @@ pub(super) fn clauses(passage: &LexedPassage<'_>, words: &[usize], tags: &[Upos]
     let is_finite = |clause: &Range<usize>| tags[clause.clone()].iter().any(|tag| tag.is_finite());
     let mut clauses: Vec<Range<usize>> = Vec::with_capacity(1);
     let mut start = 0;
-    for place in whole {
+    for place in whole.clone() {
         // "He said: we go on."
         let reports = || place > 0 && passage.has(words[place - 1], passage.pack.grammar.report);
         let parts = match shape(place) {
@@ -32,5 +32,5 @@ pub(super) fn clauses(passage: &LexedPassage<'_>, words: &[usize], tags: &[Upos]
         }
     }
     clauses.push(start..words.len());
-    if clauses.iter().all(is_finite) { clauses } else { vec![0..words.len()] }
+    if clauses.iter().all(is_finite) { clauses } else { vec![whole] }
 }
