@@ -1,6 +1,6 @@
 //! Dates that name a time which another date of their sentence names as well.
 
-use super::DatedSentence;
+use super::dated::DatedSentence;
 use crate::calendar::{Granularity, Unit};
 use crate::temporal::{Amount, Basis, Meaning, Resolved};
 

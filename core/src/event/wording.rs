@@ -184,7 +184,11 @@ fn whole_group(dated: &DatedClause<'_>, noun: usize) -> usize {
 fn was(dated: &DatedClause<'_>, noun: usize) -> &'static str {
     let structure = dated.structure;
     let joined = structure.child(noun, Relation::Conjunct).is_some_and(|at| structure.tag(at).is_noun());
-    if structure.tag(noun) == Upos::PluralNoun || joined { "were" } else { "was" }
+    // "Exams planned for May have been put off": the verb shows the number of a noun that looks like a name.
+    let verb = structure.head(noun).filter(|_| structure.relation(noun) == Relation::Subject);
+    let mut auxiliaries = verb.into_iter().flat_map(|verb| structure.auxiliaries(verb));
+    let agrees = auxiliaries.any(|at| matches!(dated.passage.word(at), "have" | "are" | "were"));
+    if structure.tag(noun) == Upos::PluralNoun || joined || agrees { "were" } else { "was" }
 }
 
 /// Removes what joined the line to what is gone: conjunctions at its front, function words and marks at its end.
