@@ -19,6 +19,7 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 use super::Error;
 use super::client::client_config;
 use super::token::TokenFile;
+use super::topic_ids::TopicIds;
 use crate::config::Settings;
 
 /// How long a request to the brokers may take.
@@ -85,6 +86,7 @@ pub struct PartitionOffsets {
 /// Queues what the hooks report during a poll. It holds no reference to the consumer, which owns it.
 pub struct Hooks {
     events: Mutex<VecDeque<Event>>,
+    topic_ids: TopicIds,
     token: TokenFile,
     /// Whether the configuration asks for librdkafka's own debug messages.
     debug: bool,
@@ -119,9 +121,9 @@ impl ClientContext for Hooks {
     /// Ignored: a poll returns the error as well.
     fn error(&self, _: KafkaError, _: &str) {}
 
-    /// librdkafka reports that a topic was made again only here. It goes on at the old offset, whatever is there now.
+    /// librdkafka reports that a topic was made again only here.
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        if facility == "METADATA" && is_recreation(message) {
+        if facility == "METADATA" && self.topic_ids.is_recreation(message) {
             self.push(Event::TopicRecreated);
         }
         match level {
@@ -177,13 +179,6 @@ impl ConsumerContext for Hooks {
             self.push(Event::Error(error));
         }
     }
-}
-
-/// Whether librdkafka reports in this message that a topic which it knew was made again.
-fn is_recreation(message: &str) -> bool {
-    // A topic that it did not know has an id of zero bits.
-    let id = message.split_once(" changed id from ").map(|(_, ids)| ids);
-    id.is_some_and(|id| id.contains(" to ") && !id.starts_with("AAAAAAAAAAAAAAAAAAAAAA"))
 }
 
 /// Returns the numbers of the partitions in a list.
@@ -242,7 +237,7 @@ impl Consumer {
             config.set_log_level(RDKafkaLogLevel::Debug);
         }
         let token = TokenFile::new(settings.kafka.token_file.as_deref());
-        let hooks = Hooks { events: Mutex::default(), token, debug, classic };
+        let hooks = Hooks { events: Mutex::default(), topic_ids: TopicIds::default(), token, debug, classic };
         let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
         // librdkafka asks for a token only while it is polled; before partitions are assigned, a poll does nothing else.
         let _ = inner.poll(Duration::ZERO);

@@ -118,6 +118,7 @@ mod shutdown;
 mod state;
 mod times;
 mod token;
+mod topic_ids;
 mod transaction;
 mod unknown;
 mod watch;

@@ -19,6 +19,8 @@ use crate::stream::producer::is_overdue;
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+/// How often a log is asked before it is believed not to have a position.
+const ATTEMPTS: usize = 3;
 /// The pause before the next attempt.
 const RETRY_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -71,14 +73,30 @@ impl Worker<'_> {
     /// well, for example because their offsets could not be queried: they go on where they are.
     pub(super) fn find_positions(&mut self) -> Result<(), Error> {
         for (partition, next) in self.consumer.lost_positions().map_err(Error::consumer)? {
-            let Some(log) = self.watermarks(partition)? else { continue };
-            if Start::within(Some(next), log).moved_from.is_none() {
+            let Some(is_lost) = self.is_lost(partition, next)? else { continue };
+            if !is_lost {
                 self.consumer.place_again(partition).map_err(Error::consumer)?;
             } else {
                 self.read_from_start(partition)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether the log of a partition does not have a position, however often it is asked: a broker that has just started may not
+    /// know the end of its log yet. `None` as for [`Self::watermarks`].
+    fn is_lost(&self, partition: i32, position: i64) -> Result<Option<bool>, Error> {
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                self.control.health.beat();
+                self.control.shutdown.wait(RETRY_PAUSE);
+            }
+            let Some(log) = self.watermarks(partition)? else { return Ok(None) };
+            if Start::within(Some(position), log).moved_from.is_none() {
+                return Ok(Some(false));
+            }
+        }
+        Ok(Some(true))
     }
 
     /// Reads the topic from its start, since it was made again: what is at the old offsets now are other messages.
