@@ -53,13 +53,18 @@ impl Repair<'_> {
             }
             let led = self.has(date - 1, grammar.time_preposition) && self.tags[date - 1] != Upos::Conjunction;
             // "was published last week"
-            let behind_verb = self.head(date - 1) == Some(date) && self.tags[date - 1] == Upos::Participle;
+            let behind_verb = self.head(date - 1) == Some(date) && self.says_what(date - 1);
             if led && self.relations[date] == Relation::Subject {
                 self.free_subject(date, clauses);
             } else if (led || behind_verb) && clauses[date].has_auxiliary {
                 self.free_predicate(date, clauses);
             }
         }
+    }
+
+    /// Whether a word may be what somebody is, or what was done: "shut", "published".
+    fn says_what(&self, at: usize) -> bool {
+        matches!(self.tags[at], Upos::Participle | Upos::Adjective | Upos::Past | Upos::Base)
     }
 
     fn free_subject(&mut self, date: usize, clauses: &mut [Clause]) {
@@ -79,7 +84,7 @@ impl Repair<'_> {
         let Some(copula) = (0..date).rev().find(copula) else { return };
         let between = |&at: &usize| {
             let own = self.head(at).is_some_and(|head| head == copula || head == date);
-            let verb = self.tags[at] == Upos::Participle;
+            let verb = self.says_what(at);
             own && (verb
                 || matches!(
                     self.relations[at],
