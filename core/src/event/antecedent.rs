@@ -131,6 +131,10 @@ impl<'s> Pronoun<'s> {
                 antecedents.iter_mut().skip(own).for_each(|antecedent| antecedent.is_plain = false);
             }
         }
+        // "Cleaners saw the cracks. A survey found that they had grown.": whom "they" means is open.
+        if self.referent == Referent::Several && !self.is_possessive && self.follows_subject() {
+            antecedents.retain(|antecedent| antecedent.is_plain);
+        }
         antecedents.truncate(MOST);
         let rivals = antecedents.len().min(4) as u32;
         for (rank, antecedent) in antecedents.iter_mut().enumerate() {
