@@ -2,7 +2,7 @@
 //! Which of two such messages came later cannot be known.
 
 use super::disposition::Disposition;
-use crate::record::Warning;
+use crate::record::{ArticleRecord, Warning};
 use crate::telemetry::Metrics;
 
 /// The code of the warning.
@@ -21,10 +21,8 @@ pub fn warning(from: i32, to: i32) -> Warning {
 /// Counts these articles among the dispositions, and logs them in one line. To be called when the dispositions are
 /// committed.
 pub fn report(dispositions: &[Disposition], metrics: &Metrics) {
-    let articles = dispositions.iter().flat_map(Disposition::articles).map(|output| &output.article);
-    let mut moved = articles.filter(|article| article.warnings.iter().any(|warning| warning.code == CODE));
-    let Some(first) = moved.next() else { return };
-    let count = 1 + moved.count() as u64;
+    let is_moved = |article: &ArticleRecord| article.warnings.iter().any(|warning| warning.code == CODE);
+    let Some((first, count)) = Disposition::first_and_count(dispositions, is_moved) else { return };
     metrics.moved_articles(count);
     let source = &first.source;
     tracing::warn!(

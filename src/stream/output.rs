@@ -36,6 +36,21 @@ pub struct OutputSettings {
 }
 
 impl OutputSettings {
+    /// Returns settings for tests that change what they are about.
+    #[cfg(test)]
+    pub fn sample() -> Self {
+        let [input, events, articles, rejected] = ["in", "events", "articles", "rejected"].map(str::to_owned);
+        Self {
+            topics: Topics { input, events, articles, rejected },
+            max_record_bytes: 1_000_000,
+            times: TimeLimits::default(),
+            changelog_partitions: 1,
+            event_partitions: 1,
+            embargo: EmbargoPolicy::Hold,
+            tombstones: TombstonePolicy::Reject,
+        }
+    }
+
     /// Asks the brokers for what the configuration does not say.
     ///
     /// # Errors

@@ -53,13 +53,13 @@ mod tests {
     }
 
     #[test]
-    fn a_topic_whose_id_is_not_told_for_a_while_is_the_same() {
+    fn a_topic_whose_id_is_not_given_for_a_while_is_the_same() {
         assert_eq!(changes(&[NO_ID, FIRST, NO_ID, FIRST, NO_ID, FIRST]), [false; 5]);
         assert_eq!(changes(&[FIRST, NO_ID, FIRST]), [false; 2]);
     }
 
     #[test]
-    fn one_that_was_made_again_while_its_id_was_not_told_is_noticed() {
+    fn one_that_was_made_again_while_its_id_was_not_given_is_noticed() {
         assert_eq!(changes(&[NO_ID, FIRST, NO_ID, SECOND]), [false, false, true]);
     }
 

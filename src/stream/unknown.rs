@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::disposition::Disposition;
-use crate::record::{ArticleStatus, Warning};
+use crate::record::{ArticleRecord, ArticleStatus, Warning};
 use crate::telemetry::Metrics;
 
 /// The code of the warning.
@@ -23,11 +23,10 @@ pub fn warning(window: Duration) -> Warning {
 /// Counts the withdrawals among these dispositions whose article is not known, and logs them in one line. Returns how many
 /// there are. To be called when the dispositions are committed.
 pub fn report(dispositions: &[Disposition], window: Duration, metrics: &Metrics) -> u64 {
-    let articles = dispositions.iter().flat_map(Disposition::articles).map(|output| &output.article);
-    let withdrawn = articles.filter(|article| article.status == ArticleStatus::Withdrawn);
-    let mut unknown = withdrawn.filter(|article| article.warnings.iter().any(|warning| warning.code == CODE));
-    let Some(first) = unknown.next() else { return 0 };
-    let count = 1 + unknown.count() as u64;
+    let is_unknown = |article: &ArticleRecord| {
+        article.status == ArticleStatus::Withdrawn && article.warnings.iter().any(|warning| warning.code == CODE)
+    };
+    let Some((first, count)) = Disposition::first_and_count(dispositions, is_unknown) else { return 0 };
     metrics.unknown_withdrawals(count);
     let source = &first.source;
     tracing::warn!(

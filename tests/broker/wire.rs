@@ -195,6 +195,15 @@ impl Wire {
         }
     }
 
+    /// Runs a worker until all of the input is committed, and returns its metrics.
+    pub fn run_to_end(&self) -> String {
+        let worker = self.worker("0");
+        self.await_end();
+        let metrics = worker.control.metrics.clone();
+        worker.end().unwrap();
+        metrics.encode().unwrap()
+    }
+
     /// Runs a worker until so many messages have their disposition, and returns what it did.
     pub fn run_until(&self, dispositions: usize) -> Summary {
         let worker = self.worker("0");

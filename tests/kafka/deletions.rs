@@ -22,15 +22,6 @@ fn message(value: &Value) -> Outgoing {
     Outgoing { partition: 0, key: Some(b"any".to_vec()), value: Some(value.to_string().into_bytes()), headers: None }
 }
 
-/// Runs a worker until all of the input is committed, and returns its metrics.
-fn run_to_end(wire: &Wire) -> String {
-    let worker = wire.worker("0");
-    wire.await_end();
-    let metrics = worker.control.metrics.clone();
-    worker.end().unwrap();
-    metrics.encode().unwrap()
-}
-
 /// Runs a backfill in which tombstones withdraw, and returns its exit code and what it printed.
 fn backfill(wire: &Wire, flags: &[&str]) -> (Option<i32>, String) {
     let mut program = dateline(wire, "backfill", flags);
@@ -60,7 +51,7 @@ fn by_default_a_tombstone_is_reported_where_its_key_is_a_known_id_and_counted_el
         tombstone(2, Some("article-5")),
     ]);
 
-    let metrics = run_to_end(&wire);
+    let metrics = wire.run_to_end();
 
     let found = wire.timeline();
     let article = &found.articles["article-0"];
@@ -88,7 +79,7 @@ fn a_tombstone_can_withdraw_an_article_that_another_worker_published() {
         tombstone(1, Some("article-5")),
     ]);
 
-    let metrics = run_to_end(&wire);
+    let metrics = wire.run_to_end();
 
     let found = wire.timeline();
     for (id, status) in [("article-0", "withdrawn"), ("article-1", "withdrawn"), ("article-2", "extracted")] {
@@ -112,7 +103,7 @@ fn a_backfill_does_with_tombstones_what_it_is_configured_to() {
         revision(1, 1, BODY, json!({})),
         tombstone(1, Some("unknown")),
     ]);
-    run_to_end(&wire);
+    wire.run_to_end();
     assert_eq!(wire.timeline().events.len(), 2, "the live worker skips them");
 
     let (_, compared) = backfill(&wire, &["--earliest", "--compare"]);
@@ -151,7 +142,7 @@ fn a_deleted_row_withdraws_its_article_whatever_tombstones_do() {
         message(&unwrapped(4, json!(false))),
         message(&row(5, "Monday")),
     ]);
-    run_to_end(&wire);
+    wire.run_to_end();
     let before = wire.timeline();
     assert_eq!((before.articles.len(), before.events.len()), (5, 5));
     wire.send([
@@ -162,7 +153,7 @@ fn a_deleted_row_withdraws_its_article_whatever_tombstones_do() {
         message(&row(5, "Monday")),
     ]);
 
-    let metrics = run_to_end(&wire);
+    let metrics = wire.run_to_end();
 
     let found = wire.timeline();
     for id in ["1", "2", "3", "4"] {
@@ -194,7 +185,7 @@ fn a_withdrawal_of_an_article_that_is_not_known_is_warned_of_and_counted() {
         revision(0, 3, "Kill.", json!({"pubstatus": "canceled"})),
         message(&json!({"id": 9, "__deleted": true})),
     ]);
-    let metrics = run_to_end(&wire);
+    let metrics = wire.run_to_end();
     assert!(metrics.contains("dateline_unknown_withdrawals_total 1"), "the first one is known now: {metrics}");
 }
 
@@ -213,7 +204,7 @@ fn kills_that_an_earlier_version_missed_are_taken_back_by_one_backfill_over_thei
     let wire = Wire::new(cluster);
     let article = |id: &str| json!({"id": id, "revision": "1", "title": "Harbour", "body": BODY, "published_at": "2026-03-10T09:00:00Z"});
     wire.send(["k1", "s13", "row", "stands"].map(|id| message(&article(id))));
-    run_to_end(&wire);
+    wire.run_to_end();
     let standing = wire.timeline();
     assert_eq!(standing.events.len(), 4);
     // A kill that was read as ninjs, without an id; one that was rejected; a deleted row that was read as an article.

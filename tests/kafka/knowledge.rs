@@ -35,15 +35,6 @@ fn grow(wire: &Wire, topic: &str, partitions: i32) {
     }
 }
 
-/// Runs a worker until all of the input is committed, and returns its metrics.
-fn run_to_end(wire: &Wire) -> String {
-    let worker = wire.worker("0");
-    wire.await_end();
-    let metrics = worker.control.metrics.clone();
-    worker.end().unwrap();
-    metrics.encode().unwrap()
-}
-
 /// The events that stand in a partition of their topic: what is left of each when it is compacted.
 fn standing_anywhere(wire: &Wire) -> Vec<(i32, String)> {
     let mut last = BTreeMap::new();
@@ -159,7 +150,7 @@ fn no_killed_event_stands_after_the_input_has_grown() {
     grow(&wire, &wire.topics.input, 2 * PARTITIONS);
     wire.send((0..6).map(|n| Outgoing { partition: PARTITIONS + n as i32 % PARTITIONS, ..kill(n) }));
 
-    let metrics = run_to_end(&wire);
+    let metrics = wire.run_to_end();
 
     let found = wire.timeline();
     assert_eq!(found.events, BTreeMap::new(), "of killed articles");
@@ -198,7 +189,7 @@ fn no_killed_event_stands_after_the_changelog_has_grown() {
     wire.await_end();
     running.end().unwrap();
     wire.send((6..12).map(kill));
-    run_to_end(&wire);
+    wire.run_to_end();
 
     let found = wire.timeline();
     assert_eq!((found.events, found.articles.len()), (BTreeMap::new(), 12));
@@ -219,7 +210,7 @@ fn no_killed_event_stands_when_kills_come_from_another_topic() {
     other.make_topics([other.topics.input.as_str()], PARTITIONS);
     other.send((0..3).map(kill));
 
-    run_to_end(&other);
+    other.run_to_end();
 
     assert_eq!(other.timeline().events, BTreeMap::new(), "of killed articles");
 }
@@ -262,12 +253,12 @@ fn a_tombstone_goes_where_its_event_stands_after_the_topic_of_events_has_grown()
     // A correction that keeps an event, and a kill.
     let corrected = |n: usize| revision(n, 2, "The harbour opened on Monday.", json!({}));
     wire.send((0..3).map(corrected).chain((3..6).map(kill)));
-    run_to_end(&wire);
+    wire.run_to_end();
     let places: Vec<i32> = standing_anywhere(&wire).into_iter().map(|(partition, _)| partition).collect();
     assert_eq!(places.len(), 3);
     assert!(places.iter().all(|partition| *partition < PARTITIONS), "an event stays in its partition: {places:?}");
     wire.send((0..3).map(|n| revision(n, 3, "Kill.", json!({"pubstatus": "canceled"}))));
-    run_to_end(&wire);
+    wire.run_to_end();
 
     assert_eq!(standing_anywhere(&wire), []);
 }
@@ -293,7 +284,7 @@ fn what_version_0_1_wrote_is_found_after_the_topics_have_grown() {
     }
     wire.send((0..6).map(kill));
 
-    run_to_end(&wire);
+    wire.run_to_end();
 
     assert_eq!(standing_anywhere(&wire), []);
     assert!(wire.timeline().articles.values().all(|article| article["status"] == "withdrawn"));

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::antecedent::Discourse;
 use super::sentence::ParsedSentence;
@@ -50,6 +50,12 @@ struct Statement<'v> {
     weight: Vec<u16>,
     candidates: Vec<Candidate>,
     alternative: Option<Alternative>,
+}
+
+/// Returns the start and the end of a date that has both.
+pub(super) fn days(date: &Resolved) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    let interval = date.interval?;
+    Some((interval.start?.local(), interval.end?.local()))
 }
 
 impl DatedSentence<'_> {
@@ -177,10 +183,6 @@ impl DatedSentence<'_> {
         let led = |at: usize| self.passage.has(at, grammar.inside) || self.passage.has(at, grammar.clock_preposition);
         let comma = between.clone().take(1).all(|at| self.passage.has(at, grammar.comma));
         let apposition = comma && between.len() <= 2 && between.clone().skip(1).all(led);
-        let days = |date: &Resolved| {
-            let interval = date.interval?;
-            Some((interval.start?.local(), interval.end?.local()))
-        };
         let same = |(first, second): (_, _)| first == second;
         self.ends_with(date, next)
             || apposition && self.makes_event(date) && days(date).zip(days(next)).is_some_and(same)

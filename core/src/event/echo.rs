@@ -1,6 +1,6 @@
 //! Dates that name a time which another date of their sentence names as well.
 
-use super::dated::DatedSentence;
+use super::dated::{DatedSentence, days};
 use crate::calendar::{Granularity, Unit};
 use crate::temporal::{Amount, Basis, Meaning, Resolved};
 
@@ -10,11 +10,10 @@ impl DatedSentence<'_> {
     pub(super) fn echo(&self, dates: &[Resolved], at: usize) -> Option<&'static str> {
         let grammar = &self.passage.pack.grammar;
         let date = dates.get(at)?;
-        let days = |date: &Resolved| Some((date.interval?.start?.local(), date.interval?.end?.local()));
         let superlative = date.expression.first > self.tokens.start
             && self.passage.has(date.expression.first - 1, grammar.superlative);
         if superlative && dates[..at].iter().any(|other| self.makes_event(other) && days(other) == days(date)) {
-            return Some("it names once more the time that is told before it");
+            return Some("it repeats the time that is given before it");
         }
         let quarter = date.granularity == Some(Granularity::Quarter) && date.basis == Basis::Relative;
         let attributive = self.passage.tag(date.expression.end).is_noun();

@@ -11,7 +11,8 @@ impl DatedClause<'_> {
     /// Returns what is kept of a unit: with all that a line has room for and, where that differs, without anything that can
     /// be left out.
     pub(super) fn kept(&self, unit: Unit, trigger: usize, cut: &Range<usize>) -> Vec<Kept> {
-        let mut walk = Walk { dated: self, unit, trigger, cut, kept: Vec::new(), optional: Vec::new() };
+        let hollow = self.hollow_words(cut).collect();
+        let mut walk = Walk { dated: self, unit, trigger, cut, hollow, kept: Vec::new(), optional: Vec::new() };
         walk.visit(unit.head);
         let Walk { kept: mut tokens, mut optional, .. } = walk;
         tokens.sort_unstable();
@@ -102,6 +103,8 @@ struct Walk<'w> {
     unit: Unit,
     trigger: usize,
     cut: &'w Range<usize>,
+    /// The words that say nothing without what is cut.
+    hollow: Vec<usize>,
     kept: Vec<usize>,
     optional: Vec<(Optional, usize)>,
 }
@@ -115,7 +118,7 @@ impl Walk<'_> {
         for child in children {
             let only_date = self.cut.contains(&child)
                 && self.dated.structure.subtree(child).all(|at| self.cut.contains(&at) || self.dated.is_mark(at, ','));
-            let is_gone = only_date || child != self.trigger && self.dated.is_hollow(child, self.cut);
+            let is_gone = only_date || child != self.trigger && self.hollow.contains(&child);
             // What holds the trigger, or is on the way to it, is never cut.
             let part = if is_gone {
                 Fate::Cut

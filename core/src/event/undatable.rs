@@ -74,7 +74,7 @@ impl DatePosition<'_> {
         year && at > self.sentence.start && self.passage.has(at - 1, self.passage.pack.grammar.inside)
     }
 
-    /// "stuck in the 19th century", "belongs in the 1950s": nothing is told of that time.
+    /// "stuck in the 19th century", "belongs in the 1950s": nothing is said of that time.
     fn is_figurative(&self) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let old = matches!(&self.date.meaning, Meaning::Calendar(fields) if fields.century.is_some() || fields.decade.is_some());

@@ -191,7 +191,7 @@ impl DatedClause<'_> {
     fn asserted(&self, clause: usize) -> usize {
         let mut asserted = clause;
         while self.is_condition(asserted)
-            || self.is_comparison(asserted)
+            || self.is_led_by(asserted, self.passage.pack.grammar.comparing)
             || self.is_bare_infinitive(asserted)
             || self.is_what_is_denied(asserted)
         {
@@ -202,22 +202,17 @@ impl DatedClause<'_> {
     }
 
     pub(super) fn is_condition(&self, clause: usize) -> bool {
-        let (structure, condition) = (self.structure, self.passage.pack.grammar.condition);
-        structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, condition))
+        self.is_led_by(clause, self.passage.pack.grammar.condition)
     }
 
-    fn is_comparison(&self, clause: usize) -> bool {
-        let (structure, comparing) = (self.structure, self.passage.pack.grammar.comparing);
-        structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, comparing))
+    /// Whether a word of a class leads a clause.
+    fn is_led_by(&self, clause: usize, class: Class) -> bool {
+        let structure = self.structure;
+        structure.children(clause).any(|at| structure.relation(at) == Relation::Case && self.has(at, class))
     }
 
-    /// Whether a word says nothing without the date that goes: "a poll published on Monday", "the wall, built in the 1930s,".
-    pub(super) fn is_hollow(&self, at: usize, cut: &Range<usize>) -> bool {
-        self.hollow_words(cut).any(|hollow| hollow == at)
-    }
-
-    /// Returns the words that say nothing without the date that goes: the participle that it hangs by, and one that stands alone
-    /// with it between commas.
+    /// Returns the words that say nothing without the date that goes: the participle that it hangs by ("a poll published on
+    /// Monday"), and one that stands alone with it between commas ("the wall, built in the 1930s,").
     pub(super) fn hollow_words(&self, cut: &Range<usize>) -> impl Iterator<Item = usize> + use<> {
         let structure = self.structure;
         let is_rest = |at: usize, part: usize| part == at || cut.contains(&part) || self.is_mark(part, ',');
@@ -367,7 +362,7 @@ impl DatedClause<'_> {
         let lasts = start > tokens.start && (self.has(start - 1, grammar.ahead) || self.has(start - 1, grammar.since));
         // "lay empty until 1958, when", "unbeaten since October,"
         let is_explained = self.is_mark(end, ',') && end + 1 < tokens.end && self.has(end + 1, grammar.when);
-        let described = start > tokens.start + 1 && self.is_hollow(start - 2, &(start - 1..end));
+        let described = start > tokens.start + 1 && self.hollow_words(&(start - 1..end)).any(|at| at == start - 2);
         if lasts && (is_explained || described) || self.is_of_what_is_compared() {
             return start..start;
         }

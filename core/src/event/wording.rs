@@ -67,16 +67,6 @@ impl Wording {
             || structure.tag(first) == Upos::Adposition && relative(first + 1);
         let ends = self.needs_date(dated) || matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
         let broken = dated.reports(unit.head) && self.cuts_quotation(dated);
-        let grammar = &dated.passage.pack.grammar;
-        let is_be = |at| dated.has(at, grammar.be_past) || dated.has(at, grammar.be_present);
-        // "It was only in 2016 that a bridge was built"
-        let cleft = !self.cut.is_empty()
-            && self.tokens.windows(2).any(|pair| {
-                pair[0] < self.cut.start
-                    && pair[1] >= self.cut.end
-                    && is_be(pair[0])
-                    && dated.has(pair[1], grammar.that)
-            });
         let hollow = dated.hollow_words(&self.cut).any(|at| at != unit.head && self.tokens.contains(&at));
         let apart = (first..last).any(|at| dated.is_mark(at, ';') || dated.is_mark(at, ':'));
         let has_subject = self.supplied > 0 || structure.subject(unit.head).is_some_and(|at| self.tokens.contains(&at));
@@ -88,11 +78,20 @@ impl Wording {
             && !ends
             && !broken
             && !hollow
-            && !cleft
+            && !self.is_cleft(dated)
             && !apart
             && (unit.is_phrase || told)
             && !dated.is_aside(unit, pivot)
             && !self.is_passive(dated, unit)
+    }
+
+    /// Whether it is a cleft sentence without the date that it is about: "It was only in 2016 that a bridge was built".
+    fn is_cleft(&self, dated: &DatedClause<'_>) -> bool {
+        let (grammar, cut) = (&dated.passage.pack.grammar, &self.cut);
+        let is_be = |at| dated.has(at, grammar.be_past) || dated.has(at, grammar.be_present);
+        let surrounds = |pair: &[usize]| pair[0] < cut.start && pair[1] >= cut.end;
+        let is_cleft = |pair: &[usize]| surrounds(pair) && is_be(pair[0]) && dated.has(pair[1], grammar.that);
+        !cut.is_empty() && self.tokens.windows(2).any(is_cleft)
     }
 
     /// Whether a quotation is there in part: what is left is not what the speaker said.

@@ -182,13 +182,12 @@ mod tests {
     use rdkafka::message::OwnedMessage;
 
     use super::*;
-    use crate::config::{Configuration, EmbargoPolicy, TombstonePolicy};
+    use crate::config::{Configuration, TombstonePolicy};
     use crate::pipeline::Settings;
     use crate::stream::batch::Origin;
     use crate::stream::disposition::Tombstone;
     use crate::stream::output::{OutputRecord, OutputSettings};
     use crate::stream::process::process;
-    use crate::stream::times::TimeLimits;
 
     #[test]
     fn each_article_of_a_message_is_compared_with_its_own_events() {
@@ -198,17 +197,7 @@ mod tests {
             <entry><id>b</id><updated>2026-03-12T09:00:00Z</updated><content>A crane fell on Sunday.</content></entry>
             <entry><id>c</id><type>picture</type></entry></feed>"#;
         let message = OwnedMessage::new(Some(feed.to_vec()), None, "in".into(), Timestamp::NotAvailable, 0, 0, None);
-        let (max_record_bytes, times, embargo) = (1_000_000, TimeLimits::default(), EmbargoPolicy::Hold);
-        let tombstones = TombstonePolicy::Withdraw;
-        let output = OutputSettings {
-            topics,
-            max_record_bytes,
-            times,
-            changelog_partitions: 1,
-            event_partitions: 1,
-            embargo,
-            tombstones,
-        };
+        let output = OutputSettings { topics, tombstones: TombstonePolicy::Withdraw, ..OutputSettings::sample() };
         let processed = process(&message, &Settings::default());
         let disposition = Disposition::new(&message, processed, &output, chrono::DateTime::UNIX_EPOCH);
         let [a, b, _] = disposition.articles() else { panic!("three items") };

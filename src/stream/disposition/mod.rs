@@ -218,6 +218,17 @@ impl Disposition {
         if let Outcome::Articles(articles) = &self.outcome { articles } else { &[] }
     }
 
+    /// Returns the first article record of some dispositions for which something holds, and how many there are.
+    pub fn first_and_count(
+        dispositions: &[Self],
+        holds: impl Fn(&ArticleRecord) -> bool,
+    ) -> Option<(&ArticleRecord, u64)> {
+        let articles = dispositions.iter().flat_map(Self::articles).map(|output| &output.article);
+        let mut found = articles.filter(|article| holds(article));
+        let first = found.next()?;
+        Some((first, 1 + found.count() as u64))
+    }
+
     /// Returns all its records, in the order in which they are sent.
     pub fn records(&self) -> impl Iterator<Item = &OutputRecord> {
         let rejected = match &self.outcome {

@@ -2,10 +2,8 @@ use rdkafka::Timestamp;
 use rdkafka::message::{Header, Headers, OwnedHeaders};
 
 use super::*;
-use crate::config::Topics;
 use crate::pipeline::Settings;
 use crate::stream::process::process;
-use crate::stream::times::TimeLimits;
 
 /// A size limit that no record here exceeds.
 const AMPLE: usize = 1_000_000;
@@ -20,18 +18,12 @@ fn message(payload: Option<&[u8]>) -> OwnedMessage {
 }
 
 fn output_settings(max_record_bytes: usize, embargo: EmbargoPolicy) -> OutputSettings {
-    let name = |it: &str| it.to_owned();
-    let topics =
-        Topics { input: name("in"), events: name("events"), articles: name("articles"), rejected: name("rejected") };
-    let (times, tombstones) = (TimeLimits::default(), TombstonePolicy::Reject);
     OutputSettings {
-        topics,
         max_record_bytes,
-        times,
         changelog_partitions: 2,
         event_partitions: 3,
         embargo,
-        tombstones,
+        ..OutputSettings::sample()
     }
 }
 

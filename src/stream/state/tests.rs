@@ -11,12 +11,11 @@ use rdkafka::message::OwnedMessage;
 
 use super::revisions::ArticleState;
 use super::store::{Restorer, StateStore, key};
-use crate::config::{EmbargoPolicy, TombstonePolicy, Topics};
+use crate::config::TombstonePolicy;
 use crate::pipeline;
 use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::output::OutputSettings;
 use crate::stream::process::process;
-use crate::stream::times::TimeLimits;
 
 const DAY: i64 = 86_400_000;
 const WINDOW: Duration = Duration::from_secs(30 * 86_400);
@@ -98,24 +97,7 @@ impl Wire {
         let message =
             OwnedMessage::new(value, key, "in".into(), Timestamp::CreateTime(timestamp), self.partition, offset, None);
         let processed = process(&message, &pipeline::Settings::default());
-        let name = |it: &str| it.to_owned();
-        let topics = Topics {
-            input: name("in"),
-            events: name("events"),
-            articles: name("articles"),
-            rejected: name("rejected"),
-        };
-        let (max_record_bytes, times, embargo) = (1_000_000, TimeLimits::default(), EmbargoPolicy::Hold);
-        let tombstones = self.tombstones;
-        let output = OutputSettings {
-            topics,
-            max_record_bytes,
-            times,
-            changelog_partitions: 1,
-            event_partitions: 1,
-            embargo,
-            tombstones,
-        };
+        let output = OutputSettings { tombstones: self.tombstones, ..OutputSettings::sample() };
         let mut disposition = Disposition::new(&message, processed, &output, now.parse().unwrap());
         assert!(!matches!(disposition.outcome, Outcome::Rejected { .. }), "{:?}", disposition.outcome);
         self.store.reconcile(&mut disposition, &output).unwrap();

@@ -28,16 +28,16 @@ impl Repair<'_> {
             matches!(sign, Some(Shape::Mark('$' | '£' | '€' | '¥')))
         };
         let is_own = |at: usize| is_sign(at) || self.tags[at].is_noun() && !self.dates[at];
-        let owns: Vec<usize> = (0..self.heads.len()).filter(|&at| is_own(at)).collect();
-        for sum in owns {
-            let within = self.head(sum).filter(|_| self.relations[sum] == Relation::Determiner);
-            let Some(date) = within.filter(|&date| date > sum && self.dates[date]) else { continue };
-            (self.heads[sum], self.relations[sum]) = (self.heads[date], self.relations[date]);
-            let above = if self.heads[date] == NONE { sum as u16 } else { self.heads[date] };
+        let nouns: Vec<usize> = (0..self.heads.len()).filter(|&at| is_own(at)).collect();
+        for noun in nouns {
+            let within = self.head(noun).filter(|_| self.relations[noun] == Relation::Determiner);
+            let Some(date) = within.filter(|&date| date > noun && self.dates[date]) else { continue };
+            (self.heads[noun], self.relations[noun]) = (self.heads[date], self.relations[date]);
+            let above = if self.heads[date] == NONE { noun as u16 } else { self.heads[date] };
             (self.heads[date], self.relations[date]) = (above, Relation::Oblique);
-            for at in 0..sum {
+            for at in 0..noun {
                 if self.head(at) == Some(date) {
-                    self.heads[at] = sum as u16;
+                    self.heads[at] = noun as u16;
                 }
             }
         }
