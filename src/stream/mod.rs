@@ -41,7 +41,7 @@
 //!   batch.
 //! - **Whoever writes about an article knows what others wrote.** Nobody owns an article: its messages may come through any
 //!   partition, and a backfill or [`retry`] may settle it beside a live worker. So each reads what all write, and checks
-//!   before it commits that nothing came between: see [`state`]. That costs a worker a few microseconds an article of the
+//!   before it commits that nothing came between: see `state`. That costs a worker a few microseconds an article of the
 //!   others. The alternative, to send each message on to the owner of its id as Kafka Streams repartitions, would cost every
 //!   article a second way through Kafka. Nobody waits for the open transaction of another, unless both settle the same article.
 //! - **Memory is bounded.** One batch is collected or delivered while another is extracted. Besides these there are the
