@@ -333,6 +333,13 @@ fn group(passage: &ParsedPassage<'_>, structure: &Structure, head: usize, refere
     let mut tokens = noun_phrase(passage, structure, head, &(0..0));
     // "Eastbrook" of "Eastbrook's captain".
     tokens.retain(|&at| passage.tokens[at].shape != Shape::Possessive || structure.head(at) != Some(head));
+    // "Only the chimney was left, and it fell"
+    let focus = |pair: &[usize]| {
+        structure.tag(pair[0]) == Upos::Adverb && matches!(structure.tag(pair[1]), Upos::Determiner | Upos::ProperNoun)
+    };
+    while tokens.get(..2).is_some_and(focus) {
+        tokens.remove(0);
+    }
     if referent != Referent::Several {
         let conjuncts = structure.children(head).filter(|&at| structure.relation(at) == Relation::Conjunct);
         for conjunct in conjuncts.collect::<Vec<_>>() {
@@ -380,5 +387,9 @@ pub(super) fn noun_phrase(
         open.extend(structure.children(at).filter(belongs).filter(|child| !except.contains(child)));
     }
     phrase.sort_unstable();
+    // "of student Joel Amis", where the preposition hangs by "student".
+    while phrase.first().is_some_and(|&at| at != noun && passage.has(at, passage.pack.grammar.of)) {
+        phrase.remove(0);
+    }
     phrase
 }

@@ -12,7 +12,8 @@ use super::status::Agreed;
 use super::trigger::Trigger;
 use super::unit::DatedClause;
 use super::weight::Written;
-use super::{Alternative, Candidate, Detail, Event, Open, identity, line, status, undatable, weight};
+use super::undatable::DatePosition;
+use super::{Alternative, Candidate, Detail, Event, Open, identity, line, status, weight};
 use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::ParsedPassage;
 use crate::temporal::{Basis, Meaning, Resolved, TimexType, confidence};
@@ -68,7 +69,9 @@ impl DatedSentence<'_> {
         let opening = datelines.map(|date| date.expression.end).max().unwrap_or_default();
         let tokens = |date: &Resolved| date.expression.first..date.expression.end;
         let all: Vec<Range<usize>> = dates.iter().map(tokens).collect();
-        let spans: Vec<Range<usize>> = dates.iter().filter(|date| self.makes_event(date)).map(tokens).collect();
+        // What is only compared with stays in the line of another date: "the first trophy since 1998".
+        let own = |date: &&Resolved| self.makes_event(date) && !self.position(date).is_compared();
+        let spans: Vec<Range<usize>> = dates.iter().filter(own).map(tokens).collect();
         let sentence = ParsedSentence::new(self.passage, self.tokens, self.published, opening, &all);
         let mut seen: Vec<String> = Vec::with_capacity(dates.len());
         let mut at = 0;
@@ -136,8 +139,7 @@ impl DatedSentence<'_> {
         }
         let trigger = sentence.trigger(date);
         let at = trigger.map_or(date.expression.first, |trigger| trigger.token());
-        let position = undatable::DatePosition { passage: self.passage, sentence: self.tokens, date: &date.expression };
-        if let Some(reason) = position.undatable(at, trigger.is_some()) {
+        if let Some(reason) = self.position(date).undatable(at, trigger.is_some()) {
             return Err(reason);
         }
         let agreed = status::status(sentence, trigger, date, last);
@@ -173,6 +175,10 @@ impl DatedSentence<'_> {
             }
         };
         Ok(Statement { trigger, agreed, summary, names, weight, candidates, alternative })
+    }
+
+    fn position<'d>(&'d self, date: &'d Resolved) -> DatePosition<'d> {
+        DatePosition { passage: self.passage, sentence: self.tokens, date: &date.expression }
     }
 
     /// Whether the second date only restates the first: "On Friday, 3 May,".

@@ -116,7 +116,7 @@ fn whole_sentence(dated: &DatedClause<'_>, cut: &Range<usize>) -> Option<Found> 
         let is_whole = dated.hollow_words(cut).next().is_none();
         is_whole
             .then(|| candidate(dated, pivot, unit, Wording::of(dated, unit, tokens.clone(), cut)))
-            .filter(|candidate| candidate.text.contains(' '))
+            .filter(|candidate| candidate.text.contains(' ') || dated.is_entry())
             .map(|candidate| Found { candidate, unit, kept: Kept { tokens, optional: Vec::new() }, is_lean: false })
     };
     of(cut).or_else(|| of(&(cut.start..cut.start)))

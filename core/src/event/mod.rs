@@ -6,6 +6,7 @@ mod antecedent;
 mod dated;
 mod echo;
 mod edition;
+mod entry;
 mod identity;
 mod line;
 mod names;

@@ -37,8 +37,10 @@ impl Trigger<'_> {
 mod distance {
     pub(super) const COMMA: usize = 7;
     pub(super) const SUBORDINATOR: usize = 8;
-    /// Quotation marks, semicolons, dashes: another clause.
+    /// Quotation marks, colons, dashes: another clause.
     pub(super) const CLAUSE: usize = 8;
+    /// Semicolons: what could be another sentence.
+    pub(super) const INDEPENDENT_CLAUSE: usize = 20;
     /// The candidate follows the date, though the date does not open the clause.
     pub(super) const AFTER_DATE: usize = 7;
     /// ", police said.": who reports it, not what happened.
@@ -425,7 +427,8 @@ impl<'s> ParsedSentence<'s> {
             cost += match passage.tokens[at].shape {
                 Shape::Mark(',') if near => 1,
                 Shape::Mark(',') => distance::COMMA,
-                Shape::Mark(';' | ':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
+                Shape::Mark(';') => distance::INDEPENDENT_CLAUSE,
+                Shape::Mark(':' | '"' | '“' | '”' | '—' | '`') => distance::CLAUSE,
                 _ if passage.has(at, grammar.subordinator)
                     && at + 1 != date.expression.first
                     && (after || !self.joins_words(at, date)) =>

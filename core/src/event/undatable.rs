@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::edition::is_edition;
+use super::entry::is_entry;
 use crate::syntax::ParsedPassage;
 use crate::temporal::{Expression, Meaning};
 use crate::text::Shape;
@@ -86,11 +87,8 @@ impl DatePosition<'_> {
     /// Whether the sentence has hardly a word beside the date: "Period ended June 30".
     fn is_label(&self) -> bool {
         let date = self.date.first..self.date.end;
-        let mark = self.passage.tokens.get(self.date.end).map(|next| next.shape);
-        let opens = (self.sentence.start..self.date.first)
-            .all(|at| matches!(self.passage.tokens[at].shape, Shape::Mark(_) | Shape::Break));
         // "- 16 October: verdict"
-        let fewest = if opens && matches!(mark, Some(Shape::Mark(':' | '–' | '—'))) { 1 } else { FEWEST_WORDS };
+        let fewest = if is_entry(self.passage, self.sentence, &date) { 1 } else { FEWEST_WORDS };
         let others = self.sentence.clone().filter(|at| !date.contains(at));
         others.filter(|&at| self.passage.tokens[at].shape.is_word()).count() < fewest
     }
@@ -112,7 +110,7 @@ impl DatePosition<'_> {
 
     /// "the wettest October since 1903", "less than in 2016", "25% higher than last year": the date is only compared with.
     /// What has a figure or a verb of its own beside the date is reported all the same ("compared with 13 mln in 2016").
-    fn is_compared(&self) -> bool {
+    pub(super) fn is_compared(&self) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let before = |at: usize| at.checked_sub(1).filter(|before| self.sentence.contains(before));
         let Some(last) = before(self.date.first) else { return false };

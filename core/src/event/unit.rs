@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::antecedent::Discourse;
+use super::entry::is_entry;
 use crate::language::Class;
 use crate::syntax::{ParsedPassage, Relation, Structure, Tense, Upos};
 use crate::text::Shape;
@@ -363,14 +364,11 @@ impl DatedClause<'_> {
         // "lay empty until 1958, when", "unbeaten since October,"
         let is_explained = self.is_mark(end, ',') && end + 1 < tokens.end && self.has(end + 1, grammar.when);
         let described = start > tokens.start + 1 && self.hollow_words(&(start - 1..end)).any(|at| at == start - 2);
-        if lasts && (is_explained || described) || self.is_of_what_is_compared() {
+        if lasts && (is_explained || described) || self.is_of_what_is_compared() || self.is_new_date() {
             return start..start;
         }
-        // "12 March 2017: The bank failed"
-        let entry = start == tokens.start
-            && matches!(self.passage.tokens[end..].first(), Some(next) if next.shape.is_mark(':'));
-        if entry {
-            return start..end + 1;
+        if self.is_entry() {
+            return tokens.start..end + 1;
         }
         let top = self.top();
         match structure.relation(top) {
@@ -402,12 +400,20 @@ impl DatedClause<'_> {
                 || counted && self.has(before, grammar.place_preposition))
                 && before > tokens.start
                 && structure.tag(before - 1).is_verb();
+            // "sworn in on Monday", "filled in between 1926 and 1931"
+            let led = start < self.date.start && self.has(start, grammar.day_preposition);
+            let particle = particle || led && self.has(before, grammar.verb_particle);
             if !small || !attached || is_verb || particle {
                 break;
             }
             start = before;
         }
         start..self.end_of_explanation(end)
+    }
+
+    /// "- 12 March 2017: The bank failed"
+    pub(super) fn is_entry(&self) -> bool {
+        is_entry(self.passage, &self.structure.tokens(), &self.date)
     }
 
     /// Returns the end of what explains a date: "on 23 May, the last day of the season,". None is the end of the date itself.
@@ -432,6 +438,13 @@ impl DatedClause<'_> {
             (self.structure.tokens().start..self.date.start).rev().find(parts).map_or(self.date.start, |at| at + 1);
         let moved = self.has(start, grammar.particle) && self.has(start + 1, grammar.apart);
         start + 1 < self.date.start && (moved || self.has(start, grammar.comparing))
+    }
+
+    /// Whether something is moved to the date: "put off until June" without it is only "put off".
+    fn is_new_date(&self) -> bool {
+        let grammar = &self.passage.pack.grammar;
+        let led = self.date.start.checked_sub(1).is_some_and(|lead| self.has(lead, grammar.until));
+        led && self.predicate_above(self.top()).is_some_and(|verb| self.has(verb, grammar.moves))
     }
 
     /// Whether the verb that a date is the object of is about the date itself: "spent Monday mending", "set June 29".

@@ -56,7 +56,7 @@ impl Wording {
         else {
             return false;
         };
-        if self.tokens.len() < 2 || first == last {
+        if first == last && !dated.is_entry() {
             return false;
         }
         let relative =

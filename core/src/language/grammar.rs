@@ -278,6 +278,10 @@ grammar! {
     aim = "AIMPREP",
     /// "moved", "put": behind them "to" stands before a new date.
     moves = "MOVES",
+    /// "on", "between", before a day or a stretch of time; what stands before them is a particle of the verb.
+    day_preposition = "STRETCHPREP",
+    /// "in", "off", behind a verb: "was sworn in on Monday".
+    verb_particle = "VERB_PARTICLE",
     /// "alert", "warning", of what is still to come.
     alert = "ALERT",
     /// "goes", before "on".
