@@ -132,7 +132,12 @@ impl<'s> Pronoun<'s> {
             }
         }
         // "Cleaners saw the cracks. A survey found that they had grown.": whom "they" means is open.
-        if self.referent == Referent::Several && !self.is_possessive && self.follows_subject() {
+        let is_open = match self.referent {
+            Referent::Several => self.follows_subject(),
+            Referent::Thing => self.follows_its_like(),
+            Referent::Person => false,
+        };
+        if is_open && !self.is_possessive {
             antecedents.retain(|antecedent| antecedent.is_plain);
         }
         antecedents.truncate(MOST);
@@ -243,6 +248,14 @@ impl<'s> Pronoun<'s> {
     fn follows_subject(&self) -> bool {
         let structure = self.structure;
         (structure.tokens().start..self.at).any(|at| structure.relation(at) == Relation::Subject)
+    }
+
+    /// Whether the same pronoun is a subject before it in its sentence, of which something is said that it may mean as well: "It is
+    /// the company's second recall: in 2023 it took back".
+    fn follows_its_like(&self) -> bool {
+        let structure = self.structure;
+        (structure.tokens().start..self.at)
+            .any(|at| structure.relation(at) == Relation::Subject && self.passage.has(at, self.passage.pack.grammar.neuter))
     }
 
     /// Whether the clause of a subject names it by "its": "when Turin recalled its ambassador".

@@ -172,6 +172,8 @@ impl Walk<'_> {
             Relation::AdnominalClause if structure.tag(child) == Upos::Base => Fate::Kept,
             Relation::AdnominalClause => Fate::Optional(if comma { Optional::Aside } else { Optional::Restriction }),
             Relation::AdverbialModifier if other && structure.tag(child) == Upos::Adverb => Fate::Cut,
+            // "by Tuesday, and next week at the latest": it limits the other date.
+            Relation::Oblique | Relation::NounModifier if dated.has(child, grammar.limit) => Fate::Cut,
             Relation::Oblique | Relation::NounModifier if other => {
                 let lead = structure.child(child, Relation::Case);
                 let apart = lead.is_some_and(|lead| dated.has(lead, grammar.apart));

@@ -356,6 +356,8 @@ impl DatedClause<'_> {
         let (structure, grammar) = (self.structure, &self.passage.pack.grammar);
         let Range { mut start, mut end } = self.date.clone();
         end += usize::from(self.has(end, grammar.onwards));
+        // "on Tuesday at the latest"
+        end += if self.has(end + 2, grammar.limit) { 3 } else { 0 };
         let tokens = structure.tokens();
         if end < tokens.end && self.passage.tokens[end].shape == Shape::Possessive {
             return start..start;

@@ -82,7 +82,6 @@ impl Wording {
             && !apart
             && (unit.is_phrase || told)
             && !dated.is_aside(unit, pivot)
-            && !self.is_passive(dated, unit)
     }
 
     /// Whether it is a cleft sentence without the date that it is about: "It was only in 2016 that a bridge was built".
@@ -112,21 +111,6 @@ impl Wording {
             let (all, kept) = (words.clone().count(), words.filter(is_kept).count());
             kept > 0 && kept < all
         })
-    }
-
-    /// Whether the clause may be passive by the auxiliary of the one before it, which would be missing: "was built and abandoned".
-    fn is_passive(&self, dated: &DatedClause<'_>, unit: Unit) -> bool {
-        let (structure, clause) = (dated.structure, unit.head);
-        let before = structure.head(clause).filter(|_| structure.relation(clause) == Relation::Conjunct);
-        let passive = |before: usize| {
-            structure.tag(before) == Upos::Participle
-                && structure.auxiliaries(before).any(|at| dated.has(at, dated.passage.pack.grammar.be_past))
-        };
-        self.supplied > 0
-            && structure.tag(clause) == Upos::Past
-            && !dated.has(clause, dated.passage.pack.grammar.irregular_past)
-            && structure.child(clause, Relation::Object).is_none()
-            && before.is_some_and(passive)
     }
 }
 
@@ -268,10 +252,22 @@ fn shared_subject(dated: &DatedClause<'_>, clause: usize, head: usize, cut: &Ran
         (Some(subject), _) => noun_phrase(dated.passage, structure, subject, cut),
         (None, _) => Vec::new(),
     };
-    if !structure.is_finite(clause) && structure.relation(clause) == Relation::Conjunct {
+    let shares_auxiliary = !structure.is_finite(clause) || is_passive(dated, clause, head);
+    if shares_auxiliary && structure.relation(clause) == Relation::Conjunct {
         supplied.extend(structure.auxiliaries(above));
     }
     supplied
+}
+
+/// Whether a past form without an object is passive by the auxiliary of the clause before it: "was built and abandoned".
+fn is_passive(dated: &DatedClause<'_>, clause: usize, before: usize) -> bool {
+    let (structure, grammar) = (dated.structure, &dated.passage.pack.grammar);
+    structure.tag(clause) == Upos::Past
+        && !dated.has(clause, grammar.irregular_past)
+        && !dated.has(clause, grammar.intransitive)
+        && structure.child(clause, Relation::Object).is_none()
+        && structure.tag(before) == Upos::Participle
+        && structure.auxiliaries(before).any(|at| dated.has(at, grammar.be_past))
 }
 
 impl Wording {

@@ -282,6 +282,10 @@ grammar! {
     day_preposition = "STRETCHPREP",
     /// "in", "off", behind a verb: "was sworn in on Monday".
     verb_particle = "VERB_PARTICLE",
+    /// "resigned", "returned": past forms that need no object.
+    intransitive = "INTRANSITIVE",
+    /// "latest", "earliest", which limit a date: "on Tuesday at the latest".
+    limit = "LIMIT",
     /// "alert", "warning", of what is still to come.
     alert = "ALERT",
     /// "goes", before "on".
