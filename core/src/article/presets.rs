@@ -215,10 +215,10 @@ impl Preset {
         let Some(shape) = self.shape() else { return draft };
         for (field, value) in shape.fields.read(node) {
             let value = if field == Field::Title { unescaped(value) } else { value };
-            draft.add(field, shape.told(value, node));
+            draft.add(field, shape.stated(value, node));
         }
         for found in shape.shared.read(node) {
-            draft.add(found.field, shape.told(found.value(), node));
+            draft.add(found.field, shape.stated(found.value(), node));
         }
         let says = |(path, word): &(Path, String)| path.find(node).iter().any(|found| found.text() == Some(word));
         if let Some((path, word)) = shape.withdraws.iter().find(|withdrawal| says(withdrawal)) {
@@ -257,7 +257,7 @@ impl Shape {
     }
 
     /// Returns a value as it is meant: a time in UTC that does not say so, nothing for a text that stands for nothing.
-    fn told<'j>(&self, value: FieldValue<'j>, node: &Node<'j>) -> Option<FieldValue<'j>> {
+    fn stated<'j>(&self, value: FieldValue<'j>, node: &Node<'j>) -> Option<FieldValue<'j>> {
         let Some(text) = value.as_text() else { return Some(value) };
         if self.file.blanks.iter().any(|blank| text.trim().starts_with(blank.as_str())) {
             return None;

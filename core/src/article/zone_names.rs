@@ -140,9 +140,9 @@ pub(super) fn offset(
     local: NaiveDateTime,
     zones: &Zones<'_>,
 ) -> Result<Option<FixedOffset>, ZoneProblem> {
-    let told: Vec<i32> =
+    let stated: Vec<i32> =
         marks.iter().filter_map(|mark| if let ZoneMark::Offset(it) = mark { Some(*it) } else { None }).collect();
-    let seconds = match told.as_slice() {
+    let seconds = match stated.as_slice() {
         [] => {
             let mut found = None;
             for mark in marks {

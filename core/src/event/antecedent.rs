@@ -254,8 +254,9 @@ impl<'s> Pronoun<'s> {
     /// the company's second recall: in 2023 it took back".
     fn follows_its_like(&self) -> bool {
         let structure = self.structure;
-        (structure.tokens().start..self.at)
-            .any(|at| structure.relation(at) == Relation::Subject && self.passage.has(at, self.passage.pack.grammar.neuter))
+        (structure.tokens().start..self.at).any(|at| {
+            structure.relation(at) == Relation::Subject && self.passage.has(at, self.passage.pack.grammar.neuter)
+        })
     }
 
     /// Whether the clause of a subject names it by "its": "when Turin recalled its ambassador".

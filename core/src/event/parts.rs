@@ -91,7 +91,7 @@ impl Optional {
 }
 
 /// What becomes of a part.
-enum Fate {
+enum Treatment {
     Kept,
     Cut,
     Optional(Optional),
@@ -121,23 +121,23 @@ impl Walk<'_> {
             let is_gone = only_date || child != self.trigger && self.hollow.contains(&child);
             // What holds the trigger, or is on the way to it, is never cut.
             let part = if is_gone {
-                Fate::Cut
+                Treatment::Cut
             } else if self.dated.is_within(self.trigger, child) {
-                Fate::Kept
+                Treatment::Kept
             } else {
                 self.part(at, child)
             };
             match part {
-                Fate::Cut => continue,
-                Fate::Optional(rank) => self.optional.push((rank, child)),
-                Fate::Kept => {}
+                Treatment::Cut => continue,
+                Treatment::Optional(rank) => self.optional.push((rank, child)),
+                Treatment::Kept => {}
             }
             self.visit(child);
         }
     }
 
     /// What becomes of a part that hangs by `at`.
-    fn part(&self, at: usize, child: usize) -> Fate {
+    fn part(&self, at: usize, child: usize) -> Treatment {
         let Self { dated, unit, .. } = self;
         let (structure, grammar) = (dated.structure, &dated.passage.pack.grammar);
         let first = structure.subtree(child).start;
@@ -146,7 +146,7 @@ impl Walk<'_> {
         let (front, own) = (child < at, at == unit.head);
         // "on 23 May, the last day of the season": what explains the date goes with it.
         if comma && self.cut.contains(&at) {
-            return Fate::Cut;
+            return Treatment::Cut;
         }
         // ", officials said": whatever the parser takes it for.
         if comma
@@ -155,58 +155,60 @@ impl Walk<'_> {
             && structure.subject(child).is_some()
             && !has_complement_behind(structure, child)
         {
-            return Fate::Cut;
+            return Treatment::Cut;
         }
         match structure.relation(child) {
-            Relation::Parataxis => Fate::Cut,
+            Relation::Parataxis => Treatment::Cut,
             Relation::Oblique | Relation::NounModifier | Relation::AdverbialClause | Relation::AdverbialModifier
                 if dated.has(first, grammar.according) || front && own && dated.has(first, grammar.connective) =>
             {
-                Fate::Cut
+                Treatment::Cut
             }
             Relation::Conjunct if structure.is_predicate(child) => self.deed(at, child, other),
-            Relation::Conjunct | Relation::Apposition if other => Fate::Cut,
-            Relation::Apposition => Fate::Optional(Optional::Circumstance),
+            Relation::Conjunct | Relation::Apposition if other => Treatment::Cut,
+            Relation::Apposition => Treatment::Optional(Optional::Circumstance),
             Relation::AdverbialClause => self.circumstance(child, front, comma, other),
-            Relation::AdnominalClause if other => Fate::Cut,
-            Relation::AdnominalClause if structure.tag(child) == Upos::Base => Fate::Kept,
-            Relation::AdnominalClause => Fate::Optional(if comma { Optional::Aside } else { Optional::Restriction }),
-            Relation::AdverbialModifier if other && structure.tag(child) == Upos::Adverb => Fate::Cut,
+            Relation::AdnominalClause if other => Treatment::Cut,
+            Relation::AdnominalClause if structure.tag(child) == Upos::Base => Treatment::Kept,
+            Relation::AdnominalClause => {
+                Treatment::Optional(if comma { Optional::Aside } else { Optional::Restriction })
+            }
+            Relation::AdverbialModifier if other && structure.tag(child) == Upos::Adverb => Treatment::Cut,
             // "by Tuesday, and next week at the latest": it limits the other date.
-            Relation::Oblique | Relation::NounModifier if dated.has(child, grammar.limit) => Fate::Cut,
+            Relation::Oblique | Relation::NounModifier if dated.has(child, grammar.limit) => Treatment::Cut,
             Relation::Oblique | Relation::NounModifier if other => {
                 let lead = structure.child(child, Relation::Case);
                 let apart = lead.is_some_and(|lead| dated.has(lead, grammar.apart));
                 let bare = dated.others.iter().any(|other| other.contains(&child));
-                if apart || bare { Fate::Cut } else { Fate::Kept }
+                if apart || bare { Treatment::Cut } else { Treatment::Kept }
             }
-            // The words that join the unit to what is not told.
-            Relation::Case if own && unit.is_phrase => Fate::Cut,
+            // The words that join the unit to what is not stated.
+            Relation::Case if own && unit.is_phrase => Treatment::Cut,
             Relation::Case if own && front && structure.relation(at) != Relation::Root => {
                 // "to hand it over", "he was to hand it over"
                 let bare = structure.subject(at).is_none() || structure.auxiliaries(at).next().is_some();
                 let infinitive = structure.tag(child) == Upos::Particle && bare;
-                if infinitive { Fate::Kept } else { Fate::Cut }
+                if infinitive { Treatment::Kept } else { Treatment::Cut }
             }
-            _ => Fate::Kept,
+            _ => Treatment::Kept,
         }
     }
 
     /// Another deed: cut where it has a time or, in the unit itself, a subject of its own.
-    fn deed(&self, at: usize, child: usize, dated: bool) -> Fate {
+    fn deed(&self, at: usize, child: usize, dated: bool) -> Treatment {
         let structure = self.dated.structure;
         let (own, other) = (structure.tense(at), structure.tense(child));
         let apart = own != Tense::Modal && other == Tense::Modal || own == Tense::Past && other == Tense::Present;
         let subject = structure.subject(child).is_some() && at == self.unit.head;
-        if dated || subject || apart { Fate::Cut } else { Fate::Optional(Optional::Deed) }
+        if dated || subject || apart { Treatment::Cut } else { Treatment::Optional(Optional::Deed) }
     }
 
-    fn circumstance(&self, child: usize, front: bool, comma: bool, dated: bool) -> Fate {
+    fn circumstance(&self, child: usize, front: bool, comma: bool, dated: bool) -> Treatment {
         let Self { dated: sentence, .. } = self;
         let (structure, grammar) = (sentence.structure, &sentence.passage.pack.grammar);
         let tag = structure.tag(child);
         if sentence.is_condition(child) && !dated {
-            return Fate::Kept;
+            return Treatment::Kept;
         }
         let lead = structure
             .children(child)
@@ -215,9 +217,9 @@ impl Walk<'_> {
         let time = lead.is_some_and(|lead| sentence.has(lead, grammar.clause_lead));
         let infinitive = tag == Upos::Base && lead.is_some_and(|lead| structure.tag(lead) == Upos::Particle);
         if dated && !manner && !infinitive || front && time && structure.subject(child).is_some() {
-            return Fate::Cut;
+            return Treatment::Cut;
         }
-        Fate::Optional(match tag {
+        Treatment::Optional(match tag {
             Upos::Gerund | Upos::Participle if comma => Optional::Aside,
             _ if time || comma => Optional::Circumstance,
             _ => Optional::Clause,

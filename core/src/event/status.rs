@@ -127,7 +127,7 @@ fn of_noun(sentence: &ParsedSentence<'_>, noun: usize, date: &Resolved, when: Ti
     }
     let verb =
         sentence.verbs.iter().filter(|verb| clause.contains(&verb.head)).min_by_key(|verb| verb.head.abs_diff(noun));
-    // "protests since June", in a sentence that tells of now
+    // "protests since June", in a sentence about the present
     let lasts = |verb: &&Verb| verb.perfect || verb.form == VerbForm::Present && noun + 2 == date.expression.first;
     if verb.filter(lasts).is_some() && is_since(passage, date) {
         return Status::Ongoing;

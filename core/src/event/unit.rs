@@ -111,7 +111,7 @@ impl DatedClause<'_> {
             event && !self.date.contains(&at) && !self.has(at, preposition)
         };
         let mut climb = structure.ancestors(self.top()).filter(candidate);
-        // Who said it is told where the date is that of the saying.
+        // Who said it is part of the line where the date is that of the saying.
         let (first, second) = (climb.next(), climb.next().filter(|&at| !self.is_frame(at)));
         let proposed = self.trigger.filter(|at| structure.tokens().contains(at));
         let mut pivots = Vec::with_capacity(4);
@@ -144,7 +144,7 @@ impl DatedClause<'_> {
         let mut units = vec![Unit { head, is_phrase, variant: Variant::Preferred }];
         let mut add = |head, is_phrase, variant| {
             let head = if is_phrase { head } else { self.asserted(head) };
-            // Who said it is told where the saying is what is dated.
+            // Who said it is part of the line where the saying is what is dated.
             if !is_phrase && head != trigger && self.is_frame(head) {
                 return;
             }
@@ -168,7 +168,7 @@ impl DatedClause<'_> {
     }
 
     /// Returns the noun that a clause belongs to so closely that both are one phrase: "problems for which he had surgery". Behind
-    /// a comma, and of a participle, the clause is told alone.
+    /// a comma, and of a participle, the clause stands alone.
     fn restricted(&self, clause: usize) -> Option<usize> {
         let structure = self.structure;
         let noun = structure.head(clause).filter(|_| structure.relation(clause) == Relation::AdnominalClause)?;
@@ -178,15 +178,15 @@ impl DatedClause<'_> {
         (!comma && !reduced).then_some(noun)
     }
 
-    /// Whether what is told stands in the unit as an aside, which is told alone: "The company, which went bankrupt", "the wall,
-    /// built by monks, was".
+    /// Whether the pivot stands in the unit as an aside, which is a statement of its own: "The company, which went
+    /// bankrupt", "the wall, built by monks, was".
     pub(super) fn is_aside(&self, unit: Unit, pivot: usize) -> bool {
         let up = std::iter::once(pivot).chain(self.structure.ancestors(pivot)).take_while(|&up| up != unit.head);
         up.filter(|&up| self.structure.relation(up) == Relation::AdnominalClause)
             .any(|up| self.restricted(up).is_none())
     }
 
-    /// Returns the clause, or the one above it where it cannot be told alone: a condition or a question says of itself that
+    /// Returns the clause, or the one above it where it cannot stand alone: a condition or a question says of itself that
     /// it is so ("if talks fail"), what is denied is not so, a comparison is a measure ("better than we feared"), and an
     /// infinitive is no statement ("to return on Friday").
     fn asserted(&self, clause: usize) -> usize {
@@ -259,14 +259,14 @@ impl DatedClause<'_> {
         let noun = self.noun(trigger);
         match self.predicate_above(noun) {
             None => (noun, true),
-            Some(above) if !self.is_told_alone(noun, above) => (above, false),
+            Some(above) if !self.stands_as_phrase(noun, above) => (above, false),
             // A phrase of two or three words that names nobody says too little.
             Some(above) if self.is_meagre(noun) && !self.is_dated_beside(above, noun) => (above, false),
             Some(_) => (noun, true),
         }
     }
 
-    /// Returns the head of the clause that a predicate is told in: the predicate above it, where it has no subject of its
+    /// Returns the head of the clause that a predicate is stated in: the predicate above it, where it has no subject of its
     /// own and is done in the same breath ("is expected to open", "rose and fell").
     fn clause(&self, predicate: usize) -> usize {
         let structure = self.structure;
@@ -302,8 +302,8 @@ impl DatedClause<'_> {
         clause
     }
 
-    /// Whether a noun is told as a phrase, without the clause that it stands in.
-    fn is_told_alone(&self, noun: usize, above: usize) -> bool {
+    /// Whether a noun is stated as a phrase, without the clause that it stands in.
+    fn stands_as_phrase(&self, noun: usize, above: usize) -> bool {
         let (structure, grammar) = (self.structure, &self.passage.pack.grammar);
         let top = self.top();
         let led =

@@ -73,14 +73,14 @@ impl Wording {
         // "The company expecting a loss"
         let shared = matches!(structure.relation(unit.head), Relation::AdverbialClause | Relation::Complement);
         let unfinished = shared && !structure.is_finite(unit.head);
-        let told = if structure.is_finite(unit.head) { has_subject } else { !unfinished };
+        let is_complete = if structure.is_finite(unit.head) { has_subject } else { !unfinished };
         !opens_clause
             && !ends
             && !broken
             && !hollow
             && !self.is_cleft(dated)
             && !apart
-            && (unit.is_phrase || told)
+            && (unit.is_phrase || is_complete)
             && !dated.is_aside(unit, pivot)
     }
 

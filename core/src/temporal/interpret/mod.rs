@@ -105,8 +105,8 @@ impl Parts<'_> {
         if self.range(Slot::Anaphor).is_some() {
             // "the quarter" is the one under discussion; "the year" is the one of publication, or in a history the one mentioned last.
             let unit = self.unit(Slot::Anaphor)?;
-            let told = matches!(unit, Unit::Quarter | Unit::Day);
-            let from = if told { CountedFrom::Narrative } else { CountedFrom::Sentence };
+            let narrative = matches!(unit, Unit::Quarter | Unit::Day);
+            let from = if narrative { CountedFrom::Narrative } else { CountedFrom::Sentence };
             return Some(Meaning::Shift { by: by?, unit, from });
         }
         if let Some(day) = self.number(Slot::Day, self.classes().deictic) {

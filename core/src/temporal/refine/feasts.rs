@@ -39,7 +39,7 @@ pub(super) fn refine(
     joined
 }
 
-/// "Mother's Day falls on March 10", "Easter is on April 9": the day says when the feast is, which is what is told.
+/// "Mother's Day falls on March 10", "Easter is on April 9": the day says when the feast is, which is the news.
 fn falls_on(passage: &ParsedPassage<'_>, feast: &Expression, day: &Expression) -> bool {
     let grammar = &passage.pack.grammar;
     let gap = feast.end..day.first;

@@ -161,10 +161,10 @@ impl Days {
         let before = self.found.iter().rev().take_while(|(first, _)| sentence.contains(first));
         let before = before.filter(|(first, _)| outside(*first)).map(|(_, day)| *day).next();
         let behind = rest.iter().take(BEHIND).find(|other| outside(other.first) && is_reported(passage, other));
-        let told = before.or_else(|| day_behind(passage, context, behind?));
-        // Where the text tells of the day of publication as well, it may have been said on that.
+        let stated = before.or_else(|| day_behind(passage, context, behind?));
+        // Where the text names the day of publication as well, it may have been said on that.
         let story = self.news.filter(|_| self.latest != Some(context.published()));
-        told.or(story).filter(|day| *day < context.published())
+        stated.or(story).filter(|day| *day < context.published())
     }
 
     /// A time on the day of another expression, else on the latest day of the story, where it lies in the past.

@@ -30,7 +30,7 @@ type Months = (i32, i32);
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
     /// A date that gives its year.
-    Told(Months),
+    Stated(Months),
     /// A date that leaves its year open.
     Bare(Box<Fields>),
     /// It counts years from what was mentioned before: nothing behind it is known yet.
@@ -84,7 +84,7 @@ impl Story {
         for step in self.steps.get(at..).unwrap_or_default() {
             match step {
                 Step::Bare(fields) if run.len() < RUN => run.push(fields),
-                Step::Told(date) => return (run, Some(*date)),
+                Step::Stated(date) => return (run, Some(*date)),
                 Step::Still | Step::Aside => {}
                 Step::Bare(_) | Step::Leap => break,
             }
@@ -96,7 +96,7 @@ impl Story {
 /// Marks the dates that lie far off the one mentioned before, where one of the next few is near that again.
 fn mark_asides(steps: &mut [Step]) {
     let date = |(at, step): (usize, &Step)| match step {
-        Step::Told(date) => Some((at, *date)),
+        Step::Stated(date) => Some((at, *date)),
         _ => None,
     };
     let dated: Vec<(usize, Months)> = steps.iter().enumerate().filter_map(date).collect();
@@ -140,7 +140,7 @@ fn leap(from: Months, to: Months) -> i32 {
 fn step(meaning: &Meaning) -> Step {
     match meaning {
         Meaning::Calendar(fields) => match fields.year {
-            Some(year) => in_year(fields, year).and_then(months).map_or(Step::Still, Step::Told),
+            Some(year) => in_year(fields, year).and_then(months).map_or(Step::Still, Step::Stated),
             None if is_bare(fields) => Step::Bare(fields.clone()),
             None => Step::Still,
         },
