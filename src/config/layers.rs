@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::Error;
+use super::{Error, sources};
 use crate::nearest::nearest;
 
 /// The tables with free-form keys: settings of librdkafka, and names of sources and cities; and what an underscore in
@@ -71,7 +71,9 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    pub fn new(built_in: Table) -> Self {
+    pub fn new(mut built_in: Table) -> Self {
+        // No entry is built in, and an empty list would keep a copy of the file from having `[[source]]`.
+        built_in.insert(sources::KEY.to_owned(), Value::Array(Vec::new()));
         Self { values: built_in, origins: BTreeMap::new() }
     }
 
@@ -122,6 +124,10 @@ impl Layers {
                     self.merge_free(table, &key, "", origin)?;
                 }
                 (Some(Value::Table(_)), Value::Table(table)) => self.merge(table, &key, origin)?,
+                (_, Value::Array(_)) if key == sources::KEY => {
+                    sources::check(value, origin)?;
+                    self.set(&key, value, origin)?;
+                }
                 _ => self.set(&key, value, origin)?,
             }
         }
@@ -226,6 +232,7 @@ fn join(prefix: &str, name: &str) -> String {
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Integer(_) => "an integer",
+        Value::Array(_) => "a list of tables, each `[[source]]`",
         _ => "a quoted string",
     }
 }

@@ -10,6 +10,7 @@ mod error;
 mod layers;
 mod raw;
 mod reference;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -42,10 +43,10 @@ impl Configuration {
     ///
     /// # Errors
     /// If the file cannot be read or is not TOML, a key is unknown, or a value has the wrong type.
-    pub fn load<'a>(
+    pub fn load<'k, 'a>(
         file: Option<&Path>,
         variables: impl IntoIterator<Item = (String, String)>,
-        flags: impl IntoIterator<Item = (&'static str, &'a str, &'a str)>,
+        flags: impl IntoIterator<Item = (&'static str, &'k str, &'a str)>,
     ) -> Result<Self, Error> {
         let mut layers = Layers::new(BUILT_IN.parse().map_err(|e| Error::origin(&Origin::BuiltIn, e))?);
         if let Some(path) = file {
@@ -64,6 +65,14 @@ impl Configuration {
     /// If a value is not valid.
     pub fn settings(&self) -> Result<Settings, Error> {
         validate::settings(&self.raw()?, &self.layers)
+    }
+
+    /// Validates what extraction depends on, and nothing else: commands without Kafka need no secrets, for example.
+    ///
+    /// # Errors
+    /// If such a value is not valid.
+    pub fn extraction(&self) -> Result<pipeline::Settings, Error> {
+        validate::extraction(&self.raw()?, &self.layers)
     }
 
     /// Returns the effective values as TOML, with secrets masked; those that are not the default say where they were

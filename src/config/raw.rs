@@ -21,6 +21,22 @@ pub(crate) struct Raw {
     /// logs it. Empty for no server; `dateline serve`, which serves the timeline there as well, then uses port 8080.
     /// Flag: `--http`.
     pub http: String,
+    /// What is set for single sources of a topic that many share, a `[[source]]` each, in the order of precedence: of all
+    /// that are for an article, the first that sets something counts. It is for the articles that have all that it names:
+    /// `source`, the name in articles or the host of their URLs, in any case; `header`, a header and its value, as
+    /// `"agency=AFP"`; `topic`, or a regular expression for topics, which begins with `^`; `key_prefix`, what keys begin
+    /// with. Each may be a list, of which one has to hold. It sets some of: `format`, as `input.format`, but not by
+    /// `source`; `language`, of articles that do not declare one; `timezone`, as `input.timezones`; `genre`; and
+    /// `day_first`, whether `3/5/2019` is in May (`true`) or in March (`false`), also as a time of publication, which is
+    /// refused otherwise. What an article declares itself comes first; `input.timezones`, `input.cities`, `input.format` and
+    /// `[extract]` come after these. No variables. For example:
+    ///
+    ///     [[source]]
+    ///     source = ["PA", "pamedia.example"]
+    ///     timezone = "Europe/London"
+    ///     day_first = true
+    #[serde(default)]
+    pub source: Vec<Source>,
     /// Kafka: the cluster, and the names of topics and groups.
     pub kafka: Kafka,
     /// Batches and delivery.
@@ -35,6 +51,39 @@ pub(crate) struct Raw {
     pub serve: Serve,
     /// The log, on standard error.
     pub log: Log,
+}
+
+/// Described at [`Raw::source`], since no entry is built in.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    pub source: Option<Texts>,
+    pub header: Option<Texts>,
+    pub topic: Option<Texts>,
+    pub key_prefix: Option<Texts>,
+    pub format: Option<String>,
+    pub language: Option<String>,
+    pub timezone: Option<String>,
+    pub genre: Option<String>,
+    pub day_first: Option<bool>,
+}
+
+/// A text or a list of texts.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Texts {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Texts {
+    /// Returns all of them.
+    pub fn all(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Many(texts) => texts,
+        }
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

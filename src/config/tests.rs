@@ -2,6 +2,7 @@
 
 mod input;
 mod membership;
+mod source;
 
 use std::io::Write;
 

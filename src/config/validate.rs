@@ -28,13 +28,21 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
     Ok(Settings {
         kafka,
         stream,
-        extract: check.extract(&raw.extract, check.input(&raw.input)?)?,
+        extract: extraction(raw, layers)?,
         tombstones: check.tombstones(&raw.input)?,
         revisions: check.revisions(&raw.revisions)?,
         http: check.http(&raw.http)?,
         serve: check.serve(&raw.serve)?,
         log: check.log(&raw.log)?,
     })
+}
+
+/// Validates what extraction depends on.
+pub(super) fn extraction(raw: &raw::Raw, layers: &Layers) -> Result<pipeline::Settings, Error> {
+    let check = Check { layers };
+    let mut input = check.input(&raw.input)?;
+    input.sources = check.sources(&raw.source)?;
+    check.extract(&raw.extract, input)
 }
 
 /// Returns the entries of a list that is separated by commas.
@@ -47,8 +55,9 @@ fn path(text: &str) -> Option<PathBuf> {
     Some(PathBuf::from(text)).filter(|path| !path.as_os_str().is_empty())
 }
 
-struct Check<'a> {
-    layers: &'a Layers,
+/// Validates values, and knows where they were set.
+pub(super) struct Check<'a> {
+    pub layers: &'a Layers,
 }
 
 impl Check<'_> {
@@ -301,11 +310,7 @@ impl Check<'_> {
     }
 
     fn language(&self, tag: &str) -> Result<String, Error> {
-        let is_part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-        if !tag.split('-').all(is_part) {
-            return Err(self.error("extract.language", format!("{tag:?} is not a BCP 47 tag such as en or pt-BR")));
-        }
-        Ok(tag.to_owned())
+        language_tag(tag).map_err(|problem| self.error("extract.language", problem))
     }
 
     /// Returns the settings of librdkafka, including the values that are read from files.
@@ -367,14 +372,28 @@ impl Check<'_> {
     }
 
     fn choice<T: Copy>(&self, key: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Error> {
-        if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == value) {
-            return Ok(*choice);
-        }
-        let names = choices.iter().map(|(name, _)| *name);
-        let hint = nearest(value, names.clone()).map(|near| format!("; did you mean {near}?"));
-        let hint = hint.unwrap_or_else(|| format!("; {}", examples(names)));
-        Err(self.error(key, format!("unknown value {value:?}{hint}")))
+        choose(value, choices).map_err(|problem| self.error(key, problem))
     }
+}
+
+/// Returns the choice of a name, or what is wrong with the name.
+pub(super) fn choose<T: Copy>(value: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == value) {
+        return Ok(*choice);
+    }
+    let names = choices.iter().map(|(name, _)| *name);
+    let hint = nearest(value, names.clone()).map(|near| format!("; did you mean {near}?"));
+    let hint = hint.unwrap_or_else(|| format!("; {}", examples(names)));
+    Err(format!("unknown value {value:?}{hint}"))
+}
+
+/// Returns a tag of a language, or what is wrong with it.
+pub(super) fn language_tag(tag: &str) -> Result<String, String> {
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    if !tag.split('-').all(is_part) {
+        return Err(format!("{tag:?} is not a BCP 47 tag such as en or pt-BR"));
+    }
+    Ok(tag.to_owned())
 }
 
 /// Lists the possible values, or the first of them where there are many.

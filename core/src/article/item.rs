@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::published::Published;
 use super::reference::Reference;
+use super::sources::SourceSettings;
 use super::status::Withdrawal;
 use crate::error::{Error, Warning};
 
@@ -36,6 +37,8 @@ pub struct Article {
     pub embargo: Option<Embargo>,
     /// The event that it announces, if it is a calendar entry rather than a text.
     pub scheduled: Option<ScheduledEvent>,
+    /// What is set for its source.
+    pub set: SourceSettings,
     /// What the reader had to assume or repair.
     pub warnings: Vec<Warning>,
 }
@@ -68,6 +71,7 @@ impl Article {
             modified: None,
             embargo: None,
             scheduled: None,
+            set: SourceSettings::default(),
             warnings: Vec::new(),
         }
     }

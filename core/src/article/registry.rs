@@ -23,7 +23,8 @@ use crate::error::Error;
 /// If the message is larger than `settings.max_bytes`, cannot be decoded, or is of no known format: see
 /// [`Error::code`].
 pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Error> {
-    let mut reader = MessageReader::new(settings, false);
+    let settings = settings.of_message(message);
+    let mut reader = MessageReader::new(&settings, false);
     read_message(message, &mut reader)?;
     reader.into_items()
 }
@@ -34,7 +35,8 @@ pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Err
 ///
 /// As [`read`].
 pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<Inspected>, Error> {
-    let mut reader = MessageReader::new(settings, true);
+    let settings = settings.of_message(message);
+    let mut reader = MessageReader::new(&settings, true);
     read_message(message, &mut reader)?;
     reader.into_inspected()
 }
