@@ -17,8 +17,8 @@ pub struct KafkaArgs {
     /// Bootstrap brokers of the cluster
     #[arg(long, value_name = "HOST:PORT[,…]")]
     brokers: Option<String>,
-    /// The topic to read articles from
-    #[arg(long, value_name = "TOPIC")]
+    /// The topics to read articles from, and regular expressions for their names, which begin with ^
+    #[arg(long, value_name = "TOPIC[,…]")]
     input: Option<String>,
     /// The prefix of the output topics
     #[arg(long, value_name = "PREFIX")]

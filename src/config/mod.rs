@@ -26,7 +26,7 @@ use tracing_subscriber::filter::Targets;
 pub use self::error::Error;
 use self::layers::{Layers, Origin};
 use self::raw::Raw;
-pub use self::topics::Topics;
+pub use self::topics::{Inputs, Topics};
 use crate::pipeline;
 
 /// The built-in values. The file is generated: see [`reference()`].
@@ -123,7 +123,7 @@ pub struct Settings {
 pub struct Kafka {
     /// `host:port[,…]`.
     pub brokers: String,
-    /// The input topic.
+    /// The input topics: names and patterns, separated by commas.
     pub input: String,
     /// The prefix of the output topics.
     pub output_prefix: String,

@@ -91,7 +91,9 @@ impl Texts {
 pub(crate) struct Kafka {
     /// Bootstrap brokers of the cluster, as `HOST:PORT`, separated by commas. Flag: `--brokers`.
     pub brokers: String,
-    /// The topic to read articles from. Flag: `--input`.
+    /// The topics to read articles from: one, or several separated by commas, and regular expressions for their names, which begin
+    /// with `^` and have no comma, such as `'^wires\..*'`. New topics that match one are read within 30 s; the output topics never
+    /// count. `[[source]]` has settings for each topic. Flag: `--input`.
     pub input: String,
     /// The prefix of the output topics: `timeline.` gives `timeline.events`, `timeline.articles` and
     /// `timeline.rejected`. Flag: `--output-prefix`.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::layers::{Layers, Origin};
+use super::topics::{Inputs, topic_name};
 use super::{
     Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream,
     TombstonePolicy, Topics, client, raw,
@@ -68,7 +69,7 @@ impl Check<'_> {
     fn kafka(&self, raw: &raw::Kafka) -> Result<Kafka, Error> {
         let kafka = Kafka {
             brokers: self.brokers(&raw.brokers)?,
-            input: self.name("kafka.input", &raw.input)?,
+            input: raw.input.clone(),
             output_prefix: self.name("kafka.output_prefix", &raw.output_prefix)?,
             group: self.id("kafka.group", &raw.group)?,
             instance: self.id("kafka.instance", &raw.instance)?,
@@ -78,8 +79,10 @@ impl Check<'_> {
             partitions: self.count("kafka.partitions", raw.partitions, 10_000)?,
             replication: self.count("kafka.replication", raw.replication, 100)?,
         };
-        if Topics::new(&kafka).outputs().contains(&kafka.input.as_str()) {
-            let problem = format!("{} is also an output topic; choose another kafka.output_prefix", kafka.input);
+        let inputs = Inputs::parse(&kafka.input).map_err(|problem| self.error("kafka.input", problem))?;
+        let topics = Topics::new(&kafka);
+        if let Some(both) = topics.outputs().into_iter().find(|output| inputs.names().iter().any(|it| it == output)) {
+            let problem = format!("{both} is also an output topic; choose another kafka.output_prefix");
             return Err(self.error("kafka.input", problem));
         }
         Ok(kafka)
@@ -294,12 +297,7 @@ impl Check<'_> {
 
     /// Validates a topic name, or a prefix of one.
     fn name(&self, key: &str, name: &str) -> Result<String, Error> {
-        let is_valid = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        if name.is_empty() || name.len() > 200 || name == "." || name == ".." || !name.chars().all(is_valid) {
-            let problem = format!("{name:?} is not a topic name: 1 to 200 of the characters a-z A-Z 0-9 . _ -");
-            return Err(self.error(key, problem));
-        }
-        Ok(name.to_owned())
+        topic_name(name).map_err(|problem| self.error(key, problem))
     }
 
     fn id(&self, key: &str, id: &str) -> Result<String, Error> {

@@ -58,7 +58,7 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
         return Err(Error::timeline_store(&reason));
     }
     let mut follower = Follower {
-        consumer: Consumer::new(&settings, &topics.events, &OVERRIDES)?,
+        consumer: Consumer::new(&settings, &OVERRIDES)?,
         stored: positions.into_iter().map(|it| ((it.topic, it.partition), it.next)).collect(),
         group: settings.kafka.group,
         control,
@@ -190,7 +190,7 @@ impl Follower<'_> {
                 }
             }
             Event::Fatal(error) => return Err(Error::consumer(error)),
-            Event::Assigned(_) | Event::Revoked { .. } | Event::TopicRecreated | Event::Idle => {}
+            Event::Assigned(_) | Event::Revoked { .. } | Event::TopicRecreated(_) | Event::Idle => {}
         }
         Ok(())
     }

@@ -119,6 +119,7 @@ mod state;
 mod times;
 mod token;
 mod topic_ids;
+mod topic_partition;
 mod transaction;
 mod unknown;
 mod watch;

@@ -39,9 +39,10 @@ impl OutputSettings {
     /// Returns settings for tests that change what they are about.
     #[cfg(test)]
     pub fn sample() -> Self {
+        use crate::config::Inputs;
         let [input, events, articles, rejected] = ["in", "events", "articles", "rejected"].map(str::to_owned);
         Self {
-            topics: Topics { input, events, articles, rejected },
+            topics: Topics { inputs: Inputs::parse(&input).unwrap(), input, events, articles, rejected },
             max_record_bytes: 1_000_000,
             times: TimeLimits::default(),
             changelog_partitions: 1,

@@ -12,6 +12,7 @@ use crate::record::{
     ArticleRecord, ArticleStatus, EventRecord, HeldFields, SourceFields, StandingFields, Warning, cloudevents,
 };
 use crate::stream::output::{OutputRecord, OutputSettings, RecordHeader};
+use crate::stream::topic_partition::TopicPartition;
 
 /// What the value of a record on `timeline.articles` may grow by when the standing and the held revision are filled in, or
 /// a warning that no revision is known.
@@ -54,7 +55,7 @@ pub fn output(
 }
 
 /// Returns the output of an article whose held revision is no longer in the input topic.
-pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSettings) -> ArticleOutput {
+pub fn held_lost(partition: TopicPartition, id: String, held: HeldFields, output: &OutputSettings) -> ArticleOutput {
     let HeldFields { revision, offset, .. } = held;
     let event_partitions = Some(output.event_partitions);
     let warning = Warning {
@@ -69,7 +70,7 @@ pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSe
         status: ArticleStatus::Skipped,
         events: Vec::new(),
         warnings: vec![warning],
-        source: SourceFields { topic: output.topics.input.clone(), partition, offset },
+        source: SourceFields { topic: partition.topic.to_owned(), partition: partition.number, offset },
         standing: None,
         held: None,
         event_partitions,
@@ -118,6 +119,7 @@ fn article_record(
                     revision: revision.clone(),
                     modified,
                     until,
+                    topic: None,
                     partition: Some(partition),
                     offset,
                 });
@@ -128,7 +130,7 @@ fn article_record(
     }
     let status = processed.status;
     let (partition, offset) = (Some(partition), Some(offset));
-    let standing = StandingFields { revision: revision.clone(), modified, status, partition, offset };
+    let standing = StandingFields { revision: revision.clone(), modified, status, topic: None, partition, offset };
     ArticleRecord {
         events: processed.events.iter().map(|event| event.id.clone()).collect(),
         standing: processed.is_revision.then_some(standing),

@@ -23,6 +23,7 @@ use super::output::{OutputRecord, OutputSettings};
 use super::partition;
 use super::process::ProcessError;
 use super::state::HeldRevision;
+use super::topic_partition::TopicPartition;
 use crate::config::{EmbargoPolicy, TombstonePolicy};
 use crate::pipeline::Processed;
 use crate::record::{ArticleRecord, ArticleStatus, Warning, cloudevents};
@@ -34,7 +35,7 @@ const EMBARGOED: &str = "embargoed";
 #[derive(Debug)]
 pub struct Disposition {
     /// The partition that the message came from.
-    pub partition: i32,
+    pub partition: TopicPartition,
     /// The message's offset there.
     pub offset: i64,
     /// The message's size.
@@ -190,13 +191,13 @@ impl Disposition {
         if let Some(time) = message.timestamp().to_millis().and_then(|time| output.times.of_record(Some(time), now)) {
             outcome.set_time(time);
         }
-        let (partition, offset) = (message.partition(), message.offset());
+        let (partition, offset) = (TopicPartition::of(message), message.offset());
         Self { partition, offset, bytes: message_size(message), origin: Origin::Log, outcome }
     }
 
     /// Reports that a held message is no longer in the input topic when its embargo is over.
     #[must_use]
-    pub fn held_lost(partition: i32, due: HeldRevision, output: &OutputSettings) -> Self {
+    pub fn held_lost(partition: TopicPartition, due: HeldRevision, output: &OutputSettings) -> Self {
         let HeldRevision { id, held } = due.clone();
         let offset = held.offset;
         let outcome = Outcome::Articles(vec![article::held_lost(partition, id, held, output)]);

@@ -9,6 +9,7 @@ use super::{ArticleOutput, Effect};
 use crate::config::TombstonePolicy;
 use crate::record::{ArticleRecord, ArticleStatus, SourceFields, Warning};
 use crate::stream::output::{OutputRecord, OutputSettings};
+use crate::stream::topic_partition::TopicPartition;
 
 /// The code of the warning that says why an article was withdrawn or skipped.
 const CODE: &str = "tombstone";
@@ -57,7 +58,13 @@ impl Tombstone {
 
     /// Returns the output of the article that it deletes; `source` is the partition and the offset of the message.
     #[must_use]
-    pub fn output(&self, id: String, revision: String, source: (i32, i64), output: &OutputSettings) -> ArticleOutput {
+    pub fn output(
+        &self,
+        id: String,
+        revision: String,
+        source: (TopicPartition, i64),
+        output: &OutputSettings,
+    ) -> ArticleOutput {
         let (partition, offset) = source;
         let (status, effect, message) = if self.withdraws {
             let message = "a message without a value deleted the article, whose id is its key";
@@ -74,7 +81,7 @@ impl Tombstone {
             status,
             events: Vec::new(),
             warnings: vec![Warning { code: CODE, message: message.to_owned() }],
-            source: SourceFields { topic: output.topics.input.clone(), partition, offset },
+            source: SourceFields { topic: partition.topic.to_owned(), partition: partition.number, offset },
             standing: None,
             held: None,
             event_partitions: Some(output.event_partitions),
