@@ -22,6 +22,8 @@ const FREE_FORM: [(&str, &str); 6] = [
     ("input.timezones", " "),
     ("input.cities", " "),
 ];
+/// The keys whose values are lists, separated by commas; files may have them as lists as well.
+const LISTS: [&str; 5] = ["kafka.input", "input.items", "output.headers", "serve.origins", "serve.hosts"];
 const PREFIX: &str = "DATELINE_";
 
 /// Where a value was set.
@@ -128,6 +130,9 @@ impl Layers {
                     sources::check(value, origin)?;
                     self.set(&key, value, origin)?;
                 }
+                (_, Value::Array(texts)) if LISTS.contains(&&*key) && texts.iter().all(Value::is_str) => {
+                    self.set(&key, &Value::String(joined(texts)), origin)?;
+                }
                 _ => self.set(&key, value, origin)?,
             }
         }
@@ -145,9 +150,7 @@ impl Layers {
                 }
                 Value::String(text) => text.clone(),
                 Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => value.to_string(),
-                Value::Array(texts) if table == "input.fields" && texts.iter().all(Value::is_str) => {
-                    texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
-                }
+                Value::Array(texts) if table == "input.fields" && texts.iter().all(Value::is_str) => joined(texts),
                 // Reported without the value: it may be a secret.
                 Value::Array(_) | Value::Datetime(_) => {
                     let problem = "expected a quoted string, a number, true or false";
@@ -219,6 +222,10 @@ fn collect_keys(table: &Table, prefix: &str, into: &mut Vec<String>) {
         }
         into.push(key);
     }
+}
+
+fn joined(texts: &[Value]) -> String {
+    texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn is_free_form(key: &str) -> bool {

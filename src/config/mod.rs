@@ -8,6 +8,7 @@
 mod client;
 mod error;
 mod layers;
+mod output;
 mod raw;
 mod reference;
 mod sources;
@@ -25,6 +26,7 @@ use tracing_subscriber::filter::Targets;
 
 pub use self::error::Error;
 use self::layers::{Layers, Origin};
+pub use self::output::{Output, PassedHeader};
 use self::raw::Raw;
 pub use self::topics::{Inputs, Topics};
 use crate::pipeline;
@@ -110,6 +112,8 @@ pub struct Settings {
     pub tombstones: TombstonePolicy,
     /// Corrections, kills and embargoes.
     pub revisions: Revisions,
+    /// What of messages passes on to records.
+    pub output: Output,
     /// Health and metrics; `None` for no server.
     pub http: Option<SocketAddr>,
     /// The timeline.
@@ -135,6 +139,8 @@ pub struct Kafka {
     pub static_member: Option<String>,
     /// The file with the token for OAUTHBEARER; read again whenever a token is needed.
     pub token_file: Option<PathBuf>,
+    /// The file with the expiry of that token, if the token does not say it.
+    pub token_expiry_file: Option<PathBuf>,
     /// Settings of librdkafka, passed through, without those that are refused. Holds secrets.
     pub client: Vec<(String, String)>,
     /// For topics that `check --create-topics` creates; -1 for the default of the brokers.

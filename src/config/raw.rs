@@ -43,6 +43,8 @@ pub(crate) struct Raw {
     pub stream: Stream,
     /// How messages become articles.
     pub input: Input,
+    /// What of messages passes on to the records of their articles.
+    pub output: Output,
     /// Corrections, kills and embargoes.
     pub revisions: Revisions,
     /// How dates are extracted from articles.
@@ -109,10 +111,13 @@ pub(crate) struct Kafka {
     /// or `auto`, if `kafka.instance` is set. Only with the classic protocol: with `"group.protocol" = "consumer"` a killed
     /// member is waited for until the broker's `group.consumer.session.timeout.ms` is over.
     pub static_membership: String,
-    /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`, a JSON Web Token. Another program must keep it
-    /// fresh; it is read again before the token expires. Requesting tokens from an identity provider (OIDC) is not
-    /// supported. Empty without OAUTHBEARER.
+    /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`: a JSON Web Token, a token of AWS (MSK IAM), or, with
+    /// `kafka.token_expiry_file`, any other. Another program must keep it fresh; it is read again before the token expires.
+    /// Requesting tokens from an identity provider (OIDC) is not supported. Empty without OAUTHBEARER.
     pub token_file: String,
+    /// The file with the time when that token expires, as `2026-03-10T09:00:00Z`, or in seconds or milliseconds since 1970.
+    /// Empty where the token itself says it.
+    pub token_expiry_file: String,
     /// How many partitions `dateline check --create-topics` gives a topic; -1 for the default of the brokers.
     pub partitions: i64,
     /// How many replicas `dateline check --create-topics` gives a partition; -1 for the default of the brokers.
@@ -199,6 +204,19 @@ pub(crate) struct Input {
     /// The time zones of cities, for articles whose source has none: by the city of the dateline, in any case, for
     /// example `"New York" = "America/New_York"`.
     pub cities: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Output {
+    /// The headers of messages that pass on to the records of their events and articles, separated by commas, for example
+    /// `traceparent, tracestate, x-tenant-id`: those two as they are, others as attributes of CloudEvents, `ce_` and the name
+    /// in small letters and digits (`ce_xtenantid`). Of several with one name the last counts.
+    pub headers: String,
+    /// The header with the tenant: its value and a colon are what the ids of articles begin with, and so the keys on
+    /// `timeline.articles`, and what the keys of events begin with, so that tenants cannot change each other's articles. It
+    /// must be there from the first message on: with another prefix it is another article. Empty for none.
+    pub key_prefix: String,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

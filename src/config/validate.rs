@@ -32,6 +32,7 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
         extract: extraction(raw, layers)?,
         tombstones: check.tombstones(&raw.input)?,
         revisions: check.revisions(&raw.revisions)?,
+        output: check.output(&raw.output)?,
         http: check.http(&raw.http)?,
         serve: check.serve(&raw.serve)?,
         log: check.log(&raw.log)?,
@@ -43,11 +44,12 @@ pub(super) fn extraction(raw: &raw::Raw, layers: &Layers) -> Result<pipeline::Se
     let check = Check { layers };
     let mut input = check.input(&raw.input)?;
     input.sources = check.sources(&raw.source)?;
+    input.id_prefix = check.output(&raw.output)?.key_prefix;
     check.extract(&raw.extract, input)
 }
 
 /// Returns the entries of a list that is separated by commas.
-fn listed(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
@@ -62,7 +64,7 @@ pub(super) struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn error(&self, key: &str, problem: impl std::fmt::Display) -> Error {
+    pub fn error(&self, key: &str, problem: impl std::fmt::Display) -> Error {
         Error::value(key, self.layers.origin(key), problem)
     }
 
@@ -75,6 +77,7 @@ impl Check<'_> {
             instance: self.id("kafka.instance", &raw.instance)?,
             static_member: self.static_member(raw)?,
             token_file: path(&raw.token_file),
+            token_expiry_file: self.token_expiry_file(raw)?,
             client: self.client(raw)?.into_iter().collect(),
             partitions: self.count("kafka.partitions", raw.partitions, 10_000)?,
             replication: self.count("kafka.replication", raw.replication, 100)?,
@@ -86,6 +89,14 @@ impl Check<'_> {
             return Err(self.error("kafka.input", problem));
         }
         Ok(kafka)
+    }
+
+    fn token_expiry_file(&self, raw: &raw::Kafka) -> Result<Option<PathBuf>, Error> {
+        let expiry = path(&raw.token_expiry_file);
+        if expiry.is_some() && raw.token_file.is_empty() {
+            return Err(self.error("kafka.token_expiry_file", "there is no token: set kafka.token_file as well"));
+        }
+        Ok(expiry)
     }
 
     /// Returns the name of the static member of the group that the worker is, if it is to be one.

@@ -233,7 +233,7 @@ impl Consumer {
         if config.get("debug").is_some() {
             config.set_log_level(RDKafkaLogLevel::Debug);
         }
-        let token = TokenFile::new(settings.kafka.token_file.as_deref());
+        let token = TokenFile::new(&settings.kafka);
         let hooks = Hooks { events: Mutex::default(), topic_ids: TopicIds::default(), token, debug, classic };
         let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
         // librdkafka asks for a token only while it is polled; before partitions are assigned, a poll does nothing else.

@@ -110,6 +110,7 @@ mod moved;
 mod output;
 mod pace;
 mod partition;
+mod passed;
 mod position;
 mod process;
 mod producer;

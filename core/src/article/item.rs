@@ -107,6 +107,28 @@ pub enum Item {
     },
 }
 
+/// Returns what the ids of articles begin with that belong to a tenant: its name and a colon; `None` if it has no name.
+#[must_use]
+pub fn id_prefix(tenant: &[u8]) -> Option<String> {
+    let tenant = std::str::from_utf8(tenant).ok()?.trim();
+    let is_name = !tenant.is_empty() && !tenant.contains(char::is_control);
+    is_name.then(|| format!("{tenant}:"))
+}
+
+impl Item {
+    /// Lets its id, and others by which it may be known, begin with a prefix.
+    pub(super) fn prefix_ids(&mut self, prefix: &str) {
+        match self {
+            Self::Article(article) => article.id.insert_str(0, prefix),
+            Self::Withdrawn(_, notice) | Self::Skipped(notice) => {
+                let ids = std::iter::once(&mut notice.id).chain(&mut notice.other_ids);
+                ids.for_each(|id| id.insert_str(0, prefix));
+            }
+            Self::Broken { id, .. } => id.insert_str(0, prefix),
+        }
+    }
+}
+
 /// What is known of an item that is not extracted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -68,7 +68,7 @@ pub use field::Field;
 pub use field_paths::{FieldPaths, ItemPaths};
 pub use format::Format;
 pub use guess::{Guess, GuessedField, guess};
-pub use item::{Article, Embargo, Item, Notice, ScheduledEvent};
+pub use item::{Article, Embargo, Item, Notice, ScheduledEvent, id_prefix};
 pub use message::Message;
 pub use presets::Preset;
 pub use published::Published;

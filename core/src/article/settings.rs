@@ -38,6 +38,8 @@ pub struct Settings {
     pub cities: CityTimezones,
     /// What is set for single sources beside that; it takes precedence.
     pub sources: Sources,
+    /// The header of a message whose value is what the ids of its articles begin with: see [`id_prefix`](super::id_prefix).
+    pub id_prefix: Option<String>,
     /// The publication time of input without one.
     pub published: Option<Published>,
     /// What the time of the record that holds a message is for.
@@ -59,6 +61,7 @@ impl Default for Settings {
             timezones: SourceTimezones::default(),
             cities: CityTimezones::default(),
             sources: Sources::default(),
+            id_prefix: None,
             published: None,
             record_time: RecordTime::Ignored,
             max_bytes: 32 << 20,

@@ -17,6 +17,7 @@ use crate::config::Topics;
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
 use crate::stream::disposition::{ArticleOutput, Disposition, Effect, Outcome};
+use crate::stream::passed::event_id;
 use crate::stream::topic_partition::TopicPartition;
 
 /// How long the brokers may take to send more.
@@ -102,9 +103,10 @@ impl Comparison {
     fn add_published(&mut self, message: &impl Message, topics: &Topics) {
         let Some(key) = message.key().and_then(|key| std::str::from_utf8(key).ok()) else { return };
         if message.topic() == topics.events {
+            let id = event_id(key);
             match message.payload() {
-                Some(value) => drop(self.published.insert(key.to_owned(), digest(value))),
-                None => drop(self.published.remove(key)),
+                Some(value) => drop(self.published.insert(id.to_owned(), digest(value))),
+                None => drop(self.published.remove(id)),
             }
             return;
         }
@@ -191,6 +193,7 @@ mod tests {
     use crate::stream::batch::Origin;
     use crate::stream::disposition::Tombstone;
     use crate::stream::output::{OutputRecord, OutputSettings};
+    use crate::stream::passed::Passed;
     use crate::stream::process::process;
 
     #[test]
@@ -227,7 +230,7 @@ mod tests {
         let add = |comparison: &mut Comparison, key: &str, tombstones| {
             let key = Some(key.as_bytes().to_vec());
             let message = OwnedMessage::new(None, key, "in".into(), Timestamp::NotAvailable, 0, 0, None);
-            let outcome = Outcome::Tombstone(Tombstone::new(&message, tombstones));
+            let outcome = Outcome::Tombstone(Tombstone::new(&message, tombstones, Passed::default()));
             let partition = TopicPartition::of(&message);
             comparison.add_extracted(&Disposition { partition, offset: 0, bytes: 1, origin: Origin::Log, outcome });
             comparison.differences().gone

@@ -147,7 +147,7 @@ impl<'a> Check<'a> {
     /// Creates the clients. With tokens there is no admin client: rdkafka's never asks for a token, and would wait in vain.
     fn clients(&self) -> KafkaResult<(BaseConsumer<FirstReason>, Option<Admin>)> {
         let mut config = client_config(&self.settings.kafka);
-        let token = TokenFile::new(self.settings.kafka.token_file.as_deref());
+        let token = TokenFile::new(&self.settings.kafka);
         let admin = if token.is_used() { None } else { Some(config.create()?) };
         config.set("group.id", self.group());
         config.set("enable.auto.commit", "false").set("enable.partition.eof", "true");

@@ -21,6 +21,7 @@ pub use self::tombstone::Tombstone;
 use super::batch::{Origin, message_size};
 use super::output::{OutputRecord, OutputSettings};
 use super::partition;
+use super::passed::Passed;
 use super::process::ProcessError;
 use super::state::HeldRevision;
 use super::topic_partition::TopicPartition;
@@ -79,6 +80,8 @@ pub struct ArticleOutput {
     pub tombstones: Vec<OutputRecord>,
     /// The record with `article` as its value; it is sent after the others.
     pub record: OutputRecord,
+    /// What of the message passes on to its records.
+    pub passed: Passed,
 }
 
 /// What the output of an article may change in the state of the article.
@@ -143,7 +146,8 @@ impl ArticleOutput {
     /// Adds a tombstone for an event of the article.
     pub fn retract(&mut self, events_topic: &str, id: &str) {
         let headers = cloudevents::retraction(id, &self.article.id);
-        self.tombstones.push(OutputRecord::new(events_topic, id, None, &headers, self.record.timestamp));
+        let (key, time) = (self.passed.event_key(id), self.record.timestamp);
+        self.tombstones.push(OutputRecord::new(events_topic, &key, None, &headers, time).with(&self.passed));
     }
 
     /// Sends its events to the partitions that they have among `known`, as many as there were when the first of them was
@@ -265,7 +269,8 @@ fn outcome(
     now: DateTime<Utc>,
 ) -> Result<Outcome, (&'static str, String)> {
     if tombstone::is_one(message) && output.tombstones != TombstonePolicy::Reject {
-        return Ok(Outcome::Tombstone(Tombstone::new(message, output.tombstones)));
+        let passed = Passed::of(message, &output.passing);
+        return Ok(Outcome::Tombstone(Tombstone::new(message, output.tombstones, passed)));
     }
     let processed = processed.map_err(|error| (error.code(), error.to_string()))?;
     if output.embargo == EmbargoPolicy::Reject {
