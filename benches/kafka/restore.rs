@@ -60,7 +60,14 @@ fn fill(wire: &Wire, articles: usize) {
             events: (0..EVENTS).map(|_| format!("{:032x}", random.u128(..))).collect(),
             warnings: Vec::new(),
             source: SourceFields { topic: wire.topics.input.clone(), partition: 0, offset: n as i64 },
-            standing: Some(StandingFields { revision, modified, status, partition: Some(0), offset: Some(n as i64) }),
+            standing: Some(StandingFields {
+                revision,
+                modified,
+                status,
+                topic: None,
+                partition: Some(0),
+                offset: Some(n as i64),
+            }),
             held: None,
             event_partitions: Some(1),
         };

@@ -248,12 +248,14 @@ fn extract_with(
     done: &mut dyn FnMut(Stage),
 ) -> Extraction {
     let text = Text::of(&article.body);
+    let timezone = article.set.timezone.unwrap_or(settings.input.timezone);
     let anchor = Anchor {
         published: article.published.date(),
         offset: *article.published.at.offset(),
-        genre: settings.genre,
+        genre: article.set.genre.unwrap_or(settings.genre),
         time: article.published.has_time.then(|| article.published.at.time()),
-        region: Region::of_article(language_of(article, settings), article.url.as_deref(), settings.input.timezone),
+        region: Region::of_article(language_of(article, settings), article.url.as_deref(), timezone),
+        day_first: article.set.day_first,
         fiscal_start: settings.fiscal_start,
     };
     let mut attacher = Attacher::new(&article.id, anchor.published, detail);
@@ -267,7 +269,7 @@ fn extract_with(
         done(Stage::Parsed);
         let mut tagged = temporal::tag(&passage, candidates, &anchor, &mut log);
         for MarkedDate { span, date } in text.marked_dates() {
-            if let Ok(day) = Published::parse(date, settings.input.timezone) {
+            if let Ok(day) = Published::parse(date, timezone) {
                 temporal::apply_markup(&mut tagged.expressions, *span, day.date(), anchor.offset);
             }
         }

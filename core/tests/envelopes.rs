@@ -12,7 +12,7 @@ const ROW: &str = r#"{"id": 101, "title": "Crane falls", "body": "The crane fell
 type Headers<'h> = &'h [(&'h str, &'h [u8])];
 
 fn process(value: &[u8], headers: Headers<'_>) -> Result<Vec<Processed>, dateline_core::error::Error> {
-    pipeline::process_message(&Message { value, headers }, &pipeline::Settings::default())
+    pipeline::process_message(&Message { value, headers, ..Message::default() }, &pipeline::Settings::default())
 }
 
 /// The only article of a message.

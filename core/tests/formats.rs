@@ -286,7 +286,7 @@ fn a_cloudevent_in_binary_mode_has_its_attributes_in_the_headers() {
         ("ce_source", b"/feeds/quay"),
         ("content-type", b"application/json"),
     ];
-    let message = Message { value: br#"{"id": "a", "body": "It opened."}"#, headers: &headers };
+    let message = Message { value: br#"{"id": "a", "body": "It opened."}"#, headers: &headers, ..Message::default() };
     let items = article::read(&message, &Settings::default()).unwrap();
     let [Item::Article(article)] = &items[..] else { panic!("{items:?}") };
     assert_eq!((article.reference, article.source.as_deref()), (Reference::Envelope, Some("/feeds/quay")));

@@ -189,7 +189,8 @@ fn an_envelope_says_when_a_part_of_a_page_was_published() {
         ("content-type", b"text/html; charset=utf-8"),
     ];
     let value = b"The bridge was shut on Monday. <p>It is due to reopen in November.</p>";
-    let items = article::read(&Message { value, headers: &headers }, &Settings::default()).unwrap();
+    let items =
+        article::read(&Message { value, headers: &headers, ..Message::default() }, &Settings::default()).unwrap();
     let [Item::Article(article)] = &items[..] else { panic!("{items:?}") };
     assert_eq!((article.id.as_str(), day(article).as_str()), ("quay-1", "2019-05-14T08:15:00+00:00"));
     assert_eq!(article.body, "The bridge was shut on Monday.\n\nIt is due to reopen in November.");

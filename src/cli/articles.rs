@@ -9,9 +9,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::input::{Content, Input, InputDocument, open};
-use super::shared::{ExtractArgs, InputFormat, with_advice};
+use super::message::MessageArgs;
+use super::shared::with_advice;
 use super::{FAILED, REJECTED, USAGE};
-use crate::article::{self, Article, Format, Item, Message, Notice, Published};
+use crate::article::{self, Article, Format, Item, Notice};
 use crate::error::{Error, Warning};
 use crate::pipeline::Settings;
 
@@ -21,14 +22,8 @@ pub struct ArticleArgs {
     /// The files to read; `-` or none is standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The format of the input; auto detects it message by message
-    #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
-    input_format: InputFormat,
-    /// The publication time of input that has none, such as 2019-05-03T18:35:00+01:00
-    #[arg(long, value_name = "TIME")]
-    published: Option<String>,
     #[command(flatten)]
-    shared: ExtractArgs,
+    message: MessageArgs,
 }
 
 /// How reading the input went.
@@ -43,10 +38,10 @@ pub struct Tally {
 impl ArticleArgs {
     /// Runs a command that reads these articles, and returns its exit code.
     pub fn run(&self, work: impl FnOnce(&Settings) -> io::Result<Tally>) -> ExitCode {
-        let settings = match self.settings() {
+        let settings = match self.message.settings() {
             Ok(settings) => settings,
             Err(error) => {
-                print_line(format_args!("error: --published: {error}"));
+                print_line(format_args!("error: {error}"));
                 return USAGE.into();
             }
         };
@@ -63,16 +58,6 @@ impl ArticleArgs {
         }
     }
 
-    fn settings(&self) -> Result<Settings, Error> {
-        let mut settings = Settings::default();
-        self.shared.apply(&mut settings);
-        settings.input.format = self.input_format.0;
-        if let Some(text) = &self.published {
-            settings.input.published = Some(Published::parse(text, settings.input.timezone)?);
-        }
-        Ok(settings)
-    }
-
     /// Calls `handle` for each article, and prints the warnings that it returns. Input that cannot be read is reported
     /// on standard error, and tallied.
     ///
@@ -86,62 +71,70 @@ impl ArticleArgs {
         let standard_input = [PathBuf::from("-")];
         let files = if self.files.is_empty() { &standard_input } else { self.files.as_slice() };
         for path in files {
-            read_file(path, settings, &mut handle, &mut tally)?;
+            self.read_file(path, settings, &mut handle, &mut tally)?;
         }
         Ok(tally)
     }
-}
 
-fn read_file<F>(path: &Path, settings: &article::Settings, handle: &mut F, tally: &mut Tally) -> io::Result<()>
-where
-    F: FnMut(&Article) -> io::Result<Vec<Warning>>,
-{
-    let name = if path.as_os_str() == "-" { "stdin".into() } else { path.to_string_lossy() };
-    let name = &*name;
-    let mut failed = |error: io::Error| {
-        print_line(format_args!("error: cannot read {name}: {error}"));
-        tally.failed = true;
-        Ok(())
-    };
-    let mut input = match open(path) {
-        Ok(reader) if settings.format == Some(Format::Text) => Input::whole(reader, settings.max_bytes),
-        Ok(reader) => Input::new(reader, settings.max_bytes),
-        Err(error) => return failed(error),
-    };
-    loop {
-        let document = match input.next() {
-            Ok(Some(document)) => document,
-            Ok(None) => return Ok(()),
+    fn read_file<F>(
+        &self,
+        path: &Path,
+        settings: &article::Settings,
+        handle: &mut F,
+        tally: &mut Tally,
+    ) -> io::Result<()>
+    where
+        F: FnMut(&Article) -> io::Result<Vec<Warning>>,
+    {
+        let name = if path.as_os_str() == "-" { "stdin".into() } else { path.to_string_lossy() };
+        let name = &*name;
+        let mut failed = |error: io::Error| {
+            print_line(format_args!("error: cannot read {name}: {error}"));
+            tally.failed = true;
+            Ok(())
+        };
+        let mut input = match open(path) {
+            Ok(reader) if settings.format == Some(Format::Text) => Input::whole(reader, settings.max_bytes),
+            Ok(reader) => Input::new(reader, settings.max_bytes),
             Err(error) => return failed(error),
         };
-        for item in read(&document, settings) {
-            match item {
-                Ok(Item::Article(article)) => {
-                    tally.articles += 1;
-                    for Warning { code, message } in handle(&article)? {
-                        print_line(format_args!("{name}:{}: warning: {code}: {message}", document.line));
+        loop {
+            let document = match input.next() {
+                Ok(Some(document)) => document,
+                Ok(None) => return Ok(()),
+                Err(error) => return failed(error),
+            };
+            for item in self.read(&document, settings) {
+                match item {
+                    Ok(Item::Article(article)) => {
+                        tally.articles += 1;
+                        for Warning { code, message } in handle(&article)? {
+                            print_line(format_args!("{name}:{}: warning: {code}: {message}", document.line));
+                        }
                     }
-                }
-                Ok(Item::Withdrawn(_, item)) => print_skipped(name, document.line, "withdrawn", &item),
-                Ok(Item::Skipped(item)) => print_skipped(name, document.line, "skipped", &item),
-                Ok(Item::Broken { error, .. }) | Err(error) => {
-                    print_line(format_args!("{name}:{}: {}: {}", document.line, error.code(), with_advice(&error)));
-                    tally.rejected = true;
+                    Ok(Item::Withdrawn(_, item)) => print_skipped(name, document.line, "withdrawn", &item),
+                    Ok(Item::Skipped(item)) => print_skipped(name, document.line, "skipped", &item),
+                    Ok(Item::Broken { error, .. }) | Err(error) => {
+                        print_line(format_args!("{name}:{}: {}: {}", document.line, error.code(), with_advice(&error)));
+                        tally.rejected = true;
+                    }
                 }
             }
         }
     }
-}
 
-/// Returns the items of a document, or why it has none.
-fn read(document: &InputDocument, settings: &article::Settings) -> Vec<Result<Item, Error>> {
-    let mut settings = Cow::Borrowed(settings);
-    let (Content::Message(bytes) | Content::Plain(bytes)) = &document.content;
-    if let Content::Plain(_) = document.content {
-        settings.to_mut().format = Some(Format::Text);
+    /// Returns the items of a document, or why it has none.
+    fn read(&self, document: &InputDocument, settings: &article::Settings) -> Vec<Result<Item, Error>> {
+        let mut settings = Cow::Borrowed(settings);
+        let (Content::Message(bytes) | Content::Plain(bytes)) = &document.content;
+        if let Content::Plain(_) = document.content {
+            let settings = settings.to_mut();
+            settings.format = Some(Format::Text);
+            settings.sources = settings.sources.without_formats();
+        }
+        let items = self.message.message(bytes, |message| article::read(message, &settings));
+        items.map_or_else(|error| vec![Err(error)], |items| items.into_iter().map(Ok).collect())
     }
-    let items = article::read(&Message::bare(bytes), &settings);
-    items.map_or_else(|error| vec![Err(error)], |items| items.into_iter().map(Ok).collect())
 }
 
 fn print_skipped(name: &str, line: usize, status: &str, Notice { id, reason, .. }: &Notice) {

@@ -9,12 +9,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::input::{Content, Input, InputDocument, open};
-use super::shared::{ExtractArgs, InputFormat, with_advice};
+use super::message::MessageArgs;
+use super::shared::with_advice;
 use super::table::one_line;
 use super::{FAILED, REJECTED, USAGE, failed, print};
-use crate::article::{
-    self, Article, Field, FieldPath, Format, Guess, Inspected, Item, Message, Notice, Published, Withdrawal,
-};
+use crate::article::{self, Article, Field, FieldPath, Format, Guess, Inspected, Item, Notice, Withdrawal};
 use crate::error::{Error, Warning};
 use crate::language::{pack, tag_of};
 use crate::pipeline::Settings;
@@ -28,17 +27,11 @@ pub struct FormatsArgs {
     /// The files to read; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// The format of the input; auto detects it message by message
-    #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
-    input_format: InputFormat,
-    /// The publication time of input that has none, such as 2019-05-03T18:35:00+01:00
-    #[arg(long, value_name = "TIME")]
-    published: Option<String>,
     /// Print the `[input.fields]` that fits a sample in JSON, with what each field would hold
     #[arg(long)]
     guess: bool,
     #[command(flatten)]
-    shared: ExtractArgs,
+    message: MessageArgs,
 }
 
 /// How much of a value is shown, in characters.
@@ -46,20 +39,15 @@ const MAX_VALUE: usize = 72;
 
 /// Runs the command.
 pub fn run(args: &FormatsArgs) -> ExitCode {
-    let mut settings = Settings::default();
-    args.shared.apply(&mut settings);
-    settings.input.format = args.input_format.0;
-    if let Some(text) = &args.published {
-        match Published::parse(text, settings.input.timezone) {
-            Ok(published) => settings.input.published = Some(published),
-            Err(error) => return failed(USAGE, &format_args!("--published: {error}")),
-        }
-    }
+    let settings = match args.message.settings() {
+        Ok(settings) => settings,
+        Err(error) => return failed(USAGE, &error),
+    };
     let mut out = String::new();
     let mut rejected = false;
     for path in &args.files {
         let describe = if args.guess { guess_file } else { describe_file };
-        match describe(path, &settings, &mut out) {
+        match describe(path, &settings, &args.message, &mut out) {
             Ok(some) => rejected |= some,
             Err(error) => return failed(FAILED, &format_args!("cannot read {}: {error}", path.display())),
         }
@@ -69,7 +57,7 @@ pub fn run(args: &FormatsArgs) -> ExitCode {
 }
 
 /// Describes the messages of a file. Returns whether some would be rejected.
-fn describe_file(path: &Path, settings: &Settings, out: &mut String) -> std::io::Result<bool> {
+fn describe_file(path: &Path, settings: &Settings, args: &MessageArgs, out: &mut String) -> std::io::Result<bool> {
     let name = if path.as_os_str() == "-" { "stdin".into() } else { path.to_string_lossy() };
     let mut input = match settings.input.format {
         Some(Format::Text) => Input::whole(open(path)?, settings.input.max_bytes),
@@ -77,7 +65,7 @@ fn describe_file(path: &Path, settings: &Settings, out: &mut String) -> std::io:
     };
     let mut rejected = false;
     while let Some(document) = input.next()? {
-        let items = inspect(&document, &settings.input);
+        let items = inspect(&document, &settings.input, args);
         rejected |= items.as_ref().map_or(true, |all| all.iter().all(|one| matches!(one.item, Item::Broken { .. })));
         // Writing to a string cannot fail.
         let _ = describe(&format!("{name}:{}", document.line), items, &settings.language, out);
@@ -86,7 +74,7 @@ fn describe_file(path: &Path, settings: &Settings, out: &mut String) -> std::io:
 }
 
 /// Writes the configuration that fits the first message of a file. Returns whether there is none.
-fn guess_file(path: &Path, settings: &Settings, out: &mut String) -> std::io::Result<bool> {
+fn guess_file(path: &Path, settings: &Settings, args: &MessageArgs, out: &mut String) -> std::io::Result<bool> {
     let name = path.display();
     let document = Input::new(open(path)?, settings.input.max_bytes).next()?;
     let bytes = match document.map(|document| document.content) {
@@ -94,7 +82,7 @@ fn guess_file(path: &Path, settings: &Settings, out: &mut String) -> std::io::Re
         None => Vec::new(),
     };
     // Writing to a string cannot fail.
-    let (is_rejected, _) = match article::guess(&Message::bare(&bytes), &settings.input) {
+    let (is_rejected, _) = match args.message(&bytes, |message| article::guess(message, &settings.input)) {
         Ok(guess) => (false, write_guess(&name, &guess, out)),
         Err(error) => (true, writeln!(out, "# {name}: {error}")),
     };
@@ -122,13 +110,18 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-fn inspect(document: &InputDocument, settings: &article::Settings) -> Result<Vec<Inspected>, Error> {
+fn inspect(
+    document: &InputDocument,
+    settings: &article::Settings,
+    args: &MessageArgs,
+) -> Result<Vec<Inspected>, Error> {
     match &document.content {
-        Content::Message(bytes) => article::inspect(&Message::bare(bytes), settings),
+        Content::Message(bytes) => args.message(bytes, |message| article::inspect(message, settings)),
         Content::Plain(bytes) => {
             let mut settings = settings.clone();
             settings.format = Some(Format::Text);
-            article::inspect(&Message::bare(bytes), &settings)
+            settings.sources = settings.sources.without_formats();
+            args.message(bytes, |message| article::inspect(message, &settings))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::shared::ExtractArgs;
+use super::shared::{ExtractArgs, variables};
 use crate::config::{Configuration, Error, Settings};
 
 /// Where the configuration comes from, and the keys that are set most often.
@@ -17,8 +17,8 @@ pub struct KafkaArgs {
     /// Bootstrap brokers of the cluster
     #[arg(long, value_name = "HOST:PORT[,…]")]
     brokers: Option<String>,
-    /// The topic to read articles from
-    #[arg(long, value_name = "TOPIC")]
+    /// The topics to read articles from, and regular expressions for their names, which begin with ^
+    #[arg(long, value_name = "TOPIC[,…]")]
     input: Option<String>,
     /// The prefix of the output topics
     #[arg(long, value_name = "PREFIX")]
@@ -61,8 +61,6 @@ impl KafkaArgs {
         &self,
         more: &[(&'static str, &'static str, Option<&str>)],
     ) -> Result<Configuration, Error> {
-        let ExtractArgs { genre, language, timezone } = &self.extract;
-        let genre = genre.map(|genre| genre.0.name());
         let flags = [
             ("--brokers", "kafka.brokers", self.brokers.as_deref()),
             ("--input", "kafka.input", self.input.as_deref()),
@@ -70,15 +68,9 @@ impl KafkaArgs {
             ("--group", "kafka.group", self.group.as_deref()),
             ("--instance", "kafka.instance", self.instance.as_deref()),
             ("--http", "http", self.http.as_deref()),
-            ("--genre", "extract.genre", genre),
-            ("--language", "extract.language", language.as_deref()),
-            ("--timezone", "extract.timezone", timezone.map(|zone| zone.name())),
         ];
         let given =
             flags.into_iter().chain(more.iter().copied()).filter_map(|(flag, key, text)| Some((flag, key, text?)));
-        // A name that is not Unicode is not ours; a value that is not Unicode fails validation.
-        let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
-        let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
-        Configuration::load(self.config.as_deref(), variables, given)
+        Configuration::load(self.config.as_deref(), variables(), given.chain(self.extract.given()))
     }
 }

@@ -16,6 +16,7 @@ mod extract;
 mod formats;
 mod input;
 pub mod kafka;
+mod message;
 mod retry;
 mod run;
 mod serve;

@@ -37,6 +37,24 @@ impl ExtractArgs {
             settings.input.timezone = timezone;
         }
     }
+
+    /// Returns the flags that were given, each with the key of the configuration and the value.
+    pub fn given(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
+        let genre = self.genre.map(|genre| genre.0.name());
+        let flags = [
+            ("--genre", "extract.genre", genre),
+            ("--language", "extract.language", self.language.as_deref()),
+            ("--timezone", "extract.timezone", self.timezone.map(|zone| zone.name())),
+        ];
+        flags.into_iter().filter_map(|(flag, key, text)| Some((flag, key, text?)))
+    }
+}
+
+/// Returns the environment variables.
+pub fn variables() -> impl Iterator<Item = (String, String)> {
+    // A name that is not Unicode is not ours; a value that is not Unicode fails validation.
+    let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
 /// Which events are left out.

@@ -35,7 +35,7 @@ pub struct TimelineArgs {
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
     /// The database of `dateline serve`, instead of articles
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "input_format", "published", "genre", "language", "timezone"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "input_format", "published", "config", "topic", "key", "headers", "genre", "language", "timezone"])]
     database: Option<PathBuf>,
     #[command(flatten)]
     weight: WeightArgs,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::Error;
+use super::{Error, sources};
 use crate::nearest::nearest;
 
 /// The tables with free-form keys: settings of librdkafka, and names of sources and cities; and what an underscore in
@@ -22,6 +22,8 @@ const FREE_FORM: [(&str, &str); 6] = [
     ("input.timezones", " "),
     ("input.cities", " "),
 ];
+/// The keys whose values are lists, separated by commas; files may have them as lists as well.
+const LISTS: [&str; 5] = ["kafka.input", "input.items", "output.headers", "serve.origins", "serve.hosts"];
 const PREFIX: &str = "DATELINE_";
 
 /// Where a value was set.
@@ -71,7 +73,9 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    pub fn new(built_in: Table) -> Self {
+    pub fn new(mut built_in: Table) -> Self {
+        // No entry is built in, and an empty list would keep a copy of the file from having `[[source]]`.
+        built_in.insert(sources::KEY.to_owned(), Value::Array(Vec::new()));
         Self { values: built_in, origins: BTreeMap::new() }
     }
 
@@ -122,6 +126,13 @@ impl Layers {
                     self.merge_free(table, &key, "", origin)?;
                 }
                 (Some(Value::Table(_)), Value::Table(table)) => self.merge(table, &key, origin)?,
+                (_, Value::Array(_)) if key == sources::KEY => {
+                    sources::check(value, origin)?;
+                    self.set(&key, value, origin)?;
+                }
+                (_, Value::Array(texts)) if LISTS.contains(&&*key) && texts.iter().all(Value::is_str) => {
+                    self.set(&key, &Value::String(joined(texts)), origin)?;
+                }
                 _ => self.set(&key, value, origin)?,
             }
         }
@@ -139,9 +150,7 @@ impl Layers {
                 }
                 Value::String(text) => text.clone(),
                 Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => value.to_string(),
-                Value::Array(texts) if table == "input.fields" && texts.iter().all(Value::is_str) => {
-                    texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
-                }
+                Value::Array(texts) if table == "input.fields" && texts.iter().all(Value::is_str) => joined(texts),
                 // Reported without the value: it may be a secret.
                 Value::Array(_) | Value::Datetime(_) => {
                     let problem = "expected a quoted string, a number, true or false";
@@ -215,6 +224,10 @@ fn collect_keys(table: &Table, prefix: &str, into: &mut Vec<String>) {
     }
 }
 
+fn joined(texts: &[Value]) -> String {
+    texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
+
 fn is_free_form(key: &str) -> bool {
     FREE_FORM.iter().any(|(table, _)| *table == key)
 }
@@ -226,6 +239,7 @@ fn join(prefix: &str, name: &str) -> String {
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Integer(_) => "an integer",
+        Value::Array(_) => "a list of tables, each `[[source]]`",
         _ => "a quoted string",
     }
 }

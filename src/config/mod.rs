@@ -8,8 +8,10 @@
 mod client;
 mod error;
 mod layers;
+mod output;
 mod raw;
 mod reference;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -24,8 +26,9 @@ use tracing_subscriber::filter::Targets;
 
 pub use self::error::Error;
 use self::layers::{Layers, Origin};
+pub use self::output::{Output, PassedHeader};
 use self::raw::Raw;
-pub use self::topics::Topics;
+pub use self::topics::{Inputs, Topics};
 use crate::pipeline;
 
 /// The built-in values. The file is generated: see [`reference()`].
@@ -42,10 +45,10 @@ impl Configuration {
     ///
     /// # Errors
     /// If the file cannot be read or is not TOML, a key is unknown, or a value has the wrong type.
-    pub fn load<'a>(
+    pub fn load<'k, 'a>(
         file: Option<&Path>,
         variables: impl IntoIterator<Item = (String, String)>,
-        flags: impl IntoIterator<Item = (&'static str, &'a str, &'a str)>,
+        flags: impl IntoIterator<Item = (&'static str, &'k str, &'a str)>,
     ) -> Result<Self, Error> {
         let mut layers = Layers::new(BUILT_IN.parse().map_err(|e| Error::origin(&Origin::BuiltIn, e))?);
         if let Some(path) = file {
@@ -64,6 +67,14 @@ impl Configuration {
     /// If a value is not valid.
     pub fn settings(&self) -> Result<Settings, Error> {
         validate::settings(&self.raw()?, &self.layers)
+    }
+
+    /// Validates what extraction depends on, and nothing else: commands without Kafka need no secrets, for example.
+    ///
+    /// # Errors
+    /// If such a value is not valid.
+    pub fn extraction(&self) -> Result<pipeline::Settings, Error> {
+        validate::extraction(&self.raw()?, &self.layers)
     }
 
     /// Returns the effective values as TOML, with secrets masked; those that are not the default say where they were
@@ -101,6 +112,8 @@ pub struct Settings {
     pub tombstones: TombstonePolicy,
     /// Corrections, kills and embargoes.
     pub revisions: Revisions,
+    /// What of messages passes on to records.
+    pub output: Output,
     /// Health and metrics; `None` for no server.
     pub http: Option<SocketAddr>,
     /// The timeline.
@@ -114,7 +127,7 @@ pub struct Settings {
 pub struct Kafka {
     /// `host:port[,…]`.
     pub brokers: String,
-    /// The input topic.
+    /// The input topics: names and patterns, separated by commas.
     pub input: String,
     /// The prefix of the output topics.
     pub output_prefix: String,
@@ -126,6 +139,8 @@ pub struct Kafka {
     pub static_member: Option<String>,
     /// The file with the token for OAUTHBEARER; read again whenever a token is needed.
     pub token_file: Option<PathBuf>,
+    /// The file with the expiry of that token, if the token does not say it.
+    pub token_expiry_file: Option<PathBuf>,
     /// Settings of librdkafka, passed through, without those that are refused. Holds secrets.
     pub client: Vec<(String, String)>,
     /// For topics that `check --create-topics` creates; -1 for the default of the brokers.

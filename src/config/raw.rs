@@ -21,12 +21,30 @@ pub(crate) struct Raw {
     /// logs it. Empty for no server; `dateline serve`, which serves the timeline there as well, then uses port 8080.
     /// Flag: `--http`.
     pub http: String,
+    /// What is set for single sources of a topic that many share, a `[[source]]` each, in the order of precedence: of all
+    /// that are for an article, the first that sets something counts. It is for the articles that have all that it names:
+    /// `source`, the name in articles or the host of their URLs, in any case; `header`, a header and its value, as
+    /// `"agency=AFP"`; `topic`, or a regular expression for topics, which begins with `^`; `key_prefix`, what keys begin
+    /// with. Each may be a list, of which one has to hold. It sets some of: `format`, as `input.format`, but not by
+    /// `source`; `language`, of articles that do not declare one; `timezone`, as `input.timezones`; `genre`; and
+    /// `day_first`, whether `3/5/2019` is in May (`true`) or in March (`false`), also as a time of publication, which is
+    /// refused otherwise. What an article declares itself comes first; `input.timezones`, `input.cities`, `input.format` and
+    /// `[extract]` come after these. No variables. For example:
+    ///
+    ///     [[source]]
+    ///     source = ["PA", "pamedia.example"]
+    ///     timezone = "Europe/London"
+    ///     day_first = true
+    #[serde(default)]
+    pub source: Vec<Source>,
     /// Kafka: the cluster, and the names of topics and groups.
     pub kafka: Kafka,
     /// Batches and delivery.
     pub stream: Stream,
     /// How messages become articles.
     pub input: Input,
+    /// What of messages passes on to the records of their articles.
+    pub output: Output,
     /// Corrections, kills and embargoes.
     pub revisions: Revisions,
     /// How dates are extracted from articles.
@@ -37,12 +55,47 @@ pub(crate) struct Raw {
     pub log: Log,
 }
 
+/// Described at [`Raw::source`], since no entry is built in.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    pub source: Option<Texts>,
+    pub header: Option<Texts>,
+    pub topic: Option<Texts>,
+    pub key_prefix: Option<Texts>,
+    pub format: Option<String>,
+    pub language: Option<String>,
+    pub timezone: Option<String>,
+    pub genre: Option<String>,
+    pub day_first: Option<bool>,
+}
+
+/// A text or a list of texts.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Texts {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Texts {
+    /// Returns all of them.
+    pub fn all(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Many(texts) => texts,
+        }
+    }
+}
+
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kafka {
     /// Bootstrap brokers of the cluster, as `HOST:PORT`, separated by commas. Flag: `--brokers`.
     pub brokers: String,
-    /// The topic to read articles from. Flag: `--input`.
+    /// The topics to read articles from: one, or several separated by commas, and regular expressions for their names, which begin
+    /// with `^` and have no comma, such as `'^wires\..*'`. New topics that match one are read within 30 s; the output topics never
+    /// count. `[[source]]` has settings for each topic. Flag: `--input`.
     pub input: String,
     /// The prefix of the output topics: `timeline.` gives `timeline.events`, `timeline.articles` and
     /// `timeline.rejected`. Flag: `--output-prefix`.
@@ -58,10 +111,13 @@ pub(crate) struct Kafka {
     /// or `auto`, if `kafka.instance` is set. Only with the classic protocol: with `"group.protocol" = "consumer"` a killed
     /// member is waited for until the broker's `group.consumer.session.timeout.ms` is over.
     pub static_membership: String,
-    /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`, a JSON Web Token. Another program must keep it
-    /// fresh; it is read again before the token expires. Requesting tokens from an identity provider (OIDC) is not
-    /// supported. Empty without OAUTHBEARER.
+    /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`: a JSON Web Token, a token of AWS (MSK IAM), or, with
+    /// `kafka.token_expiry_file`, any other. Another program must keep it fresh; it is read again before the token expires.
+    /// Requesting tokens from an identity provider (OIDC) is not supported. Empty without OAUTHBEARER.
     pub token_file: String,
+    /// The file with the time when that token expires, as `2026-03-10T09:00:00Z`, or in seconds or milliseconds since 1970.
+    /// Empty where the token itself says it.
+    pub token_expiry_file: String,
     /// How many partitions `dateline check --create-topics` gives a topic; -1 for the default of the brokers.
     pub partitions: i64,
     /// How many replicas `dateline check --create-topics` gives a partition; -1 for the default of the brokers.
@@ -148,6 +204,19 @@ pub(crate) struct Input {
     /// The time zones of cities, for articles whose source has none: by the city of the dateline, in any case, for
     /// example `"New York" = "America/New_York"`.
     pub cities: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Output {
+    /// The headers of messages that pass on to the records of their events and articles, separated by commas, for example
+    /// `traceparent, tracestate, x-tenant-id`: those two as they are, others as attributes of CloudEvents, `ce_` and the name
+    /// in small letters and digits (`ce_xtenantid`). Of several with one name the last counts.
+    pub headers: String,
+    /// The header with the tenant: its value and a colon are what the ids of articles begin with, and so the keys on
+    /// `timeline.articles`, and what the keys of events begin with, so that tenants cannot change each other's articles. It
+    /// must be there from the first message on: with another prefix it is another article. Empty for none.
+    pub key_prefix: String,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

@@ -15,6 +15,7 @@ pub(super) fn reference(raw: &Raw) -> Result<String, Error> {
     let schema = schema.into_root_schema_for::<Raw>().to_value();
     let text = to_toml(raw)?;
     let mut out = comment_lines(&schema);
+    let describe = |pointer: &str| schema.pointer(pointer).map(comment_lines).unwrap_or_default();
     let mut table = String::new();
     for line in text.lines() {
         let pointer = match parse(line) {
@@ -23,10 +24,13 @@ pub(super) fn reference(raw: &Raw) -> Result<String, Error> {
                 table.clone()
             }
             Line::Key(name) => format!("{table}/properties/{name}"),
+            Line::EmptyList(name) => {
+                out.push_str(&format!("\n{}", describe(&format!("{table}/properties/{name}"))));
+                continue;
+            }
             Line::Blank => continue,
         };
-        let description = schema.pointer(&pointer).map(comment_lines).unwrap_or_default();
-        out.push_str(&format!("\n{description}{line}\n"));
+        out.push_str(&format!("\n{}{line}\n", describe(&pointer)));
     }
     Ok(out)
 }
@@ -38,14 +42,19 @@ pub(super) fn effective(mut raw: Raw, layers: &Layers) -> Result<String, Error> 
     }
     let (mut out, mut table) = (String::new(), String::new());
     for line in to_toml(&raw)?.lines() {
+        let parsed = parse(line);
+        // It could not be added to.
+        if let Line::EmptyList(_) = parsed {
+            continue;
+        }
         out.push_str(line);
-        match parse(line) {
+        match parsed {
             Line::Table(name) => table = format!("{name}."),
             Line::Key(name) => match layers.origin(&format!("{table}{name}")) {
                 Origin::BuiltIn => {}
                 origin => out.push_str(&format!("  # {origin}")),
             },
-            Line::Blank => {}
+            Line::EmptyList(_) | Line::Blank => {}
         }
         out.push('\n');
     }
@@ -59,13 +68,16 @@ fn to_toml(raw: &Raw) -> Result<String, Error> {
 enum Line<'a> {
     Table(&'a str),
     Key(&'a str),
+    /// A list of tables that has none.
+    EmptyList(&'a str),
     Blank,
 }
 
-/// Classifies a line. The values are numbers and strings, which `toml` writes on one line.
+/// Classifies a line. The values are numbers, strings and lists of strings, which `toml` writes on one line.
 fn parse(line: &str) -> Line<'_> {
     match (line.strip_prefix('['), line.split_once(" = ")) {
-        (Some(table), _) => Line::Table(table.trim_end_matches(']')),
+        (Some(table), _) => Line::Table(table.trim_matches(['[', ']'])),
+        (None, Some((name, "[]"))) => Line::EmptyList(name),
         (None, Some((name, _))) => Line::Key(name.trim_matches('"')),
         (None, None) => Line::Blank,
     }

@@ -2,6 +2,8 @@
 
 mod input;
 mod membership;
+mod passing;
+mod source;
 
 use std::io::Write;
 
@@ -349,6 +351,7 @@ mod pass_through {
         assert_eq!(settings(&with_token, NONE, &[]).kafka.token_file, Some("/run/token".into()));
         assert_snapshot!(in_file(&format!("[kafka.client]\n{oauth}")), @"kafka.client.sasl.mechanism (file my.toml): OAUTHBEARER requires kafka.token_file, the file with the token");
         assert_snapshot!(in_file("[kafka]\ntoken_file = '/run/token'"), @"kafka.token_file (file my.toml): a token is only used with sasl.mechanism OAUTHBEARER");
+        assert_snapshot!(in_file("[kafka]\ntoken_expiry_file = '/run/expiry'"), @"kafka.token_expiry_file (file my.toml): there is no token: set kafka.token_file as well");
         assert_snapshot!(in_file("[kafka.client]\n'sasl.oauthbearer.method' = 'oidc'"), @"kafka.client.sasl.oauthbearer.method (file my.toml): cannot be passed through: the token is read from kafka.token_file; requesting tokens (OIDC) is not supported");
     }
 
@@ -389,6 +392,7 @@ mod output {
         instance = "0"
         static_membership = "auto"
         token_file = ""
+        token_expiry_file = ""
         partitions = 6
         replication = -1
 
@@ -421,6 +425,10 @@ mod output {
         [input.timezones]
 
         [input.cities]
+
+        [output]
+        headers = ""
+        key_prefix = ""
 
         [revisions]
         window = 30

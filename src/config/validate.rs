@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::layers::{Layers, Origin};
+use super::topics::{Inputs, topic_name};
 use super::{
     Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream,
     TombstonePolicy, Topics, client, raw,
@@ -28,17 +29,27 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
     Ok(Settings {
         kafka,
         stream,
-        extract: check.extract(&raw.extract, check.input(&raw.input)?)?,
+        extract: extraction(raw, layers)?,
         tombstones: check.tombstones(&raw.input)?,
         revisions: check.revisions(&raw.revisions)?,
+        output: check.output(&raw.output)?,
         http: check.http(&raw.http)?,
         serve: check.serve(&raw.serve)?,
         log: check.log(&raw.log)?,
     })
 }
 
+/// Validates what extraction depends on.
+pub(super) fn extraction(raw: &raw::Raw, layers: &Layers) -> Result<pipeline::Settings, Error> {
+    let check = Check { layers };
+    let mut input = check.input(&raw.input)?;
+    input.sources = check.sources(&raw.source)?;
+    input.id_prefix = check.output(&raw.output)?.key_prefix;
+    check.extract(&raw.extract, input)
+}
+
 /// Returns the entries of a list that is separated by commas.
-fn listed(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
@@ -47,33 +58,45 @@ fn path(text: &str) -> Option<PathBuf> {
     Some(PathBuf::from(text)).filter(|path| !path.as_os_str().is_empty())
 }
 
-struct Check<'a> {
-    layers: &'a Layers,
+/// Validates values, and knows where they were set.
+pub(super) struct Check<'a> {
+    pub layers: &'a Layers,
 }
 
 impl Check<'_> {
-    fn error(&self, key: &str, problem: impl std::fmt::Display) -> Error {
+    pub fn error(&self, key: &str, problem: impl std::fmt::Display) -> Error {
         Error::value(key, self.layers.origin(key), problem)
     }
 
     fn kafka(&self, raw: &raw::Kafka) -> Result<Kafka, Error> {
         let kafka = Kafka {
             brokers: self.brokers(&raw.brokers)?,
-            input: self.name("kafka.input", &raw.input)?,
+            input: raw.input.clone(),
             output_prefix: self.name("kafka.output_prefix", &raw.output_prefix)?,
             group: self.id("kafka.group", &raw.group)?,
             instance: self.id("kafka.instance", &raw.instance)?,
             static_member: self.static_member(raw)?,
             token_file: path(&raw.token_file),
+            token_expiry_file: self.token_expiry_file(raw)?,
             client: self.client(raw)?.into_iter().collect(),
             partitions: self.count("kafka.partitions", raw.partitions, 10_000)?,
             replication: self.count("kafka.replication", raw.replication, 100)?,
         };
-        if Topics::new(&kafka).outputs().contains(&kafka.input.as_str()) {
-            let problem = format!("{} is also an output topic; choose another kafka.output_prefix", kafka.input);
+        let inputs = Inputs::parse(&kafka.input).map_err(|problem| self.error("kafka.input", problem))?;
+        let topics = Topics::new(&kafka);
+        if let Some(both) = topics.outputs().into_iter().find(|output| inputs.names().iter().any(|it| it == output)) {
+            let problem = format!("{both} is also an output topic; choose another kafka.output_prefix");
             return Err(self.error("kafka.input", problem));
         }
         Ok(kafka)
+    }
+
+    fn token_expiry_file(&self, raw: &raw::Kafka) -> Result<Option<PathBuf>, Error> {
+        let expiry = path(&raw.token_expiry_file);
+        if expiry.is_some() && raw.token_file.is_empty() {
+            return Err(self.error("kafka.token_expiry_file", "there is no token: set kafka.token_file as well"));
+        }
+        Ok(expiry)
     }
 
     /// Returns the name of the static member of the group that the worker is, if it is to be one.
@@ -285,12 +308,7 @@ impl Check<'_> {
 
     /// Validates a topic name, or a prefix of one.
     fn name(&self, key: &str, name: &str) -> Result<String, Error> {
-        let is_valid = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        if name.is_empty() || name.len() > 200 || name == "." || name == ".." || !name.chars().all(is_valid) {
-            let problem = format!("{name:?} is not a topic name: 1 to 200 of the characters a-z A-Z 0-9 . _ -");
-            return Err(self.error(key, problem));
-        }
-        Ok(name.to_owned())
+        topic_name(name).map_err(|problem| self.error(key, problem))
     }
 
     fn id(&self, key: &str, id: &str) -> Result<String, Error> {
@@ -301,11 +319,7 @@ impl Check<'_> {
     }
 
     fn language(&self, tag: &str) -> Result<String, Error> {
-        let is_part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-        if !tag.split('-').all(is_part) {
-            return Err(self.error("extract.language", format!("{tag:?} is not a BCP 47 tag such as en or pt-BR")));
-        }
-        Ok(tag.to_owned())
+        language_tag(tag).map_err(|problem| self.error("extract.language", problem))
     }
 
     /// Returns the settings of librdkafka, including the values that are read from files.
@@ -367,14 +381,28 @@ impl Check<'_> {
     }
 
     fn choice<T: Copy>(&self, key: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Error> {
-        if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == value) {
-            return Ok(*choice);
-        }
-        let names = choices.iter().map(|(name, _)| *name);
-        let hint = nearest(value, names.clone()).map(|near| format!("; did you mean {near}?"));
-        let hint = hint.unwrap_or_else(|| format!("; {}", examples(names)));
-        Err(self.error(key, format!("unknown value {value:?}{hint}")))
+        choose(value, choices).map_err(|problem| self.error(key, problem))
     }
+}
+
+/// Returns the choice of a name, or what is wrong with the name.
+pub(super) fn choose<T: Copy>(value: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == value) {
+        return Ok(*choice);
+    }
+    let names = choices.iter().map(|(name, _)| *name);
+    let hint = nearest(value, names.clone()).map(|near| format!("; did you mean {near}?"));
+    let hint = hint.unwrap_or_else(|| format!("; {}", examples(names)));
+    Err(format!("unknown value {value:?}{hint}"))
+}
+
+/// Returns a tag of a language, or what is wrong with it.
+pub(super) fn language_tag(tag: &str) -> Result<String, String> {
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    if !tag.split('-').all(is_part) {
+        return Err(format!("{tag:?} is not a BCP 47 tag such as en or pt-BR"));
+    }
+    Ok(tag.to_owned())
 }
 
 /// Lists the possible values, or the first of them where there are many.

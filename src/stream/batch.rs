@@ -9,6 +9,7 @@ use rdkafka::Message;
 use rdkafka::message::OwnedMessage;
 
 use super::state::HeldRevision;
+use super::topic_partition::TopicPartition;
 use crate::config::Stream;
 
 /// How a message came to be read. This decides whether the position in its partition moves behind it.
@@ -71,8 +72,8 @@ impl Batch {
     }
 
     /// Drops the messages of these partitions.
-    pub fn discard(&mut self, partitions: &[i32]) {
-        self.messages.retain(|it| !partitions.contains(&it.message.partition()));
+    pub fn discard(&mut self, partitions: &[TopicPartition]) {
+        self.messages.retain(|it| !partitions.contains(&TopicPartition::of(&it.message)));
         self.bytes = self.messages.iter().map(|it| message_size(&it.message)).sum();
         if self.messages.is_empty() {
             self.first_received = None;
@@ -80,9 +81,9 @@ impl Batch {
     }
 
     /// Remembers that the log of these partitions has begun anew since their messages were read.
-    pub fn leave_log(&mut self, partitions: &[i32]) {
+    pub fn leave_log(&mut self, partitions: &[TopicPartition]) {
         for it in &mut self.messages {
-            if it.origin == Origin::Log && partitions.contains(&it.message.partition()) {
+            if it.origin == Origin::Log && partitions.contains(&TopicPartition::of(&it.message)) {
                 it.origin = Origin::FormerLog;
             }
         }
@@ -123,6 +124,10 @@ mod tests {
 
     fn limits() -> Stream {
         Stream { delivery: Delivery::ExactlyOnce, batch_messages: 3, batch_bytes: 100, batch_time: WAIT }
+    }
+
+    fn articles(partition: i32) -> TopicPartition {
+        TopicPartition::new("articles", partition)
     }
 
     fn message(partition: i32, bytes: usize) -> OwnedMessage {
@@ -169,7 +174,7 @@ mod tests {
         batch.push(message(1, 10), now);
         batch.push(message(2, 99), now);
         batch.push(message(1, 20), now);
-        batch.discard(&[2]);
+        batch.discard(&[articles(2)]);
         assert!(!batch.is_full(&limits()));
         let sizes: Vec<usize> = batch.messages().iter().map(|it| message_size(&it.message)).collect();
         assert_eq!(sizes, [10, 20]);
@@ -180,7 +185,7 @@ mod tests {
         let (mut batch, now) = (Batch::default(), Instant::now());
         batch.push(message(1, 10), now);
         batch.push(message(2, 10), now);
-        batch.leave_log(&[1]);
+        batch.leave_log(&[articles(1)]);
         batch.push(message(1, 10), now);
         let origins: Vec<_> = batch.messages().iter().map(|it| it.origin.clone()).collect();
         assert_eq!(origins, [Origin::FormerLog, Origin::Log, Origin::Log]);
@@ -190,7 +195,7 @@ mod tests {
     fn a_batch_that_lost_all_its_messages_has_no_deadline() {
         let (mut batch, now) = (Batch::default(), Instant::now());
         batch.push(message(1, 10), now);
-        batch.discard(&[1]);
+        batch.discard(&[articles(1)]);
         assert!(batch.messages().is_empty());
         assert_eq!(batch.time_left(&limits(), WAIT, now), None);
     }

@@ -20,7 +20,8 @@ use super::Error;
 use super::client::client_config;
 use super::token::TokenFile;
 use super::topic_ids::TopicIds;
-use crate::config::Settings;
+use super::topic_partition::TopicPartition;
+use crate::config::{Settings, Topics};
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,16 +38,16 @@ pub enum Event {
     /// A message.
     Message(OwnedMessage),
     /// Partitions were assigned to this worker.
-    Assigned(Vec<i32>),
+    Assigned(Vec<TopicPartition>),
     /// Partitions were revoked from this worker.
     Revoked {
-        /// Their numbers.
-        partitions: Vec<i32>,
+        /// The partitions.
+        partitions: Vec<TopicPartition>,
         /// Whether they were lost, so that they may have another owner already.
         lost: bool,
     },
-    /// The topic was deleted and made again: its offsets have begun anew.
-    TopicRecreated,
+    /// A topic was deleted and made again: its offsets have begun anew.
+    TopicRecreated(String),
     /// librdkafka's statistics, once a second.
     Statistics {
         /// The offsets of the partitions that are being fetched.
@@ -123,8 +124,10 @@ impl ClientContext for Hooks {
 
     /// librdkafka reports that a topic was made again only here.
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        if facility == "METADATA" && self.topic_ids.is_recreation(message) {
-            self.push(Event::TopicRecreated);
+        if facility == "METADATA"
+            && let Some(topic) = self.topic_ids.recreated(message)
+        {
+            self.push(Event::TopicRecreated(topic));
         }
         match level {
             RDKafkaLogLevel::Debug if !self.debug => {}
@@ -168,9 +171,9 @@ impl ConsumerContext for Hooks {
         let (event, result) = if change == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             let begin = list.set_all_offsets(Offset::Beginning);
             let assign = || if is_cooperative { consumer.incremental_assign(list) } else { consumer.assign(list) };
-            (Event::Assigned(numbers(list)), begin.and_then(|()| assign()))
+            (Event::Assigned(TopicPartition::all_of(list)), begin.and_then(|()| assign()))
         } else {
-            let revoked = Event::Revoked { partitions: numbers(list), lost: consumer.assignment_lost() };
+            let revoked = Event::Revoked { partitions: TopicPartition::all_of(list), lost: consumer.assignment_lost() };
             let result = if is_cooperative { consumer.incremental_unassign(list) } else { consumer.unassign() };
             (revoked, result)
         };
@@ -179,11 +182,6 @@ impl ConsumerContext for Hooks {
             self.push(Event::Error(error));
         }
     }
-}
-
-/// Returns the numbers of the partitions in a list.
-fn numbers(list: &TopicPartitionList) -> Vec<i32> {
-    list.elements().iter().map(|element| element.partition()).collect()
 }
 
 /// How far a partition was read.
@@ -207,11 +205,10 @@ struct Reading {
 /// A member of the consumer group.
 pub struct Consumer {
     inner: BaseConsumer<Hooks>,
-    topic: String,
     /// The partitions that were placed.
-    reading: BTreeMap<i32, Reading>,
+    reading: BTreeMap<TopicPartition, Reading>,
     /// The partitions that are paused until their state is restored.
-    restoring: BTreeSet<i32>,
+    restoring: BTreeSet<TopicPartition>,
     /// Whether all partitions are paused.
     paused: bool,
 }
@@ -219,7 +216,7 @@ pub struct Consumer {
 impl Consumer {
     /// Creates a consumer; [`Consumer::subscribe`] lets it join the group. `overrides` are settings that its user needs,
     /// whatever the configuration says. [`Event::TopicRecreated`] needs librdkafka's debug messages of `metadata`.
-    pub fn new(settings: &Settings, topic: &str, overrides: &[(&str, &str)]) -> Result<Self, Error> {
+    pub fn new(settings: &Settings, overrides: &[(&str, &str)]) -> Result<Self, Error> {
         let mut config = client_config(&settings.kafka);
         // With the protocol of KIP-848 the brokers assign partitions, and librdkafka rejects a strategy.
         let classic = config.get("group.protocol").is_none_or(|protocol| protocol.eq_ignore_ascii_case("classic"));
@@ -236,13 +233,13 @@ impl Consumer {
         if config.get("debug").is_some() {
             config.set_log_level(RDKafkaLogLevel::Debug);
         }
-        let token = TokenFile::new(settings.kafka.token_file.as_deref());
+        let token = TokenFile::new(&settings.kafka);
         let hooks = Hooks { events: Mutex::default(), topic_ids: TopicIds::default(), token, debug, classic };
         let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
         // librdkafka asks for a token only while it is polled; before partitions are assigned, a poll does nothing else.
         let _ = inner.poll(Duration::ZERO);
         let (reading, restoring) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Self { inner, topic: topic.to_owned(), reading, restoring, paused: false })
+        Ok(Self { inner, reading, restoring, paused: false })
     }
 
     /// Returns the client itself, for readers that assign partitions themselves and do not join the group.
@@ -255,9 +252,20 @@ impl Consumer {
         self.inner.client().fatal_error().is_some_and(|(code, _)| code == RDKafkaErrorCode::FencedInstanceId)
     }
 
-    /// Joins the group. [`Consumer::next`] reports the partitions that are assigned.
-    pub fn subscribe(&self) -> KafkaResult<()> {
-        self.inner.subscribe(&[&self.topic])
+    /// Joins the group to read these topics, in the place of others that it read before. [`Consumer::next`] reports the partitions
+    /// that are assigned.
+    pub fn subscribe(&self, topics: &[String]) -> KafkaResult<()> {
+        self.inner.subscribe(&topics.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Returns the topics of the input: those with a name, and those that a pattern matches and this client may see.
+    pub fn input_topics(&self, topics: &Topics, timeout: Duration) -> KafkaResult<Vec<String>> {
+        if !topics.inputs.has_patterns() {
+            return Ok(topics.inputs.names().to_vec());
+        }
+        let metadata = self.inner.fetch_metadata(None, timeout)?;
+        let existing = metadata.topics().iter().filter(|topic| topic.error().is_none());
+        Ok(topics.resolve_inputs(existing.map(|topic| topic.name())))
     }
 
     /// Asks the brokers for the number of partitions of a topic, 0 if there is no such topic.
@@ -273,7 +281,7 @@ impl Consumer {
         let event = self.inner.context().pop().unwrap_or_else(|| self.poll(timeout));
         match &event {
             Event::Message(message) => {
-                if let Some(reading) = self.reading.get_mut(&message.partition()) {
+                if let Some(reading) = self.reading.get_mut(&TopicPartition::of(message)) {
                     reading.next = message.offset() + 1;
                 }
             }
@@ -300,10 +308,10 @@ impl Consumer {
     }
 
     /// Returns the positions of the partitions that are read.
-    pub fn positions(&self) -> KafkaResult<BTreeMap<i32, Position>> {
+    pub fn positions(&self) -> KafkaResult<BTreeMap<TopicPartition, Position>> {
         let consumed = self.inner.position()?;
-        let position = |(partition, reading): (&i32, &Reading)| {
-            let consumed = consumed.find_partition(&self.topic, *partition).map(|element| element.offset());
+        let position = |(partition, reading): (&TopicPartition, &Reading)| {
+            let consumed = consumed.find_partition(partition.topic, partition.number).map(|element| element.offset());
             let consumed = if let Some(Offset::Offset(consumed)) = consumed { consumed } else { reading.next };
             (*partition, Position { read: reading.next, passed: consumed.max(reading.next) })
         };
@@ -311,7 +319,7 @@ impl Consumer {
     }
 
     /// Lets a partition be read from an offset.
-    pub fn place(&mut self, partition: i32, offset: i64) -> KafkaResult<()> {
+    pub fn place(&mut self, partition: TopicPartition, offset: i64) -> KafkaResult<()> {
         if !self.seek(partition, offset)? {
             self.assign_anew(partition, offset)?;
         }
@@ -320,7 +328,7 @@ impl Consumer {
     }
 
     /// Lets a partition be read on where it is.
-    pub fn place_again(&mut self, partition: i32) -> KafkaResult<()> {
+    pub fn place_again(&mut self, partition: TopicPartition) -> KafkaResult<()> {
         let Some(reading) = self.reading.get(&partition).copied() else { return Ok(()) };
         self.place(partition, reading.next)?;
         self.reading.insert(partition, reading);
@@ -329,7 +337,7 @@ impl Consumer {
 
     /// Returns the partitions that librdkafka does not read, each with its position: it gives up those whose position the log
     /// does not have, and does not report which. All others go on where they are.
-    pub fn lost_positions(&self) -> KafkaResult<Vec<(i32, i64)>> {
+    pub fn lost_positions(&self) -> KafkaResult<Vec<(TopicPartition, i64)>> {
         let mut lost = Vec::new();
         for (partition, reading) in &self.reading {
             if !self.seek(*partition, reading.next)? {
@@ -341,30 +349,31 @@ impl Consumer {
 
     /// Seeks to the committed offset of every partition that is read, or to where reading started, and returns these
     /// offsets. If it fails, the consumer's position must not be trusted any more.
-    pub fn rewind(&mut self) -> KafkaResult<BTreeMap<i32, i64>> {
-        let started: BTreeMap<i32, i64> = self.reading.iter().map(|(partition, it)| (*partition, it.start)).collect();
+    pub fn rewind(&mut self) -> KafkaResult<BTreeMap<TopicPartition, i64>> {
+        let started: BTreeMap<TopicPartition, i64> =
+            self.reading.iter().map(|(partition, it)| (*partition, it.start)).collect();
         let mut rewound = BTreeMap::new();
         if started.is_empty() {
             return Ok(rewound);
         }
-        let partitions: Vec<i32> = started.keys().copied().collect();
-        let committed = self.inner.committed_offsets(self.list(&partitions), REQUEST_TIMEOUT)?;
+        let partitions: Vec<TopicPartition> = started.keys().copied().collect();
+        let committed = self.inner.committed_offsets(TopicPartition::list(&partitions), REQUEST_TIMEOUT)?;
         for element in committed.elements() {
             element.error()?;
-            let start = started.get(&element.partition()).copied().unwrap_or(0);
+            let partition = TopicPartition::new(element.topic(), element.partition());
+            let start = started.get(&partition).copied().unwrap_or(0);
             let target = if let Offset::Offset(committed) = element.offset() { committed } else { start };
-            self.place(element.partition(), target)?;
-            self.reading.insert(element.partition(), Reading { start, next: target });
-            rewound.insert(element.partition(), target);
+            self.place(partition, target)?;
+            self.reading.insert(partition, Reading { start, next: target });
+            rewound.insert(partition, target);
         }
         Ok(rewound)
     }
 
     /// Seeks to an offset. Returns false if that is not possible because librdkafka does not read the partition: it has
     /// lost its position.
-    fn seek(&self, partition: i32, offset: i64) -> KafkaResult<bool> {
-        let mut target = TopicPartitionList::new();
-        target.add_partition_offset(&self.topic, partition, Offset::Offset(offset))?;
+    fn seek(&self, partition: TopicPartition, offset: i64) -> KafkaResult<bool> {
+        let target = TopicPartition::list_at([(partition, Offset::Offset(offset))])?;
         let sought = self.inner.seek_partitions(target, REQUEST_TIMEOUT)?;
         let error = sought.elements().iter().find_map(|element| element.error().err());
         match error {
@@ -375,59 +384,50 @@ impl Consumer {
     }
 
     /// Lets librdkafka read a partition again that it does not read.
-    fn assign_anew(&self, partition: i32, offset: i64) -> KafkaResult<()> {
+    fn assign_anew(&self, partition: TopicPartition, offset: i64) -> KafkaResult<()> {
         if let RebalanceProtocol::Cooperative = self.inner.rebalance_protocol() {
-            let mut target = TopicPartitionList::new();
-            target.add_partition_offset(&self.topic, partition, Offset::Offset(offset))?;
-            self.inner.incremental_unassign(&self.list(&[partition]))?;
+            let target = TopicPartition::list_at([(partition, Offset::Offset(offset))])?;
+            self.inner.incremental_unassign(&TopicPartition::list(&[partition]))?;
             self.inner.incremental_assign(&target)?;
         } else {
             let all = self.inner.assignment()?;
             for mut element in all.elements() {
-                let next =
-                    self.reading.get(&element.partition()).map_or(Offset::Beginning, |it| Offset::Offset(it.next));
-                element.set_offset(if element.partition() == partition { Offset::Offset(offset) } else { next })?;
+                let own = TopicPartition::new(element.topic(), element.partition());
+                let next = self.reading.get(&own).map_or(Offset::Beginning, |it| Offset::Offset(it.next));
+                element.set_offset(if own == partition { Offset::Offset(offset) } else { next })?;
             }
             self.inner.assign(&all)?;
         }
-        let mut paused = numbers(&self.inner.assignment()?);
+        let mut paused = TopicPartition::all_of(&self.inner.assignment()?);
         paused.retain(|partition| self.paused || self.restoring.contains(partition));
-        if paused.is_empty() { Ok(()) } else { self.inner.pause(&self.list(&paused)) }
+        if paused.is_empty() { Ok(()) } else { self.inner.pause(&TopicPartition::list(&paused)) }
     }
 
     /// Pauses all partitions that are assigned now. Hooks run all the same.
     pub fn pause_all(&mut self) -> KafkaResult<()> {
         self.paused = true;
-        self.inner.pause(&self.list(&numbers(&self.inner.assignment()?)))
+        self.inner.pause(&TopicPartition::list(&TopicPartition::all_of(&self.inner.assignment()?)))
     }
 
     /// Resumes all partitions, except those that are still being restored.
     pub fn resume_all(&mut self) -> KafkaResult<()> {
         self.paused = false;
-        let mut partitions = numbers(&self.inner.assignment()?);
+        let mut partitions = TopicPartition::all_of(&self.inner.assignment()?);
         partitions.retain(|partition| !self.restoring.contains(partition));
-        self.inner.resume(&self.list(&partitions))
+        self.inner.resume(&TopicPartition::list(&partitions))
     }
 
     /// Pauses partitions that were just assigned, before the first of their messages, until their state is restored.
-    pub fn pause_for_restore(&mut self, partitions: &[i32]) -> KafkaResult<()> {
+    pub fn pause_for_restore(&mut self, partitions: &[TopicPartition]) -> KafkaResult<()> {
         self.restoring.extend(partitions);
-        self.inner.pause(&self.list(partitions))
+        self.inner.pause(&TopicPartition::list(partitions))
     }
 
     /// Lets a partition whose state is restored be read from an offset.
-    pub fn resume_restored(&mut self, partition: i32, offset: i64) -> KafkaResult<()> {
+    pub fn resume_restored(&mut self, partition: TopicPartition, offset: i64) -> KafkaResult<()> {
         self.restoring.remove(&partition);
         self.place(partition, offset)?;
-        if self.paused { Ok(()) } else { self.inner.resume(&self.list(&[partition])) }
-    }
-
-    fn list(&self, partitions: &[i32]) -> TopicPartitionList {
-        let mut list = TopicPartitionList::new();
-        for partition in partitions {
-            list.add_partition(&self.topic, *partition);
-        }
-        list
+        if self.paused { Ok(()) } else { self.inner.resume(&TopicPartition::list(&[partition])) }
     }
 
     /// Returns the metadata of the group as it is now. To be fetched anew for each transaction.

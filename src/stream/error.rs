@@ -89,7 +89,7 @@ impl Error {
     }
 
     pub(super) fn denied(reason: &str, settings: &Settings) -> Self {
-        let Topics { input, events, articles, rejected } = Topics::new(&settings.kafka);
+        let Topics { input, events, articles, rejected, .. } = Topics::new(&settings.kafka);
         let (group, id) = (&settings.kafka.group, transactional_id(settings));
         let message = format!(
             "the brokers denied access: {reason}; a worker needs the permission to Read `{input}`, `{articles}` and the \

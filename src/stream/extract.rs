@@ -15,6 +15,7 @@ use rdkafka::message::OwnedMessage;
 use super::Error;
 use super::batch::{Batch, Incoming, Origin};
 use super::disposition::Disposition;
+use super::topic_partition::TopicPartition;
 
 /// What is done with one message.
 pub type Extract = dyn Fn(&OwnedMessage) -> Disposition + Send + Sync;
@@ -43,9 +44,9 @@ pub struct Extractor {
 #[derive(Debug, Default)]
 struct Changes {
     /// Those that were discarded from the batch.
-    discarded: Vec<i32>,
+    discarded: Vec<TopicPartition>,
     /// Those whose log has begun anew.
-    former: Vec<i32>,
+    former: Vec<TopicPartition>,
 }
 
 impl Extractor {
@@ -110,14 +111,14 @@ impl Extractor {
     }
 
     /// Drops the messages of these partitions from the batch in progress.
-    pub fn discard(&mut self, partitions: &[i32]) {
+    pub fn discard(&mut self, partitions: &[TopicPartition]) {
         if let Some(changes) = &mut self.changes {
             changes.discarded.extend_from_slice(partitions);
         }
     }
 
     /// Remembers that the log of these partitions has begun anew since the batch in progress was read.
-    pub fn leave_log(&mut self, partitions: &[i32]) {
+    pub fn leave_log(&mut self, partitions: &[TopicPartition]) {
         if let Some(changes) = &mut self.changes {
             changes.former.extend_from_slice(partitions);
         }
@@ -175,11 +176,11 @@ mod tests {
     fn disposition(message: &OwnedMessage) -> Disposition {
         let outcome = Outcome::Articles(Vec::new());
         let origin = Origin::Log;
-        Disposition { partition: message.partition(), offset: message.offset(), bytes: 0, origin, outcome }
+        Disposition { partition: TopicPartition::of(message), offset: message.offset(), bytes: 0, origin, outcome }
     }
 
     fn offsets(dispositions: &[Disposition]) -> Vec<(i32, i64)> {
-        dispositions.iter().map(|it| (it.partition, it.offset)).collect()
+        dispositions.iter().map(|it| (it.partition.number, it.offset)).collect()
     }
 
     #[test]
@@ -192,7 +193,7 @@ mod tests {
     fn a_partition_that_is_discarded_from_the_batch_in_progress_is_left_out() {
         let mut extractor = Extractor::start(Arc::new(disposition));
         extractor.submit(batch(&[(0, 5), (1, 7), (0, 6)])).unwrap();
-        extractor.discard(&[0]);
+        extractor.discard(&[TopicPartition::new("articles", 0)]);
         assert_eq!(offsets(&extractor.poll(TIMEOUT).unwrap().unwrap().dispositions), [(1, 7)]);
         // It may be assigned again.
         extractor.submit(batch(&[(0, 5)])).unwrap();
@@ -203,7 +204,7 @@ mod tests {
     fn messages_whose_log_has_begun_anew_meanwhile_are_no_position() {
         let mut extractor = Extractor::start(Arc::new(disposition));
         extractor.submit(batch(&[(0, 5), (1, 7)])).unwrap();
-        extractor.leave_log(&[0]);
+        extractor.leave_log(&[TopicPartition::new("articles", 0)]);
         let extracted = extractor.poll(TIMEOUT).unwrap().unwrap();
         let origins: Vec<_> = extracted.dispositions.iter().map(|it| it.origin.clone()).collect();
         assert_eq!(origins, [Origin::FormerLog, Origin::Log]);

@@ -15,6 +15,7 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::consumer::{Consumer, Event, PartitionOffsets};
 use super::error::is_denied;
+use super::passed::event_id;
 use super::{Control, Error};
 use crate::config::{Settings, Topics};
 use crate::store::{Position, RecordKind, TopicRecord, Writer};
@@ -58,7 +59,7 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
         return Err(Error::timeline_store(&reason));
     }
     let mut follower = Follower {
-        consumer: Consumer::new(&settings, &topics.events, &OVERRIDES)?,
+        consumer: Consumer::new(&settings, &OVERRIDES)?,
         stored: positions.into_iter().map(|it| ((it.topic, it.partition), it.next)).collect(),
         group: settings.kafka.group,
         control,
@@ -190,7 +191,7 @@ impl Follower<'_> {
                 }
             }
             Event::Fatal(error) => return Err(Error::consumer(error)),
-            Event::Assigned(_) | Event::Revoked { .. } | Event::TopicRecreated | Event::Idle => {}
+            Event::Assigned(_) | Event::Revoked { .. } | Event::TopicRecreated(_) | Event::Idle => {}
         }
         Ok(())
     }
@@ -212,6 +213,7 @@ impl Follower<'_> {
         let received = self.batch.iter().filter_map(|message| {
             let kind = if message.topic() == self.topics.events { RecordKind::Event } else { RecordKind::Article };
             let key = std::str::from_utf8(message.key()?).ok()?;
+            let key = if kind == RecordKind::Event { event_id(key) } else { key };
             Some(TopicRecord { kind, key, value: message.payload() })
         });
         let received: Vec<_> = received.collect();

@@ -2,6 +2,7 @@
 //! Which of two such messages came later cannot be known.
 
 use super::disposition::Disposition;
+use super::topic_partition::TopicPartition;
 use crate::record::{ArticleRecord, Warning};
 use crate::telemetry::Metrics;
 
@@ -10,9 +11,15 @@ const CODE: &str = "partition-changed";
 
 /// Returns the warning in the record of such a message.
 #[must_use]
-pub fn warning(from: i32, to: i32) -> Warning {
+pub fn warning(from: TopicPartition, to: TopicPartition) -> Warning {
+    let (from, to) = if from.topic == to.topic {
+        (format!("partition {} of the input", from.number), format!("partition {}", to.number))
+    } else {
+        let named = |it: TopicPartition| format!("partition {} of `{}`", it.number, it.topic);
+        (named(from), named(to))
+    };
     let message = format!(
-        "the standing revision came through partition {from} of the input, this message through partition {to}: their order \
+        "the standing revision came through {from}, this message through {to}: their order \
          is only that of their revisions; send all revisions of an article with the same key"
     );
     Warning { code: CODE, message }
@@ -28,6 +35,7 @@ pub fn report(dispositions: &[Disposition], metrics: &Metrics) {
     tracing::warn!(
         count,
         article = first.id,
+        topic = source.topic,
         partition = source.partition,
         offset = source.offset,
         "articles came through another partition than before, the first of which is named: the input has grown, or their \

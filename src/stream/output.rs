@@ -7,9 +7,10 @@ use std::time::Duration;
 use rdkafka::message::{Header, Headers as _, OwnedHeaders};
 
 use super::consumer::Consumer;
+use super::passed::Passed;
 use super::times::TimeLimits;
 use super::{Error, limits};
-use crate::config::{EmbargoPolicy, Settings, TombstonePolicy, Topics};
+use crate::config::{EmbargoPolicy, Output, Settings, TombstonePolicy, Topics};
 
 /// What a record takes on the wire besides key, value and headers: an upper bound.
 const RECORD_OVERHEAD: usize = 128;
@@ -33,21 +34,25 @@ pub struct OutputSettings {
     pub embargo: EmbargoPolicy,
     /// What a message without a value does.
     pub tombstones: TombstonePolicy,
+    /// What of messages passes on to records.
+    pub passing: Output,
 }
 
 impl OutputSettings {
     /// Returns settings for tests that change what they are about.
     #[cfg(test)]
     pub fn sample() -> Self {
+        use crate::config::Inputs;
         let [input, events, articles, rejected] = ["in", "events", "articles", "rejected"].map(str::to_owned);
         Self {
-            topics: Topics { input, events, articles, rejected },
+            topics: Topics { inputs: Inputs::parse(&input).unwrap(), input, events, articles, rejected },
             max_record_bytes: 1_000_000,
             times: TimeLimits::default(),
             changelog_partitions: 1,
             event_partitions: 1,
             embargo: EmbargoPolicy::Hold,
             tombstones: TombstonePolicy::Reject,
+            passing: Output::default(),
         }
     }
 
@@ -69,6 +74,7 @@ impl OutputSettings {
             event_partitions: partitions(&topics.events)?,
             embargo: settings.revisions.embargo,
             tombstones: settings.tombstones,
+            passing: settings.output.clone(),
         })
     }
 }
@@ -109,6 +115,12 @@ impl OutputRecord {
             .fold(OwnedHeaders::new(), |all, (key, value)| all.insert(Header { key, value: Some(value.as_str()) }));
         let key = Some(key.as_bytes().to_vec());
         Self { topic: topic.to_owned(), partition: None, key, value, headers, timestamp, fallback: None }
+    }
+
+    /// Returns the record with what passes on to it.
+    #[must_use]
+    pub fn with(self, passed: &Passed) -> Self {
+        Self { headers: passed.add_to(self.headers), ..self }
     }
 
     /// Returns the record if it would fit into `limit` bytes even if its value grew by `growth`.

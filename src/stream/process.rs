@@ -52,7 +52,12 @@ impl fmt::Display for ProcessError {
 pub fn process(message: &OwnedMessage, settings: &Settings) -> Result<Vec<Processed>, ProcessError> {
     let headers = message.headers().into_iter().flat_map(|headers| headers.iter());
     let headers: Vec<_> = headers.filter_map(|header| Some((header.key, header.value?))).collect();
-    let read = article::Message { value: message.payload().unwrap_or_default(), headers: &headers };
+    let read = article::Message {
+        value: message.payload().unwrap_or_default(),
+        headers: &headers,
+        topic: Some(message.topic()),
+        key: message.key(),
+    };
     let settings = with_record_time(settings, message);
     catch_panic(|| pipeline::process_message(&read, &settings))
 }

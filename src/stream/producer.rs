@@ -64,7 +64,7 @@ pub struct DeliveryReports {
 impl DeliveryReports {
     /// Starts without a failure.
     pub fn new(kafka: &Kafka) -> Self {
-        let (changelog, token) = (Topics::new(kafka).articles, TokenFile::new(kafka.token_file.as_deref()));
+        let (changelog, token) = (Topics::new(kafka).articles, TokenFile::new(kafka));
         Self { first_failure: Mutex::default(), changelog, delivered: Mutex::default(), token }
     }
 }

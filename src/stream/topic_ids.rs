@@ -17,20 +17,18 @@ pub struct TopicIds {
 }
 
 impl TopicIds {
-    /// Reads a message of librdkafka's, and returns whether a topic which it knew was made again.
-    pub fn is_recreation(&self, message: &str) -> bool {
-        let change = message.split_once(" changed id from ");
-        let Some((topic, (old, new))) = change.and_then(|(topic, ids)| Some((topic, ids.split_once(" to ")?))) else {
-            return false;
-        };
+    /// Reads a message of librdkafka's, and returns the topic that it knew and that was made again, if that is what it says.
+    pub fn recreated(&self, message: &str) -> Option<String> {
+        let (topic, ids) = message.split_once(" changed id from ")?;
+        let (old, new) = ids.split_once(" to ")?;
         let name = topic.rsplit(' ').next().unwrap_or(topic);
         let id = |id: &str| Some(id.trim()).filter(|id| !id.starts_with(NO_ID)).map(str::to_owned);
         let mut ids = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         let last = ids.get(name).cloned().or_else(|| id(old));
-        let Some(known) = id(new).or_else(|| last.clone()) else { return false };
+        let known = id(new).or_else(|| last.clone())?;
         let is_another = last.is_some_and(|last| last != known);
         ids.insert(name.to_owned(), known);
-        is_another
+        is_another.then(|| name.to_owned())
     }
 }
 
@@ -44,7 +42,8 @@ mod tests {
     fn changes(ids: &[&str]) -> Vec<bool> {
         let topics = TopicIds::default();
         let message = |pair: &[&str]| format!("[thrd:main]: Topic news.raw changed id from {} to {}", pair[0], pair[1]);
-        ids.windows(2).map(|pair| topics.is_recreation(&message(pair))).collect()
+        let news = Some("news.raw".to_owned());
+        ids.windows(2).map(|pair| topics.recreated(&message(pair)) == news).collect()
     }
 
     #[test]
@@ -66,6 +65,6 @@ mod tests {
     #[test]
     fn other_messages_are_none() {
         let topics = TopicIds::default();
-        assert!(!topics.is_recreation("[thrd:main]: Topic news.raw partition count changed from 0 to 4"));
+        assert_eq!(topics.recreated("[thrd:main]: Topic news.raw partition count changed from 0 to 4"), None);
     }
 }

@@ -250,6 +250,15 @@ impl Worker {
         }
     }
 
+    /// Waits until its metrics have a line.
+    pub fn await_metric(&self, line: &str) {
+        let start = Instant::now();
+        while !self.control.metrics.encode().unwrap().lines().any(|it| it == line) {
+            assert!(start.elapsed() < PATIENCE, "{line}\n{}", self.control.metrics.encode().unwrap());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Asks it to end and waits for it.
     pub fn end(self) -> Result<Summary, Error> {
         self.control.shutdown.trigger();

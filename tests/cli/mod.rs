@@ -4,4 +4,5 @@ mod eval;
 mod extract;
 mod guess;
 mod operate;
+mod source;
 mod timeline;

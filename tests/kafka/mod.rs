@@ -8,6 +8,7 @@ mod backfill;
 mod check;
 mod deletions;
 mod delivery;
+mod inputs;
 mod knowledge;
 mod offsets;
 mod program;

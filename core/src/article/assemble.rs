@@ -13,6 +13,7 @@ use super::item::{Article, Embargo, Item, Notice, ScheduledEvent};
 use super::publication;
 use super::published::Published;
 use super::settings::Settings;
+use super::sources::SourceSettings;
 use super::status::{PublishingStatus, Withdrawal};
 use super::zone_names::Zones;
 use crate::error::{Error, ErrorKind, Warning};
@@ -27,7 +28,8 @@ const LANGUAGE: usize = 100;
 /// Turns a draft into the item that it describes.
 pub(super) fn assemble(draft: Draft<'_>, format: Format, settings: &Settings) -> Item {
     let status = PublishingStatus::of(&draft);
-    let mut assembly = Assembly { draft, format, settings };
+    let own = own_settings(&draft, settings);
+    let mut assembly = Assembly { draft, format, settings, own };
     if assembly.draft.deleted {
         return assembly.deletion();
     }
@@ -52,6 +54,17 @@ struct Assembly<'d, 's> {
     draft: Draft<'d>,
     format: Format,
     settings: &'s Settings,
+    /// What is set for its source.
+    own: SourceSettings,
+}
+
+/// What is set for the source of a draft.
+fn own_settings(draft: &Draft<'_>, settings: &Settings) -> SourceSettings {
+    if settings.sources.is_empty() {
+        return SourceSettings::default();
+    }
+    let names: Vec<_> = publication::source_names(draft).collect();
+    settings.sources.of_article(names.iter().map(AsRef::as_ref))
 }
 
 impl Assembly<'_, '_> {
@@ -64,12 +77,12 @@ impl Assembly<'_, '_> {
         }
         let title = self.title()?;
         let body = self.body()?;
-        let chosen = publication::choose(&self.draft, self.format, self.settings)?;
+        let chosen = publication::choose(&self.draft, self.format, self.settings, &self.own)?;
         self.draft.warnings.extend(chosen.warnings);
         self.warn_of_languages();
         let url = self.draft.owned_label(Field::Url)?;
         let id = own_id.unwrap_or_else(|| content_digest(&title, &body, &chosen.published));
-        let language = self.languages().next();
+        let language = self.languages().next().or_else(|| self.own.language.clone());
         Ok(Article {
             id,
             revision: self.revision(),
@@ -83,6 +96,7 @@ impl Assembly<'_, '_> {
             modified: self.modified(),
             embargo: self.embargo(embargoed),
             scheduled: self.scheduled()?,
+            set: self.own.clone(),
             warnings: std::mem::take(&mut self.draft.warnings),
         })
     }
@@ -146,7 +160,8 @@ impl Assembly<'_, '_> {
     }
 
     fn time(&self, field: Field) -> Option<Result<Published, Error>> {
-        let zones = Zones { assumed: self.settings.timezone, named: Some(&self.settings.timezones) };
+        let assumed = self.own.timezone.unwrap_or(self.settings.timezone);
+        let zones = Zones { assumed, named: Some(&self.settings.timezones), day_first: self.own.day_first };
         self.draft.time(field, &zones)
     }
 

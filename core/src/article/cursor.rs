@@ -40,8 +40,8 @@ impl<'t> Cursor<'t> {
     }
 
     /// Takes a date of three numbers, with the year first or last, as year, month and day. `None` if it is none, or if
-    /// day and month could be either.
-    pub fn date(&mut self) -> Option<[u32; 3]> {
+    /// day and month could be either and it is not known which comes first.
+    pub fn date(&mut self, day_first: Option<bool>) -> Option<[u32; 3]> {
         let (first, rest) = split_digits(self.rest);
         let separator = rest.chars().next().filter(|c| matches!(c, '-' | '/' | '.' | '年'))?;
         let (second, rest) = split_digits(rest.strip_prefix(separator)?);
@@ -55,6 +55,13 @@ impl<'t> Cursor<'t> {
                 let (day, month) = match (number(first)?, number(second)?) {
                     (day @ 13.., month @ ..=12) | (month @ ..=12, day @ 13..) => (day, month),
                     (day, month) if day == month => (day, month),
+                    (first, second) if first <= 12 && second <= 12 => {
+                        if day_first? {
+                            (first, second)
+                        } else {
+                            (second, first)
+                        }
+                    }
                     _ => return None,
                 };
                 [number(third)?, month, day]

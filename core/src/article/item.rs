@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::published::Published;
 use super::reference::Reference;
+use super::sources::SourceSettings;
 use super::status::Withdrawal;
 use crate::error::{Error, Warning};
 
@@ -36,6 +37,8 @@ pub struct Article {
     pub embargo: Option<Embargo>,
     /// The event that it announces, if it is a calendar entry rather than a text.
     pub scheduled: Option<ScheduledEvent>,
+    /// What is set for its source.
+    pub set: SourceSettings,
     /// What the reader had to assume or repair.
     pub warnings: Vec<Warning>,
 }
@@ -68,6 +71,7 @@ impl Article {
             modified: None,
             embargo: None,
             scheduled: None,
+            set: SourceSettings::default(),
             warnings: Vec::new(),
         }
     }
@@ -101,6 +105,28 @@ pub enum Item {
         /// What is wrong.
         error: Error,
     },
+}
+
+/// Returns what the ids of articles begin with that belong to a tenant: its name and a colon; `None` if it has no name.
+#[must_use]
+pub fn id_prefix(tenant: &[u8]) -> Option<String> {
+    let tenant = std::str::from_utf8(tenant).ok()?.trim();
+    let is_name = !tenant.is_empty() && !tenant.contains(char::is_control);
+    is_name.then(|| format!("{tenant}:"))
+}
+
+impl Item {
+    /// Lets its id, and others by which it may be known, begin with a prefix.
+    pub(super) fn prefix_ids(&mut self, prefix: &str) {
+        match self {
+            Self::Article(article) => article.id.insert_str(0, prefix),
+            Self::Withdrawn(_, notice) | Self::Skipped(notice) => {
+                let ids = std::iter::once(&mut notice.id).chain(&mut notice.other_ids);
+                ids.for_each(|id| id.insert_str(0, prefix));
+            }
+            Self::Broken { id, .. } => id.insert_str(0, prefix),
+        }
+    }
 }
 
 /// What is known of an item that is not extracted.

@@ -9,20 +9,24 @@ use encoding_rs::Encoding;
 use super::{binary, markup};
 use crate::error::{Error, ErrorKind};
 
-/// One message: its bytes and headers.
+/// One message: its bytes, and what it came with.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Message<'m> {
     /// The bytes.
     pub value: &'m [u8],
     /// Names and values, as Kafka has them. They carry the attributes of CloudEvents in binary mode.
     pub headers: &'m [(&'m str, &'m [u8])],
+    /// The topic that it came through, if it came through one.
+    pub topic: Option<&'m str>,
+    /// Its key, if it has one.
+    pub key: Option<&'m [u8]>,
 }
 
 impl<'m> Message<'m> {
-    /// Creates a message without headers.
+    /// Creates a message of which nothing else is known.
     #[must_use]
     pub fn bare(value: &'m [u8]) -> Self {
-        Self { value, headers: &[] }
+        Self { value, ..Self::default() }
     }
 
     /// Returns a header that is text. The case of its name does not matter.

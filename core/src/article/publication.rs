@@ -1,6 +1,8 @@
 //! Which of its times an article counts from: the first publication, unless another is set for its source; shown in
 //! the time zone of its readers.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 
 use super::draft::Draft;
@@ -9,6 +11,7 @@ use super::format::Format;
 use super::published::{Published, Reading};
 use super::reference::Reference;
 use super::settings::{BySource, RecordTime, Settings};
+use super::sources::SourceSettings;
 use super::zone::timezone;
 use super::zone_names::Zones;
 use crate::error::{Error, ErrorKind, Warning};
@@ -30,12 +33,22 @@ const ORDER: [(Reference, Field); 5] = [
 ];
 
 /// Chooses the wanted time, or else the best one that can be read.
-pub(super) fn choose(draft: &Draft<'_>, format: Format, settings: &Settings) -> Result<Publication, Error> {
+pub(super) fn choose(
+    draft: &Draft<'_>,
+    format: Format,
+    settings: &Settings,
+    own: &SourceSettings,
+) -> Result<Publication, Error> {
     let wanted = of_source(&settings.references, draft).unwrap_or(settings.reference);
     let own_zone = draft.label(Field::Zone)?.map(|name| timezone(&name)).transpose()?;
-    let zone = own_zone.or_else(|| of_source(&settings.timezones, draft)).or_else(|| of_city(draft, settings));
+    let zone = own_zone.or(own.timezone);
+    let zone = zone.or_else(|| of_source(&settings.timezones, draft)).or_else(|| of_city(draft, settings));
     let (first, rest): (Vec<_>, Vec<_>) = ORDER.into_iter().partition(|(reference, _)| *reference == wanted);
-    let zones = Zones { assumed: zone.unwrap_or(settings.timezone), named: Some(&settings.timezones) };
+    let zones = Zones {
+        assumed: zone.unwrap_or(settings.timezone),
+        named: Some(&settings.timezones),
+        day_first: own.day_first,
+    };
     let mut warnings = Vec::new();
     let mut failed = None;
     for (reference, field) in first.into_iter().chain(rest) {
@@ -100,10 +113,13 @@ fn of_source<T: Copy>(set: &BySource<T>, draft: &Draft<'_>) -> Option<T> {
     if set.is_empty() {
         return None;
     }
+    source_names(draft).find_map(|name| set.get(&name).copied())
+}
+
+/// The names of the article's source: its name, and the article's address, which has its host.
+pub(super) fn source_names<'d>(draft: &'d Draft<'_>) -> impl Iterator<Item = Cow<'d, str>> {
     let label = |field| draft.label(field).ok().flatten();
-    let of_name = || set.get(&label(Field::Source)?).copied();
-    let of_host = || set.get(&label(Field::Url).filter(|url| url.contains("://"))?).copied();
-    of_name().or_else(of_host)
+    label(Field::Source).into_iter().chain(label(Field::Url).filter(|url| url.contains("://")))
 }
 
 /// The time zone of the city in the dateline, or at the start of the body: `NEW YORK (AP) — …`.

@@ -98,7 +98,7 @@ pub(super) fn read(text: &str, zones: &Zones<'_>) -> Result<Reading, Error> {
         let found = epoch::dot_net(text, zones.assumed).or_else(|| epoch::text(text, zones.assumed));
         return found.and_then(Published::possible).map(whole).ok_or_else(|| unreadable(text));
     }
-    let found = worded::read(text).or_else(|| written::read(text)).ok_or_else(|| unreadable(text))?;
+    let found = worded::read(text).or_else(|| written::read(text, zones.day_first)).ok_or_else(|| unreadable(text))?;
     let offset = zone_names::offset(&found.zones, found.local, zones).map_err(|problem| of_zone(text, &problem))?;
     let at = match offset {
         Some(offset) => found.local.and_local_timezone(offset).single(),

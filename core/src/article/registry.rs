@@ -4,7 +4,7 @@
 
 use super::field::{Field, FieldValue};
 use super::format::Format;
-use super::item::Item;
+use super::item::{Item, id_prefix};
 use super::media_type::MediaType;
 use super::message::{self, Message};
 use super::page::Page;
@@ -23,9 +23,21 @@ use crate::error::Error;
 /// If the message is larger than `settings.max_bytes`, cannot be decoded, or is of no known format: see
 /// [`Error::code`].
 pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Error> {
-    let mut reader = MessageReader::new(settings, false);
+    let settings = settings.of_message(message);
+    let mut reader = MessageReader::new(&settings, false);
     read_message(message, &mut reader)?;
-    reader.into_items()
+    let mut items = reader.into_items()?;
+    if let Some(prefix) = prefix_of(message, &settings) {
+        items.iter_mut().for_each(|item| item.prefix_ids(&prefix));
+    }
+    Ok(items)
+}
+
+/// Returns what the ids of a message's articles begin with.
+fn prefix_of(message: &Message<'_>, settings: &Settings) -> Option<String> {
+    let name = settings.id_prefix.as_deref()?;
+    let values = message.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
+    values.last().and_then(|(_, value)| id_prefix(value))
 }
 
 /// As [`read`], with the recognised format of each item, why it was recognised, and the paths of its fields, for people.
@@ -34,9 +46,14 @@ pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Err
 ///
 /// As [`read`].
 pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<Inspected>, Error> {
-    let mut reader = MessageReader::new(settings, true);
+    let settings = settings.of_message(message);
+    let mut reader = MessageReader::new(&settings, true);
     read_message(message, &mut reader)?;
-    reader.into_inspected()
+    let mut inspected = reader.into_inspected()?;
+    if let Some(prefix) = prefix_of(message, &settings) {
+        inspected.iter_mut().for_each(|one| one.item.prefix_ids(&prefix));
+    }
+    Ok(inspected)
 }
 
 fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {

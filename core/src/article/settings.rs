@@ -1,5 +1,6 @@
 //! How messages are read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
@@ -7,8 +8,10 @@ use chrono_tz::Tz;
 use super::envelope::Unwrap;
 use super::field_paths::{FieldPaths, ItemPaths};
 use super::format::Format;
+use super::message::Message;
 use super::published::Published;
 use super::reference::Reference;
+use super::sources::Sources;
 use crate::error::{Error, ErrorKind};
 
 /// How messages are read.
@@ -33,6 +36,10 @@ pub struct Settings {
     pub timezones: SourceTimezones,
     /// The time zones of the cities in datelines.
     pub cities: CityTimezones,
+    /// What is set for single sources beside that; it takes precedence.
+    pub sources: Sources,
+    /// The header of a message whose value is what the ids of its articles begin with: see [`id_prefix`](super::id_prefix).
+    pub id_prefix: Option<String>,
     /// The publication time of input without one.
     pub published: Option<Published>,
     /// What the time of the record that holds a message is for.
@@ -53,6 +60,8 @@ impl Default for Settings {
             timezone: Tz::UTC,
             timezones: SourceTimezones::default(),
             cities: CityTimezones::default(),
+            sources: Sources::default(),
+            id_prefix: None,
             published: None,
             record_time: RecordTime::Ignored,
             max_bytes: 32 << 20,
@@ -67,6 +76,15 @@ impl Settings {
         let mut settings = Self::default();
         change(&mut settings);
         settings
+    }
+
+    /// Returns the settings for the articles of a message.
+    pub(super) fn of_message(&self, message: &Message<'_>) -> Cow<'_, Self> {
+        if self.sources.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let sources = self.sources.of_message(message);
+        Cow::Owned(Self { format: sources.format().or(self.format), sources, ..self.clone() })
     }
 
     /// Refuses a message that is larger than the limit, before anything looks at it.
@@ -133,7 +151,7 @@ impl<N: AsRef<str>, T> FromIterator<(N, T)> for BySource<T> {
 }
 
 /// The normal form of a source's name: in lower case; of a host or an address, the host without `www.`.
-fn source_key(source: &str) -> String {
+pub(super) fn source_key(source: &str) -> String {
     let source = source.trim().to_lowercase();
     let host = source.split_once("://").and_then(|(_, rest)| rest.split(['/', ':', '?', '#']).next());
     let name = host.unwrap_or(&source);

@@ -26,6 +26,8 @@ struct Parts {
     day: Option<u32>,
     /// Whether the name of the month stands before the day.
     month_is_first: bool,
+    /// Whether the day stands before the month where both are numbers, if that is known.
+    day_first: Option<bool>,
     /// Two figures in the place of a year, which only a time of day behind them shows to be one (RFC 822).
     has_short_year: bool,
     weekday: Option<Weekday>,
@@ -33,12 +35,13 @@ struct Parts {
     zones: Vec<ZoneMark>,
 }
 
-/// Reads a text; `None` if a part of it is not understood, lacks, or can mean two things.
-pub(super) fn read(text: &str) -> Option<Written> {
+/// Reads a text; `None` if a part of it is not understood, lacks, or can mean two things. Whether the day stands before the month
+/// where both are numbers may be known.
+pub(super) fn read(text: &str, day_first: Option<bool>) -> Option<Written> {
     // Go appends its monotonic clock.
     let text = text.split_once(" m=").map_or(text, |(time, _)| time);
     let mut cursor = Cursor::new(text);
-    let mut parts = Parts::default();
+    let mut parts = Parts { day_first, ..Parts::default() };
     while !cursor.skip_separators() {
         match cursor.peek()? {
             '0'..='9' => parts.figures(&mut cursor)?,
@@ -55,7 +58,7 @@ pub(super) fn read(text: &str) -> Option<Written> {
 impl Parts {
     /// Reads what begins with a figure: a date, a time of day, or a part of a date.
     fn figures(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        if let Some([year, month, day]) = cursor.date() {
+        if let Some([year, month, day]) = cursor.date(self.day_first) {
             return self.set_date(year, month, day);
         }
         if let Some(time) = cursor.clock() {
@@ -218,7 +221,7 @@ mod tests {
     use super::*;
 
     fn local(text: &str) -> Option<String> {
-        read(text).map(|found| found.local.to_string())
+        read(text, None).map(|found| found.local.to_string())
     }
 
     #[test]
@@ -246,6 +249,24 @@ mod tests {
         {
             assert_eq!(local(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_order_of_day_and_month_may_be_known() {
+        let local = |text, day_first| read(text, Some(day_first)).map(|found| found.local.to_string());
+        for (text, day_first, expected) in [
+            ("03/05/2019", true, "2019-05-03 00:00:00"),
+            ("03/05/2019", false, "2019-03-05 00:00:00"),
+            ("3.5.2019 18:35", true, "2019-05-03 18:35:00"),
+            ("3-5-2019, 6:35 pm", false, "2019-03-05 18:35:00"),
+            // These have one meaning.
+            ("23/05/2019", false, "2019-05-23 00:00:00"),
+            ("5/23/2019", true, "2019-05-23 00:00:00"),
+            ("2019/05/03", true, "2019-05-03 00:00:00"),
+        ] {
+            assert_eq!(local(text, day_first).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(local("03/05/19", true), None, "the year may be any of the three");
     }
 
     #[test]
@@ -278,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_weekday_that_is_not_the_dates_is_reported() {
-        assert_eq!(read("Thurs, 23 May 2019").map(|found| found.wrong_weekday), Some(None));
-        assert_eq!(read("Wed, 23 May 2019").map(|found| found.wrong_weekday), Some(Some(Weekday::Wed)));
+        assert_eq!(read("Thurs, 23 May 2019", None).map(|found| found.wrong_weekday), Some(None));
+        assert_eq!(read("Wed, 23 May 2019", None).map(|found| found.wrong_weekday), Some(Some(Weekday::Wed)));
     }
 }

@@ -9,19 +9,21 @@ use chrono_tz::{OffsetName, Tz};
 use super::settings::SourceTimezones;
 use super::zone::in_zone;
 
-/// What is known of the zone of times, apart from what they say themselves.
+/// What is known of times, above all of their zone, apart from what they say themselves.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Zones<'s> {
     /// That of times without one. It also decides what an ambiguous name means, if it goes by that name.
     pub assumed: Tz,
     /// Zones by name, of which those of ambiguous names are used.
     pub named: Option<&'s SourceTimezones>,
+    /// Whether the day stands before the month where both are numbers; `None` where that is not known.
+    pub day_first: Option<bool>,
 }
 
 impl Zones<'_> {
     /// Only a zone for times without one.
     pub fn assuming(zone: Tz) -> Self {
-        Self { assumed: zone, named: None }
+        Self { assumed: zone, named: None, day_first: None }
     }
 }
 
@@ -252,7 +254,7 @@ mod tests {
     #[test]
     fn a_table_says_what_an_ambiguous_name_means() {
         let table: SourceTimezones = [("BST", Tz::Asia__Dhaka), ("CEST", Tz::Asia__Tokyo)].into_iter().collect();
-        let zones = Zones { assumed: Tz::UTC, named: Some(&table) };
+        let zones = Zones { named: Some(&table), ..Zones::assuming(Tz::UTC) };
         let local = "2019-05-23T18:35:00".parse().expect("a time");
         assert_eq!(of_name("BST", local, &zones), Some(6 * 3600));
         assert_eq!(of_name("CEST", local, &zones), Some(2 * 3600), "it has one meaning");

@@ -220,6 +220,9 @@ pub struct StandingFields {
     pub modified: Option<DateTime<Utc>>,
     /// What became of it.
     pub status: ArticleStatus,
+    /// The topic that it was read from, if that is another than the one of `source`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
     /// The partition of the input topic that it was read from, where that is known: the partition of `source`, unless this
     /// is another revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -238,6 +241,9 @@ pub struct HeldFields {
     pub modified: Option<DateTime<Utc>>,
     /// When the embargo ends; `null` if only a later revision can lift it.
     pub until: Option<DateTime<Utc>>,
+    /// The topic that it was read from, if that is another than the one of `source`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
     /// The partition of the input topic that it was read from; records of version 0.1 have it in `source` alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<i32>,

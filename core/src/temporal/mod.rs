@@ -72,7 +72,8 @@ impl Candidates {
 #[must_use]
 pub fn tag(passage: &ParsedPassage<'_>, candidates: Candidates, anchor: &Anchor, log: &mut DropLog) -> Tagged {
     let mut expressions = log.collect(|dropped| refine::refine(passage, candidates.expressions, dropped));
-    let order_open = day_order::settle(passage, &mut expressions, anchor.region.and_then(Region::day_first));
+    let day_first = anchor.day_first.or_else(|| anchor.region.and_then(Region::day_first));
+    let order_open = day_order::settle(passage, &mut expressions, day_first);
     anchor.region.into_iter().for_each(|region| region::settle(&mut expressions, region));
     let mut expressions = resolve::resolve(passage, expressions, anchor, log);
     dateline::mark(passage, &mut expressions, anchor.published);
@@ -101,7 +102,15 @@ mod tests {
         let tagged = tag(
             passage,
             recognise(passage, &mut DropLog::default()),
-            &Anchor { published, offset, genre: Genre::News, time: None, region, fiscal_start: FiscalStart::JANUARY },
+            &Anchor {
+                published,
+                offset,
+                genre: Genre::News,
+                time: None,
+                region,
+                day_first: None,
+                fiscal_start: FiscalStart::JANUARY,
+            },
             &mut DropLog::default(),
         );
         (tagged.expressions.iter().map(|date| date.value.clone()).collect(), tagged)

@@ -8,7 +8,7 @@ use chrono::DateTime;
 use comfy_table::{LineStyle, TableStyle, presets};
 use indicatif::{HumanBytes, HumanCount, HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::stream::backfill::{Plan, Prepared, Progress, Report};
+use crate::stream::backfill::{PartitionRange, Plan, Prepared, Progress, Report};
 
 /// How often a line is printed where there is no terminal.
 const PRINT_INTERVAL: Duration = Duration::from_secs(5);
@@ -23,10 +23,11 @@ pub fn plan(prepared: &Prepared, rate: Option<u32>, estimate: Option<Duration>) 
         let time = millis.and_then(DateTime::from_timestamp_millis);
         time.map_or_else(|| "-".to_owned(), |time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string())
     };
+    let name = names(plan);
     for (part, [first, last]) in plan.ranges.iter().zip(&preview.times) {
         let offsets = format!("{}..{}", part.next, part.end);
         let left = HumanCount(part.left()).to_string();
-        table.add_row([part.partition.to_string(), offsets, left, time(*first), time(*last)]);
+        table.add_row([name(part), offsets, left, time(*first), time(*last)]);
     }
     let start = if plan.resumed { "Resuming an earlier run" } else { "Starting" };
     let mut text = format!("{start}; progress is kept by the group {}\n{}\n", prepared.group(), table.trim_fmt());
@@ -34,6 +35,14 @@ pub fn plan(prepared: &Prepared, rate: Option<u32>, estimate: Option<Duration>) 
     let time = estimate.map(|time| format!(", about {}", HumanDuration(time))).unwrap_or_default();
     let _ = writeln!(text, "At most {} messages{time}{rate}.", HumanCount(plan.left()));
     text
+}
+
+/// Returns how partitions are called: by their number, and where there are several topics by the topic as well.
+fn names(plan: &Plan) -> impl Fn(&PartitionRange) -> String {
+    let mut topics = plan.ranges.iter().map(|range| range.partition.topic);
+    let first = topics.next();
+    let is_single = topics.all(|topic| Some(topic) == first);
+    move |range| if is_single { range.partition.number.to_string() } else { range.partition.to_string() }
 }
 
 /// Shows the progress on standard error: bars on a terminal, otherwise a line from time to time.
@@ -99,11 +108,11 @@ impl Bars {
         let multi = MultiProgress::new();
         let style =
             |template: &str| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let mut parts = Vec::new();
+        let (mut parts, name) = (Vec::new(), names(plan));
         for part in plan.ranges.iter().filter(|_| verbose) {
             let bar = multi.add(ProgressBar::new(part.left()));
             bar.set_style(style("  partition {prefix:>3} {bar:30} {pos}/{len}"));
-            bar.set_prefix(part.partition.to_string());
+            bar.set_prefix(name(part));
             parts.push(bar);
         }
         let all = multi.add(ProgressBar::new(plan.left()));
@@ -163,8 +172,8 @@ pub fn report(report: &Report) -> String {
     if report.removed > 0 {
         let _ = writeln!(text, "{} offsets were deleted by retention before they were read.", report.removed);
     }
-    if !report.added_partitions.is_empty() {
-        let _ = writeln!(text, "Partitions were added to the topic and not read: {:?}.", report.added_partitions);
+    if !report.added.is_empty() {
+        let _ = writeln!(text, "Partitions were added to the input and not read: {:?}.", report.added);
     }
     text
 }

@@ -17,6 +17,8 @@ use crate::config::Topics;
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
 use crate::stream::disposition::{ArticleOutput, Disposition, Effect, Outcome};
+use crate::stream::passed::event_id;
+use crate::stream::topic_partition::TopicPartition;
 
 /// How long the brokers may take to send more.
 const POLL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -66,7 +68,7 @@ impl Comparison {
     pub fn read(client: &BaseConsumer<Hooks>, topics: &Topics) -> Result<Self, Error> {
         let mut comparison = Self::default();
         for topic in [&topics.events, &topics.articles] {
-            let planner = Planner { client, topic };
+            let planner = Planner { client, topics: std::slice::from_ref(topic) };
             let mut unfinished = BTreeMap::new();
             for partition in planner.partitions()? {
                 let (low, high) = planner.watermarks(partition)?;
@@ -79,12 +81,15 @@ impl Comparison {
                 match client.poll(POLL_TIMEOUT) {
                     Some(Ok(message)) => {
                         comparison.add_published(&message, topics);
-                        let end = unfinished.get(&message.partition()).map_or(0, |(_, high)| *high);
+                        let partition = TopicPartition::of(&message);
+                        let end = unfinished.get(&partition).map_or(0, |(_, high)| *high);
                         if message.offset() + 1 >= end {
-                            unfinished.remove(&message.partition());
+                            unfinished.remove(&partition);
                         }
                     }
-                    Some(Err(KafkaError::PartitionEOF(partition))) => drop(unfinished.remove(&partition)),
+                    Some(Err(KafkaError::PartitionEOF(number))) => {
+                        unfinished.remove(&TopicPartition::new(topic, number));
+                    }
                     Some(Err(error)) => return Err(Error::consumer(error)),
                     None => return Err(Error::interrupted("the brokers do not send the records of the output topics")),
                 }
@@ -98,9 +103,10 @@ impl Comparison {
     fn add_published(&mut self, message: &impl Message, topics: &Topics) {
         let Some(key) = message.key().and_then(|key| std::str::from_utf8(key).ok()) else { return };
         if message.topic() == topics.events {
+            let id = event_id(key);
             match message.payload() {
-                Some(value) => drop(self.published.insert(key.to_owned(), digest(value))),
-                None => drop(self.published.remove(key)),
+                Some(value) => drop(self.published.insert(id.to_owned(), digest(value))),
+                None => drop(self.published.remove(id)),
             }
             return;
         }
@@ -187,6 +193,7 @@ mod tests {
     use crate::stream::batch::Origin;
     use crate::stream::disposition::Tombstone;
     use crate::stream::output::{OutputRecord, OutputSettings};
+    use crate::stream::passed::Passed;
     use crate::stream::process::process;
 
     #[test]
@@ -223,8 +230,9 @@ mod tests {
         let add = |comparison: &mut Comparison, key: &str, tombstones| {
             let key = Some(key.as_bytes().to_vec());
             let message = OwnedMessage::new(None, key, "in".into(), Timestamp::NotAvailable, 0, 0, None);
-            let outcome = Outcome::Tombstone(Tombstone::new(&message, tombstones));
-            comparison.add_extracted(&Disposition { partition: 0, offset: 0, bytes: 1, origin: Origin::Log, outcome });
+            let outcome = Outcome::Tombstone(Tombstone::new(&message, tombstones, Passed::default()));
+            let partition = TopicPartition::of(&message);
+            comparison.add_extracted(&Disposition { partition, offset: 0, bytes: 1, origin: Origin::Log, outcome });
             comparison.differences().gone
         };
         assert_eq!(add(&mut comparison, "a", TombstonePolicy::Skip), 0);

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::request::{Edge, Request};
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
+use crate::stream::topic_partition::TopicPartition;
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,7 +26,8 @@ const PREVIEW_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct PartitionRange {
     /// The partition.
-    pub partition: i32,
+    #[serde(flatten)]
+    pub partition: TopicPartition,
     /// The first offset, inclusive.
     pub start: i64,
     /// The last offset, exclusive.
@@ -79,7 +81,7 @@ impl Plan {
     }
 
     /// Returns the range, the length of the file, and the edges that the metadata of a committed offset has.
-    fn parse_metadata(partition: i32, next: i64, metadata: &str) -> Option<(PartitionRange, u64, String)> {
+    fn parse_metadata(partition: TopicPartition, next: i64, metadata: &str) -> Option<(PartitionRange, u64, String)> {
         let mut words = metadata.split(' ');
         // The first version had no edges.
         if !matches!(words.next()?, "1" | "2") {
@@ -91,19 +93,19 @@ impl Plan {
     }
 }
 
-/// Asks the brokers about one topic.
+/// Asks the brokers about some topics.
 pub struct Planner<'a> {
     /// A client of the backfill's group.
     pub client: &'a BaseConsumer<Hooks>,
-    /// The topic.
-    pub topic: &'a str,
+    /// The topics.
+    pub topics: &'a [String],
 }
 
 impl Planner<'_> {
     /// Returns the plan: that of an earlier run if it did not finish, else a new one. Of a new plan with the same edges as one
     /// that is finished, only what came since then is left.
     pub fn plan(&self, request: &Request, earlier: Option<Plan>) -> Result<Plan, Error> {
-        let partitions = requested_partitions(&self.partitions()?, request)?;
+        let partitions = requested_partitions(&self.partitions()?, self.topics.len() == 1, request)?;
         if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.left() > 0) {
             return Ok(earlier.clone());
         }
@@ -124,37 +126,40 @@ impl Planner<'_> {
         Ok(plan)
     }
 
-    /// Returns the partitions that the topic has now.
-    pub fn partitions(&self) -> Result<Vec<i32>, Error> {
-        let metadata = self.client.fetch_metadata(Some(self.topic), REQUEST_TIMEOUT).map_err(Error::consumer)?;
-        let topic = metadata.topics().iter().find(|topic| topic.name() == self.topic);
-        let mut partitions: Vec<i32> =
-            topic.into_iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id()).collect();
-        partitions.sort_unstable();
-        if partitions.is_empty() { Err(Error::topic_missing(self.topic)) } else { Ok(partitions) }
+    /// Returns the partitions that the topics have now, in order.
+    pub fn partitions(&self) -> Result<Vec<TopicPartition>, Error> {
+        let mut all = Vec::new();
+        for topic in self.topics {
+            let metadata = self.client.fetch_metadata(Some(topic), REQUEST_TIMEOUT).map_err(Error::consumer)?;
+            let found = metadata.topics().iter().filter(|it| it.name() == topic).flat_map(|it| it.partitions());
+            let before = all.len();
+            all.extend(found.map(|partition| TopicPartition::new(topic, partition.id())));
+            if all.len() == before {
+                return Err(Error::topic_missing(topic));
+            }
+        }
+        all.sort_unstable();
+        Ok(all)
     }
 
     /// Assigns these partitions, from these offsets on, and no others.
-    pub fn assign(&self, offsets: impl Iterator<Item = (i32, i64)>) -> KafkaResult<()> {
-        let mut list = TopicPartitionList::new();
-        for (partition, offset) in offsets {
-            list.add_partition_offset(self.topic, partition, Offset::Offset(offset))?;
-        }
+    pub fn assign(&self, offsets: impl Iterator<Item = (TopicPartition, i64)>) -> KafkaResult<()> {
+        let list = TopicPartition::list_at(offsets.map(|(partition, offset)| (partition, Offset::Offset(offset))))?;
         self.client.assign(&list)?;
         // A partition that was finished, and therefore paused, may be read again.
         self.client.resume(&list)
     }
 
     /// Returns the first offset that the broker still has, and the one after the last message that can be read.
-    pub fn watermarks(&self, partition: i32) -> Result<(i64, i64), Error> {
-        self.client.fetch_watermarks(self.topic, partition, REQUEST_TIMEOUT).map_err(Error::consumer)
+    pub fn watermarks(&self, partition: TopicPartition) -> Result<(i64, i64), Error> {
+        self.client.fetch_watermarks(partition.topic, partition.number, REQUEST_TIMEOUT).map_err(Error::consumer)
     }
 
     /// Stores a plan, before anything of it is done.
     pub fn store(&self, plan: &Plan) -> Result<(), Error> {
         let mut offsets = TopicPartitionList::new();
         for range in &plan.ranges {
-            let mut element = offsets.add_partition(self.topic, range.partition);
+            let mut element = offsets.add_partition(range.partition.topic, range.partition.number);
             element.set_offset(Offset::Offset(range.next)).map_err(Error::consumer)?;
             element.set_metadata(Plan::metadata(range, plan.written, &plan.edges));
         }
@@ -162,12 +167,8 @@ impl Planner<'_> {
     }
 
     /// Returns the committed offsets of the group, with their metadata.
-    pub fn committed(&self, partitions: &[i32]) -> KafkaResult<TopicPartitionList> {
-        let mut list = TopicPartitionList::new();
-        for partition in partitions {
-            list.add_partition(self.topic, *partition);
-        }
-        self.client.committed_offsets(list, REQUEST_TIMEOUT)
+    pub fn committed(&self, partitions: &[TopicPartition]) -> KafkaResult<TopicPartitionList> {
+        self.client.committed_offsets(TopicPartition::list(partitions), REQUEST_TIMEOUT)
     }
 
     /// Returns the plan that an earlier run has stored; without ranges if there is none.
@@ -176,7 +177,8 @@ impl Planner<'_> {
         let mut plan = Plan { resumed: true, ..Plan::default() };
         for element in committed.elements() {
             let Offset::Offset(next) = element.offset() else { continue };
-            let parsed = Plan::parse_metadata(element.partition(), next, element.metadata());
+            let partition = TopicPartition::new(element.topic(), element.partition());
+            let parsed = Plan::parse_metadata(partition, next, element.metadata());
             if let Some((range, written, edges)) = parsed {
                 plan.ranges.push(range);
                 plan.written = plan.written.max(written);
@@ -186,27 +188,26 @@ impl Planner<'_> {
         Ok(plan)
     }
 
-    fn range(&self, partition: i32, request: &Request) -> Result<PartitionRange, Error> {
+    fn range(&self, partition: TopicPartition, request: &Request) -> Result<PartitionRange, Error> {
         let (low, high) = self.watermarks(partition)?;
         // The publication time of a message does not depend on its offset, so all messages are read.
         let edge = |edge| if request.by_published { &Edge::All } else { edge };
         let start = match edge(&request.from) {
             Edge::All => low,
             Edge::Time(time) => self.offset_at(partition, *time)?.unwrap_or(high).max(low),
-            Edge::Offsets(offsets) => checked_offset(offsets, partition, "--from-offset", low, high)?,
+            Edge::Offsets(offsets) => checked_offset(offsets, partition.number, "--from-offset", low, high)?,
         };
         let end = match edge(&request.to) {
             Edge::All => high,
             Edge::Time(time) => self.offset_at(partition, *time)?.unwrap_or(high).min(high),
-            Edge::Offsets(offsets) => checked_offset(offsets, partition, "--to-offset", low, high)?,
+            Edge::Offsets(offsets) => checked_offset(offsets, partition.number, "--to-offset", low, high)?,
         };
         Ok(PartitionRange { partition, start, end: end.max(start), next: start })
     }
 
     /// Returns the offset of the first message of a partition that is not older than a time, if there is one.
-    fn offset_at(&self, partition: i32, time: i64) -> Result<Option<i64>, Error> {
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(self.topic, partition, Offset::Offset(time)).map_err(Error::consumer)?;
+    fn offset_at(&self, partition: TopicPartition, time: i64) -> Result<Option<i64>, Error> {
+        let list = TopicPartition::list_at([(partition, Offset::Offset(time))]).map_err(Error::consumer)?;
         let answer = self.client.offsets_for_times(list, REQUEST_TIMEOUT).map_err(Error::consumer)?;
         let found = answer.elements().first().map(|element| element.offset());
         Ok(if let Some(Offset::Offset(offset)) = found { Some(offset) } else { None })
@@ -230,7 +231,7 @@ impl Planner<'_> {
 
     /// Returns the last message of each range. There may be offsets without a message after it, so it is looked for from
     /// farther and farther before the end.
-    fn last_messages(&self, plan: &Plan) -> KafkaResult<BTreeMap<i32, OwnedMessage>> {
+    fn last_messages(&self, plan: &Plan) -> KafkaResult<BTreeMap<TopicPartition, OwnedMessage>> {
         let mut last = BTreeMap::new();
         let mut unfinished: Vec<&PartitionRange> = plan.ranges.iter().filter(|range| range.left() > 0).collect();
         let mut distance = 1;
@@ -249,21 +250,34 @@ impl Planner<'_> {
     /// Reads the messages of some ranges (partition, start, end), of each until `is_enough` or its end.
     fn messages(
         &self,
-        ranges: impl Iterator<Item = (i32, i64, i64)>,
+        ranges: impl Iterator<Item = (TopicPartition, i64, i64)>,
         is_enough: impl Fn(&[OwnedMessage]) -> bool,
-    ) -> KafkaResult<BTreeMap<i32, Vec<OwnedMessage>>> {
-        let mut found: BTreeMap<i32, Vec<OwnedMessage>> = BTreeMap::new();
-        let mut ends = BTreeMap::new();
-        let mut starts = Vec::new();
-        for (partition, start, end) in ranges.filter(|(_, start, end)| start < end) {
-            starts.push((partition, start));
-            ends.insert(partition, end);
+    ) -> KafkaResult<BTreeMap<TopicPartition, Vec<OwnedMessage>>> {
+        let mut by_topic: BTreeMap<&str, Vec<(TopicPartition, i64, i64)>> = BTreeMap::new();
+        for range in ranges.filter(|(_, start, end)| start < end) {
+            by_topic.entry(range.0.topic).or_default().push(range);
         }
-        self.assign(starts.into_iter())?;
+        let mut found = BTreeMap::new();
+        // One after the other, since the end of a partition is reported without its topic.
+        for ranges in by_topic.values() {
+            found.extend(self.messages_of_topic(ranges, &is_enough)?);
+        }
+        Ok(found)
+    }
+
+    fn messages_of_topic(
+        &self,
+        ranges: &[(TopicPartition, i64, i64)],
+        is_enough: impl Fn(&[OwnedMessage]) -> bool,
+    ) -> KafkaResult<BTreeMap<TopicPartition, Vec<OwnedMessage>>> {
+        let mut found: BTreeMap<TopicPartition, Vec<OwnedMessage>> = BTreeMap::new();
+        let mut ends: BTreeMap<TopicPartition, i64> =
+            ranges.iter().map(|(partition, _, end)| (*partition, *end)).collect();
+        self.assign(ranges.iter().map(|(partition, start, _)| (*partition, *start)))?;
         while !ends.is_empty() {
             match self.client.poll(PREVIEW_TIMEOUT) {
                 Some(Ok(message)) => {
-                    let partition = message.partition();
+                    let partition = TopicPartition::of(&message);
                     let Some(end) = ends.get(&partition).copied() else { continue };
                     let messages = found.entry(partition).or_default();
                     if message.offset() < end {
@@ -273,7 +287,7 @@ impl Planner<'_> {
                         ends.remove(&partition);
                     }
                 }
-                Some(Err(KafkaError::PartitionEOF(partition))) => drop(ends.remove(&partition)),
+                Some(Err(KafkaError::PartitionEOF(number))) => ends.retain(|partition, _| partition.number != number),
                 // Gives up: the preview is only shown, and the plan does not depend on it.
                 Some(Err(_)) | None => break,
             }
@@ -283,15 +297,24 @@ impl Planner<'_> {
 }
 
 /// Returns the partitions that are asked for, of those that exist.
-fn requested_partitions(existing: &[i32], request: &Request) -> Result<Vec<i32>, Error> {
+fn requested_partitions(
+    existing: &[TopicPartition],
+    is_single: bool,
+    request: &Request,
+) -> Result<Vec<TopicPartition>, Error> {
     let offsets = [&request.from, &request.to].into_iter().filter_map(|edge| match edge {
         Edge::Offsets(offsets) => Some(offsets.keys().copied().collect::<BTreeSet<_>>()),
         _ => None,
     });
     let named = std::iter::once(request.partitions.clone()).filter(|named| !named.is_empty()).chain(offsets);
     let Some(named) = named.reduce(|one, other| &one & &other) else { return Ok(existing.to_vec()) };
-    if let Some(missing) = named.iter().find(|partition| !existing.contains(partition)) {
-        let last = existing.last().copied().unwrap_or(0);
+    if !is_single {
+        return Err(Error::invalid_range(
+            "--partitions, --from-offset and --to-offset are for a single topic; name it with --input".to_owned(),
+        ));
+    }
+    if let Some(missing) = named.iter().find(|number| !existing.iter().any(|it| it.number == **number)) {
+        let last = existing.last().map_or(0, |it| it.number);
         return Err(Error::invalid_range(format!(
             "there is no partition {missing}; the topic has partitions 0 to {last}"
         )));
@@ -301,7 +324,7 @@ fn requested_partitions(existing: &[i32], request: &Request) -> Result<Vec<i32>,
             "--partitions, --from-offset and --to-offset have no partition in common".to_owned(),
         ));
     }
-    Ok(named.into_iter().collect())
+    Ok(existing.iter().copied().filter(|it| named.contains(&it.number)).collect())
 }
 
 /// Returns the offset that a flag names for a partition, if the partition has it.
@@ -319,12 +342,13 @@ mod tests {
 
     #[test]
     fn metadata_survives_a_round_trip() {
-        let range = PartitionRange { partition: 3, start: 10, end: 90, next: 40 };
+        let third = TopicPartition::new("articles", 3);
+        let range = PartitionRange { partition: third, start: 10, end: 90, next: 40 };
         let edges = || "edges".to_owned();
-        assert_eq!(Plan::parse_metadata(3, 40, &Plan::metadata(&range, 77, "edges")), Some((range, 77, edges())));
-        assert_eq!(Plan::parse_metadata(3, 40, "1 10 90 77"), Some((range, 77, String::new())));
+        assert_eq!(Plan::parse_metadata(third, 40, &Plan::metadata(&range, 77, "edges")), Some((range, 77, edges())));
+        assert_eq!(Plan::parse_metadata(third, 40, "1 10 90 77"), Some((range, 77, String::new())));
         for foreign in ["", "3 10 90 77", "1 10", "1 a b c"] {
-            assert_eq!(Plan::parse_metadata(3, 40, foreign), None, "{foreign}");
+            assert_eq!(Plan::parse_metadata(third, 40, foreign), None, "{foreign}");
         }
     }
 
@@ -342,7 +366,9 @@ mod tests {
             typed: String::new(),
         };
         let requested = |partitions: &[i32], offsets: &[(i32, i64)]| {
-            requested_partitions(&[0, 1, 2], &request(partitions, offsets))
+            let existing = [0, 1, 2].map(|number| TopicPartition::new("articles", number));
+            let requested = requested_partitions(&existing, true, &request(partitions, offsets))?;
+            Ok::<_, Error>(requested.into_iter().map(|it| it.number).collect::<Vec<_>>())
         };
         assert_eq!(requested(&[], &[]).unwrap(), [0, 1, 2]);
         assert_eq!(requested(&[2, 0], &[]).unwrap(), [0, 2]);
@@ -350,6 +376,8 @@ mod tests {
         let message = requested(&[7], &[]).unwrap_err().to_string();
         assert!(message.contains("no partition 7") && message.contains("0 to 2"), "{message}");
         assert!(requested(&[1], &[(2, 5)]).is_err());
+        let of_two = requested_partitions(&[], false, &request(&[1], &[])).unwrap_err().to_string();
+        assert!(of_two.contains("name it with --input"), "{of_two}");
     }
 
     #[test]

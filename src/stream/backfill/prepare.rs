@@ -25,6 +25,8 @@ pub struct Prepared {
     pub(super) settings: Settings,
     pub(super) request: Request,
     pub(super) topics: Topics,
+    /// The topics of the input that there are.
+    pub(super) inputs: Vec<String>,
     pub(super) consumer: Consumer,
     /// What will be read.
     pub plan: Plan,
@@ -40,26 +42,31 @@ pub fn prepare(settings: &Settings, request: Request) -> Result<Prepared, Error>
     let mut settings = settings.clone();
     settings.kafka.group = request.group(&settings);
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(&settings, &topics.input, &OVERRIDES)?;
+    let consumer = Consumer::new(&settings, &OVERRIDES)?;
+    let unreachable = |error| check::unreachable(&settings, error);
+    let inputs = consumer.input_topics(&topics, STARTUP_TIMEOUT).map_err(unreachable)?;
+    if inputs.is_empty() {
+        return Err(Error::topic_missing(&topics.input));
+    }
     let outputs = topics.outputs();
     let written = if request.destination == Destination::Topics { &outputs[..] } else { &[] };
-    for topic in std::iter::once(topics.input.as_str()).chain(written.iter().copied()) {
+    for topic in inputs.iter().map(String::as_str).chain(written.iter().copied()) {
         let partitions = consumer.partition_count(topic, STARTUP_TIMEOUT);
-        if partitions.map_err(|error| check::unreachable(&settings, error))? == 0 {
+        if partitions.map_err(unreachable)? == 0 {
             return Err(Error::topic_missing(topic));
         }
     }
-    let planner = Planner { client: consumer.client(), topic: &topics.input };
+    let planner = Planner { client: consumer.client(), topics: &inputs };
     // A run that was killed may have left a transaction open. Until it ends, a read-committed client cannot fetch the
     // offsets in it. The plan is read again when the backfill starts.
     let stored_plan = || {
-        let uncommitted = Consumer::new(&settings, &topics.input, &[("isolation.level", "read_uncommitted")])?;
-        Planner { client: uncommitted.client(), topic: &topics.input }.stored()
+        let uncommitted = Consumer::new(&settings, &[("isolation.level", "read_uncommitted")])?;
+        Planner { client: uncommitted.client(), topics: &inputs }.stored()
     };
     let earlier = (request.is_resumable() && !request.restart).then(stored_plan).transpose()?;
     let plan = planner.plan(&request, earlier)?;
     let preview = planner.preview(&plan, SAMPLE_SIZE).map_err(Error::consumer)?;
-    Ok(Prepared { settings, request, topics, consumer, plan, preview })
+    Ok(Prepared { settings, request, topics, inputs, consumer, plan, preview })
 }
 
 impl Prepared {

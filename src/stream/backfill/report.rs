@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::compare::Differences;
 use super::plan::PartitionRange;
+use crate::stream::topic_partition::TopicPartition;
 
 /// How far a backfill is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,8 +59,11 @@ pub struct Report {
     pub rejected: BTreeMap<String, u64>,
     /// Offsets that retention had removed before they were read.
     pub removed: u64,
-    /// Partitions that were added to the topic meanwhile, and not read.
+    /// Partitions that were added to the topic meanwhile, and not read, if it is a single topic.
     pub added_partitions: Vec<i32>,
+    /// The same for several topics, or a pattern.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<TopicPartition>,
     /// Batches that were rolled back and done again.
     pub rolled_back: u64,
     /// How long it took.

@@ -27,6 +27,7 @@ use crate::stream::output::OutputSettings;
 use crate::stream::process::process;
 use crate::stream::producer::{DeliveryError, SHUTDOWN_GRACE, is_overdue};
 use crate::stream::state::StateStores;
+use crate::stream::topic_partition::TopicPartition;
 use crate::stream::{Control, Error, moved, unknown};
 
 /// How long a poll waits when there is nothing else to do.
@@ -50,6 +51,10 @@ pub struct Backfill<'a> {
     settings: Settings,
     control: &'a Control,
     topics: Topics,
+    /// The topics of the input, of which one after the other is read: the end of a partition is reported without its topic.
+    inputs: Vec<String>,
+    /// The one that is being read.
+    reading: Option<&'static str>,
     consumer: Consumer,
     sink: Sink,
     /// The state of the articles, if the topics are written.
@@ -57,7 +62,7 @@ pub struct Backfill<'a> {
     max_record_bytes: usize,
     extractor: Extractor,
     collecting: Batch,
-    partitions: BTreeMap<i32, PartitionProgress>,
+    partitions: BTreeMap<TopicPartition, PartitionProgress>,
     /// What the range was asked for by.
     edges: String,
     rate_limiter: Option<RateLimiter>,
@@ -70,13 +75,13 @@ pub struct Backfill<'a> {
 impl<'a> Backfill<'a> {
     /// Opens the destination, stores the plan or reads the stored one, and starts reading.
     pub fn start(prepared: Prepared, control: &'a Control) -> Result<Self, Error> {
-        let Prepared { settings, request, topics, consumer, mut plan, .. } = prepared;
+        let Prepared { settings, request, topics, inputs, consumer, mut plan, .. } = prepared;
         let started = Instant::now();
         let comparison = request.compare.then(|| Comparison::read(consumer.client(), &topics)).transpose()?;
         let output = OutputSettings::load(&settings, &topics, &consumer, STARTUP_TIMEOUT)?;
         let max_record_bytes = output.max_record_bytes;
         let sink = Sink::open(&request.destination, &settings, max_record_bytes, plan.written, control)?;
-        let planner = Planner { client: consumer.client(), topic: &topics.input };
+        let planner = Planner { client: consumer.client(), topics: &inputs };
         if plan.resumed {
             // Opening the producer has ended the transaction that an earlier run may have left open.
             plan = planner.stored()?;
@@ -87,9 +92,9 @@ impl<'a> Backfill<'a> {
         if let Some(state) = &mut state {
             restore(state, &plan, control)?;
         }
-        planner.assign(plan.ranges.iter().map(|range| (range.partition, range.next))).map_err(Error::consumer)?;
         let partition = |range: &PartitionRange| {
-            (range.partition, PartitionProgress { range: *range, position: range.next, finished: false })
+            let finished = range.next >= range.end;
+            (range.partition, PartitionProgress { range: *range, position: range.next, finished })
         };
         Ok(Self {
             control,
@@ -113,6 +118,8 @@ impl<'a> Backfill<'a> {
             started,
             settings,
             topics,
+            inputs,
+            reading: None,
             consumer,
         })
     }
@@ -149,7 +156,7 @@ impl<'a> Backfill<'a> {
     }
 
     fn planner(&self) -> Planner<'_> {
-        Planner { client: self.consumer.client(), topic: &self.topics.input }
+        Planner { client: self.consumer.client(), topics: &self.inputs }
     }
 
     fn is_read(&self) -> bool {
@@ -171,12 +178,16 @@ impl<'a> Backfill<'a> {
             self.control.shutdown.wait(wait.min(BUSY_POLL));
             return Ok(());
         }
+        if self.reading != self.next_topic() {
+            self.assign_unfinished()?;
+        }
         let timeout = if self.extractor.is_busy() { BUSY_POLL } else { IDLE_POLL };
         match self.consumer.next(timeout) {
             Event::Message(message) => {
-                let Some(partition) = self.partitions.get_mut(&message.partition()) else { return Ok(()) };
+                let number = message.partition();
+                let Some(partition) = self.partitions.get_mut(&TopicPartition::of(&message)) else { return Ok(()) };
                 if message.offset() >= partition.range.end {
-                    return self.finish_partition(message.partition());
+                    return self.finish_partition(number);
                 }
                 partition.position = message.offset() + 1;
                 partition.finished = partition.position >= partition.range.end;
@@ -195,24 +206,29 @@ impl<'a> Backfill<'a> {
             Event::Fatal(error) => Err(Error::consumer(error)),
             Event::Assigned(_)
             | Event::Revoked { .. }
-            | Event::TopicRecreated
+            | Event::TopicRecreated(_)
             | Event::Statistics { .. }
             | Event::Idle => Ok(()),
         }
     }
 
-    /// Stops reading a partition, all of whose range was read.
+    /// Returns the topic whose turn it is.
+    fn next_topic(&self) -> Option<&'static str> {
+        self.partitions.iter().find(|(_, it)| !it.finished).map(|(partition, _)| partition.topic)
+    }
+
+    /// Stops reading a partition of the topic that is being read, all of whose range was read.
     fn finish_partition(&mut self, number: i32) -> Result<(), Error> {
-        let Some(partition) = self.partitions.get_mut(&number) else { return Ok(()) };
+        let Some(topic) = self.reading else { return Ok(()) };
+        let key = TopicPartition { topic, number };
+        let Some(partition) = self.partitions.get_mut(&key) else { return Ok(()) };
         partition.finished = true;
-        let mut list = TopicPartitionList::new();
-        list.add_partition(&self.topics.input, number);
-        self.consumer.client().pause(&list).map_err(Error::consumer)
+        self.consumer.client().pause(&TopicPartition::list(&[key])).map_err(Error::consumer)
     }
 
     /// Skips the messages that retention removed before they were read, and counts them.
     fn skip_removed(&mut self) -> Result<(), Error> {
-        let planner = Planner { client: self.consumer.client(), topic: &self.topics.input };
+        let planner = Planner { client: self.consumer.client(), topics: &self.inputs };
         for (number, partition) in self.partitions.iter_mut().filter(|(_, partition)| !partition.finished) {
             let (low, _) = planner.watermarks(*number)?;
             if low <= partition.position {
@@ -221,7 +237,7 @@ impl<'a> Backfill<'a> {
             let next = low.min(partition.range.end);
             let removed = u64::try_from(next - partition.position).unwrap_or(0);
             let from = partition.position;
-            tracing::warn!(partition = number, from, to = next, "retention has removed messages of the range");
+            tracing::warn!(partition = %number, from, to = next, "retention has removed messages of the range");
             self.report.removed += removed;
             partition.position = next;
             partition.finished = next >= partition.range.end;
@@ -229,9 +245,12 @@ impl<'a> Backfill<'a> {
         self.assign_unfinished()
     }
 
-    /// Assigns the partitions that are not finished, from their positions.
-    fn assign_unfinished(&self) -> Result<(), Error> {
-        let unfinished = self.partitions.iter().filter(|(_, partition)| !partition.finished);
+    /// Assigns the partitions of the topic whose turn it is that are not finished, from their positions.
+    fn assign_unfinished(&mut self) -> Result<(), Error> {
+        let topic = self.next_topic();
+        self.reading = topic;
+        let is_next = |partition: &TopicPartition| topic == Some(partition.topic);
+        let unfinished = self.partitions.iter().filter(|(partition, it)| is_next(partition) && !it.finished);
         let positions = unfinished.map(|(number, partition)| (*number, partition.position));
         self.planner().assign(positions).map_err(Error::consumer)
     }
@@ -255,11 +274,11 @@ impl<'a> Backfill<'a> {
             state.reconcile(&mut extracted.dispositions, now())?;
         }
         let dispositions = &extracted.dispositions;
-        let next: BTreeMap<i32, i64> = dispositions.iter().map(|it| (it.partition, it.offset + 1)).collect();
-        let (input, partitions, edges) = (&self.topics.input, &self.partitions, &self.edges);
+        let next: BTreeMap<TopicPartition, i64> = dispositions.iter().map(|it| (it.partition, it.offset + 1)).collect();
+        let (partitions, edges) = (&self.partitions, &self.edges);
         let offsets = |written| {
             let ranges = next.iter().filter_map(|(number, next)| Some((partitions.get(number)?.range, *next)));
-            offsets(input, ranges, written, edges)
+            offsets(ranges, written, edges)
         };
         let (state, control) = (&mut self.state, self.control);
         let mut check = |delivered| state.as_mut().map_or(Ok(()), |state| state.check(delivered, control));
@@ -295,12 +314,13 @@ impl<'a> Backfill<'a> {
         self.report.rolled_back += 1;
         self.state.as_mut().map_or(Ok(()), StateStores::rollback)?;
         self.sink.replace_producer(&self.settings, self.max_record_bytes, self.control)?;
-        let all: Vec<i32> = self.partitions.keys().copied().collect();
+        let all: Vec<TopicPartition> = self.partitions.keys().copied().collect();
         self.collecting.discard(&all);
         self.extractor.discard(&all);
         let committed = self.planner().committed(&all).map_err(Error::consumer)?;
         for element in committed.elements() {
-            if let Some(partition) = self.partitions.get_mut(&element.partition()) {
+            let key = TopicPartition::new(element.topic(), element.partition());
+            if let Some(partition) = self.partitions.get_mut(&key) {
                 let Offset::Offset(position) = element.offset() else {
                     return Err(Error::interrupted("the committed offsets of this backfill are gone"));
                 };
@@ -360,25 +380,32 @@ impl<'a> Backfill<'a> {
         self.report.finished = self.is_done();
         let is_resumable = matches!(self.sink, Sink::Topics(..) | Sink::File(_));
         if self.report.finished && is_resumable {
-            let (input, partitions, edges) = (&self.topics.input, &self.partitions, &self.edges);
-            let ends = |written| offsets(input, partitions.values().map(|it| (it.range, it.range.end)), written, edges);
+            let (partitions, edges) = (&self.partitions, &self.edges);
+            let ends = |written| offsets(partitions.values().map(|it| (it.range, it.range.end)), written, edges);
             self.sink
                 .deliver(&self.consumer, &[], &self.topics, self.control, ends, &mut |_| Ok(()))
                 .map_err(|error| error.into_error(&self.settings))?;
         }
-        let existing = self.planner().partitions().unwrap_or_default();
-        let last = self.partitions.keys().copied().max().unwrap_or(-1);
-        // Of the partitions that existed, some may not have been asked for; one after all of them is new.
-        self.report.added_partitions =
-            existing.into_iter().filter(|number| *number > last && self.reads_whole_topic()).collect();
+        self.report.added = self.added();
+        if self.topics.inputs.is_single() {
+            self.report.added_partitions = self.report.added.iter().map(|it| it.number).collect();
+        }
         self.report.compared = self.comparison.as_ref().map(Comparison::differences);
         self.report.seconds = self.started.elapsed().as_secs_f64();
         Ok(())
     }
 
-    /// Returns whether every partition up to the last was asked for.
-    fn reads_whole_topic(&self) -> bool {
-        self.partitions.keys().copied().eq(0..i32::try_from(self.partitions.len()).unwrap_or(i32::MAX))
+    /// Returns the partitions of the input that have come since. Of those that existed, some may not have been asked for; one after
+    /// all others of its topic is new.
+    fn added(&self) -> Vec<TopicPartition> {
+        let inputs = self.consumer.input_topics(&self.topics, STARTUP_TIMEOUT).unwrap_or_default();
+        let planner = Planner { client: self.consumer.client(), topics: &inputs };
+        let is_new = |it: &TopicPartition| {
+            let read: Vec<i32> = self.partitions.keys().filter(|of| of.topic == it.topic).map(|of| of.number).collect();
+            let is_whole = read.iter().copied().eq(0..i32::try_from(read.len()).unwrap_or(i32::MAX));
+            is_whole && !read.contains(&it.number)
+        };
+        planner.partitions().unwrap_or_default().into_iter().filter(is_new).collect()
     }
 
     fn progress(&self) -> Progress {
@@ -435,14 +462,13 @@ fn is_between(time: i64, from: &Edge, to: &Edge) -> bool {
 
 /// Returns offsets with the metadata of their ranges.
 fn offsets(
-    topic: &str,
     ranges: impl Iterator<Item = (PartitionRange, i64)>,
     written: u64,
     edges: &str,
 ) -> Result<TopicPartitionList, Error> {
     let mut list = TopicPartitionList::new();
     for (range, next) in ranges {
-        let mut element = list.add_partition(topic, range.partition);
+        let mut element = list.add_partition(range.partition.topic, range.partition.number);
         element.set_offset(Offset::Offset(next)).map_err(Error::consumer)?;
         element.set_metadata(Plan::metadata(&range, written, edges));
     }

@@ -65,7 +65,7 @@ pub enum Role {
 ///
 /// Blocks its thread while librdkafka does: for a command, not for a server.
 pub async fn check(settings: &Settings, role: Role, create: bool, timeout: Duration) -> Vec<Finding> {
-    let mut check = Check { settings, role, topics: Topics::new(&settings.kafka), timeout, findings: Vec::new() };
+    let mut check = Check::new(settings, role, timeout);
     match check.clients() {
         Ok((consumer, admin)) => check.check_cluster(&consumer, admin.as_ref(), create).await,
         Err(error) => {
@@ -80,7 +80,7 @@ pub async fn check(settings: &Settings, role: Role, create: bool, timeout: Durat
 pub(super) fn unreachable(settings: &Settings, error: KafkaError) -> Error {
     let role = Role::Worker;
     let timeout = Duration::from_secs(5);
-    let check = Check { settings, role, topics: Topics::new(&settings.kafka), timeout, findings: Vec::new() };
+    let check = Check::new(settings, role, timeout);
     let reason = check.clients().ok().and_then(|(consumer, _)| {
         check.topics(&consumer).err()?;
         consumer.context().wait(&consumer)
@@ -92,13 +92,21 @@ struct Check<'a> {
     settings: &'a Settings,
     role: Role,
     topics: Topics,
+    /// The topics of the input: those with a name, and those that a pattern matches.
+    inputs: Vec<String>,
     timeout: Duration,
     findings: Vec<Finding>,
 }
 
 type Admin = AdminClient<DefaultClientContext>;
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    fn new(settings: &'a Settings, role: Role, timeout: Duration) -> Self {
+        let topics = Topics::new(&settings.kafka);
+        let inputs = topics.inputs.names().to_vec();
+        Self { settings, role, topics, inputs, timeout, findings: Vec::new() }
+    }
+
     fn add(&mut self, verdict: Verdict, what: impl Into<String>, detail: impl Into<String>) {
         self.findings.push(Finding { verdict, what: what.into(), detail: detail.into() });
     }
@@ -112,19 +120,19 @@ impl Check<'_> {
 
     /// Returns the topics that must exist.
     fn required_topics(&self) -> Vec<String> {
-        let Topics { input, events, articles, rejected } = &self.topics;
+        let Topics { events, articles, rejected, .. } = &self.topics;
         match self.role {
-            Role::Worker => vec![input.clone(), events.clone(), articles.clone(), rejected.clone()],
+            Role::Worker => self.inputs.iter().chain([events, articles, rejected]).cloned().collect(),
             Role::Timeline => vec![events.clone(), articles.clone()],
         }
     }
 
     /// Returns those of them that are read: a worker restores its state from the topic of articles.
-    fn read_topics(&self) -> [&String; 2] {
-        let Topics { input, events, articles, .. } = &self.topics;
+    fn read_topics(&self) -> Vec<String> {
+        let Topics { events, articles, .. } = &self.topics;
         match self.role {
-            Role::Worker => [input, articles],
-            Role::Timeline => [events, articles],
+            Role::Worker => self.inputs.iter().chain([articles]).cloned().collect(),
+            Role::Timeline => vec![events.clone(), articles.clone()],
         }
     }
 
@@ -139,7 +147,7 @@ impl Check<'_> {
     /// Creates the clients. With tokens there is no admin client: rdkafka's never asks for a token, and would wait in vain.
     fn clients(&self) -> KafkaResult<(BaseConsumer<FirstReason>, Option<Admin>)> {
         let mut config = client_config(&self.settings.kafka);
-        let token = TokenFile::new(self.settings.kafka.token_file.as_deref());
+        let token = TokenFile::new(&self.settings.kafka);
         let admin = if token.is_used() { None } else { Some(config.create()?) };
         config.set("group.id", self.group());
         config.set("enable.auto.commit", "false").set("enable.partition.eof", "true");
@@ -162,10 +170,13 @@ impl Check<'_> {
                 return self.add(Verdict::Wrong, "brokers", hint);
             }
         };
+        if self.role == Role::Worker {
+            self.check_pattern(&topics);
+        }
         let created = self.check_topics(&topics, admin, create).await;
         self.check_replicas(&topics, brokers);
         self.check_topic_settings(&topics, &created, admin).await;
-        for topic in self.read_topics().map(Clone::clone) {
+        for topic in self.read_topics() {
             if topics.contains_key(&topic) {
                 self.check_readable(&topic, consumer);
             }
@@ -174,6 +185,21 @@ impl Check<'_> {
         self.note_takeover();
         if self.role == Role::Worker {
             self.check_writing(consumer, &topics);
+        }
+    }
+
+    /// Finds the topics that the pattern of the input matches, if it has one.
+    fn check_pattern(&mut self, topics: &BTreeMap<String, Topic>) {
+        if !self.topics.inputs.has_patterns() {
+            return;
+        }
+        self.inputs = self.topics.resolve_inputs(topics.keys().map(String::as_str));
+        let (what, count) = (format!("input {}", self.topics.input), self.inputs.len());
+        if count == 0 {
+            let hint = "no topic that this client may see matches it; a worker waits for one";
+            self.add(Verdict::Wrong, what, hint);
+        } else {
+            self.add(Verdict::Ok, what, format!("topics: {}", self.inputs.join(", ")));
         }
     }
 
@@ -229,7 +255,8 @@ impl Check<'_> {
     fn check_group(&mut self, consumer: &BaseConsumer<FirstReason>) {
         let what = format!("group {}", self.group());
         let mut partition = TopicPartitionList::new();
-        partition.add_partition(self.read_topics()[0], 0);
+        let topics = self.read_topics();
+        partition.add_partition(topics.first().map_or("", String::as_str), 0);
         let started = Instant::now();
         let mut answer = consumer.committed_offsets(partition.clone(), self.timeout);
         // Brokers that have just started do not know the coordinator yet.

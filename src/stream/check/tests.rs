@@ -104,8 +104,7 @@ fn wrong_settings(
     input: &[(&str, &str)],
 ) -> Vec<String> {
     let settings = settings("127.0.0.1:9", client);
-    let topics = Topics::new(&settings.kafka);
-    let check = Check { settings: &settings, role: Role::Worker, topics, timeout: TIMEOUT, findings: Vec::new() };
+    let check = Check::new(&settings, Role::Worker, TIMEOUT);
     let entry = |(name, value): &(&str, &str)| ConfigEntry {
         name: (*name).to_owned(),
         value: Some((*value).to_owned()),
@@ -118,7 +117,7 @@ fn wrong_settings(
         let specifier = OwnedResourceSpecifier::Topic(topic.to_owned());
         ConfigResource { specifier, entries: entries.iter().map(entry).collect() }
     };
-    check.wrong_settings(topic, &resource(topic, actual), Some(&resource("articles", input)))
+    check.wrong_settings(topic, &resource(topic, actual), &[&resource("articles", input)])
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Check<'_> {
     /// Returns the settings that a topic must have, by Kafka's names.
     fn required_settings(&self, topic: &str) -> Vec<(&'static str, String)> {
         let mut required = Vec::new();
-        if topic != self.topics.input {
+        if !self.topics.is_input(topic) {
             // Compacted by key, so that the last record of an event or an article stays. Rejected messages may have no
             // key, which a compacted topic does not accept.
             let policy = if topic == self.topics.rejected { "delete" } else { "compact" };
@@ -105,7 +105,7 @@ impl Check<'_> {
             let what = format!("replicas of {name}");
             if let Some(partition) = topic.leaderless {
                 self.add(Verdict::Wrong, what, format!("partition {partition} has no leader: its brokers are away"));
-            } else if name != self.topics.input && topic.replicas == 1 && brokers > 1 {
+            } else if !self.topics.is_input(&name) && topic.replicas == 1 && brokers > 1 {
                 let hint = "a partition is on one broker alone, and lost with it; \
                             `kafka-reassign-partitions` gives it more";
                 self.add(Verdict::Wrong, what, hint);
@@ -133,12 +133,13 @@ impl Check<'_> {
             });
             described.insert(name, answer);
         }
-        let input = described.get(&self.topics.input).and_then(|answer| answer.as_ref().ok());
+        let inputs = self.inputs.iter().filter_map(|name| described.get(name)?.as_ref().ok());
+        let inputs: Vec<&ConfigResource> = inputs.collect();
         let mut findings = Vec::new();
         for name in self.required_topics() {
             let finding = match described.get(&name) {
                 Some(Ok(resource)) => {
-                    let mut wrong = self.wrong_settings(&name, resource, input);
+                    let mut wrong = self.wrong_settings(&name, resource, &inputs);
                     wrong.extend(topics.get(&name).and_then(|topic| too_few_replicas(topic, resource)));
                     if wrong.is_empty() {
                         (Verdict::Ok, "as they must be".to_owned())
@@ -156,12 +157,12 @@ impl Check<'_> {
         }
     }
 
-    /// Returns what is wrong with the settings of a topic, and how to fix it. `input` are those of the topic of articles.
+    /// Returns what is wrong with the settings of a topic, and how to fix it. `inputs` are those of the topics of articles.
     pub(super) fn wrong_settings(
         &self,
         name: &str,
         resource: &ConfigResource,
-        input: Option<&ConfigResource>,
+        inputs: &[&ConfigResource],
     ) -> Vec<String> {
         let command = format!("kafka-configs --alter --entity-type topics --entity-name {name} --add-config");
         let fix = |key: &str, actual: &str, required: &str| {
@@ -179,7 +180,7 @@ impl Check<'_> {
                 wrong.push(fix(key, actual, &required));
             }
         }
-        if name == self.topics.input {
+        if self.topics.is_input(name) {
             return wrong;
         }
         let is_compacted = name != self.topics.rejected;
@@ -200,12 +201,12 @@ impl Check<'_> {
             wrong.push(fix("message.timestamp.type", kind, "CreateTime"));
         }
         for key in ["message.timestamp.before.max.ms", "message.timestamp.after.max.ms"] {
-            let (Some(accepted), Some(sent)) = (number(resource, key), input.and_then(|it| number(it, key))) else {
-                continue;
-            };
-            // Where the brokers set the times of the input, none of them is ahead.
-            let is_set = input.and_then(|it| value(it, "message.timestamp.type")) == Some("LogAppendTime");
-            if accepted < sent && !(is_set && key.contains("after")) {
+            // Where the brokers set the times of an input, none of them is ahead.
+            let is_set = |input: &ConfigResource| value(input, "message.timestamp.type") == Some("LogAppendTime");
+            let sent = inputs.iter().filter(|input| !(is_set(input) && key.contains("after")));
+            let sent = sent.filter_map(|input| number(input, key)).max();
+            let (Some(accepted), Some(sent)) = (number(resource, key), sent) else { continue };
+            if accepted < sent {
                 let reason = format!("the input may have times that the brokers refuse here ({key} there is {sent}): ");
                 wrong.push(reason + &fix(key, &accepted.to_string(), &sent.to_string()));
             }

@@ -43,8 +43,9 @@ impl Check<'_> {
                 None => self.add(Verdict::Unknown, what, "a record is only tried in a transaction"),
             }
         }
-        if let Some(producer) = producer.filter(|_| topics.contains_key(&self.topics.input)) {
-            self.check_offsets(&producer, consumer);
+        let input = self.inputs.iter().find(|input| topics.contains_key(*input)).cloned();
+        if let (Some(producer), Some(input)) = (producer, input) {
+            self.check_offsets(&input, &producer, consumer);
         }
     }
 
@@ -117,10 +118,10 @@ impl Check<'_> {
     }
 
     /// Checks whether offsets can be committed to the group: a client that may only describe it can fetch them.
-    fn check_offsets(&mut self, producer: &OutputProducer, consumer: &BaseConsumer<FirstReason>) {
+    fn check_offsets(&mut self, input: &str, producer: &OutputProducer, consumer: &BaseConsumer<FirstReason>) {
         let Some(group) = consumer.group_metadata() else { return };
         let mut offsets = TopicPartitionList::new();
-        let added = offsets.add_partition_offset(&self.topics.input, 0, Offset::Offset(0));
+        let added = offsets.add_partition_offset(input, 0, Offset::Offset(0));
         if added.is_err() || producer.begin_transaction().is_err() {
             return;
         }

@@ -12,6 +12,8 @@ use crate::record::{
     ArticleRecord, ArticleStatus, EventRecord, HeldFields, SourceFields, StandingFields, Warning, cloudevents,
 };
 use crate::stream::output::{OutputRecord, OutputSettings, RecordHeader};
+use crate::stream::passed::Passed;
+use crate::stream::topic_partition::TopicPartition;
 
 /// What the value of a record on `timeline.articles` may grow by when the standing and the held revision are filled in, or
 /// a warning that no revision is known.
@@ -28,17 +30,19 @@ pub fn output(
     now: DateTime<Utc>,
 ) -> Result<ArticleOutput, String> {
     let (topics, limit) = (&output.topics, output.max_record_bytes);
-    let timestamp = message.timestamp().to_millis();
+    let (timestamp, passed) = (message.timestamp().to_millis(), Passed::of(message, &output.passing));
     let article = article_record(message, &processed, output, now);
     // Made first, since it names all events: with very many of them it is too large, and their records are not made.
     let value = serde_json::to_vec(&article).map_err(not_serialised)?;
     let record = OutputRecord::new(&topics.articles, &article.id, Some(value), &[json()], timestamp);
-    let record = record.fit(limit, ARTICLE_GROWTH)?;
+    let record = record.with(&passed).fit(limit, ARTICLE_GROWTH)?;
     let published = if article.events.is_empty() { Vec::new() } else { processed.events };
     // Consumes the events one by one: those of a very long article are not in memory twice.
     let event_record = |event: EventRecord| {
         let value = serde_json::to_vec(&event).map_err(not_serialised)?;
-        OutputRecord::new(&topics.events, &event.id, Some(value), &cloudevents::headers(&event), timestamp)
+        let key = passed.event_key(&event.id);
+        OutputRecord::new(&topics.events, &key, Some(value), &cloudevents::headers(&event), timestamp)
+            .with(&passed)
             .fit(limit, 0)
     };
     let events = published.into_iter().map(event_record).collect::<Result<_, _>>()?;
@@ -50,11 +54,12 @@ pub fn output(
     } else {
         Effect::None
     };
-    Ok(ArticleOutput { article, other_ids: processed.other_ids, effect, events, tombstones: Vec::new(), record })
+    let (other_ids, tombstones) = (processed.other_ids, Vec::new());
+    Ok(ArticleOutput { article, other_ids, effect, events, tombstones, record, passed })
 }
 
 /// Returns the output of an article whose held revision is no longer in the input topic.
-pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSettings) -> ArticleOutput {
+pub fn held_lost(partition: TopicPartition, id: String, held: HeldFields, output: &OutputSettings) -> ArticleOutput {
     let HeldFields { revision, offset, .. } = held;
     let event_partitions = Some(output.event_partitions);
     let warning = Warning {
@@ -69,14 +74,15 @@ pub fn held_lost(partition: i32, id: String, held: HeldFields, output: &OutputSe
         status: ArticleStatus::Skipped,
         events: Vec::new(),
         warnings: vec![warning],
-        source: SourceFields { topic: output.topics.input.clone(), partition, offset },
+        source: SourceFields { topic: partition.topic.to_owned(), partition: partition.number, offset },
         standing: None,
         held: None,
         event_partitions,
     };
     let record = OutputRecord::new(&output.topics.articles, &article.id, None, &[json()], None);
     let (other_ids, events, tombstones) = (Vec::new(), Vec::new(), Vec::new());
-    ArticleOutput { article, other_ids, effect: Effect::HeldLost, events, tombstones, record }
+    let passed = Passed::default();
+    ArticleOutput { article, other_ids, effect: Effect::HeldLost, events, tombstones, record, passed }
 }
 
 /// Returns why an article must not be published yet; `None` if it may.
@@ -118,6 +124,7 @@ fn article_record(
                     revision: revision.clone(),
                     modified,
                     until,
+                    topic: None,
                     partition: Some(partition),
                     offset,
                 });
@@ -128,7 +135,7 @@ fn article_record(
     }
     let status = processed.status;
     let (partition, offset) = (Some(partition), Some(offset));
-    let standing = StandingFields { revision: revision.clone(), modified, status, partition, offset };
+    let standing = StandingFields { revision: revision.clone(), modified, status, topic: None, partition, offset };
     ArticleRecord {
         events: processed.events.iter().map(|event| event.id.clone()).collect(),
         standing: processed.is_revision.then_some(standing),

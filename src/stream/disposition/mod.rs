@@ -21,8 +21,10 @@ pub use self::tombstone::Tombstone;
 use super::batch::{Origin, message_size};
 use super::output::{OutputRecord, OutputSettings};
 use super::partition;
+use super::passed::Passed;
 use super::process::ProcessError;
 use super::state::HeldRevision;
+use super::topic_partition::TopicPartition;
 use crate::config::{EmbargoPolicy, TombstonePolicy};
 use crate::pipeline::Processed;
 use crate::record::{ArticleRecord, ArticleStatus, Warning, cloudevents};
@@ -34,7 +36,7 @@ const EMBARGOED: &str = "embargoed";
 #[derive(Debug)]
 pub struct Disposition {
     /// The partition that the message came from.
-    pub partition: i32,
+    pub partition: TopicPartition,
     /// The message's offset there.
     pub offset: i64,
     /// The message's size.
@@ -78,6 +80,8 @@ pub struct ArticleOutput {
     pub tombstones: Vec<OutputRecord>,
     /// The record with `article` as its value; it is sent after the others.
     pub record: OutputRecord,
+    /// What of the message passes on to its records.
+    pub passed: Passed,
 }
 
 /// What the output of an article may change in the state of the article.
@@ -142,7 +146,8 @@ impl ArticleOutput {
     /// Adds a tombstone for an event of the article.
     pub fn retract(&mut self, events_topic: &str, id: &str) {
         let headers = cloudevents::retraction(id, &self.article.id);
-        self.tombstones.push(OutputRecord::new(events_topic, id, None, &headers, self.record.timestamp));
+        let (key, time) = (self.passed.event_key(id), self.record.timestamp);
+        self.tombstones.push(OutputRecord::new(events_topic, &key, None, &headers, time).with(&self.passed));
     }
 
     /// Sends its events to the partitions that they have among `known`, as many as there were when the first of them was
@@ -190,13 +195,13 @@ impl Disposition {
         if let Some(time) = message.timestamp().to_millis().and_then(|time| output.times.of_record(Some(time), now)) {
             outcome.set_time(time);
         }
-        let (partition, offset) = (message.partition(), message.offset());
+        let (partition, offset) = (TopicPartition::of(message), message.offset());
         Self { partition, offset, bytes: message_size(message), origin: Origin::Log, outcome }
     }
 
     /// Reports that a held message is no longer in the input topic when its embargo is over.
     #[must_use]
-    pub fn held_lost(partition: i32, due: HeldRevision, output: &OutputSettings) -> Self {
+    pub fn held_lost(partition: TopicPartition, due: HeldRevision, output: &OutputSettings) -> Self {
         let HeldRevision { id, held } = due.clone();
         let offset = held.offset;
         let outcome = Outcome::Articles(vec![article::held_lost(partition, id, held, output)]);
@@ -264,7 +269,8 @@ fn outcome(
     now: DateTime<Utc>,
 ) -> Result<Outcome, (&'static str, String)> {
     if tombstone::is_one(message) && output.tombstones != TombstonePolicy::Reject {
-        return Ok(Outcome::Tombstone(Tombstone::new(message, output.tombstones)));
+        let passed = Passed::of(message, &output.passing);
+        return Ok(Outcome::Tombstone(Tombstone::new(message, output.tombstones, passed)));
     }
     let processed = processed.map_err(|error| (error.code(), error.to_string()))?;
     if output.embargo == EmbargoPolicy::Reject {

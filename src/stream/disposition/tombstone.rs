@@ -9,6 +9,8 @@ use super::{ArticleOutput, Effect};
 use crate::config::TombstonePolicy;
 use crate::record::{ArticleRecord, ArticleStatus, SourceFields, Warning};
 use crate::stream::output::{OutputRecord, OutputSettings};
+use crate::stream::passed::Passed;
+use crate::stream::topic_partition::TopicPartition;
 
 /// The code of the warning that says why an article was withdrawn or skipped.
 const CODE: &str = "tombstone";
@@ -44,20 +46,29 @@ pub struct Tombstone {
     pub withdraws: bool,
     /// The time of its records, in milliseconds since 1970.
     pub timestamp: Option<i64>,
+    /// What of the message passes on to its records.
+    pub passed: Passed,
 }
 
 impl Tombstone {
     /// Reads the key of a message.
     #[must_use]
-    pub fn new(message: &OwnedMessage, policy: TombstonePolicy) -> Self {
-        let ids = message.key().map(ids_in).unwrap_or_default();
+    pub fn new(message: &OwnedMessage, policy: TombstonePolicy, passed: Passed) -> Self {
+        let ids = message.key().map(ids_in).unwrap_or_default().into_iter();
+        let ids = ids.map(|id| format!("{}{id}", passed.prefix)).collect();
         let withdraws = policy == TombstonePolicy::Withdraw;
-        Self { ids, withdraws, timestamp: message.timestamp().to_millis() }
+        Self { ids, withdraws, timestamp: message.timestamp().to_millis(), passed }
     }
 
     /// Returns the output of the article that it deletes; `source` is the partition and the offset of the message.
     #[must_use]
-    pub fn output(&self, id: String, revision: String, source: (i32, i64), output: &OutputSettings) -> ArticleOutput {
+    pub fn output(
+        &self,
+        id: String,
+        revision: String,
+        source: (TopicPartition, i64),
+        output: &OutputSettings,
+    ) -> ArticleOutput {
         let (partition, offset) = source;
         let (status, effect, message) = if self.withdraws {
             let message = "a message without a value deleted the article, whose id is its key";
@@ -67,20 +78,22 @@ impl Tombstone {
                            `input.tombstones = \"withdraw\"` it withdraws the article";
             (ArticleStatus::Skipped, Effect::None, message)
         };
-        let record = OutputRecord::new(&output.topics.articles, &id, None, &[json()], self.timestamp);
+        let record =
+            OutputRecord::new(&output.topics.articles, &id, None, &[json()], self.timestamp).with(&self.passed);
         let article = ArticleRecord {
             id,
             revision,
             status,
             events: Vec::new(),
             warnings: vec![Warning { code: CODE, message: message.to_owned() }],
-            source: SourceFields { topic: output.topics.input.clone(), partition, offset },
+            source: SourceFields { topic: partition.topic.to_owned(), partition: partition.number, offset },
             standing: None,
             held: None,
             event_partitions: Some(output.event_partitions),
         };
         let (other_ids, events, tombstones) = (Vec::new(), Vec::new(), Vec::new());
-        ArticleOutput { article, other_ids, effect, events, tombstones, record }
+        let passed = self.passed.clone();
+        ArticleOutput { article, other_ids, effect, events, tombstones, record, passed }
     }
 }
 

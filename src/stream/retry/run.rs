@@ -1,6 +1,6 @@
 //! The loop: rejected messages in batches, each committed with its markers.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use rdkafka::{Message, TopicPartitionList};
@@ -17,6 +17,7 @@ use crate::stream::output::OutputSettings;
 use crate::stream::process::process;
 use crate::stream::producer::{DeliveryError, OutputProducer, SHUTDOWN_GRACE};
 use crate::stream::state::StateStores;
+use crate::stream::topic_partition::TopicPartition;
 use crate::stream::{Control, Error, check, idempotent, moved, transaction, unknown};
 
 /// How long the brokers may take to answer at the start.
@@ -36,13 +37,17 @@ pub fn retry(settings: &Settings, request: &Request, control: &Control) -> Resul
     let mut settings = settings.clone();
     settings.kafka.group = group(&settings);
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(&settings, &topics.rejected, &OVERRIDES)?;
-    let mut partitions = 0;
-    for topic in topics.outputs().into_iter().chain([topics.input.as_str()]) {
-        let count = consumer.partition_count(topic, STARTUP_TIMEOUT);
-        partitions = count.map_err(|error| check::unreachable(&settings, error))?;
-        if partitions == 0 {
+    let consumer = Consumer::new(&settings, &OVERRIDES)?;
+    let unreachable = |error| check::unreachable(&settings, error);
+    let inputs = consumer.input_topics(&topics, STARTUP_TIMEOUT).map_err(unreachable)?;
+    let mut partitions = BTreeSet::new();
+    for topic in topics.outputs().into_iter().chain(inputs.iter().map(String::as_str)) {
+        let count = consumer.partition_count(topic, STARTUP_TIMEOUT).map_err(unreachable)?;
+        if count == 0 {
             return Err(Error::topic_missing(topic));
+        }
+        if topics.is_input(topic) {
+            partitions.extend((0..).take(count).map(|number| TopicPartition::new(topic, number)));
         }
     }
     let mut report = Report::default();
@@ -55,10 +60,9 @@ pub fn retry(settings: &Settings, request: &Request, control: &Control) -> Resul
     let producer = transaction::open_producer(&settings, output.max_record_bytes, control)?;
     let retried = survey(&consumer, &topics.rejected, request, control, &mut report)?;
     if !report.asked.is_empty() {
-        let reader = Consumer::new(&settings, &topics.input, &OVERRIDES)?;
-        let partitions = i32::try_from(partitions).unwrap_or(i32::MAX);
+        let reader = Consumer::new(&settings, &OVERRIDES)?;
         let mut state = StateStores::new(&settings, output.clone());
-        restore(&mut state, partitions, control)?;
+        restore(&mut state, &partitions, control)?;
         let run = Run {
             settings: &settings,
             control,
@@ -81,8 +85,8 @@ pub fn retry(settings: &Settings, request: &Request, control: &Control) -> Resul
 }
 
 /// Waits until it is known what stands, or a shutdown is requested.
-fn restore(state: &mut StateStores, partitions: i32, control: &Control) -> Result<(), Error> {
-    state.restore(&(0..partitions).collect::<Vec<_>>());
+fn restore(state: &mut StateStores, partitions: &BTreeSet<TopicPartition>, control: &Control) -> Result<(), Error> {
+    state.restore(&partitions.iter().copied().collect::<Vec<_>>());
     while state.is_restoring() && !control.shutdown.is_triggered() {
         control.health.beat();
         state.take_restored()?;
@@ -101,8 +105,8 @@ struct Run<'a> {
     producer: OutputProducer,
     output: OutputSettings,
     state: StateStores,
-    /// How many partitions the input has.
-    partitions: i32,
+    /// The partitions of the input.
+    partitions: BTreeSet<TopicPartition>,
     /// The messages that have gone through again.
     retried: HashSet<Source>,
     batch: Vec<Rejection>,
@@ -140,7 +144,7 @@ impl Run<'_> {
             return Ok(None);
         }
         let (topic, partition, _) = &rejection.source;
-        if *topic != self.output.topics.input || !(0..self.partitions).contains(partition) {
+        if !self.partitions.contains(&TopicPartition::new(topic, *partition)) {
             self.report.elsewhere += 1;
             return Ok(None);
         }
@@ -210,7 +214,10 @@ impl Run<'_> {
 
     fn marker(&self, batch: &[Rejection], mended: &Disposition) -> Option<Disposition> {
         let Disposition { partition, offset, .. } = *mended;
-        let rejection = batch.iter().find(|it| (it.source.1, it.source.2) == (partition, offset))?;
+        let is_it = |(topic, number, at): &Source| {
+            (topic.as_str(), *number, *at) == (partition.topic, partition.number, offset)
+        };
+        let rejection = batch.iter().find(|it| is_it(&it.source))?;
         let status = mended.statuses().next().map_or("unknown-tombstone", |status| status.name());
         let record = Box::new(marker(&self.output.topics.rejected, rejection, status));
         Some(Disposition { partition, offset, bytes: 0, origin: Origin::Log, outcome: Outcome::Retried(record) })
@@ -230,8 +237,9 @@ impl Run<'_> {
             self.report.events += disposition.events() as u64;
             self.report.unknown_tombstones += u64::from(matches!(disposition.outcome, Outcome::Tombstone(_)));
         }
-        let is_mended: HashSet<(i32, i64)> = mended.iter().map(|it| (it.partition, it.offset)).collect();
-        for rejection in batch.iter().filter(|it| !is_mended.contains(&(it.source.1, it.source.2))) {
+        let source = |it: &Disposition| (it.partition.topic.to_owned(), it.partition.number, it.offset);
+        let is_mended: HashSet<Source> = mended.iter().map(source).collect();
+        for rejection in batch.iter().filter(|it| !is_mended.contains(&it.source)) {
             *self.report.rejected.entry(rejection.code.clone()).or_default() += 1;
         }
         let metrics = &self.control.metrics;

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread;
 
+use rdkafka::Offset;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaResult;
-use rdkafka::{Offset, TopicPartitionList};
 
 use super::restore::{or_panicked, retry};
 use super::tail::{NO_STATISTICS, REQUEST_TIMEOUT, classify};
@@ -19,9 +19,10 @@ use crate::config::{Settings, Topics};
 use crate::stream::Error;
 use crate::stream::consumer::Consumer;
 use crate::stream::position::Start;
+use crate::stream::topic_partition::TopicPartition;
 
 /// A partition of the input, and the flag that cancels what is asked for it.
-pub type Assigned = (i32, Arc<AtomicBool>);
+pub type Assigned = (TopicPartition, Arc<AtomicBool>);
 
 /// What the brokers say.
 pub struct Positions {
@@ -40,14 +41,14 @@ pub fn start(settings: Settings, topics: Topics, assigned: Vec<Assigned>, result
 }
 
 fn positions(settings: &Settings, topics: &Topics, assigned: Vec<Assigned>) -> Result<Positions, Error> {
-    let consumer = Consumer::new(settings, &topics.articles, &[NO_STATISTICS])?;
+    let consumer = Consumer::new(settings, &[NO_STATISTICS])?;
     let failed = |error| classify(error, settings);
     let uncommitted = [NO_STATISTICS, ("isolation.level", "read_uncommitted")];
-    let uncommitted = Consumer::new(settings, &topics.articles, &uncommitted)?;
+    let uncommitted = Consumer::new(settings, &uncommitted)?;
     let mut starts = Vec::with_capacity(assigned.len());
     for (partition, cancelled) in assigned {
         let is_revoked = || cancelled.load(Ordering::Relaxed);
-        let start = || start_of(&consumer, &uncommitted, &topics.input, partition).map_err(failed);
+        let start = || start_of(&consumer, &uncommitted, partition).map_err(failed);
         let start = retry(is_revoked, start)?;
         starts.extend(start.map(|start| ((partition, cancelled), start)));
     }
@@ -59,16 +60,15 @@ fn positions(settings: &Settings, topics: &Topics, assigned: Vec<Assigned>) -> R
 
 /// Returns where a partition of the input is read from: at the committed offset, if its log has it, or else at the start of
 /// the log. `uncommitted` sees the records of open transactions as well.
-fn start_of(consumer: &Consumer, uncommitted: &Consumer, input: &str, partition: i32) -> KafkaResult<Start> {
-    let mut list = TopicPartitionList::new();
-    list.add_partition(input, partition);
+fn start_of(consumer: &Consumer, uncommitted: &Consumer, partition: TopicPartition) -> KafkaResult<Start> {
+    let list = TopicPartition::list(&[partition]);
     let committed = consumer.client().committed_offsets(list, REQUEST_TIMEOUT)?;
     let position = match committed.elements().first().map(|element| element.offset()) {
         Some(Offset::Offset(next)) => Some(next),
         _ => None,
     };
     // After the committed offset, so that the log can only have grown since it was committed.
-    let log = uncommitted.client().fetch_watermarks(input, partition, REQUEST_TIMEOUT)?;
+    let log = uncommitted.client().fetch_watermarks(partition.topic, partition.number, REQUEST_TIMEOUT)?;
     Ok(Start::within(position, log))
 }
 

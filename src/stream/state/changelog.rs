@@ -6,7 +6,9 @@ use rdkafka::Message;
 use serde::Deserialize;
 
 use super::revisions::ArticleState;
+use crate::config::Topics;
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
+use crate::stream::topic_partition::TopicPartition;
 
 /// What a record of the changelog says.
 pub enum Change {
@@ -16,9 +18,8 @@ pub enum Change {
     Remove(String),
 }
 
-/// Reads a record; `None` if dateline did not write it. `input` is the topic that is
-/// read: offsets of another one are not comparable with its own.
-pub fn read(message: &impl Message, input: &str) -> Option<Change> {
+/// Reads a record; `None` if dateline did not write it. Offsets of topics that are not read count as not known.
+pub fn read(message: &impl Message, topics: &Topics) -> Option<Change> {
     let Some(value) = message.payload() else {
         return Some(Change::Remove(std::str::from_utf8(message.key()?).ok()?.to_owned()));
     };
@@ -28,21 +29,26 @@ pub fn read(message: &impl Message, input: &str) -> Option<Change> {
         // Nothing is known of it any more: its embargo is over, and the input no longer has it.
         return Some(Change::Remove(id));
     }
-    let is_ours = source.topic == input;
     let standing = standing.map(|it| {
         // Version 0.1 recorded only where the message of the record stands.
         let is_own = it.revision == revision && matches!(status, ArticleStatus::Extracted | ArticleStatus::Withdrawn);
+        let topic = it.topic.unwrap_or_else(|| source.topic.clone());
         let (partition, offset) = match (it.partition, it.offset) {
-            _ if !is_ours => (None, None),
+            _ if !topics.is_input(&topic) => (None, None),
             (None, _) if is_own => (Some(source.partition), Some(source.offset)),
             recorded => recorded,
         };
-        StandingFields { partition, offset, ..it }
+        StandingFields { topic: Some(topic), partition, offset, ..it }
     });
-    let held =
-        held.map(|it| HeldFields { partition: it.partition.or(Some(source.partition)).filter(|_| is_ours), ..it });
+    let held = held.map(|it| {
+        let topic = it.topic.unwrap_or_else(|| source.topic.clone());
+        let partition = it.partition.or(Some(source.partition)).filter(|_| topics.is_input(&topic));
+        HeldFields { topic: Some(topic), partition, ..it }
+    });
     let seen = message.timestamp().to_millis().unwrap_or(0).div_euclid(1000);
-    let (source, changelog) = (is_ours.then_some(source.partition), Some(message.partition()));
+    let is_ours = topics.is_input(&source.topic);
+    let source = is_ours.then(|| TopicPartition::new(&source.topic, source.partition));
+    let changelog = Some(message.partition());
     Some(Change::Put(id, Box::new(ArticleState { standing, events, held, seen, source, changelog, event_partitions })))
 }
 

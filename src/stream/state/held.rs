@@ -9,15 +9,16 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::Message;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::OwnedMessage;
+use rdkafka::{Message, Offset};
 
 use super::store::HeldRevision;
-use super::tail::{OVERRIDES, partition_list};
+use super::tail::OVERRIDES;
 use crate::config::Settings;
 use crate::stream::consumer::Consumer;
+use crate::stream::topic_partition::TopicPartition;
 
 /// How long the brokers may take to send a message.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,15 +35,15 @@ pub enum Found {
     /// It was read.
     Message(OwnedMessage, HeldRevision),
     /// The topic no longer has it.
-    Lost(i32, HeldRevision),
+    Lost(TopicPartition, HeldRevision),
     /// The brokers do not answer.
-    Failed(i32, i64),
+    Failed(TopicPartition, i64),
 }
 
 /// Held revisions of one partition to read, by offset.
 struct Request {
     number: u64,
-    partition: i32,
+    partition: TopicPartition,
     held: VecDeque<HeldRevision>,
 }
 
@@ -55,9 +56,9 @@ pub struct Releases {
     thread: Option<Reader>,
     /// The number of the last request, and of the last one whose answers are not wanted any more, by partition.
     number: u64,
-    unwanted: BTreeMap<i32, u64>,
+    unwanted: BTreeMap<TopicPartition, u64>,
     /// Their partitions and offsets.
-    pending: BTreeSet<(i32, i64)>,
+    pending: BTreeSet<(TopicPartition, i64)>,
 }
 
 impl Releases {
@@ -73,8 +74,8 @@ impl Releases {
     }
 
     /// Reads these, except those that are being published already.
-    pub fn read(&mut self, due: Vec<(i32, HeldRevision)>) {
-        let mut by_partition: BTreeMap<i32, Vec<HeldRevision>> = BTreeMap::new();
+    pub fn read(&mut self, due: Vec<(TopicPartition, HeldRevision)>) {
+        let mut by_partition: BTreeMap<TopicPartition, Vec<HeldRevision>> = BTreeMap::new();
         for (partition, revision) in due {
             if self.pending.insert((partition, revision.held.offset)) {
                 by_partition.entry(partition).or_default().push(revision);
@@ -94,7 +95,7 @@ impl Releases {
         loop {
             let (number, found) = self.thread.as_ref()?.1.try_recv().ok()?;
             let partition = match &found {
-                Found::Message(message, _) => message.partition(),
+                Found::Message(message, _) => TopicPartition::of(message),
                 Found::Lost(partition, _) | Found::Failed(partition, _) => *partition,
             };
             if self.unwanted.get(&partition).is_some_and(|unwanted| number <= *unwanted) {
@@ -108,19 +109,19 @@ impl Releases {
     }
 
     /// Forgets one, which was published, or could not be read.
-    pub fn done(&mut self, partition: i32, offset: i64) {
+    pub fn done(&mut self, partition: TopicPartition, offset: i64) {
         self.pending.remove(&(partition, offset));
     }
 
     /// Forgets those of a partition: they are read anew, here or by another worker.
-    pub fn forget(&mut self, partition: i32) {
+    pub fn forget(&mut self, partition: TopicPartition) {
         self.unwanted.insert(partition, self.number);
         self.pending.retain(|(of, _)| *of != partition);
     }
 
     /// Forgets all.
     pub fn forget_all(&mut self) {
-        let partitions: BTreeSet<i32> = self.pending.iter().map(|(partition, _)| *partition).collect();
+        let partitions: BTreeSet<TopicPartition> = self.pending.iter().map(|(partition, _)| *partition).collect();
         partitions.into_iter().for_each(|partition| self.forget(partition));
     }
 }
@@ -138,14 +139,14 @@ fn serve(settings: &Settings, requests: &Receiver<Request>, results: &SyncSender
     while let Ok(Request { number, partition, mut held }) = requests.recv() {
         let mut send = |found| results.send((number, found)).ok();
         let read = match &consumer {
-            Some(consumer) => read(consumer, settings, partition, &mut held, &mut send),
-            None => match Consumer::new(settings, &settings.kafka.input, &OVERRIDES) {
-                Ok(new) => read(consumer.insert(new), settings, partition, &mut held, &mut send),
+            Some(consumer) => read(consumer, partition, &mut held, &mut send),
+            None => match Consumer::new(settings, &OVERRIDES) {
+                Ok(new) => read(consumer.insert(new), partition, &mut held, &mut send),
                 Err(_) => Err(KafkaError::Canceled),
             },
         };
         if let Err(error) = read {
-            tracing::warn!(partition, %error, "cannot read articles whose embargo is over; trying again");
+            tracing::warn!(%partition, %error, "cannot read articles whose embargo is over; trying again");
         }
         for revision in held {
             send(Found::Failed(partition, revision.held.offset))?;
@@ -157,14 +158,12 @@ fn serve(settings: &Settings, requests: &Receiver<Request>, results: &SyncSender
 /// Reads what it can of these, and leaves the others.
 fn read(
     consumer: &Consumer,
-    settings: &Settings,
-    partition: i32,
+    partition: TopicPartition,
     held: &mut VecDeque<HeldRevision>,
     send: &mut dyn FnMut(Found) -> Option<()>,
 ) -> KafkaResult<()> {
     while let Some(first) = held.front().map(|revision| revision.held.offset) {
-        let start = std::iter::once((partition, first));
-        consumer.client().assign(&partition_list(&settings.kafka.input, start)?)?;
+        consumer.client().assign(&TopicPartition::list_at([(partition, Offset::Offset(first))])?)?;
         let mut answered = Instant::now();
         let mut last = first;
         // Those between here and there are read in passing.

@@ -66,6 +66,7 @@ use super::output::OutputSettings;
 use super::position::Start;
 use super::producer::{Delivered, DeliveryError, is_overdue};
 use super::times::latest_believed;
+use super::topic_partition::TopicPartition;
 use super::{Control, Error};
 use crate::config::{Delivery, Settings};
 
@@ -85,12 +86,12 @@ pub struct StateStores {
     restoring: (Arc<AtomicBool>, Receiver<Result<Restored, Error>>),
     progress: Progress,
     /// The partitions whose messages can be settled.
-    assigned: BTreeSet<i32>,
+    assigned: BTreeSet<TopicPartition>,
     /// The partitions for which it is asked where they are read from, each with the flag that cancels this.
-    asked: BTreeMap<i32, Arc<AtomicBool>>,
+    asked: BTreeMap<TopicPartition, Arc<AtomicBool>>,
     positions: Results<Positions>,
     /// Where the partitions are read from that wait until everything is known that was committed before.
-    waiting: BTreeMap<i32, Start>,
+    waiting: BTreeMap<TopicPartition, Start>,
     /// Where the changelog ended when they were assigned.
     ends: BTreeMap<i32, i64>,
     /// When it was last looked for new partitions of the changelog.
@@ -132,7 +133,7 @@ impl StateStores {
     }
 
     /// Prepares for the messages of partitions that were assigned.
-    pub fn restore(&mut self, partitions: &[i32]) {
+    pub fn restore(&mut self, partitions: &[TopicPartition]) {
         if partitions.is_empty() {
             return;
         }
@@ -151,7 +152,7 @@ impl StateStores {
     ///
     /// # Errors
     /// If the state cannot be restored.
-    pub fn take_restored(&mut self) -> Result<Vec<(i32, Start)>, Error> {
+    pub fn take_restored(&mut self) -> Result<Vec<(TopicPartition, Start)>, Error> {
         if self.restored.is_none() {
             match self.restoring.1.try_recv() {
                 Ok(restored) => self.restored = Some(restored?),
@@ -194,7 +195,7 @@ impl StateStores {
     }
 
     /// Returns the partitions that still wait for the state.
-    pub fn restoring(&self) -> impl Iterator<Item = i32> {
+    pub fn restoring(&self) -> impl Iterator<Item = TopicPartition> {
         self.asked.keys().chain(self.waiting.keys()).copied()
     }
 
@@ -206,13 +207,13 @@ impl StateStores {
 
     /// Returns the partitions whose messages can be settled.
     #[must_use]
-    pub fn assigned(&self) -> Vec<i32> {
+    pub fn assigned(&self) -> Vec<TopicPartition> {
         self.assigned.iter().copied().collect()
     }
 
     /// Prepares anew for the messages of partitions that wait, because where they were to be read from no longer holds.
     pub fn restart_restoring(&mut self) {
-        let restoring: Vec<i32> = self.asked.keys().chain(self.waiting.keys()).copied().collect();
+        let restoring: Vec<TopicPartition> = self.asked.keys().chain(self.waiting.keys()).copied().collect();
         if !restoring.is_empty() {
             self.revoke(&restoring);
             self.restore(&restoring);
@@ -220,7 +221,7 @@ impl StateStores {
     }
 
     /// Drops partitions that were revoked.
-    pub fn revoke(&mut self, partitions: &[i32]) {
+    pub fn revoke(&mut self, partitions: &[TopicPartition]) {
         for partition in partitions {
             self.assigned.remove(partition);
             self.waiting.remove(partition);
@@ -247,7 +248,10 @@ impl StateStores {
                 continue;
             }
             if !self.assigned.contains(&disposition.partition) {
-                let reason = format_args!("partition {} was not restored", disposition.partition);
+                let reason = format_args!(
+                    "partition {} of `{}` was not restored",
+                    disposition.partition.number, disposition.partition.topic
+                );
                 return Err(Error::state_store(&reason));
             }
             self.releases.done(disposition.partition, disposition.offset);

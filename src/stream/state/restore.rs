@@ -17,7 +17,7 @@ use super::changelog::{self, Change};
 use super::progress::Progress;
 use super::store::{Restorer, StateStore};
 use super::tail::{OVERRIDES, REQUEST_TIMEOUT, Tail, classify, partition_list};
-use crate::config::Settings;
+use crate::config::{Settings, Topics};
 use crate::stream::Error;
 use crate::stream::clock::now;
 use crate::stream::consumer::Consumer;
@@ -91,7 +91,7 @@ fn restore_with_retries(
     cancelled: &AtomicBool,
     progress: &Progress,
 ) -> Result<Option<Restored>, Error> {
-    let consumer = Consumer::new(settings, &output.topics.articles, &OVERRIDES)?;
+    let consumer = Consumer::new(settings, &OVERRIDES)?;
     let is_cancelled = || cancelled.load(Ordering::Relaxed);
     let restored = retry(is_cancelled, || restore(&consumer, settings, output, cancelled, progress))?;
     let Some((store, positions)) = restored else { return Ok(None) };
@@ -125,7 +125,7 @@ fn restore(
                 // Later ones are left to those who read on.
                 let Some(end) = unfinished.get(&partition).copied() else { continue };
                 if message.offset() < end {
-                    put(&message, &mut restorer, &output.topics.input).map_err(ReadError::Fatal)?;
+                    put(&message, &mut restorer, &output.topics).map_err(ReadError::Fatal)?;
                 }
                 progress.reach(partition, message.offset() + 1);
                 if message.offset() + 1 >= end {
@@ -151,8 +151,8 @@ fn restore(
     if elsewhere > 0 {
         tracing::warn!(
             articles = elsewhere,
-            "articles are held that came from another input topic; they are published when their embargo ends by a worker \
-             that reads that topic (`--input`), or by sending them again to this one"
+            "articles are held that came from topics that are not read; they are published when their embargo ends by a worker \
+             that reads these topics (`--input`), or by sending them again to one that is read"
         );
     }
     let articles = store.count().map_err(ReadError::Fatal)?;
@@ -160,8 +160,8 @@ fn restore(
     Ok((store, ranges.into_iter().map(|(partition, (_, end))| (partition, end)).collect()))
 }
 
-fn put(message: &impl Message, restorer: &mut Restorer, input: &str) -> Result<(), Error> {
-    match changelog::read(message, input) {
+fn put(message: &impl Message, restorer: &mut Restorer, topics: &Topics) -> Result<(), Error> {
+    match changelog::read(message, topics) {
         Some(Change::Put(id, state)) => restorer.put(&id, &state),
         Some(Change::Remove(id)) => restorer.remove(&id, message.partition()),
         None => Ok(()),

@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 use crate::article::{compare_revisions, newer_revision};
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
 use crate::stream::disposition::{ArticleOutput, Effect};
+use crate::stream::topic_partition::TopicPartition;
 
 /// What is known of an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub struct ArticleState {
     pub held: Option<HeldFields>,
     /// The timestamp of the last message about it, in seconds since 1970.
     pub seen: i64,
-    /// The partition of the input topic that this message came from; `None` if it came from another topic.
-    pub source: Option<i32>,
+    /// The partition of the input that this message came from; `None` if it came from a topic that is not read.
+    pub source: Option<TopicPartition>,
     /// The partition of `timeline.articles` that its record is in.
     pub changelog: Option<i32>,
     /// How many partitions `timeline.events` had when its first event was sent; `None` if version 0.1 sent it.
@@ -46,7 +47,7 @@ pub fn reconcile(
             keep_standing(output, &state).map(|()| Some(state))
         }
         Effect::Deletion
-            if state.standing.as_ref().is_some_and(|it| is_before(output, &state, it.partition, it.offset)) =>
+            if state.standing.as_ref().is_some_and(|it| is_before(output, &state, &Place::of_standing(it))) =>
         {
             output.article.status = ArticleStatus::Stale;
             keep_standing(output, &state).map(|()| None)
@@ -70,14 +71,38 @@ fn keep_standing(output: &mut ArticleOutput, state: &ArticleState) -> Result<(),
     output.article.events.clone_from(&state.events);
     output.article.standing.clone_from(&state.standing);
     output.article.held.clone_from(&state.held);
+    let source = &output.article.source.topic;
+    let standing = output.article.standing.iter_mut().map(|it| &mut it.topic);
+    for topic in standing.chain(output.article.held.iter_mut().map(|it| &mut it.topic)) {
+        *topic = topic.take().filter(|topic| topic != source);
+    }
     output.update_record()
+}
+
+/// Where a revision was read from, as far as that is known.
+struct Place<'a> {
+    /// The topic; `None` for that of the message itself.
+    topic: Option<&'a str>,
+    partition: Option<i32>,
+    offset: Option<i64>,
+}
+
+impl<'a> Place<'a> {
+    fn of_standing(it: &'a StandingFields) -> Self {
+        Self { topic: it.topic.as_deref(), partition: it.partition, offset: it.offset }
+    }
+
+    fn of_held(it: &'a HeldFields) -> Self {
+        Self { topic: it.topic.as_deref(), partition: it.partition, offset: Some(it.offset) }
+    }
 }
 
 /// Returns whether the message of an output is before another that is known: at a lower offset of the same partition, so
 /// that it is read again. A topic that was made anew has low offsets again, but not for messages of the past.
-fn is_before(output: &ArticleOutput, state: &ArticleState, partition: Option<i32>, offset: Option<i64>) -> bool {
+fn is_before(output: &ArticleOutput, state: &ArticleState, other: &Place<'_>) -> bool {
     let source = &output.article.source;
-    let is_lower = partition == Some(source.partition) && offset.is_some_and(|offset| source.offset < offset);
+    let is_there = other.partition == Some(source.partition) && other.topic.is_none_or(|topic| topic == source.topic);
+    let is_lower = is_there && other.offset.is_some_and(|offset| source.offset < offset);
     is_lower && output.record.timestamp.is_none_or(|time| time.div_euclid(1000) <= state.seen)
 }
 
@@ -89,7 +114,7 @@ fn replace_standing(
     state: ArticleState,
     events_topic: &str,
 ) -> Result<ArticleState, serde_json::Error> {
-    let read_again = |it: &&StandingFields| is_before(output, &state, it.partition, it.offset);
+    let read_again = |it: &&StandingFields| is_before(output, &state, &Place::of_standing(it));
     let last_read = state.standing.as_ref().filter(read_again).map(|it| (it.partition, it.offset));
     let article = &mut output.article;
     let incoming = (&*article.revision, article.standing.as_ref().and_then(|standing| standing.modified));
@@ -128,7 +153,7 @@ fn delete(
     state: ArticleState,
     events_topic: &str,
 ) -> Result<ArticleState, serde_json::Error> {
-    let is_later = |held: &HeldFields| is_before(output, &state, held.partition, Some(held.offset));
+    let is_later = |held: &HeldFields| is_before(output, &state, &Place::of_held(held));
     let (later, dropped) = match state.held.clone() {
         Some(held) if is_later(&held) => (Some(held), None),
         held => (None, held),
@@ -140,30 +165,29 @@ fn delete(
     let source = &output.article.source;
     let (partition, offset) = (Some(source.partition), Some(source.offset));
     let status = ArticleStatus::Withdrawn;
-    output.article.standing = Some(StandingFields { revision, modified, status, partition, offset });
-    output.article.held.clone_from(&later);
+    let own = StandingFields { revision, modified, status, topic: None, partition, offset };
     for id in &state.events {
         output.retract(events_topic, id);
     }
-    output.update_record()?;
-    let standing = output.article.standing.clone();
-    Ok(ArticleState { standing, held: later, ..ArticleState::default() })
+    let new = ArticleState { standing: Some(own), held: later, ..ArticleState::default() };
+    keep_standing(output, &new)?;
+    Ok(new)
 }
 
 /// Returns whether a newer revision than the incoming one stands, or, if the incoming one is held, is held.
 fn is_stale(output: &ArticleOutput, state: &ArticleState) -> bool {
     let article = &output.article;
     if let Some(incoming) = &article.held {
-        let held = state.held.as_ref().map(|it| (held_version(it), it.partition, Some(it.offset)));
-        let standing = state.standing.as_ref().map(|it| ((&*it.revision, it.modified), it.partition, it.offset));
-        return held.into_iter().chain(standing).any(|(known, partition, offset)| {
+        let held = state.held.as_ref().map(|it| (held_version(it), Place::of_held(it)));
+        let standing = state.standing.as_ref().map(|it| ((&*it.revision, it.modified), Place::of_standing(it)));
+        return held.into_iter().chain(standing).any(|(known, place)| {
             match compare_revisions(known, held_version(incoming)) {
                 Ordering::Greater => true,
                 Ordering::Less => false,
                 // Without numbers only the order of the messages counts.
                 Ordering::Equal => {
                     let is_numbered = known.1.is_some() || known.0 != "1";
-                    !is_numbered && is_before(output, state, partition, offset)
+                    !is_numbered && is_before(output, state, &place)
                 }
             }
         });
@@ -181,7 +205,7 @@ fn is_stale(output: &ArticleOutput, state: &ArticleState) -> bool {
             let is_undecided =
                 !is_numbered || is_withdrawn(incoming) || standing.revision.trim() != incoming.revision.trim();
             is_numbered && is_withdrawn(standing) && !is_withdrawn(incoming)
-                || is_undecided && is_before(output, state, standing.partition, standing.offset)
+                || is_undecided && is_before(output, state, &Place::of_standing(standing))
         }
     }
 }

@@ -16,6 +16,7 @@ use super::schema::{INSERT, REPLACE, RESTORE_SCHEMA, SCHEMA, finish_restore};
 use crate::record::{ArticleStatus, HeldFields, StandingFields};
 use crate::stream::disposition::{ArticleOutput, Disposition, Effect, Outcome};
 use crate::stream::output::OutputSettings;
+use crate::stream::topic_partition::TopicPartition;
 use crate::stream::{Error, moved, partition, unknown};
 
 /// The hash of an article's id: 128 bits, so that no two of billions collide.
@@ -53,11 +54,11 @@ pub struct StateStore {
     window: Duration,
     /// The latest timestamp of a message of each partition of the input, in seconds since 1970; `None` for those of other
     /// topics. One partition may be read long after another.
-    latest: BTreeMap<Option<i32>, i64>,
+    latest: BTreeMap<Option<TopicPartition>, i64>,
     /// The latest timestamp that is believed.
     believed: i64,
     /// What `latest` was when expired articles were last deleted.
-    expired: BTreeMap<Option<i32>, i64>,
+    expired: BTreeMap<Option<TopicPartition>, i64>,
     /// Whether there are changes that are not committed.
     changed: bool,
     /// The articles that the batch was settled by, those that are not known as well.
@@ -173,8 +174,8 @@ impl StateStore {
         if state.is_none() && output.article.status == ArticleStatus::Withdrawn {
             output.warn(unknown::warning(self.window)).map_err(|error| Error::state_store(&error))?;
         }
-        let source = output.article.source.partition;
-        let from = state.as_ref().and_then(|it| it.standing.as_ref()?.partition).filter(|from| *from != source);
+        let source = TopicPartition::new(&output.article.source.topic, output.article.source.partition);
+        let from = state.as_ref().and_then(|it| place_of(it.standing.as_ref()?, source)).filter(|from| *from != source);
         if let Some(from) = from.filter(|_| output.effect != Effect::None) {
             output.warn(moved::warning(from, source)).map_err(|error| Error::state_store(&error))?;
         }
@@ -292,22 +293,31 @@ impl StateStore {
         let latest = self.latest.entry(state.source).or_insert(i64::MIN);
         *latest = (*latest).max(seen);
         let standing = state.standing.as_ref();
-        let held = state.held.as_ref();
+        // Where it is not said, it is that of the message.
+        let place = |topic: Option<&str>, partition: Option<i32>| {
+            let topic = topic.or_else(|| state.source.map(|it| it.topic))?;
+            Some(TopicPartition::new(topic, partition?).code())
+        };
+        let mut held = state.held.clone();
+        if let Some(held) = &mut held {
+            held.topic = held.topic.take().or_else(|| state.source.map(|it| it.topic.to_owned()));
+        }
+        let held = held.as_ref();
         let until = held.map(|held| held.until.map_or(i64::MAX, |until| until.timestamp_millis()));
-        let held_partition = held.and_then(|held| held.partition);
+        let held_partition = held.and_then(|held| place(held.topic.as_deref(), held.partition));
         let held = held.map(|held| serde_json::to_string(&(id, held))).transpose();
         let held = held.map_err(|error| Error::state_store(&error))?;
         let write = || {
             self.statement(insert)?.execute(params![
                 key,
                 seen,
-                state.source,
+                state.source.map(TopicPartition::code),
                 state.changelog,
                 state.event_partitions,
                 standing.map(|it| &it.revision),
                 standing.and_then(|it| it.modified).map(|at| at.timestamp_micros()),
                 standing.map(|it| status_number(it.status)),
-                standing.and_then(|it| it.partition),
+                standing.and_then(|it| place(it.topic.as_deref(), it.partition)),
                 standing.and_then(|it| it.offset),
                 pack_ids(&state.events),
                 held,
@@ -322,11 +332,11 @@ impl StateStore {
     ///
     /// # Errors
     /// If they cannot be read.
-    pub fn due(&self, partition: i32, now: DateTime<Utc>, limit: usize) -> Result<Vec<HeldRevision>, Error> {
+    pub fn due(&self, partition: TopicPartition, now: DateTime<Utc>, limit: usize) -> Result<Vec<HeldRevision>, Error> {
         let read = || {
             let query = "SELECT held FROM article WHERE held_partition = ?1 AND until <= ?2 ORDER BY until LIMIT ?3";
             let mut statement = self.statement(query)?;
-            let asked = params![partition, now.timestamp_millis(), i64::try_from(limit).unwrap_or(i64::MAX)];
+            let asked = params![partition.code(), now.timestamp_millis(), i64::try_from(limit).unwrap_or(i64::MAX)];
             let rows = statement.query_map(asked, |row| row.get::<_, String>(0))?;
             rows.collect::<Result<Vec<_>, _>>()
         };
@@ -339,15 +349,15 @@ impl StateStore {
     ///
     /// # Errors
     /// If they cannot be counted.
-    pub fn held(&self, partition: i32) -> Result<u64, Error> {
+    pub fn held(&self, partition: TopicPartition) -> Result<u64, Error> {
         let count = || {
             let query = "SELECT count(*) FROM article WHERE held_partition = ?1 AND until IS NOT NULL";
-            self.statement(query)?.query_row([partition], |row| row.get::<_, i64>(0))
+            self.statement(query)?.query_row([partition.code()], |row| row.get::<_, i64>(0))
         };
         count().map_err(|error| Error::state_store(&error)).map(|count| u64::try_from(count).unwrap_or(0))
     }
 
-    /// Returns the number of held revisions that came from another topic than the one that is read.
+    /// Returns the number of held revisions that came from topics that are not read.
     ///
     /// # Errors
     /// If they cannot be counted.
@@ -376,7 +386,7 @@ impl StateStore {
         if std::mem::take(&mut self.changed) {
             self.database.execute_batch("COMMIT").map_err(|error| Error::state_store(&error))?;
         }
-        let is_old = |(source, latest): (&Option<i32>, &i64)| {
+        let is_old = |(source, latest): (&Option<TopicPartition>, &i64)| {
             let expired = self.expired.get(source).copied().unwrap_or(i64::MIN);
             latest.saturating_sub(expired) > EXPIRY_INTERVAL
         };
@@ -392,7 +402,8 @@ impl StateStore {
             for (source, latest) in &self.latest {
                 let latest = if source.is_some() { *latest } else { newest };
                 let insert = "INSERT OR REPLACE INTO oldest VALUES (?1, ?2)";
-                self.statement(insert)?.execute(params![source.unwrap_or(-1), latest.saturating_sub(window)])?;
+                self.statement(insert)?
+                    .execute(params![source.map_or(-1, TopicPartition::code), latest.saturating_sub(window)])?;
             }
             let delete = "DELETE FROM article WHERE until IS NULL
                 AND seen < (SELECT oldest.seen FROM oldest WHERE oldest.source = coalesce(article.source, -1))";
@@ -437,12 +448,17 @@ fn status(number: u8) -> ArticleStatus {
 }
 
 fn article_state(row: &Row<'_>) -> rusqlite::Result<ArticleState> {
+    let place = |column: usize| {
+        Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.and_then(TopicPartition::from_code))
+    };
+    let partition = place(3)?;
     let standing = match row.get::<_, Option<String>>(0)? {
         Some(revision) => Some(StandingFields {
             revision,
             modified: row.get::<_, Option<i64>>(1)?.and_then(DateTime::from_timestamp_micros),
             status: status(row.get(2)?),
-            partition: row.get(3)?,
+            topic: partition.map(|it| it.topic.to_owned()),
+            partition: partition.map(|it| it.number),
             offset: row.get(4)?,
         }),
         None => None,
@@ -453,10 +469,15 @@ fn article_state(row: &Row<'_>) -> rusqlite::Result<ArticleState> {
         events: unpack_ids(row.get_ref(5)?.as_blob()?),
         held: held.map(|(_, held)| held),
         seen: row.get(7)?,
-        source: row.get(8)?,
+        source: place(8)?,
         changelog: row.get(9)?,
         event_partitions: row.get(10)?,
     })
+}
+
+/// Returns where a standing revision was read from, if that is known; where its topic is not said, it is that of `source`.
+fn place_of(standing: &StandingFields, source: TopicPartition) -> Option<TopicPartition> {
+    Some(TopicPartition::new(standing.topic.as_deref().unwrap_or(source.topic), standing.partition?))
 }
 
 /// Packs ids of events, which are 32 hex digits. Anything else is not an id of ours and is left out.

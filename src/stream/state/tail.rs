@@ -77,8 +77,8 @@ impl Tail {
     /// # Errors
     /// If librdkafka rejects the settings.
     pub fn new(settings: &Settings, topics: &Topics, positions: &BTreeMap<i32, i64>) -> Result<Self, Error> {
-        let committed = Consumer::new(settings, &topics.articles, &TAIL_OVERRIDES)?;
-        let uncommitted = Consumer::new(settings, &topics.articles, &UNCOMMITTED_OVERRIDES)?;
+        let committed = Consumer::new(settings, &TAIL_OVERRIDES)?;
+        let uncommitted = Consumer::new(settings, &UNCOMMITTED_OVERRIDES)?;
         let partitions = positions.iter().map(|(partition, position)| (*partition, Known::new(*position))).collect();
         let has_markers = settings.stream.delivery == Delivery::ExactlyOnce;
         let (checking, settings) = (None, settings.clone());
@@ -127,7 +127,7 @@ impl Tail {
                     if !known.pass(message.offset(), self.has_markers) {
                         continue;
                     }
-                    match changelog::read(&message, &self.topics.input) {
+                    match changelog::read(&message, &self.topics) {
                         Some(Change::Put(id, state)) => store.put(&id, &state)?,
                         Some(Change::Remove(id)) => store.remove(&id, partition)?,
                         None => continue,
@@ -216,7 +216,7 @@ impl Tail {
         let client = match &mut self.checking {
             Some(consumer) => consumer.client(),
             none => {
-                let consumer = Consumer::new(&self.settings, topic, &OVERRIDES).map_err(|_| KafkaError::Canceled)?;
+                let consumer = Consumer::new(&self.settings, &OVERRIDES).map_err(|_| KafkaError::Canceled)?;
                 none.insert(consumer).client()
             }
         };

@@ -16,6 +16,7 @@ use crate::pipeline;
 use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::output::OutputSettings;
 use crate::stream::process::process;
+use crate::stream::topic_partition::TopicPartition;
 
 const DAY: i64 = 86_400_000;
 const WINDOW: Duration = Duration::from_secs(30 * 86_400);
@@ -26,7 +27,8 @@ const AFTER_EMBARGO: &str = "2026-05-01T00:00:00Z";
 /// One partition, with what a reader of the compacted topics sees.
 struct Wire {
     store: StateStore,
-    /// The partition that messages come through.
+    /// The topic and the partition that messages come through.
+    topic: &'static str,
     partition: i32,
     next_offset: i64,
     /// What is done with tombstones of the input.
@@ -41,12 +43,26 @@ struct Wire {
     changelog: Vec<(String, serde_json::Value)>,
 }
 
+fn first() -> TopicPartition {
+    TopicPartition::new("in", 0)
+}
+
 impl Wire {
     fn new() -> Self {
         let store = Restorer::new(WINDOW).unwrap().finish().unwrap();
         let (input, events, articles) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let tombstones = TombstonePolicy::Withdraw;
-        Self { store, partition: 0, next_offset: 0, tombstones, input, events, articles, changelog: Vec::new() }
+        Self {
+            store,
+            topic: "in",
+            partition: 0,
+            next_offset: 0,
+            tombstones,
+            input,
+            events,
+            articles,
+            changelog: Vec::new(),
+        }
     }
 
     /// Processes and commits a message. Returns its status.
@@ -94,8 +110,15 @@ impl Wire {
     fn reconciled(&mut self, offset: i64, timestamp: i64, now: &str) -> Disposition {
         let (key, value) = &self.input[&offset];
         let (key, value) = (Some(key.as_bytes().to_vec()), value.as_ref().map(|value| value.as_bytes().to_vec()));
-        let message =
-            OwnedMessage::new(value, key, "in".into(), Timestamp::CreateTime(timestamp), self.partition, offset, None);
+        let message = OwnedMessage::new(
+            value,
+            key,
+            self.topic.into(),
+            Timestamp::CreateTime(timestamp),
+            self.partition,
+            offset,
+            None,
+        );
         let processed = process(&message, &pipeline::Settings::default());
         let output = OutputSettings { tombstones: self.tombstones, ..OutputSettings::sample() };
         let mut disposition = Disposition::new(&message, processed, &output, now.parse().unwrap());
@@ -120,7 +143,7 @@ impl Wire {
                 standing: serde_json::from_value(field("standing")).unwrap(),
                 events: serde_json::from_value(field("events")).unwrap(),
                 held: serde_json::from_value(field("held")).unwrap(),
-                source: Some(0),
+                source: Some(first()),
                 changelog: Some(0),
                 event_partitions: Some(1),
                 seen: 0,
@@ -132,7 +155,7 @@ impl Wire {
 
     /// Lets all embargoes end.
     fn release(&mut self) {
-        for due in self.store.due(0, AFTER_EMBARGO.parse().unwrap(), 100).unwrap() {
+        for due in self.store.due(first(), AFTER_EMBARGO.parse().unwrap(), 100).unwrap() {
             assert_eq!(self.publish(due.held.offset, 0, AFTER_EMBARGO), "extracted");
         }
     }
@@ -213,7 +236,7 @@ fn a_held_revision_is_published_when_its_embargo_ends_even_by_another_worker() {
     wire.crash();
     wire.release();
     assert_eq!(wire.summaries(), ["The harbour closed"]);
-    assert!(wire.store.due(0, AFTER_EMBARGO.parse().unwrap(), 100).unwrap().is_empty(), "it is published once");
+    assert!(wire.store.due(first(), AFTER_EMBARGO.parse().unwrap(), 100).unwrap().is_empty(), "it is published once");
 }
 
 #[test]
@@ -222,7 +245,7 @@ fn a_newer_revision_replaces_one_that_is_held() {
         let mut wire = Wire::new();
         wire.process(&message("a", 2, "The harbour closed on Monday.", HELD));
         wire.process(&message("a", 3, "The harbour opened on Monday.", fields));
-        assert_eq!(wire.store.due(0, AFTER_EMBARGO.parse().unwrap(), 100).unwrap(), []);
+        assert_eq!(wire.store.due(first(), AFTER_EMBARGO.parse().unwrap(), 100).unwrap(), []);
         assert_eq!(wire.events.len(), events);
     }
 }
@@ -385,7 +408,7 @@ fn the_last_record_of_each_article_is_restored() {
     let state = |event: u32, seen: i64, changelog: i32| ArticleState {
         events: vec![format!("{event:032x}")],
         seen,
-        source: Some(0),
+        source: Some(first()),
         changelog: Some(changelog),
         ..ArticleState::default()
     };
@@ -399,7 +422,7 @@ fn the_last_record_of_each_article_is_restored() {
     restorer.put("d", &state(6, now, 0)).unwrap();
     restorer.put("old", &state(7, 0, 0)).unwrap();
     restorer.remove("a", 1).unwrap();
-    let other_partition = ArticleState { source: Some(1), ..state(8, 0, 0) };
+    let other_partition = ArticleState { source: Some(TopicPartition::new("in", 1)), ..state(8, 0, 0) };
     restorer.put("old, and the last one of its partition", &other_partition).unwrap();
     let store = restorer.finish().unwrap();
     for (id, event) in [("a", Some(2)), ("b", Some(3)), ("c", None), ("d", Some(6)), ("old", None)] {

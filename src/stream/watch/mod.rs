@@ -12,13 +12,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rdkafka::Offset;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaResult;
-use rdkafka::{Offset, TopicPartitionList};
 
 use self::topics::TopicWatch;
 use self::transactions::OpenTransactions;
 use super::consumer::Consumer;
+use super::topic_partition::TopicPartition;
 use super::{Control, Error};
 use crate::config::{Settings, Topics};
 use crate::telemetry::{Condition, Lag};
@@ -35,16 +36,16 @@ const NO_STATISTICS: (&str, &str) = ("statistics.interval.ms", "0");
 /// The partitions that are assigned to the worker, each with what is committed of it; `None` while the worker does not know.
 /// Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Assigned(Arc<Mutex<BTreeMap<i32, Option<i64>>>>);
+pub struct Assigned(Arc<Mutex<BTreeMap<TopicPartition, Option<i64>>>>);
 
 impl Assigned {
     /// Adds partitions.
-    pub fn assign(&self, partitions: &[i32]) {
+    pub fn assign(&self, partitions: &[TopicPartition]) {
         self.lock().extend(partitions.iter().map(|partition| (*partition, None)));
     }
 
-    /// Returns their numbers.
-    pub fn partitions(&self) -> Vec<i32> {
+    /// Returns the partitions.
+    pub fn partitions(&self) -> Vec<TopicPartition> {
         self.lock().keys().copied().collect()
     }
 
@@ -54,19 +55,34 @@ impl Assigned {
     }
 
     /// Removes partitions.
-    pub fn revoke(&self, partitions: &[i32]) {
+    pub fn revoke(&self, partitions: &[TopicPartition]) {
         self.lock().retain(|partition, _| !partitions.contains(partition));
     }
 
     /// Reports the next offset after what is committed of a partition.
-    pub fn commit(&self, partition: i32, offset: i64) {
+    pub fn commit(&self, partition: TopicPartition, offset: i64) {
         if let Some(committed) = self.lock().get_mut(&partition) {
             *committed = Some(offset);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<i32, Option<i64>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Option<i64>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The topics of the input that were found last. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct FoundInputs(Arc<Mutex<Vec<String>>>);
+
+impl FoundInputs {
+    /// Returns them; none if it was not looked for them yet.
+    pub fn get(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, topics: Vec<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = topics;
     }
 }
 
@@ -84,16 +100,21 @@ impl Watch {
     ///
     /// # Errors
     /// If librdkafka rejects the settings.
-    pub fn start(settings: &Settings, topics: &Topics, assigned: Assigned, control: &Control) -> Result<Self, Error> {
-        let input = topics.input.clone();
+    pub fn start(
+        settings: &Settings,
+        topics: &Topics,
+        assigned: Assigned,
+        inputs: FoundInputs,
+        control: &Control,
+    ) -> Result<Self, Error> {
         let mut observer = Observer {
             topics: TopicWatch::new(settings, topics)?,
             open: OpenTransactions::default(),
             topics_seen: None,
-            committed: Consumer::new(settings, &input, &[NO_STATISTICS])?,
-            uncommitted: Consumer::new(settings, &input, &[NO_STATISTICS, ("isolation.level", "read_uncommitted")])?,
-            input,
+            committed: Consumer::new(settings, &[NO_STATISTICS])?,
+            uncommitted: Consumer::new(settings, &[NO_STATISTICS, ("isolation.level", "read_uncommitted")])?,
             assigned,
+            inputs,
             control: control.clone(),
         };
         let (running, stopped) = channel();
@@ -115,7 +136,6 @@ impl Watch {
 }
 
 struct Observer {
-    input: String,
     topics: TopicWatch,
     /// When the topics were last asked for.
     topics_seen: Option<Instant>,
@@ -125,6 +145,7 @@ struct Observer {
     /// Sees the high watermarks, and committed offsets whatever transactions are open.
     uncommitted: Consumer,
     assigned: Assigned,
+    inputs: FoundInputs,
     control: Control,
 }
 
@@ -145,9 +166,10 @@ impl Observer {
         }
     }
 
-    fn report_topics(&self) {
-        match self.topics.look(self.committed.client()) {
+    fn report_topics(&mut self) {
+        match self.topics.look(&self.committed) {
             Ok(found) => {
+                self.inputs.set(found.inputs);
                 self.control.health.broker_seen(Duration::ZERO);
                 self.control.health.report(Condition::Topic, found.missing);
                 self.control.health.report(Condition::Replicas, found.unavailable);
@@ -161,15 +183,15 @@ impl Observer {
         if assigned.is_empty() {
             return Ok(());
         }
-        let unknown: Vec<i32> =
+        let unknown: Vec<TopicPartition> =
             assigned.iter().filter(|(_, at)| at.is_none()).map(|(partition, _)| *partition).collect();
         let committed = self.committed_offsets(&unknown)?;
-        let partitions: Vec<i32> = assigned.into_keys().collect();
+        let partitions: Vec<TopicPartition> = assigned.into_keys().collect();
         // In this order, so that the second is never smaller.
-        let stable = self.ends(&self.committed, &partitions)?;
-        let high = self.ends(&self.uncommitted, &partitions)?;
+        let stable = Self::ends(&self.committed, &partitions)?;
+        let high = Self::ends(&self.uncommitted, &partitions)?;
         self.control.health.broker_seen(Duration::ZERO);
-        let open = self.open.observe(&self.input, &stable, &high, Instant::now());
+        let open = self.open.observe(&stable, &high, Instant::now());
         self.control.health.report(Condition::OpenTransaction, open);
         // Locked meanwhile, so that a partition that is revoked has no lag afterwards.
         for (partition, known) in &*self.assigned.lock() {
@@ -178,49 +200,42 @@ impl Observer {
             {
                 let (stable, high_watermark) = ((stable - committed).max(0), (high - committed).max(0));
                 let lag = Lag { stable, high_watermark, committed };
-                self.control.metrics.lag(&self.input, *partition, lag);
+                self.control.metrics.lag(partition.topic, partition.number, lag);
             }
         }
         Ok(())
     }
 
     /// Returns what the group has committed, or where the log starts if it has committed nothing.
-    fn committed_offsets(&self, partitions: &[i32]) -> KafkaResult<BTreeMap<i32, i64>> {
+    fn committed_offsets(&self, partitions: &[TopicPartition]) -> KafkaResult<BTreeMap<TopicPartition, i64>> {
         if partitions.is_empty() {
             return Ok(BTreeMap::new());
         }
         let client = self.uncommitted.client();
         let mut offsets = BTreeMap::new();
-        for element in client.committed_offsets(self.list(partitions, Offset::Invalid)?, REQUEST_TIMEOUT)?.elements() {
+        for element in client.committed_offsets(TopicPartition::list(partitions), REQUEST_TIMEOUT)?.elements() {
             let offset = match element.offset() {
                 Offset::Offset(offset) => offset,
-                _ => client.fetch_watermarks(&self.input, element.partition(), REQUEST_TIMEOUT)?.0,
+                _ => client.fetch_watermarks(element.topic(), element.partition(), REQUEST_TIMEOUT)?.0,
             };
-            offsets.insert(element.partition(), offset);
+            offsets.insert(TopicPartition::new(element.topic(), element.partition()), offset);
         }
         Ok(offsets)
     }
 
     /// Returns the offset after the last message that a client can read of each partition.
-    fn ends(&self, client: &Consumer, partitions: &[i32]) -> KafkaResult<BTreeMap<i32, i64>> {
+    fn ends(client: &Consumer, partitions: &[TopicPartition]) -> KafkaResult<BTreeMap<TopicPartition, i64>> {
         let client = client.client();
         let mut ends = BTreeMap::new();
-        for element in client.offsets_for_times(self.list(partitions, Offset::End)?, REQUEST_TIMEOUT)?.elements() {
+        let asked = TopicPartition::list_at(partitions.iter().map(|partition| (*partition, Offset::End)))?;
+        for element in client.offsets_for_times(asked, REQUEST_TIMEOUT)?.elements() {
             let end = match element.offset() {
                 Offset::Offset(end) => end,
                 // The embedded broker answers so.
-                _ => client.fetch_watermarks(&self.input, element.partition(), REQUEST_TIMEOUT)?.1,
+                _ => client.fetch_watermarks(element.topic(), element.partition(), REQUEST_TIMEOUT)?.1,
             };
-            ends.insert(element.partition(), end);
+            ends.insert(TopicPartition::new(element.topic(), element.partition()), end);
         }
         Ok(ends)
-    }
-
-    fn list(&self, partitions: &[i32], offset: Offset) -> KafkaResult<TopicPartitionList> {
-        let mut list = TopicPartitionList::new();
-        for partition in partitions {
-            list.add_partition_offset(&self.input, *partition, offset)?;
-        }
-        Ok(list)
     }
 }

@@ -5,21 +5,26 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::metadata::MetadataPartition;
 
 use crate::config::{Settings, Topics};
 use crate::stream::Error;
-use crate::stream::consumer::Hooks;
+use crate::stream::consumer::Consumer;
 use crate::stream::limits::Describer;
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How often a topic that a pattern matches may not be there before it is taken for deleted.
+const MAX_MISSED: usize = 5;
+
 /// What is wrong with the topics.
 #[derive(Debug, Default)]
 pub struct Found {
+    /// Those of the input.
+    pub inputs: Vec<String>,
     /// Which are not there.
     pub missing: Option<String>,
     /// Which partitions cannot be read or written.
@@ -30,6 +35,8 @@ pub struct Found {
 pub struct TopicWatch {
     topics: Topics,
     describer: Describer,
+    /// The topics of the input that were found by a pattern, each with how often it was not there since.
+    matched: BTreeMap<String, usize>,
 }
 
 impl TopicWatch {
@@ -38,18 +45,19 @@ impl TopicWatch {
     /// # Errors
     /// If librdkafka rejects the settings.
     pub fn new(settings: &Settings, topics: &Topics) -> Result<Self, Error> {
-        Ok(Self { topics: topics.clone(), describer: Describer::new(settings)? })
+        Ok(Self { topics: topics.clone(), describer: Describer::new(settings)?, matched: BTreeMap::new() })
     }
 
     /// Returns what is wrong with the topics.
     ///
     /// # Errors
     /// If the brokers do not answer.
-    pub fn look(&self, client: &BaseConsumer<Hooks>) -> KafkaResult<Found> {
-        let minima = self.minima();
+    pub fn look(&mut self, consumer: &Consumer) -> KafkaResult<Found> {
+        let (minima, client) = (self.minima(), consumer.client());
+        let inputs = self.inputs(consumer)?;
         let (mut missing, mut unavailable) = (Vec::new(), Vec::new());
         let outputs = self.topics.outputs();
-        for topic in std::iter::once(self.topics.input.as_str()).chain(outputs.iter().copied()) {
+        for topic in inputs.iter().map(String::as_str).chain(outputs.iter().copied()) {
             let metadata = client.fetch_metadata(Some(topic), REQUEST_TIMEOUT)?;
             let described = metadata.topics().iter().find(|it| it.name() == topic);
             let partitions = described.map_or(&[][..], |it| it.partitions());
@@ -59,9 +67,22 @@ impl TopicWatch {
             let minimum = minima.get(topic).copied().unwrap_or(0);
             unavailable.extend(partitions.iter().filter_map(|partition| problem_with(partition, topic, minimum)));
         }
+        if inputs.is_empty() {
+            missing.push(format!("that matches `{}`", self.topics.input));
+        }
         let missing = (!missing.is_empty())
             .then(|| format!("there is no topic {}, or this client is not allowed to see it", missing.join(" and ")));
-        Ok(Found { missing, unavailable: unavailable.into_iter().next() })
+        Ok(Found { inputs, missing, unavailable: unavailable.into_iter().next() })
+    }
+
+    /// Returns the topics of the input: those with a name, and those that a pattern matches. A broker that has just started may not
+    /// know all of them yet.
+    fn inputs(&mut self, consumer: &Consumer) -> KafkaResult<Vec<String>> {
+        let found = consumer.input_topics(&self.topics, REQUEST_TIMEOUT)?;
+        self.matched.values_mut().for_each(|missed| *missed += 1);
+        self.matched.extend(found.into_iter().map(|topic| (topic, 0)));
+        self.matched.retain(|_, missed| *missed < MAX_MISSED);
+        Ok(self.matched.keys().cloned().collect())
     }
 
     /// Returns the least number of replicas that each output topic must have in sync to be written to; none of those that this

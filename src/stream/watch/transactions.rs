@@ -5,21 +5,22 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use crate::stream::topic_partition::TopicPartition;
+
 /// For how long a transaction may be open. Longer than librdkafka and Java let one be open by default.
 const MAX_OPEN: Duration = Duration::from_secs(60);
 
 /// The partitions that end in an open transaction, each with its last stable offset and since when it is there.
 #[derive(Debug, Default)]
-pub struct OpenTransactions(BTreeMap<i32, (i64, Instant)>);
+pub struct OpenTransactions(BTreeMap<TopicPartition, (i64, Instant)>);
 
 impl OpenTransactions {
-    /// Observes the last stable offsets and the high watermarks of all partitions of a topic that are read. Returns what is
+    /// Observes the last stable offsets and the high watermarks of all partitions that are read. Returns what is
     /// wrong, if a transaction has been open for too long.
     pub fn observe(
         &mut self,
-        topic: &str,
-        stable: &BTreeMap<i32, i64>,
-        high: &BTreeMap<i32, i64>,
+        stable: &BTreeMap<TopicPartition, i64>,
+        high: &BTreeMap<TopicPartition, i64>,
         now: Instant,
     ) -> Option<String> {
         let open = stable.iter().filter(|(partition, stable)| high.get(partition).is_some_and(|high| high > *stable));
@@ -28,11 +29,11 @@ impl OpenTransactions {
             (*partition, known.copied().unwrap_or((*stable, now)))
         });
         self.0 = open.collect();
-        let (partition, (offset, since)) = self.0.iter().min_by_key(|(_, (_, since))| *since)?;
+        let (TopicPartition { topic, number }, (offset, since)) = self.0.iter().min_by_key(|(_, (_, since))| *since)?;
         let time = now.saturating_duration_since(*since);
         (time > MAX_OPEN).then(|| {
             format!(
-                "partition {partition} of `{topic}` cannot be read from offset {offset} on: a transaction of a sender has been \
+                "partition {number} of `{topic}` cannot be read from offset {offset} on: a transaction of a sender has been \
                  open there for {} s",
                 time.as_secs()
             )
@@ -48,8 +49,10 @@ mod tests {
     fn a_transaction_that_stays_open_is_reported_until_it_ends() {
         let (mut open, begun) = (OpenTransactions::default(), Instant::now());
         let mut observe = |seconds, stable, high| {
-            let (stable, high) = (BTreeMap::from([(0, 5), (1, stable)]), BTreeMap::from([(0, 5), (1, high)]));
-            open.observe("articles", &stable, &high, begun + Duration::from_secs(seconds))
+            let [first, second] = [0, 1].map(|number| TopicPartition::new("articles", number));
+            let stable = BTreeMap::from([(first, 5), (second, stable)]);
+            let high = BTreeMap::from([(first, 5), (second, high)]);
+            open.observe(&stable, &high, begun + Duration::from_secs(seconds))
         };
         assert_eq!(observe(0, 7, 9), None);
         assert_eq!(observe(60, 7, 12), None);

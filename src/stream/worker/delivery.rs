@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rdkafka::{Offset, TopicPartitionList};
+use rdkafka::Offset;
 
 use super::{Worker, extraction};
 use crate::config::Delivery;
@@ -13,6 +13,7 @@ use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::error::{is_denied, is_outage};
 use crate::stream::extract::{ExtractedBatch, Extractor};
 use crate::stream::producer::{DeliveryError, is_overdue};
+use crate::stream::topic_partition::TopicPartition;
 use crate::stream::{Error, idempotent, limits, moved, transaction, unknown};
 use crate::telemetry::Stage;
 
@@ -38,12 +39,13 @@ impl Worker<'_> {
     }
 
     /// Commits dispositions together with the next offsets of their partitions. Returns false if it was rolled back.
-    pub(super) fn commit(&mut self, dispositions: &[Disposition], next: BTreeMap<i32, i64>) -> Result<bool, Error> {
-        let mut offsets = TopicPartitionList::new();
-        for (partition, offset) in &next {
-            let added = offsets.add_partition_offset(&self.topics.input, *partition, Offset::Offset(*offset));
-            added.map_err(Error::consumer)?;
-        }
+    pub(super) fn commit(
+        &mut self,
+        dispositions: &[Disposition],
+        next: BTreeMap<TopicPartition, i64>,
+    ) -> Result<bool, Error> {
+        let offsets = next.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset)));
+        let offsets = TopicPartition::list_at(offsets).map_err(Error::consumer)?;
         let deliver = match self.settings.stream.delivery {
             Delivery::ExactlyOnce => transaction::deliver,
             Delivery::AtLeastOnce => idempotent::deliver,
@@ -123,7 +125,7 @@ impl Worker<'_> {
     }
 
     /// Rewinds the consumer, however long the brokers take to return the committed offsets.
-    fn rewind_consumer(&mut self) -> Result<BTreeMap<i32, i64>, Error> {
+    fn rewind_consumer(&mut self) -> Result<BTreeMap<TopicPartition, i64>, Error> {
         loop {
             match self.consumer.rewind() {
                 Ok(rewound) => return Ok(rewound),

@@ -35,9 +35,9 @@ impl Worker<'_> {
         tracing::warn!("the brokers know this member of the group by another id; joining anew");
         self.state.rollback()?;
         self.revoke(&self.assigned.partitions(), true);
-        let consumer = Consumer::new(self.settings, &self.topics.input, &overrides(self.settings))?;
+        let consumer = Consumer::new(self.settings, &overrides(self.settings))?;
         std::mem::replace(&mut self.consumer, consumer).leave(LEAVE_TIMEOUT);
         self.is_paused = false;
-        self.consumer.subscribe().map_err(Error::consumer)
+        self.subscribe_again()
     }
 }

@@ -9,6 +9,7 @@
 
 mod delivery;
 mod embargoes;
+mod inputs;
 mod membership;
 mod positions;
 mod restoring;
@@ -33,7 +34,8 @@ use super::pace::Pace;
 use super::process::process;
 use super::producer::{OutputProducer, is_overdue};
 use super::state::StateStores;
-use super::watch::{Assigned, Watch};
+use super::topic_partition::TopicPartition;
+use super::watch::{Assigned, FoundInputs, Watch};
 use super::{Control, Error, LEAVE_TIMEOUT, check, transaction};
 use crate::config::{Settings, Topics};
 use crate::telemetry::{Condition, Metrics};
@@ -73,8 +75,8 @@ pub struct Summary {
 /// be read again by the next worker.
 pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     let topics = Topics::new(&settings.kafka);
-    let consumer = Consumer::new(settings, &topics.input, &overrides(settings))?;
-    for topic in std::iter::once(topics.input.as_str()).chain(topics.outputs()) {
+    let consumer = Consumer::new(settings, &overrides(settings))?;
+    for topic in topics.inputs.names().iter().map(String::as_str).chain(topics.outputs()) {
         let partitions = consumer.partition_count(topic, STARTUP_TIMEOUT);
         if partitions.map_err(|error| check::unreachable(settings, error))? == 0 {
             return Err(Error::topic_missing(topic));
@@ -82,9 +84,8 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
     }
     let output = OutputSettings::load(settings, &topics, &consumer, STARTUP_TIMEOUT)?;
     let producer = transaction::open_producer(settings, output.max_record_bytes, control)?;
-    consumer.subscribe().map_err(Error::consumer)?;
-    let assigned = Assigned::default();
-    let watch = Watch::start(settings, &topics, assigned.clone(), control)?;
+    let (assigned, inputs) = (Assigned::default(), FoundInputs::default());
+    let watch = Watch::start(settings, &topics, assigned.clone(), inputs.clone(), control)?;
     let mut worker = Worker {
         settings,
         control,
@@ -99,6 +100,8 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         output,
         collecting: Batch::default(),
         pace: Pace::default(),
+        inputs,
+        subscribed: Vec::new(),
         is_paused: false,
         error_logged: false,
         restoring_since: None,
@@ -110,7 +113,7 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         assigned,
         summary: Summary::default(),
     };
-    let result = worker.work();
+    let result = worker.subscribe_at_start().and_then(|()| worker.work());
     watch.end();
     control.health.not_ready("stopped");
     worker.consumer.leave(LEAVE_TIMEOUT);
@@ -153,6 +156,9 @@ struct Worker<'a> {
     released: usize,
     collecting: Batch,
     pace: Pace,
+    /// The topics of the input that there are, and those of them that are subscribed to.
+    inputs: FoundInputs,
+    subscribed: Vec<String>,
     /// Whether the input is paused because both batches are full.
     is_paused: bool,
     /// Whether an error of the input was logged since the last message.
@@ -165,9 +171,9 @@ struct Worker<'a> {
     is_member: bool,
     backoff: Backoff,
     /// The next offset of each partition after what is committed, or from where it is read if nothing is.
-    committed: BTreeMap<i32, i64>,
+    committed: BTreeMap<TopicPartition, i64>,
     /// The partitions whose position was moved, which is not committed yet.
-    moved: BTreeSet<i32>,
+    moved: BTreeSet<TopicPartition>,
     /// What of this is watched from outside.
     assigned: Assigned,
     summary: Summary,
@@ -232,12 +238,13 @@ impl Worker<'_> {
             }
             Event::Assigned(partitions) => self.assign(&partitions)?,
             Event::Revoked { partitions, lost } => self.revoke(&partitions, lost),
-            Event::TopicRecreated => self.start_over()?,
+            Event::TopicRecreated(topic) => self.start_over(&topic)?,
             Event::Statistics { broker_seen, is_settled, .. } => {
                 self.report_assignment(is_settled);
                 self.control.metrics.held(self.state.held()?);
                 broker_seen.into_iter().for_each(|ago| self.control.health.broker_seen(ago));
                 self.commit_positions()?;
+                self.follow_inputs()?;
             }
             Event::Error(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset)) => self.find_positions()?,
             Event::Error(error) if is_denied(&error) => {
@@ -250,7 +257,7 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn assign(&mut self, partitions: &[i32]) -> Result<(), Error> {
+    fn assign(&mut self, partitions: &[TopicPartition]) -> Result<(), Error> {
         if !partitions.is_empty() {
             tracing::info!(?partitions, "partitions assigned");
         }
@@ -262,7 +269,7 @@ impl Worker<'_> {
         if self.is_paused { self.pause() } else { Ok(()) }
     }
 
-    fn revoke(&mut self, partitions: &[i32], lost: bool) {
+    fn revoke(&mut self, partitions: &[TopicPartition], lost: bool) {
         tracing::info!(?partitions, lost, "partitions revoked");
         if lost {
             self.control.health.not_ready("the group has removed this worker; it is joining again");
@@ -274,7 +281,7 @@ impl Worker<'_> {
         self.assigned.revoke(partitions);
         self.report_assignment(false);
         for partition in partitions {
-            self.control.metrics.revoked(&self.topics.input, *partition);
+            self.control.metrics.revoked(partition.topic, partition.number);
         }
     }
 
@@ -320,7 +327,7 @@ impl Worker<'_> {
     }
 
     /// Forgets all messages of these partitions that are not committed.
-    fn discard(&mut self, partitions: &[i32]) {
+    fn discard(&mut self, partitions: &[TopicPartition]) {
         self.collecting.discard(partitions);
         self.extractor.discard(partitions);
         self.released = 0;

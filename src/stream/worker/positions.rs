@@ -16,6 +16,7 @@ use crate::stream::disposition::Disposition;
 use crate::stream::error::{is_denied, is_outage};
 use crate::stream::position::Start;
 use crate::stream::producer::is_overdue;
+use crate::stream::topic_partition::TopicPartition;
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -25,19 +26,19 @@ const ATTEMPTS: usize = 3;
 const RETRY_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl Worker<'_> {
-    pub(super) fn set_committed(&mut self, partition: i32, offset: i64) {
+    pub(super) fn set_committed(&mut self, partition: TopicPartition, offset: i64) {
         self.committed.insert(partition, offset);
         self.assigned.commit(partition, offset);
     }
 
-    pub(super) fn forget_positions(&mut self, partitions: &[i32]) {
+    pub(super) fn forget_positions(&mut self, partitions: &[TopicPartition]) {
         self.committed.retain(|partition, _| !partitions.contains(partition));
         self.moved.retain(|partition| !partitions.contains(partition));
     }
 
     /// Returns the next offset of each partition after these messages. One that was read again, or from a log that has begun
     /// anew since, moves no position: it is committed together with the position that is known.
-    pub(super) fn next_offsets(&self, dispositions: &[Disposition]) -> Result<BTreeMap<i32, i64>, Error> {
+    pub(super) fn next_offsets(&self, dispositions: &[Disposition]) -> Result<BTreeMap<TopicPartition, i64>, Error> {
         let mut next = BTreeMap::new();
         for Disposition { partition, offset, origin, .. } in dispositions {
             if *origin == Origin::Log {
@@ -60,7 +61,7 @@ impl Worker<'_> {
             return Ok(());
         }
         let positions = self.consumer.positions().map_err(Error::consumer)?;
-        let mut next: BTreeMap<i32, i64> =
+        let mut next: BTreeMap<TopicPartition, i64> =
             positions.into_iter().map(|(partition, at)| (partition, at.passed)).collect();
         next.retain(|partition, at| self.moved.contains(partition) || self.committed.get(partition) != Some(at));
         if next.is_empty() {
@@ -85,7 +86,7 @@ impl Worker<'_> {
 
     /// Whether the log of a partition does not have a position, however often it is asked: a broker that has just started may not
     /// know the end of its log yet. `None` as for [`Self::watermarks`].
-    fn is_lost(&self, partition: i32, position: i64) -> Result<Option<bool>, Error> {
+    fn is_lost(&self, partition: TopicPartition, position: i64) -> Result<Option<bool>, Error> {
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 self.control.health.beat();
@@ -99,10 +100,10 @@ impl Worker<'_> {
         Ok(Some(true))
     }
 
-    /// Reads the topic from its start, since it was made again: what is at the old offsets now are other messages.
-    pub(super) fn start_over(&mut self) -> Result<(), Error> {
-        tracing::warn!(topic = self.topics.input, "the input topic was deleted and made again");
-        let read: Vec<i32> = self.committed.keys().copied().collect();
+    /// Reads a topic from its start, since it was made again: what is at the old offsets now are other messages.
+    pub(super) fn start_over(&mut self, topic: &str) -> Result<(), Error> {
+        tracing::warn!(topic, "the input topic was deleted and made again");
+        let read: Vec<TopicPartition> = self.committed.keys().filter(|it| it.topic == topic).copied().collect();
         for partition in read {
             self.read_from_start(partition)?;
         }
@@ -110,7 +111,7 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn read_from_start(&mut self, partition: i32) -> Result<(), Error> {
+    fn read_from_start(&mut self, partition: TopicPartition) -> Result<(), Error> {
         let position = self.consumer.positions().map_err(Error::consumer)?.get(&partition).map(|at| at.read);
         let Some((low, _)) = self.watermarks(partition)? else { return Ok(()) };
         if position.is_none_or(|position| position > low) {
@@ -125,14 +126,15 @@ impl Worker<'_> {
 
     /// Returns the first offset of a partition and the one after its last message, however long the brokers take; `None` if
     /// there is no such partition any more, or the worker has to end.
-    fn watermarks(&self, partition: i32) -> Result<Option<(i64, i64)>, Error> {
+    fn watermarks(&self, partition: TopicPartition) -> Result<Option<(i64, i64)>, Error> {
+        let TopicPartition { topic, number } = partition;
         loop {
-            match self.consumer.client().fetch_watermarks(&self.topics.input, partition, REQUEST_TIMEOUT) {
+            match self.consumer.client().fetch_watermarks(topic, number, REQUEST_TIMEOUT) {
                 Ok(watermarks) => return Ok(Some(watermarks)),
                 Err(error) if is_denied(&error) => return Err(Error::denied(&error.to_string(), self.settings)),
                 Err(error) if is_gone(&error) || is_overdue(&self.control.shutdown) => return Ok(None),
                 Err(error) if is_outage(&error) => {
-                    tracing::warn!(partition, %error, "cannot find the start of a partition; trying again");
+                    tracing::warn!(%partition, %error, "cannot find the start of a partition; trying again");
                     self.control.health.beat();
                     self.control.shutdown.wait(RETRY_PAUSE);
                 }
@@ -142,12 +144,12 @@ impl Worker<'_> {
     }
 
     /// Logs and counts that a position was moved, if it was, and remembers to commit it.
-    pub(super) fn report_move(&mut self, partition: i32, start: Start) {
+    pub(super) fn report_move(&mut self, partition: TopicPartition, start: Start) {
         let Start { offset, moved_from: Some(from) } = start else { return };
         self.moved.insert(partition);
         let removed = u64::try_from(offset - from).unwrap_or(0);
         self.control.metrics.offset_reset(removed);
-        let topic = &self.topics.input;
+        let TopicPartition { topic, number: partition } = partition;
         if removed > 0 {
             tracing::warn!(
                 topic,

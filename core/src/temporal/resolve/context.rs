@@ -26,6 +26,8 @@ pub struct Anchor {
     pub time: Option<NaiveTime>,
     /// The country whose customs the document follows, where that is known.
     pub region: Option<Region>,
+    /// Whether days are written before months, where that is known; else the region decides.
+    pub day_first: Option<bool>,
     /// The month in which fiscal years start, 1 to 12; from February on, a fiscal year is named for the year that it
     /// ends in.
     pub fiscal_start: FiscalStart,

@@ -7,7 +7,7 @@ fn of_records_in_two_partitions_of_the_changelog_the_later_counts_and_all_events
     let state = |event: u32, seen: i64, changelog: i32| ArticleState {
         events: vec![format!("{event:032x}")],
         seen,
-        source: Some(changelog),
+        source: Some(TopicPartition::new("in", changelog)),
         changelog: Some(changelog),
         ..ArticleState::default()
     };
@@ -72,6 +72,40 @@ fn a_kill_stands_when_what_it_killed_is_read_again_without_a_number() {
     assert!(wire.events.is_empty());
     // A topic that was made anew has low offsets again: its messages are later.
     assert_eq!(wire.publish(0, 2000, DURING_EMBARGO), "extracted");
+}
+
+#[test]
+fn an_article_that_came_through_another_topic_is_the_same_article() {
+    for crashes in [false, true] {
+        let mut wire = Wire::new();
+        wire.process(&message("a", 1, "The harbour opened on Monday.", ""));
+        wire.topic = "other";
+        // The offsets of two topics do not compare: it is no message that is read again.
+        assert_eq!(wire.process(&message("a", 2, "The harbour opened on Tuesday.", "")), "extracted");
+        assert_eq!((wire.events.len(), wire.warnings("a")), (1, vec!["partition-changed"]));
+        wire.topic = "in";
+        assert_eq!(wire.process(&message("a", 1, "The harbour opened on Monday.", "")), "stale");
+        let standing = &wire.articles["a"]["standing"];
+        assert_eq!((&standing["topic"], &standing["offset"]), (&"other".into(), &1.into()), "where it was read from");
+        if crashes {
+            wire.crash();
+        }
+        wire.topic = "other";
+        assert_eq!(wire.process(&message("a", 3, "Kill.", KILLED)), "withdrawn");
+        assert!(wire.events.is_empty());
+        assert_eq!(wire.articles["a"]["standing"].get("topic"), None, "that of the message itself");
+    }
+}
+
+#[test]
+fn a_message_of_another_topic_with_the_same_offset_is_not_read_again() {
+    let mut wire = Wire::new();
+    let unnumbered = |body: &str| format!(r#"{{"id": "a", "published_at": "2026-03-10", "body": "{body}"}}"#);
+    wire.receive("", None);
+    wire.process(&unnumbered("The harbour opened on Monday."));
+    wire.topic = "other";
+    wire.next_offset = 0;
+    assert_eq!(wire.process(&unnumbered("The harbour opened on Sunday.")), "extracted", "though its offset is lower");
 }
 
 #[test]
