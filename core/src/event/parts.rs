@@ -175,7 +175,11 @@ impl Walk<'_> {
             }
             Relation::AdverbialModifier if other && structure.tag(child) == Upos::Adverb => Treatment::Cut,
             // "by Tuesday, and next week at the latest": it limits the other date.
-            Relation::Oblique | Relation::NounModifier if dated.has(child, grammar.limit) => Treatment::Cut,
+            Relation::Oblique | Relation::NounModifier
+                if dated.has(child, grammar.limit) && first != dated.date.end =>
+            {
+                Treatment::Cut
+            }
             Relation::Oblique | Relation::NounModifier if other => {
                 let lead = structure.child(child, Relation::Case);
                 let apart = lead.is_some_and(|lead| dated.has(lead, grammar.apart));

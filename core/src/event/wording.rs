@@ -253,7 +253,8 @@ fn shared_subject(dated: &DatedClause<'_>, clause: usize, head: usize, cut: &Ran
         (None, _) => Vec::new(),
     };
     let shares_auxiliary = !structure.is_finite(clause) || is_passive(dated, clause, head);
-    if shares_auxiliary && structure.relation(clause) == Relation::Conjunct {
+    let is_active = dated.has(clause, dated.passage.pack.grammar.intransitive);
+    if shares_auxiliary && !is_active && structure.relation(clause) == Relation::Conjunct {
         supplied.extend(structure.auxiliaries(above));
     }
     supplied
@@ -264,7 +265,6 @@ fn is_passive(dated: &DatedClause<'_>, clause: usize, before: usize) -> bool {
     let (structure, grammar) = (dated.structure, &dated.passage.pack.grammar);
     structure.tag(clause) == Upos::Past
         && !dated.has(clause, grammar.irregular_past)
-        && !dated.has(clause, grammar.intransitive)
         && structure.child(clause, Relation::Object).is_none()
         && structure.tag(before) == Upos::Participle
         && structure.auxiliaries(before).any(|at| dated.has(at, grammar.be_past))
