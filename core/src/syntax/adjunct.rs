@@ -20,11 +20,13 @@ impl Adjunct {
         let grammar = &passage.pack.grammar;
         let is_date = |place: usize| outline.has_date(&(place..place + 1));
         let date = (0..=MOST_BEFORE).find(|&place| is_date(place))?;
-        let leads = tags[..date].iter().all(|tag| matches!(tag, Upos::Adposition | Upos::Adverb));
+        // An attribution at the end of the sentence has no tags here: "On Friday, police said."
+        let (before, clause) = (tags.get(..date)?, tags.get(date + 2..)?);
+        let leads = before.iter().all(|tag| matches!(tag, Upos::Adposition | Upos::Adverb));
         let (&comma, &next) = (outline.words.get(date + 1)?, outline.words.get(date + 2)?);
         let goes_on =
             is_date(date + 2) || passage.has(next, grammar.clause_lead) || passage.has(next, grammar.relative);
-        let is_clause = tags[date + 2..].iter().any(|tag| tag.is_finite());
+        let is_clause = clause.iter().any(|tag| tag.is_finite());
         (leads && is_clause && !goes_on && passage.has(comma, grammar.comma)).then_some(Self { date })
     }
 
