@@ -19,5 +19,6 @@ mod deploy;
 mod faults;
 #[cfg(unix)]
 mod kafka;
+mod maven;
 mod outside;
 mod web;

@@ -12,7 +12,7 @@ const NAMES: usize = 50_000;
 const SOURCES: usize = 500;
 
 /// The kinds of queries.
-pub const KINDS: [&str; 15] = [
+pub const KINDS: [&str; 22] = [
     "events of a month",
     "events of a century, latest first",
     "events from a cursor on",
@@ -27,6 +27,13 @@ pub const KINDS: [&str; 15] = [
     "names of a decade",
     "sources with a word",
     "story of a word",
+    "story of all",
+    "what is new, folded",
+    "what counts most of a year, folded",
+    "a phrase, or another word, without a third",
+    "lanes of a month, folded",
+    "overview of all, folded",
+    "grains of a day, folded",
     "status",
 ];
 
@@ -167,6 +174,17 @@ impl Century {
             "names of a decade" => format!("/api/names?from={day}&to={}", to(3652)),
             "sources with a word" => format!("/api/sources?q={word}"),
             "story of a word" => format!("/api/story?q={word}"),
+            "story of all" => "/api/story".to_owned(),
+            "what is new, folded" => "/api/events?fold=true&sort=published".to_owned(),
+            "what counts most of a year, folded" => {
+                format!("/api/events?fold=true&sort=weight&from={day}&to={}", to(365))
+            }
+            "a phrase, or another word, without a third" => {
+                format!("/api/events?q=%22{word}+{}%22+OR+{}+-{}", self.word(), self.word(), self.word())
+            }
+            "lanes of a month, folded" => format!("/api/lanes?fold=true&from={day}&to={}", to(30)),
+            "overview of all, folded" => "/api/overview?fold=true".to_owned(),
+            "grains of a day, folded" => format!("/api/grains?fold=true&from={day}&to={}", to(1)),
             _ => "/api/status".to_owned(),
         }
     }

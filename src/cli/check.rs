@@ -66,9 +66,14 @@ fn local_findings(settings: &Settings) -> Vec<Finding> {
         Ok(_) => (Verdict::Ok, "can be read".to_owned()),
         Err(error) => (Verdict::Wrong, error),
     });
+    let links = settings.serve.links_file.as_deref().map(|path| match serve::links(path) {
+        Ok(links) => (Verdict::Ok, format!("{} can be read", links.len())),
+        Err(error) => (Verdict::Wrong, error),
+    });
     let database = (format!("database {}", settings.serve.database.display()), database);
     let token = token.map(|finding| ("token".to_owned(), finding));
-    let all = std::iter::once(database).chain(token);
+    let links = links.map(|finding| ("links".to_owned(), finding));
+    let all = std::iter::once(database).chain(token).chain(links);
     all.map(|(what, (verdict, detail))| Finding { verdict, what, detail }).collect()
 }
 

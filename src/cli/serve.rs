@@ -15,7 +15,7 @@ use crate::store::{Store, Writer};
 use crate::stream::Control;
 use crate::stream::follow::follow;
 use crate::telemetry::{Progress, start_log};
-use crate::web::{Access, HttpServer, TimelineState, timeline_router};
+use crate::web::{Access, HttpServer, ReadOnlyLink, TimelineState, timeline_router};
 
 /// The address if none is configured.
 const DEFAULT_ADDRESS: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 8080);
@@ -97,15 +97,20 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 /// Opens the timeline and binds its address.
 ///
 /// # Errors
-/// If the file or the token cannot be read, or the address is not available.
+/// If the file, the token or the links cannot be read, or the address is not available.
 pub fn prepare(settings: &Settings, control: &Control, address: SocketAddr, rebuild: bool) -> Fallible<Service> {
     let token = settings.serve.token_file.as_deref().map(token).transpose()?;
+    let links = settings.serve.links_file.as_deref().map(links).transpose()?.unwrap_or_default();
     let origins = settings.serve.origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>()?;
     let (store, writer) = Store::open(&settings.serve.database, rebuild)?;
     let progress = Arc::<Progress>::default();
-    let Serve { hosts, limits, .. } = settings.serve.clone();
+    let Serve { hosts, limits, public_url, frame_ancestors, .. } = settings.serve.clone();
     let state = TimelineState::new(store, progress.clone(), limits.body_timeout);
-    let router = timeline_router(state, health_state(control), &Access { token, origins, hosts });
+    let router = timeline_router(
+        state,
+        health_state(control),
+        &Access { token, origins, hosts, links, public_url, frame_ancestors },
+    );
     let server = HttpServer::bind(address, "the timeline", router, limits, control.metrics.clone())?;
     Ok(Service { writer, progress, server })
 }
@@ -118,4 +123,61 @@ pub fn token(path: &Path) -> Result<String, String> {
     let problem = |reason: &dyn std::fmt::Display| format!("serve.token_file: {}: {reason}", path.display());
     let token = std::fs::read_to_string(path).map_err(|error| problem(&error))?.trim().to_owned();
     if token.is_empty() { Err(problem(&"the file is empty")) } else { Ok(token) }
+}
+
+/// The shortest secret of a link.
+const SHORTEST_SECRET: usize = 16;
+
+/// Reads the read-only links from their file.
+///
+/// # Errors
+/// If it cannot be read, or a line is not a name and a secret.
+pub fn links(path: &Path) -> Result<Vec<ReadOnlyLink>, String> {
+    let problem = |reason: &dyn std::fmt::Display| format!("serve.links_file: {}: {reason}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| problem(&error))?;
+    let is_comment = |line: &str| line.is_empty() || line.starts_with('#');
+    let mut links: Vec<ReadOnlyLink> = Vec::new();
+    for (number, line) in (1..).zip(text.lines().map(str::trim)).filter(|(_, line)| !is_comment(line)) {
+        let mut parts = line.split_whitespace();
+        let (Some(name), Some(secret), None) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(problem(&format!("line {number} must be a name and a secret, with a space between them")));
+        };
+        if secret.len() < SHORTEST_SECRET {
+            let reason = format!("line {number}: the secret of {name:?} needs at least {SHORTEST_SECRET} characters");
+            return Err(problem(&reason));
+        }
+        if links.iter().any(|link| link.name == name) {
+            return Err(problem(&format!("line {number}: there is another link {name:?}")));
+        }
+        links.push(ReadOnlyLink { name: name.to_owned(), secret: secret.to_owned() });
+    }
+    Ok(links)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_names_with_secrets_that_are_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("links");
+        let read = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            links(&path).map(|links| links.into_iter().map(|link| link.name).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            read("# who\ndesk 0123456789abcdef\n\nphone fedcba9876543210"),
+            Ok(vec!["desk".to_owned(), "phone".to_owned()])
+        );
+        for (text, reason) in [
+            ("desk", "line 1 must be"),
+            ("a b 0123456789abcdef", "line 1 must be"),
+            ("desk short-secret", "at least 16"),
+            ("desk 0123456789abcdef\ndesk 0123456789abcdeg", "line 2: there is another"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(reason) && !error.contains("short-secret"), "{error}");
+        }
+    }
 }

@@ -236,6 +236,12 @@ pub struct Serve {
     pub origins: Vec<String>,
     /// The names that the server answers to, besides localhost and addresses.
     pub hosts: Vec<String>,
+    /// The file with the read-only links.
+    pub links_file: Option<PathBuf>,
+    /// The address at which others reach the server, without a slash at its end.
+    pub public_url: Option<String>,
+    /// The origins whose pages may show the embedded view in a frame.
+    pub frame_ancestors: Vec<String>,
     /// What an HTTP server allows its clients.
     pub limits: HttpLimits,
 }

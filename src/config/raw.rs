@@ -249,6 +249,15 @@ pub(crate) struct Serve {
     /// name of a service. Requests to other names are refused, so that no web page can point a name of its own at the
     /// server (DNS rebinding). `localhost`, addresses in figures and the health routes need not be listed.
     pub hosts: String,
+    /// The file with the read-only links, for calendars, feed readers and frames, which cannot send a token: a line for
+    /// each, with a name and a secret of at least 16 characters after a space. Whoever has an address with `link=` and the
+    /// secret may read; the link is revoked when its line is removed and the server restarted. Empty for none.
+    pub links_file: String,
+    /// The address at which others reach the server, for the links in feeds and for those that the page offers, for example
+    /// `https://timeline.example.org`. Empty for the address of the request.
+    pub public_url: String,
+    /// Which web pages may show the embedded view (`/?embed=1`) in a frame, as origins separated by commas. Empty for none.
+    pub frame_ancestors: String,
     /// How many connections an HTTP server has at a time, 16 to 100000; each needs a file descriptor (`ulimit -n`). When
     /// all are taken, the one that has been waiting longest for a request is closed for a new one; some are reserved for
     /// health. This limit and the following ones apply to the health server of a worker as well.

@@ -117,11 +117,22 @@ mod layers {
             &[],
         )
         .serve;
-        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"], hosts: ["desk.example", "timeline"], limits: HttpLimits { connections: 512, header_timeout: 10s, body_timeout: 10s, send_timeout: 60s } }"#);
+        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"], hosts: ["desk.example", "timeline"], links_file: None, public_url: None, frame_ancestors: [], limits: HttpLimits { connections: 512, header_timeout: 10s, body_timeout: 10s, send_timeout: 60s } }"#);
         assert_snapshot!(in_file("[serve]\ndatabase = ''"), @"serve.database (file my.toml): the file that holds the timeline is required");
         for origin in ["*", "desk.example", "https://desk.example/", "https://", "https://a b"] {
             let message = in_file(&format!("[serve]\norigins = '{origin}'"));
             assert!(message.starts_with("serve.origins (file my.toml): "), "{message}");
+        }
+        let links = settings(
+            "[serve]\npublic_url = 'https://desk.example/timeline/'\nframe_ancestors = 'https://desk.example'",
+            NONE,
+            &[],
+        );
+        assert_eq!(links.serve.public_url.as_deref(), Some("https://desk.example/timeline"));
+        assert_eq!(links.serve.frame_ancestors, ["https://desk.example"]);
+        for url in ["desk.example", "ftp://desk.example", "https://", "https://desk.example/?a"] {
+            let message = in_file(&format!("[serve]\npublic_url = '{url}'"));
+            assert!(message.starts_with("serve.public_url (file my.toml): "), "{message}");
         }
         for host in ["*", "https://desk.example", "desk.example:80", "desk..example", "a b", "b\u{fc}cher.example"] {
             let message = in_file(&format!("[serve]\nhosts = '{host}'"));
@@ -447,6 +458,9 @@ mod output {
         token_file = ""
         origins = ""
         hosts = ""
+        links_file = ""
+        public_url = ""
+        frame_ancestors = ""
         max_connections = 512
         header_timeout_ms = 10000
         body_timeout_ms = 10000

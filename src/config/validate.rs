@@ -227,8 +227,11 @@ impl Check<'_> {
             database,
             group: self.id("serve.group", &raw.group)?,
             token_file: path(&raw.token_file),
-            origins: self.origins(&raw.origins)?,
+            origins: self.origins("serve.origins", &raw.origins)?,
             hosts: self.hosts(&raw.hosts)?,
+            links_file: path(&raw.links_file),
+            public_url: self.public_url(&raw.public_url)?,
+            frame_ancestors: self.origins("serve.frame_ancestors", &raw.frame_ancestors)?,
             limits: HttpLimits {
                 connections: self.within("serve.max_connections", raw.max_connections, 16, 100_000)?,
                 header_timeout: self.timeout("serve.header_timeout_ms", raw.header_timeout_ms)?,
@@ -258,13 +261,24 @@ impl Check<'_> {
         listed(text).map(valid).collect()
     }
 
-    fn origins(&self, text: &str) -> Result<Vec<String>, Error> {
+    fn public_url(&self, text: &str) -> Result<Option<String>, Error> {
+        let url = text.trim().trim_end_matches('/');
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || ".-:[]/_~%".contains(c);
+        if !url.is_empty() && (rest.is_empty() || !rest.chars().all(is_part)) {
+            let problem = format!("{text:?} is not an address such as https://timeline.example.org");
+            return Err(self.error("serve.public_url", problem));
+        }
+        Ok(Some(url.to_owned()).filter(|url| !url.is_empty()))
+    }
+
+    fn origins(&self, key: &'static str, text: &str) -> Result<Vec<String>, Error> {
         let valid = |origin: &str| {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
             let is_part = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
             if host.is_empty() || !host.chars().all(is_part) {
                 let problem = format!("{origin:?} is not an origin such as https://desk.example.org, without a path");
-                return Err(self.error("serve.origins", problem));
+                return Err(self.error(key, problem));
             }
             Ok(origin.to_owned())
         };

@@ -33,6 +33,18 @@ impl Bitmap {
         part[word] |= bit;
     }
 
+    /// Adds the rows of another set, and takes the shorter scan of both.
+    pub fn add_all(&mut self, other: &Self) {
+        for (part, words) in other.parts.iter().enumerate() {
+            for (at, word) in words.iter().enumerate().filter(|(_, word)| **word != 0) {
+                let rows = (0..64).filter(|bit| word >> bit & 1 == 1).map(|bit| part * PART + at * 64 + bit);
+                // Rows are numbered with 32 bits.
+                rows.for_each(|row| self.insert(row as u32));
+            }
+        }
+        self.scanned_to = self.scanned_to.min(other.scanned_to);
+    }
+
     /// How many rows the set holds.
     pub fn len(&self) -> usize {
         self.len

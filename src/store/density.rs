@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
-use super::index::{Index, IndexEntry, Predicate};
+use super::happenings::Place;
+use super::index::{Index, Predicate};
 use crate::calendar::Granularity;
 
 /// How long a bucket is. Buckets start where the calendar unit does, in UTC.
@@ -111,6 +112,8 @@ pub struct Density {
     pub total: u64,
     /// How many of them are longer than a bucket.
     pub longer: u64,
+    /// How many of them have an open end.
+    pub open: u64,
     /// The buckets that are not empty.
     pub buckets: Vec<Bucket>,
 }
@@ -118,31 +121,32 @@ pub struct Density {
 /// The furthest time that is drawn: as far as dates of records can go.
 const FURTHEST: i64 = 8_200_000_000_000;
 
-/// Counts the matching events in at most `max_buckets` buckets, or in more if centuries need more.
-pub fn density(index: &Index, predicate: &Predicate, max_buckets: usize) -> Density {
+/// Counts the matching events in at most `max_buckets` buckets, or in more if centuries need more; with `fold`, those that
+/// report the same once.
+pub fn density(index: &Index, predicate: &Predicate, fold: bool, max_buckets: usize) -> Density {
     let [from, to] = range(index, predicate);
     let (Some(from), Some(to)) = (from, to) else {
         let mut total = 0;
-        index.for_each(predicate, |_, _| total += 1);
-        return Density { range: None, size: BucketSize::Century, total, longer: total, buckets: Vec::new() };
+        index.items(predicate, fold, |_| total += 1);
+        return Density { range: None, size: BucketSize::Century, total, longer: total, open: 0, buckets: Vec::new() };
     };
-    let (size, bounds) = bounds(from, to, max_buckets);
-    let mut counts = vec![0_u64; bounds.len().saturating_sub(1)];
-    let (mut total, mut longer) = (0, 0);
-    index.for_each(predicate, |entry, _| {
+    let buckets = Buckets::new(from, to, max_buckets);
+    let mut counts = vec![0_u64; buckets.len()];
+    let (mut total, mut longer, mut open) = (0, 0, 0);
+    index.items(predicate, fold, |item| {
         total += 1;
-        match bucket(&bounds, entry) {
+        open += u64::from(item.entry.is_open());
+        match buckets.of(item.place) {
             Some(at) => counts[at] += 1,
             None => longer += 1,
         }
     });
-    let buckets = counts.iter().zip(bounds.windows(2)).filter(|(count, _)| **count > 0);
-    let buckets = buckets.map(|(count, ends)| Bucket { start: ends[0], end: ends[1], count: *count });
-    Density { range: Some([from, to]), size, total, longer, buckets: buckets.collect() }
+    let buckets_of = buckets.counted(&counts);
+    Density { range: Some([from, to]), size: buckets.size, total, longer, open, buckets: buckets_of }
 }
 
 /// The requested range; an end that was not requested is the first known start or the last known end.
-fn range(index: &Index, predicate: &Predicate) -> [Option<i64>; 2] {
+pub fn range(index: &Index, predicate: &Predicate) -> [Option<i64>; 2] {
     let given =
         |time: i64, open: i64| Some(time).filter(|time| *time != open).map(|time| time.clamp(-FURTHEST, FURTHEST));
     let (from, to) = (given(predicate.from, i64::MIN), given(predicate.to, i64::MAX));
@@ -184,19 +188,55 @@ fn lay_out(size: BucketSize, from: i64, to: i64) -> Vec<i64> {
     bounds
 }
 
-/// The bucket in which an event starts, unless the event is longer than it. Buckets are of about the same length, so
-/// that the first guess is never far off.
-fn bucket(bounds: &[i64], entry: &IndexEntry) -> Option<usize> {
-    let (first, last) = (*bounds.first()?, *bounds.last()?);
-    let count = bounds.len().checked_sub(1).filter(|count| *count > 0)?;
-    let start = entry.start.clamp(first, last - 1);
-    let share = (start - first) as f64 / (last - first) as f64;
-    let mut at = ((share * count as f64) as usize).min(count - 1);
-    while bounds[at] > start {
-        at -= 1;
+/// Buckets of one size, side by side.
+pub struct Buckets {
+    size: BucketSize,
+    bounds: Vec<i64>,
+}
+
+impl Buckets {
+    /// Lays out at most so many buckets, or more if centuries need more.
+    pub fn new(from: i64, to: i64, max_buckets: usize) -> Self {
+        let (size, bounds) = bounds(from, to, max_buckets);
+        Self { size, bounds }
     }
-    while bounds[at + 1] <= start {
-        at += 1;
+
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.bounds.len().saturating_sub(1)
     }
-    (entry.end.saturating_sub(entry.start) <= bounds[at + 1] - bounds[at]).then_some(at)
+
+    /// Returns those that are not empty.
+    pub fn counted(&self, counts: &[u64]) -> Vec<Bucket> {
+        let buckets = counts.iter().zip(self.bounds.windows(2)).filter(|(count, _)| **count > 0);
+        buckets.map(|(count, ends)| Bucket { start: ends[0], end: ends[1], count: *count }).collect()
+    }
+
+    /// The bucket in which an event starts, unless the event is longer than it.
+    fn of(&self, place: Place) -> Option<usize> {
+        // One without a date starts in none.
+        if place.start == i64::MIN {
+            return None;
+        }
+        let at = self.start(place)?;
+        (place.end.saturating_sub(place.start) <= self.bounds[at + 1] - self.bounds[at]).then_some(at)
+    }
+
+    /// The bucket in which an event starts, or the first one if it starts before that. Buckets are of about the same length,
+    /// so that the first guess is never far off.
+    pub fn start(&self, place: Place) -> Option<usize> {
+        let bounds = &self.bounds;
+        let (first, last) = (*bounds.first()?, *bounds.last()?);
+        let count = Some(self.len()).filter(|count| *count > 0)?;
+        let start = place.start.clamp(first, last - 1);
+        let share = (start - first) as f64 / (last - first) as f64;
+        let mut at = ((share * count as f64) as usize).min(count - 1);
+        while bounds[at] > start {
+            at -= 1;
+        }
+        while bounds[at + 1] <= start {
+            at += 1;
+        }
+        Some(at)
+    }
 }

@@ -1,4 +1,4 @@
-//! The in-memory index: everything that an event can be filtered by, in 48 bytes. Each query is one pass over it, which
+//! The in-memory index: everything that an event can be filtered by, in 64 bytes. Each query is one pass over it, which
 //! takes a few milliseconds for a million events, whatever the filters are.
 //!
 //! Must not know SQL, text or JSON: terms are ids here, and words are bitmaps.
@@ -6,9 +6,10 @@
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bitmap::Bitmap;
+use super::happenings::{Happenings, Item, Place};
 
 /// How many events a block holds.
 const BLOCK: usize = 1 << 14;
@@ -38,12 +39,19 @@ impl Facet {
         [Self::Source, Self::Article, Self::Language, Self::Status, Self::Granularity, Self::Basis];
 }
 
+/// Known to the day, or to a part of it.
+pub const FINE: u8 = 1;
+/// One end is open.
+pub const OPEN: u8 = 2;
+/// Other events report the same, or did: what is known of that is in [`Happenings`].
+const SHARED: u8 = 4;
+
 /// An event. A deleted one (a tombstone) starts after all times and ends before them, so that no range overlaps it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IndexEntry {
-    /// Seconds since 1970; `i64::MIN` for an open start.
+    /// Seconds since 1970; `i64::MIN` for an event without a date, which stands before all others.
     pub start: i64,
-    /// Exclusive; `i64::MAX` for an open end.
+    /// Exclusive.
     pub end: i64,
     /// Orders events at the same time: a prefix of the id.
     pub id: u64,
@@ -53,31 +61,66 @@ pub struct IndexEntry {
     pub weight: f32,
     /// From 0 to 1.
     pub confidence: f32,
-    source: u32,
-    article: u32,
+    /// When its article was published, in minutes since 1970; `i32::MIN` where that is not known.
+    pub published: i32,
+    /// The row of the event that its happening began with.
+    pub happening: u32,
+    pub(super) source: u32,
+    pub(super) article: u32,
     /// The position in `Index::attributes`.
     attributes: u32,
     /// Where its names end in `Block::names`.
     names_end: u32,
+    flags: u8,
 }
 
 impl IndexEntry {
-    /// Creates an entry that has no terms yet.
+    /// Creates an entry that has no terms yet, of which nobody else reports the same.
     pub fn new(row: u32, id: u64, span: [Option<i64>; 2], weight: f32, confidence: f32) -> Self {
-        let [start, end] = [span[0].unwrap_or(i64::MIN), span[1].unwrap_or(i64::MAX)];
+        let start = span[0].unwrap_or(i64::MIN);
         // A moment without length could not be overlapped.
-        let end = end.max(start.saturating_add(1));
-        Self { start, end, id, row, weight, confidence, source: 0, article: 0, attributes: 0, names_end: 0 }
+        let end = span[1].unwrap_or(i64::MIN).max(start.saturating_add(1));
+        Self {
+            start,
+            end,
+            id,
+            row,
+            weight,
+            confidence,
+            published: i32::MIN,
+            happening: row,
+            source: 0,
+            article: 0,
+            attributes: 0,
+            names_end: 0,
+            flags: 0,
+        }
     }
 
-    /// Returns the position of the event in the order of time.
-    pub fn sort_key(&self) -> SortKey {
-        SortKey { start: self.start, end: self.end, id: self.id, row: self.row }
+    /// The same with the publication of its article in seconds since 1970, and [`FINE`] and [`OPEN`].
+    pub fn with(self, published: Option<i64>, flags: u8) -> Self {
+        let minutes = published.and_then(|seconds| i32::try_from(seconds.div_euclid(60)).ok());
+        Self { published: minutes.unwrap_or(i32::MIN), flags, ..self }
     }
 
-    /// Returns the ends that are not open.
+    /// Whether it is known to the day, or to a part of it.
+    pub fn is_fine(&self) -> bool {
+        self.flags & FINE != 0
+    }
+
+    /// Whether one end is open.
+    pub fn is_open(&self) -> bool {
+        self.flags & OPEN != 0
+    }
+
+    /// Whether other events report the same, or did.
+    pub fn is_shared(&self) -> bool {
+        self.flags & SHARED != 0
+    }
+
+    /// Returns its ends.
     fn ends(&self) -> impl Iterator<Item = i64> {
-        [self.start, self.end].into_iter().filter(|end| *end != i64::MIN && *end != i64::MAX)
+        [self.start, self.end].into_iter().filter(|_| self.start != i64::MIN)
     }
 
     fn is_deleted(&self) -> bool {
@@ -85,13 +128,13 @@ impl IndexEntry {
     }
 }
 
-/// The position of an event in the order of time.
+/// The position of an event in an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SortKey {
-    /// The start, as in the index.
-    pub start: i64,
-    /// The end, as in the index.
-    pub end: i64,
+    /// What is sorted by: in the order of time, the start.
+    pub major: i64,
+    /// What decides where that is the same: in the order of time, the end.
+    pub minor: i64,
     /// The prefix of the id, as in the index.
     pub id: u64,
     /// Tells events apart whose ids have the same prefix.
@@ -105,6 +148,12 @@ pub struct Predicate {
     pub from: i64,
     /// The event starts before this.
     pub to: i64,
+    /// Whether the event starts at `from` or after it.
+    pub begins: bool,
+    /// The first minute of publication, and the first after the last.
+    pub published: [i32; 2],
+    /// Whether one end is open.
+    pub open: Option<bool>,
     /// The lowest weight.
     pub weight: f32,
     /// The lowest confidence.
@@ -113,20 +162,37 @@ pub struct Predicate {
     pub terms: Vec<(Facet, Vec<u32>)>,
     /// The row is in all of these sets.
     pub words: Vec<Arc<Bitmap>>,
+    /// The row is in none of these sets.
+    pub without: Vec<Arc<Bitmap>>,
 }
+
+/// Published at any time, or it is not known when.
+pub const ANY_TIME: [i32; 2] = [i32::MIN, i32::MAX];
 
 impl Default for Predicate {
     fn default() -> Self {
-        Self { from: i64::MIN, to: i64::MAX, weight: 0.0, confidence: 0.0, terms: Vec::new(), words: Vec::new() }
+        Self {
+            from: i64::MIN,
+            to: i64::MAX,
+            begins: false,
+            published: ANY_TIME,
+            open: None,
+            weight: 0.0,
+            confidence: 0.0,
+            terms: Vec::new(),
+            words: Vec::new(),
+            without: Vec::new(),
+        }
     }
 }
 
 impl Predicate {
     /// Whether every event matches.
     fn matches_all(&self) -> bool {
-        let Self { from, to, weight, confidence, terms, words } = self;
-        let any_time = (*from, *to) == (i64::MIN, i64::MAX);
-        any_time && *weight <= 0.0 && *confidence <= 0.0 && terms.is_empty() && words.is_empty()
+        let Self { from, to, begins, published, open, weight, confidence, terms, words, without } = self;
+        let any_time = (*from, *to, *begins) == (i64::MIN, i64::MAX, false) && *published == ANY_TIME && open.is_none();
+        let any_words = words.is_empty() && without.is_empty();
+        any_time && *weight <= 0.0 && *confidence <= 0.0 && terms.is_empty() && any_words
     }
 }
 
@@ -140,6 +206,8 @@ pub struct Index {
     /// The distinct combinations of language, status, granularity and basis. There are few of them.
     attributes: Vec<[u32; 4]>,
     attribute_ids: FxHashMap<[u32; 4], u32>,
+    /// What several events report.
+    happenings: Happenings,
 }
 
 #[derive(Debug)]
@@ -210,6 +278,8 @@ impl Index {
             block.update_extent();
         }
         self.count -= 1;
+        self.forget(&removed);
+        let Some(block) = self.blocks.get_mut(at) else { return };
         // Rows stay in order, so a full block may shrink, but it is never filled again.
         if block.tombstones * 2 > BLOCK {
             block.compact();
@@ -217,6 +287,43 @@ impl Index {
                 self.blocks.remove(at);
             }
         }
+    }
+
+    /// Takes a removed event out of its happening.
+    fn forget(&mut self, removed: &IndexEntry) {
+        if removed.is_shared() {
+            self.happenings.remove(removed.happening, removed.row);
+            self.weigh(removed.happening);
+        }
+    }
+
+    /// Adds an event to a happening that began with another one; that other one is marked.
+    pub fn add_to(&mut self, place: Place, mut entry: IndexEntry, terms: [u32; 6], names: &[u32]) {
+        let began = entry.happening;
+        entry.flags |= SHARED;
+        let row = entry.row;
+        self.add(entry, terms, names);
+        let first = self.get_mut(began).filter(|first| first.happening == began);
+        let first = first.map(|first| {
+            first.flags |= SHARED;
+            first.row
+        });
+        self.happenings.add(began, place, first, row);
+        self.weigh(began);
+    }
+
+    /// Weighs a happening anew, after its members changed.
+    fn weigh(&mut self, happening: u32) {
+        let members: Vec<IndexEntry> =
+            self.happenings.members(happening).filter_map(|row| self.get(row)).map(|(entry, _)| *entry).collect();
+        self.happenings.weigh(happening, &members);
+    }
+
+    fn get_mut(&mut self, row: u32) -> Option<&mut IndexEntry> {
+        let at = self.block_of(row)?;
+        let block = &mut self.blocks[at];
+        let at = block.entries.binary_search_by_key(&row, |entry| entry.row).ok()?;
+        Some(&mut block.entries[at]).filter(|entry| !entry.is_deleted())
     }
 
     /// Returns the event in a row, with its names.
@@ -252,6 +359,10 @@ impl Index {
     pub fn matches(&self, predicate: &Predicate, entry: &IndexEntry, names: &[u32]) -> bool {
         entry.start < predicate.to
             && entry.end > predicate.from
+            && (!predicate.begins || entry.start >= predicate.from)
+            && (predicate.published == ANY_TIME
+                || (predicate.published[0]..predicate.published[1]).contains(&entry.published))
+            && predicate.open.is_none_or(|open| open == entry.is_open())
             && entry.weight >= predicate.weight
             && entry.confidence >= predicate.confidence
             && predicate.terms.iter().all(|(facet, any)| match self.term(entry, *facet) {
@@ -259,6 +370,7 @@ impl Index {
                 None => names.iter().any(|name| any.contains(name)),
             })
             && predicate.words.iter().all(|rows| rows.contains(entry.row))
+            && !predicate.without.iter().any(|rows| rows.contains(entry.row))
     }
 
     /// Returns the earliest and the latest known end of all events.
@@ -292,19 +404,50 @@ impl Index {
         }
     }
 
-    /// Returns the `limit` matching events with the smallest keys, in order, with their rows. Events without a key are
-    /// left out.
+    /// Calls `visit` for each matching event; with `fold`, once for all that report the same, with the one that weighs most.
+    pub fn items(&self, predicate: &Predicate, fold: bool, mut visit: impl FnMut(&Item<'_>)) {
+        let mut seen = FxHashSet::default();
+        self.for_each(predicate, |entry, _| match self.happenings.get(entry) {
+            None => visit(&Item::of_event(entry)),
+            Some(happening) if !fold => visit(&happening.event(entry)),
+            Some(happening) => {
+                if seen.insert(entry.happening)
+                    && let Some(best) = self.matching(predicate, entry.happening).into_iter().next()
+                {
+                    visit(&happening.item(best));
+                }
+            }
+        });
+    }
+
+    /// Returns the matching events of a happening that is shared, the one that weighs most first.
+    pub fn matching(&self, predicate: &Predicate, happening: u32) -> Vec<&IndexEntry> {
+        let members = self.happenings.members(happening).filter_map(|row| self.get(row));
+        let mut matching: Vec<_> =
+            members.filter(|(entry, names)| self.matches(predicate, entry, names)).map(|(entry, _)| entry).collect();
+        matching.sort_by(|one, other| other.weight.total_cmp(&one.weight).then(one.row.cmp(&other.row)));
+        matching
+    }
+
+    /// Returns the rank of the happening that an event reports.
+    pub fn rank(&self, entry: &IndexEntry) -> f32 {
+        self.happenings.get(entry).map_or(entry.weight, |happening| happening.rank())
+    }
+
+    /// Returns the `limit` matching items with the smallest keys, in order, with the rows of their events. Items without a
+    /// key are left out.
     pub fn smallest<K: Ord + Copy>(
         &self,
         predicate: &Predicate,
+        fold: bool,
         limit: usize,
-        key: impl Fn(&IndexEntry) -> Option<K>,
+        key: impl Fn(&Item<'_>) -> Option<K>,
     ) -> Vec<(K, u32)> {
         let mut found = BinaryHeap::with_capacity(limit + 1);
-        self.for_each(predicate, |entry, _| {
-            let Some(key) = key(entry) else { return };
-            if found.len() < limit || found.peek().is_some_and(|last| (key, entry.row) < *last) {
-                found.push((key, entry.row));
+        self.items(predicate, fold, |item| {
+            let Some(key) = key(item) else { return };
+            if found.len() < limit || found.peek().is_some_and(|last| (key, item.entry.row) < *last) {
+                found.push((key, item.entry.row));
                 if found.len() > limit {
                     found.pop();
                 }

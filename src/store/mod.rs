@@ -1,7 +1,7 @@
 //! The queryable timeline: an SQLite file that holds it, and an in-memory index that answers queries.
 //!
 //! ```text
-//! records and offsets ──> Writer ──> file ──> Index (48 bytes an event) ──> which events match, and how many
+//! records and offsets ──> Writer ──> file ──> Index (64 bytes an event) ──> which events match, and how many
 //!                                      └────────────────────────────────> their records, words, names
 //! ```
 //!
@@ -15,10 +15,15 @@
 mod bitmap;
 mod changes;
 mod density;
+mod fold;
+mod happenings;
 mod index;
+mod lanes;
+mod overview;
 pub mod query;
 mod read;
 mod record;
+mod restore;
 mod schema;
 mod search;
 mod story;
@@ -36,9 +41,12 @@ use tokio::sync::watch;
 
 pub use self::changes::{Change, ChangeKind};
 pub use self::density::{Bucket, BucketSize, Density};
+use self::happenings::Place;
 pub use self::index::{Facet, SortKey};
 use self::index::{Index, IndexEntry};
-pub use self::read::{Page, RowLookup, Totals};
+pub use self::lanes::{GrainCount, Lane, Lanes};
+pub use self::overview::Overview;
+pub use self::read::{Entry, Page, Row, RowLookup, Totals};
 use self::search::SearchCache;
 pub use self::story::StoryDay;
 pub use self::writer::{Position, RecordKind, TopicRecord, Writer};
@@ -113,9 +121,13 @@ impl Store {
     /// Opens a file, or creates it; with `rebuild` its contents are deleted first.
     ///
     /// # Errors
-    /// If it cannot be opened, is not a database, or was not made by this version.
+    /// If it cannot be opened, is not a database, or was made by another program or a later version. One of an earlier
+    /// version is rebuilt from what it holds.
     pub fn open(path: &Path, rebuild: bool) -> Result<(Self, Writer), Error> {
-        let connection = schema::open_writer(path, rebuild)?;
+        let (mut connection, is_old) = schema::open_writer(path, rebuild)?;
+        if is_old {
+            restore::restore(&mut connection)?;
+        }
         let inner = Arc::new(Inner::load(path, &connection)?);
         let weak = Arc::downgrade(&inner);
         thread::spawn(move || refresh(&weak));
@@ -201,8 +213,9 @@ fn load_index(connection: &Connection) -> Result<Index, Error> {
     let mut names = connection.prepare("SELECT row, name FROM names ORDER BY row")?;
     let mut names = names.query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?)))?.peekable();
     let mut events = connection.prepare(
-        "SELECT row, id, start, end, weight, confidence, source, article, language, status, granularity, basis
-         FROM events ORDER BY row",
+        "SELECT e.row, e.id, e.start, e.end, weight, confidence, source, article, language, status, granularity, basis,
+             published, flags, e.happening, h.id, h.start, h.end
+         FROM events e LEFT JOIN happenings h ON e.happening <> e.row AND h.happening = e.happening ORDER BY e.row",
     )?;
     let mut rows = events.query([])?;
     let mut own_names = Vec::new();
@@ -219,7 +232,15 @@ fn load_index(connection: &Connection) -> Result<Index, Error> {
             own_names.extend((of == row).then_some(name));
         }
         let entry = IndexEntry::new(row, id, [event.get(2)?, event.get(3)?], event.get(4)?, event.get(5)?);
-        index.add(entry, terms, &own_names);
+        let mut entry = entry.with(event.get(12)?, event.get(13)?);
+        entry.happening = event.get(14)?;
+        match event.get_ref(15)?.as_str_or_null().unwrap_or_default() {
+            None => index.add(entry, terms, &own_names),
+            Some(id) => {
+                let place = Place::new([event.get(16)?, event.get(17)?], record::id_prefix(id));
+                index.add_to(place, entry, terms, &own_names);
+            }
+        }
     }
     Ok(index)
 }

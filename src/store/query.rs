@@ -9,6 +9,7 @@ use super::search::words;
 use crate::calendar::{Bound, Granularity};
 use crate::event::Status;
 use crate::temporal::Basis;
+use crate::timeline::Search;
 
 /// The longest parameter value, in bytes.
 const MAX_BYTES: usize = 1000;
@@ -61,6 +62,23 @@ impl Parameters {
         number.ok_or_else(|| InvalidParameter(format!("{name} must be a number from {min} to {max}, not {text:?}")))
     }
 
+    /// Takes out a truth value, which is false if it is not given.
+    ///
+    /// # Errors
+    /// If it is neither `true` nor `false`.
+    pub fn flag(&mut self, name: &str) -> Result<bool, InvalidParameter> {
+        Ok(self.choice(name)?.unwrap_or(false))
+    }
+
+    fn choice(&mut self, name: &str) -> Result<Option<bool>, InvalidParameter> {
+        match self.one(name)?.as_deref() {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(other) => Err(InvalidParameter(format!("{name} must be true or false, not {other:?}"))),
+        }
+    }
+
     /// Refuses the parameters that were not taken out: ignoring a misspelt filter would show too much.
     ///
     /// # Errors
@@ -104,8 +122,16 @@ pub struct Filters {
     pub from: Option<i64>,
     /// The event starts before this.
     pub to: Option<i64>,
-    /// The event contains these words, the last one as a prefix; with no words among what is searched for, no event does.
-    pub words: Option<Vec<String>>,
+    /// Whether the event must begin within these, and not only overlap them.
+    pub begins: bool,
+    /// The article was published at this time or later, in seconds since 1970.
+    pub published_from: Option<i64>,
+    /// The article was published before this.
+    pub published_to: Option<i64>,
+    /// Whether one end of the event is open.
+    pub open: Option<bool>,
+    /// What the event contains.
+    pub search: Search,
     /// For each of these facets, the event has one of the values.
     pub terms: Vec<(Facet, Vec<String>)>,
     /// The lowest weight.
@@ -126,12 +152,13 @@ const FACETS: [(&str, Facet); 7] = [
 ];
 
 impl Filters {
-    /// Matches events that contain all words of a text, the last one as a prefix: no events if it has no words, and all
-    /// if it is blank.
+    /// Matches events that contain what a text searches for, as [`Search::parse`] reads it.
     #[must_use]
     pub fn search(text: &str) -> Self {
-        let words = Some(text).filter(|text| !text.trim().is_empty()).map(|text| words(text).take(MAX_WORDS).collect());
-        Self { words, ..Self::default() }
+        Self {
+            search: Search::parse(text, MAX_WORDS, |text| words(text).collect::<Vec<_>>().into_iter()),
+            ..Self::default()
+        }
     }
 
     /// Takes the filters out of the parameters.
@@ -142,12 +169,18 @@ impl Filters {
         let mut filters = Self {
             from: time(parameters, "from")?,
             to: time(parameters, "to")?,
+            begins: parameters.flag("begins")?,
+            published_from: time(parameters, "published_from")?,
+            published_to: time(parameters, "published_to")?,
+            open: parameters.choice("open")?,
             ..Self::search(&parameters.one("q")?.unwrap_or_default())
         };
-        if let (Some(from), Some(to)) = (filters.from, filters.to)
-            && from >= to
-        {
-            return Err(InvalidParameter("from must be before to".into()));
+        let ranges =
+            [("from", filters.from, filters.to), ("published_from", filters.published_from, filters.published_to)];
+        for (name, from, to) in ranges {
+            if from.zip(to).is_some_and(|(from, to)| from >= to) {
+                return Err(InvalidParameter(format!("{name} must be before {}", name.replace("from", "to"))));
+            }
         }
         for (name, least) in [("weight", &mut filters.weight), ("confidence", &mut filters.confidence)] {
             let Some(text) = parameters.one(name)? else { continue };
@@ -172,6 +205,12 @@ impl Filters {
     }
 }
 
+/// Returns the facet that a parameter filters by.
+#[must_use]
+pub fn facet(name: &str) -> Option<Facet> {
+    FACETS.into_iter().find(|(own, _)| *own == name).map(|(_, facet)| facet)
+}
+
 /// Returns the values of a facet, where they are a fixed set.
 fn allowed_values(facet: Facet) -> Option<Vec<&'static str>> {
     match facet {
@@ -185,12 +224,33 @@ fn allowed_values(facet: Facet) -> Option<Vec<&'static str>> {
 fn time(parameters: &mut Parameters, name: &str) -> Result<Option<i64>, InvalidParameter> {
     let Some(text) = parameters.one(name)? else { return Ok(None) };
     // In a URL that was not encoded, the plus sign of an offset becomes a space.
-    let time = parse_time(&text).or_else(|| parse_time(&text.replace(' ', "+")));
+    let read = |text: &str| parse_time(text).or_else(|| day_from_today(text));
+    let time = read(&text).or_else(|| read(&text.replace(' ', "+")));
     time.map(Some).ok_or_else(|| {
         InvalidParameter(format!(
-            "{name} must be a day such as 2019-04-01 or a time such as 2019-04-01T09:30:00Z, not {text:?}"
+            "{name} must be a day such as 2019-04-01, a time such as 2019-04-01T09:30:00Z or so many days from today such \
+             as today+14, not {text:?}"
         ))
     })
+}
+
+/// Parses `today`, or so many days after or before it.
+fn day_from_today(text: &str) -> Option<i64> {
+    let days: i64 = match text.strip_prefix("today")? {
+        "" => 0,
+        days if days.len() <= 6 && days.starts_with(['+', '-']) => days.parse().ok()?,
+        _ => return None,
+    };
+    Some((now().div_euclid(DAY) + days) * DAY)
+}
+
+/// The seconds of a day.
+pub const DAY: i64 = 86_400;
+
+/// Returns the seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "news and days from today are about the day on which somebody asks")]
+pub fn now() -> i64 {
+    chrono::Utc::now().timestamp()
 }
 
 /// Parses a day or a time to seconds since 1970. Days start at midnight in UTC.
@@ -216,21 +276,65 @@ pub fn format_time(seconds: i64) -> Option<String> {
     Some(bound.iso8601())
 }
 
-/// The sort order.
+/// The direction of a sort order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
-    /// Earliest first.
+    /// Earliest or least first.
     #[default]
     Ascending,
-    /// Latest first.
+    /// Latest or greatest first.
     Descending,
+}
+
+/// What events are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// The date that they tell.
+    #[default]
+    Date,
+    /// The publication of their article, the first one if several report the same.
+    Published,
+    /// Their rank.
+    Weight,
+}
+
+impl Sort {
+    /// All of them, with their names.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("date", Self::Date), ("published", Self::Published), ("weight", Self::Weight)];
+
+    /// Takes what to sort by out of the parameters, and in which direction.
+    ///
+    /// # Errors
+    /// If one of them is not valid.
+    pub fn from_parameters(parameters: &mut Parameters, default: Self) -> Result<(Self, Order), InvalidParameter> {
+        let sort = match parameters.one("sort")? {
+            None => default,
+            Some(text) => {
+                let known = Self::ALL.into_iter().find(|(name, _)| *name == text);
+                let problem = || InvalidParameter(format!("sort must be date, published or weight, not {text:?}"));
+                known.ok_or_else(problem)?.1
+            }
+        };
+        let order = match parameters.one("order")?.as_deref() {
+            None if sort == Self::Date => Order::Ascending,
+            None | Some("desc") => Order::Descending,
+            Some("asc") => Order::Ascending,
+            Some(other) => return Err(InvalidParameter(format!("order must be asc or desc, not {other:?}"))),
+        };
+        Ok((sort, order))
+    }
 }
 
 /// Which page of events is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paging {
-    /// The sort order.
+    /// What is sorted by.
+    pub sort: Sort,
+    /// In which direction.
     pub order: Order,
+    /// Whether events that report the same are one row.
+    pub fold: bool,
     /// The most events in the page.
     pub limit: usize,
     /// The page starts after this position.
@@ -238,16 +342,19 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// Takes order, limit and cursor out of the parameters.
+    /// The first events in the order of time.
+    #[must_use]
+    pub fn first(limit: usize) -> Self {
+        Self { sort: Sort::Date, order: Order::Ascending, fold: false, limit, after: None }
+    }
+
+    /// Takes sort, order, fold, limit and cursor out of the parameters.
     ///
     /// # Errors
     /// If one of them is not valid.
     pub fn from_parameters(parameters: &mut Parameters) -> Result<Self, InvalidParameter> {
-        let order = match parameters.one("order")?.as_deref() {
-            None | Some("asc") => Order::Ascending,
-            Some("desc") => Order::Descending,
-            Some(other) => return Err(InvalidParameter(format!("order must be asc or desc, not {other:?}"))),
-        };
+        let (sort, order) = Sort::from_parameters(parameters, Sort::Date)?;
+        let fold = parameters.flag("fold")?;
         let limit = parameters.number("limit", 1, 1000, 100)?;
         let after = match parameters.one("cursor")? {
             Some(text) => {
@@ -256,21 +363,21 @@ impl Paging {
             }
             None => None,
         };
-        Ok(Self { order, limit, after })
+        Ok(Self { sort, order, fold, limit, after })
     }
 }
 
 /// Encodes a position as a cursor.
 #[must_use]
-pub fn encode_cursor(SortKey { start, end, id, row }: SortKey) -> String {
-    format!("{start}_{end}_{id}_{row}")
+pub fn encode_cursor(SortKey { major, minor, id, row }: SortKey) -> String {
+    format!("{major}_{minor}_{id}_{row}")
 }
 
 fn decode_cursor(cursor: &str) -> Option<SortKey> {
     let mut parts = cursor.split('_');
-    let (start, end) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let (major, minor) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     let (id, row) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    parts.next().is_none().then_some(SortKey { start, end, id, row })
+    parts.next().is_none().then_some(SortKey { major, minor, id, row })
 }
 
 #[cfg(test)]
@@ -313,17 +420,35 @@ mod tests {
 
     #[test]
     fn a_text_is_split_into_words() {
-        let words = |query| filters(query).unwrap().words.map(|words| words.join("|"));
-        assert_eq!(words("q=The+bridge's%20OPENING_%20\"*").as_deref(), Some("the|bridge|s|opening"));
-        assert_eq!(
-            words("q=मनीष+हिन्दी,Zu\u{308}rich").as_deref(),
-            Some("मनीष|हिन्दी|zu\u{308}rich"),
-            "with their marks"
-        );
+        let words = |query| {
+            let clauses = filters(query).unwrap().search.all;
+            clauses
+                .iter()
+                .map(|any| any.iter().map(|one| one.words.join(" ")).collect::<String>())
+                .collect::<Vec<_>>()
+                .join("|")
+        };
+        assert_eq!(words("q=The+bridge's%20OPENING_%20\"*"), "the|bridge|s|opening");
+        assert_eq!(words("q=मनीष+हिन्दी,Zu\u{308}rich"), "मनीष|हिन्दी|zu\u{308}rich", "with their marks");
+        assert_eq!(words("q=\"the+quay\"+bridge"), "the quay|bridge");
         for nothing in ["q=!!", "q=%00", "q=🎉", "q=%CC%81", "q=_"] {
-            assert_eq!(words(nothing).as_deref(), Some(""), "{nothing}");
+            assert_eq!(filters(nothing).unwrap().search.all, [[]; 1], "{nothing}");
         }
-        assert_eq!((words("q="), words("q=+")), (None, None), "no search");
+        assert!(filters("q=").unwrap().search.is_empty() && filters("q=+").unwrap().search.is_empty(), "no search");
+    }
+
+    #[test]
+    fn days_are_counted_from_today() {
+        let from = |text: &str| filters(&format!("from={text}")).unwrap().from.unwrap();
+        let today = from("today");
+        assert_eq!(today % DAY, 0);
+        assert_eq!(
+            (from("today%2B14"), from("today+14"), from("today-7")),
+            (today + 14 * DAY, today + 14 * DAY, today - 7 * DAY)
+        );
+        for wrong in ["todays", "today14", "today%2B1000000", "today%2B-1"] {
+            assert!(filters(&format!("from={wrong}")).is_err(), "{wrong}");
+        }
     }
 
     #[test]
@@ -331,6 +456,8 @@ mod tests {
         for (query, message) in [
             ("from=now", "from must be a day"),
             ("from=2020-01-01&to=2019-01-01", "from must be before to"),
+            ("published_from=2020-01-01&published_to=2019-01-01", "published_from must be before published_to"),
+            ("open=maybe", "open must be true or false"),
             ("status=cancelled", "there is no status \"cancelled\": use one of happened, "),
             ("weight=-0.1", "weight must be a number from 0 to 1"),
             ("confidence=2", "confidence must be a number from 0 to 1"),
@@ -347,7 +474,7 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_the_round_trip() {
-        let key = SortKey { start: i64::MIN, end: i64::MAX, id: u64::MAX, row: 7 };
+        let key = SortKey { major: i64::MIN, minor: i64::MAX, id: u64::MAX, row: 7 };
         assert_eq!(decode_cursor(&encode_cursor(key)), Some(key));
         for wrong in ["", "1_2_3", "1_2_3_4_5", "a_b_c_d", "1_2_-3_4"] {
             assert_eq!(decode_cursor(wrong), None, "{wrong}");

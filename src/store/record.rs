@@ -1,14 +1,19 @@
 //! What the store reads of a record. The record itself is kept as received, so that fields of later versions pass
 //! through.
 
+use chrono::{DateTime, Months, TimeDelta};
 use serde::Deserialize;
 use serde::de::value::{self, StrDeserializer};
 use serde::de::{Deserializer, IntoDeserializer};
 use sha2::{Digest, Sha256};
 
+use super::index::{FINE, OPEN};
 use super::query::parse_time;
 use super::search::words;
-use crate::record::{ArticleStatus, unknown_weight};
+use crate::calendar::Granularity;
+use crate::event::Status;
+use crate::record::{ArticleStatus, of_word, unknown_weight};
+use crate::timeline::Telling;
 
 /// A record of `timeline.events`; see [`EventRecord`](crate::record::EventRecord) for the fields.
 #[derive(Debug, Deserialize)]
@@ -29,6 +34,7 @@ pub struct Article {
     pub title: String,
     pub source: Option<String>,
     pub language: String,
+    pub published_at: Option<String>,
 }
 
 /// The date part of an event record.
@@ -50,9 +56,51 @@ pub struct Statement {
 }
 
 impl Event {
-    /// Returns the start and end in seconds since 1970. An end that cannot be parsed counts as open.
+    /// Returns the start and end in seconds since 1970. Where one end is open, or cannot be parsed, the event is at the unit
+    /// to which the other is known: "since 1974" says something of 1974, and nothing certain of any other year.
     pub fn span(&self) -> [Option<i64>; 2] {
+        let granularity = self.granularity();
+        match self.bounds() {
+            [Some(start), None] => [Some(start), Some(add_unit(start, granularity, 1))],
+            [None, Some(end)] => [Some(add_unit(end, granularity, -1)), Some(end)],
+            both => both,
+        }
+    }
+
+    fn bounds(&self) -> [Option<i64>; 2] {
         [&self.date.start, &self.date.end].map(|end| end.as_deref().and_then(parse_time))
+    }
+
+    fn granularity(&self) -> Option<Granularity> {
+        of_word(&self.date.granularity)
+    }
+
+    /// Returns [`FINE`] and [`OPEN`], as far as they are true.
+    pub fn flags(&self) -> u8 {
+        let is_fine = self.granularity().is_some_and(Granularity::is_day_or_finer);
+        let is_open = matches!(self.bounds(), [Some(_), None] | [None, Some(_)]);
+        (if is_fine { FINE } else { 0 }) | (if is_open { OPEN } else { 0 })
+    }
+
+    /// Returns when the article was published, in seconds since 1970.
+    pub fn published(&self) -> Option<i64> {
+        self.article.published_at.as_deref().and_then(parse_time)
+    }
+
+    /// Returns what others are compared with that may report the same.
+    pub fn telling(&self) -> Telling {
+        let [start, end] = [&self.date.start, &self.date.end].map(|end| end.clone().unwrap_or_default());
+        let (day, time) = start.split_once('T').unwrap_or((&start, ""));
+        let to_the_day = self.flags() == FINE;
+        Telling {
+            article: self.article.id.clone(),
+            title: self.article.title.clone(),
+            summary: self.statement.summary.clone(),
+            names: self.statement.names.clone(),
+            denied: self.statement.status == Status::Denied.name(),
+            when: if to_the_day { day.to_owned() } else { format!("{start}/{end}") },
+            time: if to_the_day { time.to_owned() } else { String::new() },
+        }
     }
 
     /// Returns the words that full-text search covers, separated by spaces.
@@ -61,9 +109,40 @@ impl Event {
         // Most summaries are a part of their sentence.
         let summary = if sentence.contains(summary.as_str()) { "" } else { summary };
         let source = self.article.source.as_deref().unwrap_or_default();
-        let text = [sentence, summary, &names.join("\n"), &self.article.title, source].join("\n");
-        words(&text).collect::<Vec<_>>().join(" ")
+        let texts = [sentence.as_str(), summary].into_iter().chain(names.iter().map(String::as_str));
+        let texts =
+            texts.chain([self.article.title.as_str(), source]).map(|text| words(text).collect::<Vec<_>>().join(" "));
+        // What nobody can search for is between them, so that no phrase goes on from one to the next.
+        texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" \u{1f} ")
     }
+}
+
+/// Returns the time so many units after another: what a day is part of, for parts of days; a day where the unit is not known.
+fn add_unit(seconds: i64, granularity: Option<Granularity>, count: i32) -> i64 {
+    let months = match granularity {
+        Some(Granularity::Century) => 1200,
+        Some(Granularity::Decade) => 120,
+        Some(Granularity::Year) => 12,
+        Some(Granularity::Half) => 6,
+        Some(Granularity::Quarter | Granularity::Season) => 3,
+        Some(Granularity::Month) => 1,
+        _ => 0,
+    };
+    let length = match granularity {
+        Some(Granularity::Week) => TimeDelta::days(7),
+        Some(Granularity::Weekend) => TimeDelta::days(2),
+        Some(Granularity::Hour) => TimeDelta::hours(1),
+        Some(Granularity::Minute) => TimeDelta::minutes(1),
+        Some(Granularity::Second) => TimeDelta::seconds(1),
+        _ => TimeDelta::days(1),
+    };
+    let Some(time) = DateTime::from_timestamp(seconds, 0) else { return seconds };
+    let moved = match (months, count > 0) {
+        (0, _) => time.checked_add_signed(length * count),
+        (months, true) => time.checked_add_months(Months::new(months)),
+        (months, false) => time.checked_sub_months(Months::new(months)),
+    };
+    moved.map_or(seconds, |time| time.timestamp())
 }
 
 /// Returns the number by which ids are ordered: their first 16 hex digits. Ids that this program did not make are

@@ -11,12 +11,13 @@ use rusqlite::{Connection, OpenFlags};
 use super::Error;
 
 /// The version of the tables, kept in `user_version`.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 /// How long a connection waits for the lock of another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The schema. Times are seconds since 1970 in UTC, and `null` for an open end; a day starts at midnight in UTC.
+/// The schema. Times are seconds since 1970 in UTC; a day starts at midnight in UTC. An event with an open end is at the
+/// unit to which its other end is known, and one without a date nowhere (`null`).
 const TABLES: &str = "
 CREATE TABLE meta (birth TEXT NOT NULL) STRICT;
 INSERT INTO meta VALUES (lower(hex(randomblob(8))));
@@ -30,16 +31,24 @@ CREATE TABLE terms (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text TEXT NOT
 CREATE TABLE events (
     row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, start INTEGER, end INTEGER, weight REAL NOT NULL,
     confidence REAL NOT NULL, source INTEGER NOT NULL, article INTEGER NOT NULL, language INTEGER NOT NULL,
-    status INTEGER NOT NULL, granularity INTEGER NOT NULL, basis INTEGER NOT NULL
+    status INTEGER NOT NULL, granularity INTEGER NOT NULL, basis INTEGER NOT NULL,
+    published INTEGER, flags INTEGER NOT NULL, happening INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX events_of_article ON events (article);
+CREATE INDEX events_of_happening ON events (happening);
+-- What events report, one or many: with the row and the id of the event that it began with, its place, and what others
+-- are compared with.
+CREATE TABLE happenings (
+    happening INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, start INTEGER, end INTEGER, telling TEXT NOT NULL
+) STRICT;
+CREATE TABLE happening_keys (key INTEGER, happening INTEGER, PRIMARY KEY (key, happening)) STRICT, WITHOUT ROWID;
 CREATE TABLE names (row INTEGER, name INTEGER, PRIMARY KEY (row, name)) STRICT, WITHOUT ROWID;
 -- The events as received.
 CREATE TABLE records (row INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
 -- Which rows contain which words; the prefixes are for search as you type: see `search::INDEXED`. The words are those of
 -- `search::words`, separated by spaces: whatever else a word consists of, the tokenizer must not split it.
 CREATE VIRTUAL TABLE words USING fts5 (
-    text, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3 4',
+    text, content = '', contentless_delete = 1, prefix = '1 2 3 4',
     tokenize = \"unicode61 remove_diacritics 2 categories 'L* M* N* P* S* Z* C*' separators ' '\"
 );
 
@@ -55,11 +64,28 @@ CREATE INDEX hidden_of_article ON hidden (article);
 CREATE TABLE changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, id TEXT NOT NULL, row INTEGER) STRICT;
 ";
 
-const TABLE_NAMES: [&str; 10] =
-    ["meta", "offsets", "terms", "events", "names", "records", "words", "articles", "hidden", "changes"];
+const TABLE_NAMES: [&str; 12] = [
+    "meta",
+    "offsets",
+    "terms",
+    "events",
+    "names",
+    "happenings",
+    "happening_keys",
+    "records",
+    "words",
+    "articles",
+    "hidden",
+    "changes",
+];
 
-/// Opens the file for the writer, and creates the tables if there are none; with `rebuild`, in any case.
-pub fn open_writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
+/// The oldest version whose records can be taken over: its tables `offsets`, `articles`, `records` and `hidden` are the
+/// same.
+const OLDEST: i64 = 3;
+
+/// Opens the file for the writer, and creates the tables if there are none; with `rebuild`, in any case. Also returns
+/// whether the records are still in the tables of an older version, from which [`restore`](super::restore) takes them.
+pub fn open_writer(path: &Path, rebuild: bool) -> Result<(Connection, bool), Error> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -69,7 +95,10 @@ pub fn open_writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
     connection.set_prepared_statement_cache_capacity(64);
     let found = version(&connection)?;
     if found == VERSION && !rebuild {
-        return Ok(connection);
+        return Ok((connection, false));
+    }
+    if (OLDEST..VERSION).contains(&found) && !rebuild {
+        return Ok((connection, true));
     }
     // A file without tables is new; the tables of another program must not be dropped.
     let tables: bool = connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))?;
@@ -79,17 +108,23 @@ pub fn open_writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
     let transaction = connection.transaction()?;
     // Sequence numbers must keep growing, so that followers notice that what they hold is out of date.
     let last: i64 = match found {
-        VERSION => transaction.query_row("SELECT coalesce(max(seq), 0) FROM changes", [], |row| row.get(0))?,
+        OLDEST..=VERSION => transaction.query_row("SELECT coalesce(max(seq), 0) FROM changes", [], |row| row.get(0))?,
         _ => 0,
     };
-    for name in TABLE_NAMES {
-        transaction.execute(&format!("DROP TABLE IF EXISTS {name}"), [])?;
-    }
-    transaction.execute_batch(TABLES)?;
-    transaction.execute("INSERT INTO changes VALUES (?1, ?2, '', NULL)", (last + 1, super::changes::RESET))?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
+    create(&transaction, last)?;
     transaction.commit()?;
-    Ok(connection)
+    Ok((connection, false))
+}
+
+/// Drops all tables and creates them anew, as the change after a sequence number.
+pub fn create(connection: &Connection, last: i64) -> Result<(), Error> {
+    for name in TABLE_NAMES {
+        connection.execute(&format!("DROP TABLE IF EXISTS {name}"), [])?;
+    }
+    connection.execute_batch(TABLES)?;
+    connection.execute("INSERT INTO changes VALUES (?1, ?2, '', NULL)", (last + 1, super::changes::RESET))?;
+    connection.pragma_update(None, "user_version", VERSION)?;
+    Ok(())
 }
 
 /// Opens the file for reading.
@@ -112,7 +147,9 @@ pub fn probe(path: &Path) -> Result<bool, Error> {
         return Ok(false);
     }
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    require_version(&connection, path)?;
+    if !(OLDEST..VERSION).contains(&version(&connection)?) {
+        require_version(&connection, path)?;
+    }
     connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
     Ok(true)
 }

@@ -1,4 +1,4 @@
-//! Full-text search: which rows contain all of some words, the last one as a prefix.
+//! Full-text search: which rows contain words and phrases, one of several, or none of them.
 //!
 //! SQLite returns the rows of a word one by one, which takes long for a word that most events contain, or for the first
 //! letter that somebody types. So the results for such words are cached, one bit per row. A row never changes: a result
@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use super::Error;
 use super::bitmap::Bitmap;
+use crate::timeline::{Phrase, Search};
 
 /// How many results for frequent words are cached.
 const MAX_FREQUENT: usize = 96;
@@ -77,7 +78,7 @@ fn is_frequent(rows: &Bitmap) -> bool {
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\w--\p{Pc}]+").unwrap());
 
 /// Returns the words of a text in lower case. Both what is stored and what is searched for is split here, and not by SQLite,
-/// which has its own idea of a letter: a word that it splits again would be a phrase, which the table cannot search for.
+/// which has its own idea of a letter.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
     let words = WORD.find_iter(text).map(|word| word.as_str());
     // A mark alone stands for nothing.
@@ -95,23 +96,45 @@ fn is_quick_to_extend(query: &str) -> bool {
     !query.contains(' ') && prefix.is_none_or(|prefix| prefix.chars().count() <= INDEXED)
 }
 
-/// Returns sets of rows; the rows in all of them contain all of the words. A text without words is in no row.
-pub fn matching_rows(
-    cache: &Mutex<SearchCache>,
-    connection: &Connection,
-    words: &[String],
-) -> Result<Vec<Arc<Bitmap>>, Error> {
-    if words.is_empty() {
-        return Ok(vec![Arc::default()]);
-    }
-    let queries = words.iter().enumerate().map(|(at, word)| fts_query(word, at + 1 == words.len()));
+/// Sets of rows.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What is searched for is in the rows that all of these hold.
+    pub all: Vec<Arc<Bitmap>>,
+    /// What must not occur is in the rows of any of these.
+    pub none: Vec<Arc<Bitmap>>,
+}
+
+/// Returns the rows with what is searched for.
+pub fn matching_rows(cache: &Mutex<SearchCache>, connection: &Connection, search: &Search) -> Result<Found, Error> {
+    let (single, several): (Vec<_>, Vec<_>) = search.all.iter().partition(|any| any.len() == 1);
+    let queries = single.into_iter().flatten().map(phrase_query);
     let (mut queries, rare): (Vec<_>, Vec<_>) = {
         let cache = super::lock(cache);
         queries.partition(|query| cache.is_frequent(query))
     };
     // The rare words in one query: SQLite steps through the rows of the rarest.
     queries.extend((!rare.is_empty()).then(|| rare.join(" ")));
-    queries.into_iter().map(|query| run(cache, connection, query)).collect()
+    let mut found = Found::default();
+    for query in queries {
+        found.all.push(run(cache, connection, query)?);
+    }
+    for any in several {
+        let mut union = Bitmap::default();
+        for phrase in any {
+            union.add_all(&*run(cache, connection, phrase_query(phrase))?);
+        }
+        found.all.push(Arc::new(union));
+    }
+    for phrase in &search.none {
+        found.none.push(run(cache, connection, phrase_query(phrase))?);
+    }
+    Ok(found)
+}
+
+/// The FTS5 query for a phrase.
+fn phrase_query(phrase: &Phrase) -> String {
+    fts_query(&phrase.words.join(" "), phrase.is_prefix)
 }
 
 /// Runs a query, starting from the cached result if there is one.
@@ -172,7 +195,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::query::{Filters, Order, Paging};
+    use super::super::query::{Filters, Paging};
     use super::super::{RecordKind, Store, TopicRecord};
     use super::*;
 
@@ -192,8 +215,8 @@ mod tests {
     }
 
     fn finds(store: &Store, text: &str) -> bool {
-        let paging = Paging { order: Order::Ascending, limit: 1, after: None };
-        !store.events(&Filters::search(text), &paging).unwrap().records.is_empty()
+        let paging = Paging::first(1);
+        !store.events(&Filters::search(text), &paging).unwrap().rows.is_empty()
     }
 
     #[test]

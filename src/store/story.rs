@@ -1,20 +1,26 @@
-//! The key days among the matching events, and the other mentions of an event. [`timeline`](crate::timeline) decides
-//! which days are key days and which statements are the same.
+//! The key days among the matching events, and the other mentions of an event. [`timeline`](crate::timeline) decides how
+//! much a day matters, and which statements report the same.
+//!
+//! Days are ranked over everything that matches, from sums kept by day; only what happened on the best of them is read.
 
-use chrono::NaiveDate;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use chrono::{DateTime, NaiveDate};
 use rusqlite::OptionalExtension;
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
 
-use super::index::{Facet, IndexEntry, Predicate};
-use super::query::Filters;
+use super::index::{Index, IndexEntry, Predicate};
+use super::query::{DAY, Filters};
 use super::read::records;
-use super::{Error, Store};
-use crate::timeline::{Entry, Mention, entries, story};
+use super::{Error, Row, Store};
+use crate::timeline::{DaySums, has_subject};
 
-/// From how many events a story is made at most. Ids are hashes, so that the events with the lowest ids are a random
-/// sample.
-const SAMPLE: usize = 600;
-/// How many events are compared with one to find its other mentions.
-const MAX_CANDIDATES: usize = 300;
+/// How many entries a key day has at most.
+const MAX_ENTRIES: usize = 20;
+/// How many minutes a month has, roughly: to count the months in which a day is mentioned.
+const MONTH: i64 = 60 * 24 * 30;
 
 /// A key day.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,38 +31,71 @@ pub struct StoryDay {
     pub score: f64,
     /// Its summary.
     pub summary: String,
-    /// What happened, each with the record of the most typical event.
-    pub entries: Vec<(Entry, String)>,
+    /// What happened, what counts most first; what says who or what it is about before what does not.
+    pub rows: Vec<Row>,
+}
+
+/// What is known of a day so far. Sets of months and sources are kept as 64 bits each, by their remainders.
+#[derive(Default)]
+struct Sums {
+    later: f64,
+    months: u64,
+    sources: u64,
+    article: u32,
+}
+
+/// A record, as far as it shows what it is about.
+#[derive(Deserialize)]
+struct About {
+    statement: Statement,
+}
+
+#[derive(Deserialize)]
+struct Statement {
+    summary: String,
+    trigger: Option<String>,
+    names: Vec<String>,
 }
 
 impl Store {
-    /// Returns the key days among the matching events, most important first.
+    /// Returns the key days among the matching events, most important first. Each lies within the requested range.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn story(&self, filters: &Filters, days: usize) -> Result<Vec<StoryDay>, Error> {
         self.read(|connection| {
-            let predicate = self.predicate(connection, filters)?;
-            let sample = self.index().smallest(&predicate, SAMPLE, |entry| Some(entry.id));
-            let records = records(connection, sample.into_iter().map(|(_, row)| row))?;
-            let mentions: Vec<_> =
-                records.iter().filter_map(|record| Mention::from_json(record).ok().flatten()).collect();
-            let mut record = connection
-                .prepare_cached("SELECT r.record FROM events e JOIN records r ON r.row = e.row WHERE e.id = ?1")?;
-            let mut result = Vec::new();
-            for day in story(&mentions, days) {
-                let mut entries = Vec::new();
-                for entry in day.entries {
-                    let best = record.query_row([entry.events.first()], |row| row.get(0)).optional()?;
-                    entries.extend(best.map(|best: String| (entry, best)));
-                }
-                result.push(StoryDay { day: day.day, score: day.score, summary: day.summary, entries });
+            let mut predicate = self.predicate(connection, filters)?;
+            predicate.begins = predicate.from != i64::MIN;
+            predicate.open = predicate.open.or(Some(false));
+            let index = self.index();
+            let scored = key_days(&index, &predicate, days);
+            let best = best_of_days(&index, &predicate, &scored);
+            drop(index);
+            let most = scored.first().map_or(f64::MIN_POSITIVE, |(_, score)| score.max(f64::MIN_POSITIVE));
+            let mut story = Vec::new();
+            for (day, score) in scored {
+                let Some(date) = DateTime::from_timestamp(day * DAY, 0) else { continue };
+                let rows = best.get(&day).cloned().unwrap_or_default();
+                let rows = self.rows(connection, &predicate, true, rows.into_iter())?;
+                let mut rows: Vec<(Option<Statement>, Row)> =
+                    rows.into_iter().map(|row| (statement(&row.record), row)).collect();
+                let is_about = |statement: &Option<Statement>| {
+                    statement.as_ref().is_some_and(|own| has_subject(&own.summary, own.trigger.as_deref(), &own.names))
+                };
+                rows.sort_by_key(|(statement, _)| !is_about(statement));
+                let summary = rows.first().and_then(|(statement, _)| statement.as_ref()).map(|own| own.summary.clone());
+                story.push(StoryDay {
+                    day: date.date_naive(),
+                    score: score / most,
+                    summary: summary.unwrap_or_default(),
+                    rows: rows.into_iter().map(|(_, row)| row).collect(),
+                });
             }
-            Ok(result)
+            Ok(story)
         })
     }
 
-    /// Returns the records of the other events that make the same statement.
+    /// Returns the records of the other events that report the same.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -65,22 +104,87 @@ impl Store {
             let row =
                 connection.prepare_cached("SELECT row FROM events WHERE id = ?1")?.query_row([id], |row| row.get(0));
             let Some(row) = row.optional()? else { return Ok(Vec::new()) };
-            let index = self.index();
-            let Some((own, names)) = index.get(row) else { return Ok(Vec::new()) };
-            // Events that make the same statement share a name, if they have any.
-            let terms = if names.is_empty() { Vec::new() } else { vec![(Facet::Name, names.to_vec())] };
-            let predicate = Predicate { from: own.start, to: own.end, terms, ..Predicate::default() };
-            let distance = |entry: &IndexEntry| Some((entry.row != row, entry.start.abs_diff(own.start)));
-            let candidates = index.smallest(&predicate, MAX_CANDIDATES, distance);
-            drop(index);
-            let records = records(connection, candidates.into_iter().map(|(_, row)| row))?;
-            let parsed = records.iter().filter_map(|record| Some((Mention::from_json(record).ok().flatten()?, record)));
-            let (mentions, records): (Vec<_>, Vec<_>) = parsed.unzip();
-            let same = entries(&mentions).into_iter().find(|entry| entry.events.iter().any(|event| event == id));
-            let others = same.map(|same| same.events).unwrap_or_default();
-            let is_other = |mention: &Mention| mention.id != id && others.contains(&mention.id);
-            let found = mentions.iter().zip(records).filter(|(mention, _)| is_other(mention));
-            Ok(found.map(|(_, record)| record.clone()).collect())
+            let others: Vec<u32> = {
+                let index = self.index();
+                let Some((own, _)) = index.get(row) else { return Ok(Vec::new()) };
+                let all =
+                    if own.is_shared() { index.matching(&Predicate::default(), own.happening) } else { Vec::new() };
+                all.into_iter().map(|other| other.row).filter(|other| *other != row).collect()
+            };
+            records(connection, others.into_iter())
         })
     }
+}
+
+fn statement(record: &str) -> Option<Statement> {
+    serde_json::from_str::<About>(record).ok().map(|record| record.statement)
+}
+
+fn day(seconds: i64) -> i64 {
+    seconds.div_euclid(DAY)
+}
+
+/// Returns the days that matter most, with their scores.
+fn key_days(index: &Index, predicate: &Predicate, count: usize) -> Vec<(i64, f64)> {
+    let mut days: FxHashMap<i64, Sums> = FxHashMap::default();
+    let mut published: FxHashMap<i64, f64> = FxHashMap::default();
+    let mut last_article = u32::MAX;
+    index.for_each(predicate, |entry, _| {
+        let minutes = i64::from(entry.published);
+        // The events of an article follow each other, nearly always.
+        if entry.article != last_article {
+            last_article = entry.article;
+            *published.entry(day(minutes * 60)).or_default() += 1.0;
+        }
+        if !entry.is_fine() {
+            return;
+        }
+        let sums = days.entry(day(entry.start)).or_default();
+        if minutes * 60 >= (day(entry.start) + 1) * DAY && sums.article != entry.article {
+            sums.later += f64::from(entry.weight);
+        }
+        sums.article = entry.article;
+        sums.months |= 1 << minutes.div_euclid(MONTH).rem_euclid(64);
+        sums.sources |= 1 << (entry.source % 64);
+    });
+    let mut best = BinaryHeap::with_capacity(count + 1);
+    for (day, sums) in days {
+        let on = |day: i64| published.get(&day).copied().unwrap_or_default();
+        let (months, sources) = (f64::from(sums.months.count_ones()), f64::from(sums.sources.count_ones()));
+        let score = DaySums { reported: on(day) + on(day + 1), later: sums.later, months, sources }.score();
+        // Scores are positive, so their bits are ordered as they are.
+        best.push(Reverse((score.to_bits(), Reverse(day))));
+        if best.len() > count {
+            best.pop();
+        }
+    }
+    best.into_sorted_vec().into_iter().map(|Reverse((score, Reverse(day)))| (day, f64::from_bits(score))).collect()
+}
+
+/// Returns the rows of what counts most on each of these days, in order.
+fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> FxHashMap<i64, Vec<u32>> {
+    let mut best: FxHashMap<i64, BinaryHeap<Reverse<(u32, Reverse<u32>)>>> =
+        days.iter().map(|(day, _)| (*day, BinaryHeap::new())).collect();
+    let (first, last) =
+        days.iter().fold((i64::MAX, i64::MIN), |(first, last), (day, _)| (first.min(*day), last.max(*day)));
+    let range = Predicate {
+        from: predicate.from.max(first.saturating_mul(DAY)),
+        to: predicate.to.min((last.saturating_add(1)).saturating_mul(DAY)),
+        ..predicate.clone()
+    };
+    let is_fine = |entry: &IndexEntry| entry.is_fine();
+    index.items(&range, true, |item| {
+        if let Some(heap) = best.get_mut(&day(item.entry.start))
+            && is_fine(item.entry)
+        {
+            heap.push(Reverse((item.rank.to_bits(), Reverse(item.entry.row))));
+            if heap.len() > MAX_ENTRIES {
+                heap.pop();
+            }
+        }
+    });
+    let rows = |heap: BinaryHeap<Reverse<(u32, Reverse<u32>)>>| {
+        heap.into_sorted_vec().into_iter().map(|Reverse((_, Reverse(row)))| row).collect()
+    };
+    best.into_iter().map(|(day, heap)| (day, rows(heap))).collect()
 }

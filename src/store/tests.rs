@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use super::query::{Filters, Paging, Parameters};
 use super::*;
 
+mod fold;
+mod versions;
+
 /// A store in a folder of its own.
 struct Fixture {
     folder: tempfile::TempDir,
@@ -45,7 +48,7 @@ impl Fixture {
     /// The ids of the events that a query finds, in order.
     fn found(&self, query: &str) -> Vec<String> {
         let (filters, paging) = request(query);
-        ids(&self.store.events(&filters, &paging).unwrap().records)
+        ids(&self.store.events(&filters, &paging).unwrap().rows)
     }
 
     /// The changes after a sequence number, in words.
@@ -69,9 +72,9 @@ fn request(query: &str) -> (Filters, Paging) {
     (filters, paging)
 }
 
-fn ids(records: &[String]) -> Vec<String> {
-    let id = |record: &String| serde_json::from_str::<Value>(record).unwrap()["id"].as_str().unwrap().to_owned();
-    records.iter().map(id).collect()
+fn ids(rows: &[Row]) -> Vec<String> {
+    let id = |row: &Row| serde_json::from_str::<Value>(&row.record).unwrap()["id"].as_str().unwrap().to_owned();
+    rows.iter().map(id).collect()
 }
 
 fn event(id: &str, start: Option<&str>, end: Option<&str>) -> Value {
@@ -90,7 +93,7 @@ fn day(id: &str, start: &str) -> Value {
 }
 
 #[test]
-fn events_are_ordered_by_time_with_open_starts_first() {
+fn events_are_ordered_by_time_with_open_ends_at_their_known_unit() {
     let mut fixture = Fixture::new();
     let month = event("month", Some("2019-04-01"), Some("2019-05-01"));
     for event in [
@@ -102,7 +105,8 @@ fn events_are_ordered_by_time_with_open_starts_first() {
     ] {
         fixture.event(event);
     }
-    let order = ["until", "caesar", "day", "month", "since"];
+    fixture.event(event("undated", None, None));
+    let order = ["undated", "caesar", "since", "day", "month", "until"];
     assert_eq!(fixture.found(""), order);
     assert_eq!(fixture.found("order=desc"), order.into_iter().rev().collect::<Vec<_>>());
 }
@@ -117,7 +121,13 @@ fn a_range_matches_the_events_that_overlap_it() {
     fixture.event(event("moment", Some("2019-04-02T09:00:00+02:00"), Some("2019-04-02T09:00:00+02:00")));
     assert_eq!(fixture.found("from=2019-04-02&to=2019-04-03"), ["april", "second", "moment"]);
     assert_eq!(fixture.found("to=2019-04-02"), ["first", "april"], "the end is exclusive");
-    assert_eq!(fixture.found("from=2019-05-01"), ["since"]);
+    assert_eq!(fixture.found("from=2019-05-01"), [""; 0], "an open end is at its known unit alone");
+    assert_eq!(fixture.found("from=2019-04-30&to=2019-05-01"), ["april", "since"]);
+    assert_eq!(fixture.found("from=2019-04-30&to=2019-05-01&begins=true"), ["since"]);
+    assert_eq!(
+        (fixture.found("open=true"), fixture.found("open=false&from=2019-04-20")),
+        (vec!["since".to_owned()], vec!["april".to_owned()])
+    );
     assert_eq!(fixture.found("from=2019-04-02T07:00:00Z&to=2019-04-02T07:00:01Z"), ["april", "second", "moment"]);
 }
 
@@ -132,7 +142,7 @@ fn pages_hold_every_event_once_while_others_are_inserted() {
         loop {
             let (filters, paging) = request(&format!("limit=4&order={order}&cursor={cursor}"));
             let page = fixture.store.events(&filters, &paging).unwrap();
-            seen.extend(ids(&page.records));
+            seen.extend(ids(&page.rows));
             let Some(next) = page.next else { break };
             cursor = query::encode_cursor(next);
             fixture.event(day(&format!("before-{order}-{}", seen.len()), "1999-01-01"));
@@ -177,6 +187,25 @@ fn an_event_matches_if_every_filter_has_one_of_its_values() {
     let (filters, _) = request("status=happened,planned");
     let names = fixture.store.facet_counts(&filters, Facet::Name, 10).unwrap();
     assert_eq!(names, [("Porto".to_owned(), 2), ("Hale, Inc".to_owned(), 1)]);
+    let (filters, _) = request("status=happened,planned&name=Hale");
+    assert_eq!(fixture.store.facet_counts(&filters, Facet::Name, 10).unwrap(), names, "they follow the other filters");
+}
+
+#[test]
+fn the_publication_of_the_article_filters_and_sorts() {
+    let mut fixture = Fixture::new();
+    for (id, published) in
+        [("noon", "2019-04-03T12:00:30Z"), ("morning", "2019-04-03T09:00:00+02:00"), ("before", "2019-04-01")]
+    {
+        let mut event = day(id, "2019-04-01");
+        event["article"]["published_at"] = json!(published);
+        fixture.event(event);
+    }
+    fixture.event(day("unknown", "2019-04-01"));
+    assert_eq!(fixture.found("sort=published"), ["noon", "morning", "before", "unknown"]);
+    assert_eq!(fixture.found("sort=published&order=asc&limit=2"), ["unknown", "before"]);
+    assert_eq!(fixture.found("published_from=2019-04-03T12:00:10Z"), ["noon"], "to the minute");
+    assert_eq!(fixture.found("published_to=2019-04-03T07:00:00Z"), ["before"]);
 }
 
 #[test]
@@ -321,17 +350,6 @@ fn reopening_loads_the_same_timeline() {
 }
 
 #[test]
-fn a_rebuild_starts_over_and_followers_see_it() {
-    let mut fixture = Fixture::new();
-    fixture.event(day("one", "2019-04-01"));
-    let (last, version) = (fixture.store.last_change(), fixture.store.version());
-    let fixture = fixture.reopen(true);
-    assert_eq!((fixture.found(""), fixture.changes(last)), (Vec::new(), vec!["reset".to_owned()]));
-    assert_eq!(fixture.writer.positions().unwrap(), []);
-    assert_ne!(fixture.store.version(), version);
-}
-
-#[test]
 fn the_change_log_says_when_it_does_not_reach_back_far_enough() {
     let mut fixture = Fixture::new();
     for n in 0..5 {
@@ -344,50 +362,11 @@ fn the_change_log_says_when_it_does_not_reach_back_far_enough() {
     assert_eq!(fixture.store.changes(7, 10).unwrap(), None, "a number of another timeline");
 }
 
-#[test]
-fn a_file_of_another_version_is_refused_until_it_is_rebuilt() {
-    let fixture = Fixture::new();
-    fixture.writer.connection.pragma_update(None, "user_version", 99).unwrap();
-    let path = fixture.folder.path().join("timeline.db");
-    for error in
-        [Store::open(&path, false).unwrap_err(), Store::snapshot(&path).unwrap_err(), Store::probe(&path).unwrap_err()]
-    {
-        let error = error.to_string();
-        assert!(error.contains("version 99") && error.contains("--rebuild"), "{error}");
-    }
-    Store::open(&path, true).unwrap();
-}
-
-#[test]
-fn tables_of_another_program_are_not_dropped() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("accounts.db");
-    let theirs = Connection::open(&path).unwrap();
-    theirs.execute_batch("CREATE TABLE events (sum INTEGER); INSERT INTO events VALUES (7)").unwrap();
-    assert!(Store::open(&path, false).unwrap_err().to_string().contains("not made by this version"));
-    assert_eq!(theirs.query_row("SELECT sum FROM events", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
-}
-
-#[test]
-fn a_probe_finds_whether_a_timeline_can_be_written_and_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("timeline.db");
-    assert!(!Store::probe(&path).unwrap());
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-    let error = Store::probe(&folder.path().join("missing/timeline.db")).unwrap_err().to_string();
-    assert!(error.contains("missing: ") && error.contains("must exist"), "{error}");
-    let (store, _writer) = Store::open(&path, false).unwrap();
-    let before = store.version();
-    assert!(Store::probe(&path).unwrap(), "while it is written");
-    assert_eq!(store.version(), before);
-    assert!(Store::probe(folder.path()).is_err(), "a folder is no file");
-}
-
 mod density_output {
     use super::*;
 
     fn rendered(fixture: &Fixture, query: &str, max_buckets: usize) -> String {
-        let density = fixture.store.density(&request(query).0, max_buckets).unwrap();
+        let density = fixture.store.density(&request(query).0, false, max_buckets).unwrap();
         let format_time = |seconds: i64| query::format_time(seconds).unwrap();
         let mut text = format!("{} total {} longer {}", density.size.name(), density.total, density.longer);
         for bucket in density.buckets {
@@ -406,19 +385,19 @@ mod density_output {
         fixture.event(event("since", Some("2019-01-01"), None));
         fixture.event(event("always", None, None));
         insta::assert_snapshot!(rendered(&fixture, "", 12), @r"
-        month total 6 longer 3
-        2019-01-01 2019-02-01 2
+        month total 6 longer 2
+        2019-01-01 2019-02-01 3
         2019-02-01 2019-03-01 1
         ");
         insta::assert_snapshot!(rendered(&fixture, "", 1), @r"
-        year total 6 longer 2
-        2019-01-01 2020-01-01 4
+        year total 6 longer 1
+        2019-01-01 2020-01-01 5
         ");
         insta::assert_snapshot!(rendered(&fixture, "from=2019-01-31&to=2019-02-02", 48), @r"
-        hour total 5 longer 5
+        hour total 3 longer 3
         ");
         insta::assert_snapshot!(rendered(&fixture, "from=2019-01-31&to=2019-02-02", 2), @r"
-        day total 5 longer 3
+        day total 3 longer 1
         2019-01-31 2019-02-01 1
         2019-02-01 2019-02-02 1
         ");
@@ -429,7 +408,10 @@ mod density_output {
         let mut fixture = Fixture::new();
         insta::assert_snapshot!(rendered(&fixture, "", 10), @"century total 0 longer 0");
         fixture.event(event("since", Some("2019-01-01"), None));
-        insta::assert_snapshot!(rendered(&fixture, "", 10), @"hour total 1 longer 1");
+        insta::assert_snapshot!(rendered(&fixture, "", 10), @r"
+        day total 1 longer 0
+        2019-01-01 2019-01-02 1
+        ");
     }
 
     #[test]
@@ -457,7 +439,7 @@ proptest::proptest! {
             index.add(IndexEntry::new(row, u64::from(row), span, 1.0, 1.0), [0; 6], &[]);
         }
         for predicate in [index::Predicate::default(), index::Predicate { from: day(from), to: day(from + 3000), ..Default::default() }] {
-            let density = density::density(&index, &predicate, max_buckets);
+            let density = density::density(&index, &predicate, false, max_buckets);
             let counted: u64 = density.buckets.iter().map(|bucket| bucket.count).sum();
             proptest::prop_assert_eq!(counted + density.longer, density.total);
             proptest::prop_assert!(density.buckets.len() <= max_buckets || density.size == BucketSize::Century);
@@ -477,7 +459,7 @@ proptest::proptest! {
         for (add, pick) in steps {
             if add {
                 let names: Vec<u32> = (0..pick % 4).collect();
-                index.add(IndexEntry::new(next, 0, [Some(0), None], 1.0, 1.0), [pick; 6], &names);
+                index.add(IndexEntry::new(next, 0, [Some(0), Some(1)], 1.0, 1.0), [pick; 6], &names);
                 there.insert(next, names);
                 next += 1;
             } else {
@@ -488,7 +470,7 @@ proptest::proptest! {
         let mut seen = std::collections::BTreeMap::new();
         index.for_each(&index::Predicate::default(), |entry, names| drop(seen.insert(entry.row, names.to_vec())));
         proptest::prop_assert_eq!(index.len(), there.len());
-        proptest::prop_assert_eq!(index.extent(), (!there.is_empty()).then_some([0, 0]));
+        proptest::prop_assert_eq!(index.extent(), (!there.is_empty()).then_some([0, 1]));
         for row in 0..next {
             proptest::prop_assert_eq!(index.get(row).map(|(_, names)| names.to_vec()), there.get(&row).cloned());
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
+use super::happenings::Place;
 use super::index::{Facet, IndexEntry};
 use super::record::{Disposition, Event, id_prefix};
 use super::{Error, Inner, changes, write};
@@ -45,7 +46,8 @@ pub struct Position {
 
 /// A change to make in the index once a batch is committed.
 enum IndexUpdate {
-    Add(IndexEntry, [u32; 6], Vec<u32>),
+    /// An event, with the place of its happening if that began with another one.
+    Add(IndexEntry, [u32; 6], Vec<u32>, Option<Place>),
     Remove(u32),
 }
 
@@ -64,7 +66,7 @@ impl Writer {
     /// If the file cannot be written; then nothing was applied.
     pub fn apply(&mut self, records: &[TopicRecord<'_>], positions: &[Position]) -> Result<usize, Error> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut batch = Batch { connection: &transaction, updates: Vec::new() };
+        let mut batch = Batch::new(&transaction);
         let mut unreadable = 0;
         for record in records {
             let is_readable = match record.kind {
@@ -85,7 +87,8 @@ impl Writer {
         let mut index = write(&self.store.index);
         for update in updates {
             match update {
-                IndexUpdate::Add(entry, terms, names) => index.add(entry, terms, &names),
+                IndexUpdate::Add(entry, terms, names, None) => index.add(entry, terms, &names),
+                IndexUpdate::Add(entry, terms, names, Some(place)) => index.add_to(place, entry, terms, &names),
                 IndexUpdate::Remove(row) => index.remove(row),
             }
         }
@@ -106,13 +109,19 @@ impl Writer {
     }
 }
 
-struct Batch<'a> {
-    connection: &'a Connection,
+/// Changes of the tables, in a transaction.
+pub struct Batch<'a> {
+    pub(super) connection: &'a Connection,
     updates: Vec<IndexUpdate>,
 }
 
-impl Batch<'_> {
-    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<(), Error> {
+impl<'a> Batch<'a> {
+    /// Starts without changes.
+    pub fn new(connection: &'a Connection) -> Self {
+        Self { connection, updates: Vec::new() }
+    }
+
+    pub(super) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<(), Error> {
         self.connection.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }
@@ -124,6 +133,11 @@ impl Batch<'_> {
             self.retract(record.key)?;
             return Ok(true);
         };
+        self.apply_record(value)
+    }
+
+    /// Puts an event on the timeline, or hides it; false if it cannot be parsed.
+    pub fn apply_record(&mut self, value: &[u8]) -> Result<bool, Error> {
         let (Ok(text), Ok(event)) = (std::str::from_utf8(value), serde_json::from_slice::<Event>(value)) else {
             return Ok(false);
         };
@@ -161,6 +175,18 @@ impl Batch<'_> {
         Ok(true)
     }
 
+    /// Takes over the articles of a database that is rebuilt: what is in the index is read again after that.
+    pub fn restore_articles(&mut self) -> Result<(), Error> {
+        let mut articles = self.connection.prepare("SELECT id, record, events FROM old_articles ORDER BY rowid")?;
+        let mut articles = articles.query([])?;
+        while let Some(row) = articles.next()? {
+            let article = self.term_id(Facet::Article, &row.get::<_, String>(0)?)?;
+            let (record, events): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+            self.execute("INSERT INTO articles VALUES (?1, ?2, ?3)", (article, record, events))?;
+        }
+        Ok(())
+    }
+
     /// Shows and hides events of an article, so that exactly those that it lists are on the timeline.
     fn replace_events(&mut self, article: u32, listed: &HashSet<&str>) -> Result<(), Error> {
         let on_timeline = "SELECT e.id, r.record FROM events e JOIN records r ON r.row = e.row WHERE e.article = ?1";
@@ -193,48 +219,25 @@ impl Batch<'_> {
 
     /// Puts an event on the timeline, replacing the one with its id.
     fn upsert(&mut self, event: &Event, record: &str, article: u32) -> Result<(), Error> {
-        let existing: Option<(u32, bool)> = self
+        let existing: Option<(u32, bool, u32)> = self
             .connection
             .prepare_cached(
-                "SELECT e.row, r.record = ?2 FROM events e JOIN records r ON r.row = e.row WHERE e.id = ?1",
+                "SELECT e.row, r.record = ?2, e.happening FROM events e JOIN records r ON r.row = e.row WHERE e.id = ?1",
             )?
-            .query_row((&event.id, record), |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row((&event.id, record), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        match existing {
-            Some((_, true)) => return Ok(()),
-            Some((row, false)) => self.delete(row)?,
-            None => {}
-        }
-        let source = self.term_id(Facet::Source, event.article.source.as_deref().unwrap_or_default())?;
-        let language = self.term_id(Facet::Language, &event.article.language)?;
-        let status = self.term_id(Facet::Status, &event.statement.status)?;
-        let granularity = self.term_id(Facet::Granularity, &event.date.granularity)?;
-        let basis = self.term_id(Facet::Basis, &event.date.basis)?;
-        let terms = [source, article, language, status, granularity, basis];
-        let [start, end] = event.span();
-        let row: u32 = self
-            .connection
-            .prepare_cached(
-                "INSERT INTO events
-                     (id, start, end, weight, confidence, source, article, language, status, granularity, basis)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING row",
-            )?
-            .query_row(
-                rusqlite::params![
-                    event.id,
-                    start,
-                    end,
-                    event.weight,
-                    event.confidence,
-                    source,
-                    article,
-                    language,
-                    status,
-                    granularity,
-                    basis
-                ],
-                |row| row.get(0),
-            )?;
+        let former = match existing {
+            Some((_, true, _)) => return Ok(()),
+            Some((row, false, happening)) => {
+                self.delete(row)?;
+                Some(happening)
+            }
+            None => None,
+        };
+        let telling = event.telling();
+        let joined = self.find_happening(&telling, former)?;
+        let terms = self.terms(event, article)?;
+        let row = self.insert_event(event, terms, joined)?;
         self.execute("INSERT INTO records VALUES (?1, ?2)", (row, record))?;
         self.execute("INSERT INTO words (rowid, text) VALUES (?1, ?2)", (row, event.searchable_text()))?;
         let mut names =
@@ -246,17 +249,70 @@ impl Batch<'_> {
         }
         let kind = if existing.is_some() { changes::UPDATE } else { changes::INSERT };
         changes::append(self.connection, kind, &event.id, Some(row))?;
-        let entry = IndexEntry::new(row, id_prefix(&event.id), [start, end], event.weight, event.confidence);
-        self.updates.push(IndexUpdate::Add(entry, terms, names));
+        let entry = IndexEntry::new(row, id_prefix(&event.id), event.span(), event.weight, event.confidence);
+        let mut entry = entry.with(event.published(), event.flags());
+        let place = match joined {
+            Some(happening) => {
+                entry.happening = happening;
+                self.correct_happening(happening, event, &telling)?;
+                Some(self.place(happening)?)
+            }
+            None => {
+                self.begin_happening(row, event, &telling)?;
+                None
+            }
+        };
+        self.updates.push(IndexUpdate::Add(entry, terms, names, place));
         Ok(())
+    }
+
+    /// Returns the terms of an event for [`Facet::SINGLE_VALUED`].
+    fn terms(&self, event: &Event, article: u32) -> Result<[u32; 6], Error> {
+        Ok([
+            self.term_id(Facet::Source, event.article.source.as_deref().unwrap_or_default())?,
+            article,
+            self.term_id(Facet::Language, &event.article.language)?,
+            self.term_id(Facet::Status, &event.statement.status)?,
+            self.term_id(Facet::Granularity, &event.date.granularity)?,
+            self.term_id(Facet::Basis, &event.date.basis)?,
+        ])
+    }
+
+    /// Inserts the row of an event, which joins a happening or begins one.
+    fn insert_event(&self, event: &Event, terms: [u32; 6], joined: Option<u32>) -> Result<u32, Error> {
+        let ([start, end], [source, article, language, status, granularity, basis]) = (event.span(), terms);
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO events
+                 (id, start, end, weight, confidence, source, article, language, status, granularity, basis, published, flags,
+                  happening)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING row",
+        )?;
+        let values = rusqlite::params![
+            event.id,
+            start,
+            end,
+            event.weight,
+            event.confidence,
+            source,
+            article,
+            language,
+            status,
+            granularity,
+            basis,
+            event.published(),
+            event.flags(),
+            joined.unwrap_or(0)
+        ];
+        Ok(insert.query_row(values, |row| row.get(0))?)
     }
 
     /// Removes an event from the timeline, if it is there.
     fn retract(&mut self, id: &str) -> Result<(), Error> {
-        let row = self.connection.prepare_cached("SELECT row FROM events WHERE id = ?1")?;
-        let row: Option<u32> = { row }.query_row([id], |row| row.get(0)).optional()?;
-        if let Some(row) = row {
+        let mut found = self.connection.prepare_cached("SELECT row, happening FROM events WHERE id = ?1")?;
+        let found: Option<(u32, u32)> = found.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        if let Some((row, happening)) = found {
             self.delete(row)?;
+            self.end_if_empty(happening)?;
             changes::append(self.connection, changes::RETRACT, id, None)?;
         }
         Ok(())

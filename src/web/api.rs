@@ -6,7 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::problem::Problem;
-use super::responses::{Counts, Day, Event, Events, Name, Names, Record, Source, Sources, Story, json};
+use super::responses::{
+    Counts, Day, Drawing, Event, EventRow, Events, Grain, Grains, Name, Names, Record, Source, Sources, Story, Whole,
+    json,
+};
 use super::timeline::TimelineState;
 use crate::store::query::{self, Filters, Paging, Parameters};
 use crate::store::{Facet, Store};
@@ -32,7 +35,7 @@ pub async fn events(State(state): State<TimelineState>, RawQuery(query): RawQuer
     let (filters, paging) = (Filters::from_parameters(&mut parameters)?, Paging::from_parameters(&mut parameters)?);
     parameters.finish()?;
     let page = state.query(move |store| store.events(&filters, &paging)).await?;
-    let events = page.records.into_iter().filter_map(Record::new).collect();
+    let events = page.rows.into_iter().filter_map(EventRow::new).collect();
     Ok(json(&Events { events, next: page.next.map(query::encode_cursor) }))
 }
 
@@ -56,10 +59,45 @@ pub async fn event(State(state): State<TimelineState>, Path(id): Path<String>) -
 pub async fn density(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
     let mut parameters = parameters(query)?;
     let filters = Filters::from_parameters(&mut parameters)?;
-    let buckets = parameters.number("buckets", 1, 2000, 200)?;
+    let (fold, buckets) = (parameters.flag("fold")?, buckets(&mut parameters)?);
     parameters.finish()?;
-    let density = state.query(move |store| store.density(&filters, buckets)).await?;
+    let density = state.query(move |store| store.density(&filters, fold, buckets)).await?;
     Ok(json(&Counts::from(density)))
+}
+
+fn buckets(parameters: &mut Parameters) -> Result<usize, Problem> {
+    Ok(parameters.number("buckets", 1, 2000, 200)?)
+}
+
+/// `GET /api/overview`
+pub async fn overview(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
+    let mut parameters = parameters(query)?;
+    let filters = Filters::from_parameters(&mut parameters)?;
+    let (fold, buckets) = (parameters.flag("fold")?, buckets(&mut parameters)?);
+    parameters.finish()?;
+    let overview = state.query(move |store| store.overview(&filters, fold, buckets)).await?;
+    Ok(json(&Whole::from(overview)))
+}
+
+/// `GET /api/lanes`
+pub async fn lanes(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
+    let mut parameters = parameters(query)?;
+    let filters = Filters::from_parameters(&mut parameters)?;
+    let (fold, buckets) = (parameters.flag("fold")?, buckets(&mut parameters)?);
+    let limit = parameters.number("limit", 1, 200, 40)?;
+    parameters.finish()?;
+    let lanes = state.query(move |store| store.lanes(&filters, fold, buckets, limit)).await?;
+    Ok(json(&Drawing::from(lanes)))
+}
+
+/// `GET /api/grains`
+pub async fn grains(State(state): State<TimelineState>, RawQuery(query): RawQuery) -> HandlerResult {
+    let mut parameters = parameters(query)?;
+    let filters = Filters::from_parameters(&mut parameters)?;
+    let fold = parameters.flag("fold")?;
+    parameters.finish()?;
+    let grains = state.query(move |store| store.grains(&filters, fold)).await?;
+    Ok(json(&Grains { grains: grains.into_iter().map(Grain::from).collect() }))
 }
 
 /// `GET /api/names`

@@ -10,15 +10,26 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 
-use super::api::filters;
+use super::api::parameters;
+use super::links::Address;
 use super::problem::Problem;
+use super::responses::EventRow;
 use super::timeline::TimelineState;
-use crate::record::export::{Csv, Export, ICalendar, TimelineJs, VisTimeline};
-use crate::store::query::{Filters, Order, Paging};
-use crate::store::{SortKey, Store};
+use crate::record::EventRecord;
+use crate::record::export::{
+    Csv, Export, Feed, FeedInfo, Folded, ICalendar, JsonFeed, TimelineJs, VisTimeline, XmlFeed,
+};
+use crate::store::query::{Filters, InvalidParameter, Order, Paging, Parameters, Sort, parse_time};
+use crate::store::{Row, SortKey, Store};
 
 /// How many events are written at a time.
 const PAGE_SIZE: usize = 500;
+/// How many events an export may be limited to.
+const MAX_LIMIT: usize = 1_000_000;
+/// How many slides a slide show may have.
+const MAX_SLIDES: usize = 10_000;
+/// The byte order mark, by which some spreadsheets recognise UTF-8.
+const BOM: &str = "\u{feff}";
 
 /// A format of exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +44,18 @@ pub enum ExportFormat {
     Ics,
     /// The records as received, one per line.
     JsonLines,
+    /// RSS 2.0.
+    Rss,
+    /// Atom.
+    Atom,
+    /// JSON Feed.
+    JsonFeed,
 }
 
 impl ExportFormat {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::TimelineJs, Self::Vis, Self::Csv, Self::Ics, Self::JsonLines];
+    pub const ALL: [Self; 8] =
+        [Self::TimelineJs, Self::Vis, Self::Csv, Self::Ics, Self::JsonLines, Self::Rss, Self::Atom, Self::JsonFeed];
 
     /// The name in URLs.
     pub fn name(self) -> &'static str {
@@ -47,6 +65,9 @@ impl ExportFormat {
             Self::Csv => "csv",
             Self::Ics => "ics",
             Self::JsonLines => "jsonl",
+            Self::Rss => "rss",
+            Self::Atom => "atom",
+            Self::JsonFeed => "jsonfeed",
         }
     }
 
@@ -57,18 +78,95 @@ impl ExportFormat {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Ics => "text/calendar; charset=utf-8",
             Self::JsonLines => "application/jsonl",
+            Self::Rss => "application/rss+xml; charset=utf-8",
+            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::JsonFeed => "application/feed+json",
         }
     }
 
-    /// The name that browsers save the file under.
-    fn file_name(self) -> &'static str {
-        match self {
+    /// How a browser handles it: what is saved as a file has a name.
+    fn disposition(self) -> String {
+        let name = match self {
             Self::TimelineJs => "timeline.json",
             Self::Vis => "timeline-vis.json",
             Self::Csv => "timeline.csv",
             Self::Ics => "timeline.ics",
             Self::JsonLines => "timeline.jsonl",
+            Self::Rss | Self::Atom | Self::JsonFeed => return "inline".to_owned(),
+        };
+        format!("attachment; filename=\"{name}\"")
+    }
+
+    /// What is sorted by and how many events there are at most, unless something else is asked for: a slide show of thousands
+    /// cannot be used, and a feed holds what is new.
+    fn defaults(self) -> (Sort, usize) {
+        match self {
+            Self::TimelineJs => (Sort::Weight, 40),
+            Self::Rss | Self::Atom | Self::JsonFeed => (Sort::Published, 100),
+            Self::Vis | Self::Csv | Self::Ics | Self::JsonLines => (Sort::Date, MAX_LIMIT),
         }
+    }
+}
+
+/// What is exported.
+struct Selection {
+    filters: Filters,
+    paging: Paging,
+    left: usize,
+    /// Whether the events with the greatest weight are chosen, and then in the order of time.
+    best: bool,
+    /// Only the first entry of so many days that matter.
+    days: Option<usize>,
+    bom: bool,
+}
+
+impl Selection {
+    fn from_parameters(format: ExportFormat, mut parameters: Parameters) -> Result<Self, InvalidParameter> {
+        let filters = Filters::from_parameters(&mut parameters)?;
+        let (default, limit) = format.defaults();
+        let (sort, order) = Sort::from_parameters(&mut parameters, default)?;
+        let best = format == ExportFormat::TimelineJs && sort == default;
+        let left = parameters.number("limit", 1, MAX_LIMIT, limit)?;
+        let days = parameters.number("days", 0, 100, 0)?;
+        let (fold, bom) = (parameters.flag("fold")?, parameters.flag("bom")?);
+        parameters.finish()?;
+        let paging = Paging { sort, order, fold, ..Paging::first(PAGE_SIZE) };
+        Ok(Self { filters, paging, left, best, days: Some(days).filter(|days| *days > 0), bom })
+    }
+
+    /// Returns the next rows, and where those after them start.
+    fn rows(&mut self, store: &Store) -> Result<(Vec<Row>, Option<SortKey>), crate::store::Error> {
+        if let Some(days) = self.days {
+            let story = store.story(&self.filters, days)?;
+            return Ok((story.into_iter().filter_map(|day| day.rows.into_iter().next()).collect(), None));
+        }
+        if self.best {
+            return Ok((self.best_rows(store)?, None));
+        }
+        self.paging.limit = PAGE_SIZE.min(self.left);
+        let page = store.events(&self.filters, &self.paging)?;
+        self.left -= page.rows.len().min(self.left);
+        Ok((page.rows, page.next.filter(|_| self.left > 0)))
+    }
+}
+
+impl Selection {
+    /// Returns the events with the greatest weight in the order of time.
+    fn best_rows(&self, store: &Store) -> Result<Vec<Row>, crate::store::Error> {
+        let paging = Paging { limit: self.left.min(MAX_SLIDES), ..self.paging.clone() };
+        let page = store.events(&self.filters, &paging)?;
+        let in_time = Paging { sort: Sort::Date, order: Order::Ascending, ..paging };
+        if page.next.is_none() {
+            return Ok(store.events(&self.filters, &in_time)?.rows);
+        }
+        let mut rows = Vec::new();
+        for row in page.rows {
+            let record: EventRecord = serde_json::from_str(&row.record)?;
+            let [start, end] = [record.date.start, record.date.end].map(|end| end.as_deref().and_then(parse_time));
+            rows.push((start.or(end), row));
+        }
+        rows.sort_by_key(|(start, _)| *start);
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
     }
 }
 
@@ -77,17 +175,21 @@ pub async fn export(
     State(state): State<TimelineState>,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
+    address: Address,
 ) -> Result<Response, Problem> {
     let Some(format) = ExportFormat::ALL.into_iter().find(|format| format.name() == name) else {
         let names = ExportFormat::ALL.map(ExportFormat::name).join(", ");
         let detail = format!("there is no export format {name:?}: use one of {names}");
         return Err(Problem::new(StatusCode::NOT_FOUND, detail));
     };
-    let filters = filters(query)?;
-    let out = Buffer::default();
+    let selection = Selection::from_parameters(format, parameters(query)?)?;
+    let mut out = Buffer::default();
     let internal = |error: io::Error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
-    let writer = Writer::new(format, out.clone()).map_err(internal)?;
-    let file = ExportFile { writer, out, filters, after: None };
+    if selection.bom && format == ExportFormat::Csv {
+        out.write_all(BOM.as_bytes()).map_err(internal)?;
+    }
+    let writer = Writer::new(format, out.clone(), address).map_err(internal)?;
+    let file = ExportFile { writer, out, selection };
     // The first page is read before the status is sent.
     let (first, rest) = state.query(move |store| file.page(store)).await?;
     // Compression polls a body again after its end; this stream allows that, unlike `unfold`.
@@ -101,8 +203,8 @@ pub async fn export(
         }
     });
     let pages = stream::iter([Ok(first)]).chain(others);
-    let disposition = format!("attachment; filename=\"{}\"", format.file_name());
-    let headers = [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    let headers =
+        [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, format.disposition())];
     Ok((headers, Body::from_stream(pages)).into_response())
 }
 
@@ -110,8 +212,7 @@ pub async fn export(
 struct ExportFile {
     writer: Writer,
     out: Buffer,
-    filters: Filters,
-    after: Option<SortKey>,
+    selection: Selection,
 }
 
 enum Writer {
@@ -121,37 +222,51 @@ enum Writer {
 }
 
 impl Writer {
-    fn new(format: ExportFormat, out: Buffer) -> io::Result<Self> {
-        Ok(match format {
-            ExportFormat::TimelineJs => Self::Events(Box::new(TimelineJs::new(out)?)),
-            ExportFormat::Vis => Self::Events(Box::new(VisTimeline::new(out)?)),
-            ExportFormat::Csv => Self::Events(Box::new(Csv::new(out)?)),
-            ExportFormat::Ics => Self::Events(Box::new(ICalendar::new(out)?)),
-            ExportFormat::JsonLines => Self::Lines,
-        })
+    fn new(format: ExportFormat, out: Buffer, address: Address) -> io::Result<Self> {
+        let info = |address: Address| FeedInfo { title: address.title, home: address.home, own: address.own };
+        Ok(Self::Events(match format {
+            ExportFormat::TimelineJs => Box::new(TimelineJs::new(out)?),
+            ExportFormat::Vis => Box::new(VisTimeline::new(out)?),
+            ExportFormat::Csv => Box::new(Csv::new(out)?),
+            ExportFormat::Ics => Box::new(ICalendar::new(out)?),
+            ExportFormat::Rss => Box::new(Feed::new(out, XmlFeed::Rss, info(address))),
+            ExportFormat::Atom => Box::new(Feed::new(out, XmlFeed::Atom, info(address))),
+            ExportFormat::JsonFeed => Box::new(JsonFeed::new(out, &info(address))?),
+            ExportFormat::JsonLines => return Ok(Self::Lines),
+        }))
+    }
+
+    fn row(&mut self, out: &mut Buffer, row: Row) -> Result<(), serde_json::Error> {
+        match self {
+            Self::Lines => {
+                let line = EventRow::new(row).map(|row| serde_json::to_string(&row)).transpose()?;
+                line.map_or(Ok(()), |line| out.write_all(format!("{line}\n").as_bytes()))
+            }
+            Self::Events(export) => {
+                let folded =
+                    row.entry.map(|entry| Folded { id: entry.id, articles: entry.articles, sources: entry.sources });
+                export.row(&serde_json::from_str(&row.record)?, folded.as_ref())
+            }
+        }
+        .map_err(serde_json::Error::io)
     }
 }
 
 impl ExportFile {
     /// Writes a page; returns itself if there is another one.
     fn page(mut self, store: &Store) -> Result<(Bytes, Option<Self>), crate::store::Error> {
-        let paging = Paging { order: Order::Ascending, limit: PAGE_SIZE, after: self.after };
-        let page = store.events(&self.filters, &paging)?;
-        for record in &page.records {
-            match &mut self.writer {
-                Writer::Lines => self.out.write_all(format!("{record}\n").as_bytes()),
-                Writer::Events(export) => export.event(&serde_json::from_str(record)?),
-            }
-            .map_err(serde_json::Error::io)?;
+        let (rows, next) = self.selection.rows(store)?;
+        for row in rows {
+            self.writer.row(&mut self.out, row)?;
         }
-        self.after = page.next;
-        if page.next.is_none()
+        self.selection.paging.after = next;
+        if next.is_none()
             && let Writer::Events(export) = &mut self.writer
         {
             export.finish().map_err(serde_json::Error::io)?;
         }
         let bytes = self.out.take();
-        Ok((bytes, page.next.map(|_| self)))
+        Ok((bytes, next.map(|_| self)))
     }
 }
 

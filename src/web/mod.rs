@@ -6,7 +6,7 @@
 //! | `timeline` | the routes of the timeline, and the middleware around them |
 //! | `api`, `feed`, `export`, `grafana` | the handlers |
 //! | `responses`, `openapi` | the response bodies, and the OpenAPI description generated from them |
-//! | `auth`, `host` | the bearer token and CORS; the names that the server answers to |
+//! | `auth`, `links`, `host` | the bearer token and CORS; read-only links and public addresses; the names that the server answers to |
 //! | `server`, `opening`, `connections` | connections, and their limits |
 //! | `guard` | what surrounds every route: panics and errors become problems |
 //! | `problem` | errors as problem details (RFC 9457) |
@@ -23,6 +23,7 @@ mod grafana;
 mod guard;
 mod health;
 mod host;
+mod links;
 mod openapi;
 mod opening;
 pub mod page;
@@ -32,6 +33,7 @@ mod server;
 mod timeline;
 
 pub use self::health::{HealthState, health_router, probe_ready};
+pub use self::links::ReadOnlyLink;
 pub use self::openapi::openapi;
 pub use self::server::HttpServer;
 pub use self::timeline::{Access, TimelineState, timeline_router};

@@ -7,11 +7,12 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::export::ExportFormat;
-use super::grafana::{Annotation, Metric, Series};
+use super::grafana::{Annotation, Answer, Choice, Metric, Tag, VariableValue};
 use super::problem::Problem;
-use super::responses::{Counts, Event, Events, Names, Sources, State, Story};
+use super::responses::{Counts, Drawing, Event, Events, Grains, Links, Names, Sources, State, Story, Whole};
 use crate::calendar::Granularity;
 use crate::event::Status;
+use crate::store::query::Sort;
 use crate::temporal::Basis;
 
 /// A parameter: its name, description and schema.
@@ -19,19 +20,28 @@ type Parameter = (&'static str, &'static str, Value);
 
 /// The filters that all lists, the exports and the feed accept.
 fn filters() -> Vec<Parameter> {
-    let time = "A day such as 2019-04-01, or a time such as 2019-04-01T09:30:00Z.";
+    let time =
+        "A day such as 2019-04-01, a time such as 2019-04-01T09:30:00Z, or so many days from today such as today+14.";
+    let time = json!({"type": "string", "description": time});
+    let truth = json!({"enum": ["true", "false"]});
     let list = || json!({"type": "array", "items": {"type": "string"}});
     let one_of = |names: &[&str]| json!({"type": "array", "items": {"enum": names}});
     vec![
-        ("from", "Only events that end after this. See `to`.", json!({"type": "string", "description": time})),
+        ("from", "Only events that end after this. See `to`.", time.clone()),
         (
             "to",
-            "Only events that start before this: an event is in a range if it overlaps it.",
-            json!({"type": "string", "description": time}),
+            "Only events that start before this: an event is in a range if it overlaps it. One with an open end is at the unit to \
+             which its other end is known: `since 1974` in 1974.",
+            time.clone(),
         ),
+        ("begins", "Only events that begin at `from` or after it.", truth.clone()),
+        ("published_from", "Only events of articles published at this time or later, to the minute.", time.clone()),
+        ("published_to", "Only events of articles published before this.", time),
+        ("open", "Only events with an open end, or only those without.", truth),
         (
             "q",
-            "Only events that contain all of these words, the last one as a prefix. A text without letters and digits is in none.",
+            "Only events that contain all of these words, the last one as a prefix; `\"a phrase\"`, `one OR another` and \
+             `-without` as well. A text without letters and digits is in none.",
             json!({"type": "string", "maxLength": 1000}),
         ),
         ("source", "Only events from one of these sources.", list()),
@@ -73,10 +83,13 @@ pub fn openapi() -> Value {
             "version": crate::VERSION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}
         },
-        "security": [{}, {"token": []}],
+        "security": [{}, {"token": []}, {"link": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "link": {"type": "apiKey", "in": "query", "name": "link"}
+            },
             "responses": {
                 "Problem": {
                     "description": "Why the request failed.",
@@ -90,12 +103,20 @@ pub fn openapi() -> Value {
 
 fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     let filters_and = |own: &[Parameter]| [filters().as_slice(), own].concat();
+    let fold =
+        ("fold", "One row, or one count, for all events that report the same.", json!({"enum": ["true", "false"]}));
     let paging = [
         (
-            "order",
-            "Sorted by start, end and id; open starts first.",
-            json!({"enum": ["asc", "desc"], "default": "asc"}),
+            "sort",
+            "By the date that is told, the publication of the article, or the rank; then by id. Events without a date first.",
+            json!({"enum": Sort::ALL.map(|(name, _)| name), "default": "date"}),
         ),
+        (
+            "order",
+            "By date the earliest first, if not given; otherwise the newest or the greatest.",
+            json!({"enum": ["asc", "desc"]}),
+        ),
+        fold.clone(),
         number("limit", "The most events in the page.", 1000, 100),
         ("cursor", "The `next` of the previous page.", json!({"type": "string"})),
     ];
@@ -103,13 +124,22 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     let mut paths = Map::new();
     let mut add = |path: &str, operation: Value| drop(paths.insert(path.to_owned(), json!({ "get": operation })));
     let body = schemas.subschema_for::<Events>();
-    add("/api/events", operation("Events, in the order of time", &filters_and(&paging), json_content(body)));
+    add("/api/events", operation("Events, in an order", &filters_and(&paging), json_content(body)));
     let body = schemas.subschema_for::<Event>();
     let id = [("id", "The id of the event.", json!({"type": "string"}))];
     add("/api/events/{id}", operation("An event, its article, and its other mentions", &id, json_content(body)));
     let body = schemas.subschema_for::<Counts>();
-    let buckets = [number("buckets", "The most buckets, unless centuries need more.", 2000, 200)];
+    let buckets = [fold.clone(), number("buckets", "The most buckets, unless centuries need more.", 2000, 200)];
     add("/api/density", operation("Counts of events over time", &filters_and(&buckets), json_content(body)));
+    let body = schemas.subschema_for::<Whole>();
+    let whole = "Counts over the whole span of what matches, and what to show first; `from` and `to` do not count";
+    add("/api/overview", operation(whole, &filters_and(&buckets), json_content(body)));
+    let body = schemas.subschema_for::<Drawing>();
+    let rows = [buckets.as_slice(), &[number("limit", "The most events of each lane.", 200, 40)]].concat();
+    let drawing = "What begins in a range, by granularity: counts, and the events that weigh most";
+    add("/api/lanes", operation(drawing, &filters_and(&rows), json_content(body)));
+    let body = schemas.subschema_for::<Grains>();
+    add("/api/grains", operation("Counts of events by granularity", &filters_and(&[fold.clone()]), json_content(body)));
     let body = schemas.subschema_for::<Names>();
     add("/api/names", operation("The names in the events", &filters_and(&limit), json_content(body)));
     let body = schemas.subschema_for::<Sources>();
@@ -120,10 +150,31 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     let body = schemas.subschema_for::<State>();
     add("/api/status", operation("The state of the timeline", &[], json_content(body)));
     add("/api/feed", operation(FEED, &filters_and(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})));
-    let form = [("form", "The format of the file.", json!({"enum": ExportFormat::ALL.map(ExportFormat::name)}))];
+    let form = ("form", "The format of the file.", json!({"enum": ExportFormat::ALL.map(ExportFormat::name)}));
+    let sorts = Sort::ALL.map(|(name, _)| name);
     let media_types = ExportFormat::ALL.map(ExportFormat::media_type);
     let files: Map<_, _> = media_types.into_iter().map(|name| (name.to_owned(), json!({"schema": {}}))).collect();
-    add("/api/export/{form}", operation("Events as a file", &filters_and(&form), Value::Object(files)));
+    let truth = json!({"enum": ["true", "false"]});
+    let own = [
+        form,
+        ("sort", "As for events; by weight for `timelinejs`, by publication for feeds.", json!({"enum": sorts})),
+        ("order", "As for events.", json!({"enum": ["asc", "desc"]})),
+        (
+            "limit",
+            "The most events: 40 for `timelinejs` and 100 for feeds if not given.",
+            json!({"type": "integer", "minimum": 1}),
+        ),
+        (
+            "days",
+            "Only the first entry of so many days that matter.",
+            json!({"type": "integer", "minimum": 0, "maximum": 100}),
+        ),
+        fold,
+        ("bom", "Whether a table begins with a byte order mark, which Excel needs.", truth),
+    ];
+    add("/api/export/{form}", operation("Events as a file or a feed", &filters_and(&own), Value::Object(files)));
+    let body = schemas.subschema_for::<Links>();
+    add("/api/links", operation("The read-only links, for those who have the token", &[], json_content(body)));
     let object = json_content(json!({"type": "object"}));
     add("/api/openapi.json", operation("This description", &[], object));
     paths.extend(grafana_paths(schemas));
@@ -141,8 +192,21 @@ fn grafana_paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     add("/api/grafana/metrics", "post", operation("The metrics to choose from", &[], json_content(body)));
     let body = schemas.subschema_for::<Vec<String>>();
     add("/api/grafana/search", "post", operation("The metrics to choose from", &[], json_content(body)));
-    let body = schemas.subschema_for::<Vec<Series>>();
-    add("/api/grafana/query", "post", with_request_body(operation("Counts as series", &[], json_content(body))));
+    let body = schemas.subschema_for::<Vec<Choice>>();
+    let options = operation("The values of a filter of a metric", &[], json_content(body));
+    add("/api/grafana/metric-payload-options", "post", with_request_body(options));
+    let body = schemas.subschema_for::<Vec<VariableValue>>();
+    add(
+        "/api/grafana/variable",
+        "post",
+        with_request_body(operation("The values of a variable", &[], json_content(body))),
+    );
+    let body = schemas.subschema_for::<Vec<Tag>>();
+    add("/api/grafana/tag-keys", "post", operation("The ad hoc filters", &[], json_content(body.clone())));
+    add("/api/grafana/tag-values", "post", with_request_body(operation("The values of one", &[], json_content(body))));
+    let body = schemas.subschema_for::<Vec<Answer>>();
+    let series = operation("Counts as series, or events as a table for annotations", &[], json_content(body));
+    add("/api/grafana/query", "post", with_request_body(series));
     let body = schemas.subschema_for::<Vec<Annotation>>();
     add(
         "/api/grafana/annotations",

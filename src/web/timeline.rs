@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, RawQuery, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -16,9 +16,10 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::auth::{self, Token};
+use super::auth::{self, Secrets, Token};
 use super::guard::guarded;
 use super::health::health_routes;
+use super::links::{self, ReadOnlyLink};
 use super::problem::Problem;
 use super::{HealthState, api, export, feed, grafana, host, openapi, page, responses};
 use crate::store::{self, Store};
@@ -34,7 +35,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_BODY: usize = 64 << 10;
 /// What the page may load: files from this server only, and no inline scripts or styles.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                      base-uri 'none'; form-action 'none'; frame-ancestors";
 
 /// Who may send requests.
 #[derive(Clone, Default)]
@@ -45,16 +46,30 @@ pub struct Access {
     pub origins: Vec<HeaderValue>,
     /// The names that the server answers to, besides localhost and addresses.
     pub hosts: Vec<String>,
+    /// The links by which others may read without the token.
+    pub links: Vec<ReadOnlyLink>,
+    /// The address at which others reach the server, without a slash at its end.
+    pub public_url: Option<String>,
+    /// The origins whose pages may show the embedded view in a frame.
+    pub frame_ancestors: Vec<String>,
 }
 
 /// The state that the handlers share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TimelineState {
     pub(super) store: Store,
     pub(super) progress: Arc<Progress>,
     pub(super) followers: Arc<Semaphore>,
+    pub(super) links: Arc<[ReadOnlyLink]>,
+    pub(super) public_url: Option<String>,
     queries: Arc<Semaphore>,
     body_timeout: Duration,
+}
+
+impl std::fmt::Debug for TimelineState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TimelineState").field("store", &self.store).finish_non_exhaustive()
+    }
 }
 
 impl TimelineState {
@@ -62,7 +77,7 @@ impl TimelineState {
     #[must_use]
     pub fn new(store: Store, progress: Arc<Progress>, body_timeout: Duration) -> Self {
         let [followers, queries] = [MAX_FOLLOWERS, MAX_QUERIES].map(|max| Arc::new(Semaphore::new(max)));
-        Self { store, progress, followers, queries, body_timeout }
+        Self { store, progress, followers, links: Arc::default(), public_url: None, queries, body_timeout }
     }
 
     /// Runs a query on the store, off the async threads.
@@ -108,11 +123,16 @@ impl FromRequest<TimelineState> for TimelyBody {
 }
 
 /// The routes of the timeline, with those of health and metrics.
-pub fn timeline_router(state: TimelineState, health: HealthState, access: &Access) -> Router {
+pub fn timeline_router(mut state: TimelineState, health: HealthState, access: &Access) -> Router {
+    (state.links, state.public_url) = (access.links.clone().into(), access.public_url.clone());
+    let embedded = HeaderValue::from_str(&policy(&access.frame_ancestors)).ok();
     let cacheable = Router::new()
         .route("/api/events", get(api::events))
         .route("/api/events/{id}", get(api::event))
         .route("/api/density", get(api::density))
+        .route("/api/overview", get(api::overview))
+        .route("/api/lanes", get(api::lanes))
+        .route("/api/grains", get(api::grains))
         .route("/api/names", get(api::names))
         .route("/api/sources", get(api::sources))
         .route("/api/story", get(api::story))
@@ -124,12 +144,18 @@ pub fn timeline_router(state: TimelineState, health: HealthState, access: &Acces
         .route("/api/grafana/", get(grafana::test_connection))
         .route("/api/grafana/metrics", post(grafana::metrics))
         .route("/api/grafana/search", post(grafana::search))
+        .route("/api/grafana/metric-payload-options", post(grafana::payload_options))
+        .route("/api/grafana/variable", post(grafana::variable))
+        .route("/api/grafana/tag-keys", post(grafana::tag_keys))
+        .route("/api/grafana/tag-values", post(grafana::tag_values))
         .route("/api/grafana/query", post(grafana::query))
         .route("/api/grafana/annotations", post(grafana::annotations))
-        .route("/", get(|| async { asset("index.html") }))
+        .route("/api/links", get(links::links))
+        .route("/", get(|RawQuery(query): RawQuery| async { index(query, embedded) }))
         .route("/assets/{*path}", get(|path: axum::extract::Path<String>| async move { asset(&path) }))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, RESPONSE_TIMEOUT));
-    let token = access.token.as_deref().map(Token::new);
+    let links = access.links.iter().map(|link| Token::new(&link.secret)).collect();
+    let secrets = Secrets { token: access.token.as_deref().map(Token::new), links };
     let set = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
@@ -143,13 +169,31 @@ pub fn timeline_router(state: TimelineState, health: HealthState, access: &Acces
         .merge(health_routes(health))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(token, auth::require_token))
+        .layer(middleware::from_fn_with_state(secrets, auth::require_token))
         .layer(auth::cors(&access.origins))
         .layer(middleware::from_fn_with_state(hosts, host::require_known_host));
+    // Without configuration nobody may show the page in a frame.
+    let nowhere = HeaderValue::from_str(&policy(&[])).ok();
     guarded(routes, metrics)
-        .layer(set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, nowhere))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
+}
+
+/// Returns the policy of a page that these origins may show in a frame.
+fn policy(ancestors: &[String]) -> String {
+    let ancestors = if ancestors.is_empty() { "'none'".to_owned() } else { ancestors.join(" ") };
+    format!("{CONTENT_SECURITY_POLICY} {ancestors}")
+}
+
+/// The page; its embedded view may be in the frames of others.
+fn index(query: Option<String>, embedded: Option<HeaderValue>) -> Response {
+    let mut page = asset("index.html");
+    let is_embedded = query.is_some_and(|query| query.split('&').any(|part| part == "embed=1"));
+    if let Some(policy) = embedded.filter(|_| is_embedded) {
+        page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    page
 }
 
 fn asset(path: &str) -> Response {

@@ -129,7 +129,16 @@ mod compose {
         assert_eq!(text(source, "/url"), format!("http://timeline:{serves}/api/grafana"));
         assert_eq!(settings(None, &environment(&timeline)).serve.hosts, ["timeline"], "the name in that URL");
         let plugins = text(&services(), "/grafana/environment/GF_PLUGINS_PREINSTALL").to_owned();
-        assert_eq!(text(source, "/type"), plugins);
+        let (plugin, version) = plugins.split_once('@').expect("the version of the plugin is named");
+        assert_eq!(text(source, "/type"), plugin);
+        let board: Value =
+            serde_json::from_str(&std::fs::read_to_string("config/grafana/timeline.json").unwrap()).unwrap();
+        let required = &board["__requires"][1];
+        assert_eq!((required["id"].as_str(), required["version"].as_str()), (Some(plugin), Some(version)));
+        let others = board.to_string().matches("\"type\":\"simpod-json-datasource\"").count();
+        assert_eq!(board.to_string().matches("\"uid\":\"timeline\"").count(), others, "one data source");
+        let documented = std::fs::read_to_string("docs/grafana.md").unwrap();
+        assert!(documented.contains(&format!("`{plugin}` {version}")), "docs/grafana.md names another version");
     }
 
     #[test]

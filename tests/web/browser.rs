@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use axum::http::Method;
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction, TouchActions};
 use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -116,6 +116,44 @@ impl Browser {
         self.0.perform_actions(keys).await.unwrap();
     }
 
+    /// Moves the mouse, or a finger, from one place to another while it is down.
+    pub async fn drag(&self, [(x, y), (to_x, to_y)]: [(f64, f64); 2], with: Pointer) {
+        let go = |x: f64, y: f64| PointerAction::MoveTo { duration: None, x: x.round(), y: y.round() };
+        let steps = [
+            go(x, y),
+            PointerAction::Down { button: 0 },
+            go(f64::midpoint(x, to_x), f64::midpoint(y, to_y)),
+            go(to_x, to_y),
+            PointerAction::Up { button: 0 },
+        ];
+        match with {
+            Pointer::Mouse => {
+                let steps = steps.into_iter().fold(MouseActions::new("mouse".into()), MouseActions::then);
+                self.0.perform_actions(steps).await.unwrap();
+            }
+            Pointer::Finger => {
+                let steps = steps.into_iter().fold(TouchActions::new("finger".into()), TouchActions::then);
+                self.0.perform_actions(steps).await.unwrap();
+            }
+        }
+    }
+
+    /// Makes the window as wide as a telephone, a tablet or a desk.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Emulates a medium, such as print, and features of it, such as forced colours.
+    pub async fn emulate(&self, medium: &str, features: &[(&str, &str)]) {
+        let features: Vec<_> = features.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+        self.cdp("Emulation.setEmulatedMedia", json!({"media": medium, "features": features})).await;
+    }
+
+    async fn cdp(&self, command: &'static str, parameters: Value) {
+        self.0.issue_cmd(DevTools { command, parameters }).await.unwrap();
+    }
+
     /// The period in the address, in milliseconds since 1970.
     pub async fn span(&self) -> [f64; 2] {
         let span = self
@@ -141,6 +179,30 @@ impl Browser {
             )
             .await;
         assert_eq!(elsewhere, json!([]), "loaded from elsewhere");
+    }
+}
+
+/// With what somebody points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pointer {
+    Mouse,
+    Finger,
+}
+
+/// A command of Chromium's developer tools.
+#[derive(Debug)]
+struct DevTools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({"cmd": self.command, "params": self.parameters}).to_string()))
     }
 }
 

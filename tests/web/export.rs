@@ -10,7 +10,7 @@ use super::browser::in_browser;
 use super::client::{Response, connect, get, read_all, send};
 use super::server::Server;
 
-const FORMATS: [&str; 5] = ["timelinejs", "vis", "csv", "ics", "jsonl"];
+const FORMATS: [&str; 8] = ["timelinejs", "vis", "csv", "ics", "jsonl", "rss", "atom", "jsonfeed"];
 
 /// A timeline whose exports have many pages and chunks.
 fn large() -> Server {

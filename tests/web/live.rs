@@ -35,7 +35,7 @@ async fn what_arrives_is_marked_and_what_is_withdrawn_disappears() {
         browser.click("#all").await;
         browser.until("document.querySelectorAll('#list li').length === 2").await;
 
-        browser.run("[...document.querySelectorAll('#list button')].at(-1).click()").await;
+        browser.run("[...document.querySelectorAll('#list li button')].at(-1).click()").await;
         browser.until("document.querySelector('#detail blockquote')?.textContent.includes('bridge')").await;
         server.withdraw("bridge");
         browser.until("document.querySelectorAll('#list li').length === 1").await;

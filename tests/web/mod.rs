@@ -2,14 +2,21 @@
 //! tests of the page are skipped, with a line that says so, where these are missing, unless `DATELINE_TEST_REQUIRE` is
 //! `all` or contains `browser`.
 
+mod accessibility;
 mod api;
 mod browser;
 mod client;
+mod drawer;
 mod export;
 mod feed;
+mod lanes;
 mod limits;
 mod live;
+mod news;
+mod outward;
 mod program;
+mod results;
+mod rows;
 mod search;
 mod server;
 mod text;

@@ -1,5 +1,6 @@
 //! The router of `dateline serve` on a port of its own, with a store that the test fills; and the records of articles.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -154,6 +155,31 @@ impl Drop for Server {
             runtime.shutdown_background();
         }
     }
+}
+
+/// An event of its own as it would be published: what it says, from when to when, and to which unit that is known.
+pub fn told(summary: &str, [start, end]: [Option<&str>; 2], granularity: &str) -> Value {
+    let article = br#"{"id": "a", "published_at": "1987-10-21", "body": "The bridge was shut last month."}"#;
+    let mut event = records(article).remove(0).2;
+    let mut hasher = DefaultHasher::new();
+    (summary, start, end).hash(&mut hasher);
+    event["id"] = json!(format!("{:032x}", hasher.finish()));
+    event["date"]["start"] = json!(start);
+    event["date"]["end"] = json!(end);
+    event["date"]["granularity"] = json!(granularity);
+    event["statement"]["summary"] = json!(summary);
+    event["statement"]["sentence"] = json!(format!("{summary}."));
+    event
+}
+
+/// Many events on one day, none like another; the first is the weightiest.
+pub fn day_of(many: usize, start: &str, end: &str) -> Vec<Value> {
+    let event = |n: usize| {
+        let mut event = told(&format!("Alpha{n} bravo{n} charlie{n}"), [Some(start), Some(end)], "day");
+        event["weight"] = json!(1.0 - n as f64 / many as f64);
+        event
+    };
+    (0..many).map(event).collect()
 }
 
 /// A record: its topic, key and value.

@@ -132,6 +132,7 @@ async fn the_time_zone_can_be_chosen() {
         browser.until_drawn().await;
         let own = browser.run("return new Date('2019-05-03T18:00:00+05:30').toTimeString().slice(0, 5)").await;
         browser.until(&format!("document.querySelector('#detail .when').textContent.endsWith({own})")).await;
+        browser.click(".extra summary").await;
         browser.find("#zone").await.select_by_value("article").await.unwrap();
         browser.until("document.querySelector('#detail .when').textContent.endsWith('18:00')").await;
         browser.until("location.hash.includes('zone=article')").await;

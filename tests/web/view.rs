@@ -16,13 +16,28 @@ async fn middle(browser: &Browser) -> (i64, i64) {
     ((x + width / 2.0) as i64, y as i64 + 40)
 }
 
+#[test]
+fn each_script_is_loaded_with_the_page_and_not_after_another_one() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/page");
+    let page = std::fs::read_to_string(folder.join("index.html")).unwrap();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let is_module = name.ends_with(".js") && name != "app.js";
+        assert_eq!(
+            page.contains(&format!("<link rel=\"modulepreload\" href=\"/assets/{name}\">")),
+            is_module,
+            "{name}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn the_events_of_the_demo_are_drawn_and_listed() {
     in_browser(async |browser| {
         let server = Server::demo();
         browser.0.goto(&server.page("")).await.unwrap();
         browser.until_drawn().await;
-        let density = browser.run("return fetch('/api/density').then((answer) => answer.json())").await;
+        let density = browser.run("return fetch('/api/density?fold=true').then((answer) => answer.json())").await;
         assert!(density["total"].as_u64().unwrap() > 200, "{density}");
         browser.click("#all").await;
         // The first view leaves the outermost out; the timeline has them.
@@ -136,8 +151,8 @@ async fn keys_alone_go_from_a_century_to_an_hour_and_open_an_event() {
         browser.0.goto(&server.page("#from=1976-03-12&to=2076-03-12")).await.unwrap();
         browser.until_drawn().await;
         browser.run("document.getElementById('in').focus()").await;
-        // From the zoom buttons to the plot.
-        for _ in 0..7 {
+        // From the last of the buttons over the strip, its window and the ends of that to the plot.
+        for _ in 0..4 {
             browser.press(Key::Tab.into()).await;
         }
         browser.until("document.activeElement.id === 'plot'").await;
@@ -177,7 +192,7 @@ async fn search_and_filters_narrow_the_view_and_are_in_the_address() {
         let search = browser.find("#q").await;
         search.send_keys("strike").await.unwrap();
         browser.until("location.hash.includes('q=strike') && !document.body.hasAttribute('aria-busy')").await;
-        let all = "[...document.querySelectorAll('.list button')]";
+        let all = "[...document.querySelectorAll('#list li button')]";
         browser.until(&format!("{all}.length > 0 && {all}.length < 20")).await;
         browser.click("[data-status=planned]").await;
         let planned = "[...document.querySelectorAll('.list li')]";
@@ -210,13 +225,17 @@ async fn the_list_has_everything_that_the_plot_shows() {
         let server = Server::demo();
         browser.0.goto(&server.page(MARCH)).await.unwrap();
         browser.until_drawn().await;
-        while browser.run("return !document.getElementById('more').hidden").await == true {
-            let listed = browser.run("return document.querySelectorAll('.list li').length").await;
-            browser.click("#more").await;
-            browser.until(&format!("document.querySelectorAll('.list li').length > {listed}")).await;
+        // What is dated less exactly is folded below.
+        browser.run("document.querySelectorAll('#folds details').forEach((it) => (it.open = true))").await;
+        browser.until("[...document.querySelectorAll('#folds details')].every((it) => it.querySelector('li'))").await;
+        let more = "[...document.querySelectorAll('#list .more')].filter((it) => it.checkVisibility() && !it.disabled)";
+        while browser.run(&format!("return {more}.length > 0")).await == true {
+            let listed = browser.run("return document.querySelectorAll('#list li').length").await;
+            browser.run(&format!("{more}[0].click()")).await;
+            browser.until(&format!("document.querySelectorAll('#list li').length > {listed}")).await;
         }
         let ids = |css: &str| format!("return [...document.querySelectorAll('{css}')].map((it) => it.dataset.id)");
-        let listed = browser.run(&ids(".list button")).await;
+        let listed = browser.run(&ids("#list li button")).await;
         let listed = listed.as_array().unwrap();
         assert_eq!(format!("{} events", listed.len()), browser.text("#count").await);
         // Events loaded beyond the view may be drawn at its very edge.
@@ -254,12 +273,9 @@ async fn a_century_of_thousands_of_events_takes_few_elements() {
         browser.until("document.querySelectorAll('.heap').length > 10").await;
         let elements = browser.run("return document.querySelectorAll('*').length").await;
         assert!(elements.as_u64().unwrap() < 1500, "{elements} elements");
-        // A heap opens into its items.
-        while browser.run("return document.querySelectorAll('.item').length").await == 0 {
-            let before = browser.run("return location.hash").await;
-            browser.run("document.querySelector('.lane:not([hidden]) .heap').click()").await;
-            browser.until(&format!("location.hash !== {before} && !document.body.hasAttribute('aria-busy')")).await;
-        }
+        // A heap opens as the list of its events.
+        browser.run("document.querySelector('[data-lane=day] .heap').click()").await;
+        browser.until("document.querySelectorAll('#detail li').length > 0").await;
         browser.assert_clean().await;
     })
     .await;

@@ -61,6 +61,27 @@ fn attention(day: NaiveDate, articles: &[Article<'_>]) -> f64 {
     (1.0 + later) * (1.0 + months) * sources
 }
 
+/// What is known of a day by counting alone, where the articles are too many to weigh each by the names that it shares.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct DaySums {
+    /// How many articles were published on the day or on the next one.
+    pub reported: f64,
+    /// The weights of what articles published later say of the day, summed.
+    pub later: f64,
+    /// In how many months it is mentioned.
+    pub months: f64,
+    /// How many sources mention it.
+    pub sources: f64,
+}
+
+impl DaySums {
+    /// Returns how much the day matters, as [`key_days`] counts it, from 0 on.
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        ((1.0 + self.reported) * (1.0 + self.later) * (1.0 + self.months) * self.sources.max(1.0)).ln()
+    }
+}
+
 /// Counts the distinct values.
 fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> f64 {
     let mut all: Vec<T> = all.collect();

@@ -13,13 +13,17 @@ mod entries;
 mod key_days;
 mod mention;
 mod query;
+mod rank;
 mod similarity;
 mod story;
+mod telling;
 #[cfg(test)]
 mod tests;
 
 pub use entries::{Entry, entries};
-pub use key_days::{KeyDay, key_days};
+pub use key_days::{DaySums, KeyDay, key_days};
 pub use mention::Mention;
-pub use query::Query;
+pub use query::{Phrase, Query, Search};
+pub use rank::{has_subject, rank};
 pub use story::{StoryDay, story};
+pub use telling::Telling;

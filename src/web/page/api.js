@@ -1,6 +1,8 @@
 // Sends requests to the server. If it requires a token, the reader is asked once, and the token is kept while the tab
 // is open.
 
+import { readOnlyLink } from './address.js';
+
 const KEY = 'dateline-token';
 let prompt = null;
 
@@ -19,7 +21,7 @@ export async function request(path, { signal, headers = {} } = {}) {
     const all = token ? { ...headers, Authorization: `Bearer ${token}` } : headers;
     let response;
     try {
-      response = await fetch(path, { signal, headers: all });
+      response = await fetch(linked(path), { signal, headers: all });
     } catch (error) {
       if (error.name === 'AbortError') throw error;
       throw new Problem('The server does not respond.');
@@ -29,6 +31,14 @@ export async function request(path, { signal, headers = {} } = {}) {
     if (sessionStorage.getItem(KEY) === token) await (prompt ??= promptForToken(token !== null).finally(() => (prompt = null)));
   }
 }
+
+/** A path with a read-only link, which takes the place of a token: that of the page, unless another is given. */
+export function linked(path, link = readOnlyLink) {
+  return link ? `${path}${path.includes('?') ? '&' : '?'}link=${encodeURIComponent(link)}` : path;
+}
+
+/** Whether requests need a token, which links cannot send. */
+export const hasToken = () => sessionStorage.getItem(KEY) !== null && !readOnlyLink;
 
 /** Fetches JSON. */
 export async function json(path, parameters = new URLSearchParams(), signal = undefined) {

@@ -25,6 +25,20 @@ function set(element, attributes) {
 
 export const find = (id) => document.getElementById(id);
 
+/** Shows or hides an element; the focus must not be lost with one that is hidden. */
+export function reveal(element, isShown, fallback) {
+  const hadFocus = !isShown && element.contains(document.activeElement);
+  element.hidden = !isShown;
+  if (hadFocus) fallback.focus({ preventScroll: true });
+}
+
+/** Replaces the children of an element; if the focus was within, it goes to what `next()` returns. */
+export function replace(element, children, next) {
+  const hadFocus = element.contains(document.activeElement);
+  element.replaceChildren(...children);
+  if (hadFocus) next()?.focus({ preventScroll: true });
+}
+
 /** A web URL, or nothing: a record must not inject a script as a link. */
 export function link(address) {
   try {
@@ -47,4 +61,22 @@ export function debounced(wait, call) {
 /** "1 event", "12,000 events". */
 export function counted(count, one, many = `${one}s`) {
   return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
+}
+
+/** Updates the children of an element without detaching the one that has the focus, which would lose it. */
+export function reconcile(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let at = parent.firstElementChild;
+  for (const child of children) {
+    if (child.contains(document.activeElement)) {
+      while (at !== child) {
+        const following = at.nextElementSibling;
+        parent.append(at);
+        at = following;
+      }
+    }
+    if (child === at) at = at.nextElementSibling;
+    else parent.insertBefore(child, at);
+  }
 }

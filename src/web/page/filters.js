@@ -1,23 +1,18 @@
 // The controls above the chart: search, status, source, name, confidence, time zone, light and dark theme.
 
-import { debounced, find, make } from './dom.js';
-import { mark } from './list.js';
-import { STATUSES } from './words.js';
+import { debounced, find, make, replace, reveal } from './dom.js';
 
 const PICKED = ['source', 'name'];
+const DAYS = ['published_from', 'published_to'];
 const THEME = 'dateline-theme';
 
 /** Connects the controls. `view()` returns the view, `change(part)` changes it, `choices()` loads the options. */
 export function filters({ view, change, choices }) {
   const search = find('q');
   search.addEventListener('input', debounced(180, () => change({ q: search.value })));
-  find('statuses').append(
-    ...Object.entries(STATUSES).map(([status, name]) => {
-      const button = make('button', { type: 'button', 'data-status': status, 'aria-pressed': 'false' }, mark(status), name);
-      button.onclick = () => change({ status: toggled(view().status, status) });
-      return button;
-    }),
-  );
+  for (const button of find('statuses').children) {
+    button.onclick = () => change({ status: toggled(view().status, button.dataset.status) });
+  }
   for (const part of PICKED) {
     const input = find(part);
     input.addEventListener('focus', () => choices().then(offer, () => {}));
@@ -31,7 +26,7 @@ export function filters({ view, change, choices }) {
   slider.addEventListener('input', () => (find('confidence-text').textContent = percent(slider.value)));
   slider.addEventListener('input', debounced(150, () => change({ confidence: Number(slider.value) })));
   find('zone').addEventListener('change', (event) => change({ zone: event.target.value }));
-  find('clear').onclick = () => change({ q: '', status: [], source: [], name: [], confidence: 0 });
+  for (const part of DAYS) find(part).addEventListener('change', (event) => change({ [part]: event.target.value }));
   theme();
 
   /** Shows the current filters. */
@@ -39,11 +34,14 @@ export function filters({ view, change, choices }) {
     const now = view();
     if (document.activeElement !== search) search.value = now.q;
     for (const button of find('statuses').children) button.setAttribute('aria-pressed', String(now.status.includes(button.dataset.status)));
-    find('picked').replaceChildren(...PICKED.flatMap((part) => now[part].map((value) => picked(part, value))));
+    replace(find('picked'), PICKED.flatMap((part) => now[part].map((value) => picked(part, value))), () => find('source'));
     slider.value = now.confidence;
     find('confidence-text').textContent = percent(now.confidence);
     find('zone').value = now.zone;
-    find('clear').hidden = !isFiltered;
+    find('sort').value = now.sort;
+    find('fold').checked = now.fold;
+    for (const part of DAYS) find(part).value = now[part];
+    reveal(find('clear'), isFiltered, search);
   }
 
   function picked(part, value) {

@@ -2,7 +2,7 @@
 
 import { filters } from './address.js';
 import { json } from './api.js';
-import { counted, find } from './dom.js';
+import { counted, find, reveal } from './dom.js';
 import { follow } from './feed.js';
 
 /** How long changes are collected before they are shown: a busy wire must not redraw the page a hundred times a second. */
@@ -115,6 +115,6 @@ export function showNotice(kind, words, action, act) {
 }
 
 export function hideNotice() {
-  find('notice').hidden = true;
+  reveal(find('notice'), false, find('plot'));
   find('notice').dataset.kind = '';
 }

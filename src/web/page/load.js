@@ -1,45 +1,145 @@
-// Loads the data of a view: counts for the bars, and the events of each lane, or counts where there are many.
+// Loads the data of a view: counts for the bars, and for each lane its weightiest events and how many there are.
 
 import { filters } from './address.js';
 import { json } from './api.js';
-import { requestRange } from './time.js';
-import { LANES } from './words.js';
+import { parse, requestRange } from './time.js';
+import { LANES, isBehind, keyOf } from './words.js';
 
-/** The most events that are loaded for the whole chart, and for one lane. */
-const MAX_EVENTS = 400;
-const MAX_LANE_EVENTS = 120;
+/** The most events of a granularity that are loaded, spread over the view; and of others, which began before it. */
+const MAX_EVENTS = 160;
+const MAX_OTHERS = 40;
+/** The parts of the view that each draw their weightiest events, in pixels. */
+const PART = 64;
+/** How many bars the strip has. */
+const OVERVIEW_BARS = 300;
 
-/** The data of the chart. The surroundings of the visible range are loaded as well, so that a drag shows them at once. */
+/** What the overview depends on. */
+export const key = (view) => String(folded(view));
+
+/**
+ * The counts over the whole span of what matches, more detailed where nearly all of it is, and the span of the news.
+ * `null` if nothing matches.
+ */
+export async function overview(view) {
+  const found = await json('/api/overview', and(folded(view), { buckets: 1 }));
+  if (found.from === null) return null;
+  const times = (range) => range?.from && { from: parse(range.from), to: parse(range.to) };
+  const whole = times(found);
+  const core = times(found.core) ?? whole;
+  const ends = [{ from: whole.from, to: core.from }, core, { from: core.to, to: whole.to }].filter(({ from, to }) => from < to);
+  const counts = (range) => json('/api/density', and(folded(view), { ...requestRange({ ...range, zone: 'article' }), begins: true, buckets: OVERVIEW_BARS }));
+  // The view is known before the bars are.
+  const parts = Promise.all(ends.map(async (end) => ({ ...end, buckets: (await counts(end)).buckets })));
+  parts.catch(() => {});
+  return { whole, core, news: times(found.news) ?? core, parts };
+}
+
+/** The data of the chart. */
 export async function chart(view, width, signal) {
-  const margin = Math.max((view.to - view.from) / 2, view.to - view.from < 30 * 86_400_000 ? 14 * 3_600_000 : 0);
   const within = query(view, requestRange(view));
-  const around = query(view, requestRange(view, margin));
-  const density = await json('/api/density', and(within, { buckets: columns(width) }), signal);
-  const first = density.total > MAX_EVENTS ? null : await json('/api/events', and(around, { limit: MAX_EVENTS }), signal);
-  const lanes = first && !first.next
-    ? LANES.map(({ granularities }) => ({ events: first.events.filter((event) => granularities.includes(event.date.granularity)), counts: [] }))
-    : await Promise.all(LANES.map(({ granularities }) => lane(and(around, { granularity: granularities.join(',') }), width, signal)));
+  const [density, { grains }, best] = await Promise.all([
+    json('/api/density', and(within, { buckets: columns(width) }), signal),
+    grainsOf(view, signal),
+    weightiest(view, width, signal),
+  ]);
+  const lanes = await Promise.all(LANES.map((each) => lane(each, { view, width, total: count(each, grains), best, signal })));
   return { density, lanes };
+}
+
+/** The weightiest events that begin in each part of the view, of all lanes whose units fit it. */
+async function weightiest(view, width, signal) {
+  const granularity = LANES.filter((lane) => !isBehind(lane, view)).flatMap(({ granularities }) => granularities).join(',');
+  const parts = Math.max(Math.floor(width / PART), 1);
+  const given = { granularity, open: false, buckets: parts, limit: MAX_EVENTS };
+  // The surroundings of the visible range are loaded as well, so that a drag shows them at once.
+  const margin = (view.to - view.from) / 8;
+  const { lanes } = await json('/api/lanes', and(query(view, requestRange(view, margin)), given), signal);
+  return new Map(lanes.map(({ lane, total, events }) => [lane, { total, events }]));
+}
+
+let asked = { signal: null, found: null };
+/** How many events a view has of each granularity: asked for once for the chart and the list. */
+function grainsOf(view, signal) {
+  if (asked.signal !== signal) asked = { signal, found: json('/api/grains', query(view, requestRange(view)), signal) };
+  return asked.found;
+}
+
+/** How many events of a view belong to a lane. */
+function count(lane, grains) {
+  const own = grains.filter(({ granularity, open }) => open === lane.open && (lane.open || lane.granularities.includes(granularity)));
+  return own.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** The number of bars that can be distinguished. */
 const columns = (width) => Math.min(Math.max(Math.round(width / 6), 20), 400);
 
-/** One lane of a view that has too many events to load them all. */
-async function lane(parameters, width, signal) {
-  const { total, buckets } = await json('/api/density', and(parameters, { buckets: columns(width) }), signal);
-  if (total === 0) return { events: [], counts: [] };
-  if (total > MAX_LANE_EVENTS) return { events: [], counts: buckets };
-  const { events } = await json('/api/events', and(parameters, { limit: MAX_LANE_EVENTS }), signal);
-  return { events, counts: [] };
+/** One lane: the weightiest of its events, and how many begin when. */
+async function lane(of, { view, width, total, best, signal }) {
+  if (total === 0) return { events: [], total, buckets: [] };
+  const own = of.granularities.map((granularity) => best.get(granularity)).filter(Boolean);
+  const begun = own.reduce((sum, { total }) => sum + total, 0);
+  const behind = isBehind(of, view);
+  const within = and(query(view, requestRange(view)), inLane(of));
+  const buckets = Math.min(Math.ceil((view.to - view.from) / Math.max(of.length, 1)) + 1, columns(width));
+  const [{ events: others }, counts] = await Promise.all([
+    // What was under way already does not begin in any part of the view.
+    begun < total ? json('/api/events', and(within, { sort: 'weight', limit: MAX_OTHERS }), signal) : { events: [] },
+    behind ? { buckets: [] } : json('/api/density', and(within, { buckets }), signal),
+  ]);
+  const events = new Map([...own.flatMap(({ events }) => events), ...others].map((event) => [keyOf(event), event]));
+  return { events: [...events.values()], total, buckets: counts.buckets };
 }
 
-/** A page of the event list. */
-export const list = (view, cursor, signal) =>
-  json('/api/events', and(query(view, requestRange(view)), { limit: 50, ...(cursor && { cursor }) }), signal);
+/** The parameters that ask for a lane. */
+export const inLane = ({ open, granularities }) => (open ? { open } : { open, granularity: granularities.join(',') });
+
+/** The events of a lane that begin in a range, or that are visible in it: a page of them, the weightiest first. */
+export const pile = (view, { lane, from, to, begins }, cursor, signal) =>
+  json('/api/events', and(pileQuery(view, { lane, from, to, begins }), { sort: 'weight', limit: 50, ...(cursor && { cursor }) }), signal);
+
+/** How many events a pile has. */
+export const pileCount = async (view, pile, signal) => (await json('/api/density', and(pileQuery(view, pile), { buckets: 1 }), signal)).total;
+
+const pileQuery = (view, { lane, from, to, begins }) =>
+  and(query(view, requestRange({ ...view, from, to })), { ...inLane(lane), ...(begins && { begins }) });
+
+/** A page of the event list: by date what is as exact as the view, otherwise everything. */
+export function list(view, cursor, signal) {
+  const paging = { limit: 50, sort: view.sort, ...(cursor && { cursor }) };
+  const all = query(view, requestRange(view));
+  const fine = { begins: true, open: false, granularity: fineLanes(view).flatMap(({ granularities }) => granularities).join(',') };
+  return json('/api/events', and(all, view.sort === 'date' ? { ...fine, ...paging } : paging), signal);
+}
+
+/** The lanes whose events a list by date has in its order; the others are folded below it. */
+export const fineLanes = (view) => LANES.filter((lane) => !lane.open && (lane.length <= FINEST || lane.length * 6 <= view.to - view.from));
+const FINEST = 86_400_000;
+
+/** The groups of events that are folded below a list by date: what was under way already, and what is less exact. */
+export async function groups(view, signal) {
+  const begins = and(query(view, requestRange(view)), { begins: true });
+  const [{ grains }, { grains: begun }] = await Promise.all([grainsOf(view, signal), json('/api/grains', begins, signal)]);
+  const fine = fineLanes(view);
+  const sum = (grains) => fine.reduce((total, lane) => total + count(lane, grains), 0);
+  const groups = [{ title: 'Already under way', count: sum(grains) - sum(begun), load: (cursor) => underWay(view, fine, cursor) }];
+  for (const lane of LANES.filter((lane) => !fine.includes(lane)).reverse()) {
+    const given = { lane, from: view.from, to: view.to, begins: false };
+    groups.push({ title: lane.title, count: count(lane, grains), load: (cursor) => pile(view, given, cursor) });
+  }
+  return groups.filter(({ count }) => count > 0);
+}
+
+/** A page of the exact events that began before the view: by date they come first among those at its start. */
+async function underWay(view, fine, cursor) {
+  const first = query(view, requestRange({ ...view, to: view.from + 1000 }));
+  const granularity = fine.flatMap(({ granularities }) => granularities).join(',');
+  const page = await json('/api/events', and(first, { open: false, granularity, sort: 'date', limit: 50, ...(cursor && { cursor }) }));
+  const began = page.events.filter((event) => parse(event.date.start, view.zone) < view.from);
+  return { events: began, next: began.length < page.events.length ? null : page.next };
+}
 
 /** The key days of the visible range. */
-export const story = (view, signal) => json('/api/story', and(query(view, requestRange(view)), { days: 12 }), signal);
+export const story = (view, signal) => json('/api/story', and(and(filters(view), requestRange(view)), { days: 12 }), signal);
 
 /** The names and sources to choose from. */
 export async function choices(view) {
@@ -53,27 +153,11 @@ export async function choices(view) {
   };
 }
 
-/** The range that holds nearly all events: a single forecast for 2100 must not squeeze the rest into a line. */
-export async function home(view) {
-  const density = await json('/api/density', and(filters(view), { buckets: 400 }));
-  return { density, span: density.from === null ? null : middle(density) };
-}
+const folded = (view) => and(filters(view), view.fold ? { fold: true } : {});
+const query = (view, span) => and(folded(view), span);
 
-/** The range of the counts, without the outermost twentieth at either end. */
-export function middle({ from, to, buckets }) {
-  const total = buckets.reduce((sum, { count }) => sum + count, 0);
-  let [seen, first, last] = [0, null, null];
-  for (const { start, end, count } of buckets) {
-    if (first === null && seen + count > total * 0.05) first = start;
-    if (last === null && seen + count >= total * 0.95) last = end;
-    seen += count;
-  }
-  return { from: first ?? from, to: last ?? to };
-}
-
-const query = (view, span) => and(filters(view), span);
-
-function and(parameters, more) {
+/** Adds parameters to a query. */
+export function and(parameters, more) {
   const all = new URLSearchParams(parameters);
   for (const [name, value] of Object.entries(more)) all.set(name, value);
   return all;

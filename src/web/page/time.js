@@ -90,10 +90,17 @@ export function days(from, to) {
 export function range(from, to) {
   const span = to - from;
   const pair = (a, b) => (a === b ? a : `${a} – ${b}`);
-  if (span > 6 * YEAR) return pair(year(from), year(to));
-  if (span > 100 * DAY) return pair(month(from), month(to));
+  if (span > 6 * YEAR) return pair(year(from), year(to - 1));
+  if (span > 100 * DAY) return pair(month(from), month(to - 1));
   if (span > 2 * DAY) return days(from, to);
+  if (span === DAY && from % DAY === 0) return `${format(from, { weekday: 'long' })}, ${day(from)}`;
   if (day(from) === day(to - 1)) return `${day(from)}, ${clock(from)} – ${clock(to)}`;
   const first = year(from) === year(to) ? format(from, { day: 'numeric', month: 'long' }) : day(from);
   return `${first}, ${clock(from)} – ${day(to)}, ${clock(to)}`;
+}
+
+/** The start of a bucket. Hourly buckets hold only times of day, which are shown in the reader's time zone. */
+export function bucketTime(time, { zone, from, to }) {
+  const isShort = to - from < 2 * DAY;
+  return isShort && zone === 'reader' ? wallClock(parse(time)) : parse(time);
 }

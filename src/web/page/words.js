@@ -10,17 +10,29 @@ export const STATUSES = {
   denied: 'denied',
 };
 
-/** The granularities that share a lane, from coarse to fine, and their shortest length. */
+/** The granularities that share a lane, from coarse to fine, and their shortest length; and what has an open end, which is
+ * known to one unit and has a lane of its own. */
 export const LANES = [
-  { title: 'Centuries and decades', granularities: ['century', 'decade'], length: 10 * YEAR },
-  { title: 'Years', granularities: ['year', 'half'], length: YEAR / 2 },
-  { title: 'Seasons and quarters', granularities: ['season', 'quarter'], length: YEAR / 4 },
-  { title: 'Months', granularities: ['month'], length: YEAR / 12 },
-  { title: 'Weeks', granularities: ['week', 'weekend'], length: 2 * DAY },
-  { title: 'Days', granularities: ['day'], length: DAY },
-  { title: 'Hours', granularities: ['part-of-day', 'hour', 'minute', 'second'], length: 0 },
+  { name: 'open', title: 'Open-ended', granularities: [], length: 0, open: true },
+  ...[
+    { title: 'Centuries and decades', granularities: ['century', 'decade'], length: 10 * YEAR },
+    { title: 'Years', granularities: ['year', 'half'], length: YEAR / 2 },
+    { title: 'Seasons and quarters', granularities: ['season', 'quarter'], length: YEAR / 4 },
+    { title: 'Months', granularities: ['month'], length: YEAR / 12 },
+    { title: 'Weeks', granularities: ['week', 'weekend'], length: 2 * DAY },
+    { title: 'Days', granularities: ['day'], length: DAY },
+    { title: 'Hours', granularities: ['part-of-day', 'hour', 'minute', 'second'], length: 0 },
+  ].map((lane) => ({ ...lane, name: lane.granularities[0], open: false })),
 ];
-const lengthOf = (event) => LANES.find(({ granularities }) => granularities.includes(event.date.granularity))?.length ?? 0;
+
+/** Whether the events of a lane are longer than the visible range: they are behind all of it. */
+export const isBehind = (lane, { from, to }) => lane.length > to - from;
+
+const laneOf = (event) => LANES.find(({ granularities }) => granularities.includes(event.date.granularity));
+const lengthOf = (event) => laneOf(event)?.length ?? 0;
+
+/** What an event, or a happening, is known by while its members come and go. */
+export const keyOf = ({ id, entry }) => entry?.id ?? id;
 
 /** The start and end of an event; an open end is `null`. */
 export function span(event, zone) {
@@ -111,8 +123,9 @@ export function confidence(event) {
 /** The heading of an event in the list. A year is not 1 January: an event longer than the unit of the headings has a
  * heading of its own. */
 export function heading(event, { from, to, zone }) {
-  const { start } = span(event, zone);
-  if (start === null) return 'Open start';
+  const { start, end } = span(event, zone);
+  if (start === null && end === null) return 'Without a date';
+  if (start === null || end === null) return 'Open-ended';
   if (start < from) return 'Already under way';
   const [granularity, length] = to - from > 30 * YEAR ? ['decade', 10 * YEAR] : to - from > 3 * YEAR ? ['year', YEAR] : to - from > 90 * DAY ? ['month', 31 * DAY] : ['day', DAY];
   if (lengthOf(event) > length) return unit(start, event.date.granularity);
@@ -126,3 +139,19 @@ export function tense(event, now, zone) {
   return end !== null && end <= now ? 'past' : 'present';
 }
 
+
+/** The words by which a statement denies something, in the languages of the wire. */
+const DENIALS =
+  /(?<![\p{L}\p{M}])(?:no|not|never|nobody|none|nothing|nowhere|neither|nor|without|cannot|den(?:y|ies|ied|ying)|fail(?:s|ed)? to|refus(?:e|es|ed)|reject(?:s|ed)?|\p{L}+n['’]t|nicht|nie|kein\p{L}*|ohne|ne|pas|jamais|sans|sin|nunca|jamás|non|mai|senza|não|niet|geen|nooit)(?![\p{L}\p{M}])/iu;
+
+/** Whether a statement is struck out: one that is denied, unless its words deny already and struck out would say the opposite. */
+export const isStruck = ({ statement: { status, summary } }) => status === 'denied' && !DENIALS.test(summary);
+
+/** "3 articles, by BBC and Reuters" of a happening that more than one event tells; nothing of others. */
+export function reports(entry) {
+  if (!entry || entry.count < 2) return '';
+  const [first, second, ...others] = entry.sources;
+  const sources = others.length ? `${first}, ${second} and ${others.length} more` : [first, second].filter(Boolean).join(' and ');
+  const times = entry.articles > 1 ? `${entry.articles} articles` : `${entry.count} times in one article`;
+  return sources ? `${times}, ${sources}` : times;
+}

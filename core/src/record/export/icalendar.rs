@@ -6,10 +6,11 @@
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::{Export, interval};
+use super::{Export, Folded, interval, link, note};
 use crate::calendar::Bound;
+use crate::event::Status;
 use crate::record::EventRecord;
 
 /// The longest line, in octets, without its line break.
@@ -26,7 +27,15 @@ impl<W: Write> ICalendar<W> {
     /// Those of the writer.
     pub fn new(out: W) -> io::Result<Self> {
         let mut calendar = Self(out);
-        for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//dateline//timeline//EN"] {
+        let head = [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//dateline//timeline//EN",
+            "METHOD:PUBLISH",
+            "X-WR-CALNAME:Timeline",
+        ];
+        // How often those who subscribe ask again.
+        for line in head.into_iter().chain(["REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H"]) {
             calendar.line(line)?;
         }
         Ok(calendar)
@@ -48,10 +57,14 @@ impl<W: Write> ICalendar<W> {
 }
 
 impl<W: Write> Export for ICalendar<W> {
-    fn event(&mut self, record: &EventRecord) -> io::Result<()> {
+    fn row(&mut self, record: &EventRecord, folded: Option<&Folded>) -> io::Result<()> {
+        // What was denied did not happen on that day.
+        if record.statement.status == Status::Denied {
+            return Ok(());
+        }
         let Some((start, end)) = dates(record) else { return Ok(()) };
         self.line("BEGIN:VEVENT")?;
-        self.line(&format!("UID:{}@dateline", record.id))?;
+        self.line(&format!("UID:{}@dateline", folded.map_or(&record.id, |folded| &folded.id)))?;
         // When the information was created: the publication, never the clock, so that a replay writes the same.
         if let Ok(published) = DateTime::parse_from_rfc3339(&record.article.published_at) {
             self.line(&format!("DTSTAMP:{}", utc(published.naive_local(), *published.offset())))?;
@@ -61,9 +74,10 @@ impl<W: Write> Export for ICalendar<W> {
             self.line(&format!("DTEND{end}"))?;
         }
         self.line(&format!("SUMMARY:{}", escaped(&record.statement.summary)))?;
-        self.line(&format!("DESCRIPTION:{}", escaped(&record.statement.sentence)))?;
+        let description = format!("{}\n{} ({})", record.statement.sentence, note(record, folded), record.date.text);
+        self.line(&format!("DESCRIPTION:{}", escaped(&description)))?;
         self.line(&format!("CATEGORIES:{}", record.statement.status))?;
-        if let Some(url) = record.article.url.as_deref().filter(|url| !url.contains(char::is_control)) {
+        if let Some(url) = link(record) {
             self.line(&format!("URL:{url}"))?;
         }
         // The event does not block the reader's time.
@@ -77,6 +91,10 @@ impl<W: Write> Export for ICalendar<W> {
     }
 }
 
+/// The longest range that fills its days, in days. A longer one would stand above all others for weeks: it is one entry on
+/// its first day.
+const LONGEST: i64 = 7;
+
 /// Returns what follows `DTSTART` and `DTEND`; both are days or both are times, as the standard requires. Without an
 /// end it is a single day or moment; an event with an open start stands on its last day.
 fn dates(record: &EventRecord) -> Option<(String, Option<String>)> {
@@ -89,6 +107,8 @@ fn dates(record: &EventRecord) -> Option<(String, Option<String>)> {
     if start.local().year() < 1 {
         return None;
     }
+    let is_long = end.is_some_and(|end| end.local() - start.local() > TimeDelta::days(LONGEST));
+    let (start, end) = if is_long { (Bound::Day(start.local().date()), None) } else { (start, end) };
     match (start, end) {
         (Bound::Time(start, offset), None) => Some((format!(":{}", utc(start, offset)), None)),
         (Bound::Time(start, from), Some(Bound::Time(end, to))) => {
@@ -150,14 +170,17 @@ mod tests {
         BEGIN:VCALENDAR
         VERSION:2.0
         PRODID:-//dateline//timeline//EN
+        METHOD:PUBLISH
+        X-WR-CALNAME:Timeline
+        REFRESH-INTERVAL;VALUE=DURATION:PT1H
+        X-PUBLISHED-TTL:PT1H
         BEGIN:VEVENT
         UID:5d41402abc4b2a76b9719d911017c592@dateline
         DTSTAMP:20190503T173500Z
         DTSTART;VALUE=DATE:20190401
-        DTEND;VALUE=DATE:20190501
         SUMMARY:Smith & Sons\, the ferry line\, closed <the> harbour
         DESCRIPTION:Smith & Sons\, the ferry line\, closed <the> harbour last month
-         .
+         .\nHarbour closed\, The Quay\, 2019-05-03 (last month)
         CATEGORIES:happened
         URL:https://quay.example/harbour
         TRANSP:TRANSPARENT
@@ -172,6 +195,17 @@ mod tests {
         insta::assert_snapshot!(
             dates_of(Some("2019-05-03T00:30:00+01:00"), Some("2019-05-03T00:31:00+01:00")), @"DTSTART:20190502T233000Z DTEND:20190502T233100Z");
         insta::assert_snapshot!(dates_of(Some("2019-05-03"), Some("2019-05-04T10:00:00+01:00")), @"DTSTART;VALUE=DATE:20190503 DTEND;VALUE=DATE:20190505");
+    }
+
+    #[test]
+    fn a_range_over_a_week_is_one_day_and_what_was_denied_is_left_out() {
+        insta::assert_snapshot!(dates_of(Some("2019-05-01"), Some("2019-05-08")), @"DTSTART;VALUE=DATE:20190501 DTEND;VALUE=DATE:20190508");
+        insta::assert_snapshot!(dates_of(Some("2019-05-01"), Some("2019-05-09")), @"DTSTART;VALUE=DATE:20190501 DTEND");
+        let times = dates_of(Some("2019-05-01T10:00:00+01:00"), Some("2019-05-20T10:00:00+01:00"));
+        insta::assert_snapshot!(times, @"DTSTART;VALUE=DATE:20190501 DTEND");
+        let mut denied = record(Some("2019-04-01"), Some("2019-04-02"), "day");
+        denied.statement.status = Status::Denied.into();
+        assert!(!written(&[denied], ICalendar::new).contains("VEVENT"));
     }
 
     #[test]

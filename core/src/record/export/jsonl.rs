@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Export;
+use super::{Export, Folded};
 use crate::record::EventRecord;
 
 /// One record per line.
@@ -21,7 +21,7 @@ impl<W: Write> JsonLines<W> {
 }
 
 impl<W: Write> Export for JsonLines<W> {
-    fn event(&mut self, record: &EventRecord) -> io::Result<()> {
+    fn row(&mut self, record: &EventRecord, _: Option<&Folded>) -> io::Result<()> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, record)?;
         self.line.push(b'\n');

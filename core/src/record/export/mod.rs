@@ -4,6 +4,7 @@
 pub mod timeml;
 
 mod csv;
+mod feed;
 mod icalendar;
 mod jsonl;
 mod timelinejs;
@@ -17,6 +18,7 @@ use super::EventRecord;
 use crate::calendar::{Bound, Interval};
 
 pub use self::csv::Csv;
+pub use feed::{Feed, FeedInfo, JsonFeed, XmlFeed};
 pub use icalendar::ICalendar;
 pub use jsonl::JsonLines;
 pub use timelinejs::TimelineJs;
@@ -29,7 +31,16 @@ pub trait Export {
     /// # Errors
     ///
     /// Those of the writer.
-    fn event(&mut self, record: &EventRecord) -> io::Result<()>;
+    fn event(&mut self, record: &EventRecord) -> io::Result<()> {
+        self.row(record, None)
+    }
+
+    /// Writes an event that may stand for others, which report the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    fn row(&mut self, record: &EventRecord, folded: Option<&Folded>) -> io::Result<()>;
 
     /// Writes the end of the file, after the last event.
     ///
@@ -37,6 +48,38 @@ pub trait Export {
     ///
     /// Those of the writer.
     fn finish(&mut self) -> io::Result<()>;
+}
+
+/// What an event stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// The id that stays while events come and go.
+    pub id: String,
+    /// How many articles report the same.
+    pub articles: usize,
+    /// Their sources.
+    pub sources: Vec<String>,
+}
+
+/// Returns who reports an event, for people: "Harbour closed, The Quay, 2019-05-03".
+fn note(record: &EventRecord, folded: Option<&Folded>) -> String {
+    let article = &record.article;
+    let day = article.published_at.split('T').next().unwrap_or_default();
+    let own = [article.title.as_str(), article.source.as_deref().unwrap_or_default(), day];
+    let own = own.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    match folded.filter(|folded| folded.articles > 1) {
+        Some(Folded { articles, sources, .. }) => format!("{own}; in {articles} articles: {}", sources.join(", ")),
+        None => own,
+    }
+}
+
+/// Returns the address of the article, if it is one of the web: a link must not run anything.
+fn link(record: &EventRecord) -> Option<&str> {
+    let url = record.article.url.as_deref()?;
+    let is_web = ["https://", "http://"]
+        .iter()
+        .any(|scheme| url.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme)));
+    (is_web && !url.contains(|letter: char| letter.is_control() || letter.is_whitespace())).then_some(url)
 }
 
 /// The items of a JSON list that is written one by one.

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike};
 use quick_xml::escape::escape;
 use serde::Serialize;
 
-use super::{Export, JsonItems, interval};
+use super::{Export, Folded, JsonItems, interval, link, note};
 use crate::calendar::Granularity;
 use crate::record::EventRecord;
 
@@ -21,6 +21,7 @@ struct Slide<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     end_date: Option<Date>,
     text: Text,
+    group: &'a str,
 }
 
 #[derive(Serialize)]
@@ -68,11 +69,18 @@ impl<W: Write> TimelineJs<W> {
 }
 
 impl<W: Write> Export for TimelineJs<W> {
-    fn event(&mut self, record: &EventRecord) -> io::Result<()> {
+    fn row(&mut self, record: &EventRecord, folded: Option<&Folded>) -> io::Result<()> {
         let Some((start_date, end_date)) = dates(record) else { return Ok(()) };
         let headline = escape(&record.statement.summary).into_owned();
-        let text = escape(&record.statement.sentence).into_owned();
-        self.0.item(&Slide { unique_id: &record.id, start_date, end_date, text: Text { headline, text } })
+        let (sentence, note) = (escape(&record.statement.sentence), note(record, folded));
+        let source = match link(record) {
+            Some(url) => format!("<a href=\"{}\">{}</a>", escape(url), escape(&note)),
+            None => escape(&note).into_owned(),
+        };
+        let group = record.statement.status.name();
+        let text = format!("<p>{sentence}</p><p>{source}; {group}</p>");
+        let unique_id = folded.map_or(&record.id, |folded| &folded.id);
+        self.0.item(&Slide { unique_id, start_date, end_date, text: Text { headline, text }, group })
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -155,9 +163,18 @@ mod tests {
         let records = [record(Some("2019-04-01"), Some("2019-05-01"), "month"), record(None, None, "month")];
         insta::assert_snapshot!(written(&records, TimelineJs::new), @r#"
         {"events":[
-        {"unique_id":"5d41402abc4b2a76b9719d911017c592","start_date":{"year":2019,"month":4},"text":{"headline":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","text":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month."}}
+        {"unique_id":"5d41402abc4b2a76b9719d911017c592","start_date":{"year":2019,"month":4},"text":{"headline":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","text":"<p>Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month.</p><p><a href=\"https://quay.example/harbour\">Harbour closed, The Quay, 2019-05-03</a>; happened</p>"},"group":"happened"}
         ]}
         "#);
+    }
+
+    #[test]
+    fn an_address_that_would_run_something_is_no_link() {
+        let mut evil = record(Some("2019-04-01"), None, "day");
+        let mut article = (*evil.article).clone();
+        article.url = Some("javascript:alert(1)".to_owned());
+        evil.article = article.into();
+        assert!(!written(&[evil], TimelineJs::new).contains("javascript"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use quick_xml::escape::escape;
 use serde::Serialize;
 
-use super::{Export, JsonItems};
+use super::{Export, Folded, JsonItems, note};
 use crate::record::EventRecord;
 
 /// A list of items for vis-timeline.
@@ -38,7 +38,7 @@ impl<W: Write> VisTimeline<W> {
 }
 
 impl<W: Write> Export for VisTimeline<W> {
-    fn event(&mut self, record: &EventRecord) -> io::Result<()> {
+    fn row(&mut self, record: &EventRecord, folded: Option<&Folded>) -> io::Result<()> {
         let (start, end) = match (&record.date.start, &record.date.end) {
             (Some(start), end) => (moment(start), end.as_deref().map(moment)),
             // vis-timeline needs a start: an event with an open start stands at its end.
@@ -46,9 +46,9 @@ impl<W: Write> Export for VisTimeline<W> {
             (None, None) => return Ok(()),
         };
         self.0.item(&Item {
-            id: &record.id,
+            id: folded.map_or(&record.id, |folded| &folded.id),
             content: escape(&record.statement.summary).into_owned(),
-            title: escape(&record.statement.sentence).into_owned(),
+            title: escape(&format!("{} ({})", record.statement.sentence, note(record, folded))).into_owned(),
             start,
             r#type: if end.is_some() { "range" } else { "point" },
             end,
@@ -83,10 +83,10 @@ mod tests {
         ];
         insta::assert_snapshot!(written(&records, VisTimeline::new), @r#"
         [
-        {"id":"5d41402abc4b2a76b9719d911017c592","content":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","title":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month.","start":"2019-04-01","end":"2019-05-01","type":"range","className":"happened"},
-        {"id":"5d41402abc4b2a76b9719d911017c592","content":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","title":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month.","start":"-000043-03-15","end":"-000043-03-16","type":"range","className":"happened"},
-        {"id":"5d41402abc4b2a76b9719d911017c592","content":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","title":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month.","start":"2019-05-03T15:00:00+01:00","type":"point","className":"happened"},
-        {"id":"5d41402abc4b2a76b9719d911017c592","content":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","title":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month.","start":"2019-05-01","type":"point","className":"happened"}
+        {"id":"5d41402abc4b2a76b9719d911017c592","content":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","title":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month. (Harbour closed, The Quay, 2019-05-03)","start":"2019-04-01","end":"2019-05-01","type":"range","className":"happened"},
+        {"id":"5d41402abc4b2a76b9719d911017c592","content":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","title":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month. (Harbour closed, The Quay, 2019-05-03)","start":"-000043-03-15","end":"-000043-03-16","type":"range","className":"happened"},
+        {"id":"5d41402abc4b2a76b9719d911017c592","content":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","title":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month. (Harbour closed, The Quay, 2019-05-03)","start":"2019-05-03T15:00:00+01:00","type":"point","className":"happened"},
+        {"id":"5d41402abc4b2a76b9719d911017c592","content":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour","title":"Smith &amp; Sons, the ferry line, closed &lt;the&gt; harbour last month. (Harbour closed, The Quay, 2019-05-03)","start":"2019-05-01","type":"point","className":"happened"}
         ]
         "#);
     }

@@ -1,0 +1,138 @@
+//! Which happening an event belongs to, in the tables. [`timeline`](crate::timeline) decides which statements are the same.
+
+use rusqlite::OptionalExtension;
+
+use super::Error;
+use super::happenings::Place;
+use super::record::{Event, id_prefix};
+use super::writer::Batch;
+use crate::timeline::Telling;
+
+/// How many happenings an event is compared with for each of its keys: the latest ones.
+const MAX_CANDIDATES: usize = 32;
+
+impl Batch<'_> {
+    /// Returns the happening that an event joins. One that it belonged to before a correction stays its own if what it says
+    /// is still the same, or if it was the only one there: then that is about what the correction says.
+    pub(super) fn find_happening(&self, telling: &Telling, former: Option<u32>) -> Result<Option<u32>, Error> {
+        if let Some(former) = former
+            && self.is_same(former, telling)?
+        {
+            return Ok(Some(former));
+        }
+        let found = self.find_same(telling, former)?;
+        let Some(former) = former else { return Ok(found) };
+        if found.is_some() || !self.is_empty(former)? {
+            self.end_if_empty(former)?;
+            return Ok(found);
+        }
+        Ok(Some(former))
+    }
+
+    fn find_same(&self, telling: &Telling, former: Option<u32>) -> Result<Option<u32>, Error> {
+        let mut with_key = self
+            .connection
+            .prepare_cached("SELECT happening FROM happening_keys WHERE key = ?1 ORDER BY happening DESC LIMIT ?2")?;
+        let mut seen = former.into_iter().collect::<Vec<u32>>();
+        for key in telling.keys() {
+            for happening in with_key.query_map((key.cast_signed(), MAX_CANDIDATES as i64), |row| row.get(0))? {
+                let happening = happening?;
+                if !seen.contains(&happening) {
+                    seen.push(happening);
+                    if self.is_same(happening, telling)? {
+                        return Ok(Some(happening));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_same(&self, happening: u32, telling: &Telling) -> Result<bool, Error> {
+        Ok(self.telling(happening)?.is_some_and(|first| first.is_same(telling)))
+    }
+
+    fn telling(&self, happening: u32) -> Result<Option<Telling>, Error> {
+        let mut telling = self.connection.prepare_cached("SELECT telling FROM happenings WHERE happening = ?1")?;
+        let telling: Option<String> = telling.query_row([happening], |row| row.get(0)).optional()?;
+        Ok(telling.as_deref().map(serde_json::from_str).transpose()?)
+    }
+
+    fn is_empty(&self, happening: u32) -> Result<bool, Error> {
+        let mut members =
+            self.connection.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM events WHERE happening = ?1)")?;
+        Ok(members.query_row([happening], |row| row.get(0))?)
+    }
+
+    /// Begins a happening with an event, whose id it has.
+    pub(super) fn begin_happening(&self, row: u32, event: &Event, telling: &Telling) -> Result<(), Error> {
+        self.execute("UPDATE events SET happening = row WHERE row = ?1", [row])?;
+        // The happening that began with this event may go on without it.
+        let mut id = event.id.clone();
+        let mut is_taken = self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM happenings WHERE id = ?1)")?;
+        for number in 2.. {
+            if !is_taken.query_row([&id], |row| row.get::<_, bool>(0))? {
+                break;
+            }
+            id = format!("{}-{number}", event.id);
+        }
+        let [start, end] = event.span();
+        self.execute(
+            "INSERT INTO happenings VALUES (?1, ?2, ?3, ?4, ?5)",
+            (row, &id, start, end, serde_json::to_string(telling)?),
+        )?;
+        self.insert_keys(row, telling)
+    }
+
+    /// Lets a happening whose only event was corrected be about what the correction says.
+    pub(super) fn correct_happening(&self, happening: u32, event: &Event, telling: &Telling) -> Result<(), Error> {
+        let Some(former) = self.telling(happening)? else { return Ok(()) };
+        if former.is_same(telling) {
+            return Ok(());
+        }
+        self.delete_keys(happening, &former)?;
+        let [start, end] = event.span();
+        self.execute(
+            "UPDATE happenings SET start = ?2, end = ?3, telling = ?4 WHERE happening = ?1",
+            (happening, start, end, serde_json::to_string(telling)?),
+        )?;
+        self.insert_keys(happening, telling)
+    }
+
+    /// Ends a happening if no event is left of it.
+    pub(super) fn end_if_empty(&self, happening: u32) -> Result<(), Error> {
+        if self.is_empty(happening)?
+            && let Some(telling) = self.telling(happening)?
+        {
+            self.delete_keys(happening, &telling)?;
+            self.execute("DELETE FROM happenings WHERE happening = ?1", [happening])?;
+        }
+        Ok(())
+    }
+
+    /// Returns where a happening stands.
+    pub(super) fn place(&self, happening: u32) -> Result<Place, Error> {
+        let mut place = self.connection.prepare_cached("SELECT start, end, id FROM happenings WHERE happening = ?1")?;
+        Ok(place.query_row([happening], |row| {
+            let [start, end] = [row.get(0)?, row.get(1)?];
+            Ok(Place::new([start, end], id_prefix(row.get_ref(2)?.as_str()?)))
+        })?)
+    }
+
+    fn insert_keys(&self, happening: u32, telling: &Telling) -> Result<(), Error> {
+        for key in telling.keys() {
+            self.execute("INSERT OR IGNORE INTO happening_keys VALUES (?1, ?2)", (key.cast_signed(), happening))?;
+        }
+        Ok(())
+    }
+
+    fn delete_keys(&self, happening: u32, telling: &Telling) -> Result<(), Error> {
+        for key in telling.keys() {
+            self.execute(
+                "DELETE FROM happening_keys WHERE key = ?1 AND happening = ?2",
+                (key.cast_signed(), happening),
+            )?;
+        }
+        Ok(())
+    }
+}
