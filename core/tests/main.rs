@@ -13,6 +13,7 @@ mod contract;
 mod corpora;
 mod deletions;
 mod envelopes;
+mod format_reference;
 mod formats;
 mod kills;
 mod newsml_1;

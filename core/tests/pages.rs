@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use dateline_core::article::{self, Article, Field, Format, Item, Message, Settings};
+use dateline_core::article::{
+    self, Article, Field, Format, Item, Message, Settings, SourceMatch, SourceSettings, Sources,
+};
 use dateline_core::pipeline;
 
 fn page(name: &str) -> Vec<u8> {
@@ -463,4 +465,20 @@ fn what_stands_beside_the_text_of_a_feed_gives_no_events() {
     let processed = pipeline::process(feed.as_bytes(), &pipeline::Settings::default()).unwrap().remove(0);
     let sentences: Vec<_> = processed.events.iter().map(|event| event.statement.sentence.as_str()).collect();
     assert_eq!(sentences, ["The bridge was shut on Monday.", "It will open in November."]);
+}
+
+#[test]
+fn the_order_of_day_and_month_may_be_set_for_its_source() {
+    for (day_first, day) in [(true, "2019-06-04"), (false, "2019-04-06")] {
+        let mut quay = SourceMatch::default();
+        quay.source("The Quay");
+        let set = SourceSettings::with(|it| it.day_first = Some(day_first));
+        let settings = Settings::with(|it| it.sources = Sources::new([(quay, set)]));
+        let unknown = String::from_utf8(page("ambiguous.html")).unwrap();
+        let known = unknown.replace("<title>", "<meta property=\"og:site_name\" content=\"The Quay\"><title>");
+        let read = |page: &str| article::read(&Message::bare(page.as_bytes()), &settings).unwrap().remove(0);
+        assert!(matches!(read(&unknown), Item::Broken { .. }));
+        let Item::Article(article) = read(&known) else { panic!("an article") };
+        assert_eq!(article.published.date().to_string(), day);
+    }
 }

@@ -111,16 +111,6 @@ fn every_preset_is_recognised_and_read() {
 }
 
 #[test]
-fn every_preset_has_a_row_in_the_documentation() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/formats.md");
-    let documentation = std::fs::read_to_string(path).expect("the documentation");
-    for preset in Preset::all() {
-        let row = format!("| `{}` | {} |", preset.name(), preset.about());
-        assert!(documentation.contains(&row), "{row}");
-    }
-}
-
-#[test]
 fn a_preset_can_be_set_by_name() {
     let set = |name: &str| Format::choices().find(|format| format.name() == name).expect("a format");
     let wordpress = Settings::with(|it| it.format = Some(set("wordpress")));

@@ -46,6 +46,9 @@
 //!   article a second way through Kafka. Nobody waits for the open transaction of another, unless both settle the same article.
 //! - **Memory is bounded.** One batch is collected or delivered while another is extracted. Besides these there are the
 //!   queues of librdkafka, and a small cache for the state.
+//! - **The input may be several topics.** A partition is known by its topic and number, an article by its id, whichever topic its
+//!   messages come through. Which topics a pattern matches is asked every few seconds, and the worker subscribes to them by name:
+//!   librdkafka, asked for the pattern itself, would read the outputs as well. A backfill reads one topic after the other.
 //! - **The order of a partition is kept**, from the messages of the input to the records in each partition of
 //!   `timeline.articles`. Only the second disposition of a held message comes later.
 //!

@@ -11,6 +11,7 @@ mod delivery;
 mod inputs;
 mod knowledge;
 mod offsets;
+mod passing;
 mod program;
 mod readiness;
 mod rejection;

@@ -63,7 +63,7 @@ fn own_settings(draft: &Draft<'_>, settings: &Settings) -> SourceSettings {
     if settings.sources.is_empty() {
         return SourceSettings::default();
     }
-    let names: Vec<_> = publication::source_names(draft).collect();
+    let names: Vec<_> = draft.source_names().collect();
     settings.sources.of_article(names.iter().map(AsRef::as_ref))
 }
 

@@ -144,6 +144,12 @@ impl<'a> Draft<'a> {
         Some(self.reading(field, zones)?.map(|reading| reading.published))
     }
 
+    /// Returns the names of its source: its name, and the address, which has its host.
+    pub fn source_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let label = |field| self.label(field).ok().flatten();
+        label(Field::Source).into_iter().chain(label(Field::Url).filter(|url| url.contains("://")))
+    }
+
     /// As [`Self::time`], with what had to be overlooked.
     pub fn reading(&self, field: Field, zones: &Zones<'_>) -> Option<Result<Reading, Error>> {
         let mut failed = None;

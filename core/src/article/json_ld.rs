@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::about::About;
 use super::draft::Draft;
 use super::field::{Field, FieldValue, Value};
 use super::json;
@@ -11,6 +12,22 @@ use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
 use super::status;
 use crate::error::Error;
+
+/// What people should know of this format.
+pub(super) const ABOUT: About = About {
+    recognised: "`@context`, `@graph` or `@type`; an HTML page with an article in such scripts",
+    items: "each `NewsArticle` or subtype, also in an `ItemList`; each entry of a live blog",
+    fields: &[
+        ("id", "`identifier`, `@id`, `url`"),
+        ("revision", "`version`, `dateModified`"),
+        ("first publication", "`datePublished`"),
+        ("content", "`dateCreated`"),
+        ("this version", "`dateModified`"),
+        ("body", "`articleBody`, also as a list of paragraphs"),
+        ("instead of a body", "`description`"),
+        ("status", "`creativeWorkStatus` if it says withdrawn"),
+    ],
+};
 
 /// The known properties, best first, before the names that all formats share.
 const FIELDS: Names = &[

@@ -13,6 +13,7 @@
 //!
 //! This module must not know what is done with an article: no tokens, no dates in the text, no Kafka.
 
+mod about;
 mod assemble;
 mod binary;
 mod compression;
@@ -63,7 +64,8 @@ mod xml;
 mod zone;
 mod zone_names;
 
-pub use envelope::{EnvelopeName, Unwrap};
+pub use about::About;
+pub use envelope::{EnvelopeAbout, EnvelopeName, Unwrap};
 pub use field::Field;
 pub use field_paths::{FieldPaths, ItemPaths};
 pub use format::Format;
@@ -74,7 +76,7 @@ pub use presets::Preset;
 pub use published::Published;
 pub use reader::{FieldPath, Inspected};
 pub use reference::Reference;
-pub use registry::{inspect, read};
+pub use registry::{about, inspect, read};
 pub use revision::{compare_revisions, newer_revision};
 pub use settings::{BySource, CityTimezones, RecordTime, Settings, SourceTimezones};
 pub use sources::{SourceMatch, SourceSettings, Sources};

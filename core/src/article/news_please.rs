@@ -2,11 +2,27 @@
 
 use std::sync::LazyLock;
 
+use super::about::About;
 use super::draft::Draft;
 use super::field::Field;
 use super::json;
 use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
+
+/// What people should know of this format.
+pub(super) const ABOUT: About = About {
+    recognised: "`maintext`, `date_publish` or `date_download`",
+    items: "one",
+    fields: &[
+        ("id", "`url`, `filename`"),
+        ("first publication", "`date_publish`"),
+        ("this version", "`date_modify`"),
+        ("body", "`maintext`, `text`"),
+        ("instead of a body", "`description`"),
+        ("language", "`language`"),
+        ("source", "`source_domain`"),
+    ],
+};
 
 /// The known fields, best first, before those that all formats share. `date_download` is not a time of the article.
 const FIELDS: Names = &[

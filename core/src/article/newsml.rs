@@ -1,10 +1,28 @@
 //! IPTC's NewsML-G2: one item, or a `newsMessage` of several.
 
+use super::about::About;
 use super::draft::Draft;
 use super::encoded::from_base64;
 use super::field::{Field, FieldValue, Value};
 use super::reader::MessageReader;
 use super::{nitf, xml};
+
+/// What people should know of this format.
+pub(super) const ABOUT: About = About {
+    recognised: "`<newsItem>`, `<newsMessage>`; text as inline NITF, XHTML or data",
+    items: "each item of `itemSet`",
+    fields: &[
+        ("id", "`@guid`"),
+        ("revision", "`@version`"),
+        ("first publication", "`firstCreated`"),
+        ("content", "`contentCreated`"),
+        ("this version", "`versionCreated`"),
+        ("body", "the first with text in `contentSet`"),
+        ("instead of a body", "`description`"),
+        ("status", "`pubStatus`"),
+        ("embargo", "`embargoed`"),
+    ],
+};
 
 /// Reads an item, or the items of a message.
 pub(super) fn read(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) {

@@ -1,10 +1,30 @@
 //! IPTC's NewsML 1.0 to 1.2: one item, or several in an envelope.
 
+use super::about::About;
 use super::draft::Draft;
 use super::encoded::from_base64;
 use super::field::{Field, FieldValue};
 use super::reader::MessageReader;
 use super::{nitf, xml};
+
+/// What people should know of this format.
+pub(super) const ABOUT: About = About {
+    recognised: "`<NewsML>`, `<NewsItem>`: NewsML 1.0 to 1.2; text as NITF, XHTML, plain text, or in Base64",
+    items: "each `NewsItem`",
+    fields: &[
+        (
+            "id",
+            "`urn:newsml:` with `ProviderId`, `DateId`, `NewsItemId`; or `PublicIdentifier` without the revision at its end",
+        ),
+        ("revision", "`RevisionId`"),
+        ("first publication", "`FirstCreated`"),
+        ("this version", "`ThisRevisionCreated`"),
+        ("dateline", "`DateLineDate`"),
+        ("body", "the first text in a `ContentItem` that is no caption"),
+        ("status", "`Status`; `Instruction` and its `RevisionStatus` if they withdraw (`Delete`)"),
+        ("embargo", "`StatusWillChange` to usable"),
+    ],
+};
 
 /// Reads an item, or the items of an envelope.
 pub(super) fn read(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) {

@@ -5,12 +5,30 @@
 
 use std::sync::LazyLock;
 
+use super::about::About;
 use super::draft::Draft;
 use super::field::{Field, FieldValue};
 use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
 use super::{json, nitf, xml};
 use crate::error::Error;
+
+/// What people should know of this format.
+pub(super) const ABOUT: About = About {
+    recognised: "IPTC ninjs 1.x, 2.x, 3.x, in any case: `bodies`, `headlines`, `altids`, `standard`; `versioncreated`, `firstcreated` or `contentcreated` unless there is a `body` or `text`; `pubstatus`, `uri` or `body_html` and the like if nothing of a plain article (`id`, `revision`, `body`, `text`, `published_at`, `published`) stands beside them. Including Superdesk's `guid`, TT's and PA's statuses, AP's `item` in `data`",
+    items: "one; several in AP's `data.items`",
+    fields: &[
+        ("id", "`altids.itemid`, `guid`, `uri` without its query"),
+        ("revision", "`version`"),
+        ("first publication", "`firstpublished`, `firstcreated`"),
+        ("content", "`contentcreated`"),
+        ("this version", "`versioncreated`"),
+        ("body", "in order of preference: HTML, text, NITF, unknown roles"),
+        ("instead of a body", "`description…`"),
+        ("status", "`pubstatus`"),
+        ("embargo", "`embargoed`, `embargoedUntil`"),
+    ],
+};
 
 /// The fields that all versions and dialects share, best first, before those that all formats share.
 const FIELDS: Names = &[

@@ -1,9 +1,27 @@
 //! IPTC's NITF: a document, or the text within another format.
 
+use super::about::About;
 use super::draft::Draft;
 use super::field::{Field, FieldValue};
 use super::reader::MessageReader;
 use super::{status, xml};
+
+/// What people should know of this format.
+pub(super) const ABOUT: About = About {
+    recognised: "`<nitf>`",
+    items: "one",
+    fields: &[
+        ("id", "`doc-id/@id-string`"),
+        ("revision", "`du-key/@version`"),
+        ("first publication", "`pubdata/@date.publication`"),
+        ("this version", "`date.issue/@norm`"),
+        ("dateline", "`story.date/@norm`"),
+        ("body", "`body.content`"),
+        ("instead of a body", "`abstract`"),
+        ("status", "`@management-status`, `@management-idref-status`"),
+        ("embargo", "`date.release/@norm` if embargoed"),
+    ],
+};
 
 /// Reads a document.
 pub(super) fn read(root: &xml::Node<'_>, reader: &mut MessageReader<'_>) {

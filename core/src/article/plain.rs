@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::about::About;
 use super::draft::Draft;
 use super::field::{Field, FieldValue};
 use super::json;
@@ -9,6 +10,20 @@ use super::names::{FieldNames, Names};
 use super::reader::MessageReader;
 use super::{seen, status};
 use crate::error::Error;
+
+/// What people should know of the plain article.
+pub(super) const PLAIN: About = About {
+    recognised: "any other JSON object with `body`, `text`, `title` or `headline`, or that withdraws an article",
+    items: "one",
+    fields: &[],
+};
+
+/// What people should know of plain text.
+pub(super) const TEXT: About = About {
+    recognised: "only where a header or an envelope says `text/plain`, or `text/html` of a piece of HTML",
+    items: "one",
+    fields: &[("body", "the whole text")],
+};
 
 /// The known fields, best first, before those that all formats share; others are ignored.
 const FIELDS: Names = &[

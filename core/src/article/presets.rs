@@ -177,6 +177,35 @@ impl Preset {
         self.shape().map_or("", |shape| &shape.file.about)
     }
 
+    /// Returns what an article must have, all of it: a path, several of which one must be there (`a | b`), or how a value
+    /// begins (`a^=b`).
+    #[must_use]
+    pub fn marks(self) -> &'static [String] {
+        self.shape().map_or(&[], |shape| &shape.file.marks)
+    }
+
+    /// Returns where the articles of a response stand.
+    #[must_use]
+    pub fn item_paths(self) -> &'static [String] {
+        self.shape().map_or(&[], |shape| &shape.file.items)
+    }
+
+    /// Returns whether it is only known for where articles stand, which are of other formats.
+    #[must_use]
+    pub fn is_of_other_formats(self) -> bool {
+        self.shape().is_some_and(|shape| shape.file.is_list)
+    }
+
+    /// Returns where a field is found, best first, by its name in `[input.fields]`.
+    #[must_use]
+    pub fn paths(self, field: &str) -> Vec<&'static str> {
+        match self.shape().and_then(|shape| shape.file.fields.get(field)) {
+            Some(Paths::One(path)) => vec![path],
+            Some(Paths::Several(paths)) => paths.iter().map(String::as_str).collect(),
+            None => Vec::new(),
+        }
+    }
+
     fn shape(self) -> Option<&'static Shape> {
         SHAPES.get(usize::from(self.0))
     }

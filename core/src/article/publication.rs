@@ -1,8 +1,6 @@
 //! Which of its times an article counts from: the first publication, unless another is set for its source; shown in
 //! the time zone of its readers.
 
-use std::borrow::Cow;
-
 use chrono_tz::Tz;
 
 use super::draft::Draft;
@@ -113,13 +111,7 @@ fn of_source<T: Copy>(set: &BySource<T>, draft: &Draft<'_>) -> Option<T> {
     if set.is_empty() {
         return None;
     }
-    source_names(draft).find_map(|name| set.get(&name).copied())
-}
-
-/// The names of the article's source: its name, and the article's address, which has its host.
-pub(super) fn source_names<'d>(draft: &'d Draft<'_>) -> impl Iterator<Item = Cow<'d, str>> {
-    let label = |field| draft.label(field).ok().flatten();
-    label(Field::Source).into_iter().chain(label(Field::Url).filter(|url| url.contains("://")))
+    draft.source_names().find_map(|name| set.get(&name).copied())
 }
 
 /// The time zone of the city in the dateline, or at the start of the body: `NEW YORK (AP) — …`.

@@ -2,6 +2,7 @@
 //!
 //! It alone knows them all, and no file below knows it.
 
+use super::about::About;
 use super::field::{Field, FieldValue};
 use super::format::Format;
 use super::item::{Item, id_prefix};
@@ -11,7 +12,7 @@ use super::page::Page;
 use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
 use super::{
-    compression, envelope, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, plain, presets,
+    compression, envelope, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, page, plain, presets,
     recognise, syndication, xml,
 };
 use crate::error::Error;
@@ -54,6 +55,25 @@ pub fn inspect(message: &Message<'_>, settings: &Settings) -> Result<Vec<Inspect
         inspected.iter_mut().for_each(|one| one.item.prefix_ids(&prefix));
     }
     Ok(inspected)
+}
+
+/// Returns what people should know of a format; `None` of a preset, which is data.
+#[must_use]
+pub fn about(format: Format) -> Option<About> {
+    Some(match format {
+        Format::Plain => plain::PLAIN,
+        Format::Ninjs => ninjs::ABOUT,
+        Format::NewsMl => newsml::ABOUT,
+        Format::NewsMl1 => newsml_1::ABOUT,
+        Format::Nitf => nitf::ABOUT,
+        Format::JsonLd => json_ld::ABOUT,
+        Format::Html => page::ABOUT,
+        Format::NewsPlease => news_please::ABOUT,
+        Format::Rss => syndication::RSS,
+        Format::Atom => syndication::ATOM,
+        Format::Text => plain::TEXT,
+        Format::Preset(_) => return None,
+    })
 }
 
 fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result<(), Error> {

@@ -2,12 +2,43 @@
 
 use std::borrow::Cow;
 
+use super::about::About;
 use super::draft::Draft;
 use super::encoded::from_base64;
 use super::field::{Field, FieldValue, Value};
 use super::furniture::without_trailer;
 use super::reader::MessageReader;
 use super::xml;
+
+/// What people should know of RSS.
+pub(super) const RSS: About = About {
+    recognised: "`<rss>`, `<rdf:RDF>`, `<item>`",
+    items: "each `item`",
+    fields: &[
+        ("id", "`guid`, `link`"),
+        ("first publication", "`pubDate`, `dc:date`, `dcterms:issued`, `dcterms:created`, `atom:published`"),
+        ("this version", "`dcterms:modified`, `atom:updated`"),
+        ("body", "`content:encoded`, `content`"),
+        ("instead of a body", "`description`, `summary`"),
+        ("status", "`at:deleted-entry`"),
+    ],
+};
+
+/// What people should know of Atom.
+pub(super) const ATOM: About = About {
+    recognised: "`<feed>`, `<entry>`, `<at:deleted-entry>`",
+    items: "each entry",
+    fields: &[
+        ("id", "`id`, `link`"),
+        ("revision", "`updated`"),
+        ("first publication", "`published`, `issued`"),
+        ("content", "`created`"),
+        ("this version", "`updated`, `modified`"),
+        ("body", "`content`"),
+        ("instead of a body", "`summary`"),
+        ("status", "`at:deleted-entry`"),
+    ],
+};
 
 /// The fields that a feed has for all of its entries. They are read once, since there may be very many entries.
 #[derive(Default)]

@@ -1,8 +1,15 @@
 //! Rows of MySQL, as Canal writes them: the rows of a statement in `data`, what was done in `type`.
 
 use super::super::json::{Json, Node};
-use super::{Content, Opened, text_of};
+use super::{Content, EnvelopeAbout, Opened, text_of};
 use crate::error::Error;
+
+/// What people should know of it.
+pub(super) const ABOUT: EnvelopeAbout = EnvelopeAbout {
+    recognised: "`database`, `table`, `type`, a list in `data`",
+    article_in: "each row of `data`",
+    withdraws: "`type` of `DELETE`",
+};
 
 /// Opens the rows of a statement.
 pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error> {

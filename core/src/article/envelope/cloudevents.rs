@@ -9,8 +9,15 @@ use super::super::field::{Field, FieldValue};
 use super::super::json::Node;
 use super::super::message::Message;
 use super::super::reader::MessageReader;
-use super::{Content, Data, Opened, text_of};
+use super::{Content, Data, EnvelopeAbout, Opened, text_of};
 use crate::error::Error;
+
+/// What people should know of it.
+pub(super) const ABOUT: EnvelopeAbout = EnvelopeAbout {
+    recognised: "headers `ce_…` or `ce-…`; or `specversion`, `id`, `source` and `type`, of the versions 0.3 and 1.0, alone or in a batch",
+    article_in: "the message; `data`, `data_base64`",
+    withdraws: "",
+};
 
 /// The attributes that are used. The `id` is that of the delivery, not of the article.
 const ATTRIBUTES: [(&str, Field); 3] = [("time", Field::Envelope), ("subject", Field::Id), ("source", Field::Source)];

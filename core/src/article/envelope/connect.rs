@@ -6,8 +6,15 @@ use std::borrow::Cow;
 use chrono::{DateTime, Days, NaiveDate, SecondsFormat};
 
 use super::super::json::{Json, Node};
-use super::{Content, Data, Opened};
+use super::{Content, Data, EnvelopeAbout, Opened};
 use crate::error::Error;
+
+/// What people should know of it.
+pub(super) const ABOUT: EnvelopeAbout = EnvelopeAbout {
+    recognised: "`schema` and `payload`, and nothing else",
+    article_in: "`payload`, also as text",
+    withdraws: "",
+};
 
 /// What the numbers of a field count since 1970.
 #[derive(Clone, Copy)]

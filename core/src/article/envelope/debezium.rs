@@ -6,8 +6,15 @@
 
 use super::super::json::{Json, Node};
 use super::super::names::is_true;
-use super::{Content, Data, Opened, text_of};
+use super::{Content, Data, EnvelopeAbout, Opened, text_of};
 use crate::error::Error;
+
+/// What people should know of it.
+pub(super) const ABOUT: EnvelopeAbout = EnvelopeAbout {
+    recognised: "`op` with `before` and `after`; `__deleted` or `__op` in a row",
+    article_in: "`after`; the row, of MongoDB as text",
+    withdraws: "`op` or `__op` of `d`; `__deleted`",
+};
 
 /// Opens a change event.
 pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error> {

@@ -3,8 +3,15 @@
 
 use super::super::field::Field;
 use super::super::json::{Json, Node};
-use super::{Content, Opened};
+use super::{Content, EnvelopeAbout, Opened};
 use crate::error::Error;
+
+/// What people should know of it.
+pub(super) const ABOUT: EnvelopeAbout = EnvelopeAbout {
+    recognised: "`_index`, `_id`, `_source`; `hits.hits`",
+    article_in: "`_source`, whose id may be `_id`",
+    withdraws: "",
+};
 
 /// Opens a hit or a response.
 pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error> {

@@ -1,8 +1,12 @@
 //! Rows of MySQL, as Maxwell writes them: the row in `data`, what was done in `type`.
 
 use super::super::json::Node;
-use super::{Content, Opened, text_of};
+use super::{Content, EnvelopeAbout, Opened, text_of};
 use crate::error::Error;
+
+/// What people should know of it.
+pub(super) const ABOUT: EnvelopeAbout =
+    EnvelopeAbout { recognised: "`database`, `table`, `type`", article_in: "`data`", withdraws: "`type` of `delete`" };
 
 /// Opens a row.
 pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error> {

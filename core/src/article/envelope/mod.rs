@@ -36,6 +36,31 @@ pub enum Unwrap {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnvelopeName(&'static str);
 
+/// What people should know of an envelope, in Markdown, which its file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EnvelopeAbout {
+    /// What it is recognised by.
+    pub recognised: &'static str,
+    /// Where in it the article stands.
+    pub article_in: &'static str,
+    /// What in it withdraws the article, or empty.
+    pub withdraws: &'static str,
+}
+
+impl EnvelopeName {
+    /// Returns all, each with what people should know of it.
+    pub fn all() -> impl Iterator<Item = (Self, EnvelopeAbout)> {
+        ENVELOPES.iter().map(|envelope| (Self(envelope.name), envelope.about))
+    }
+
+    /// Returns the name in configurations.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
 impl Unwrap {
     /// What is opened inside of an envelope.
     pub(super) fn inner(self) -> Self {
@@ -115,21 +140,32 @@ struct Envelope {
     name: &'static str,
     /// The keys, of which one at least must be there, and unmistakable ones others do not have.
     keys: &'static [&'static str],
+    about: EnvelopeAbout,
     /// Opens a value. If the envelope `is_set`, less is needed to recognise it.
     open: for<'j> fn(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error>,
 }
 
 /// One line for each envelope. The first that recognises a value opens it.
 const ENVELOPES: [Envelope; 9] = [
-    Envelope { name: "cloudevents", keys: &["specversion"], open: cloudevents::open },
-    Envelope { name: "debezium", keys: &["__deleted", "__op", "op"], open: debezium::open },
-    Envelope { name: "outbox", keys: &["aggregatetype", "aggregate_type", "aggregateType"], open: outbox::open },
-    Envelope { name: "connect", keys: &["payload"], open: connect::open },
-    Envelope { name: "maxwell", keys: &["database"], open: maxwell::open },
-    Envelope { name: "canal", keys: &["database"], open: canal::open },
-    Envelope { name: "mongodb", keys: &["operationType"], open: mongo::open },
-    Envelope { name: "elasticsearch", keys: &["_source", "hits"], open: elasticsearch::open },
-    Envelope { name: "kafka-record", keys: &["value", "records"], open: record::open },
+    Envelope { name: "cloudevents", keys: &["specversion"], about: cloudevents::ABOUT, open: cloudevents::open },
+    Envelope { name: "debezium", keys: &["__deleted", "__op", "op"], about: debezium::ABOUT, open: debezium::open },
+    Envelope {
+        name: "outbox",
+        keys: &["aggregatetype", "aggregate_type", "aggregateType"],
+        about: outbox::ABOUT,
+        open: outbox::open,
+    },
+    Envelope { name: "connect", keys: &["payload"], about: connect::ABOUT, open: connect::open },
+    Envelope { name: "maxwell", keys: &["database"], about: maxwell::ABOUT, open: maxwell::open },
+    Envelope { name: "canal", keys: &["database"], about: canal::ABOUT, open: canal::open },
+    Envelope { name: "mongodb", keys: &["operationType"], about: mongo::ABOUT, open: mongo::open },
+    Envelope {
+        name: "elasticsearch",
+        keys: &["_source", "hits"],
+        about: elasticsearch::ABOUT,
+        open: elasticsearch::open,
+    },
+    Envelope { name: "kafka-record", keys: &["value", "records"], about: record::ABOUT, open: record::open },
 ];
 
 /// Opens an object; `None` if it is in none of the envelopes that are opened.

@@ -1,8 +1,15 @@
 //! Events of MongoDB's change streams: the document in `fullDocument`, its key in `documentKey`.
 
 use super::super::json::Node;
-use super::{Content, Opened, text_of};
+use super::{Content, EnvelopeAbout, Opened, text_of};
 use crate::error::Error;
+
+/// What people should know of it.
+pub(super) const ABOUT: EnvelopeAbout = EnvelopeAbout {
+    recognised: "`operationType`, `ns`, `documentKey` of change streams",
+    article_in: "`fullDocument`",
+    withdraws: "`delete`, by `documentKey`",
+};
 
 /// Opens an event.
 pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error> {

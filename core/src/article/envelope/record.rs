@@ -1,8 +1,15 @@
 //! A Kafka record as an object, as bridges write it, and the body of a request to Kafka's REST proxy, which holds several.
 
 use super::super::json::{Json, Node};
-use super::{Content, Data, Opened, has_only};
+use super::{Content, Data, EnvelopeAbout, Opened, has_only};
 use crate::error::Error;
+
+/// What people should know of it.
+pub(super) const ABOUT: EnvelopeAbout = EnvelopeAbout {
+    recognised: "`value` beside `headers`, `topic`, `partition` or `offset`, and nothing else; `records` of the REST proxy",
+    article_in: "`value`",
+    withdraws: "",
+};
 
 /// What a record has, of which its value is what counts.
 const KEYS: [&str; 8] = ["key", "value", "headers", "topic", "partition", "offset", "timestamp", "timestampType"];

@@ -14,13 +14,22 @@ use dom_query::Document;
 use self::dates::{DateFinder, FoundTime, Unread};
 use self::metadata::Metadata;
 use self::outline::Outline;
+use super::about::About;
 use super::draft::Draft;
 use super::field::{Field, FieldValue};
 use super::json::{self, Json};
 use super::json_ld::{self, Stories};
 use super::reader::MessageReader;
+use super::sources::Sources;
 use super::zone_names::Zones;
 use crate::error::{Error, ErrorKind};
+
+/// What people should know of this format.
+pub(super) const ABOUT: About = About {
+    recognised: "any other HTML page: a document type or a root `html`, or a first tag such as `<head>`, `<script>`, `<meta>`, `<p>`, after comments",
+    items: "one",
+    fields: &[],
+};
 
 /// The deepest element that is read. A parser closes what pages of old programs leave open.
 const DEPTH: usize = 400;
@@ -69,7 +78,7 @@ impl Page {
             page_times.extend(json_ld::page_times(&node));
         }
         stories.merge_all();
-        let own = own_draft(&document, &stories, &page_times, path, slash);
+        let own = own_draft(&document, &stories, &page_times, &reader.settings.sources, path, slash);
         let Stories { mut articles, updates } = stories;
         let main = main_story(&articles, &own).map(|at| articles.remove(at));
         let is_list = main.is_none() && !articles.is_empty() && !own.has(Field::FirstCreated);
@@ -136,6 +145,7 @@ fn own_draft(
     document: &Document,
     stories: &Stories<'_>,
     page_times: &[String],
+    sources: &Sources,
     path: &str,
     slash: &str,
 ) -> Draft<'static> {
@@ -170,9 +180,10 @@ fn own_draft(
             "last-modified",
         ]),
     );
+    let set = sources.of_article(draft.source_names().collect::<Vec<_>>().iter().map(AsRef::as_ref)).day_first;
     let day_first = metadata.first(&["og:locale"]).and_then(|(_, tag)| written::day_first(tag));
     let day_first = language.and_then(|(_, tag)| written::day_first(tag)).or(day_first);
-    let day_first = written::day_first_of(&paragraph_text(&outline)).or(day_first);
+    let day_first = set.or_else(|| written::day_first_of(&paragraph_text(&outline))).or(day_first);
     let mut finder = DateFinder { outline: &outline, metadata: &metadata, day_first, unread: Unread::default() };
     let is_dated = stories
         .articles

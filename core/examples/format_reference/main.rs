@@ -1,0 +1,8 @@
+//! Prints docs/formats.md, rendered from what the formats, presets and envelopes say of themselves:
+//! `cargo run -p dateline-core --example format_reference >new.md && mv new.md docs/formats.md`.
+
+mod render;
+
+fn main() {
+    print!("{}", render::documentation());
+}
