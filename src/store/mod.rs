@@ -61,7 +61,7 @@ pub enum Error {
     #[error("the database holds an invalid record: {0}; start with --rebuild")]
     Record(#[from] serde_json::Error),
     /// Another version of the program made the file, or another program did.
-    #[error("{} was not made by this version of dateline (its tables are version {found}); name another file, or start `dateline serve` with --rebuild, which deletes its contents", path.display())]
+    #[error("{} was not made by this version of dateline (its tables are version {found}); name another file, or start `dateline serve`, which rebuilds a file of an earlier version and, with --rebuild, deletes the contents of any other", path.display())]
     Version {
         /// The file.
         path: PathBuf,

@@ -126,7 +126,8 @@ impl Selection {
         let (default, limit) = format.defaults();
         let (sort, order) = Sort::from_parameters(&mut parameters, default)?;
         let best = format == ExportFormat::TimelineJs && sort == default;
-        let left = parameters.number("limit", 1, MAX_LIMIT, limit)?;
+        // A file that has everything is not cut short.
+        let left = if limit == MAX_LIMIT { limit } else { parameters.number("limit", 1, MAX_LIMIT, limit)? };
         let days = parameters.number("days", 0, 100, 0)?;
         let (fold, bom) = (parameters.flag("fold")?, parameters.flag("bom")?);
         parameters.finish()?;

@@ -161,7 +161,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
         ("order", "As for events.", json!({"enum": ["asc", "desc"]})),
         (
             "limit",
-            "The most events: 40 for `timelinejs` and 100 for feeds if not given.",
+            "The most events, for `timelinejs` and feeds alone: 40 and 100 if not given.",
             json!({"type": "integer", "minimum": 1}),
         ),
         (

@@ -19,5 +19,6 @@ mod results;
 mod rows;
 mod search;
 mod server;
+mod sharing;
 mod text;
 mod view;

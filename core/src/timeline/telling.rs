@@ -18,7 +18,7 @@ const REPHRASED: f64 = 0.8;
 /// The similarity of headlines from which on two articles are about one subject where the statements share names ...
 const RELATED: f64 = 0.3;
 /// ... and where they have no names.
-const SAME_HEADLINE: f64 = 0.5;
+const SAME_HEADLINE: f64 = 0.6;
 /// How many words statements share that have the same names under unrelated headlines.
 const SHARED: usize = 4;
 
