@@ -45,6 +45,8 @@ pub(super) struct DatedSentence<'t> {
 /// What a date is attached to.
 struct Statement<'v> {
     trigger: Option<Trigger<'v>>,
+    /// The word that the date dates: the trigger or, where the verb groups have none, the verb that the line is built around.
+    word: Option<usize>,
     agreed: Agreed,
     summary: String,
     names: Vec<String>,
@@ -91,6 +93,7 @@ impl DatedSentence<'_> {
             match self.statement(&sentence, date, &dates[last], &spans) {
                 Ok(Statement {
                     trigger,
+                    word,
                     agreed: Agreed { status, conflict },
                     summary,
                     names,
@@ -104,7 +107,7 @@ impl DatedSentence<'_> {
                         until: until.map(|until| offset + until),
                         open: if until.is_none() { self.open(date, trigger) } else { None },
                         sentence: self.span,
-                        trigger: trigger.map(|trigger| self.passage.tokens[trigger.token()].span),
+                        trigger: word.map(|word| self.passage.tokens[word].span),
                         summary,
                         names,
                         also_at: Vec::new(),
@@ -174,7 +177,11 @@ impl DatedSentence<'_> {
                 (candidates, alternative)
             }
         };
-        Ok(Statement { trigger, agreed, summary, names, weight, candidates, alternative })
+        // "The report, dated March 24,": it only leads the date.
+        let leads = |at: &usize| passage.has(*at, passage.pack.grammar.time_preposition);
+        let verb = Some(chosen.pivot).filter(|at| structure.is_predicate(*at) && !leads(at));
+        let word = trigger_token.or(verb);
+        Ok(Statement { trigger, word, agreed, summary, names, weight, candidates, alternative })
     }
 
     fn position<'d>(&'d self, date: &'d Resolved) -> DatePosition<'d> {
@@ -248,11 +255,17 @@ impl DatedSentence<'_> {
     fn open(&self, date: &Resolved, trigger: Option<Trigger<'_>>) -> Option<Open> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let before = date.expression.first.checked_sub(1).filter(|before| self.tokens.contains(before))?;
-        let verb = matches!(trigger, Some(Trigger::Verb(verb)) if verb.negated);
-        let negated = verb || before > self.tokens.start && passage.has(before - 1, grammar.negation);
+        let verb = match trigger {
+            Some(Trigger::Verb(verb)) => Some(verb),
+            _ => None,
+        };
+        // "put off until September": it is then.
+        let is_moved = verb.is_some_and(|verb| passage.has(verb.head, grammar.moves));
+        let negated = verb.is_some_and(|verb| verb.negated)
+            || before > self.tokens.start && passage.has(before - 1, grammar.negation);
         if passage.has(before, grammar.since) || passage.has(date.expression.end, grammar.onwards) {
             Some(Open::End)
-        } else if passage.has(before, grammar.ahead) && !negated {
+        } else if passage.has(before, grammar.ahead) && !negated && !is_moved {
             Some(Open::Start)
         } else {
             None
