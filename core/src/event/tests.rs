@@ -87,6 +87,15 @@ fn a_long_summary_loses_what_it_can_do_without_and_ends_at_a_word() {
 }
 
 #[test]
+fn a_note_in_square_brackets_goes_and_what_makes_a_quotation_understood_stays() {
+    assert_eq!(summary("The Quay Council passed a bylaw [fr] on Monday."), "The Quay Council passed a bylaw");
+    assert_eq!(
+        summary("The harbour master said on Monday that he [the owner of the ferry] knew."),
+        "The harbour master said that he [the owner of the ferry] knew"
+    );
+}
+
+#[test]
 fn figures_labels_contracts_and_titles_make_no_event() {
     for body in [
         "Shr 14 cts vs 20 cts Net 733 vs 871 Pay Nov 27 Record Nov 6",

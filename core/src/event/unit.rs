@@ -217,10 +217,13 @@ impl DatedClause<'_> {
     pub(super) fn hollow_words(&self, cut: &Range<usize>) -> impl Iterator<Item = usize> + use<> {
         let structure = self.structure;
         let is_rest = |at: usize, part: usize| part == at || cut.contains(&part) || self.is_mark(part, ',');
+        // "the summit which begins tomorrow"
+        let relative = |part: usize| self.has(part, self.passage.pack.grammar.relative);
         let is_reduced = |&at: &usize| {
+            let is_verb = structure.tag(at) == Upos::Participle || structure.tag(at).is_finite();
             structure.relation(at) == Relation::AdnominalClause
-                && structure.tag(at) == Upos::Participle
-                && structure.subtree(at).all(|part| is_rest(at, part))
+                && is_verb
+                && structure.subtree(at).all(|part| is_rest(at, part) || relative(part))
         };
         let is_alone = |&at: &usize| {
             let (tag, is_word) = (structure.tag(at), self.passage.tokens[at].shape.is_word());

@@ -184,6 +184,10 @@ fn trim(dated: &DatedClause<'_>, wording: &mut Wording) {
     {
         tokens.remove(0);
     }
+    // "The cabinet met on Monday, shut the schools on Tuesday": the comma goes with the first deed.
+    while *supplied > 0 && tokens.get(*supplied).is_some_and(|&at| dated.is_mark(at, ',')) {
+        tokens.remove(*supplied);
+    }
     if let Some(place) = loose_length(dated, tokens) {
         tokens.truncate(place);
     }
@@ -288,6 +292,7 @@ impl Wording {
             '"' => count('"') % 2 == 1,
             '“' | '”' => count('“') != count('”'),
             '(' | ')' => count('(') != count(')'),
+            '[' | ']' => count('[') != count(']'),
             _ => false,
         };
         let mut text = String::new();
@@ -338,8 +343,8 @@ impl Wording {
             is_quoting ^= mark(at) == Some('"');
             let closes = closing
                 || token.shape == Shape::Possessive
-                || matches!(token.shape, Shape::Mark(',' | '.' | ';' | ':' | ')' | '%' | '!' | '?' | '”'));
-            let opened = text.ends_with(['“', '(']) || is_quoting && text.ends_with('"');
+                || matches!(token.shape, Shape::Mark(',' | '.' | ';' | ':' | ')' | ']' | '%' | '!' | '?' | '”'));
+            let opened = text.ends_with(['“', '(', '[']) || is_quoting && text.ends_with('"');
             if !text.is_empty() && !closes && !opened && (token.spaced || parted) {
                 text.push(' ');
             }
@@ -388,9 +393,12 @@ fn with_hyphens(passage: &ParsedPassage<'_>, tokens: &[usize]) -> Vec<usize> {
 /// The longest group in brackets that is left out, in tokens: an abbreviation, a party, a short name.
 const LONGEST_BRACKET: usize = 4;
 
-/// Removes short groups in brackets: "the union (UTW)".
+/// Removes short groups in brackets ("the union (UTW)"), and notes of one word in square ones ("a law [ru]").
 fn without_brackets(passage: &ParsedPassage<'_>, mut tokens: Vec<usize>) -> Vec<usize> {
-    let is_mark = |at: usize, mark| passage.tokens[at].shape.is_mark(mark);
+    let is_mark = |at: usize, mark| passage.tokens.get(at).is_some_and(|token| token.shape.is_mark(mark));
+    // The parser may hang the brackets by other words than the note.
+    let opens_note = |open: usize| is_mark(open, '[') && is_mark(open + 2, ']');
+    tokens.retain(|&at| !(at.saturating_sub(2)..=at).any(opens_note));
     let mut from = 0;
     while let Some(open) = tokens[from..].iter().position(|&at| is_mark(at, '(')).map(|open| from + open) {
         from = open + 1;

@@ -62,6 +62,24 @@ impl Repair<'_> {
         }
     }
 
+    /// "For the union, 2005 will mark its 30th year": a date without a preposition right before a verb without a subject is that.
+    pub(super) fn find_dates_that_do(&mut self, clauses: &mut [Clause]) {
+        for date in 0..self.heads.len().saturating_sub(1) {
+            let opens = date == 0 || self.has(date - 1, self.passage.pack.grammar.comma);
+            let next = date + 1;
+            let verb = if self.relations[next] == Relation::Auxiliary { self.head(next) } else { Some(next) };
+            let lacks = |&verb: &usize| {
+                clauses[verb].is_finite
+                    && !clauses[verb].has_subject
+                    && matches!(self.relations[verb], Relation::Root | Relation::Parataxis)
+                    && !self.is_below(verb, date)
+            };
+            let Some(verb) = verb.filter(|verb| self.dates[date] && opens && lacks(verb)) else { continue };
+            (self.heads[date], self.relations[date]) = (verb as u16, Relation::Subject);
+            clauses[verb].has_subject = true;
+        }
+    }
+
     /// Whether a word may be what somebody is, or what was done: "shut", "published".
     fn says_what(&self, at: usize) -> bool {
         matches!(self.tags[at], Upos::Participle | Upos::Adjective | Upos::Past | Upos::Base)

@@ -52,6 +52,7 @@ impl Repair<'_> {
         self.free_from_dates();
         let mut clauses = self.clauses();
         self.free_dates(&mut clauses);
+        self.find_dates_that_do(&mut clauses);
         for verb in 0..self.heads.len() {
             if clauses[verb].is_finite && !clauses[verb].has_subject && !clauses[verb].is_joined {
                 self.reduce_verb_above(verb, &mut clauses);
