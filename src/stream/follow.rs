@@ -16,6 +16,7 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 use super::consumer::{Consumer, Event, PartitionOffsets};
 use super::error::is_denied;
 use super::passed::event_id;
+use super::topic_partition::TopicPartition;
 use super::{Control, Error};
 use crate::config::{Settings, Topics};
 use crate::store::{Position, RecordKind, TopicRecord, Writer};
@@ -60,7 +61,7 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
     }
     let mut follower = Follower {
         consumer: Consumer::new(&settings, &OVERRIDES)?,
-        stored: positions.into_iter().map(|it| ((it.topic, it.partition), it.next)).collect(),
+        stored: positions.into_iter().map(|it| (TopicPartition::new(&it.topic, it.partition), it.next)).collect(),
         group: settings.kafka.group,
         control,
         progress,
@@ -74,9 +75,6 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
     };
     follower.run()
 }
-
-/// A partition of a topic.
-type TopicPartition = (String, i32);
 
 struct Follower<'a> {
     consumer: Consumer,
@@ -153,7 +151,7 @@ impl Follower<'_> {
             let count = self.consumer.partition_count(topic, REQUEST_TIMEOUT)?;
             is_complete &= count > 0;
             for number in (0..).take(count) {
-                let partition = (topic.clone(), number);
+                let partition = TopicPartition::new(topic, number);
                 if !self.end_reached.contains_key(&partition) {
                     let offset = self.stored.get(&partition).map_or(Offset::Beginning, |next| Offset::Offset(*next));
                     new.add_partition_offset(topic, number, offset)?;
@@ -163,8 +161,7 @@ impl Follower<'_> {
         if new.count() > 0 {
             self.consumer.client().incremental_assign(&new)?;
             tracing::info!(partitions = new.count(), "following the timeline's topics");
-            let partitions = new.elements().into_iter().map(|it| ((it.topic().to_owned(), it.partition()), false));
-            self.end_reached.extend(partitions);
+            self.end_reached.extend(TopicPartition::all_of(&new).into_iter().map(|partition| (partition, false)));
             self.control.health.not_ready("catching up with the topics");
             self.caught_up = false;
         }
@@ -208,7 +205,7 @@ impl Follower<'_> {
         }
         let mut next = BTreeMap::new();
         for message in &self.batch {
-            next.insert((message.topic().to_owned(), message.partition()), message.offset() + 1);
+            next.insert(TopicPartition::of(message), message.offset() + 1);
         }
         let received = self.batch.iter().filter_map(|message| {
             let kind = if message.topic() == self.topics.events { RecordKind::Event } else { RecordKind::Article };
@@ -218,9 +215,9 @@ impl Follower<'_> {
         });
         let received: Vec<_> = received.collect();
         let without_key = self.batch.len() - received.len();
-        let position = |((topic, partition), next): (&TopicPartition, &i64)| Position {
-            topic: topic.clone(),
-            partition: *partition,
+        let position = |(partition, next): (&TopicPartition, &i64)| Position {
+            topic: partition.topic.to_owned(),
+            partition: partition.number,
             next: *next,
         };
         let positions: Vec<_> = next.iter().map(position).collect();
@@ -239,13 +236,13 @@ impl Follower<'_> {
     fn report_lag(&mut self, partitions: Vec<PartitionOffsets>) {
         let mut total = 0;
         for PartitionOffsets { topic, partition, end, high_watermark, start, position } in partitions {
-            let partition = (topic, partition);
+            let partition = TopicPartition::new(&topic, partition);
             let stored = self.stored.get(&partition).copied().unwrap_or(start);
             // With an empty batch all that was read is stored.
             let position = position.filter(|_| self.batch.is_empty()).unwrap_or(stored);
             let lag = (end - stored.max(position)).max(0);
             let (committed, high_watermark) = (stored.max(position), (high_watermark - stored.max(position)).max(lag));
-            self.control.metrics.lag(&partition.0, partition.1, Lag { stable: lag, high_watermark, committed });
+            self.control.metrics.lag(partition.topic, partition.number, Lag { stable: lag, high_watermark, committed });
             total += lag.unsigned_abs();
             if let Some(end_reached) = self.end_reached.get_mut(&partition) {
                 *end_reached |= lag == 0;

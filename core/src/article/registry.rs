@@ -37,8 +37,8 @@ pub fn read(message: &Message<'_>, settings: &Settings) -> Result<Vec<Item>, Err
 /// Returns what the ids of a message's articles begin with.
 fn prefix_of(message: &Message<'_>, settings: &Settings) -> Option<String> {
     let name = settings.id_prefix.as_deref()?;
-    let values = message.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
-    values.last().and_then(|(_, value)| id_prefix(value))
+    let mut values = message.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
+    values.next_back().and_then(|(_, value)| id_prefix(value))
 }
 
 /// As [`read`], with the recognised format of each item, why it was recognised, and the paths of its fields, for people.

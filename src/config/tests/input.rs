@@ -2,6 +2,7 @@
 
 use super::{NONE, in_file, settings};
 use crate::article::{Format, RecordTime, Unwrap};
+use crate::config::Topics;
 use crate::pipeline;
 
 #[test]
@@ -40,4 +41,16 @@ fn errors_name_the_field_and_the_path() {
     insta::assert_snapshot!(in_file("[input]\nformat = 'wordpres'"), @r#"input.format (file my.toml): unknown value "wordpres"; did you mean wordpress?"#);
     insta::assert_snapshot!(in_file("[input]\npublished = 'records'"), @r#"input.published (file my.toml): unknown value "records"; did you mean record?"#);
     insta::assert_snapshot!(in_file("[input.fields]\nbody = [1]"), @"input.fields.body (file my.toml): expected a quoted string, a number, true or false");
+}
+
+#[test]
+fn the_input_may_be_several_topics_and_patterns_but_no_output() {
+    for list in ["'articles, ^wires[.]'", "['articles', '^wires[.]']"] {
+        let kafka = settings(&format!("[kafka]\ninput = {list}"), NONE, &[]).kafka;
+        let found = Topics::new(&kafka).resolve_inputs(["wires.afp", "wiresafp", "timeline.events"].into_iter());
+        assert_eq!(found, ["articles", "wires.afp"], "{list}");
+    }
+    insta::assert_snapshot!(in_file("[kafka]\ninput = '^wires.('"), @r#"kafka.input (file my.toml): "^wires.(" is not a regular expression without a comma: unclosed group"#);
+    insta::assert_snapshot!(in_file("[kafka]\ninput = 'articles,'"), @r#"kafka.input (file my.toml): "" is not a topic name: 1 to 200 of the characters a-z A-Z 0-9 . _ -"#);
+    insta::assert_snapshot!(in_file("[kafka]\ninput = 'articles, timeline.events'"), @"kafka.input (file my.toml): timeline.events is also an output topic; choose another kafka.output_prefix");
 }
