@@ -95,14 +95,18 @@ impl Store {
         })
     }
 
-    /// Returns the records of the other events that report the same.
+    /// Returns the records of the other events that report the same as an event, or as what an entry shows.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn mentions(&self, id: &str) -> Result<Vec<String>, Error> {
         self.read(|connection| {
-            let row =
-                connection.prepare_cached("SELECT row FROM events WHERE id = ?1")?.query_row([id], |row| row.get(0));
+            // The id of an entry stands for the event that its row shows.
+            let mut row = connection.prepare_cached(
+                "SELECT row FROM events WHERE id = ?1 OR happening = (SELECT happening FROM happenings WHERE id = ?1)
+                 ORDER BY id = ?1 DESC, weight DESC, row LIMIT 1",
+            )?;
+            let row = row.query_row([id], |row| row.get(0));
             let Some(row) = row.optional()? else { return Ok(Vec::new()) };
             let others: Vec<u32> = {
                 let index = self.index();
