@@ -15,7 +15,7 @@ use super::index::{Index, IndexEntry, Predicate};
 use super::query::{DAY, Filters};
 use super::read::records;
 use super::{Error, Row, Store};
-use crate::timeline::{DaySums, has_subject};
+use crate::timeline::{DaySums, Mention, has_subject};
 
 /// How many entries a key day has at most.
 const MAX_ENTRIES: usize = 20;
@@ -92,6 +92,24 @@ impl Store {
                 });
             }
             Ok(story)
+        })
+    }
+
+    /// Returns all matching events that have a date, as mentions.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn matching_mentions(&self, filters: &Filters) -> Result<Vec<Mention>, Error> {
+        self.read(|connection| {
+            let predicate = self.predicate(connection, filters)?;
+            let mut rows = Vec::new();
+            self.index().for_each(&predicate, |entry, _| rows.push(entry.row));
+            let mut mentions = Vec::new();
+            for row in rows {
+                let records = records(connection, std::iter::once(row))?;
+                mentions.extend(records.iter().filter_map(|record| Mention::from_json(record).ok().flatten()));
+            }
+            Ok(mentions)
         })
     }
 
