@@ -16,8 +16,8 @@ use super::{FAILED, failed, written};
 use crate::pipeline::{self, Settings};
 use crate::record::EventRecord;
 use crate::store::query::Filters;
-use crate::store::{self, Row, Store};
-use crate::timeline::{Mention, Query, story};
+use crate::store::{self, Store};
+use crate::timeline::{Entry, Mention, Query, story};
 
 /// Finds the key days of a story that many articles report, with one line each
 ///
@@ -62,8 +62,8 @@ struct Day {
 }
 
 impl Day {
-    fn of(day: NaiveDate, score: f64, summary: String, mentions: Option<usize>) -> Self {
-        Self { day, score, summary, mentions: mentions.unwrap_or(0) }
+    fn of(day: NaiveDate, score: f64, summary: String, best: Option<&Entry>) -> Self {
+        Self { day, score, summary, mentions: best.map_or(0, |entry| entry.events.len()) }
     }
 }
 
@@ -85,10 +85,7 @@ pub fn run(args: &TimelineArgs) -> ExitCode {
     }
     args.articles.run(|settings| {
         let (mentions, tally) = from_articles(args, settings)?;
-        let days = story(&mentions, args.days).into_iter();
-        let days =
-            days.map(|it| Day::of(it.day, it.score, it.summary, it.entries.first().map(|entry| entry.events.len())));
-        write(args, days.collect(), tally.articles)?;
+        write(args, key_days(args, &mentions), tally.articles)?;
         Ok(tally)
     })
 }
@@ -111,10 +108,13 @@ fn from_database(args: &TimelineArgs, path: &Path) -> Result<(Vec<Day>, usize), 
     let store = Store::snapshot(path)?;
     let search = Filters::search(args.query.as_deref().unwrap_or_default());
     let filters = Filters { weight: args.weight.min_weight, ..search };
-    let days = store.story(&filters, args.days)?.into_iter();
-    let mentions = |rows: &[Row]| rows.first().and_then(|row| row.entry.as_ref()).map(|entry| entry.count);
-    let days = days.map(|it| Day::of(it.day, it.score, it.summary, mentions(&it.rows)));
-    Ok((days.collect(), store.totals()?.articles))
+    Ok((key_days(args, &store.matching_mentions(&filters)?), store.totals()?.articles))
+}
+
+/// Returns the key days of what mentions report.
+fn key_days(args: &TimelineArgs, mentions: &[Mention]) -> Vec<Day> {
+    let days = story(mentions, args.days).into_iter();
+    days.map(|it| Day::of(it.day, it.score, it.summary, it.entries.first())).collect()
 }
 
 fn write(args: &TimelineArgs, days: Vec<Day>, articles: usize) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! Which happening an event belongs to, in the tables. [`timeline`](crate::timeline) decides which statements are the same.
 
 use rusqlite::OptionalExtension;
+use rustc_hash::FxHashMap;
 
 use super::Error;
 use super::happenings::Place;
@@ -8,8 +9,10 @@ use super::record::{Event, id_prefix};
 use super::writer::Batch;
 use crate::timeline::Telling;
 
-/// How many happenings an event is compared with for each of its keys: the latest ones.
-const MAX_CANDIDATES: usize = 32;
+/// How many happenings are looked at for each key of an event: the latest ones.
+const MAX_KEYED: usize = 200;
+/// How many of them an event is compared with.
+const MAX_CANDIDATES: usize = 8;
 
 impl Batch<'_> {
     /// Returns the happening that an event joins. One that it belonged to before a correction stays its own if what it says
@@ -29,20 +32,30 @@ impl Batch<'_> {
         Ok(Some(former))
     }
 
+    /// Returns the happening that reports the same, if there is one: it shares at least two keys, unless there are fewer.
     fn find_same(&self, telling: &Telling, former: Option<u32>) -> Result<Option<u32>, Error> {
         let mut with_key = self
             .connection
             .prepare_cached("SELECT happening FROM happening_keys WHERE key = ?1 ORDER BY happening DESC LIMIT ?2")?;
-        let mut seen = former.into_iter().collect::<Vec<u32>>();
-        for key in telling.keys() {
-            for happening in with_key.query_map((key.cast_signed(), MAX_CANDIDATES as i64), |row| row.get(0))? {
-                let happening = happening?;
-                if !seen.contains(&happening) {
-                    seen.push(happening);
-                    if self.is_same(happening, telling)? {
-                        return Ok(Some(happening));
-                    }
-                }
+        let keys = telling.keys();
+        let mut shared: FxHashMap<u32, usize> = FxHashMap::default();
+        for key in &keys {
+            for happening in with_key.query_map((key.cast_signed(), MAX_KEYED as i64), |row| row.get(0))? {
+                *shared.entry(happening?).or_default() += 1;
+            }
+        }
+        let needed = keys.len().min(2);
+        let mut candidates: Vec<(usize, u32)> = shared
+            .into_iter()
+            .filter(|(_, count)| *count >= needed)
+            .map(|(happening, count)| (count, happening))
+            .collect();
+        // Those that share most, and the latest of these.
+        candidates.sort_unstable_by(|one, other| other.cmp(one));
+        let candidates = candidates.into_iter().map(|(_, happening)| happening);
+        for happening in candidates.filter(|happening| Some(*happening) != former).take(MAX_CANDIDATES) {
+            if self.is_same(happening, telling)? {
+                return Ok(Some(happening));
             }
         }
         Ok(None)

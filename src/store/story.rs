@@ -15,7 +15,7 @@ use super::index::{Index, IndexEntry, Predicate};
 use super::query::{DAY, Filters};
 use super::read::records;
 use super::{Error, Row, Store};
-use crate::timeline::{DaySums, has_subject};
+use crate::timeline::{DaySums, Mention, has_subject};
 
 /// How many entries a key day has at most.
 const MAX_ENTRIES: usize = 20;
@@ -95,14 +95,36 @@ impl Store {
         })
     }
 
-    /// Returns the records of the other events that report the same.
+    /// Returns all matching events that have a date, as mentions.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn matching_mentions(&self, filters: &Filters) -> Result<Vec<Mention>, Error> {
+        self.read(|connection| {
+            let predicate = self.predicate(connection, filters)?;
+            let mut rows = Vec::new();
+            self.index().for_each(&predicate, |entry, _| rows.push(entry.row));
+            let mut mentions = Vec::new();
+            for row in rows {
+                let records = records(connection, std::iter::once(row))?;
+                mentions.extend(records.iter().filter_map(|record| Mention::from_json(record).ok().flatten()));
+            }
+            Ok(mentions)
+        })
+    }
+
+    /// Returns the records of the other events that report the same as an event, or as what an entry shows.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn mentions(&self, id: &str) -> Result<Vec<String>, Error> {
         self.read(|connection| {
-            let row =
-                connection.prepare_cached("SELECT row FROM events WHERE id = ?1")?.query_row([id], |row| row.get(0));
+            // The id of an entry stands for the event that its row shows.
+            let mut row = connection.prepare_cached(
+                "SELECT row FROM events WHERE id = ?1 OR happening = (SELECT happening FROM happenings WHERE id = ?1)
+                 ORDER BY id = ?1 DESC, weight DESC, row LIMIT 1",
+            )?;
+            let row = row.query_row([id], |row| row.get(0));
             let Some(row) = row.optional()? else { return Ok(Vec::new()) };
             let others: Vec<u32> = {
                 let index = self.index();

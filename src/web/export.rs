@@ -189,7 +189,8 @@ pub async fn export(
     if selection.bom && format == ExportFormat::Csv {
         out.write_all(BOM.as_bytes()).map_err(internal)?;
     }
-    let writer = Writer::new(format, out.clone(), address).map_err(internal)?;
+    let writer = Writer::new(format, selection.paging.fold || selection.days.is_some(), out.clone(), address)
+        .map_err(internal)?;
     let file = ExportFile { writer, out, selection };
     // The first page is read before the status is sent.
     let (first, rest) = state.query(move |store| file.page(store)).await?;
@@ -223,13 +224,14 @@ enum Writer {
 }
 
 impl Writer {
-    fn new(format: ExportFormat, out: Buffer, address: Address) -> io::Result<Self> {
+    fn new(format: ExportFormat, fold: bool, out: Buffer, address: Address) -> io::Result<Self> {
         let info = |address: Address| FeedInfo { title: address.title, home: address.home, own: address.own };
         Ok(Self::Events(match format {
             ExportFormat::TimelineJs => Box::new(TimelineJs::new(out)?),
             ExportFormat::Vis => Box::new(VisTimeline::new(out)?),
+            ExportFormat::Csv if fold => Box::new(Csv::folded(out)?),
             ExportFormat::Csv => Box::new(Csv::new(out)?),
-            ExportFormat::Ics => Box::new(ICalendar::new(out)?),
+            ExportFormat::Ics => Box::new(ICalendar::subscribed(out)?),
             ExportFormat::Rss => Box::new(Feed::new(out, XmlFeed::Rss, info(address))),
             ExportFormat::Atom => Box::new(Feed::new(out, XmlFeed::Atom, info(address))),
             ExportFormat::JsonFeed => Box::new(JsonFeed::new(out, &info(address))?),

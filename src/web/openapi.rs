@@ -64,6 +64,15 @@ fn number(name: &'static str, description: &'static str, max: usize, default: us
     (name, description, json!({"type": "integer", "minimum": 1, "maximum": max, "default": default}))
 }
 
+fn fold() -> Parameter {
+    ("fold", "One row, or one count, for all events that report the same.", json!({"enum": ["true", "false"]}))
+}
+
+/// The filters, and parameters of a route of its own.
+fn filters_and(own: &[Parameter]) -> Vec<Parameter> {
+    [filters().as_slice(), own].concat()
+}
+
 /// Builds the OpenAPI description.
 #[must_use]
 pub fn openapi() -> Value {
@@ -102,9 +111,6 @@ pub fn openapi() -> Value {
 }
 
 fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
-    let filters_and = |own: &[Parameter]| [filters().as_slice(), own].concat();
-    let fold =
-        ("fold", "One row, or one count, for all events that report the same.", json!({"enum": ["true", "false"]}));
     let paging = [
         (
             "sort",
@@ -116,7 +122,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
             "By date the earliest first, if not given; otherwise the newest or the greatest.",
             json!({"enum": ["asc", "desc"]}),
         ),
-        fold.clone(),
+        fold(),
         number("limit", "The most events in the page.", 1000, 100),
         ("cursor", "The `next` of the previous page.", json!({"type": "string"})),
     ];
@@ -128,18 +134,6 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     let body = schemas.subschema_for::<Event>();
     let id = [("id", "The id of the event.", json!({"type": "string"}))];
     add("/api/events/{id}", operation("An event, its article, and its other mentions", &id, json_content(body)));
-    let body = schemas.subschema_for::<Counts>();
-    let buckets = [fold.clone(), number("buckets", "The most buckets, unless centuries need more.", 2000, 200)];
-    add("/api/density", operation("Counts of events over time", &filters_and(&buckets), json_content(body)));
-    let body = schemas.subschema_for::<Whole>();
-    let whole = "Counts over the whole span of what matches, and what to show first; `from` and `to` do not count";
-    add("/api/overview", operation(whole, &filters_and(&buckets), json_content(body)));
-    let body = schemas.subschema_for::<Drawing>();
-    let rows = [buckets.as_slice(), &[number("limit", "The most events of each lane.", 200, 40)]].concat();
-    let drawing = "What begins in a range, by granularity: counts, and the events that weigh most";
-    add("/api/lanes", operation(drawing, &filters_and(&rows), json_content(body)));
-    let body = schemas.subschema_for::<Grains>();
-    add("/api/grains", operation("Counts of events by granularity", &filters_and(&[fold.clone()]), json_content(body)));
     let body = schemas.subschema_for::<Names>();
     add("/api/names", operation("The names in the events", &filters_and(&limit), json_content(body)));
     let body = schemas.subschema_for::<Sources>();
@@ -150,6 +144,37 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
     let body = schemas.subschema_for::<State>();
     add("/api/status", operation("The state of the timeline", &[], json_content(body)));
     add("/api/feed", operation(FEED, &filters_and(&[]), json!({"text/event-stream": {"schema": {"type": "string"}}})));
+    let object = json_content(json!({"type": "object"}));
+    add("/api/openapi.json", operation("This description", &[], object));
+    paths.extend(count_paths(schemas));
+    paths.extend(export_paths(schemas));
+    paths.extend(grafana_paths(schemas));
+    paths
+}
+
+/// What counts and draws events.
+fn count_paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut paths = Map::new();
+    let mut add = |path: &str, operation: Value| drop(paths.insert(path.to_owned(), json!({ "get": operation })));
+    let body = schemas.subschema_for::<Counts>();
+    let buckets = [fold(), number("buckets", "The most buckets, unless centuries need more.", 2000, 200)];
+    add("/api/density", operation("Counts of events over time", &filters_and(&buckets), json_content(body)));
+    let body = schemas.subschema_for::<Whole>();
+    let whole = "Counts over the whole span of what matches, and what to show first; `from` and `to` do not count";
+    add("/api/overview", operation(whole, &filters_and(&buckets), json_content(body)));
+    let body = schemas.subschema_for::<Drawing>();
+    let rows = [buckets.as_slice(), &[number("limit", "The most events of each lane.", 200, 40)]].concat();
+    let drawing = "What begins in a range, by granularity: counts, and the events that weigh most";
+    add("/api/lanes", operation(drawing, &filters_and(&rows), json_content(body)));
+    let body = schemas.subschema_for::<Grains>();
+    add("/api/grains", operation("Counts of events by granularity", &filters_and(&[fold()]), json_content(body)));
+    paths
+}
+
+/// What goes out of the timeline.
+fn export_paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut paths = Map::new();
+    let mut add = |path: &str, operation: Value| drop(paths.insert(path.to_owned(), json!({ "get": operation })));
     let form = ("form", "The format of the file.", json!({"enum": ExportFormat::ALL.map(ExportFormat::name)}));
     let sorts = Sort::ALL.map(|(name, _)| name);
     let media_types = ExportFormat::ALL.map(ExportFormat::media_type);
@@ -169,15 +194,12 @@ fn paths(schemas: &mut SchemaGenerator) -> Map<String, Value> {
             "Only the first entry of so many days that matter.",
             json!({"type": "integer", "minimum": 0, "maximum": 100}),
         ),
-        fold,
+        fold(),
         ("bom", "Whether a table begins with a byte order mark, which Excel needs.", truth),
     ];
     add("/api/export/{form}", operation("Events as a file or a feed", &filters_and(&own), Value::Object(files)));
     let body = schemas.subschema_for::<Links>();
     add("/api/links", operation("The read-only links, for those who have the token", &[], json_content(body)));
-    let object = json_content(json!({"type": "object"}));
-    add("/api/openapi.json", operation("This description", &[], object));
-    paths.extend(grafana_paths(schemas));
     paths
 }
 

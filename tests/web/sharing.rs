@@ -17,6 +17,7 @@ async fn the_best_of_many_make_a_slide_show_in_the_order_of_time() {
         let mut event = event.clone();
         event["id"] = json!(format!("{n:032x}"));
         event["weight"] = json!(f64::from(n) / 50.0);
+        event["date"]["granularity"] = json!("day");
         event["date"]["start"] = json!(format!("2019-04-{:02}", n * 7 % 30 + 1));
         fixture.apply(RecordKind::Event, "", &event);
     }

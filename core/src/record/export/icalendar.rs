@@ -27,15 +27,22 @@ impl<W: Write> ICalendar<W> {
     /// Those of the writer.
     pub fn new(out: W) -> io::Result<Self> {
         let mut calendar = Self(out);
-        let head = [
-            "BEGIN:VCALENDAR",
-            "VERSION:2.0",
-            "PRODID:-//dateline//timeline//EN",
-            "METHOD:PUBLISH",
-            "X-WR-CALNAME:Timeline",
-        ];
-        // How often those who subscribe ask again.
-        for line in head.into_iter().chain(["REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H"]) {
+        for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//dateline//timeline//EN"] {
+            calendar.line(line)?;
+        }
+        Ok(calendar)
+    }
+
+    /// Starts an empty calendar to subscribe to, with its name, and how often to ask for it again.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn subscribed(out: W) -> io::Result<Self> {
+        let mut calendar = Self::new(out)?;
+        let own =
+            ["METHOD:PUBLISH", "X-WR-CALNAME:Timeline", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H"];
+        for line in own {
             calendar.line(line)?;
         }
         Ok(calendar)
@@ -170,10 +177,6 @@ mod tests {
         BEGIN:VCALENDAR
         VERSION:2.0
         PRODID:-//dateline//timeline//EN
-        METHOD:PUBLISH
-        X-WR-CALNAME:Timeline
-        REFRESH-INTERVAL;VALUE=DURATION:PT1H
-        X-PUBLISHED-TTL:PT1H
         BEGIN:VEVENT
         UID:5d41402abc4b2a76b9719d911017c592@dateline
         DTSTAMP:20190503T173500Z

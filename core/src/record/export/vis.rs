@@ -48,7 +48,7 @@ impl<W: Write> Export for VisTimeline<W> {
         self.0.item(&Item {
             id: folded.map_or(&record.id, |folded| &folded.id),
             content: escape(&record.statement.summary).into_owned(),
-            title: escape(&format!("{} ({})", record.statement.sentence, note(record, folded))).into_owned(),
+            title: escape(format!("{} ({})", record.statement.sentence, note(record, folded))).into_owned(),
             start,
             r#type: if end.is_some() { "range" } else { "point" },
             end,
