@@ -15,7 +15,7 @@ import { DAY, YEAR, range, wallClock } from './time.js';
 import { LANES, span } from './words.js';
 
 const SPANS = { century: 100 * YEAR, year: YEAR, month: 30 * DAY, day: DAY };
-const NOTHING = { density: { total: 0, buckets: [] }, lanes: LANES.map(() => ({ events: [], total: 0, buckets: [] })) };
+const NOTHING = { density: { total: 0, buckets: [] }, lanes: LANES.map(() => ({ events: [], total: 0, underWay: 0, buckets: [] })) };
 /** The width of the chart in print, in pixels: that of a page on its side. */
 const PAPER = 960;
 /** How long an overview of the whole span is current while articles arrive. */
