@@ -31,7 +31,7 @@ export async function overview(view) {
   // The view is known before the bars are.
   const parts = Promise.all(ends.map(async (end) => ({ ...end, buckets: (await counts(end)).buckets })));
   parts.catch(() => {});
-  return { whole, core, news: times(found.news) ?? core, parts };
+  return { total: found.total, whole, core, news: times(found.news) ?? core, parts };
 }
 
 /** The data of the chart. */
