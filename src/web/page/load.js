@@ -9,7 +9,7 @@ import { LANES, isBehind, keyOf } from './words.js';
 const MAX_EVENTS = 160;
 const MAX_OTHERS = 40;
 /** The parts of the view that each draw their weightiest events, in pixels. */
-const PART = 64;
+const PART = 12;
 /** How many bars the strip has. */
 const OVERVIEW_BARS = 300;
 
