@@ -3,8 +3,8 @@
 
 import { make, reconcile } from './dom.js';
 import { heaps, lay } from './layout.js';
-import { HOUR, bucketTime } from './time.js';
-import { LANES, STATUSES, isBehind, isStruck, keyOf, reports, span, tense, when } from './words.js';
+import { HOUR, bucketTime, parse } from './time.js';
+import { LANES, STATUSES, begin, isBehind, isStruck, keyOf, reports, span, tense, when } from './words.js';
 
 const ROW = 27;
 /** How far a band with an open start or end reaches, in pixels. */
@@ -79,12 +79,13 @@ export function lanes({ chosen, opened }) {
 function undrawn(buckets, underWay, placed, { view, scale }) {
   const known = buckets.map(({ start, end, count }) => {
     const [from, to] = [bucketTime(start, view), bucketTime(end, view)];
-    return { from: Math.max(from, view.from), to: Math.min(to, view.to), count };
+    return { since: parse(start), from: Math.max(from, view.from), to: Math.min(to, view.to), count };
   });
   if (underWay > 0 && known[0]?.from === view.from) known[0].count += underWay;
-  else if (underWay > 0) known.unshift({ from: view.from, to: known[0]?.from ?? view.to, count: underWay });
+  else if (underWay > 0) known.unshift({ since: -Infinity, from: view.from, to: known[0]?.from ?? view.to, count: underWay });
   const inPixels = known.map((bucket) => ({ ...bucket, left: scale.x(bucket.from), right: scale.x(bucket.to) }));
-  const starts = placed.map(({ event }) => span(event, view.zone)).map(({ start, end }) => start ?? end - 1);
+  // Buckets are of UTC, wherever the events are drawn.
+  const starts = placed.map(({ event }) => begin(event));
   return heaps(inPixels, starts, scale.width).map((heap) => ({
     ...heap,
     begins: underWay === 0 || heap.from > view.from,

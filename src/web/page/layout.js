@@ -105,7 +105,7 @@ function stretchLabel(spot, taken, width) {
 /**
  * Groups the buckets of a lane into heaps wide enough to be clicked: how many of their events are not drawn.
  * None begins where it would be cut off by the end of the lane. A bucket has its ends in time (`from`, `to`) and in pixels
- * (`left`, `right`); `starts` is when the drawn events begin.
+ * (`left`, `right`), and when it begins in UTC (`since`); `starts` is when the drawn events begin in UTC.
  */
 export function heaps(buckets, starts, width) {
   const found = [];
@@ -115,7 +115,7 @@ export function heaps(buckets, starts, width) {
     else Object.assign(found.at(-1), { right: bucket.right, to: bucket.to, count: found.at(-1).count + bucket.count });
   }
   for (const start of starts) {
-    const own = found.findLast(({ from }) => from <= start) ?? found[0];
+    const own = found.findLast(({ since }) => since <= start) ?? found[0];
     if (own) own.count -= 1;
   }
   return found.filter(({ count }) => count > 0).map((heap) => ({ ...heap, width: Math.max(heap.right - heap.left, HEAP) - 4 }));
