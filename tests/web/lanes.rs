@@ -48,6 +48,39 @@ async fn the_fullest_day_draws_its_weightiest_events_and_counts_the_others() {
 }
 
 #[tokio::test]
+async fn whatever_a_lane_does_not_draw_it_counts() {
+    in_browser(async |browser| {
+        let server = Server::demo();
+        for view in [
+            "#from=1838-01-01&to=2040-01-01",
+            "#from=1926-01-01&to=2026-01-01",
+            "#from=2025-07-01&to=2026-07-01",
+            "#from=2026-03-01&to=2026-04-01",
+            "#from=2026-03-05&to=2026-03-19",
+            "#from=2026-03-12&to=2026-03-13",
+        ] {
+            browser.0.goto("about:blank").await.unwrap();
+            browser.0.goto(&server.page(&format!("{view}&zone=article"))).await.unwrap();
+            browser.until_drawn().await;
+            let lanes = browser
+                .run(
+                    "const number = (text) => parseInt(text.replaceAll(',', '')); \
+                     return [...document.querySelectorAll('.lane:not([hidden])')].map((lane) => [lane.dataset.lane, \
+                       lane.querySelectorAll('.item').length + [...lane.querySelectorAll('.heap')].reduce((sum, it) => sum + number(it.textContent), 0), \
+                       number(lane.querySelector('.total').textContent)])",
+                )
+                .await;
+            assert!(!lanes.as_array().unwrap().is_empty());
+            for lane in lanes.as_array().unwrap() {
+                assert_eq!(lane[1], lane[2], "{view}: {lane}");
+            }
+        }
+        browser.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn from_all_of_time_a_count_leads_to_any_event_in_three_clicks() {
     in_browser(async |browser| {
         let mut server = Server::empty();

@@ -106,6 +106,7 @@ async fn the_key_days_are_those_of_the_visible_period() {
             browser.run("return [...document.querySelectorAll('.period.day h3')].map((it) => it.textContent)").await;
         assert_eq!(days, json!(["10 October 1987", "12 October 1987"]));
         browser.click("#export summary").await;
+        browser.find("#export li a").await;
         let days = browser.run("return document.querySelector('#export a[href*=\"/csv?\"]').href").await;
         assert!(days.as_str().unwrap().contains("days=12"), "{days}");
     })

@@ -49,7 +49,7 @@ async fn a_happening_that_several_articles_tell_is_one_row_until_it_is_unfolded(
         browser.until_drawn().await;
         assert_eq!(browser.text("#count").await, "1 event");
         assert_eq!(browser.text("#rows .origin b").await, "3 articles, Reuters and Vale Gazette");
-        assert_eq!(browser.text("[data-lane=day] .item .label b").await, "3×");
+        assert_eq!(browser.text("[data-lane=day] .item .label b").await.trim(), "3×");
         browser.click("#rows li button").await;
         browser.until("document.querySelectorAll('#detail .mentions li').length === 2").await;
         browser.click("#close").await;

@@ -15,7 +15,9 @@ import { DAY, YEAR, range, wallClock } from './time.js';
 import { LANES, span } from './words.js';
 
 const SPANS = { century: 100 * YEAR, year: YEAR, month: 30 * DAY, day: DAY };
-const NOTHING = { density: { total: 0, buckets: [] }, lanes: LANES.map(() => ({ events: [], total: 0, buckets: [] })) };
+const NOTHING = { density: { total: 0, buckets: [] }, lanes: LANES.map(() => ({ events: [], total: 0, underWay: 0, buckets: [] })) };
+/** The most results of a search of which all are shown; of more, nearly all. */
+const FEW = 20;
 /** The width of the chart in print, in pixels: that of a page on its side. */
 const PAPER = 960;
 /** How long an overview of the whole span is current while articles arrive. */
@@ -65,12 +67,17 @@ async function refresh() {
     paint();
     paintEmpty();
   } catch (error) {
-    if (error.name !== 'AbortError') showNotice('error', `The timeline cannot be shown. ${error.message}`, 'Try again', refresh);
+    failed(error);
   } finally {
     if (!signal.aborted && !isDue) document.body.removeAttribute('aria-busy');
   }
 }
 const refreshDue = debounced(120, refresh);
+
+/** Shows that something could not be loaded, and offers to load the view again. */
+function failed(error) {
+  if (error.name !== 'AbortError') showNotice('error', `The timeline cannot be shown. ${error.message}`, 'Try again', refresh);
+}
 
 /** Loads the view again after something arrived. */
 function refreshAll() {
@@ -121,7 +128,9 @@ async function showResults(wasSearched) {
   if (!wasSearched) before = { from: view.from, to: view.to };
   const { q } = view;
   const found = await wholeSpan();
-  if (found && q === view.q) Object.assign(view, fitted(found.core.from, found.core.to));
+  if (!found || q !== view.q) return;
+  const { from, to } = found.total > FEW ? found.core : found.whole;
+  Object.assign(view, fitted(from, to));
 }
 
 /** Loads the list; returns what shows it. */
@@ -272,7 +281,7 @@ function key(name) {
     const items = [...find('plot').querySelectorAll('.lane:not([hidden]) button')];
     const at = items.indexOf(document.activeElement);
     items[(at + (name === 'ArrowDown' ? 1 : at < 0 ? 0 : -1) + items.length) % items.length]?.focus({ preventScroll: true });
-  } else if (name === 'Home') showAll();
+  } else if (name === 'Home') showAll().catch(failed);
   else if (name === 'Escape') panel.isOpen() ? close() : find('plot').focus();
   else return false;
   return true;
@@ -296,13 +305,13 @@ function connectControls() {
   find('fold').onchange = (event) => change({ fold: event.target.checked });
   find('in').onclick = () => gestures.zoom(0.6);
   find('out').onclick = () => gestures.zoom(1 / 0.6);
-  find('all').onclick = showAll;
-  find('news').onclick = async () => (await showNews()) && move(view.from, view.to, true);
+  find('all').onclick = () => showAll().catch(failed);
+  find('news').onclick = () => showNews().then((isShown) => isShown && move(view.from, view.to, true), failed);
   find('ahead').onclick = () => {
     const today = Math.floor(wallClock(Date.now()) / DAY) * DAY;
     move(today, today + 14 * DAY, true);
   };
-  find('more').onclick = showMore;
+  find('more').onclick = () => showMore().catch(failed);
   find('close').onclick = close;
   find('back').onclick = back;
   find('empty-act').onclick = () => change(NO_FILTERS);
@@ -315,6 +324,10 @@ function connectControls() {
     const isShown = find('filters').classList.toggle('shown');
     find('filters-toggle').setAttribute('aria-expanded', String(isShown));
   };
+}
+
+/** Follows what happens to the page as a whole: keys, its address, its width, paper. */
+function connectWindow() {
   document.addEventListener('keydown', (event) => {
     const isTyping = event.target.matches('input, select, textarea');
     if (event.key === '/' && !isTyping) {
@@ -359,4 +372,5 @@ if (isEmbedded) {
   find('whole-line').hidden = false;
 }
 connectControls();
+connectWindow();
 start();

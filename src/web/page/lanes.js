@@ -3,8 +3,8 @@
 
 import { make, reconcile } from './dom.js';
 import { heaps, lay } from './layout.js';
-import { HOUR, bucketTime } from './time.js';
-import { LANES, STATUSES, isBehind, isStruck, keyOf, reports, span, tense, when } from './words.js';
+import { HOUR, bucketTime, parse } from './time.js';
+import { LANES, STATUSES, begin, isBehind, isStruck, keyOf, reports, span, tense, when } from './words.js';
 
 const ROW = 27;
 /** How far a band with an open start or end reaches, in pixels. */
@@ -34,7 +34,7 @@ export function lanes({ chosen, opened }) {
     return [...main, ...side, open, ...behind].map(({ element }) => element);
   }
 
-  function fill(own, { events, total, buckets }, { view, scale, fresh, now }) {
+  function fill(own, { events, total, buckets, underWay }, { view, scale, fresh, now }) {
     const behind = isBehind(own.lane, view);
     const ends = placement(view, scale);
     const width = behind && total > events.length / 4 ? scale.width - COUNT : scale.width;
@@ -48,7 +48,7 @@ export function lanes({ chosen, opened }) {
       item.onclick = () => chosen(spot.event, item);
       kept.set(key, item);
     }
-    const left = behind ? remainder(total - laid.placed.length, view, scale.width) : undrawn(buckets, laid.placed, { view, scale });
+    const left = behind ? remainder(total - laid.placed.length, view, scale.width) : undrawn(buckets, underWay, laid.placed, { view, scale });
     const chips = new Map(left.map((heap) => [heap.from, chip(own, heap, behind ? 0 : laid.rows)]));
     [own.items, own.heaps] = [kept, chips];
     reconcile(own.track, [...kept.values(), ...chips.values()]);
@@ -63,10 +63,11 @@ export function lanes({ chosen, opened }) {
   /** A heap of events: clicking it opens their list. */
   function chip(own, { from, to, left, width, count, begins }, row) {
     const button = own.heaps.get(from) ?? make('button', { type: 'button', tabindex: -1, class: 'heap' });
-    const label = `${count.toLocaleString('en-GB')} more: show the list`;
+    const text = `+${abbreviated(count)}`;
+    const label = `${text} more: show the list`;
     button.setAttribute('aria-label', label);
     button.title = label;
-    button.textContent = `+${abbreviated(count)}`;
+    button.textContent = text;
     button.onclick = () => opened({ lane: own.lane, from, to, begins }, button);
     return move(button, left, row, width);
   }
@@ -74,20 +75,20 @@ export function lanes({ chosen, opened }) {
   return { show };
 }
 
-/** The heaps of what a lane does not draw. */
-function undrawn(buckets, placed, { view, scale }) {
+/** The heaps of what a lane does not draw. What was under way before the view belongs to the first of them. */
+function undrawn(buckets, underWay, placed, { view, scale }) {
   const known = buckets.map(({ start, end, count }) => {
     const [from, to] = [bucketTime(start, view), bucketTime(end, view)];
-    return { from, to, count, left: Math.max(scale.x(from), 0), right: Math.min(scale.x(to), scale.width) };
+    return { since: parse(start), from: Math.max(from, view.from), to: Math.min(to, view.to), count };
   });
-  const drawn = placed.map(({ event }) => {
-    const { start, end } = span(event, view.zone);
-    return [start ?? end, end ?? start];
-  });
-  return heaps(known.filter(({ left }) => left < scale.width), drawn, scale.width).map((heap, index) => ({
+  if (underWay > 0 && known[0]?.from === view.from) known[0].count += underWay;
+  else if (underWay > 0) known.unshift({ since: -Infinity, from: view.from, to: known[0]?.from ?? view.to, count: underWay });
+  const inPixels = known.map((bucket) => ({ ...bucket, left: scale.x(bucket.from), right: scale.x(bucket.to) }));
+  // Buckets are of UTC, wherever the events are drawn.
+  const starts = placed.map(({ event }) => begin(event));
+  return heaps(inPixels, starts, scale.width).map((heap) => ({
     ...heap,
-    // The first bucket also counts what was under way.
-    begins: index > 0,
+    begins: underWay === 0 || heap.from > view.from,
     left: Math.min(heap.left, scale.width - heap.width),
   }));
 }
@@ -122,13 +123,14 @@ function paint(item, { event, row, left, width, isWithin, isBefore, isChip, room
   item.className = ['item', status, tense(event, now, view.zone), ...shape].filter(Boolean).join(' ');
   item.dataset.id = event.id;
   item.setAttribute('aria-pressed', String(view.event === event.id));
-  const label = [`${when(event, view.zone)}, ${STATUSES[status] ?? status}: ${summary}`, reports(event.entry)].filter(Boolean).join(' — ');
+  // The name begins with what is seen, so that it can be spoken to a computer.
+  const seen = many ? `${many}× ${summary}` : summary;
+  const label = [seen, when(event, view.zone), STATUSES[status] ?? status, reports(event.entry)].filter(Boolean).join(' — ');
   item.setAttribute('aria-label', label);
   item.title = label;
-  const shown = `${summary}\n${many ?? ''}`;
-  if (item.dataset.shown !== shown) {
-    item.dataset.shown = shown;
-    item.replaceChildren(make('span', { class: 'band' }), make('span', { class: 'label' }, many && make('b', {}, `${many}×`), summary));
+  if (item.dataset.shown !== seen) {
+    item.dataset.shown = seen;
+    item.replaceChildren(make('span', { class: 'band' }), make('span', { class: 'label' }, many && make('b', {}, `${many}× `), summary));
   }
   item.firstChild.style.width = `${width}px`;
   item.lastChild.style.maxWidth = `${Math.max(room - 12, 0)}px`;

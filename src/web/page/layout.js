@@ -104,19 +104,19 @@ function stretchLabel(spot, taken, width) {
 
 /**
  * Groups the buckets of a lane into heaps wide enough to be clicked: how many of their events are not drawn.
- * None begins where it would be cut off by the end of the lane. A bucket has its ends in time (`from`, `to`) and in pixels (`left`, `right`); `drawn` has the ends of events in time.
+ * None begins where it would be cut off by the end of the lane. A bucket has its ends in time (`from`, `to`) and in pixels
+ * (`left`, `right`), and when it begins in UTC (`since`); `starts` is when the drawn events begin in UTC.
  */
-export function heaps(buckets, drawn, width) {
+export function heaps(buckets, starts, width) {
   const found = [];
-  let open = null;
   for (const bucket of buckets) {
-    const count = bucket.count - drawn.filter((ends) => counts(bucket, ends, bucket === buckets[0])).length;
-    if (open && bucket.left >= open.left + HEAP && bucket.left + HEAP <= width) open = null;
-    if (!open) found.push((open = { ...bucket, count: 0 }));
-    Object.assign(open, { right: bucket.right, to: bucket.to, count: open.count + Math.max(count, 0) });
+    const isFull = bucket.left >= (found.at(-1)?.left ?? -Infinity) + HEAP && bucket.left + HEAP <= width;
+    if (isFull || found.length === 0) found.push({ ...bucket });
+    else Object.assign(found.at(-1), { right: bucket.right, to: bucket.to, count: found.at(-1).count + bucket.count });
+  }
+  for (const start of starts) {
+    const own = found.findLast(({ since }) => since <= start) ?? found[0];
+    if (own) own.count -= 1;
   }
   return found.filter(({ count }) => count > 0).map((heap) => ({ ...heap, width: Math.max(heap.right - heap.left, HEAP) - 4 }));
 }
-
-/** Whether a bucket counts an event: one that starts in it and is no longer. The first also counts what was under way. */
-const counts = ({ from, to }, [start, end], isFirst) => start < to && (isFirst || start >= from) && end - start <= to - from;

@@ -9,7 +9,7 @@ import { LANES, isBehind, keyOf } from './words.js';
 const MAX_EVENTS = 160;
 const MAX_OTHERS = 40;
 /** The parts of the view that each draw their weightiest events, in pixels. */
-const PART = 64;
+const PART = 12;
 /** How many bars the strip has. */
 const OVERVIEW_BARS = 300;
 
@@ -31,30 +31,19 @@ export async function overview(view) {
   // The view is known before the bars are.
   const parts = Promise.all(ends.map(async (end) => ({ ...end, buckets: (await counts(end)).buckets })));
   parts.catch(() => {});
-  return { whole, core, news: times(found.news) ?? core, parts };
+  return { total: found.total, whole, core, news: times(found.news) ?? core, parts };
 }
 
 /** The data of the chart. */
 export async function chart(view, width, signal) {
   const within = query(view, requestRange(view));
-  const [density, { grains }, best] = await Promise.all([
+  const [density, { grains }, begun] = await Promise.all([
     json('/api/density', and(within, { buckets: columns(width) }), signal),
     grainsOf(view, signal),
-    weightiest(view, width, signal),
+    beginnings(view, width, signal),
   ]);
-  const lanes = await Promise.all(LANES.map((each) => lane(each, { view, width, total: count(each, grains), best, signal })));
+  const lanes = await Promise.all(LANES.map((each) => lane(each, { view, total: count(each, grains), begun, signal })));
   return { density, lanes };
-}
-
-/** The weightiest events that begin in each part of the view, of all lanes whose units fit it. */
-async function weightiest(view, width, signal) {
-  const granularity = LANES.filter((lane) => !isBehind(lane, view)).flatMap(({ granularities }) => granularities).join(',');
-  const parts = Math.max(Math.floor(width / PART), 1);
-  const given = { granularity, open: false, buckets: parts, limit: MAX_EVENTS };
-  // The surroundings of the visible range are loaded as well, so that a drag shows them at once.
-  const margin = (view.to - view.from) / 8;
-  const { lanes } = await json('/api/lanes', and(query(view, requestRange(view, margin)), given), signal);
-  return new Map(lanes.map(({ lane, total, events }) => [lane, { total, events }]));
 }
 
 let asked = { signal: null, found: null };
@@ -73,21 +62,34 @@ function count(lane, grains) {
 /** The number of bars that can be distinguished. */
 const columns = (width) => Math.min(Math.max(Math.round(width / 6), 20), 400);
 
-/** One lane: the weightiest of its events, and how many begin when. */
-async function lane(of, { view, width, total, best, signal }) {
-  if (total === 0) return { events: [], total, buckets: [] };
-  const own = of.granularities.map((granularity) => best.get(granularity)).filter(Boolean);
-  const begun = own.reduce((sum, { total }) => sum + total, 0);
-  const behind = isBehind(of, view);
-  const within = and(query(view, requestRange(view)), inLane(of));
-  const buckets = Math.min(Math.ceil((view.to - view.from) / Math.max(of.length, 1)) + 1, columns(width));
-  const [{ events: others }, counts] = await Promise.all([
-    // What was under way already does not begin in any part of the view.
-    begun < total ? json('/api/events', and(within, { sort: 'weight', limit: MAX_OTHERS }), signal) : { events: [] },
-    behind ? { buckets: [] } : json('/api/density', and(within, { buckets }), signal),
-  ]);
-  const events = new Map([...own.flatMap(({ events }) => events), ...others].map((event) => [keyOf(event), event]));
-  return { events: [...events.values()], total, buckets: counts.buckets };
+/** What begins in the view: for each granularity whose unit fits it, and for open ends, the weightiest and how many when. */
+async function beginnings(view, width, signal) {
+  const granularity = LANES.filter((lane) => !isBehind(lane, view)).flatMap(({ granularities }) => granularities).join(',');
+  const given = and(query(view, requestRange(view)), { buckets: Math.max(Math.floor(width / PART), 1), limit: MAX_EVENTS });
+  const ask = (which) => json('/api/lanes', and(given, which), signal);
+  const found = await Promise.all([ask({ open: false, granularity }), ask({ open: true })]);
+  return new Map(found.flatMap(({ lanes }) => lanes).map((lane) => [lane.lane, lane]));
+}
+
+/** One lane: the weightiest of its events, how many begin when, and how many were under way before. */
+async function lane(of, { view, total, begun, signal }) {
+  const own = (of.open ? ['open'] : of.granularities).map((name) => begun.get(name)).filter(Boolean);
+  const underWay = total - own.reduce((sum, { total }) => sum + total, 0);
+  const others = { ...inLane(of), sort: 'weight', limit: MAX_OTHERS };
+  const rest = underWay > 0 ? await json('/api/events', and(query(view, requestRange(view)), others), signal) : { events: [] };
+  const events = new Map([...own.flatMap(({ events }) => events), ...rest.events].map((event) => [keyOf(event), event]));
+  return { events: [...events.values()], total, underWay, buckets: summed(own.flatMap(({ buckets }) => buckets)) };
+}
+
+/** Buckets with those of the same time added up, in the order of time. */
+function summed(buckets) {
+  const sums = new Map();
+  for (const { start, end, count } of buckets) {
+    const sum = sums.get(start) ?? { start, end, count: 0 };
+    sum.count += count;
+    sums.set(start, sum);
+  }
+  return [...sums.values()].filter(({ count }) => count > 0).sort((one, other) => parse(one.start) - parse(other.start));
 }
 
 /** The parameters that ask for a lane. */

@@ -8,7 +8,9 @@ import { DAY, parse, range } from './time.js';
 
 const HEIGHT = 40;
 /** The narrowest window that is drawn, in pixels: two weeks of a century would be nothing. */
-const NARROWEST = 14;
+const NARROWEST = 26;
+/** How wide the place is by which an end of the window is grabbed, beside it. */
+const EDGE = 24;
 /** How far a pointer may move during a click, in pixels. */
 const STILL = 4;
 /** The room for a label, in pixels. */
@@ -67,8 +69,8 @@ export function overview(root, { view, move }) {
     const { from, to } = view();
     const [left, right] = ends();
     placed(pane, left).style.width = `${right - left}px`;
-    placed(start, left);
-    placed(end, right);
+    placed(start, Math.max(left - EDGE, 0));
+    placed(end, Math.min(right, scale.width - EDGE));
     const words = range(from, to);
     for (const [element, at] of [[pane, (from + to) / 2], [start, from], [end, to]]) {
       element.setAttribute('aria-valuemin', '0');

@@ -19,14 +19,15 @@ export function at(year, month = 0, day = 1, hour = 0, minute = 0, second = 0) {
 
 const FORM = /^([+-]?\d{4,6})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Parses a day or a time; `null` if it is neither. `zone` is whose time zone is used: `reader` or `article`. */
+/** Parses a day or a time; `null` if it is neither. `zone` is whose time zone is used: `reader`, `article` or `utc`. */
 export function parse(text, zone = 'article') {
   const found = FORM.exec(text ?? '');
   if (!found) return null;
   const [year, month, day, hour, minute, second] = found.slice(1, 7).map((part) => Number(part ?? 0));
   const written = at(year, month - 1, day, hour, minute, second);
   if (zone === 'article' || !found[7]) return written;
-  return wallClock(written - offset(found[7]));
+  const moment = written - offset(found[7]);
+  return zone === 'utc' ? moment : wallClock(moment);
 }
 
 function offset(text) {

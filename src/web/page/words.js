@@ -39,6 +39,16 @@ export function span(event, zone) {
   return { start: parse(event.date.start, zone), end: parse(event.date.end, zone) };
 }
 
+/** When an event begins, in UTC; of one with an open start, its known unit. */
+export function begin(event) {
+  const { start, end } = span(event, 'utc');
+  if (start !== null || end === null) return start;
+  const last = new Date(end - 1);
+  const [year, month] = [last.getUTCFullYear(), last.getUTCMonth()];
+  const firsts = { century: at(Math.floor(year / 100) * 100), decade: at(Math.floor(year / 10) * 10), year: at(year), half: at(year, month - (month % 6)), quarter: at(year, month - (month % 3)), month: at(year, month), week: end - 7 * DAY, weekend: end - 2 * DAY, day: end - DAY };
+  return firsts[event.date.granularity] ?? end - 1;
+}
+
 /** The date of an event: "April 2019", "8 May 2026 – 12 May 2026", "since 1974". */
 export function when(event, zone) {
   const { start, end } = span(event, zone);
