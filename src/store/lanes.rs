@@ -87,10 +87,9 @@ impl Store {
             drop(index);
             let mut lanes = Vec::new();
             for at in 0..=Granularity::ALL.len() {
-                let own: Vec<(usize, Heap)> = heaps
-                    .extract_if((at, 0)..(at + 1, 0), |_, _| true)
-                    .map(|((_, bucket), heap)| (bucket, heap))
-                    .collect();
+                let rest = heaps.split_off(&(at + 1, 0));
+                let own = std::mem::replace(&mut heaps, rest).into_iter();
+                let own: Vec<(usize, Heap)> = own.map(|((_, bucket), heap)| (bucket, heap)).collect();
                 if own.is_empty() {
                     continue;
                 }

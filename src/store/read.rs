@@ -30,7 +30,7 @@ pub struct Entry {
     pub sources: Vec<String>,
     /// Its rank: by the weight of all its events, and how many articles and sources report it.
     pub rank: f64,
-    /// The ids of the matching events, that of the record first: at most [`MAX_LISTED`].
+    /// The ids of the matching events, that of the record first: at most 100.
     pub events: Vec<String>,
     /// The first and the last publication of these articles, in seconds since 1970.
     pub published: Option<[i64; 2]>,

@@ -170,6 +170,8 @@ fn key_days(index: &Index, predicate: &Predicate, count: usize) -> Vec<(i64, f64
         sums.sources |= 1 << (entry.source % 64);
     });
     let mut best = BinaryHeap::with_capacity(count + 1);
+    // The heap orders them, whatever order they come in.
+    let days: Vec<(i64, Sums)> = days.into_iter().collect();
     for (day, sums) in days {
         let on = |day: i64| published.get(&day).copied().unwrap_or_default();
         let (months, sources) = (f64::from(sums.months.count_ones()), f64::from(sums.sources.count_ones()));
@@ -183,10 +185,12 @@ fn key_days(index: &Index, predicate: &Predicate, count: usize) -> Vec<(i64, f64
     best.into_sorted_vec().into_iter().map(|Reverse((score, Reverse(day)))| (day, f64::from_bits(score))).collect()
 }
 
+/// The ranks and rows of what counts most, the least of these first.
+type Best = BinaryHeap<Reverse<(u32, Reverse<u32>)>>;
+
 /// Returns the rows of what counts most on each of these days, in order.
 fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> FxHashMap<i64, Vec<u32>> {
-    let mut best: FxHashMap<i64, BinaryHeap<Reverse<(u32, Reverse<u32>)>>> =
-        days.iter().map(|(day, _)| (*day, BinaryHeap::new())).collect();
+    let mut best: FxHashMap<i64, Best> = days.iter().map(|(day, _)| (*day, BinaryHeap::new())).collect();
     let (first, last) =
         days.iter().fold((i64::MAX, i64::MIN), |(first, last), (day, _)| (first.min(*day), last.max(*day)));
     let range = Predicate {
@@ -205,8 +209,6 @@ fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> Fx
             }
         }
     });
-    let rows = |heap: BinaryHeap<Reverse<(u32, Reverse<u32>)>>| {
-        heap.into_sorted_vec().into_iter().map(|Reverse((_, Reverse(row)))| row).collect()
-    };
+    let rows = |heap: Best| heap.into_sorted_vec().into_iter().map(|Reverse((_, Reverse(row)))| row).collect();
     best.into_iter().map(|(day, heap)| (day, rows(heap))).collect()
 }
