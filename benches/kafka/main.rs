@@ -20,6 +20,8 @@ mod backfill;
 mod bare_copy;
 #[path = "../../tests/broker/mod.rs"]
 mod broker;
+#[path = "../../tests/maven.rs"]
+mod maven;
 mod harness;
 mod latency;
 mod memory;
