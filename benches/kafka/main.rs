@@ -20,10 +20,10 @@ mod backfill;
 mod bare_copy;
 #[path = "../../tests/broker/mod.rs"]
 mod broker;
-#[path = "../../tests/maven.rs"]
-mod maven;
 mod harness;
 mod latency;
+#[path = "../../tests/maven.rs"]
+mod maven;
 mod memory;
 mod restore;
 mod sentences;
