@@ -22,6 +22,8 @@ mod bare_copy;
 mod broker;
 mod harness;
 mod latency;
+#[path = "../../tests/maven.rs"]
+mod maven;
 mod memory;
 mod restore;
 mod sentences;
