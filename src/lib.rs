@@ -17,7 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub use dateline_core::{
-    VERSION, article, calendar, error, evaluate, event, extraction, language, nearest, pipeline, record, syntax,
+    VERSION, article, article_language, calendar, error, evaluate, event, extraction, language, nearest, pipeline, record, syntax,
     temporal, text, timeline,
 };
 
