@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::writing::Writing;
+use crate::text::Writing;
 
 /// The feasts of a language.
 #[derive(Debug)]

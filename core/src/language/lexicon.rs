@@ -11,8 +11,7 @@ use super::feasts::Feasts;
 use super::sets::{MOST_SYMBOLS, Sets, Symbol};
 use super::word_map::WordMap;
 use super::words::ClassWords;
-use super::writing::Writing;
-use crate::text::{Abbreviations, Lexeme, Shape, Token, Vocabulary};
+use crate::text::{Abbreviations, Lexeme, Shape, Token, Vocabulary, Writing};
 
 /// A class of words, by its number in the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -25,7 +25,6 @@ mod values;
 pub mod weights;
 mod word_map;
 mod words;
-mod writing;
 
 pub mod en;
 
@@ -41,7 +40,6 @@ pub use sets::Symbol;
 pub use slot::Slot;
 pub use source::{Source, WeightFiles};
 pub use tag::tag_of;
-pub use writing::{DateOrder, Writing};
 
 use self::weights::Table;
 use self::words::Words;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::lexicon::Value;
-use super::writing::Writing;
 use crate::calendar::Unit;
+use crate::text::Writing;
 
 /// The words of a language with what goes with them.
 #[derive(Debug, Default, Deserialize)]

@@ -37,9 +37,8 @@ pub use resolve::Anchor;
 pub use resolved::{Basis, Modifier, Resolved, TimexType};
 
 use crate::extraction::{DropLog, DropStage, Dropped};
-use crate::language::DateOrder;
 use crate::syntax::{LexedPassage, ParsedPassage};
-use crate::text::Span;
+use crate::text::{DateOrder, Span};
 
 /// What was found in a document.
 #[derive(Debug, Clone, PartialEq)]

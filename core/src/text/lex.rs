@@ -3,8 +3,7 @@
 //! Numbers that belong together are one token (`15:00`, `2019-05-03`, `1,987`), so that rules do not depend on how a
 //! publisher writes a number; everything else is letters and marks.
 
-use super::{Lexeme, Shape, Span, Token};
-use crate::language::Writing;
+use super::{Lexeme, Shape, Span, Token, Writing};
 
 /// What a language knows of words, numbers and marks.
 pub trait Vocabulary {

@@ -56,7 +56,8 @@ impl Writing {
     }
 
     /// Returns the words of a phrase as they are lexed.
-    pub(super) fn words<'t>(&self, phrase: &'t str) -> Vec<&'t str> {
+    #[must_use]
+    pub fn words<'t>(&self, phrase: &'t str) -> Vec<&'t str> {
         let mut words = Vec::new();
         for word in phrase.split([' ', '-']).filter(|word| !word.is_empty()) {
             let mut rest = word;
