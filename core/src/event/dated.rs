@@ -207,6 +207,7 @@ impl DatedSentence<'_> {
         }
         Ok(Statement {
             trigger: None,
+            word: None,
             agreed: status::status(sentence, None, date, last),
             summary: self.normalised.to_owned(),
             names: Vec::new(),

@@ -100,8 +100,15 @@ fn read(text: &str) -> Vec<String> {
     let candidates = recognise(&lexed, &mut log);
     let published = NaiveDate::from_ymd_opt(2019, 5, 3).unwrap();
     let offset = FixedOffset::east_opt(0).unwrap();
-    let anchor =
-        Anchor { published, offset, genre: Genre::News, time: None, region: None, day_first: None, fiscal_start: FiscalStart::JANUARY };
+    let anchor = Anchor {
+        published,
+        offset,
+        genre: Genre::News,
+        time: None,
+        region: None,
+        day_first: None,
+        fiscal_start: FiscalStart::JANUARY,
+    };
     let passage = ParsedPassage::parse(lexed, candidates.sentences());
     let dates = tag(&passage, candidates, &anchor, &mut log).expressions;
     dates.iter().map(|date| format!("{} = {}", text.slice(date.expression.span), date.value)).collect()
