@@ -17,8 +17,8 @@
 #![forbid(unsafe_code)]
 
 pub use dateline_core::{
-    VERSION, article, calendar, error, evaluate, event, extraction, language, nearest, pipeline, record, syntax,
-    temporal, text, timeline,
+    VERSION, article, article_language, calendar, error, evaluate, event, extraction, language, nearest, pipeline,
+    record, syntax, temporal, text, timeline,
 };
 
 pub mod cli;

@@ -27,6 +27,7 @@
 //! | [`article`] | messages to [`article::Article`]s: one file an input format; which time is the publication time |
 //! | [`syntax`] | parts of speech and verb groups of the sentences that may hold a date, and their dependency trees |
 //! | [`temporal`] | expressions: recognised by rules, refined, resolved to dates |
+//! | [`article_language`] | the language that an article is read in: named, found in its text, or assumed |
 //! | [`event`] | dates attached to what happened: trigger, status, line, weight, names, repeats, identity |
 //! | [`extraction`] | all that was found in one article |
 //! | [`record`] | wire types and export formats, apart from the types above |
@@ -66,6 +67,7 @@
 #![forbid(unsafe_code)]
 
 pub mod article;
+pub mod article_language;
 pub mod calendar;
 pub mod error;
 pub mod evaluate;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::article::{self, Article, Embargo, Item, Message, Notice, Published, Withdrawal};
+use crate::article_language::{self, ArticleLanguage, LanguageFrom};
 use crate::error::Error;
 use crate::event::{Attached, Attacher, Detail, Event};
 use crate::extraction::{DropLog, Extraction};
@@ -178,26 +179,29 @@ pub fn process_article(article: &Article, settings: &Settings) -> Processed {
 }
 
 fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage)) -> Processed {
-    let tag = language_of(article, settings);
-    let (status, events, mut warnings) = match (language::pack(tag), article.body.trim().is_empty()) {
+    let Read { text, language, overruled } = read(article, settings);
+    let (status, events, mut warnings) = match (language::pack(&language.tag), article.body.trim().is_empty()) {
         // Its dates are fields, in whatever language the rest is.
-        _ if article.scheduled.is_some() => {
-            (ArticleStatus::Extracted, record::scheduled_event_record(article, tag).into_iter().collect(), Vec::new())
-        }
-        (None, _) => (ArticleStatus::Skipped, Vec::new(), vec![language_unsupported(tag)]),
+        _ if article.scheduled.is_some() => (
+            ArticleStatus::Extracted,
+            record::scheduled_event_record(article, &language).into_iter().collect(),
+            Vec::new(),
+        ),
+        (None, _) => (ArticleStatus::Skipped, Vec::new(), vec![language_unsupported(&language)]),
         (Some(_), true) => {
             let message = "the article has neither a body nor a summary".to_owned();
             (ArticleStatus::Skipped, Vec::new(), vec![Warning { code: "empty-text", message }])
         }
         (Some(pack), false) => {
-            let mut extraction = extract_with(article, settings, pack, Detail::Events, done);
-            let extractor = record::extractor(pack.language, pack.version);
+            let mut extraction = extract_with(article, text, &language.tag, settings, pack, Detail::Events, done);
+            let extractor = record::extractor(pack);
             let warnings = std::mem::take(&mut extraction.warnings);
-            let events = record::event_records(article, tag, extraction, &extractor);
+            let events = record::event_records(article, &language, extraction, &extractor);
             done(Stage::Recorded);
             (ArticleStatus::Extracted, events, warnings)
         }
     };
+    warnings.extend(overruled);
     warnings.extend(article.warnings.iter().cloned());
     Processed {
         id: article.id.clone(),
@@ -217,44 +221,58 @@ fn records_of(article: &Article, settings: &Settings, done: &mut dyn FnMut(Stage
 /// Extracts from an article already read. It cannot fail; without a pack for its language, it finds nothing.
 #[must_use]
 pub fn extract(article: &Article, settings: &Settings) -> Extraction {
-    let tag = language_of(article, settings);
-    match language::pack(tag) {
+    let Read { text, language, overruled } = read(article, settings);
+    let mut extraction = match language::pack(&language.tag) {
         Some(pack) => {
             let detail = if settings.undated { Detail::Undated } else { Detail::Dates };
-            extract_with(article, settings, pack, detail, &mut |_| {})
+            extract_with(article, text, &language.tag, settings, pack, detail, &mut |_| {})
         }
-        None => {
-            let warnings = vec![language_unsupported(tag)];
-            Extraction { warnings, ..Extraction::new(Text::of(&article.body)) }
-        }
-    }
+        None => Extraction { warnings: vec![language_unsupported(&language)], ..Extraction::new(text) },
+    };
+    extraction.warnings.extend(overruled);
+    extraction
 }
 
-fn language_of<'a>(article: &'a Article, settings: &'a Settings) -> &'a str {
-    article.language.as_deref().unwrap_or(&settings.language)
+/// An article whose body is clean and whose language is known.
+struct Read {
+    text: Text,
+    language: ArticleLanguage,
+    /// That its label is wrong.
+    overruled: Option<Warning>,
 }
 
-fn language_unsupported(tag: &str) -> Warning {
-    let known: Vec<String> = language::packs().map(|pack| format!("`{}`", pack.language)).collect();
-    let message = format!("there is no language pack for `{tag}`; there is one for {}", known.join(", "));
+fn read(article: &Article, settings: &Settings) -> Read {
+    let text = Text::of(&article.body);
+    let (language, overruled) =
+        article_language::of_text(text.as_str(), article.language.as_deref(), &settings.language);
+    Read { text, language, overruled }
+}
+
+fn language_unsupported(language: &ArticleLanguage) -> Warning {
+    let (tag, count) = (&language.tag, language::languages().count());
+    let found = if language.from == LanguageFrom::Found { ", the language of the text" } else { "" };
+    let message = format!(
+        "there is no language pack for `{tag}`{found}; `dateline config --languages` lists the {count} that there are"
+    );
     Warning { code: "language-unsupported", message }
 }
 
 fn extract_with(
     article: &Article,
+    text: Text,
+    tag: &str,
     settings: &Settings,
     pack: &Pack,
     detail: Detail,
     done: &mut dyn FnMut(Stage),
 ) -> Extraction {
-    let text = Text::of(&article.body);
     let timezone = article.set.timezone.unwrap_or(settings.input.timezone);
     let anchor = Anchor {
         published: article.published.date(),
         offset: *article.published.at.offset(),
         genre: article.set.genre.unwrap_or(settings.genre),
         time: article.published.has_time.then(|| article.published.at.time()),
-        region: Region::of_article(language_of(article, settings), article.url.as_deref(), timezone),
+        region: Region::of_article(tag, article.url.as_deref(), timezone),
         day_first: article.set.day_first,
         fiscal_start: settings.fiscal_start,
     };
@@ -263,7 +281,8 @@ fn extract_with(
     for Passage { tokens, sentences } in passages(text.as_str(), &pack.lexicon) {
         done(Stage::Lexed);
         let lexed = LexedPassage { text: text.as_str(), tokens: &tokens, sentences: &sentences, pack };
-        let candidates = temporal::recognise(&lexed, &mut log);
+        let mut candidates = temporal::recognise(&lexed, &mut log);
+        candidates.retain_sentences(|sentence| !article_language::is_foreign(&lexed, sentence), &mut log);
         done(Stage::Recognised);
         let passage = ParsedPassage::parse(lexed, candidates.sentences());
         done(Stage::Parsed);

@@ -16,6 +16,7 @@ mod envelopes;
 mod format_reference;
 mod formats;
 mod kills;
+mod languages;
 mod newsml_1;
 #[path = "../../tests/outside/mod.rs"]
 mod outside;

@@ -11,6 +11,7 @@ use dateline_core::text::Span;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
+use unicode_normalization::UnicodeNormalization;
 
 fn article(body: &str, published: &str) -> Article {
     let at: DateTime<FixedOffset> = published.parse().unwrap();
@@ -172,14 +173,15 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![".*", "\\PC*", plain_text(), pieces([PIECES, MARKUP].concat())]
 }
 
-/// The letters and digits of a text: cleaning may change spaces, marks and invisible characters, and writes full-width
-/// digits as plain ones.
+/// The letters and digits of a text: cleaning may change spaces, marks and invisible characters, and writes
+/// the digits of all scripts as plain ones, and a letter with its accents as one.
 fn letters(text: &str) -> String {
-    let plain = |letter| match letter {
-        '０'..='９' => char::from_u32(u32::from(letter) - u32::from('０') + u32::from('0')).unwrap(),
-        _ => letter,
+    let plain = |letter: char| {
+        let digit =
+            |zero: &char| u32::from(letter).checked_sub(u32::from(*zero)).and_then(|digit| char::from_digit(digit, 10));
+        "０٠۰०০੦૦୦௦౦೦൦๐".chars().find_map(|zero| digit(&zero)).unwrap_or(letter)
     };
-    text.chars().filter(|letter| letter.is_alphanumeric()).map(plain).collect()
+    text.nfc().filter(|letter| letter.is_alphanumeric()).map(plain).collect()
 }
 
 fn slice(body: &str, [start, end]: [usize; 2]) -> String {

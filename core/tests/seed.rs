@@ -5,6 +5,7 @@ use std::fs;
 use crate::contract;
 use crate::outside;
 use dateline_core::article::{Article, Published};
+use dateline_core::article_language::{ArticleLanguage, LanguageFrom};
 use dateline_core::extraction::Extraction;
 use dateline_core::pipeline::{self, Settings};
 use dateline_core::record;
@@ -30,7 +31,8 @@ fn the_seed_article_has_exactly_its_dated_statements() {
     extracted.dedup();
     assert_eq!(extracted, wanted);
     assert!(found.events.iter().all(|event| event.trigger.is_some() && !event.summary.is_empty()));
-    record::event_records(&article, "en", found, "tests").iter().for_each(contract::assert_is_record);
+    let language = ArticleLanguage { tag: "en".to_owned(), from: LanguageFrom::Told };
+    record::event_records(&article, &language, found, "tests").iter().for_each(contract::assert_is_record);
 }
 
 fn rows(expected: &Value) -> Vec<Row> {

@@ -18,6 +18,9 @@ pub struct ConfigArgs {
     /// Print the rules of every language instead, with their examples, as Markdown
     #[arg(long, conflicts_with = "reference")]
     rules: bool,
+    /// List the languages instead, with their version and how much of a text is read in each
+    #[arg(long, conflicts_with_all = ["reference", "rules"])]
+    languages: bool,
     #[command(flatten)]
     kafka: KafkaArgs,
 }
@@ -30,6 +33,15 @@ pub fn run(args: &ConfigArgs) -> ExitCode {
     }
 }
 
+/// Returns a line for each language: its code, its version, how much of a text is read, its name.
+fn languages() -> String {
+    let line = |source: &language::Source| {
+        let (code, version, depth) = (source.language, source.version, source.depth.name());
+        format!("{code} {version} {depth:<10} {}\n", source.name())
+    };
+    language::languages().map(line).collect()
+}
+
 /// Returns what to print. The configuration is validated first, so that a printed one works.
 fn text(args: &ConfigArgs) -> Result<String, config::Error> {
     if args.reference {
@@ -37,6 +49,9 @@ fn text(args: &ConfigArgs) -> Result<String, config::Error> {
     }
     if args.rules {
         return Ok(language::packs().map(Pack::reference).collect::<Vec<_>>().join("\n"));
+    }
+    if args.languages {
+        return Ok(languages());
     }
     let configuration = args.kafka.configuration()?;
     configuration.settings()?;

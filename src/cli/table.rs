@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, TableStyle};
 
 use crate::article::Article;
+use crate::article_language::LanguageFrom;
 use crate::event::Status;
 use crate::record::{EventRecord, Word};
 
@@ -177,6 +178,7 @@ mod tests {
                 title: empty(),
                 source: None,
                 language: empty(),
+                language_from: LanguageFrom::Assumed.into(),
                 published_at: empty(),
                 published_from: Reference::FirstCreated.into(),
             }),

@@ -15,6 +15,7 @@ use super::unit::DatedClause;
 use super::weight::Written;
 use super::{Alternative, Candidate, Detail, Event, Open, identity, line, status, weight};
 use crate::extraction::{DropLog, DropStage, Dropped};
+use crate::language::Depth;
 use crate::syntax::ParsedPassage;
 use crate::temporal::{Basis, Meaning, Resolved, TimexType, confidence};
 use crate::text::Span;
@@ -140,6 +141,9 @@ impl DatedSentence<'_> {
         if let Some(reason) = self.no_event(date) {
             return Err(reason);
         }
+        if self.passage.pack.depth == Depth::Dates {
+            return self.whole_sentence(sentence, date, last);
+        }
         let trigger = sentence.trigger(date);
         let at = trigger.map_or(date.expression.first, |trigger| trigger.token());
         if let Some(reason) = self.position(date).undatable(at, trigger.is_some()) {
@@ -186,6 +190,31 @@ impl DatedSentence<'_> {
 
     fn position<'d>(&'d self, date: &'d Resolved) -> DatePosition<'d> {
         DatePosition { passage: self.passage, sentence: self.tokens, date: &date.expression }
+    }
+
+    /// Returns the statement on a date of a language that is read for its dates alone: its line is its sentence, and its
+    /// status its place in time.
+    fn whole_sentence<'v>(
+        &self,
+        sentence: &'v ParsedSentence<'v>,
+        date: &Resolved,
+        last: &Resolved,
+    ) -> Result<Statement<'v>, &'static str> {
+        let date_tokens = date.expression.first..last.expression.end;
+        let mut others = self.tokens.clone().filter(|at| !date_tokens.contains(at));
+        if !others.any(|at| self.passage.tokens[at].shape.is_word()) {
+            return Err("its sentence is a label");
+        }
+        Ok(Statement {
+            trigger: None,
+            word: None,
+            agreed: status::status(sentence, None, date, last),
+            summary: self.normalised.to_owned(),
+            names: Vec::new(),
+            weight: Vec::new(),
+            candidates: Vec::new(),
+            alternative: None,
+        })
     }
 
     /// Whether the second date only restates the first: "On Friday, 3 May,".

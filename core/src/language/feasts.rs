@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::text::Writing;
+
 /// The feasts of a language.
 #[derive(Debug)]
 pub struct Feasts {
@@ -33,10 +35,10 @@ impl Feasts {
     }
 
     /// Returns the words of all names as they are written, with their index within the name.
-    pub(super) fn words(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(super) fn words(&self, writing: &Writing) -> impl Iterator<Item = (usize, &str)> {
         self.names.iter().flat_map(|name| {
-            let words = name.split([' ', '-']).map(|word| word.trim_end_matches("'s").trim_end_matches('\''));
-            words.enumerate()
+            let words = writing.words(name).into_iter();
+            words.map(|word| word.trim_end_matches("'s").trim_end_matches('\'')).enumerate()
         })
     }
 

@@ -15,12 +15,17 @@ macro_rules! grammar {
         }
 
         impl Grammar {
-            /// Looks up every class.
+            /// Looks up every class. One that the lexicon lacks is [`Class::NONE`], if it is not among those that must
+            /// be there.
             ///
             /// # Errors
-            /// If the lexicon lacks one; the message names it.
-            pub(super) fn compile(lexicon: &Lexicon) -> Result<Self, String> {
-                let class = |name| lexicon.class(name).ok_or_else(|| format!("the class {name} is missing"));
+            /// If one of those is missing; the message names it.
+            pub(super) fn compile(lexicon: &Lexicon, demanded: impl Fn(&str) -> bool) -> Result<Self, String> {
+                let class = |name| match lexicon.class(name) {
+                    Some(class) => Ok(class),
+                    None if demanded(name) => Err(format!("the class {name} is missing")),
+                    None => Ok(Class::NONE),
+                };
                 Ok(Self { $($field: class($name)?,)* })
             }
         }
@@ -358,6 +363,8 @@ grammar! {
     number_of = "=number",
     /// "or" between two numbers.
     or_word = "=or",
+    /// Roman numerals of centuries, with their number.
+    roman = "ROMAN",
     /// "first" to "thirtieth", with their number.
     ordinal = "ORDINAL",
     /// "morning", with its name.

@@ -3,18 +3,24 @@
 //! A word can have several classes ("second", "may"). Each distinct set of classes is one symbol, so that a sentence is
 //! a string of symbols, over which all rules are one automaton.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::Deserialize;
 
 use super::feasts::Feasts;
 use super::sets::{MOST_SYMBOLS, Sets, Symbol};
 use super::word_map::WordMap;
-use crate::text::{Abbreviations, Lexeme, Shape, Token, Vocabulary};
+use super::words::ClassWords;
+use crate::text::{Abbreviations, Lexeme, Shape, Token, Vocabulary, Writing};
 
 /// A class of words, by its number in the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Class(pub(super) u16);
+
+impl Class {
+    /// The class that no word has: it stands for each one that a language has no words of.
+    pub(super) const NONE: Self = Self(0);
+}
 
 /// The value of a word within a class: a number or a name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -42,6 +48,11 @@ pub struct Lexicon {
     abbreviation: Option<Class>,
     opener: Option<Class>,
     furniture: Option<[Class; 2]>,
+    /// What an ordinal with a dot stands before.
+    ordinal_nouns: Option<Class>,
+    writing: Writing,
+    /// The length of the longest word that is known, in characters, where words stand without spaces between them.
+    longest: usize,
 }
 
 #[derive(Debug)]
@@ -65,14 +76,6 @@ struct Sense {
     class: Class,
     value: Option<Value>,
     needs_capital: bool,
-}
-
-/// A class in `words.toml`: a list of words, or words with values.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Words {
-    List(Vec<String>),
-    Values(HashMap<String, Value>),
 }
 
 /// The kind of a token that is no word, by which it has its classes.
@@ -106,6 +109,7 @@ enum Kind {
     Dash,
     Comma,
     Slash,
+    Dot,
     Open,
     Close,
     Sum,
@@ -113,7 +117,7 @@ enum Kind {
 }
 
 /// The classes of each kind.
-const KINDS: [(Kind, &[&str]); 32] = [
+const KINDS: [(Kind, &[&str]); 33] = [
     (Kind::Zero, &["INT", "H24"]),
     (Kind::OneToNine, &["INT", "D31", "D12", "H24"]),
     (Kind::TwoZeros, &["INT", "H24", "M60", "Y2"]),
@@ -142,6 +146,7 @@ const KINDS: [(Kind, &[&str]); 32] = [
     (Kind::Dash, &["DASH"]),
     (Kind::Comma, &["COMMA"]),
     (Kind::Slash, &["SLASH"]),
+    (Kind::Dot, &["DOT"]),
     (Kind::Open, &["OPEN"]),
     (Kind::Close, &["CLOSE"]),
     (Kind::Sum, &["SUM"]),
@@ -149,16 +154,15 @@ const KINDS: [(Kind, &[&str]); 32] = [
 ];
 
 impl Lexicon {
-    /// Compiles `words.toml`. Each of the `literals`, the words within patterns, is a class of its own. Only the
+    /// Compiles the words of a language. Each of the `literals`, the words within patterns, is a class of its own. Only the
     /// classes that patterns name (`used`) make symbols.
     pub(super) fn compile(
-        source: &str,
+        words: BTreeMap<String, ClassWords>,
+        writing: Writing,
         feasts: &Feasts,
         literals: &BTreeSet<String>,
         used: &BTreeSet<String>,
     ) -> Result<Self, String> {
-        let file: std::collections::BTreeMap<String, Words> =
-            toml::from_str(source).map_err(|error| error.to_string())?;
         let mut lexicon = Self {
             classes: HashMap::new(),
             entries: Vec::new(),
@@ -169,20 +173,24 @@ impl Lexicon {
             abbreviation: None,
             opener: None,
             furniture: None,
+            ordinal_nouns: None,
+            writing,
+            longest: 0,
         };
-        for (name, words) in file {
+        // Number 0 is [`Class::NONE`].
+        lexicon.intern("");
+        for (name, words) in words {
             let class = lexicon.intern(&name);
             match words {
-                Words::List(words) => words.into_iter().for_each(|word| lexicon.add(&word, class, None)),
-                Words::Values(words) => {
-                    let mut words: Vec<_> = words.into_iter().collect();
-                    words.sort_by(|a, b| a.0.cmp(&b.0));
+                ClassWords::List(words) => words.into_iter().for_each(|word| lexicon.add(&word, class, None)),
+                ClassWords::Values(words) => {
                     words.into_iter().for_each(|(word, value)| lexicon.add(&word, class, Some(value)));
                 }
             }
         }
         let (first, other) = (lexicon.intern("FEASTSTART"), lexicon.intern("FEASTWORD"));
-        for (place, word) in feasts.words() {
+        let writing = lexicon.writing.clone();
+        for (place, word) in feasts.words(&writing) {
             lexicon.add(word, if place == 0 { first } else { other }, None);
         }
         for literal in literals {
@@ -198,6 +206,8 @@ impl Lexicon {
         lexicon.number_sets(&used)?;
         lexicon.abbreviation = lexicon.class("ABBREVIATION");
         lexicon.opener = lexicon.class("OPENER");
+        lexicon.ordinal_nouns = lexicon.class("ORDINALNOUN");
+        lexicon.longest = lexicon.entries.iter().map(|entry| entry.word.chars().count()).max().unwrap_or(0);
         lexicon.furniture = lexicon.class("FURNITURE").zip(lexicon.class("FURNITUREBEHIND")).map(<[Class; 2]>::from);
         Ok(lexicon)
     }
@@ -260,6 +270,26 @@ impl Lexicon {
         self.classes.get(name).copied()
     }
 
+    /// Returns how the language writes numbers and joins words.
+    #[must_use]
+    pub fn writing(&self) -> &Writing {
+        &self.writing
+    }
+
+    /// Whether what is known of a word has the class.
+    #[must_use]
+    #[inline]
+    pub fn lexeme_has(&self, lexeme: Lexeme, class: Class) -> bool {
+        self.sets.has(lexeme.classes, class)
+    }
+
+    /// Whether the language is written in Latin letters.
+    #[must_use]
+    pub fn is_latin(&self) -> bool {
+        let units = self.class("UNIT").map(|class| self.words_of(class));
+        units.into_iter().flatten().any(|(word, _)| word.starts_with(|letter: char| letter.is_ascii_alphabetic()))
+    }
+
     /// Whether the token has the class.
     #[must_use]
     #[inline]
@@ -280,7 +310,7 @@ impl Lexicon {
 
     /// Returns the names of all classes except literals.
     pub(super) fn class_names(&self) -> impl Iterator<Item = &str> {
-        self.classes.keys().map(String::as_str).filter(|name| !name.starts_with('='))
+        self.classes.keys().map(String::as_str).filter(|name| !name.is_empty() && !name.starts_with('='))
     }
 
     /// Returns the words of a class, with their values.
@@ -336,6 +366,20 @@ impl Vocabulary for Lexicon {
     fn is_opener(&self, tag: Lexeme) -> bool {
         self.opener.is_some_and(|opener| self.sets.has(tag.classes, opener))
     }
+
+    fn writing(&self) -> &Writing {
+        &self.writing
+    }
+
+    fn follows_ordinal(&self, lexeme: Lexeme) -> bool {
+        self.ordinal_nouns.is_some_and(|class| self.sets.has(lexeme.classes, class))
+    }
+
+    fn longest_word(&self, text: &str) -> usize {
+        let ends = text.char_indices().take(self.longest).map(|(at, letter)| at + letter.len_utf8());
+        let known = |end: &usize| text.get(..*end).is_some_and(|word| self.words.get(word).is_some());
+        ends.filter(known).last().unwrap_or(0)
+    }
 }
 
 /// Returns the kind of a shape.
@@ -358,6 +402,7 @@ fn kind(shape: Shape) -> Kind {
         Shape::Mark('-' | '–' | '—' | '‑') => Kind::Dash,
         Shape::Mark(',') => Kind::Comma,
         Shape::Mark('/') => Kind::Slash,
+        Shape::Mark('.') => Kind::Dot,
         Shape::Mark('(') => Kind::Open,
         Shape::Mark(')') => Kind::Close,
         Shape::Mark(_) | Shape::Break | Shape::Label | Shape::Lower | Shape::Capital | Shape::Upper => Kind::Other,

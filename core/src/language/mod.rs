@@ -4,35 +4,52 @@
 //! (`feasts.toml`). This module compiles them; it must not know what an expression means on the calendar.
 
 mod calendar_names;
+mod depth;
 mod feasts;
 mod grammar;
 mod lexicon;
+#[cfg(test)]
+mod made_up;
 mod nearest;
 mod pattern;
 mod reference;
+mod registry;
 mod rules;
 mod sets;
+mod shared;
 mod slot;
+mod source;
 mod tag;
 pub mod tagger;
 mod values;
 pub mod weights;
 mod word_map;
+mod words;
 
 pub mod en;
 
 pub use calendar_names::{month_named, weekday_named};
+pub use depth::Depth;
 pub use feasts::{Feasts, plain_name};
 pub use grammar::Grammar;
 pub use lexicon::{Class, Lexicon, Value};
+pub(crate) use registry::pack_exists;
+pub use registry::{languages, pack, packs, primary};
 pub use rules::{Context, CountedFrom, Example, Reference, Register, Rule, Rules, Template};
 pub use sets::Symbol;
 pub use slot::Slot;
+pub use source::{Source, WeightFiles};
 pub use tag::tag_of;
 
-use std::sync::LazyLock;
-
 use self::weights::Table;
+use self::words::Words;
+
+/// The classes that every language must have words of; code does without any other: even months have no names where they are
+/// numbered.
+const CORE: [&str; 1] = ["UNIT"];
+
+/// The classes that only the shared rules name, so that a language with rules of its own needs no words of them.
+const SHARED_ALONE: [&str; 1] = ["ROMAN"];
 
 /// The words, rules and weights of one language, compiled.
 #[derive(Debug)]
@@ -41,6 +58,8 @@ pub struct Pack {
     pub language: &'static str,
     /// Raised whenever an answer may change.
     pub version: u32,
+    /// How much of a text it reads.
+    pub depth: Depth,
     /// Words and their classes.
     pub lexicon: Lexicon,
     /// The classes that code uses.
@@ -49,10 +68,10 @@ pub struct Pack {
     pub rules: Rules,
     /// The feasts that have a name in the language.
     pub feasts: Feasts,
-    /// The weights of the part-of-speech tagger.
-    pub tagger: tagger::Weights,
-    /// The weights of the parser.
-    pub syntax: SyntaxWeights,
+    /// The weights of the part-of-speech tagger; none, where the language is read for its dates alone.
+    pub tagger: Option<tagger::Weights>,
+    /// The weights of the parser; none, where the language is read for its dates alone.
+    pub syntax: Option<SyntaxWeights>,
     /// The weights that lines are chosen by.
     pub lines: Vec<i8>,
     /// The weights that events are weighed by; none, where nothing was learned for the language.
@@ -104,79 +123,41 @@ impl SyntaxWeights {
     }
 }
 
-/// The data of a language, as in its folder.
-#[derive(Debug)]
-pub struct Source {
-    /// The primary BCP 47 tag.
-    pub language: &'static str,
-    /// Raised whenever an answer may change.
-    pub version: u32,
-    /// The text of `words.toml`.
-    pub words: &'static str,
-    /// The text of `rules.toml`.
-    pub rules: &'static str,
-    /// The text of `feasts.toml`.
-    pub feasts: &'static str,
-    /// The weights of the tagger, as [`tagger::Weights::read`] reads them.
-    pub tagger: &'static [u8],
-    /// The weights of the parser, as [`SyntaxWeights::read`] reads them.
-    pub syntax: &'static [u8],
-    /// The weights that lines are chosen by, a signed byte each.
-    pub lines: &'static [u8],
-    /// The weights that events are weighed by, a signed byte each.
-    pub weight: &'static [u8],
-}
-
-/// One line for each language.
-static PACKS: [LazyLock<Pack>; 1] = [LazyLock::new(|| compiled(&en::SOURCE))];
-
-/// Returns the pack for a language in any spelling that [`tag_of`] understands (`en`, `en-GB`, `English`), by its primary
-/// language.
-#[must_use]
-pub fn pack(language: &str) -> Option<&'static Pack> {
-    let tag = tag_of(language)?;
-    let primary = tag.split(['-', '_']).next().unwrap_or_default();
-    PACKS.iter().map(LazyLock::force).find(|pack| pack.language.eq_ignore_ascii_case(primary))
-}
-
-/// Returns every pack.
-pub fn packs() -> impl Iterator<Item = &'static Pack> {
-    PACKS.iter().map(LazyLock::force)
-}
-
 impl Pack {
     /// Compiles the data of a language.
     ///
     /// # Errors
-    /// If the data is not TOML, names an unknown class or kind, or a rule lacks examples. The message names the file
-    /// and the entry.
+    /// If the data is not TOML, lacks a class that code demands, names an unknown class or kind, or a rule lacks examples.
+    /// The message names the file and the entry.
     pub fn compile(source: &Source) -> Result<Self, String> {
-        let rules = rules::parse(source.rules).map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
+        let Source { language, version, depth, .. } = *source;
+        let within = |error: String| format!("{language}/{error}");
+        let mut words = Words::parse(source.base, source.words).map_err(within)?;
+        let mut rules = rules::parse(source.rules).map_err(|error| format!("{language}/rules.toml: {error}"))?;
+        if !source.base.is_empty() {
+            rules = shared::join(language, rules, &mut words).map_err(|error| format!("{language}: {error}"))?;
+        }
         let (literals, classes) = rules::named(&rules);
-        let feasts =
-            Feasts::parse(source.feasts).map_err(|error| format!("{}/feasts.toml: {error}", source.language))?;
-        let lexicon = Lexicon::compile(source.words, &feasts, &literals, &classes)
-            .map_err(|error| format!("{}/words.toml: {error}", source.language))?;
-        values::check(&lexicon).map_err(|error| format!("{}/words.toml: {error}", source.language))?;
-        let grammar = Grammar::compile(&lexicon).map_err(|error| format!("{}/words.toml: {error}", source.language))?;
-        let rules = Rules::compile(source.language, rules, &lexicon)
-            .map_err(|error| format!("{}/rules.toml: {error}", source.language))?;
-        let tagger = tagger::Weights::read(source.tagger)
-            .ok_or_else(|| format!("{}/tagger.bin: it must have {} bytes", source.language, tagger::BYTES))?;
-        let syntax = SyntaxWeights::read(source.syntax)
-            .ok_or_else(|| format!("{}/syntax.bin: it must have {} bytes", source.language, SyntaxWeights::BYTES))?;
+        let feasts = Feasts::parse(source.feasts).map_err(|error| format!("{language}/feasts.toml: {error}"))?;
+        let in_words = |error| format!("{language}/words.toml: {error}");
+        let lexicon = Lexicon::compile(words.classes, words.writing, &feasts, &literals, &classes).map_err(in_words)?;
+        values::check(&lexicon).map_err(in_words)?;
+        let has_words = |name: &&str| lexicon.class(name).is_some_and(|class| lexicon.words_of(class).next().is_some());
+        if let Some(name) = CORE.iter().find(|name| !has_words(name)) {
+            return Err(in_words(format!("the class {name} is missing")));
+        }
+        let demanded = |name: &str| depth > Depth::Dates && !SHARED_ALONE.contains(&name);
+        let grammar = Grammar::compile(&lexicon, demanded).map_err(in_words)?;
+        let rules =
+            Rules::compile(language, rules, &lexicon).map_err(|error| format!("{language}/rules.toml: {error}"))?;
+        let (tagger, syntax) = match source.weights {
+            Some(weights) => (Some(weights.tagger(language)?), Some(weights.syntax(language)?)),
+            None => (None, None),
+        };
         let signed = |bytes: &[u8]| bytes.iter().map(|byte| byte.cast_signed()).collect();
-        let (lines, weight) = (signed(source.lines), signed(source.weight));
-        let Source { language, version, .. } = *source;
-        Ok(Self { language, version, lexicon, grammar, rules, feasts, tagger, syntax, lines, weight })
-    }
-}
-
-#[expect(clippy::panic, reason = "the data is embedded, and a test compiles every pack")]
-fn compiled(source: &Source) -> Pack {
-    match Pack::compile(source) {
-        Ok(pack) => pack,
-        Err(error) => panic!("{error}"),
+        let (lines, weight) =
+            source.weights.map_or((Vec::new(), Vec::new()), |it| (signed(it.lines), signed(it.weight)));
+        Ok(Self { language, version, depth, lexicon, grammar, rules, feasts, tagger, syntax, lines, weight })
     }
 }
 

@@ -112,8 +112,14 @@ pub(super) fn slot(group: &str) -> Result<Slot, String> {
 /// Appends the set of all symbols that have the class.
 fn class(name: &str, lexicon: &Lexicon, regex: &mut String) -> Result<(), String> {
     let class = lexicon.class(name).ok_or_else(|| unknown("class", name, lexicon.class_names()))?;
+    let mut symbols = lexicon.symbols(class).peekable();
+    if symbols.peek().is_none() {
+        // The set of what is two letters at once.
+        regex.push_str("[a&&b]");
+        return Ok(());
+    }
     regex.push('[');
-    for symbol in lexicon.symbols(class) {
+    for symbol in symbols {
         let _ = write!(regex, "\\x{{{symbol:x}}}");
     }
     regex.push(']');

@@ -11,6 +11,7 @@ use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::primitives::{NonMaxUsize, PatternID, StateID};
 use regex_automata::util::start;
 use regex_automata::{Anchored, Input, MatchKind, meta};
+use regex_syntax::hir::{Hir, HirKind};
 use serde::Deserialize;
 
 use super::lexicon::{Class, Lexicon};
@@ -22,7 +23,7 @@ use crate::calendar::Unit;
 use crate::timex::Modifier;
 
 /// The meaning of the matches of a rule, with its parameters.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Template {
     /// Parts of a calendar date: `weekday`, `day`, `month`, `year`, `quarter`, …, perhaps with `which`.
@@ -81,6 +82,7 @@ pub enum Template {
     /// `from` and `until`.
     List,
     /// No date, whatever it looks like.
+    #[default]
     Nothing,
 }
 
@@ -208,32 +210,36 @@ pub struct Rules {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    fragments: BTreeMap<String, String>,
-    rule: Vec<Entry>,
+    #[serde(default)]
+    pub(super) fragments: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) rule: Vec<Entry>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    id: String,
-    doc: String,
-    pattern: String,
-    meaning: Template,
+pub(super) struct Entry {
+    pub(super) id: String,
+    pub(super) doc: String,
+    pub(super) pattern: String,
+    pub(super) meaning: Template,
     #[serde(default)]
-    after: Vec<String>,
+    pub(super) after: Vec<String>,
     #[serde(default)]
-    not_after: Vec<String>,
+    pub(super) not_after: Vec<String>,
     #[serde(default)]
-    before: Vec<String>,
+    pub(super) before: Vec<String>,
     #[serde(default)]
-    not_before: Vec<String>,
+    pub(super) not_before: Vec<String>,
     #[serde(default)]
-    register: Register,
-    modifier: Option<Modifier>,
+    pub(super) register: Register,
+    pub(super) modifier: Option<Modifier>,
     #[serde(default)]
-    needs_modifier: bool,
-    examples: Vec<Example>,
-    not: Vec<String>,
+    pub(super) needs_modifier: bool,
+    #[serde(default)]
+    pub(super) examples: Vec<Example>,
+    #[serde(default)]
+    pub(super) not: Vec<String>,
 }
 
 pub(super) fn parse(source: &str) -> Result<File, String> {
@@ -256,6 +262,16 @@ pub(super) fn parse(source: &str) -> Result<File, String> {
     Ok(file)
 }
 
+/// Returns the classes that patterns and their neighbours name.
+pub(super) fn classes_of(file: &File) -> BTreeSet<String> {
+    let (_, mut classes) = named(file);
+    for rule in &file.rule {
+        let beside = [&rule.after, &rule.not_after, &rule.before, &rule.not_before];
+        classes.extend(beside.into_iter().flatten().filter(|name| !name.starts_with('=')).cloned());
+    }
+    classes
+}
+
 /// Returns the literals and the classes in the patterns.
 pub(super) fn named(file: &File) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut literals, mut classes) = (BTreeSet::new(), BTreeSet::new());
@@ -274,6 +290,9 @@ impl Rules {
             let id = entry.id.clone();
             let regex = pattern::to_regex(&entry.pattern, &file.fragments, lexicon)
                 .map_err(|error| format!("rule `{id}`: {error}"))?;
+            if !can_match(&regex).map_err(|error| format!("rule `{id}`: {error}"))? {
+                continue;
+            }
             rules
                 .push(compile_rule(language, entry, &regex, lexicon).map_err(|error| format!("rule `{id}`: {error}"))?);
             patterns.push(regex);
@@ -361,6 +380,21 @@ impl Rule {
         };
         self.slots.iter().filter_map(|&(slot, at)| Some((slot, symbol(at)?..symbol(at + 1)?))).collect()
     }
+}
+
+/// Whether there are words that a pattern matches: a language need not have words of all classes that a shared rule names.
+fn can_match(regex: &str) -> Result<bool, String> {
+    fn matches(pattern: &Hir) -> bool {
+        match pattern.kind() {
+            HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => true,
+            HirKind::Class(class) => !class.is_empty(),
+            HirKind::Repetition(repeated) => repeated.min == 0 || matches(&repeated.sub),
+            HirKind::Capture(captured) => matches(&captured.sub),
+            HirKind::Concat(parts) => parts.iter().all(matches),
+            HirKind::Alternation(branches) => branches.iter().any(matches),
+        }
+    }
+    regex_syntax::parse(regex).map(|pattern| matches(&pattern)).map_err(|error| error.to_string())
 }
 
 fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) -> Result<Rule, String> {

@@ -325,10 +325,10 @@ mod tests {
 
     #[test]
     fn weights_are_trained_with_the_word_lists_of_their_pack() {
-        for pack in language::packs() {
+        for (pack, tagger) in language::packs().filter_map(|pack| Some((pack, pack.tagger.as_ref()?))) {
             let language = pack.language;
             assert!(
-                *pack.tagger.lists() == hash_of_lists(pack),
+                *tagger.lists() == hash_of_lists(pack),
                 "the word lists of `{language}` have changed since its tagger was trained; train it again:\n  cargo run \
                  --release -p dateline-core --example train_tagger -- {language} TRAIN.tsv DEV.tsv \
                  core/src/language/{language}/tagger.bin\nhash of the lists: {:02x?}",

@@ -15,7 +15,7 @@ enum Kind {
 }
 
 /// The classes whose values code reads.
-const KINDS: [(&str, Kind); 26] = [
+const KINDS: [(&str, Kind); 27] = [
     ("UNIT", Kind::Unit),
     ("SINGULAR", Kind::Unit),
     ("PLURAL", Kind::Unit),
@@ -30,6 +30,7 @@ const KINDS: [(&str, Kind); 26] = [
     ("WEEKDAYS", Kind::Number(1..=7)),
     ("QUARTERTH", Kind::Number(1..=4)),
     ("ORDINAL", Kind::Number(1..=100)),
+    ("ROMAN", Kind::Number(1..=40)),
     ("CARDINAL", Kind::Number(0..=99)),
     ("TEENS", Kind::Number(10..=19)),
     ("TENS", Kind::Number(10..=90)),

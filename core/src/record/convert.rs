@@ -7,23 +7,31 @@ use chrono::SecondsFormat;
 use super::{ArticleFields, DateFields, EventRecord, OffsetFields, StatementFields};
 use crate::VERSION;
 use crate::article::Article;
+use crate::article_language::ArticleLanguage;
 use crate::calendar::Bound;
 use crate::event::{Event, Open};
 use crate::extraction::Extraction;
+use crate::language::Pack;
 use crate::temporal::Resolved;
 use crate::text::Span;
 
-/// Names the program, the language pack and their versions, as in records: `dateline 0.1.0, en 1`.
+/// Names the program, the language pack, their versions and how much of a text the pack reads, as in records:
+/// `dateline 0.1.0, en 1 statements`.
 #[must_use]
-pub fn extractor(language: &str, pack: u32) -> String {
-    format!("dateline {VERSION}, {language} {pack}")
+pub fn extractor(pack: &Pack) -> String {
+    format!("dateline {VERSION}, {} {} {}", pack.language, pack.version, pack.depth.name())
 }
 
-/// Returns the events of an article as records, in their order. `language` is the article's, or the assumed one.
+/// Returns the events of an article as records, in their order.
 ///
 /// An event whose expression names no dates (a duration, a set) has no place on a timeline and makes no record.
 #[must_use]
-pub fn event_records(article: &Article, language: &str, extraction: Extraction, extractor: &str) -> Vec<EventRecord> {
+pub fn event_records(
+    article: &Article,
+    language: &ArticleLanguage,
+    extraction: Extraction,
+    extractor: &str,
+) -> Vec<EventRecord> {
     if extraction.events.is_empty() {
         return Vec::new();
     }
@@ -69,14 +77,15 @@ pub fn event_records(article: &Article, language: &str, extraction: Extraction, 
     events.into_iter().filter_map(record).collect()
 }
 
-pub(super) fn article_fields(article: &Article, language: &str) -> ArticleFields {
+pub(super) fn article_fields(article: &Article, language: &ArticleLanguage) -> ArticleFields {
     ArticleFields {
         id: article.id.clone(),
         revision: article.revision.clone(),
         url: article.url.clone(),
         title: article.title.clone(),
         source: article.source.clone(),
-        language: language.to_owned(),
+        language: language.tag.clone(),
+        language_from: language.from.into(),
         published_at: article.published.at.to_rfc3339_opts(SecondsFormat::AutoSi, false),
         published_from: article.reference.into(),
     }
@@ -120,6 +129,7 @@ mod tests {
 
     use super::*;
     use crate::article::Published;
+    use crate::article_language::LanguageFrom;
     use crate::calendar::PartialDate;
     use crate::event::{Repeat, Status};
     use crate::temporal::{Basis, Expression, Meaning, Modifier, TimexType};
@@ -163,6 +173,10 @@ mod tests {
         }
     }
 
+    fn english() -> ArticleLanguage {
+        ArticleLanguage { tag: "en".to_owned(), from: LanguageFrom::Told }
+    }
+
     fn article() -> Article {
         Article {
             revision: "2".to_owned(),
@@ -200,7 +214,7 @@ mod tests {
     fn records(expressions: Vec<Resolved>, event: Event) -> Vec<EventRecord> {
         let (text, events) = (Text::of(BODY), vec![event]);
         let extraction = Extraction { text, expressions, events, dropped: Vec::new(), warnings: Vec::new() };
-        event_records(&article(), "en", extraction, "dateline 9.9.9, en 1")
+        event_records(&article(), &english(), extraction, "dateline 9.9.9, en 1 statements")
     }
 
     fn week() -> Resolved {
@@ -223,6 +237,7 @@ mod tests {
               "title": "The ferry",
               "source": "The Quay",
               "language": "en",
+              "language_from": "told",
               "published_at": "2019-05-03T18:35:00+01:00",
               "published_from": "given"
             },
@@ -277,7 +292,7 @@ mod tests {
             ],
             "weight": 0.81,
             "confidence": 0.75,
-            "extractor": "dateline 9.9.9, en 1"
+            "extractor": "dateline 9.9.9, en 1 statements"
           }
         ]
         "#);
@@ -334,6 +349,7 @@ mod tests {
 
     #[test]
     fn the_extractor_names_program_and_pack() {
-        assert_eq!(extractor("en", 1), format!("dateline {VERSION}, en 1"));
+        let pack = crate::language::pack("en").expect("there is one");
+        assert_eq!(extractor(pack), format!("dateline {VERSION}, en {} statements", pack.version));
     }
 }

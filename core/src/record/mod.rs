@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::article::Reference;
+use crate::article_language::LanguageFrom;
 use crate::calendar::Granularity;
 pub use crate::error::Warning;
 use crate::event::Status;
@@ -79,11 +80,19 @@ pub struct ArticleFields {
     pub source: Option<String>,
     /// A BCP 47 tag.
     pub language: String,
+    /// Whether the article names its language, it was found in the text, or assumed.
+    #[serde(default = "assumed")]
+    pub language_from: Word<LanguageFrom>,
     /// RFC 3339 with the local offset.
     pub published_at: String,
     /// Which of the article's times that is; `envelope` is when the envelope around it was created, `record` when the
     /// record that holds it was written to Kafka, `given` a time from outside.
     pub published_from: Word<Reference>,
+}
+
+/// What records of versions that did not say so are taken for.
+fn assumed() -> Word<LanguageFrom> {
+    LanguageFrom::Assumed.into()
 }
 
 /// The date part of an event record.

@@ -8,6 +8,7 @@ use super::convert::article_fields;
 use super::{DateFields, EventRecord, OffsetFields, StatementFields, Word};
 use crate::VERSION;
 use crate::article::{Article, Published, ScheduledEvent};
+use crate::article_language::ArticleLanguage;
 use crate::calendar::{Clock, PartialDate};
 use crate::event::{self, Status};
 use crate::temporal::{Basis, TimexType};
@@ -19,7 +20,7 @@ const RULE: &str = "ninjs/event";
 ///
 /// Its statement is the title; `offsets.date` is empty, since the date is not in the text.
 #[must_use]
-pub fn scheduled_event_record(article: &Article, language: &str) -> Option<EventRecord> {
+pub fn scheduled_event_record(article: &Article, language: &ArticleLanguage) -> Option<EventRecord> {
     let scheduled = article.scheduled.as_ref()?;
     let sentence = if article.body.trim().is_empty() { &article.title } else { &article.body };
     let lies_ahead = scheduled.start.at > article.published.at;

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::article::Reference;
+use crate::article_language::LanguageFrom;
 use crate::calendar::Granularity;
 use crate::event::Status;
 use crate::temporal::{Basis, Modifier, TimexType};
@@ -149,6 +150,14 @@ impl Listed for Basis {
     }
 }
 
+impl Listed for LanguageFrom {
+    const LIST: &'static [Self] = &Self::ALL;
+
+    fn word(self) -> &'static str {
+        self.name()
+    }
+}
+
 impl Listed for Reference {
     const LIST: &'static [Self] = &Self::ALL;
 
@@ -178,6 +187,7 @@ mod tests {
         come_back_as_they_were::<Modifier>();
         come_back_as_they_were::<Basis>();
         come_back_as_they_were::<Reference>();
+        come_back_as_they_were::<LanguageFrom>();
     }
 
     #[test]

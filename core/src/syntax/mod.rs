@@ -83,10 +83,12 @@ impl<'p> std::ops::Deref for ParsedPassage<'p> {
 }
 
 impl<'p> ParsedPassage<'p> {
-    /// Parses some sentences of a passage, given by their numbers in order.
+    /// Parses some sentences of a passage, given by their numbers in order. Where its language is read for its dates alone,
+    /// none of them has tags or verbs.
     #[must_use]
     pub fn parse(lexed: LexedPassage<'p>, sentences: impl Iterator<Item = usize>) -> Self {
         let mut parsed = Self { lexed, tags: Vec::new(), verbs: Vec::new() };
+        let Some(tagger) = &lexed.pack.tagger else { return parsed };
         let sentences: Vec<_> = sentences.filter_map(|sentence| lexed.sentences.get(sentence)).collect();
         if sentences.is_empty() {
             return parsed;
@@ -97,7 +99,7 @@ impl<'p> ParsedPassage<'p> {
             let tokens = lexed.tokens.get(sentence.clone()).unwrap_or_default();
             words.clear();
             words.extend(tokens.iter().map(|token| Word::of(token, lexed.text, lexed.pack)));
-            lexed.pack.tagger.tag(&words, parsed.tags.get_mut(sentence.clone()).unwrap_or_default());
+            tagger.tag(&words, parsed.tags.get_mut(sentence.clone()).unwrap_or_default());
         }
         parsed.verbs = sentences.into_iter().flat_map(|sentence| verb_group::verbs(&parsed, sentence)).collect();
         parsed

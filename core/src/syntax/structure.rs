@@ -39,14 +39,16 @@ pub enum Tense {
 }
 
 impl Structure {
-    /// Parses some tokens of a passage, in which dates are known: to the parser each is one word.
+    /// Parses some tokens of a passage, in which dates are known: to the parser each is one word. Where the language is
+    /// read for its dates alone, the structure is empty.
     #[must_use]
     pub fn parse(passage: &LexedPassage<'_>, tokens: Range<usize>, dates: &[Range<usize>]) -> Self {
         let tokens = tokens.start..tokens.end.min(tokens.start + LONGEST).min(passage.tokens.len());
+        let Some(weights) = &passage.pack.syntax else { return Self::empty(tokens.start) };
         let outline = Outline::new(passage, tokens.clone(), dates);
         let words: Vec<Word> = outline.words.iter().map(|&at| Word::of(&passage.tokens[at], passage.text)).collect();
         let mut tags = vec![Upos::Other; words.len()];
-        tag(&passage.pack.syntax.tagger, &words, &mut tags);
+        tag(&weights.tagger, &words, &mut tags);
         let attribution = Attribution::find(passage, &outline, &tags);
         let end = attribution.as_ref().map_or(words.len(), |attribution| attribution.words.start);
         mend_tags(passage, &outline.words[..end], &mut tags[..end]);
@@ -57,7 +59,7 @@ impl Structure {
         for clause in clauses(passage, &outline.words[opening..end], &tags[opening..end]) {
             let clause = clause.start + opening..clause.end + opening;
             let start = clause.start as u16;
-            let mut state = parse(&passage.pack.syntax, &words[clause.clone()], &tags[clause.clone()]);
+            let mut state = parse(weights, &words[clause.clone()], &tags[clause.clone()]);
             join_roots(&mut state.heads, &mut state.relations, 0);
             let (own, own_tags) = (&outline.words[clause.clone()], &mut tags[clause.clone()]);
             let (own_heads, own_relations) = (&mut state.heads, &mut state.relations);
@@ -76,6 +78,10 @@ impl Structure {
         let mut structure = outline.expand(passage, &tags, &heads, &relations);
         structure.find_subtrees();
         structure
+    }
+
+    fn empty(start: usize) -> Self {
+        Self { start, tags: Vec::new(), heads: Vec::new(), relations: Vec::new(), subtrees: Vec::new() }
     }
 
     fn find_subtrees(&mut self) {

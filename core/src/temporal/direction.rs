@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::Expression;
 use super::confidence::Evidence;
+use crate::language::Depth;
 use crate::language::tagger::Tag;
 use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, is_adverb, is_past_form, opens_clause, unkept};
 use crate::text::Shape;
@@ -72,6 +73,12 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
     let sentence = passage.sentences.get(expression.sentence).cloned().unwrap_or_default();
     let clause = Clause { passage, verbs: passage.verbs(&sentence), sentence };
     let (first, end) = (expression.first, expression.end);
+    if passage.pack.depth == Depth::Dates {
+        return clause
+            .preposition(first, || None)
+            .or_else(|| clause.of_auxiliaries(first, end))
+            .unwrap_or(Reading::NO_VERB);
+    }
     let nearest_before = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
     if let Some(reading) = clause.preposition(first, nearest_before) {
         return reading;
@@ -235,6 +242,24 @@ impl Clause<'_> {
             }
         }
         noun.or(bare)
+    }
+
+    /// What the nearest auxiliary says, where verbs are not known: one of the future ("wird", "sera") or of the past ("wurde",
+    /// "était").
+    fn of_auxiliaries(&self, first: usize, end: usize) -> Option<Reading> {
+        let grammar = &self.passage.pack.grammar;
+        let behind = (end..self.sentence.end).take(REACH);
+        let before = (self.sentence.start..first).rev().take(REACH);
+        let reading = |at: usize| match () {
+            () if self.passage.has(at, grammar.will) => Some(Reading::EXPECTED),
+            () if self.passage.has(at, grammar.be_past) => Some(Reading::PAST),
+            () => None,
+        };
+        let near = |mut tokens: Box<dyn Iterator<Item = usize>>, from: usize| {
+            tokens.find_map(|at| Some((at.abs_diff(from), reading(at)?)))
+        };
+        let found = [near(Box::new(behind), end), near(Box::new(before), first)];
+        found.into_iter().flatten().min_by_key(|(distance, _)| *distance).map(|(_, reading)| reading)
     }
 
     /// The nearest word behind the date that decides. "In April the group agreed to sell" dates the agreement. What may

@@ -38,7 +38,7 @@ pub use resolved::{Basis, Modifier, Resolved, TimexType};
 
 use crate::extraction::{DropLog, DropStage, Dropped};
 use crate::syntax::{LexedPassage, ParsedPassage};
-use crate::text::Span;
+use crate::text::{DateOrder, Span};
 
 /// What was found in a document.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,23 @@ pub fn recognise(passage: &LexedPassage<'_>, log: &mut DropLog) -> Candidates {
 }
 
 impl Candidates {
+    /// Keeps those of some sentences, and logs the others.
+    pub fn retain_sentences(&mut self, mut keep: impl FnMut(usize) -> bool, log: &mut DropLog) {
+        let mut last = None;
+        self.expressions.retain(|expression| {
+            let kept = match last {
+                Some((sentence, kept)) if sentence == expression.sentence => kept,
+                _ => keep(expression.sentence),
+            };
+            last = Some((expression.sentence, kept));
+            if !kept {
+                let (span, rule, reason) = (expression.span, expression.rule, "its sentence is in another language");
+                log.push(Dropped { span, rule, stage: DropStage::Recognise, reason });
+            }
+            kept
+        });
+    }
+
     /// The sentences that hold one, by their number, in order.
     pub fn sentences(&self) -> impl Iterator<Item = usize> + '_ {
         self.expressions.chunk_by(|a, b| a.sentence == b.sentence).filter_map(|same| Some(same.first()?.sentence))
@@ -72,7 +89,9 @@ impl Candidates {
 #[must_use]
 pub fn tag(passage: &ParsedPassage<'_>, candidates: Candidates, anchor: &Anchor, log: &mut DropLog) -> Tagged {
     let mut expressions = log.collect(|dropped| refine::refine(passage, candidates.expressions, dropped));
-    let day_first = anchor.day_first.or_else(|| anchor.region.and_then(Region::day_first));
+    let by_region = || anchor.region.and_then(Region::day_first);
+    let by_language = || passage.pack.lexicon.writing().order.map(|order| order == DateOrder::Dmy);
+    let day_first = anchor.day_first.or_else(by_region).or_else(by_language);
     let order_open = day_order::settle(passage, &mut expressions, day_first);
     anchor.region.into_iter().for_each(|region| region::settle(&mut expressions, region));
     let mut expressions = resolve::resolve(passage, expressions, anchor, log);

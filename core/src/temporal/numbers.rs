@@ -12,12 +12,12 @@ use crate::text::{Shape, Token};
 pub(super) fn ordinal(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<u32> {
     let lexicon = &passage.pack.lexicon;
     let grammar = &passage.pack.grammar;
-    let classes = [grammar.ordinal, grammar.quarter_number, grammar.tens, grammar.hour_word];
+    let classes = [grammar.ordinal, grammar.quarter_number, grammar.tens, grammar.hour_word, grammar.roman];
     let mut sum = 0;
     for token in tokens {
         sum += match token.shape {
             Shape::Digits { value, .. } => value,
-            Shape::Ordinal => token.of(passage.text).trim_end_matches(char::is_alphabetic).parse().ok()?,
+            Shape::Ordinal => digits_of(token.of(passage.text)).parse().ok()?,
             Shape::Mark(_) => 0,
             _ => classes.iter().find_map(|&class| match lexicon.value(token, class) {
                 Some(Value::Number(number)) => u32::try_from(*number).ok(),
@@ -26,6 +26,11 @@ pub(super) fn ordinal(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<u3
         };
     }
     Some(sum)
+}
+
+/// The digits that a number starts with.
+fn digits_of(number: &str) -> &str {
+    number.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default()
 }
 
 /// How many: "two and a half", "5 1/2", "a couple of", "twenty-five", "three hundred", "several".
@@ -43,9 +48,13 @@ pub(super) fn amount(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<Amo
         match token.shape {
             Shape::Digits { .. } if count > 0 => break,
             Shape::Digits { value, .. } => count = value,
-            Shape::Grouped => count = text.replace(',', "").split('.').next()?.parse().ok()?,
+            Shape::Grouped => {
+                let point = if lexicon.writing().decimal_comma { ',' } else { '.' };
+                let whole = text.split(point).next()?;
+                count = whole.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok()?;
+            }
             Shape::Decimal => {
-                let (whole, decimals) = text.split_once('.')?;
+                let (whole, decimals) = text.split_once(['.', ','])?;
                 count = whole.parse().ok()?;
                 let tenths: f64 = format!("0.{decimals}").parse().ok()?;
                 // Below one, so the product is below 60.

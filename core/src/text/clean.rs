@@ -1,6 +1,9 @@
 //! Cleans up a body, with a map back to the body as received.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::{Span, html};
 
@@ -10,8 +13,9 @@ const SEGMENT: usize = 512;
 /// It only says where a word may be broken.
 const SOFT_HYPHEN: char = '\u{ad}';
 
-/// Digits as texts that are set in squares have them.
-const FULL_WIDTH: RangeInclusive<char> = '０'..='９';
+/// The zeros of scripts that have digits of their own, of full width and of Arabic, Persian and India among them. Each has
+/// its other nine behind it.
+const ZEROS: [char; 13] = ['０', '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐'];
 
 /// The clean text of a body, and the position of each of its parts in the body as received.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -177,7 +181,8 @@ impl<'b> Builder<'b> {
         self.body.get(source).unwrap_or_default().trim().is_empty()
     }
 
-    /// Copies a part of the body, without its soft hyphens and with full-width digits as plain ones.
+    /// Copies a part of the body, without its soft hyphens, with the digits of all scripts as plain ones, and with letters
+    /// and their accents as one.
     pub(super) fn keep(&mut self, source: Range<usize>) {
         let (mut at, mut rest) = (source.start, self.body.get(source).unwrap_or_default());
         while !rest.is_empty() {
@@ -189,17 +194,32 @@ impl<'b> Builder<'b> {
             let end = (0..=SEGMENT.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
             let end = end.unwrap_or(rest.len());
             let (segment, after) = rest.split_at(rest[..end].find(SOFT_HYPHEN).unwrap_or(end));
-            let flows = self.flows;
-            let is_space = |c: char| c == '\0' || flows && c == '\n';
-            if segment.contains(|c| is_space(c) || FULL_WIDTH.contains(&c)) {
-                self.text.clean.extend(segment.chars().map(|c| if is_space(c) { ' ' } else { half_width(c) }));
-            } else {
-                self.text.clean.push_str(segment);
+            if let Some((plain, apart, behind)) = first_decomposed(rest, segment.len()) {
+                if !plain.is_empty() {
+                    self.copy(plain);
+                    self.map_end(at + plain.len());
+                }
+                self.text.clean.extend(apart.nfc());
+                at += plain.len() + apart.len();
+                rest = behind;
+                continue;
             }
+            self.copy(segment);
             at += segment.len();
             rest = after;
         }
         self.map_end(at);
+    }
+
+    /// Copies a segment, character by character.
+    fn copy(&mut self, segment: &str) {
+        let flows = self.flows;
+        let is_space = |c: char| c == '\0' || flows && c == '\n';
+        if segment.contains(|c| is_space(c) || plain_digit(c) != c) {
+            self.text.clean.extend(segment.chars().map(|c| if is_space(c) { ' ' } else { plain_digit(c) }));
+        } else {
+            self.text.clean.push_str(segment);
+        }
     }
 
     /// Writes a text in place of a part of the body.
@@ -226,10 +246,39 @@ impl<'b> Builder<'b> {
     }
 }
 
-/// A full-width digit as a plain one.
-fn half_width(c: char) -> char {
-    let digit = u32::from(c).wrapping_sub(u32::from(*FULL_WIDTH.start()));
-    char::from_digit(digit, 10).unwrap_or(c)
+/// A digit of any script as a plain one.
+fn plain_digit(c: char) -> char {
+    if !matches!(c, '٠'..='๙' | '０'..='９') {
+        return c;
+    }
+    let digits = ZEROS.iter().map(|zero| u32::from(c).wrapping_sub(u32::from(*zero)));
+    digits.filter_map(|digit| char::from_digit(digit, 10)).next().unwrap_or(c)
+}
+
+/// Returns the first letter of a text whose accents are characters of their own, though one character would do: what stands
+/// before it, it with its accents, and what stands behind. Its letter is within `length` bytes.
+fn first_decomposed(text: &str, length: usize) -> Option<(&str, &str, &str)> {
+    // The first bytes of the accents that compose; most texts have none of them.
+    let may = |byte: &u8| matches!(byte, 0xCC | 0xCD | 0xD9 | 0xE0 | 0xE3);
+    if !text.as_bytes().iter().take(length + 1).any(may) {
+        return None;
+    }
+    let marks = text.char_indices().take_while(|(at, _)| *at <= length).filter(|(_, c)| composes(*c));
+    for (at, _) in marks {
+        let Some((letter, _)) = text[..at].char_indices().rev().find(|(_, c)| !is_combining_mark(*c)) else { continue };
+        let end =
+            text[at..].char_indices().find(|(_, c)| !is_combining_mark(*c)).map_or(text.len(), |(more, _)| at + more);
+        let apart = &text[letter..end];
+        if apart.nfc().ne(apart.chars()) {
+            return Some((&text[..letter], apart, &text[end..]));
+        }
+    }
+    None
+}
+
+/// Whether a character is an accent that may be part of a letter.
+fn composes(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{345}' | '\u{653}'..='\u{655}' | '\u{93C}' | '\u{3099}' | '\u{309A}')
 }
 
 /// Articles are bounded far below 4 GiB; saturating keeps this free of panics.

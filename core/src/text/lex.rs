@@ -3,7 +3,7 @@
 //! Numbers that belong together are one token (`15:00`, `2019-05-03`, `1,987`), so that rules do not depend on how a
 //! publisher writes a number; everything else is letters and marks.
 
-use super::{Lexeme, Shape, Span, Token};
+use super::{Lexeme, Shape, Span, Token, Writing};
 
 /// What a language knows of words, numbers and marks.
 pub trait Vocabulary {
@@ -15,6 +15,12 @@ pub trait Vocabulary {
     fn takes_dot(&self, entry: u16) -> bool;
     /// Whether the word typically starts sentences: `The`, `When`.
     fn is_opener(&self, lexeme: Lexeme) -> bool;
+    /// How the language writes numbers and joins words.
+    fn writing(&self) -> &Writing;
+    /// Whether a word stands behind ordinals, so that the dot before it ends no sentence: `3. März`.
+    fn follows_ordinal(&self, lexeme: Lexeme) -> bool;
+    /// Returns the length in bytes of the longest known word that a text starts with; 0 if there is none.
+    fn longest_word(&self, text: &str) -> usize;
 }
 
 /// The longest line, in bytes, that a publisher may have wrapped.
@@ -184,7 +190,7 @@ impl<V: Vocabulary> Lexer<'_, V> {
             }
             match self.text.get(end..).and_then(|rest| rest.chars().next()) {
                 // A letter may be written as its base and its accent.
-                Some(letter @ '\u{300}'..='\u{36F}') if end > from => end += letter.len_utf8(),
+                Some(letter) if end > from && joins_letters(letter) => end += letter.len_utf8(),
                 Some(letter) if letter.is_alphabetic() => end += letter.len_utf8(),
                 _ => return end,
             }
@@ -194,6 +200,9 @@ impl<V: Vocabulary> Lexer<'_, V> {
     fn word(&mut self) {
         let start = self.at;
         let mut end = self.letters(start);
+        if self.vocabulary.writing().unspaced && !self.peek(start).is_ascii() {
+            return self.unspaced(end);
+        }
         if self.is_address(start, end) {
             return self.address();
         }
@@ -202,12 +211,31 @@ impl<V: Vocabulary> Lexer<'_, V> {
         }
         let word = self.text.get(start..end).unwrap_or_default();
         let shape = shape_of(word);
-        let lexeme = self.vocabulary.word(word, shape);
+        // What was elided is known without its apostrophe.
+        let lexeme = self.vocabulary.word(word.trim_end_matches(['\'', '’']), shape);
         if lexeme.entry == Token::UNKNOWN && self.split_run_on(start, end) {
             return;
         }
         let dot = self.peek(end) == b'.' && self.vocabulary.takes_dot(lexeme.entry);
         self.push_as(end + usize::from(dot), shape, lexeme);
+    }
+
+    /// Takes a run of letters up to `end` apart: into the longest words that are known, and what is between them.
+    fn unspaced(&mut self, end: usize) {
+        while self.at < end {
+            let run = self.text.get(self.at..end).unwrap_or_default();
+            let known = |from: usize| run.get(from..).map_or(0, |rest| self.vocabulary.longest_word(rest));
+            let next = run.char_indices().map(|(at, _)| at).find(|&at| known(at) > 0);
+            let length = match next {
+                Some(0) => known(0),
+                Some(unknown) => unknown,
+                None => run.len(),
+            };
+            let word = run.get(..length).unwrap_or(run);
+            let shape = shape_of(word);
+            let lexeme = self.vocabulary.word(word, shape);
+            self.push_as(self.at + word.len().max(1), shape, lexeme);
+        }
     }
 
     /// Returns the end of a word whose first letters end at `end`, with the marks inside it: "U.S.", "don't".
@@ -217,6 +245,14 @@ impl<V: Vocabulary> Lexer<'_, V> {
         }
         let inner = self.apostrophe_width(end);
         if inner == 0 {
+            return end;
+        }
+        let writing = self.vocabulary.writing();
+        // "l'avril", "Mart'ta": the apostrophe belongs to the word before it, or begins an ending.
+        if writing.elides(self.text.get(start..end).unwrap_or_default()) {
+            return end + inner;
+        }
+        if writing.apostrophe_endings {
             return end;
         }
         let rest = self.letters(end + inner);
@@ -345,16 +381,60 @@ impl<V: Vocabulary> Lexer<'_, V> {
         if self.spelled_with_a_digit() {
             return;
         }
-        let (end, shape) = super::number::scan(self.bytes, self.at);
+        let writing = self.vocabulary.writing();
+        let (end, shape) = super::number::scan(self.bytes, self.at, writing.decimal_comma);
         // Digits right after an unknown word are part of a name: "KLPF2013".
         let sum = self.tokens.last().is_some_and(|last| {
             let mark =
                 matches!(last.shape, Shape::Mark('$' | '£' | '€' | '¥' | '#' | '/' | '.' | '@' | '&' | '=' | '_'));
-            !self.spaced && (mark || last.shape.is_word() && last.symbol == 0)
+            !self.spaced && (mark || !writing.unspaced && last.shape.is_word() && last.symbol == 0)
         });
         let percentage = matches!(self.peek(end), b'%' | b'_' | b'@');
-        self.push(end, if sum || percentage { Shape::Sum } else { shape });
+        if sum || percentage {
+            return self.push(end, Shape::Sum);
+        }
+        let behind = self.text.get(end..).unwrap_or_default();
+        if writing.decimal_comma && is_currency(behind.trim_start_matches([' ', '\u{a0}', '\u{202f}'])) {
+            return self.push(end, Shape::Sum);
+        }
+        if let Shape::Digits { count: 1..=2, .. } = shape {
+            let ending = writing.ordinal_ending(behind);
+            if ending > 0 || writing.ordinal_dot && self.is_ordinal_dot(end) {
+                return self.push(end + ending.max(1), Shape::Ordinal);
+            }
+        }
+        self.push(end, shape);
     }
+
+    /// Whether the dot at `at` makes an ordinal of the number before it: a word that stands behind ordinals follows, or
+    /// one in lower case, or what joins it to another ordinal ("3.-5. März").
+    fn is_ordinal_dot(&self, at: usize) -> bool {
+        let Some(behind) = self.text.get(at..).and_then(|rest| rest.strip_prefix('.')) else { return false };
+        if behind.starts_with(['-', '–', '/']) {
+            return true;
+        }
+        let rest = behind.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+        let start = self.text.len() - rest.len();
+        let Some(first) = rest.chars().next() else { return false };
+        if matches!(first, '-' | '–') || first.is_lowercase() && rest.len() < behind.len() {
+            return true;
+        }
+        let word = self.text.get(start..self.letters(start)).unwrap_or_default();
+        self.vocabulary.follows_ordinal(self.vocabulary.word(word, shape_of(word)))
+    }
+}
+
+/// Whether a mark stands within a word: an accent, a vowel sign, a virama, a joiner.
+fn joins_letters(mark: char) -> bool {
+    matches!(mark,
+        '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5C7}' | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{93C}' | '\u{94D}'
+        | '\u{9BC}' | '\u{9CD}' | '\u{A4D}' | '\u{ACD}' | '\u{BCD}' | '\u{C4D}' | '\u{CCD}' | '\u{D4D}' | '\u{E47}'..='\u{E4E}'
+        | '\u{200C}' | '\u{200D}')
+}
+
+/// Whether a text starts with the sign of a currency or a share.
+fn is_currency(text: &str) -> bool {
+    text.starts_with(['€', '$', '£', '¥', '₴', '₽', '₺', '₪', '₫', '₩', '₹', '%'])
 }
 
 #[inline]

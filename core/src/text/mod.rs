@@ -11,6 +11,7 @@ mod passage;
 mod sentence;
 mod span;
 mod token;
+mod writing;
 
 pub use clean::{MarkedDate, Text};
 pub use lex::{Vocabulary, lex};
@@ -18,3 +19,4 @@ pub use passage::{Passage, passages};
 pub use sentence::{Abbreviations, sentences};
 pub use span::Span;
 pub use token::{Lexeme, Shape, Token};
+pub use writing::{DateOrder, Writing};

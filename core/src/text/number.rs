@@ -2,9 +2,13 @@
 
 use super::Shape;
 
-/// Scans the number that starts with the digit at `start` and returns its end and its shape.
-pub(super) fn scan(bytes: &[u8], start: usize) -> (usize, Shape) {
+/// Scans the number that starts with the digit at `start` and returns its end and its shape. With `comma`, a comma
+/// separates decimals, and dots or spaces group digits.
+pub(super) fn scan(bytes: &[u8], start: usize, comma: bool) -> (usize, Shape) {
     let end = digits(bytes, start);
+    if comma && let Some(found) = with_decimal_comma(bytes, start, end) {
+        return found;
+    }
     let count = end - start;
     let plain = || (end, plain(bytes, start, end));
     match at(bytes, end) {
@@ -171,6 +175,30 @@ fn years(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)>
     (likely && !at(bytes, end).is_ascii_alphanumeric()).then_some((end, Shape::Years))
 }
 
+/// `1.234,50`, `1 234 567`, `2,5`: as most of Europe writes them.
+fn with_decimal_comma(bytes: &[u8], start: usize, first_end: usize) -> Option<(usize, Shape)> {
+    // A no-break space, plain or thin, stands between groups; a plain one as well.
+    let separators: [&[u8]; 4] = [b".", b" ", "\u{a0}".as_bytes(), "\u{202f}".as_bytes()];
+    let group = |end: usize| {
+        let rest = bytes.get(end..).unwrap_or_default();
+        let from = end + separators.iter().find(|separator| rest.starts_with(separator))?.len();
+        (digits(bytes, from) == from + 3 && !at(bytes, from + 3).is_ascii_alphabetic()).then_some(from + 3)
+    };
+    let mut end = first_end;
+    if first_end - start <= 3 && at(bytes, start) != b'0' {
+        while let Some(next) = group(end) {
+            end = next;
+        }
+    }
+    let decimals = if at(bytes, end) == b',' { digits(bytes, end + 1) } else { end };
+    match (end > first_end, decimals > end + 1) {
+        (true, true) => Some((decimals, Shape::Grouped)),
+        (true, false) => Some((end, Shape::Grouped)),
+        (false, true) if first_end - start < 4 => Some((decimals, Shape::Decimal)),
+        _ => None,
+    }
+}
+
 fn decimal(bytes: &[u8], point: usize) -> Option<(usize, Shape)> {
     if at(bytes, point) != b'.' {
         return None;
@@ -205,8 +233,21 @@ mod tests {
     use super::*;
 
     fn shape(text: &str) -> (&str, Shape) {
-        let (end, shape) = scan(text.as_bytes(), 0);
+        let (end, shape) = scan(text.as_bytes(), 0, false);
         (&text[..end], shape)
+    }
+
+    #[test]
+    fn a_comma_may_separate_decimals_and_dots_or_spaces_groups() {
+        let shape = |text: &str| scan(text.as_bytes(), 0, true);
+        assert_eq!(shape("1.234,50 Euro"), (8, Shape::Grouped));
+        assert_eq!(shape("1 234 567 personnes"), (9, Shape::Grouped));
+        assert_eq!(shape("1\u{202f}200 places"), (7, Shape::Grouped));
+        assert_eq!(shape("2,5 "), (3, Shape::Decimal));
+        assert_eq!(shape("3.5.2019 "), (8, Shape::Date));
+        assert_eq!(shape("14.30 "), (5, Shape::Decimal));
+        assert_eq!(shape("1, 2"), (1, Shape::Digits { count: 1, value: 1 }));
+        assert_eq!(shape("2018, "), (4, Shape::Digits { count: 4, value: 2018 }));
     }
 
     #[test]

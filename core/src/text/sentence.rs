@@ -21,6 +21,12 @@ pub trait Abbreviations {
 /// sentence.
 const LONGEST: usize = 250;
 
+/// Marks that end sentences of scripts other than Latin, Greek and Cyrillic, whatever follows.
+const FULL_STOPS: [char; 11] = ['。', '！', '？', '．', '｡', '؟', '۔', '।', '॥', '։', '።'];
+
+/// Marks that close a quotation or a bracket, right behind the end of a sentence.
+const CLOSING: [char; 12] = ['"', '\'', '”', '’', ')', ']', '»', '›', '」', '』', '）', '】'];
+
 /// White space, in bytes, that separates paragraphs on some wires.
 const PARAGRAPH: u32 = 4;
 
@@ -34,6 +40,7 @@ pub fn sentences(text: &str, tokens: &[Token], vocabulary: &impl Abbreviations) 
         let end = match tokens[at].shape {
             Shape::Break => Some(at + 1),
             Shape::Mark('.' | '!' | '?' | '…') => closes(text, tokens, at, vocabulary),
+            Shape::Mark(mark) if FULL_STOPS.contains(&mark) => Some(end_of_closing(tokens, at)),
             Shape::Mark('|' | '•') => Some(at + 1),
             _ if at - start >= LONGEST => Some(at + 1),
             _ if ends_boilerplate(&tokens[start..], at - start, vocabulary) => Some(at + 1),
@@ -69,8 +76,11 @@ fn closes(text: &str, tokens: &[Token], at: usize, vocabulary: &impl Abbreviatio
     }
     let mut end = at + 1;
     while let Some(next) = tokens.get(end) {
-        let closing = matches!(next.shape, Shape::Mark('.' | '!' | '?' | '"' | '\'' | '”' | '’' | ')' | ']'));
-        if !closing || next.spaced && !matches!(next.shape, Shape::Mark('\'' | '”')) {
+        let closing =
+            matches!(next.shape, Shape::Mark(mark) if CLOSING.contains(&mark) || matches!(mark, '.' | '!' | '?'));
+        if !(closing || closes_german_quotation(tokens, end))
+            || next.spaced && !matches!(next.shape, Shape::Mark('\'' | '”'))
+        {
             break;
         }
         end += 1;
@@ -88,10 +98,45 @@ fn closes(text: &str, tokens: &[Token], at: usize, vocabulary: &impl Abbreviatio
     (seam || starts && (next.spaced || end > at + 1)).then_some(end)
 }
 
+/// “ closes what „ opened: it stands right behind the end of a sentence, and white space behind it.
+fn closes_german_quotation(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| matches!(token.shape, Shape::Mark('“' | '‘')) && !token.spaced)
+        && tokens.get(at + 1).is_none_or(|next| next.spaced || next.shape == Shape::Break)
+}
+
+/// Returns the end of the marks that close a quotation right behind the end of a sentence at `at`.
+fn end_of_closing(tokens: &[Token], at: usize) -> usize {
+    let closes = |token: &&Token| matches!(token.shape, Shape::Mark(mark) if !token.spaced && CLOSING.contains(&mark));
+    at + 1 + tokens.get(at + 1..).unwrap_or_default().iter().take_while(closes).count()
+}
+
 fn starts_sentence(text: &str, token: &Token) -> bool {
     match token.shape {
-        Shape::Lower => false,
-        Shape::Mark(mark) => matches!(mark, '"' | '\'' | '“' | '‘' | '(' | '[' | '`' | '—' | '-' | '_' | '*' | '<'),
+        // Letters of a script without capitals may start one.
+        Shape::Lower => token.of(text).chars().next().is_some_and(|first| !first.is_ascii() && !first.is_lowercase()),
+        Shape::Mark(mark) => matches!(
+            mark,
+            '"' | '\''
+                | '“'
+                | '‘'
+                | '('
+                | '['
+                | '`'
+                | '—'
+                | '-'
+                | '_'
+                | '*'
+                | '<'
+                | '„'
+                | '‚'
+                | '«'
+                | '‹'
+                | '»'
+                | '¿'
+                | '¡'
+                | '「'
+                | '『'
+        ),
         _ => !token.of(text).is_empty(),
     }
 }
@@ -143,7 +188,9 @@ fn is_seam(text: &str, token: &Token, next: &Token) -> bool {
     }
     match token.shape {
         Shape::Digits { count: 4, .. } => next.shape == Shape::Capital,
-        Shape::Capital | Shape::Lower => token.span.end == next.span.start && !token.of(text).ends_with('.'),
+        Shape::Capital | Shape::Lower => {
+            token.span.end == next.span.start && !token.of(text).ends_with(['.', '\'', '’'])
+        }
         _ => false,
     }
 }

@@ -11,6 +11,7 @@ mod markup;
 
 use std::collections::BTreeMap;
 
+use dateline_core::article_language::{ArticleLanguage, LanguageFrom};
 use dateline_core::pipeline::{self, Settings};
 use dateline_core::record;
 
@@ -49,7 +50,8 @@ fn found(case: &Case) -> Answer {
     let settings = Settings::with(|it| it.genre = case.given.genre);
     let extraction = pipeline::extract(&case.article(), &settings);
     let answer = markup::answer(&case.body, &extraction);
-    let records = record::event_records(&case.article(), &case.given.language, extraction, "tests");
+    let language = ArticleLanguage { tag: case.given.language.clone(), from: LanguageFrom::Told };
+    let records = record::event_records(&case.article(), &language, extraction, "tests");
     records.iter().for_each(contract::assert_is_record);
     answer
 }

@@ -70,7 +70,8 @@ impl Request {
             Destination::File(path) => format!("file {}", path.display()),
             Destination::Stdout | Destination::Nowhere => String::new(),
         };
-        let packs = language::packs().map(|pack| format!("{} {}", pack.language, pack.version)).collect::<Vec<_>>();
+        let packs =
+            language::languages().map(|source| format!("{} {}", source.language, source.version)).collect::<Vec<_>>();
         let all = [kafka.input.as_str(), &kafka.group, &self.typed, &destination, crate::VERSION, &packs.join(",")];
         let digest = Sha256::digest(all.join("\n"));
         let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();

@@ -117,6 +117,7 @@ pub(in crate::record) mod tests {
 
     use super::*;
     use crate::article::Reference;
+    use crate::article_language::LanguageFrom;
     use crate::event::Status;
     use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
     use crate::temporal::{Basis, TimexType};
@@ -132,6 +133,7 @@ pub(in crate::record) mod tests {
                 title: "Harbour closed".to_owned(),
                 source: Some("The Quay".to_owned()),
                 language: "en".to_owned(),
+                language_from: LanguageFrom::Told.into(),
                 published_at: "2019-05-03T18:35:00+01:00".to_owned(),
                 published_from: Reference::FirstCreated.into(),
             }),

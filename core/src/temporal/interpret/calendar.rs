@@ -40,7 +40,8 @@ impl Parts<'_> {
         fields.year = self.year()?;
         fields.month = self
             .small(Slot::Month, self.classes().month)
-            .or_else(|| self.small(Slot::Month, self.classes().month_lower));
+            .or_else(|| self.small(Slot::Month, self.classes().month_lower))
+            .or_else(|| self.month_in_digits());
         fields.day = match self.tokens(Slot::Day) {
             Some(tokens) => Some(numbers::ordinal(self.passage, tokens).filter(|day| (1..=31).contains(day))? as u8),
             None => None,
@@ -75,6 +76,11 @@ impl Parts<'_> {
         fields.fiscal = self.range(Slot::Fiscal).is_some();
         self.numeric(&mut fields)?;
         Some(fields)
+    }
+
+    /// A month that its number names, as in "3月" and "tháng 3".
+    fn month_in_digits(&self) -> Option<u8> {
+        self.text(Slot::Month)?.parse().ok().filter(|month| (1..=12).contains(month))
     }
 
     /// The feast of a name. The "of" behind it may be a word of another name: "Thanksgiving of 2020", "Day of the Dead".

@@ -19,6 +19,7 @@ mod shared_year;
 pub(super) use clock_days::is_reported;
 
 use super::{DropStage, Dropped, Expression, ParsedPassage};
+use crate::language::Depth;
 
 type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
@@ -50,13 +51,27 @@ const REFINERS: [Refiner; 13] = [
     clock_days::refine,
 ];
 
-/// Runs every refiner.
+/// Those that need no verb: for languages that are read for their dates alone.
+const WITHOUT_VERBS: [Refiner; 9] = [
+    lengths::refine,
+    periods::refine,
+    modifiers::refine,
+    clocks::refine,
+    feasts::refine,
+    shared_week::refine,
+    shared_year::refine,
+    ranges::refine,
+    clock_days::refine,
+];
+
+/// Runs every refiner that the language has what it takes for.
 pub(super) fn refine(
     passage: &ParsedPassage<'_>,
     expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
-    REFINERS.iter().fold(expressions, |expressions, refiner| refiner(passage, expressions, dropped))
+    let refiners: &[Refiner] = if passage.pack.depth == Depth::Dates { &WITHOUT_VERBS } else { &REFINERS };
+    refiners.iter().fold(expressions, |expressions, refiner| refiner(passage, expressions, dropped))
 }
 
 fn drop_it(expression: &Expression, refiner: &'static str, reason: &'static str, dropped: &mut Vec<Dropped>) {

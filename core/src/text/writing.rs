@@ -1,0 +1,76 @@
+//! How a language writes what is no word of a rule: numbers, ordinals, elisions, words without spaces.
+
+use serde::Deserialize;
+
+/// How a language writes numbers and joins words, as the table `writing` of its words says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Writing {
+    /// The English name of the language.
+    pub name: String,
+    /// The order of a date in digits, where nothing in a text shows it.
+    pub order: Option<DateOrder>,
+    /// Whether a comma separates decimals, and a dot or a space groups of three digits.
+    pub decimal_comma: bool,
+    /// Whether a dot makes an ordinal of a number: `12. März`.
+    pub ordinal_dot: bool,
+    /// What makes an ordinal of a number behind which it stands: `1er`, `2º`, `15-го`.
+    pub ordinal_endings: Vec<String>,
+    /// Words that lose their vowel before another: `l'avril`, `dell'anno`. Written without the apostrophe, in lower case.
+    pub elision: Vec<String>,
+    /// Whether endings follow an apostrophe: `3 Mart'ta`.
+    pub apostrophe_endings: bool,
+    /// Whether words stand beside each other without a space, or endings grow on them, so that a run of letters is taken
+    /// apart into the longest words that are known.
+    pub unspaced: bool,
+}
+
+/// The order of a date in digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrder {
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year.
+    Mdy,
+    /// Year, month, day; without a year, the month comes first.
+    Ymd,
+}
+
+impl Writing {
+    /// Whether a word loses its vowel before an apostrophe.
+    #[must_use]
+    pub fn elides(&self, head: &str) -> bool {
+        !self.elision.is_empty() && self.elision.iter().any(|word| equal_in_any_case(word, head))
+    }
+
+    /// Returns how many bytes of the text behind a number make an ordinal of it; 0 if none do.
+    #[must_use]
+    pub fn ordinal_ending(&self, behind: &str) -> usize {
+        let ends = |ending: &&String| {
+            let rest = behind.get(ending.len()..).unwrap_or_default();
+            behind.get(..ending.len()).is_some_and(|written| equal_in_any_case(ending, written))
+                && !rest.starts_with(char::is_alphanumeric)
+        };
+        self.ordinal_endings.iter().filter(ends).map(String::len).max().unwrap_or(0)
+    }
+
+    /// Returns the words of a phrase as they are lexed.
+    #[must_use]
+    pub fn words<'t>(&self, phrase: &'t str) -> Vec<&'t str> {
+        let mut words = Vec::new();
+        for word in phrase.split([' ', '-']).filter(|word| !word.is_empty()) {
+            let mut rest = word;
+            while let Some((head, tail)) = rest.split_once(['\'', '’']).filter(|(head, _)| self.elides(head)) {
+                words.push(head);
+                rest = tail;
+            }
+            words.extend(Some(rest).filter(|rest| !rest.is_empty()));
+        }
+        words
+    }
+}
+
+fn equal_in_any_case(lower: &str, word: &str) -> bool {
+    lower.eq_ignore_ascii_case(word) || word.chars().flat_map(char::to_lowercase).eq(lower.chars())
+}
