@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal, Write};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, TableStyle};
 
 use crate::article::Article;
-use crate::article_language::LanguageFrom;
 use crate::event::Status;
 use crate::record::{EventRecord, Word};
 
@@ -157,6 +156,7 @@ mod tests {
     use super::*;
     use crate::article::Published;
     use crate::article::Reference;
+    use crate::article_language::LanguageFrom;
     use crate::calendar::Granularity;
     use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
     use crate::temporal::{Basis, Modifier, TimexType};
