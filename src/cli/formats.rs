@@ -14,6 +14,7 @@ use super::shared::with_advice;
 use super::table::one_line;
 use super::{FAILED, REJECTED, USAGE, failed, print};
 use crate::article::{self, Article, Field, FieldPath, Format, Guess, Inspected, Item, Notice, Withdrawal};
+use crate::article_language::{self, ArticleLanguage, LanguageFrom};
 use crate::error::{Error, Warning};
 use crate::language::{pack, tag_of};
 use crate::pipeline::Settings;
@@ -246,15 +247,18 @@ fn text(item: &Item, fields: &[FieldPath]) -> String {
 
 fn language(item: &Item, fields: &[FieldPath], assumed: &str) -> String {
     let mut declared = fields.iter().filter(|found| found.field == Field::Language);
-    let tag = match item {
-        Item::Article(article) => article.language.as_deref().map(Cow::Borrowed),
-        _ => declared.find_map(|found| tag_of(&found.text)),
+    let (text, tag) = match item {
+        Item::Article(article) => (article.body.as_str(), article.language.as_deref().map(Cow::Borrowed)),
+        _ => ("", declared.find_map(|found| tag_of(&found.text))),
     };
-    let support = |tag: &str| if pack(tag).is_some() { "supported" } else { "not supported" };
-    match tag {
-        Some(tag) => format!("{tag}, {}", support(&tag)),
-        None => format!("not declared, so {assumed} is assumed, {}", support(assumed)),
-    }
+    let (ArticleLanguage { tag, from }, _) = article_language::of_text(text, tag.as_deref(), assumed);
+    let from = match from {
+        LanguageFrom::Told => "",
+        LanguageFrom::Found => ", found in the text",
+        LanguageFrom::Assumed => ", which is assumed since none is declared",
+    };
+    let support = if pack(&tag).is_some() { "supported" } else { "not supported" };
+    format!("{tag}{from}, {support}")
 }
 
 fn truncate(text: &str) -> String {

@@ -251,7 +251,7 @@ mod tests {
             let (store, _folder) = store(&stored);
             finds(&store, &text);
             let all: Vec<_> = words(&stored).collect();
-            prop_assert_eq!(finds(&store, &stored), all.is_empty() == stored.trim().is_empty(), "{:?}", stored);
+            prop_assert!(all.is_empty() || finds(&store, &all.join(" ")), "{:?}", stored);
             for word in all {
                 prop_assert!(finds(&store, &word), "{:?} in {:?}", word, stored);
             }

@@ -286,7 +286,7 @@ fn formats_shows_the_format_and_where_each_field_was_found() {
     = id              tag:quay.example,2019:ferry, from `feed/at:deleted-entry/@ref`
     = revisions       withdraws the earlier ones, in the order of `feed/at:deleted-entry/@when`
     = text            none
-    = language        not declared, so en is assumed, supported
+    = language        en, which is assumed since none is declared, supported
       id              feed/at:deleted-entry/@ref   tag:quay.example,2019:ferry
       versioncreated  feed/at:deleted-entry/@when  2019-05-29T12:00:00Z
       status          feed/at:deleted-entry        deleted
@@ -306,7 +306,7 @@ fn formats_says_what_a_message_does_to_earlier_revisions_and_exits_with_3_if_it_
         (output.status.code(), without(directory.path(), &answers.collect::<Vec<_>>().join("\n")))
     };
     let (code, out) = formats(
-        "{\"_id\": 7, \"updated_at\": \"2019-05-04\", \"text\": \"Zu.\", \"language\": \"German\", \"date\": \"2019-05-03\"}\n\
+        "{\"_id\": 7, \"updated_at\": \"2019-05-04\", \"text\": \"Ni.\", \"language\": \"Swahili\", \"date\": \"2019-05-03\"}\n\
          {\"title\": \"t\", \"language\": \"und\", \"published_at\": \"2019-05-03\"}\n\
          {\"uri\": \"urn:a\", \"pubstatus\": \"canceled\"}\n",
     );
@@ -317,21 +317,21 @@ fn formats_says_what_a_message_does_to_earlier_revisions_and_exits_with_3_if_it_
     = id            7, from `_id`
     = revisions     replaces the earlier ones, in the order of `updated_at`
     = text          3 characters, from `text`
-    = language      de, not supported
+    = language      sw, not supported
 
     a.jsonl:2: plain: an article, revision 1, published 2019-05-03 (firstcreated)
     = format        plain: it has `title`, `published_at` and the marks of no other format
     = id            eca7f80b861e690b822c956b2f0c529c, a digest of the content: no later message can correct or withdraw it
     = revisions     replaces the earlier ones, in the order in which they come
     = text          none: it is skipped as `empty-text`
-    = language      not declared, so en is assumed, supported
+    = language      en, which is assumed since none is declared, supported
 
     a.jsonl:3: ninjs: withdrawn: canceled: the feed withdrew the article: its status is `canceled`
     = format     ninjs: it has `uri`, `pubstatus`
     = id         urn:a, from `uri`
     = revisions  withdraws the article, whichever revision stands
     = text       none
-    = language   not declared, so en is assumed, supported
+    = language   en, which is assumed since none is declared, supported
     ");
     let (code, out) = formats("{\"deleted\": true}\n{\"title\": \"t\"}\n");
     assert_eq!(code, Some(3));
@@ -341,13 +341,13 @@ fn formats_says_what_a_message_does_to_earlier_revisions_and_exits_with_3_if_it_
     = id         none
     = revisions  changes no earlier one
     = text       none
-    = language   not declared, so en is assumed, supported
+    = language   en, which is assumed since none is declared, supported
 
     a.jsonl:2: plain: rejected: published-missing: no publication time, so "last month" has no meaning: there is no `published_at`; give one with --published
     = format     plain: it has `title` and the marks of no other format
     = id         none
     = revisions  changes no earlier one
     = text       none
-    = language   not declared, so en is assumed, supported
+    = language   en, which is assumed since none is declared, supported
     "#);
 }

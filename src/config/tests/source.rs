@@ -79,7 +79,7 @@ fn the_order_of_day_and_month_is_that_of_the_topic_and_header_in_the_text_and_in
 fn format_language_and_genre_are_those_of_topic_and_key() {
     let mut settings = settings(FILE, NONE, &[]).extract;
     settings.input.published = Some(Published::parse("2019-05-03", chrono_tz::UTC).unwrap());
-    let text = Message { topic: Some("desk"), ..Message::bare(b"{ braces } in a text") };
+    let text = Message { topic: Some("desk"), ..Message::bare(b"{ braces }") };
     let processed = pipeline::process_message(&text, &settings).unwrap();
     assert_eq!(processed[0].warnings[0].code, "language-unsupported", "it was read as a text, in this language");
 
