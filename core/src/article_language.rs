@@ -86,7 +86,9 @@ pub fn of_text(text: &str, label: Option<&str>, assumed: &str) -> (ArticleLangua
     let own = expected.map_or(0, |pack| function_words(text, pack));
     let of = |tag: &str, from| ArticleLanguage { tag: tag.to_owned(), from };
     let fewest = if label.is_some() { FEW } else { 1 };
-    let found = if own < ENOUGH { found(text, own, fewest) } else { None };
+    // A label is believed sooner: finding a language is slow.
+    let is_believed = own >= ENOUGH || label.is_some() && own * LABEL_SHARE > words_of(text).take(LOOKED_AT).count();
+    let found = if is_believed { None } else { found(text, own, fewest) };
     match (label, found) {
         (Some((label, primary)), Some(found))
             if is_wrong(&primary, &found) && (is_read(&found) || !is_read(&primary)) =>
@@ -120,6 +122,10 @@ pub fn is_foreign(passage: &LexedPassage<'_>, sentence: usize) -> bool {
         return false;
     }
     let text = passage.span(tokens.start, tokens.end).of(passage.text);
+    // Finding a language is slow, and rows of figures and headlines have few function words in any.
+    if own > 0 && text.is_ascii() || !whatlang::detect(text).is_some_and(|info| info.is_reliable()) {
+        return false;
+    }
     found(text, own, FEW).is_some_and(|found| is_wrong(passage.pack.language, &found))
 }
 
@@ -127,14 +133,16 @@ pub fn is_foreign(passage: &LexedPassage<'_>, sentence: usize) -> bool {
 const FEWEST_WORDS: usize = 7;
 /// Where one of so many words is a function word of the language, a sentence is in it.
 const SHARE: usize = 8;
+/// Where one of so many words is a function word of the language of its label, a text is in that.
+const LABEL_SHARE: usize = 4;
 
 /// Whether a text in a language that was found cannot be in the one of its label.
 fn is_wrong(label: &str, found: &str) -> bool {
     let alike = ALIKE.iter().any(|group| group.contains(&label) && group.contains(&found));
     // What cannot be found cannot be told from what it resembles.
     let can_be_found = Lang::all().iter().any(|lang| tag(*lang).as_deref() == Some(label));
-    let other_script = language::pack(found).is_some_and(|pack| !pack.lexicon.is_latin());
-    label != found && !alike && (can_be_found || other_script)
+    let other_script = || language::pack(found).is_some_and(|pack| !pack.lexicon.is_latin());
+    label != found && !alike && (can_be_found || other_script())
 }
 
 /// How many of the first words of a text are function words of a language, up to as many as are enough.
@@ -144,12 +152,15 @@ fn function_words(text: &str, pack: &Pack) -> usize {
         // Words do not stand apart; the script tells.
         return 0;
     }
-    let words = text.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty());
     let is_function = |word: &&str| {
         let lexeme = pack.lexicon.word(word, Shape::Lower);
         classes.iter().any(|&class| pack.lexicon.lexeme_has(lexeme, class))
     };
-    words.take(LOOKED_AT).filter(is_function).take(ENOUGH).count()
+    words_of(text).take(LOOKED_AT).filter(is_function).take(ENOUGH).count()
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty())
 }
 
 /// Fewer function words than this may be names.
