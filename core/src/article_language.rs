@@ -87,7 +87,8 @@ pub fn of_text(text: &str, label: Option<&str>, assumed: &str) -> (ArticleLangua
     let of = |tag: &str, from| ArticleLanguage { tag: tag.to_owned(), from };
     let fewest = if label.is_some() { FEW } else { 1 };
     // A label is believed sooner: finding a language is slow.
-    let is_believed = own >= ENOUGH || label.is_some() && own * LABEL_SHARE > words_of(text).take(LOOKED_AT).count();
+    let bears_out = || own * LABEL_SHARE > words_of(text).take(LOOKED_AT).count() || is_table(text);
+    let is_believed = own >= ENOUGH || label.is_some() && bears_out();
     let found = if is_believed { None } else { found(text, own, fewest) };
     match (label, found) {
         (Some((label, primary)), Some(found))
@@ -123,11 +124,14 @@ pub fn is_foreign(passage: &LexedPassage<'_>, sentence: usize) -> bool {
     }
     let text = passage.span(tokens.start, tokens.end).of(passage.text);
     // Finding a language is slow, and rows of figures and headlines have few function words in any.
-    if own > 0 && text.is_ascii() || !whatlang::detect(text).is_some_and(|info| info.is_reliable()) {
+    if is_table(text) || own > 0 && text.is_ascii() {
         return false;
     }
     found(text, own, FEW).is_some_and(|found| is_wrong(passage.pack.language, &found))
 }
+
+/// With fewer letters a digit a text is a table.
+const LETTERS_A_DIGIT: usize = 8;
 
 /// The shortest sentence whose language is looked at, in words.
 const FEWEST_WORDS: usize = 7;
@@ -157,6 +161,13 @@ fn function_words(text: &str, pack: &Pack) -> usize {
         classes.iter().any(|&class| pack.lexicon.lexeme_has(lexeme, class))
     };
     words_of(text).take(LOOKED_AT).filter(is_function).take(ENOUGH).count()
+}
+
+/// Whether a text has so many figures that its words say little of its language.
+fn is_table(text: &str) -> bool {
+    let sample = || text.bytes().take(SAMPLE);
+    let letters = sample().filter(u8::is_ascii_alphabetic).count();
+    text.is_ascii() && sample().filter(u8::is_ascii_digit).count() * LETTERS_A_DIGIT > letters
 }
 
 fn words_of(text: &str) -> impl Iterator<Item = &str> {
