@@ -13,7 +13,7 @@ use super::search::words;
 use crate::calendar::Granularity;
 use crate::event::Status;
 use crate::record::{ArticleStatus, of_word, unknown_weight};
-use crate::timeline::Telling;
+use crate::timeline::Account;
 
 /// A record of `timeline.events`; see [`EventRecord`](crate::record::EventRecord) for the fields.
 #[derive(Debug, Deserialize)]
@@ -88,11 +88,11 @@ impl Event {
     }
 
     /// Returns what others are compared with that may report the same.
-    pub fn telling(&self) -> Telling {
+    pub fn account(&self) -> Account {
         let [start, end] = [&self.date.start, &self.date.end].map(|end| end.clone().unwrap_or_default());
         let (day, time) = start.split_once('T').unwrap_or((&start, ""));
         let to_the_day = self.flags() == FINE;
-        Telling {
+        Account {
             article: self.article.id.clone(),
             title: self.article.title.clone(),
             summary: self.statement.summary.clone(),

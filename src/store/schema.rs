@@ -39,7 +39,7 @@ CREATE INDEX events_of_happening ON events (happening);
 -- What events report, one or many: with the row and the id of the event that it began with, its place, and what others
 -- are compared with.
 CREATE TABLE happenings (
-    happening INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, start INTEGER, end INTEGER, telling TEXT NOT NULL
+    happening INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, start INTEGER, end INTEGER, account TEXT NOT NULL
 ) STRICT;
 CREATE TABLE happening_keys (key INTEGER, happening INTEGER, PRIMARY KEY (key, happening)) STRICT, WITHOUT ROWID;
 CREATE TABLE names (row INTEGER, name INTEGER, PRIMARY KEY (row, name)) STRICT, WITHOUT ROWID;

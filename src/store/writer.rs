@@ -234,8 +234,8 @@ impl<'a> Batch<'a> {
             }
             None => None,
         };
-        let telling = event.telling();
-        let joined = self.find_happening(&telling, former)?;
+        let account = event.account();
+        let joined = self.find_happening(&account, former)?;
         let terms = self.terms(event, article)?;
         let row = self.insert_event(event, terms, joined)?;
         self.execute("INSERT INTO records VALUES (?1, ?2)", (row, record))?;
@@ -254,11 +254,11 @@ impl<'a> Batch<'a> {
         let place = match joined {
             Some(happening) => {
                 entry.happening = happening;
-                self.correct_happening(happening, event, &telling)?;
+                self.correct_happening(happening, event, &account)?;
                 Some(self.place(happening)?)
             }
             None => {
-                self.begin_happening(row, event, &telling)?;
+                self.begin_happening(row, event, &account)?;
                 None
             }
         };

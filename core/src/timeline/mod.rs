@@ -8,6 +8,7 @@
 //! This module knows only mentions: not where they are stored, not how dates were found, not what "today" is. The
 //! result does not depend on the order of the mentions, and a mention that occurs twice counts once.
 
+mod account;
 mod articles;
 mod entries;
 mod key_days;
@@ -16,14 +17,13 @@ mod query;
 mod rank;
 mod similarity;
 mod story;
-mod telling;
 #[cfg(test)]
 mod tests;
 
+pub use account::Account;
 pub use entries::{Entry, entries};
 pub use key_days::{DaySums, KeyDay, key_days};
 pub use mention::Mention;
 pub use query::{Phrase, Query, Search};
 pub use rank::{has_subject, rank};
 pub use story::{StoryDay, story};
-pub use telling::Telling;

@@ -24,7 +24,7 @@ const SHARED: usize = 4;
 
 /// What one article says of a happening.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Telling {
+pub struct Account {
     /// The id of the article.
     pub article: String,
     /// Its headline.
@@ -41,7 +41,7 @@ pub struct Telling {
     pub time: String,
 }
 
-impl Telling {
+impl Account {
     /// Returns what statements of the same happening have in common: one of these keys, nearly always.
     #[must_use]
     pub fn keys(&self) -> Vec<u64> {
@@ -131,8 +131,8 @@ fn hash(parts: &[&str]) -> u64 {
 mod tests {
     use super::*;
 
-    fn telling(article: &str, title: &str, summary: &str, names: &[&str]) -> Telling {
-        Telling {
+    fn account(article: &str, title: &str, summary: &str, names: &[&str]) -> Account {
+        Account {
             article: article.to_owned(),
             title: title.to_owned(),
             summary: summary.to_owned(),
@@ -143,8 +143,8 @@ mod tests {
         }
     }
 
-    fn dam(article: &str, summary: &str) -> Telling {
-        telling(article, "Dam breaks at Oldford", summary, &["Oldford"])
+    fn dam(article: &str, summary: &str) -> Account {
+        account(article, "Dam breaks at Oldford", summary, &["Oldford"])
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn other_names_numbers_days_and_denials_are_not_the_same() {
-        let first = telling(
+        let first = account(
             "a",
             "Ministers meet",
             "The ministers of Norland and Sudland signed 2 treaties",
@@ -170,18 +170,18 @@ mod tests {
         );
         let names = ["Norland".to_owned(), "Westland".to_owned()].to_vec();
         for other in [
-            Telling { summary: first.summary.replace('2', "3"), ..first.clone() },
-            Telling { summary: first.summary.replace("Sudland", "Westland"), names, ..first.clone() },
-            Telling { when: "2031-03-04".to_owned(), ..first.clone() },
-            Telling { denied: true, ..first.clone() },
+            Account { summary: first.summary.replace('2', "3"), ..first.clone() },
+            Account { summary: first.summary.replace("Sudland", "Westland"), names, ..first.clone() },
+            Account { when: "2031-03-04".to_owned(), ..first.clone() },
+            Account { denied: true, ..first.clone() },
         ] {
-            assert!(!first.is_same(&Telling { article: "b".to_owned(), ..other.clone() }), "{other:?}");
+            assert!(!first.is_same(&Account { article: "b".to_owned(), ..other.clone() }), "{other:?}");
         }
     }
 
     #[test]
     fn a_statement_without_names_needs_a_similar_headline() {
-        let contract = |article: &str, title: &str| telling(article, title, "Work is expected to be completed", &[]);
+        let contract = |article: &str, title: &str| account(article, title, "Work is expected to be completed", &[]);
         let first = contract("a", "Grumman gets 109 mln navy contract");
         assert!(first.is_same(&contract("b", "Grumman gets 109 mln contract of the navy")));
         assert!(!first.is_same(&contract("b", "IBM gets 120 mln navy contract")));
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn one_article_may_say_the_same_of_two_times() {
-        let at = |article: &str, time: &str| Telling {
+        let at = |article: &str, time: &str| Account {
             time: time.to_owned(),
             ..dam(article, "The water at Oldford rose again")
         };
