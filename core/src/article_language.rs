@@ -179,7 +179,7 @@ const FEW: usize = 3;
 /// The length of a text in a language without a pack that is sure to be in it, in letters.
 const LONG: usize = 300;
 /// The same, where the script is not Latin.
-const SHORT: usize = 12;
+const SHORT: usize = 4;
 
 fn function_classes(pack: &Pack) -> [language::Class; 8] {
     let grammar = &pack.grammar;
