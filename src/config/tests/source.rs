@@ -19,7 +19,7 @@ const FILE: &str = r#"
     [[source]]
     topic = "desk"
     format = "text"
-    language = "xx"
+    language = "sw"
 
     [[source]]
     key_prefix = ["saga:", "tale:"]

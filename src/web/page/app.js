@@ -26,6 +26,8 @@ const OVERVIEW_AGE = 5_000;
 let view = read(location.hash);
 let data = NOTHING;
 let next = null;
+/** The page of the list that is being loaded. */
+let appending = null;
 let running = new AbortController();
 let isDue = false;
 /** The overview of the whole span: for which filters it is, when it was loaded, and what the server said. */
@@ -164,7 +166,13 @@ function show(sections, following, groups = []) {
   reveal(find('more'), next !== null, list);
 }
 
-async function showMore() {
+/** Loads the next page of the list, once however often it is asked for meanwhile. */
+function showMore() {
+  appending ??= appendPage().finally(() => (appending = null));
+  return appending;
+}
+
+async function appendPage() {
   const page = await load.list(view, next, running.signal);
   next = page.next;
   const rows = find('rows');
