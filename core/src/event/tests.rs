@@ -96,6 +96,11 @@ fn a_note_in_square_brackets_goes_and_what_makes_a_quotation_understood_stays() 
 }
 
 #[test]
+fn who_said_it_may_stand_right_behind_the_opening_date() {
+    assert_eq!(extract("Only on Friday, police said.").expressions.len(), 1);
+}
+
+#[test]
 fn figures_labels_contracts_and_titles_make_no_event() {
     for body in [
         "Shr 14 cts vs 20 cts Net 733 vs 871 Pay Nov 27 Record Nov 6",
