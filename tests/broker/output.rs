@@ -101,35 +101,41 @@ impl Wire {
         config.create().unwrap()
     }
 
-    /// The group's committed offset in each partition of the input; 0 where there is none.
+    /// The group's committed offset in each partition of the input; 0 where there is none. Waits until no transaction on
+    /// them is open: their topic gets its marker after the commit was answered, and often after the topics of records.
     pub fn committed(&self) -> Vec<i64> {
+        self.offsets("read_committed")
+    }
+
+    /// Whether all of the input is committed. A transaction that is open does not hold the answer up.
+    pub fn is_at_end(&self) -> bool {
+        self.offsets("read_uncommitted") == self.ends(&self.topics.input, "read_committed")
+    }
+
+    fn offsets(&self, isolation: &str) -> Vec<i64> {
         let mut config = self.client();
-        // A transaction that is open does not hold the answer up.
-        config.set("group.id", &self.settings.kafka.group).set("isolation.level", "read_uncommitted");
+        config.set("group.id", &self.settings.kafka.group).set("isolation.level", isolation);
         let client: BaseConsumer = config.create().unwrap();
         let mut asked = TopicPartitionList::new();
         asked.add_partition_range(&self.topics.input, 0, partitions(&client, &self.topics.input) - 1);
         let start = Instant::now();
         let answer = loop {
-            match client.committed_offsets(asked.clone(), PATIENCE) {
-                Ok(answer) => break answer,
-                // A broker that has just come back loads what it knows of groups.
-                Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
-            }
+            let answer = client.committed_offsets(asked.clone(), PATIENCE);
+            // A broker that has just come back loads what it knows of groups.
+            let error = match answer.map(|answer| (answer.elements().iter().find_map(|it| it.error().err()), answer)) {
+                Ok((None, answer)) => break answer,
+                Ok((Some(error), _)) | Err(error) => error,
+            };
+            assert!(start.elapsed() < PATIENCE, "{error}");
         };
         answer.elements().iter().map(|it| it.offset().to_raw().filter(|offset| *offset >= 0).unwrap_or(0)).collect()
-    }
-
-    /// Whether all of the input is committed.
-    pub fn is_at_end(&self) -> bool {
-        self.committed() == self.ends(&self.topics.input, "read_committed")
     }
 
     /// Waits until all of the input is committed.
     pub fn await_end(&self) {
         let start = Instant::now();
         while !self.is_at_end() {
-            assert!(start.elapsed() < PATIENCE, "committed: {:?}", self.committed());
+            assert!(start.elapsed() < PATIENCE, "not all of the input is committed");
         }
     }
 
