@@ -151,15 +151,11 @@ pub fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use serde_json::json;
 
     use super::*;
     use crate::article::Published;
-    use crate::article::Reference;
-    use crate::article_language::LanguageFrom;
-    use crate::calendar::Granularity;
-    use crate::record::{ArticleFields, DateFields, OffsetFields, StatementFields};
-    use crate::temporal::{Basis, Modifier, TimexType};
+    use crate::temporal::Modifier;
 
     fn article() -> Article {
         let published = Published::parse("2019-05-03", chrono_tz::UTC).expect("a day");
@@ -168,46 +164,24 @@ mod tests {
     }
 
     fn event(value: &str, modifier: Option<Modifier>, summary: &str) -> EventRecord {
-        let empty = String::new;
-        EventRecord {
-            id: empty(),
-            article: Arc::new(ArticleFields {
-                id: empty(),
-                revision: empty(),
-                url: None,
-                title: empty(),
-                source: None,
-                language: empty(),
-                language_from: LanguageFrom::Assumed.into(),
-                published_at: empty(),
-                published_from: Reference::FirstCreated.into(),
-            }),
-            date: DateFields {
-                text: "late last\nmonth".to_owned(),
-                start: None,
-                end: None,
-                granularity: Granularity::Month.into(),
-                r#type: TimexType::Date.into(),
-                value: value.to_owned(),
-                r#mod: modifier.map(Word::Known),
-                edtf: None,
-                basis: Basis::Relative.into(),
-                reference: None,
-                rule: "".into(),
+        let record = json!({
+            "id": "",
+            "article": {
+                "id": "", "revision": "", "url": null, "title": "", "source": null, "language": "",
+                "published_at": "", "published_from": "firstcreated",
             },
-            statement: StatementFields {
-                summary: summary.to_owned(),
-                sentence: empty(),
-                trigger: None,
-                status: Status::Happened.into(),
-                names: Vec::new(),
+            "date": {
+                "text": "late last\nmonth", "start": null, "end": null, "granularity": "month", "type": "DATE",
+                "value": value, "mod": modifier.map(Modifier::name), "edtf": null, "basis": "relative",
+                "reference": null, "rule": "",
             },
-            offsets: OffsetFields { sentence: [0, 0], date: [0, 0], trigger: None },
-            also_at: Vec::new(),
-            weight: 0.8,
-            confidence: 0.9,
-            extractor: empty().into(),
-        }
+            "statement": {
+                "summary": summary, "sentence": "", "trigger": null, "status": "happened", "names": [],
+            },
+            "offsets": {"sentence": [0, 0], "date": [0, 0], "trigger": null},
+            "also_at": [], "weight": 0.8, "confidence": 0.9, "extractor": "",
+        });
+        serde_json::from_value(record).expect("a record")
     }
 
     fn written(articles: &[Vec<EventRecord>]) -> String {

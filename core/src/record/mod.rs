@@ -34,6 +34,7 @@ pub fn schema() -> schemars::Schema {
 }
 
 /// One timeline event, version 1: the value on the topic `timeline.events`.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventRecord {
@@ -65,6 +66,7 @@ pub fn unknown_weight() -> f32 {
 }
 
 /// The article part of an event record.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArticleFields {
@@ -96,6 +98,7 @@ fn assumed() -> Word<LanguageFrom> {
 }
 
 /// The date part of an event record.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DateFields {
@@ -125,6 +128,7 @@ pub struct DateFields {
 }
 
 /// The statement part of an event record.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatementFields {
@@ -141,6 +145,7 @@ pub struct StatementFields {
 }
 
 /// The offsets part of an event record: `[start, end)` in code points of the body as received.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OffsetFields {
