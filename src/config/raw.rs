@@ -25,11 +25,12 @@ pub(crate) struct Raw {
     /// that are for an article, the first that sets something counts. It is for the articles that have all that it names:
     /// `source`, the name in articles or the host of their URLs, in any case; `header`, a header and its value, as
     /// `"agency=AFP"`; `topic`, or a regular expression for topics, which begins with `^`; `key_prefix`, what keys begin
-    /// with. Each may be a list, of which one has to hold. It sets some of: `format`, as `input.format`, but not by
-    /// `source`; `language`, of articles that do not declare one; `timezone`, as `input.timezones`; `genre`; and
-    /// `day_first`, whether `3/5/2019` is in May (`true`) or in March (`false`), also as a time of publication, which is
-    /// refused otherwise. What an article declares itself comes first; `input.timezones`, `input.cities`, `input.format` and
-    /// `[extract]` come after these. No variables. For example:
+    /// with. Each may be a list, of which one has to hold. It sets some of: `format`, `unwrap`, `items` and
+    /// `fields`, as the keys of `[input]`, but not by `source`, which is known when they have been used;
+    /// `language`, of articles that do not declare one; `timezone`, as `input.timezones`; `genre`; and `day_first`,
+    /// whether `3/5/2019` is in May (`true`) or in March (`false`), also as a time of publication, which is refused
+    /// otherwise. What an article declares itself comes first; `input.timezones`, `input.cities`, `input.format`
+    /// and `[extract]` come after these; so does `input.fields`, for each field. No variables. For example:
     ///
     ///     [[source]]
     ///     source = ["PA", "pamedia.example"]
@@ -64,10 +65,13 @@ pub(crate) struct Source {
     pub topic: Option<Texts>,
     pub key_prefix: Option<Texts>,
     pub format: Option<String>,
+    pub unwrap: Option<String>,
+    pub items: Option<Texts>,
     pub language: Option<String>,
     pub timezone: Option<String>,
     pub genre: Option<String>,
     pub day_first: Option<bool>,
+    pub fields: Option<BTreeMap<String, Texts>>,
 }
 
 /// A text or a list of texts.
