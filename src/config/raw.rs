@@ -54,6 +54,8 @@ pub(crate) struct Raw {
     pub serve: Serve,
     /// The log, on standard error.
     pub log: Log,
+    /// Traces.
+    pub telemetry: Telemetry,
 }
 
 /// Described at [`Raw::source`], since no entry is built in.
@@ -283,4 +285,14 @@ pub(crate) struct Log {
     pub level: String,
     /// `text`, or `json` with one object per line.
     pub format: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Telemetry {
+    /// The address of a collector of OpenTelemetry, for example `http://localhost:4318`: spans of batches and of their stages are
+    /// sent there (OTLP over HTTP, to `/v1/traces` below it), with times and numbers, never with text of articles. Needs a
+    /// program that was built with `--features otlp`. Headers come from the variable `OTEL_EXPORTER_OTLP_HEADERS`, limits from
+    /// `OTEL_BSP_…`, and the share of traces from `OTEL_TRACES_SAMPLER`. Empty for none.
+    pub otlp: String,
 }
