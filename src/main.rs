@@ -8,5 +8,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    dateline::cli::main()
+    let code = dateline::cli::main();
+    dateline::telemetry::finish();
+    code
 }

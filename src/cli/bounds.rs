@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::article::{Article, Published};
 use crate::pipeline::{self, Genre};
-use crate::stream::backfill::Edge;
+use crate::stream::backfill::{Edge, PartitionName};
 
 /// Returns the time that "ago" is counted from.
 #[expect(clippy::disallowed_methods, reason = "\"7 days ago\" is relative to when the command is run")]
@@ -42,7 +42,8 @@ pub fn check(from: &Edge, to: &Edge, now: Option<DateTime<Utc>>) -> Result<(), S
             return Err(format!("--from is after --to: {} is later than {}", at(*from), at(*to)));
         }
         (Edge::Offsets(from), Edge::Offsets(to)) => {
-            let after = |(partition, from): (&i32, &i64)| to.get(partition).filter(|to| from > to).map(|_| *partition);
+            let after =
+                |(name, from): (&PartitionName, &i64)| to.get(name).filter(|to| from > to).map(|_| name.clone());
             if let Some(partition) = from.iter().find_map(after) {
                 return Err(format!("--from-offset is after --to-offset in partition {partition}"));
             }
@@ -89,13 +90,13 @@ fn parse_time(text: &str, now: DateTime<Utc>, zone: Tz) -> Option<i64> {
 /// Parses offsets such as `0:1500,1:0`.
 fn parse_offsets(flag: &str, text: &str) -> Result<Edge, String> {
     let pair = |pair: &str| {
-        let (partition, offset) = pair.trim().split_once(':')?;
-        let (partition, offset) = (partition.parse::<i32>().ok()?, offset.parse::<i64>().ok()?);
-        (partition >= 0 && offset >= 0).then_some((partition, offset))
+        let (partition, offset) = pair.trim().rsplit_once(':')?;
+        let (partition, offset) = (partition.parse::<PartitionName>().ok()?, offset.parse::<i64>().ok()?);
+        (offset >= 0).then_some((partition, offset))
     };
     let all = text.split(',').map(|one| {
         pair(one)
-            .ok_or_else(|| format!("{flag}: \"{one}\" is not an offset; write 0:1500 for partition 0 at offset 1500"))
+            .ok_or_else(|| format!("{flag}: \"{one}\" is not an offset; write 0:1500 for partition 0 at offset 1500, and TOPIC:0:1500 if there are several topics"))
     });
     Ok(Edge::Offsets(all.collect::<Result<_, _>>()?))
 }
@@ -142,7 +143,7 @@ mod tests {
     #[test]
     fn a_range_starts_before_its_end_and_before_now() {
         let now = DateTime::from_timestamp_millis(1000);
-        let offsets = |offset| Edge::Offsets([(0, 5), (1, offset)].into());
+        let offsets = |offset| parse_offsets("--from-offset", &format!("0:5,1:{offset}")).unwrap();
         for (from, to) in [(Edge::All, Edge::All), (Edge::Time(5), Edge::Time(5)), (offsets(7), offsets(7))] {
             assert_eq!(check(&from, &to, now), Ok(()));
         }
@@ -158,7 +159,10 @@ mod tests {
 
     #[test]
     fn offsets_are_per_partition() {
-        assert_eq!(parse_offsets("--from-offset", "0:1500, 1:0").unwrap(), Edge::Offsets([(0, 1500), (1, 0)].into()));
+        let name = |text: &str| text.parse().unwrap();
+        let of = |text| parse_offsets("--from-offset", text).unwrap();
+        assert_eq!(of("0:1500, 1:0"), Edge::Offsets([(name("0"), 1500), (name("1"), 0)].into()));
+        assert_eq!(of("wires:1:7"), Edge::Offsets([(name("wires:1"), 7)].into()));
         for text in ["", "0", "0:", "a:1", "0:-1", "-1:0", "0:1,"] {
             let error = parse_offsets("--from-offset", text).unwrap_err();
             assert!(error.contains("0:1500"), "{error}");

@@ -6,6 +6,7 @@
 //! Must not know what the settings are used for; refuses what cannot work, with a message that says how to fix it.
 
 mod client;
+mod collector;
 mod error;
 mod layers;
 mod output;
@@ -270,13 +271,24 @@ impl Default for HttpLimits {
     }
 }
 
-/// The log, on standard error.
+/// A collector of OpenTelemetry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collector {
+    /// The address to which spans are sent.
+    pub traces: String,
+    /// The name of this process in traces.
+    pub instance: String,
+}
+
+/// The log, on standard error, and what is sent beside it.
 #[derive(Debug, Clone)]
 pub struct Log {
     /// The lowest level that is written, for the whole program and for modules.
     pub level: Targets,
     /// The format of lines.
     pub format: LogFormat,
+    /// Where spans are sent; `None` for nowhere.
+    pub collector: Option<Collector>,
 }
 
 /// The format of the log.

@@ -25,11 +25,12 @@ pub(crate) struct Raw {
     /// that are for an article, the first that sets something counts. It is for the articles that have all that it names:
     /// `source`, the name in articles or the host of their URLs, in any case; `header`, a header and its value, as
     /// `"agency=AFP"`; `topic`, or a regular expression for topics, which begins with `^`; `key_prefix`, what keys begin
-    /// with. Each may be a list, of which one has to hold. It sets some of: `format`, as `input.format`, but not by
-    /// `source`; `language`, of articles that do not declare one; `timezone`, as `input.timezones`; `genre`; and
-    /// `day_first`, whether `3/5/2019` is in May (`true`) or in March (`false`), also as a time of publication, which is
-    /// refused otherwise. What an article declares itself comes first; `input.timezones`, `input.cities`, `input.format` and
-    /// `[extract]` come after these. No variables. For example:
+    /// with. Each may be a list, of which one has to hold. It sets some of: `format`, `unwrap`, `items` and
+    /// `fields`, as the keys of `[input]`, but not by `source`, which is known when they have been used;
+    /// `language`, of articles that do not declare one; `timezone`, as `input.timezones`; `genre`; and `day_first`,
+    /// whether `3/5/2019` is in May (`true`) or in March (`false`), also as a time of publication, which is refused
+    /// otherwise. What an article declares itself comes first; `input.timezones`, `input.cities`, `input.format`
+    /// and `[extract]` come after these; so does `input.fields`, for each field. No variables. For example:
     ///
     ///     [[source]]
     ///     source = ["PA", "pamedia.example"]
@@ -53,6 +54,8 @@ pub(crate) struct Raw {
     pub serve: Serve,
     /// The log, on standard error.
     pub log: Log,
+    /// Traces.
+    pub telemetry: Telemetry,
 }
 
 /// Described at [`Raw::source`], since no entry is built in.
@@ -64,10 +67,13 @@ pub(crate) struct Source {
     pub topic: Option<Texts>,
     pub key_prefix: Option<Texts>,
     pub format: Option<String>,
+    pub unwrap: Option<String>,
+    pub items: Option<Texts>,
     pub language: Option<String>,
     pub timezone: Option<String>,
     pub genre: Option<String>,
     pub day_first: Option<bool>,
+    pub fields: Option<BTreeMap<String, Texts>>,
 }
 
 /// A text or a list of texts.
@@ -279,4 +285,14 @@ pub(crate) struct Log {
     pub level: String,
     /// `text`, or `json` with one object per line.
     pub format: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Telemetry {
+    /// The address of a collector of OpenTelemetry, for example `http://localhost:4318`: spans of batches and of their stages are
+    /// sent there (OTLP over HTTP, to `/v1/traces` below it), with times and numbers, never with text of articles. Needs a
+    /// program that was built with `--features otlp`. Headers come from the variable `OTEL_EXPORTER_OTLP_HEADERS`, limits from
+    /// `OTEL_BSP_…`, and the share of traces from `OTEL_TRACES_SAMPLER`. Empty for none.
+    pub otlp: String,
 }

@@ -5,9 +5,9 @@
 use toml::{Table, Value};
 
 use super::layers::Origin;
-use super::validate::{Check, choose, language_tag};
+use super::validate::{Check, choose, language_tag, listed};
 use super::{Error, raw};
-use crate::article::{Format, SourceMatch, SourceSettings, Sources};
+use crate::article::{FieldPaths, Format, ItemPaths, SourceMatch, SourceSettings, Sources, Unwrap};
 use crate::nearest::nearest;
 use crate::pipeline::Genre;
 
@@ -17,7 +17,7 @@ pub(super) const KEY: &str = "source";
 /// The keys that say which messages and articles an entry is for; each takes a text or a list of texts.
 const MATCHES: [&str; 4] = ["source", "header", "topic", "key_prefix"];
 /// The keys that are set for them.
-const SETTINGS: [&str; 5] = ["format", "language", "timezone", "genre", "day_first"];
+const SETTINGS: [&str; 8] = ["format", "unwrap", "items", "fields", "language", "timezone", "genre", "day_first"];
 
 /// Refuses what is no list of entries, and entries with unknown keys or values of a wrong type.
 pub(super) fn check(list: &Value, origin: &Origin) -> Result<(), Error> {
@@ -37,6 +37,13 @@ fn check_entry(index: usize, entry: &Table, origin: &Origin) -> Result<(), Error
         let problem = match (name.as_str(), value) {
             ("day_first", Value::Boolean(_)) => continue,
             ("day_first", _) => "expected true or false",
+            ("fields", Value::Table(fields)) => {
+                check_fields(index, fields, origin)?;
+                continue;
+            }
+            ("fields", _) => "expected a table of paths, such as { body = \"content.rendered\" }",
+            ("items", Value::Array(texts)) if texts.iter().all(Value::is_str) => continue,
+            ("items", value) if !value.is_str() => "expected a quoted string, or a list of quoted strings",
             (name, Value::String(_)) if MATCHES.contains(&name) || SETTINGS.contains(&name) => continue,
             (name, Value::Array(texts)) if MATCHES.contains(&name) && texts.iter().all(Value::is_str) => continue,
             (name, _) if MATCHES.contains(&name) => "expected a quoted string, or a list of quoted strings",
@@ -48,6 +55,17 @@ fn check_entry(index: usize, entry: &Table, origin: &Origin) -> Result<(), Error
             }
         };
         return Err(Error::value(&key_of(index, name), origin, problem));
+    }
+    Ok(())
+}
+
+fn check_fields(index: usize, fields: &Table, origin: &Origin) -> Result<(), Error> {
+    for (name, paths) in fields {
+        let are_texts = |it: &Value| it.as_array().is_some_and(|texts| texts.iter().all(Value::is_str));
+        if !paths.is_str() && !are_texts(paths) {
+            let problem = "expected a quoted string, or a list of quoted strings";
+            return Err(Error::value(&key_of(index, &format!("fields.{name}")), origin, problem));
+        }
     }
     Ok(())
 }
@@ -79,10 +97,12 @@ impl Check<'_> {
             )
         } else if settings.is_empty() {
             format!("sets nothing: give it one of {}", SETTINGS.join(", "))
-        } else if settings.format.is_some() && matches.needs_article() {
-            let problem = "the format is needed to read the article, and the article to know its source; choose by \
-                           header, topic or key_prefix";
-            return Err(self.source_error(index, "format", problem));
+        } else if let Some(name) = settings.for_reading().filter(|_| matches.needs_article()) {
+            let problem = format!(
+                "{name} is needed to read the article, and the article to know its source; choose by header, topic or \
+                 key_prefix"
+            );
+            return Err(self.source_error(index, name, problem));
         } else {
             return Ok((matches, settings));
         };
@@ -116,6 +136,12 @@ impl Check<'_> {
         let formats: Vec<_> = Format::choices().map(|format| (format.name(), format)).collect();
         let zones = chrono_tz::TZ_VARIANTS.map(|zone| (zone.name(), zone));
         let genres = Genre::ALL.map(|genre| (genre.name(), genre));
+        let envelopes: Vec<_> = Unwrap::choices().collect();
+        let unwrap = raw.unwrap.as_deref().map(|name| choose(name, &envelopes)).transpose().map_err(error("unwrap"))?;
+        let items = self.texts(index, "items", raw.items.as_ref())?;
+        let items = (!items.is_empty()).then(|| ItemPaths::new(items.iter().flat_map(|text| listed(text)))).transpose();
+        let items = items.map_err(error("items"))?;
+        let fields = self.source_fields(index, raw)?;
         let format = raw.format.as_deref().map(|name| choose(name, &formats)).transpose().map_err(error("format"))?;
         let timezone =
             raw.timezone.as_deref().map(|name| choose(name, &zones)).transpose().map_err(error("timezone"))?;
@@ -123,11 +149,25 @@ impl Check<'_> {
         let language = raw.language.as_deref().map(language_tag).transpose().map_err(error("language"))?;
         Ok(SourceSettings::with(|settings| {
             settings.format = format;
+            settings.unwrap = unwrap;
+            settings.items = items;
+            settings.fields = fields;
             settings.language = language;
             settings.timezone = timezone;
             settings.genre = genre;
             settings.day_first = raw.day_first;
         }))
+    }
+
+    fn source_fields(&self, index: usize, raw: &raw::Source) -> Result<FieldPaths, Error> {
+        let mut fields = FieldPaths::default();
+        for (name, paths) in raw.fields.iter().flatten() {
+            let key = format!("fields.{name}");
+            let paths = self.texts(index, &key, Some(paths))?;
+            let inserted = fields.insert(name, paths.iter().flat_map(|text| listed(text)));
+            inserted.map_err(|problem| self.source_error(index, &key, problem))?;
+        }
+        Ok(fields)
     }
 
     /// Returns the texts of a key, none of which is empty.

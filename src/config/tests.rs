@@ -4,6 +4,7 @@ mod input;
 mod membership;
 mod passing;
 mod source;
+mod telemetry;
 
 use std::io::Write;
 
@@ -469,6 +470,9 @@ mod output {
         [log]
         level = "info"
         format = "text"
+
+        [telemetry]
+        otlp = ""
         "##);
     }
 

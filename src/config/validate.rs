@@ -35,7 +35,7 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
         output: check.output(&raw.output)?,
         http: check.http(&raw.http)?,
         serve: check.serve(&raw.serve)?,
-        log: check.log(&raw.log)?,
+        log: Log { collector: check.collector(raw)?, ..check.log(&raw.log)? },
     })
 }
 
@@ -293,7 +293,7 @@ impl Check<'_> {
             self.choice("log.level", part.rsplit('=').next().unwrap_or_default(), &levels)?;
         }
         let level = raw.level.parse().map_err(|e| self.error("log.level", e))?;
-        Ok(Log { level, format: self.choice("log.format", &raw.format, &formats)? })
+        Ok(Log { level, collector: None, format: self.choice("log.format", &raw.format, &formats)? })
     }
 
     fn http(&self, text: &str) -> Result<Option<SocketAddr>, Error> {

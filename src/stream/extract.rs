@@ -11,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::message::OwnedMessage;
+use tracing::Span;
+use tracing::field::Empty;
 
 use super::Error;
 use super::batch::{Batch, Incoming, Origin};
@@ -30,6 +32,8 @@ pub struct ExtractedBatch {
     pub started: Instant,
     /// When extraction finished.
     pub finished: Instant,
+    /// What happens to the batch, from its extraction on.
+    pub span: Span,
 }
 
 /// The extraction thread, seen from outside.
@@ -60,8 +64,11 @@ impl Extractor {
             for batch in submitted {
                 let started = Instant::now();
                 let first_received = batch.first_received().unwrap_or(started);
-                let dispositions = extract_all(batch.messages(), threads, &*extract);
-                let batch = ExtractedBatch { dispositions, first_received, started, finished: Instant::now() };
+                let span = batch_span(batch.messages().len());
+                let extraction = tracing::info_span!(parent: &span, "extract");
+                let dispositions = extraction.in_scope(|| extract_all(batch.messages(), threads, &*extract));
+                drop(extraction);
+                let batch = ExtractedBatch { dispositions, first_received, started, finished: Instant::now(), span };
                 if sender.send(batch).is_err() {
                     break;
                 }
@@ -123,6 +130,11 @@ impl Extractor {
             changes.former.extend_from_slice(partitions);
         }
     }
+}
+
+/// Returns the span of a batch of so many messages. Its number is known when it is delivered.
+pub fn batch_span(messages: usize) -> Span {
+    tracing::info_span!("batch", number = Empty, messages)
 }
 
 /// Extracts each message of a batch on several threads. A thread that is done takes the next message, so that one long

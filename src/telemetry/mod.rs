@@ -1,9 +1,11 @@
-//! Logs, metrics and health. The names of all metrics are in `Metrics::register`.
+//! Logs, traces, metrics and health. The names of all metrics are in `Metrics::register`.
 //!
 //! Must not know Kafka: the worker reports what it does, and HTTP handlers read it. The text of articles is never logged.
 
 mod health;
 mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod process;
 mod progress;
 mod text;
@@ -20,7 +22,8 @@ pub use self::metrics::{Lag, Metrics, Stage};
 pub use self::progress::Progress;
 use crate::config::{Log, LogFormat};
 
-/// Starts logging to standard error, including librdkafka's own messages. To be called once in a process.
+/// Starts logging to standard error, including librdkafka's own messages, and sending spans, if there is a collector. To be
+/// called once in a process.
 ///
 /// # Errors
 /// If logging was started before.
@@ -30,7 +33,16 @@ pub fn start_log(log: &Log) -> Result<(), TryInitError> {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(log.level.clone()).with(lines).try_init()
+    let subscriber = tracing_subscriber::registry().with(lines.with_filter(log.level.clone()));
+    #[cfg(feature = "otlp")]
+    let subscriber = subscriber.with(log.collector.as_ref().map(otlp::start));
+    subscriber.try_init()
+}
+
+/// Sends the spans that are not sent yet. To be called when the process ends.
+pub fn finish() {
+    #[cfg(feature = "otlp")]
+    otlp::finish();
 }
 
 /// Locks a mutex. Its values are consistent at any time, so a thread that panicked while it held the lock has broken

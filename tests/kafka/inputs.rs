@@ -165,7 +165,11 @@ fn the_topics_are_checked_replayed_and_retried_together() {
         "{checked}"
     );
     let refused = dateline(&wire, "backfill", &["--earliest", "--partitions", "0", "--yes"]).output().unwrap();
-    assert!(printed(&refused).contains("are for a single topic; name it with --input"), "{}", printed(&refused));
+    assert!(printed(&refused).contains("there are several topics; write TOPIC:0"), "{}", printed(&refused));
+    let part = format!("{}:1,{}:2", one.topics.input, two.topics.input);
+    let preview =
+        dateline(&wire, "backfill", &["--earliest", "--partitions", &part, "--compare", "--yes"]).output().unwrap();
+    assert!(printed(&preview).contains("20"), "{}", printed(&preview));
     let backfill = || dateline(&wire, "backfill", &["--earliest", "--yes", "--allow-rejected"]).output().unwrap();
     let done = backfill();
     assert_eq!(done.status.code(), Some(0), "{}", printed(&done));

@@ -20,4 +20,6 @@ mod retry;
 mod revisions;
 mod security;
 mod serve;
+#[cfg(feature = "otlp")]
+mod spans;
 mod times;

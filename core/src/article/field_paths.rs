@@ -65,6 +65,11 @@ impl FieldPaths {
         Ok(())
     }
 
+    /// Adds the paths of others, behind its own.
+    pub(super) fn append(&mut self, others: &Self) {
+        self.0.extend_from_slice(&others.0);
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -84,7 +84,16 @@ impl Settings {
             return Cow::Borrowed(self);
         }
         let sources = self.sources.of_message(message);
-        Cow::Owned(Self { format: sources.format().or(self.format), sources, ..self.clone() })
+        let mut own = sources.before_reading();
+        own.fields.append(&self.fields);
+        Cow::Owned(Self {
+            format: own.format.or(self.format),
+            unwrap: own.unwrap.unwrap_or(self.unwrap),
+            items: own.items.unwrap_or_else(|| self.items.clone()),
+            fields: own.fields,
+            sources,
+            ..self.clone()
+        })
     }
 
     /// Refuses a message that is larger than the limit, before anything looks at it.

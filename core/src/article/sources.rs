@@ -9,6 +9,8 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use regex_automata::meta::Regex;
 
+use super::envelope::Unwrap;
+use super::field_paths::{FieldPaths, ItemPaths};
 use super::format::Format;
 use super::message::Message;
 use super::settings::source_key;
@@ -20,6 +22,12 @@ use crate::temporal::Genre;
 pub struct SourceSettings {
     /// The format of its messages.
     pub format: Option<Format>,
+    /// Which envelopes of its messages are opened.
+    pub unwrap: Option<Unwrap>,
+    /// Where the articles of its messages in JSON stand.
+    pub items: Option<ItemPaths>,
+    /// Where the fields of its articles in JSON stand.
+    pub fields: FieldPaths,
     /// The language of its articles that do not declare one, as a BCP 47 tag.
     pub language: Option<String>,
     /// The time zone of its times without one, and of its readers.
@@ -45,9 +53,24 @@ impl SourceSettings {
         *self == Self::default()
     }
 
+    /// Returns what is set that is needed to read articles, before it is known what source they have.
+    #[must_use]
+    pub fn for_reading(&self) -> Option<&'static str> {
+        let set = [
+            ("format", self.format.is_some()),
+            ("unwrap", self.unwrap.is_some()),
+            ("items", self.items.is_some()),
+            ("fields", !self.fields.is_empty()),
+        ];
+        set.into_iter().find_map(|(name, is_set)| is_set.then_some(name))
+    }
+
     /// Takes what is not set from others.
     fn complete(&mut self, others: &Self) {
         self.format = self.format.or(others.format);
+        self.unwrap = self.unwrap.or(others.unwrap);
+        self.items = self.items.take().or_else(|| others.items.clone());
+        self.fields.append(&others.fields);
         self.language = self.language.take().or_else(|| others.language.clone());
         self.timezone = self.timezone.or(others.timezone);
         self.genre = self.genre.or(others.genre);
@@ -192,9 +215,12 @@ impl Sources {
         Self(self.0.iter().filter(|entry| entry.matches.is_for_message(message)).cloned().collect())
     }
 
-    /// Returns the format of a message: that of the first entry which sets one and need not see the article.
-    pub(super) fn format(&self) -> Option<Format> {
-        self.0.iter().filter(|entry| !entry.matches.needs_article()).find_map(|entry| entry.settings.format)
+    /// Returns what is set for a message by the entries that need not see the article.
+    pub(super) fn before_reading(&self) -> SourceSettings {
+        let mut all = SourceSettings::default();
+        let own = self.0.iter().filter(|entry| !entry.matches.needs_article());
+        own.for_each(|entry| all.complete(&entry.settings));
+        all
     }
 
     /// Returns what is set for an article whose source has these names.

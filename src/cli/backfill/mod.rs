@@ -18,7 +18,7 @@ use super::service::run_with_health;
 use super::{FAILED, REJECTED, USAGE, bounds, failed};
 use crate::config::Settings;
 use crate::stream::Control;
-use crate::stream::backfill::{Destination, Prepared, Report, Request, prepare};
+use crate::stream::backfill::{Destination, PartitionName, Prepared, Report, Request, prepare};
 use crate::telemetry::start_log;
 
 /// Replays a range of the input topic once, and exits
@@ -38,10 +38,10 @@ pub struct BackfillArgs {
     #[arg(long, value_name = "TIME", conflicts_with_all = ["to_offset", "latest"])]
     to: Option<String>,
     /// The start as offsets of partitions; other partitions are not read
-    #[arg(long, value_name = "P:OFFSET[,…]", conflicts_with = "earliest")]
+    #[arg(long, value_name = "[TOPIC:]P:OFFSET[,…]", conflicts_with = "earliest")]
     from_offset: Option<String>,
     /// The end, exclusive, as offsets of partitions; other partitions are not read
-    #[arg(long, value_name = "P:OFFSET[,…]", conflicts_with = "latest")]
+    #[arg(long, value_name = "[TOPIC:]P:OFFSET[,…]", conflicts_with = "latest")]
     to_offset: Option<String>,
     /// Start with the first article that the brokers have
     #[arg(long)]
@@ -49,9 +49,9 @@ pub struct BackfillArgs {
     /// End with the last article at the start of the command; the default
     #[arg(long)]
     latest: bool,
-    /// Read only these partitions
-    #[arg(long, value_name = "P[,…]", value_delimiter = ',')]
-    partitions: Vec<i32>,
+    /// Read only these partitions, each with its topic if there are several
+    #[arg(long, value_name = "[TOPIC:]P[,…]", value_delimiter = ',')]
+    partitions: Vec<PartitionName>,
     /// Which times --from and --to refer to; with published, the whole topic is read
     #[arg(long, value_enum, default_value_t = By::Record)]
     by: By,
@@ -140,7 +140,7 @@ fn parse_args(args: &BackfillArgs) -> Result<(Settings, Request), BoxError> {
         from,
         to,
         by_published,
-        partitions: args.partitions.iter().copied().collect(),
+        partitions: args.partitions.iter().cloned().collect(),
         destination,
         restart: args.restart,
         rate: args.rate,

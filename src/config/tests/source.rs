@@ -91,6 +91,55 @@ fn format_language_and_genre_are_those_of_topic_and_key() {
     assert_eq!((value(b"tale:7"), value(b"news:7")), ("1990-05".to_owned(), "2019-05".to_owned()));
 }
 
+const SHAPES: &str = r#"
+    [[source]]
+    topic = "rest"
+    items = ["response.results", "stories"]
+    fields = { body = "text.rendered, text.plain", published = ["times.online"] }
+
+    [[source]]
+    topic = ["rest", "rows"]
+    unwrap = "debezium"
+    fields.title = "head"
+    fields.body = "copy"
+
+    [input]
+    unwrap = "none"
+    items = "items"
+    fields.published = "when"
+"#;
+
+/// The id, title and publication of the first article of a message, or why there is none.
+fn shaped(topic: &str, message: &str) -> Result<(usize, String), String> {
+    let settings = settings(SHAPES, NONE, &[]).extract;
+    let message = Message { topic: Some(topic), ..Message::bare(message.as_bytes()) };
+    let processed = pipeline::process_message(&message, &settings).map_err(|error| error.to_string())?;
+    let last = processed.last().unwrap();
+    Ok((processed.len(), format!("{} {}", last.events[0].date.value, last.published.unwrap().at.date_naive())))
+}
+
+#[test]
+fn topics_have_shapes_of_their_own() {
+    let item = |id: &str, fields: &str| format!(r#"{{"id": "{id}", "when": "2019-05-03", {fields}}}"#);
+    // The items and fields of a topic, and those of all where it sets none; the first entry that sets a field counts.
+    let row =
+        item("c", r#""head": "Quay", "copy": "The quay was built in 2018.", "text": {"plain": "It rained in 2017."}"#);
+    let rest = item("b", r#""times": {"online": "2019-05-06"}, "text": {"plain": "It rained in 2017."}"#);
+    let envelope =
+        |value: &str| format!(r#"{{"op": "c", "before": null, "after": {value}, "source": {{}}, "ts_ms": 1}}"#);
+    let results = envelope(&format!(r#"{{"response": {{"results": [{row}, {rest}]}}}}"#));
+    assert_eq!(shaped("rest", &results).unwrap(), (2, "2017 2019-05-06".to_owned()));
+    assert_eq!(
+        shaped("rest", &envelope(&format!(r#"{{"stories": [{row}]}}"#))).unwrap(),
+        (1, "2017 2019-05-03".to_owned())
+    );
+    assert_eq!(shaped("rows", &envelope(&row)).unwrap(), (1, "2018 2019-05-03".to_owned()));
+    // Any other topic is read as `[input]` says.
+    let plain = item("d", r#""body": "It rained in 2016.", "text": {"plain": "It rained in 2017."}"#);
+    assert_eq!(shaped("other", &format!(r#"{{"items": [{plain}]}}"#)).unwrap(), (1, "2016 2019-05-03".to_owned()));
+    assert!(shaped("other", &results).unwrap_err().contains("so it is not an article"), "no envelope is opened");
+}
+
 #[test]
 fn errors_name_the_entry_and_the_key() {
     let entry = |text: &str| in_file(&format!("[[source]]\nsource = 'A'\ngenre = 'news'\n[[source]]\n{text}"));
@@ -104,8 +153,16 @@ fn errors_name_the_entry_and_the_key() {
     insta::assert_snapshot!(entry("header = 'agency'\ngenre = 'news'"), @r#"source[2].header (file my.toml): "agency" is not a header with its value, such as "agency=AFP""#);
     insta::assert_snapshot!(entry("topic = '^a('\ngenre = 'news'"), @r#"source[2].topic (file my.toml): "^a(" is not a regular expression: unclosed group"#);
     insta::assert_snapshot!(entry("genre = 'news'"), @"source[2] (file my.toml): does not say which messages or articles it is for: give it one of source, header, topic, key_prefix; for all there is `[extract]`");
-    insta::assert_snapshot!(entry("source = 'AFP'"), @"source[2] (file my.toml): sets nothing: give it one of format, language, timezone, genre, day_first");
-    insta::assert_snapshot!(entry("source = 'AFP'\nformat = 'nitf'"), @"source[2].format (file my.toml): the format is needed to read the article, and the article to know its source; choose by header, topic or key_prefix");
+    insta::assert_snapshot!(entry("source = 'AFP'"), @"source[2] (file my.toml): sets nothing: give it one of format, unwrap, items, fields, language, timezone, genre, day_first");
+    insta::assert_snapshot!(entry("source = 'AFP'\nformat = 'nitf'"), @"source[2].format (file my.toml): format is needed to read the article, and the article to know its source; choose by header, topic or key_prefix");
+    insta::assert_snapshot!(entry("source = 'AFP'\nfields = { body = 'text' }"), @"source[2].fields (file my.toml): fields is needed to read the article, and the article to know its source; choose by header, topic or key_prefix");
+    insta::assert_snapshot!(entry("topic = 'cms'\nunwrap = 'debesium'"), @r#"source[2].unwrap (file my.toml): unknown value "debesium"; did you mean debezium?"#);
+    insta::assert_snapshot!(entry("topic = 'cms'\nitems = [1]"), @"source[2].items (file my.toml): expected a quoted string, or a list of quoted strings");
+    insta::assert_snapshot!(entry("topic = 'cms'\nitems = 'a..b'"), @r#"source[2].items (file my.toml): "a..b" is not a path such as fields.bodyText or hits.hits[]._source"#);
+    insta::assert_snapshot!(entry("topic = 'cms'\nfields = 'body'"), @r#"source[2].fields (file my.toml): expected a table of paths, such as { body = "content.rendered" }"#);
+    insta::assert_snapshot!(entry("topic = 'cms'\nfields = { body = 1 }"), @"source[2].fields.body (file my.toml): expected a quoted string, or a list of quoted strings");
+    insta::assert_snapshot!(entry("topic = 'cms'\nfields = { body = '' }"), @"source[2].fields.body (file my.toml): must not be empty");
+    insta::assert_snapshot!(entry("topic = 'cms'\nfields = { text = 'a' }"), @"source[2].fields.text (file my.toml): there is no field text; the fields are id, revision, status, state, deleted, embargo, title, body, summary, published, contentcreated, versioncreated, modified, dateline, envelope, city, timezone, language, source, url, starts");
     insta::assert_snapshot!(in_file("[source]\nsource = 'AFP'"), @"source (file my.toml): expected a list of tables, each `[[source]]`, not a table");
     insta::assert_snapshot!(in_file("source = ['AFP']"), @"source[1] (file my.toml): expected a table: write `[[source]]`, and its keys below");
 }

@@ -22,6 +22,7 @@
 //! Must not know the command line.
 
 mod compare;
+mod partition_name;
 mod plan;
 mod prepare;
 mod rate;
@@ -31,6 +32,7 @@ mod run;
 mod sink;
 
 pub use self::compare::Differences;
+pub use self::partition_name::PartitionName;
 pub use self::plan::{PartitionRange, Plan, Preview};
 pub use self::prepare::{Prepared, prepare};
 pub use self::report::{Progress, Report};

@@ -3,7 +3,7 @@
 //! The plan is stored with the committed offsets of the group, as their metadata, so that the same command reads the same
 //! range after a stop. Must not know what is done with messages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
@@ -12,6 +12,7 @@ use rdkafka::message::OwnedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::Serialize;
 
+use super::partition_name::{PartitionName, resolve};
 use super::request::{Edge, Request};
 use crate::stream::Error;
 use crate::stream::consumer::Hooks;
@@ -105,7 +106,7 @@ impl Planner<'_> {
     /// Returns the plan: that of an earlier run if it did not finish, else a new one. Of a new plan with the same edges as one
     /// that is finished, only what came since then is left.
     pub fn plan(&self, request: &Request, earlier: Option<Plan>) -> Result<Plan, Error> {
-        let partitions = requested_partitions(&self.partitions()?, self.topics.len() == 1, request)?;
+        let partitions = requested_partitions(&self.partitions()?, self.topics, request)?;
         if let Some(earlier) = earlier.as_ref().filter(|earlier| earlier.left() > 0) {
             return Ok(earlier.clone());
         }
@@ -195,12 +196,12 @@ impl Planner<'_> {
         let start = match edge(&request.from) {
             Edge::All => low,
             Edge::Time(time) => self.offset_at(partition, *time)?.unwrap_or(high).max(low),
-            Edge::Offsets(offsets) => checked_offset(offsets, partition.number, "--from-offset", low, high)?,
+            Edge::Offsets(offsets) => checked_offset(offsets, partition, "--from-offset", low, high)?,
         };
         let end = match edge(&request.to) {
             Edge::All => high,
             Edge::Time(time) => self.offset_at(partition, *time)?.unwrap_or(high).min(high),
-            Edge::Offsets(offsets) => checked_offset(offsets, partition.number, "--to-offset", low, high)?,
+            Edge::Offsets(offsets) => checked_offset(offsets, partition, "--to-offset", low, high)?,
         };
         Ok(PartitionRange { partition, start, end: end.max(start), next: start })
     }
@@ -296,44 +297,43 @@ impl Planner<'_> {
     }
 }
 
-/// Returns the partitions that are asked for, of those that exist.
+/// Returns the partitions that are asked for, of those that exist in some topics.
 fn requested_partitions(
     existing: &[TopicPartition],
-    is_single: bool,
+    topics: &[String],
     request: &Request,
 ) -> Result<Vec<TopicPartition>, Error> {
-    let offsets = [&request.from, &request.to].into_iter().filter_map(|edge| match edge {
-        Edge::Offsets(offsets) => Some(offsets.keys().copied().collect::<BTreeSet<_>>()),
-        _ => None,
-    });
-    let named = std::iter::once(request.partitions.clone()).filter(|named| !named.is_empty()).chain(offsets);
-    let Some(named) = named.reduce(|one, other| &one & &other) else { return Ok(existing.to_vec()) };
-    if !is_single {
-        return Err(Error::invalid_range(
-            "--partitions, --from-offset and --to-offset are for a single topic; name it with --input".to_owned(),
-        ));
+    let mut named = Vec::new();
+    if !request.partitions.is_empty() {
+        named.push(resolve(&request.partitions, topics, existing)?);
     }
-    if let Some(missing) = named.iter().find(|number| !existing.iter().any(|it| it.number == **number)) {
-        let last = existing.last().map_or(0, |it| it.number);
-        return Err(Error::invalid_range(format!(
-            "there is no partition {missing}; the topic has partitions 0 to {last}"
-        )));
+    for edge in [&request.from, &request.to] {
+        if let Edge::Offsets(offsets) = edge {
+            named.push(resolve(offsets.keys(), topics, existing)?);
+        }
     }
+    let Some(named) = named.into_iter().reduce(|one, other| &one & &other) else { return Ok(existing.to_vec()) };
     if named.is_empty() {
         return Err(Error::invalid_range(
             "--partitions, --from-offset and --to-offset have no partition in common".to_owned(),
         ));
     }
-    Ok(existing.iter().copied().filter(|it| named.contains(&it.number)).collect())
+    Ok(named.into_iter().collect())
 }
 
 /// Returns the offset that a flag names for a partition, if the partition has it.
-fn checked_offset(offsets: &BTreeMap<i32, i64>, partition: i32, flag: &str, low: i64, high: i64) -> Result<i64, Error> {
-    let offset = offsets.get(&partition).copied().unwrap_or(low);
-    if (low..=high).contains(&offset) {
-        return Ok(offset);
+fn checked_offset(
+    offsets: &BTreeMap<PartitionName, i64>,
+    partition: TopicPartition,
+    flag: &str,
+    low: i64,
+    high: i64,
+) -> Result<i64, Error> {
+    let Some((name, offset)) = offsets.iter().find(|(name, _)| name.is(partition)) else { return Ok(low) };
+    if (low..=high).contains(offset) {
+        return Ok(*offset);
     }
-    Err(Error::invalid_range(format!("{flag} {partition}:{offset}: partition {partition} has offsets {low} to {high}")))
+    Err(Error::invalid_range(format!("{flag} {name}:{offset}: partition {name} has offsets {low} to {high}")))
 }
 
 #[cfg(test)]
@@ -354,11 +354,15 @@ mod tests {
 
     #[test]
     fn only_partitions_that_every_flag_names_are_read() {
+        let name = |number: &i32| number.to_string().parse::<PartitionName>().unwrap();
         let request = |partitions: &[i32], offsets: &[(i32, i64)]| Request {
-            from: if offsets.is_empty() { Edge::All } else { Edge::Offsets(offsets.iter().copied().collect()) },
+            from: match offsets {
+                [] => Edge::All,
+                offsets => Edge::Offsets(offsets.iter().map(|(number, offset)| (name(number), *offset)).collect()),
+            },
             to: Edge::All,
             by_published: false,
-            partitions: partitions.iter().copied().collect(),
+            partitions: partitions.iter().map(name).collect(),
             destination: super::super::Destination::Nowhere,
             restart: false,
             rate: None,
@@ -367,7 +371,8 @@ mod tests {
         };
         let requested = |partitions: &[i32], offsets: &[(i32, i64)]| {
             let existing = [0, 1, 2].map(|number| TopicPartition::new("articles", number));
-            let requested = requested_partitions(&existing, true, &request(partitions, offsets))?;
+            let topics = ["articles".to_owned()];
+            let requested = requested_partitions(&existing, &topics, &request(partitions, offsets))?;
             Ok::<_, Error>(requested.into_iter().map(|it| it.number).collect::<Vec<_>>())
         };
         assert_eq!(requested(&[], &[]).unwrap(), [0, 1, 2]);
@@ -376,13 +381,13 @@ mod tests {
         let message = requested(&[7], &[]).unwrap_err().to_string();
         assert!(message.contains("no partition 7") && message.contains("0 to 2"), "{message}");
         assert!(requested(&[1], &[(2, 5)]).is_err());
-        let of_two = requested_partitions(&[], false, &request(&[1], &[])).unwrap_err().to_string();
-        assert!(of_two.contains("name it with --input"), "{of_two}");
     }
 
     #[test]
     fn an_offset_must_exist() {
-        let checked = |offset| checked_offset(&[(0, offset)].into(), 0, "--from-offset", 5, 9);
+        let first = TopicPartition::new("articles", 0);
+        let offsets = |offset| [("0".parse().unwrap(), offset)].into();
+        let checked = |offset| checked_offset(&offsets(offset), first, "--from-offset", 5, 9);
         assert_eq!(checked(5).unwrap(), 5);
         assert_eq!(checked(9).unwrap(), 9);
         let message = checked(10).unwrap_err().to_string();

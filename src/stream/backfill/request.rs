@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
+use super::partition_name::PartitionName;
 use crate::config::Settings;
 use crate::language;
 
@@ -20,7 +21,7 @@ pub enum Edge {
     /// A time, in milliseconds since 1970.
     Time(i64),
     /// An offset for each partition; partitions that are not named are not read.
-    Offsets(BTreeMap<i32, i64>),
+    Offsets(BTreeMap<PartitionName, i64>),
 }
 
 /// Where records go.
@@ -46,7 +47,7 @@ pub struct Request {
     /// Whether the edges are publication times, not timestamps of messages.
     pub by_published: bool,
     /// The partitions to read; all if empty.
-    pub partitions: BTreeSet<i32>,
+    pub partitions: BTreeSet<PartitionName>,
     /// Where the records go.
     pub destination: Destination,
     /// Whether to start again, although an earlier run stopped half-way.

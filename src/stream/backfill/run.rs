@@ -270,8 +270,10 @@ impl<'a> Backfill<'a> {
         if extracted.dispositions.is_empty() {
             return Ok(());
         }
+        let span = extracted.span.clone();
+        let _entered = span.enter();
         if let Some(state) = &mut self.state {
-            state.reconcile(&mut extracted.dispositions, now())?;
+            tracing::info_span!("reconcile").in_scope(|| state.reconcile(&mut extracted.dispositions, now()))?;
         }
         let dispositions = &extracted.dispositions;
         let next: BTreeMap<TopicPartition, i64> = dispositions.iter().map(|it| (it.partition, it.offset + 1)).collect();

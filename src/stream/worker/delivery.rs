@@ -29,10 +29,12 @@ impl Worker<'_> {
             }
         }
         let number = self.summary.batches + self.summary.aborted + 1;
-        let _span = tracing::info_span!("batch", number, messages = extracted.dispositions.len()).entered();
-        self.state.reconcile(&mut extracted.dispositions, now())?;
+        let span = extracted.span.clone();
+        span.record("number", number);
+        let _entered = span.enter();
+        tracing::info_span!("reconcile").in_scope(|| self.state.reconcile(&mut extracted.dispositions, now()))?;
         let next = self.next_offsets(&extracted.dispositions)?;
-        if self.commit(&extracted.dispositions, next)? {
+        if tracing::info_span!("commit").in_scope(|| self.commit(&extracted.dispositions, next))? {
             self.count(&extracted);
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::stream::Error;
 use crate::stream::batch::Origin;
 use crate::stream::clock::now;
 use crate::stream::disposition::Disposition;
-use crate::stream::extract::ExtractedBatch;
+use crate::stream::extract::{ExtractedBatch, batch_span};
 use crate::stream::state::Found;
 
 /// How often it is checked which embargoes are over.
@@ -40,6 +40,7 @@ impl Worker<'_> {
             return Ok(());
         }
         let now = Instant::now();
-        self.deliver(ExtractedBatch { dispositions: lost, first_received: now, started: now, finished: now })
+        let span = batch_span(lost.len());
+        self.deliver(ExtractedBatch { dispositions: lost, first_received: now, started: now, finished: now, span })
     }
 }
