@@ -6,8 +6,7 @@
 use std::ops::Range;
 
 use super::identity::normalised;
-use crate::language::tagger::Tag;
-use crate::syntax::{ParsedPassage, is_adverb};
+use crate::syntax::{ParsedPassage, is_adverb, Upos};
 use crate::text::{Shape, Span, Token};
 
 /// The most names of a statement; more are a list.
@@ -46,7 +45,7 @@ pub(super) fn names(
 fn is_upper_case(passage: &ParsedPassage<'_>, tokens: &Range<usize>) -> bool {
     !tokens.clone().any(|at| {
         let tag = passage.tag(at);
-        let content = tag.is_verb() || tag.is_noun() || matches!(tag, Tag::Adjective | Tag::Adverb);
+        let content = tag.is_verb() || tag.is_noun() || matches!(tag, Upos::Adjective | Upos::Adverb);
         content && passage.tokens[at].shape == Shape::Lower
     })
 }
@@ -86,7 +85,7 @@ impl NameFinder<'_> {
         passage.tokens.get(at).is_some_and(|token| token.shape.is_capital())
             && !self.dates.contains(&at)
             && !closed.into_iter().any(|class| passage.has(at, class))
-            && !matches!(passage.tag(at), Tag::Preposition | Tag::Determiner | Tag::Pronoun | Tag::Modal)
+            && !matches!(passage.tag(at), Upos::Adposition | Upos::Subordinator | Upos::Particle | Upos::Determiner | Upos::Possessive | Upos::Pronoun | Upos::Modal)
     }
 
     /// Whether a token is an initial: the "A" of "James A. Hill", which is an article elsewhere.
@@ -130,7 +129,7 @@ impl NameFinder<'_> {
         let name = titled.map_or(group.start, |title| title + 1)..group.end;
         let name = if firm { name } else { self.without_sentence_opener(name) };
         let first = passage.tokens.get(name.start).filter(|_| !name.is_empty())?;
-        let named = name.clone().any(|at| passage.tag(at) == Tag::ProperNoun);
+        let named = name.clone().any(|at| passage.tag(at) == Upos::ProperNoun);
         let only_form = name.clone().all(|at| passage.has(at, grammar.legal_form));
         let alone = name.len() == 1 && titled.is_none() && first.shape == Shape::Capital;
         let name_of_place =
@@ -154,7 +153,7 @@ impl NameFinder<'_> {
         let named_of = self.passage.has(group.start + 1, self.passage.pack.grammar.of);
         let tag = self.passage.tag(group.start);
         let body = self.passage.has(group.end - 1, self.passage.pack.grammar.organisation);
-        let named = body && tag == Tag::Adjective || tag.is_noun() || tag == Tag::ProperNoun;
+        let named = body && tag == Upos::Adjective || tag.is_noun();
         if group.len() > 1 && !named_of && self.opens(group.start) && !named {
             group.start += 1;
         }

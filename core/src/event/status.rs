@@ -11,8 +11,7 @@ use super::sentence::ParsedSentence;
 use super::trigger::Trigger;
 use crate::calendar::Granularity;
 use crate::language::Class;
-use crate::language::tagger::Tag;
-use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, dropped, is_adverb, unkept};
+use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, dropped, is_adverb, unkept, Upos};
 use crate::temporal::{Resolved, TimexType};
 use crate::text::Shape;
 
@@ -73,7 +72,7 @@ fn contradicts(sentence: &ParsedSentence<'_>, trigger: Trigger<'_>, date: &Resol
         || between.any(|at| matches!(passage.tokens[at].shape, Shape::Mark(_)));
     // "a service provided by two agencies from May": the participle is its noun's.
     let participle = verb.tokens.len() == 1
-        && passage.tag(verb.head) == Tag::Participle
+        && passage.tag(verb.head) == Upos::Participle
         && sentence.verbs.iter().any(|other| other.finite && other.head != verb.head);
     if !verb.finite || participle || aims || attributive || apart || object_ahead {
         return false;
@@ -301,7 +300,7 @@ fn is_later(passage: &ParsedPassage<'_>, date: &Resolved, when: Timing) -> bool 
 /// Whether a participle of planning says how its noun is meant.
 fn is_planned_modifier(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
     let grammar = &passage.pack.grammar;
-    let alone = verb.tokens.len() == 1 && passage.tag(verb.head) == Tag::Participle;
+    let alone = verb.tokens.len() == 1 && passage.tag(verb.head) == Upos::Participle;
     alone && passage.has(verb.head, grammar.plan) && !passage.has(verb.head, grammar.commitment)
 }
 
@@ -367,7 +366,7 @@ const REACH: usize = 12;
 fn governor(sentence: &ParsedSentence<'_>, verb: &Verb) -> Governor {
     let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
     // "rejected a petition presented in May": only its noun is rejected.
-    let alone = verb.tokens.len() == 1 && passage.tag(verb.head) == Tag::Participle;
+    let alone = verb.tokens.len() == 1 && passage.tag(verb.head) == Upos::Participle;
     let noun = verb.head.checked_sub(1).is_some_and(|before| passage.tag(before).is_noun());
     if alone && noun && sentence.verbs.iter().any(|other| other.finite && other.head < verb.head) {
         return Governor::Neutral;

@@ -6,8 +6,7 @@ use std::ops::Range;
 
 use super::sentence::{ParsedSentence, Role};
 use crate::calendar::Granularity;
-use crate::language::tagger::Tag;
-use crate::syntax::{Verb, VerbForm, is_adverb, opens_clause};
+use crate::syntax::{Verb, VerbForm, is_adverb, opens_clause, Upos};
 use crate::temporal::Resolved;
 use crate::text::Shape;
 
@@ -112,7 +111,7 @@ impl<'s> ParsedSentence<'s> {
             if passage.has(at, grammar.particle) && head.is_none() {
                 return Some(Trigger::Predicate(verb, at));
             } else if matches!(self.role(at), Role::None | Role::Participle)
-                && (tag.is_noun() || matches!(tag, Tag::Adjective | Tag::ProperNoun))
+                && (tag.is_noun() || tag == Upos::Adjective)
                 && !contains(date, at)
             {
                 head = Some(at);
@@ -129,7 +128,7 @@ impl<'s> ParsedSentence<'s> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let mut words = (self.tokens.start..date.expression.first).rev();
         let before = words.find(|&at| !passage.has(at, grammar.time_preposition))?;
-        let adjective = passage.has(before, grammar.plan) && passage.tag(before) == Tag::Adjective;
+        let adjective = passage.has(before, grammar.plan) && passage.tag(before) == Upos::Adjective;
         let of_event = before > self.tokens.start && self.is_event_noun(before - 1);
         (adjective && !of_event && self.role(before) == Role::None).then_some(before)
     }
@@ -240,7 +239,7 @@ impl<'s> ParsedSentence<'s> {
 
     /// Whether the date is "recent", "current", "future": they date any noun that they modify.
     fn is_vague_adjective(&self, date: &Resolved) -> bool {
-        date.interval.is_none() && self.passage.tag(date.expression.end - 1) == Tag::Adjective
+        date.interval.is_none() && self.passage.tag(date.expression.end - 1) == Upos::Adjective
     }
 
     /// Whether the token is the noun of an event, the head of its group and not a part of a verb group.
@@ -291,7 +290,7 @@ impl<'s> ParsedSentence<'s> {
             _ if verb.negated && !verb.finite => 0,
             VerbForm::Future if !verb.finite && passage.has(verb.head, grammar.plan) => distance::PLANNED_NOUN,
             // "an initiative led by Japan": a past form without an auxiliary, tagged as a participle.
-            _ if verb.tokens.len() == 1 && passage.tag(verb.head) == Tag::Participle => distance::PARTICIPLE,
+            _ if verb.tokens.len() == 1 && passage.tag(verb.head) == Upos::Participle => distance::PARTICIPLE,
             VerbForm::Participle => distance::PARTICIPLE,
             VerbForm::Infinitive => distance::INFINITIVE,
             _ if self.is_copula(verb) => distance::COPULA,
@@ -398,7 +397,8 @@ impl<'s> ParsedSentence<'s> {
         let mut group = (self.tokens.start..at).rev();
         let first = group.find(|&at| {
             let tag = passage.tag(at);
-            !(tag.is_noun() || matches!(tag, Tag::Adjective | Tag::ProperNoun | Tag::Number | Tag::Determiner))
+            !(tag.is_noun()
+                || matches!(tag, Upos::Adjective | Upos::Number | Upos::Determiner | Upos::Possessive))
         });
         first.filter(|&first| passage.has(first, passage.pack.grammar.preposition))
     }

@@ -213,8 +213,6 @@ grammar! {
     ended = "ENDED",
     /// Nouns of events.
     event_noun = "EVENT_NOUN",
-    /// Nouns that were among those of events when the tagger was trained.
-    tagger_noun = "TAGGER_NOUN",
     /// What is earned and sold in a period, which is no event: "profit", "sales".
     figure = "FIGURE",
     /// Numbers in words.

@@ -20,7 +20,6 @@ mod shared;
 mod slot;
 mod source;
 mod tag;
-pub mod tagger;
 mod values;
 pub mod weights;
 mod word_map;
@@ -68,9 +67,7 @@ pub struct Pack {
     pub rules: Rules,
     /// The feasts that have a name in the language.
     pub feasts: Feasts,
-    /// The weights of the part-of-speech tagger; none, where the language is read for its dates alone.
-    pub tagger: Option<tagger::Weights>,
-    /// The weights of the parser; none, where the language is read for its dates alone.
+    /// The weights of the tagger and the parser; none, where the language is read for its dates alone.
     pub syntax: Option<SyntaxWeights>,
     /// The weights that lines are chosen by.
     pub lines: Vec<i8>,
@@ -150,14 +147,11 @@ impl Pack {
         let grammar = Grammar::compile(&lexicon, demanded).map_err(in_words)?;
         let rules =
             Rules::compile(language, rules, &lexicon).map_err(|error| format!("{language}/rules.toml: {error}"))?;
-        let (tagger, syntax) = match source.weights {
-            Some(weights) => (Some(weights.tagger(language)?), Some(weights.syntax(language)?)),
-            None => (None, None),
-        };
+        let syntax = source.weights.map(|weights| weights.syntax(language)).transpose()?;
         let signed = |bytes: &[u8]| bytes.iter().map(|byte| byte.cast_signed()).collect();
         let (lines, weight) =
             source.weights.map_or((Vec::new(), Vec::new()), |it| (signed(it.lines), signed(it.weight)));
-        Ok(Self { language, version, depth, lexicon, grammar, rules, feasts, tagger, syntax, lines, weight })
+        Ok(Self { language, version, depth, lexicon, grammar, rules, feasts, syntax, lines, weight })
     }
 }
 

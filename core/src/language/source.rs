@@ -1,7 +1,7 @@
 //! The data of a language, as in its folder, before it is compiled.
 
 use super::words::Words;
-use super::{Depth, SyntaxWeights, tagger};
+use super::{Depth, SyntaxWeights};
 
 /// The data of a language, as in its folder.
 #[derive(Debug, Clone, Copy)]
@@ -27,9 +27,7 @@ pub struct Source {
 /// The files of weights of a language.
 #[derive(Debug, Clone, Copy)]
 pub struct WeightFiles {
-    /// The weights of the tagger, as [`tagger::Weights::read`] reads them.
-    pub tagger: &'static [u8],
-    /// The weights of the parser, as [`SyntaxWeights::read`] reads them.
+    /// The weights of the tagger and the parser, as [`SyntaxWeights::read`] reads them.
     pub syntax: &'static [u8],
     /// The weights that lines are chosen by, a signed byte each.
     pub lines: &'static [u8],
@@ -47,11 +45,6 @@ impl Source {
 }
 
 impl WeightFiles {
-    pub(super) fn tagger(&self, language: &str) -> Result<tagger::Weights, String> {
-        tagger::Weights::read(self.tagger)
-            .ok_or_else(|| format!("{language}/tagger.bin: it must have {} bytes", tagger::BYTES))
-    }
-
     pub(super) fn syntax(&self, language: &str) -> Result<SyntaxWeights, String> {
         SyntaxWeights::read(self.syntax)
             .ok_or_else(|| format!("{language}/syntax.bin: it must have {} bytes", SyntaxWeights::BYTES))

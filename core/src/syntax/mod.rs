@@ -15,6 +15,7 @@ pub mod transition;
 pub mod upos;
 mod verb_group;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub(crate) use morphology::{is_adverb, is_past_form};
@@ -22,10 +23,10 @@ pub(crate) use position::{called_off, dropped, opens_clause, unkept};
 pub use structure::{Structure, Tense};
 pub use transition::Relation;
 pub use upos::Upos;
+use upos::Word;
 pub use verb_group::{Verb, VerbForm};
 
-use crate::language::tagger::{Tag, Word};
-use crate::language::{Class, Pack};
+use crate::language::{Class, Pack, SyntaxWeights};
 use crate::text::{Span, Token};
 
 /// A passage of a clean text that is lexed: it has tokens, sentences and a language.
@@ -68,8 +69,8 @@ impl LexedPassage<'_> {
 #[derive(Debug, Clone)]
 pub struct ParsedPassage<'p> {
     lexed: LexedPassage<'p>,
-    /// The tag of each token; [`Tag::Other`] in sentences that are not parsed.
-    tags: Vec<Tag>,
+    /// The tag of each token; [`Upos::Other`] in sentences that are not parsed.
+    tags: Vec<Upos>,
     /// Verb groups, in order.
     verbs: Vec<Verb>,
 }
@@ -88,26 +89,34 @@ impl<'p> ParsedPassage<'p> {
     #[must_use]
     pub fn parse(lexed: LexedPassage<'p>, sentences: impl Iterator<Item = usize>) -> Self {
         let mut parsed = Self { lexed, tags: Vec::new(), verbs: Vec::new() };
-        let Some(tagger) = &lexed.pack.tagger else { return parsed };
+        let Some(weights) = &lexed.pack.syntax else { return parsed };
         let sentences: Vec<_> = sentences.filter_map(|sentence| lexed.sentences.get(sentence)).collect();
         if sentences.is_empty() {
             return parsed;
         }
-        parsed.tags = vec![Tag::Other; lexed.tokens.len()];
-        let mut words = Vec::new();
+        parsed.tags = vec![Upos::Other; lexed.tokens.len()];
         for &sentence in &sentences {
-            let tokens = lexed.tokens.get(sentence.clone()).unwrap_or_default();
-            words.clear();
-            words.extend(tokens.iter().map(|token| Word::of(token, lexed.text, lexed.pack)));
-            tagger.tag(&words, parsed.tags.get_mut(sentence.clone()).unwrap_or_default());
+            tag(&lexed, weights, sentence, parsed.tags.get_mut(sentence.clone()).unwrap_or_default());
         }
         parsed.verbs = sentences.into_iter().flat_map(|sentence| verb_group::verbs(&parsed, sentence)).collect();
         parsed
     }
 
+    /// Returns the tags of some tokens of a sentence, which is tagged for it where it is not parsed.
+    fn tags(&self, weights: &SyntaxWeights, tokens: &Range<usize>) -> Cow<'_, [Upos]> {
+        match self.tags.get(tokens.clone()) {
+            Some(tags) if tags.iter().any(|&tag| tag != Upos::Other) => Cow::Borrowed(tags),
+            _ => {
+                let mut tags = vec![Upos::Other; tokens.len()];
+                tag(&self.lexed, weights, tokens, &mut tags);
+                Cow::Owned(tags)
+            }
+        }
+    }
+
     /// Returns the tag of a token.
     #[must_use]
-    pub fn tag(&self, at: usize) -> Tag {
+    pub fn tag(&self, at: usize) -> Upos {
         self.tags.get(at).copied().unwrap_or_default()
     }
 
@@ -118,4 +127,11 @@ impl<'p> ParsedPassage<'p> {
         let end = self.verbs.partition_point(|verb| verb.tokens.start < sentence.end);
         self.verbs.get(start..end).unwrap_or_default()
     }
+}
+
+/// Writes the tags of some tokens into `tags`, which is as long.
+fn tag(lexed: &LexedPassage<'_>, weights: &SyntaxWeights, tokens: &Range<usize>, tags: &mut [Upos]) {
+    let tokens = lexed.tokens.get(tokens.clone()).unwrap_or_default();
+    let words: Vec<Word> = tokens.iter().map(|token| Word::of(token, lexed.text)).collect();
+    upos::tag(&weights.tagger, &words, tags);
 }

@@ -3,7 +3,7 @@
 //! Decided by tags, word endings and closed lists. This module must not know about verb groups or dates.
 
 use super::ParsedPassage;
-use crate::language::tagger::Tag;
+use super::upos::Upos;
 use crate::text::Shape;
 
 /// Whether the word at `at` is the head verb after an auxiliary; `base` where that takes the base form.
@@ -18,9 +18,9 @@ pub(super) fn is_head_verb(passage: &ParsedPassage<'_>, at: usize, base: bool) -
 
 /// Whether the word is a predicative adjective, with no noun after it: "was open", "is ready".
 pub(super) fn is_predicative(passage: &ParsedPassage<'_>, at: usize) -> bool {
-    let adjective = passage.tag(at) == Tag::Adjective || passage.has(at, passage.pack.grammar.predicate);
+    let adjective = passage.tag(at) == Upos::Adjective || passage.has(at, passage.pack.grammar.predicate);
     let lower = passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
-    adjective && lower && !passage.tag(at + 1).is_noun() && passage.tag(at + 1) != Tag::Adjective
+    adjective && lower && !passage.tag(at + 1).is_noun() && passage.tag(at + 1) != Upos::Adjective
 }
 
 pub(super) fn is_be(passage: &ParsedPassage<'_>, at: usize) -> bool {
@@ -35,20 +35,20 @@ pub(super) fn is_negative(passage: &ParsedPassage<'_>, at: usize) -> bool {
 
 /// Whether the word is an adverb, by its tag, its ending or the list.
 pub(crate) fn is_adverb(passage: &ParsedPassage<'_>, at: usize) -> bool {
-    passage.tag(at) == Tag::Adverb || is_adverb_by_form(passage, at)
+    passage.tag(at) == Upos::Adverb || is_adverb_by_form(passage, at)
 }
 
 /// Whether the word is an adverb by its ending or the list: not the "out" and "further" that belong to a verb.
 pub(crate) fn is_adverb_by_form(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let word = passage.word(at);
-    let verb = || matches!(passage.tag(at), Tag::Base | Tag::Present);
+    let verb = || matches!(passage.tag(at), Upos::Base | Upos::Present);
     word.len() > 3 && word.ends_with("ly") && !verb() || passage.has(at, passage.pack.grammar.adverb)
 }
 
 pub(super) fn is_base_form(passage: &ParsedPassage<'_>, at: usize, end: usize) -> bool {
     let lower = passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
     let tag = passage.tag(at);
-    let verb = tag == Tag::Base || passage.has(at, passage.pack.grammar.verb) && tag != Tag::Adjective;
+    let verb = tag == Upos::Base || passage.has(at, passage.pack.grammar.verb) && tag != Upos::Adjective;
     lower && at < end && verb
 }
 
@@ -62,7 +62,8 @@ pub(super) fn is_present(passage: &ParsedPassage<'_>, before: Option<usize>, at:
         let pronoun = before.is_some_and(|before| passage.has(before, grammar.subject));
         pronoun && passage.has(at, grammar.plan) && passage.has(at + 1, grammar.to)
     };
-    let Some(before) = before.filter(|_| third || passage.has(at, grammar.verb) || plans()) else { return false };
+    let is_listed = || third || passage.has(at, grammar.verb) || plans();
+    let Some(before) = before.filter(|_| passage.tag(at).is_verb() && is_listed()) else { return false };
     let before = skip_adverbs_back(passage, before);
     if !passage.tokens[before].shape.is_word() {
         return false;
@@ -74,7 +75,7 @@ pub(super) fn is_present(passage: &ParsedPassage<'_>, before: Option<usize>, at:
     let closed = [grammar.determiner, grammar.preposition, grammar.cardinal, grammar.and, grammar.to, grammar.negation];
     let no_subject = closed.into_iter().any(|class| passage.has(before, class))
         || ends_like_adjective(passage, before)
-        || passage.tag(before) == Tag::Past;
+        || passage.tag(before) == Upos::Past;
     let next = at + 1;
     let object = next < end
         && (passage.has(next, grammar.determiner)
@@ -146,19 +147,19 @@ pub(crate) fn is_past_form(passage: &ParsedPassage<'_>, at: usize) -> bool {
         word.len() > 3 && word.ends_with("ed") && !passage.has(at, grammar.not_past)
     };
     match tag {
-        Tag::Past | Tag::Participle => true,
+        Upos::Past | Upos::Participle => true,
         // "They put": some past forms equal the present; after a plural subject they are read as the present.
-        Tag::Base | Tag::Present => {
+        Upos::Base | Upos::Present => {
             let subject = at.checked_sub(1).map(|before| passage.tag(before));
-            let present = passage.has(at, grammar.verb) && matches!(subject, Some(Tag::PluralNoun | Tag::Pronoun));
+            let present = passage.has(at, grammar.verb) && matches!(subject, Some(Upos::PluralNoun | Upos::Pronoun));
             irregular && !present || regular()
         }
         // "the freed man" has an adjective; "but not freed" a verb, whatever its tag.
-        Tag::Adjective => {
+        Upos::Adjective => {
             let next = passage.tag(at + 1);
-            irregular || regular() && !next.is_noun() && !matches!(next, Tag::Adjective | Tag::ProperNoun)
+            irregular || regular() && !next.is_noun() && !matches!(next, Upos::Adjective | Upos::ProperNoun)
         }
-        Tag::ProperNoun => irregular,
+        Upos::ProperNoun => irregular,
         _ => irregular || regular(),
     }
 }

@@ -6,14 +6,14 @@
 
 use std::ops::Range;
 
-use super::LexedPassage;
+use super::ParsedPassage;
 use super::adjunct::Adjunct;
 use super::attribution::Attribution;
 use super::outline::Outline;
 use super::repair::{Repair, mend_tags};
 use super::segments::clauses;
 use super::transition::{LONGEST, NONE, Relation, parse};
-use super::upos::{Upos, Word, tag};
+use super::upos::{Upos, Word};
 
 /// The structure of a sentence, or of its part that is parsed. Tokens are named by their place in the passage.
 #[derive(Debug, Clone)]
@@ -42,13 +42,13 @@ impl Structure {
     /// Parses some tokens of a passage, in which dates are known: to the parser each is one word. Where the language is
     /// read for its dates alone, the structure is empty.
     #[must_use]
-    pub fn parse(passage: &LexedPassage<'_>, tokens: Range<usize>, dates: &[Range<usize>]) -> Self {
+    pub fn parse(passage: &ParsedPassage<'_>, tokens: Range<usize>, dates: &[Range<usize>]) -> Self {
         let tokens = tokens.start..tokens.end.min(tokens.start + LONGEST).min(passage.tokens.len());
         let Some(weights) = &passage.pack.syntax else { return Self::empty(tokens.start) };
         let outline = Outline::new(passage, tokens.clone(), dates);
         let words: Vec<Word> = outline.words.iter().map(|&at| Word::of(&passage.tokens[at], passage.text)).collect();
-        let mut tags = vec![Upos::Other; words.len()];
-        tag(&weights.tagger, &words, &mut tags);
+        let all_tags = passage.tags(weights, &tokens);
+        let mut tags: Vec<Upos> = outline.words.iter().map(|&at| all_tags[at - tokens.start]).collect();
         let attribution = Attribution::find(passage, &outline, &tags);
         let end = attribution.as_ref().map_or(words.len(), |attribution| attribution.words.start);
         mend_tags(passage, &outline.words[..end], &mut tags[..end]);

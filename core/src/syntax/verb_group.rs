@@ -5,11 +5,11 @@
 use std::ops::Range;
 
 use super::ParsedPassage;
+use super::upos::Upos;
 use super::morphology::{
     ends_period, is_adverb, is_attributive, is_base_form, is_be, is_compound_tail, is_determined, is_head_verb,
     is_negative, is_past_form, is_predicative, is_present, skip_adverbs_back,
 };
-use crate::language::tagger::Tag;
 use crate::text::Shape;
 
 /// The form of a verb group: Universal Dependencies' `VerbForm`, `Tense` and `Mood` in one, as far as anyone here
@@ -86,13 +86,13 @@ fn is_noun_used_as_verb(passage: &ParsedPassage<'_>, at: usize, sentence: &Range
     let grammar = &passage.pack.grammar;
     let lower = passage.tokens.get(at).is_some_and(|token| token.shape == Shape::Lower);
     let Some(before) = at.checked_sub(1).filter(|before| lower && *before >= sentence.start) else { return false };
-    let name = passage.tag(before) == Tag::ProperNoun && passage.word(before).ends_with('s');
+    let name = passage.tag(before) == Upos::ProperNoun && passage.word(before).ends_with('s');
     // "Voters in Malta vote on Sunday"
     let led =
         before.checked_sub(2).filter(|head| *head >= sentence.start && passage.has(before - 1, grammar.preposition));
-    let plural = name || passage.tag(led.unwrap_or(before)) == Tag::PluralNoun;
+    let plural = name || passage.tag(led.unwrap_or(before)) == Upos::PluralNoun;
     let known = passage.has(at, grammar.verb) && plural || passage.has(at, grammar.verb_third) && !plural;
-    let named = passage.tag(before) == Tag::ProperNoun && !is_calendar(passage, before);
+    let named = passage.tag(before) == Upos::ProperNoun && !is_calendar(passage, before);
     let subject = named || passage.tag(before).is_noun() && !passage.has(before, grammar.unit);
     let noun_follows = at + 1 < sentence.end && passage.tag(at + 1).is_noun();
     known && subject && !noun_follows && !passage.has(at + 1, grammar.of)
@@ -145,15 +145,15 @@ fn verb_at(passage: &ParsedPassage<'_>, at: usize, sentence: &Range<usize>) -> O
     let adjective = || before.is_some_and(|before| is_be(passage, skip_adverbs_back(passage, before)));
     // "the troops crossed": the noun before a past form is its subject, not a verb.
     let doubled = || !has(grammar.linking) && at + 1 < end && is_past_form(passage, at + 1);
-    if (tag == Tag::Present && !doubled() || is_present(passage, before, at, end)) && !adjective() {
+    if (tag == Upos::Present && !doubled() || is_present(passage, before, at, end)) && !adjective() {
         return Some(with_complement(passage, Verb::new(at..at + 1, at, VerbForm::Present), end));
     }
     let word = token.of(passage.text);
-    if tag == Tag::Base && !has(grammar.subordinator) && !has(grammar.counted) {
+    if tag == Upos::Base && !has(grammar.subordinator) && !has(grammar.counted) {
         // "Let them go", "helped build": a bare infinitive.
         return Some(Verb::new(at..at + 1, at, VerbForm::Infinitive));
     }
-    let gerund = word.len() > 4 && word.ends_with("ing") && (tag == Tag::Gerund || tag == Tag::Adjective);
+    let gerund = word.len() > 4 && word.ends_with("ing") && (tag == Upos::Gerund || tag == Upos::Adjective);
     let noun = || before.is_some_and(|before| is_determined(passage, before)) || ends_period(passage, at);
     (gerund && !noun()).then(|| Verb::new(at..at + 1, at, VerbForm::Participle))
 }
@@ -173,7 +173,7 @@ fn opens_sentence(passage: &ParsedPassage<'_>, at: usize, sentence: &Range<usize
 /// Whether a capitalised word is a past form: "Founded", and "Rescued" before "by" though it is tagged as a name.
 fn is_capitalised_past(passage: &ParsedPassage<'_>, at: usize) -> bool {
     let formed = passage.word(at).ends_with("ed") && !passage.has(at, passage.pack.grammar.not_past);
-    matches!(passage.tag(at), Tag::Past | Tag::Participle)
+    matches!(passage.tag(at), Upos::Past | Upos::Participle)
         || formed && passage.has(at + 1, passage.pack.grammar.preposition)
 }
 
@@ -184,12 +184,12 @@ fn auxiliary(passage: &ParsedPassage<'_>, at: usize) -> Option<VerbForm> {
     let has = |class| passage.has(at, class);
     // "They'd met" is "they had met", "they'd meet" is "they would meet".
     if has(grammar.would) && passage.word(at).ends_with('d') && passage.word(at) != "would" {
-        let had = is_past_form(passage, at + 1) && passage.tag(at + 1) != Tag::Base;
+        let had = is_past_form(passage, at + 1) && passage.tag(at + 1) != Upos::Base;
         return Some(if had { VerbForm::Past } else { VerbForm::Future });
     }
-    if has(grammar.will) && !matches!(passage.tag(at), Tag::Noun | Tag::ProperNoun) || has(grammar.would) {
+    if has(grammar.will) && !matches!(passage.tag(at), Upos::Noun | Upos::ProperNoun) || has(grammar.would) {
         Some(VerbForm::Future)
-    } else if has(grammar.modal) && (passage.tag(at) == Tag::Modal || is_negative(passage, at)) {
+    } else if has(grammar.modal) && (passage.tag(at) == Upos::Modal || is_negative(passage, at)) {
         Some(VerbForm::Potential)
     } else if has(grammar.be_past) || has(grammar.had) || has(grammar.did) || has(grammar.have) {
         Some(VerbForm::Past)
@@ -232,7 +232,7 @@ fn head_after_subject(passage: &ParsedPassage<'_>, auxiliary: usize, end: usize)
     let grammar = &passage.pack.grammar;
     let next = auxiliary + 1;
     let asks = passage.has(auxiliary, grammar.did) || passage.has(auxiliary, grammar.does);
-    let pronoun = passage.tag(next) == Tag::Pronoun;
+    let pronoun = passage.tag(next) == Upos::Pronoun;
     let inverted = asks || pronoun && takes_base_form(passage, auxiliary);
     let subject = pronoun || passage.has(next, grammar.determiner) || passage.has(next, grammar.subject);
     let mut group = (next + 1..end.min(next + GROUP_REACH)).take_while(|&at| passage.tokens[at].shape.is_word());
@@ -301,7 +301,7 @@ fn with_complement(passage: &ParsedPassage<'_>, mut verb: Verb, end: usize) -> V
 fn group(passage: &ParsedPassage<'_>, first: usize, end: usize, form: VerbForm) -> Verb {
     let grammar = &passage.pack.grammar;
     let mut verb = Verb::new(first..first + 1, first, form);
-    verb.finite = passage.tag(first) != Tag::Gerund;
+    verb.finite = !matches!(passage.tag(first), Upos::Gerund | Upos::AuxParticiple);
     verb.negated = is_negative(passage, first) && !passage.has(first + 1, grammar.no_negation);
     verb.perfect = verb.finite && passage.has(first, grammar.have);
     if !verb.finite {

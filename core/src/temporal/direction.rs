@@ -10,8 +10,7 @@ use std::ops::Range;
 use super::Expression;
 use super::confidence::Evidence;
 use crate::language::Depth;
-use crate::language::tagger::Tag;
-use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, is_adverb, is_past_form, opens_clause, unkept};
+use crate::syntax::{ParsedPassage, Verb, VerbForm, called_off, is_adverb, is_past_form, opens_clause, unkept, Upos};
 use crate::text::Shape;
 
 /// Which way a bare name looks from its anchor.
@@ -196,7 +195,7 @@ impl Clause<'_> {
         let led = first > self.sentence.start && passage.has(first - 1, grammar.time_preposition);
         let subject = (self.sentence.start..first - usize::from(led)).rev();
         let mut words = subject.take_while(|&at| !passage.has(at, grammar.comma) && !self.divides(at)).peekable();
-        let after_noun = words.peek().is_none_or(|&at| passage.tag(at).is_noun() || passage.tag(at) == Tag::ProperNoun);
+        let after_noun = words.peek().is_none_or(|&at| passage.tag(at).is_noun());
         let has_verb = words.any(|at| self.verbs.iter().any(|verb| verb.tokens.contains(&at)));
         (verb.finite && verb.form == VerbForm::Past && after_noun && !has_verb)
             .then(|| self.sign(verb))
@@ -297,7 +296,7 @@ impl Clause<'_> {
         let mut group = (end..self.sentence.end).take(4).take_while(|&at| {
             self.passage.tokens[at].shape == Shape::Possessive
                 || self.passage.tag(at).is_noun()
-                || matches!(self.passage.tag(at), Tag::Adjective | Tag::ProperNoun)
+                || self.passage.tag(at) == Upos::Adjective
         });
         let adverbial = led(grammar.time_preposition) && !led(grammar.part_word);
         let coming = |at| self.passage.has(at, grammar.scheduled) || self.passage.has(at, grammar.plan);
@@ -325,7 +324,7 @@ impl Clause<'_> {
 
     /// Whether a past form may be a participle behind its noun: one that stands alone beside a verb that is finite.
     fn may_describe(&self, verb: &Verb) -> bool {
-        let alone = verb.tokens.len() == 1 && self.passage.tag(verb.head) == Tag::Participle;
+        let alone = verb.tokens.len() == 1 && self.passage.tag(verb.head) == Upos::Participle;
         alone && self.verbs.iter().any(|other| other.finite && other != verb)
     }
 
@@ -398,7 +397,7 @@ impl Clause<'_> {
                 Some(Reading::CARRIED_OUT)
             }
             VerbForm::Infinitive => Some(Reading::INFINITIVE),
-            VerbForm::Participle if passage.tag(verb.head) == Tag::Gerund => None,
+            VerbForm::Participle if passage.tag(verb.head) == Upos::Gerund => None,
             VerbForm::Participle => Some(Reading::PAST),
         }
     }
@@ -427,7 +426,7 @@ impl Clause<'_> {
         let at = verb.head;
         let next = |class| passage.has(at + 1, class);
         let led = next(grammar.preposition) || next(grammar.time_preposition) || next(grammar.to);
-        let plural = at.checked_sub(1).is_some_and(|before| passage.tag(before) == Tag::PluralNoun);
+        let plural = at.checked_sub(1).is_some_and(|before| passage.tag(before) == Upos::PluralNoun);
         verb.tokens.len() == 1
             && passage.has(at, grammar.unchanged)
             && !(led && (plural || passage.has(at, grammar.plan)))
@@ -487,7 +486,7 @@ impl Clause<'_> {
         let grammar = &self.passage.pack.grammar;
         // "set himself on fire", "set a record": what it is done to stands behind it.
         let object = self.passage.has(at, grammar.unchanged)
-            && (self.passage.has(at + 1, grammar.determiner) || self.passage.tag(at + 1) == Tag::Pronoun);
+            && (self.passage.has(at + 1, grammar.determiner) || self.passage.tag(at + 1) == Upos::Pronoun);
         let planning = self.passage.has(at, grammar.plan) && !object || self.passage.has(at, grammar.awaited);
         planning.then_some(Reading::PLANNED)
     }

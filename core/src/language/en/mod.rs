@@ -12,9 +12,8 @@ pub const SOURCE: Source = Source {
     rules: include_str!("rules.toml"),
     feasts: include_str!("feasts.toml"),
     weights: Some(WeightFiles {
-        // Trained on the English Web Treebank of Universal Dependencies (Silveira et al. 2014; CC BY-SA 4.0).
-        tagger: include_bytes!("tagger.bin"),
-        // Trained on the same, and on news parsed by a teacher.
+        // Trained on the English Web Treebank of Universal Dependencies (Silveira et al. 2014; CC BY-SA 4.0) and on news
+        // parsed by a teacher.
         syntax: include_bytes!("syntax.bin"),
         lines: include_bytes!("lines.bin"),
         weight: include_bytes!("weight.bin"),

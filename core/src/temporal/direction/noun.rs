@@ -1,7 +1,7 @@
 //! Dates whose direction no verb decides: those of what has happened, and those that open an entry of a list.
 
 use super::{Clause, Expression};
-use crate::language::tagger::Tag;
+use crate::syntax::Upos;
 use crate::temporal::Meaning;
 use crate::text::Shape;
 
@@ -21,7 +21,7 @@ impl Clause<'_> {
             && match next {
                 Some(Shape::Mark(':')) => true,
                 Some(Shape::Mark('-' | '–' | '—')) => spaced,
-                Some(Shape::Capital) => line && self.passage.tag(expression.end) != Tag::ProperNoun,
+                Some(Shape::Capital) => line && self.passage.tag(expression.end) != Upos::ProperNoun,
                 _ => false,
             }
     }
@@ -36,7 +36,7 @@ impl Clause<'_> {
         }
         let mut group = (end + 1..self.sentence.end).take(4).take_while(|&at| {
             self.passage.tag(at).is_noun()
-                || matches!(self.passage.tag(at), Tag::Adjective | Tag::ProperNoun | Tag::Participle | Tag::Gerund)
+                || matches!(self.passage.tag(at), Upos::Adjective | Upos::Participle | Upos::Gerund)
         });
         possessive && group.any(|at| self.passage.has(at, grammar.outcome))
     }
@@ -54,7 +54,7 @@ impl Clause<'_> {
         let Some(noun) = preposition.checked_sub(1).filter(|at| self.sentence.contains(at)) else { return false };
         let mut group = (self.sentence.start..noun).rev().take(4);
         let determined = group.find(|&at| {
-            !(passage.tag(at).is_noun() || matches!(passage.tag(at), Tag::Adjective | Tag::ProperNoun | Tag::Number))
+            !(passage.tag(at).is_noun() || matches!(passage.tag(at), Upos::Adjective | Upos::Number))
         });
         let Some(article) = determined.filter(|&at| passage.has(at, grammar.determiner)) else { return false };
         let definite = !passage.has(article, grammar.indefinite);
