@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::kafka::KafkaArgs;
 use super::service::{health_state, run_with_servers};
-use super::{FAILED, USAGE, failed};
+use super::{FAILED, failed};
 use crate::config::{Error, Serve, Settings};
 use crate::store::{Store, Writer};
 use crate::stream::Control;
 use crate::stream::follow::follow;
-use crate::telemetry::{Progress, start_log};
+use crate::telemetry::Progress;
 use crate::web::{Access, HttpServer, ReadOnlyLink, TimelineState, timeline_router};
 
 /// The address if none is configured.
@@ -51,13 +51,10 @@ pub struct Service {
 
 /// Runs the command.
 pub fn run(args: &ServeArgs) -> ExitCode {
-    let settings = match settings(args) {
-        Ok(settings) => settings,
-        Err(error) => return failed(USAGE, &error),
+    let settings = match args.kafka.start(settings(args), |settings| &settings.log) {
+        Ok(settled) => settled,
+        Err(code) => return code,
     };
-    if let Err(error) = start_log(&settings.log) {
-        return failed(FAILED, &error);
-    }
     tracing::info!(
         version = crate::VERSION, brokers = settings.kafka.brokers, database = %settings.serve.database.display(),
         rebuild = args.rebuild, "starting"

@@ -61,6 +61,16 @@ impl Configuration {
         Ok(Self { layers })
     }
 
+    /// Whether these ask for a log in JSON, whatever is wrong with them: that is logged as they ask.
+    pub fn asks_for_json(file: Option<&Path>, variables: impl IntoIterator<Item = (String, String)>) -> bool {
+        let variable = variables.into_iter().find(|(name, _)| name == "DATELINE_LOG__FORMAT").map(|(_, value)| value);
+        let in_file = || {
+            let table = std::fs::read_to_string(file?).ok()?.parse::<toml::Table>().ok()?;
+            table.get("log")?.get("format")?.as_str().map(str::to_owned)
+        };
+        variable.or_else(in_file).as_deref() == Some("json")
+    }
+
     /// Validates every value.
     ///
     /// # Errors
@@ -277,6 +287,14 @@ pub struct Log {
     pub level: Targets,
     /// The format of lines.
     pub format: LogFormat,
+}
+
+impl Log {
+    /// A log of errors in JSON, for those of a configuration.
+    #[must_use]
+    pub fn json() -> Self {
+        Self { level: Targets::new().with_default(tracing::Level::ERROR), format: LogFormat::Json }
+    }
 }
 
 /// The format of the log.

@@ -87,9 +87,9 @@ impl TimelineState {
     ) -> Result<T, Problem> {
         let shutting_down = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down");
         let permit = self.queries.clone().acquire_owned().await.map_err(|_| shutting_down())?;
-        let store = self.store.clone();
+        let (store, span) = (self.store.clone(), tracing::Span::current());
         let result = tokio::task::spawn_blocking(move || {
-            let result = query(&store);
+            let result = span.in_scope(|| query(&store));
             drop(permit);
             result
         });
