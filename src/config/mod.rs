@@ -7,6 +7,7 @@
 
 mod client;
 mod error;
+mod keep;
 mod layers;
 mod output;
 mod raw;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use tracing_subscriber::filter::Targets;
 
 pub use self::error::Error;
+pub use self::keep::Keep;
 use self::layers::{Layers, Origin};
 pub use self::output::{Output, PassedHeader};
 use self::raw::Raw;
@@ -238,6 +240,8 @@ pub enum EmbargoPolicy {
 pub struct Serve {
     /// The database file.
     pub database: PathBuf,
+    /// What is kept in it.
+    pub keep: Keep,
     /// The consumer group that reads the topics.
     pub group: String,
     /// The file with the token that requests must send.

@@ -75,6 +75,22 @@ mod layers {
     }
 
     #[test]
+    fn what_the_timeline_keeps_is_an_age_a_size_or_both() {
+        let keep = |text: &str| settings(&format!("[serve]\nkeep = '{text}'"), NONE, &[]).serve.keep;
+        let days = |days: u64| Some(Duration::from_secs(days * 86_400));
+        assert_eq!(keep(""), Keep::default());
+        assert_eq!(keep("365 days"), Keep { age: days(365), bytes: None });
+        assert_eq!(keep("20GB"), Keep { age: None, bytes: Some(20_000_000_000) });
+        assert_eq!(keep("1 GiB, 2 weeks"), Keep { age: days(14), bytes: Some(1 << 30) });
+        assert_eq!(keep("1 year"), Keep { age: days(365), bytes: None });
+        assert_snapshot!(in_file("[serve]\nkeep = 'a year'"), @r#"serve.keep (file my.toml): "a year" is neither an age such as `365 days` nor a size such as `20 GB`"#);
+        assert_snapshot!(in_file("[serve]\nkeep = '30'"), @r#"serve.keep (file my.toml): "30" is neither an age such as `365 days` nor a size such as `20 GB`"#);
+        assert_snapshot!(in_file("[serve]\nkeep = '0 days'"), @r#"serve.keep (file my.toml): "0 days": an age is 1 to 365000 days"#);
+        assert_snapshot!(in_file("[serve]\nkeep = '1 MB'"), @r#"serve.keep (file my.toml): "1 MB": a size is at least 10 MB"#);
+        assert_snapshot!(in_file("[serve]\nkeep = '7 days, 2 weeks'"), @r#"serve.keep (file my.toml): "2 weeks" is the second of its kind; give one age, one size, or both"#);
+    }
+
+    #[test]
     fn the_limits_of_servers_are_numbers_within_bounds() {
         assert_eq!(settings("", NONE, &[]).serve.limits, HttpLimits::default());
         let limits = settings("[serve]\nmax_connections = 2000\nheader_timeout_ms = 500", NONE, &[]).serve.limits;
@@ -117,7 +133,7 @@ mod layers {
             &[],
         )
         .serve;
-        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"], hosts: ["desk.example", "timeline"], links_file: None, public_url: None, frame_ancestors: [], limits: HttpLimits { connections: 512, header_timeout: 10s, body_timeout: 10s, send_timeout: 60s } }"#);
+        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", keep: Keep { age: None, bytes: None }, group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"], hosts: ["desk.example", "timeline"], links_file: None, public_url: None, frame_ancestors: [], limits: HttpLimits { connections: 512, header_timeout: 10s, body_timeout: 10s, send_timeout: 60s } }"#);
         assert_snapshot!(in_file("[serve]\ndatabase = ''"), @"serve.database (file my.toml): the file that holds the timeline is required");
         for origin in ["*", "desk.example", "https://desk.example/", "https://", "https://a b"] {
             let message = in_file(&format!("[serve]\norigins = '{origin}'"));
@@ -454,6 +470,7 @@ mod output {
 
         [serve]
         database = "timeline.db"
+        keep = ""
         group = "dateline-serve"
         token_file = ""
         origins = ""

@@ -3,11 +3,13 @@
 //! Must not know Kafka: the worker reports what it does, and HTTP handlers read it. The text of articles is never logged.
 
 mod health;
+mod http;
 mod metrics;
 mod panics;
 mod process;
 mod progress;
 mod text;
+mod timeline;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};

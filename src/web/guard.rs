@@ -6,10 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -29,7 +30,19 @@ pub fn guarded(router: Router, metrics: Arc<Metrics>) -> Router {
     router
         .layer(middleware::from_fn(limit_target))
         .layer(middleware::from_fn(describe_errors))
-        .layer(middleware::from_fn_with_state(metrics, catch_panics))
+        .layer(middleware::from_fn_with_state(metrics.clone(), catch_panics))
+        .layer(middleware::from_fn_with_state(metrics, measure))
+}
+
+/// Counts responses by route and status, with the time until they begin.
+async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let started = Instant::now();
+    let response = next.run(request).await;
+    // What no route is for can be anything.
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    metrics.http.responded(route, response.status().as_u16(), started.elapsed());
+    response
 }
 
 /// Refuses a URL that is longer than any real one.
@@ -83,7 +96,7 @@ async fn catch_panics(State(metrics): State<Arc<Metrics>>, request: Request, nex
         Ok(response) if response.body().size_hint().exact().is_some() => response,
         Ok(response) => response.map(|body| Body::new(GuardedBody { body: Some(body), span, metrics })),
         Err(_) => {
-            metrics.handler_panicked();
+            metrics.http.handler_panicked();
             let detail = "this is a bug in dateline, please report it; the log of the server has the details";
             let mut response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response();
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -112,7 +125,7 @@ impl HttpBody for GuardedBody {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let polled = span.in_scope(|| catch_unwind(AssertUnwindSafe(|| Pin::new(body).poll_frame(context))));
         polled.unwrap_or_else(|_| {
-            self.metrics.handler_panicked();
+            self.metrics.http.handler_panicked();
             self.body = None;
             Poll::Ready(Some(Err(axum::Error::new(io::Error::other("the handler panicked")))))
         })
