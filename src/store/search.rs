@@ -65,7 +65,6 @@ impl SearchCache {
         self.events = events;
         let Some(live) = live else { return };
         let recent = self.recent.iter_mut().map(|(_, rows)| rows);
-        #[expect(clippy::iter_over_hash_type, reason = "each is adjusted by itself")]
         for rows in self.frequent.values_mut().chain(recent) {
             Arc::make_mut(rows).retain(live);
         }

@@ -215,16 +215,17 @@ impl Follower<'_> {
         for message in &self.batch {
             next.insert(TopicPartition::of(message), message.offset() + 1);
         }
-        let received = self.batch.iter().filter_map(|message| {
-            let kind = if message.topic() == self.topics.events { RecordKind::Event } else { RecordKind::Article };
-            if kind == RecordKind::Article && self.is_too_old(message) {
-                return None;
-            }
+        let (batch, topics, cutoff) = (&self.batch, &self.topics, self.storage.writer.cutoff());
+        let kept =
+            || batch.iter().filter(|message| !(message.topic() == topics.articles && is_before(message, cutoff)));
+        let received = kept().filter_map(|message| {
+            let kind = if message.topic() == topics.events { RecordKind::Event } else { RecordKind::Article };
             let key = std::str::from_utf8(message.key()?).ok()?;
             let key = if kind == RecordKind::Event { event_id(key) } else { key };
             Some(TopicRecord { kind, key, value: message.payload() })
         });
         let received: Vec<_> = received.collect();
+        let without_key = kept().count() - received.len();
         let position = |(partition, next): (&TopicPartition, &i64)| Position {
             topic: partition.topic.to_owned(),
             partition: partition.number,
@@ -232,7 +233,6 @@ impl Follower<'_> {
         };
         let positions: Vec<_> = next.iter().map(position).collect();
         let Some(unreadable) = self.storage.apply(&received, &positions)? else { return Ok(()) };
-        let without_key = self.batch.iter().filter(|message| message.key().is_none_or(|key| key.is_empty())).count();
         let skipped = without_key + unreadable;
         if skipped > 0 {
             tracing::warn!(records = skipped, "skipped records that dateline did not write");
@@ -241,13 +241,6 @@ impl Follower<'_> {
         self.batch.clear();
         self.stored.extend(next);
         Ok(())
-    }
-
-    /// Whether an article came so long ago that none of its events is kept. Those that were published later than they came, by
-    /// their own account, are shown as if their article had no record.
-    fn is_too_old(&self, message: &OwnedMessage) -> bool {
-        let came = message.timestamp().to_millis();
-        self.storage.writer.cutoff().zip(came).is_some_and(|(cutoff, came)| came.div_euclid(1000) < cutoff)
     }
 
     /// Reports the lag, and that it is ready once the end of every partition was reached.
@@ -284,4 +277,11 @@ impl Follower<'_> {
             self.control.health.not_ready(format!("{what}: {total} of {records} records to read"));
         }
     }
+}
+
+/// Whether a record is of a message that came before a time. An article that did has no event that is kept; an event that was
+/// published later than it came, by its own account, is shown as if its article had no record.
+fn is_before(message: &OwnedMessage, cutoff: Option<i64>) -> bool {
+    let came = message.timestamp().to_millis();
+    cutoff.zip(came).is_some_and(|(cutoff, came)| came.div_euclid(1000) < cutoff)
 }

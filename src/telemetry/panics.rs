@@ -142,7 +142,7 @@ pub(crate) mod tests {
             tracing::subscriber::with_default(log, || {
                 let text = "Der Bürgermeister trat zurück";
                 let _ = catch_panic(|| text[..6].len());
-                let _ = catch_panic(|| None::<u8>.unwrap());
+                let _ = catch_panic(|| "no digit".parse::<u8>().ok().unwrap());
             });
         });
         quoting.unwrap().join().unwrap();

@@ -227,3 +227,75 @@ pub fn read(store: &Store, after: i64, groups: &[(u64, Arc<Filters>)]) -> Result
     let numbers: Vec<u64> = groups.iter().map(|(number, _)| *number).collect();
     Ok(Batch::new(after, page, store.last_change(), &numbers))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::query::Parameters;
+    use crate::store::{RecordKind, TopicRecord, Writer};
+
+    fn filters(query: &str) -> Filters {
+        Filters::from_parameters(&mut Parameters::parse(query).unwrap()).unwrap()
+    }
+
+    fn apply(writer: &mut Writer, id: &str, status: &str) {
+        let event = json!({
+            "id": id, "article": {"id": "a", "title": "", "source": null, "language": "en"}, "confidence": 0.9,
+            "date": {"start": "2019-04-01", "end": null, "granularity": "day", "basis": "relative"},
+            "statement": {"summary": "s", "sentence": "s", "status": status, "names": []},
+        });
+        let event = event.to_string();
+        let record = TopicRecord { kind: RecordKind::Event, key: id, value: Some(event.as_bytes()) };
+        writer.apply(&[record], &[]).unwrap();
+    }
+
+    /// The names of the events that a group is sent, with their sequence numbers.
+    fn sent(batch: &Batch, group: u64) -> Vec<String> {
+        let text = String::from_utf8(batch.of(group, batch.after).unwrap()).unwrap();
+        let events = text.split_terminator("\n\n").map(|event| event.lines().take(2).collect::<Vec<_>>().join(" "));
+        events.collect()
+    }
+
+    #[tokio::test]
+    async fn a_batch_is_the_same_for_all_and_compared_with_the_filters_of_each_group() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, mut writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
+        let ring = Arc::<Ring>::default();
+        let [mut all, same] = [(); 2].map(|()| ring.join(&store, Filters::default()));
+        let mut planned = ring.join(&store, filters("status=planned"));
+        assert!(all.group == same.group && planned.group != same.group);
+
+        apply(&mut writer, "one", "planned");
+        let batch = all.batches.recv().await.unwrap();
+        assert!(Arc::ptr_eq(&batch, &planned.batches.recv().await.unwrap()));
+        for group in [all.group, planned.group] {
+            assert_eq!(sent(&batch, group), ["event: insert id: 2"]);
+        }
+        assert!(batch.of(99, 0).is_none(), "who has come since reads it by itself");
+        apply(&mut writer, "one", "denied");
+        let batch = all.batches.recv().await.unwrap();
+        assert_eq!(sent(&batch, all.group), ["event: change id: 3"]);
+        assert_eq!(sent(&batch, planned.group), ["event: retract id: 3"]);
+        assert_eq!(batch.of(all.group, 3).unwrap(), b"", "who has read it already");
+        apply(&mut writer, "two", "denied");
+        let batch = all.batches.recv().await.unwrap();
+        assert_eq!((sent(&batch, all.group).len(), sent(&batch, planned.group).len()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_read_for_nobody_and_the_next_follower_starts_it_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, mut writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
+        let ring = Arc::<Ring>::default();
+        drop(ring.join(&store, Filters::default()));
+        apply(&mut writer, "one", "planned");
+        while ring.lock().is_filled {
+            tokio::task::yield_now().await;
+        }
+        let mut follower = ring.join(&store, Filters::default());
+        apply(&mut writer, "two", "planned");
+        assert_eq!(sent(&follower.batches.recv().await.unwrap(), follower.group), ["event: insert id: 3"]);
+    }
+}
