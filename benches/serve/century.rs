@@ -39,11 +39,8 @@ pub const KINDS: [&str; 22] = [
 
 /// How many events an article has.
 const EVENTS: usize = 5;
-
-/// Returns the id of the article of an event.
-fn article(count: u64) -> String {
-    format!("article-{}", (count - 1) / EVENTS as u64)
-}
+/// How many it has in a wire of a day.
+const EVENTS_OF_DAY: usize = 2;
 
 /// Generates events and queries.
 pub struct Century {
@@ -51,11 +48,26 @@ pub struct Century {
     count: u64,
     /// The events of the current article.
     listed: Vec<String>,
+    /// How many an article has.
+    events: usize,
+    /// The day on which everything is published; on the day of the event otherwise.
+    today: Option<NaiveDate>,
 }
 
 impl Century {
     pub fn new(seed: u64) -> Self {
-        Self { random: Rng::with_seed(seed), count: (seed << 40) * EVENTS as u64, listed: Vec::new() }
+        let count = (seed << 40) * EVENTS as u64;
+        Self { random: Rng::with_seed(seed), count, listed: Vec::new(), events: EVENTS, today: None }
+    }
+
+    /// What is published on one day.
+    pub fn of_day(today: NaiveDate, seed: u64) -> Self {
+        Self { events: EVENTS_OF_DAY, today: Some(today), ..Self::new(seed) }
+    }
+
+    /// Returns the id of the article of an event.
+    fn article(&self, count: u64) -> String {
+        format!("article-{}", (count - 1) / self.events as u64)
     }
 
     /// Returns a number below `max`; the smaller ones are more frequent.
@@ -90,11 +102,11 @@ impl Century {
     pub fn records(&mut self, events: usize) -> Vec<(RecordKind, String, String)> {
         let mut records = Vec::new();
         for _ in 0..events {
-            let article = article(self.count + 1);
+            let article = self.article(self.count + 1);
             let (id, record) = self.event();
             self.listed.push(id.clone());
             records.push((RecordKind::Event, id, record));
-            if self.listed.len() == EVENTS {
+            if self.listed.len() == self.events {
                 let events = std::mem::take(&mut self.listed);
                 let record = json!({
                     "id": article, "revision": "1", "status": "extracted", "events": events, "warnings": [],
@@ -121,13 +133,14 @@ impl Century {
         let sentence = (0..24).map(|_| self.word()).collect::<Vec<_>>().join(" ");
         let names: Vec<String> = (0..self.random.usize(0..5)).map(|_| self.name()).collect();
         let status = Status::ALL[self.zipf(Status::ALL.len())].name();
-        let article = article(self.count);
+        let article = self.article(self.count);
+        let published = self.today.unwrap_or(day);
         let record = json!({
             "id": id,
             "article": {
                 "id": article, "revision": "1", "url": format!("https://news.example/{article}"), "title": &sentence[..30],
                 "source": format!("Source {}", self.zipf(SOURCES)), "language": "en",
-                "published_at": format!("{day}T18:35:00+01:00"), "published_from": "firstcreated"
+                "published_at": format!("{published}T18:35:00+01:00"), "published_from": "firstcreated"
             },
             "date": {
                 "text": "last month", "start": day.to_string(), "end": end, "granularity": granularity, "type": "DATE",

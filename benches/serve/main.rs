@@ -1,7 +1,8 @@
 //! Response times and memory of the timeline with a million events, while more stream in.
 //!
 //! `cargo bench --bench serve` generates a century of events in a temporary folder and queries it over HTTP, one
-//! request after the other, while a writer adds 1,000 events per second and a client follows the feed.
+//! request after the other, while a writer adds 1,000 events per second and 1, 64 and 256 clients follow the feed.
+//! `-- year` simulates a year of a wire with pruning on instead.
 //! `DATELINE_BENCH_EVENTS` sets another size; `DATELINE_BENCH_FOLDER` names a folder in which the database is kept and
 //! reused. The server is a separate process, so that its memory can be measured.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark, which prints its results")]
@@ -11,19 +12,25 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod century;
+mod followers;
 mod server;
+mod year;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use century::Century;
 use dateline::store::{Store, TopicRecord};
+use followers::Followers;
 use server::Server;
 
 /// How many queries of each kind are sent.
 const QUERIES: usize = 300;
+
+/// How many clients follow the feed, in turns.
+const FOLLOWERS: [usize; 3] = [1, 64, 256];
 
 /// How long the server runs before the first query.
 const WARM_UP: Duration = Duration::from_secs(60);
@@ -34,6 +41,9 @@ fn main() {
     }
     // `cargo test` runs this as well, only to see that it works: less of everything.
     let small = !std::env::args().any(|arg| arg == "--bench");
+    if std::env::args().any(|arg| arg == "year") {
+        return year::run();
+    }
     let size = std::env::var("DATELINE_BENCH_EVENTS").ok().and_then(|text| text.parse().ok());
     let size = size.unwrap_or(if small { 2000 } else { 1_000_000 });
     let temporary = tempfile::tempdir().unwrap();
@@ -49,16 +59,15 @@ fn main() {
     println!("restarted in {:.1} s; {:.0} MB", started.elapsed().as_secs_f64(), server.memory());
     // The results for frequent words are cached in the background.
     std::thread::sleep(if small { Duration::ZERO } else { WARM_UP });
-    let follower = TcpStream::connect(server.address).unwrap();
-    write!(&follower, "GET /api/feed HTTP/1.1\r\nhost: bench\r\n\r\n").unwrap();
-    let follower_thread = std::thread::spawn(move || {
-        let lines = BufReader::new(follower).lines().map_while(Result::ok);
-        lines.filter(|line| line.starts_with("event: ")).count()
-    });
-    run_queries(&server, &mut century, if small { 10 } else { QUERIES });
+    for count in FOLLOWERS {
+        let (started, followers) = (Instant::now(), Followers::start(server.address, count));
+        println!("followers: {count}");
+        run_queries(&server, &mut century, if small { 2 } else { QUERIES });
+        let (sent, seconds) = (followers.stop(), started.elapsed().as_secs_f64());
+        println!("{sent} changes sent by the feed, {:.0} per second", sent as f64 / seconds);
+    }
     println!("peak memory {:.0} MB", server.peak_memory());
-    let written = server.stop();
-    println!("{written} events streamed in, {} of them sent by the feed", follower_thread.join().unwrap());
+    println!("{} events streamed in", server.stop());
 }
 
 fn fill(database: &Path, century: &mut Century, size: usize) {
@@ -111,7 +120,7 @@ fn show(what: &str, times: &mut [f64], server: &Server) {
 fn get(server: &Server, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(server.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
     let mut response = String::new();
     stream.read_to_string(&mut response).unwrap();
     let (head, body) = response.split_once("\r\n\r\n").unwrap();

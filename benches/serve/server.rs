@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -28,11 +28,21 @@ pub struct Server {
 
 impl Server {
     pub fn start(database: &Path) -> Self {
+        Self::start_with(database, "stream")
+    }
+
+    /// Starts one that writes a year and prints how that goes.
+    pub fn start_year(database: &Path) -> Self {
+        Self::start_with(database, "year")
+    }
+
+    fn start_with(database: &Path, written: &str) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.env("DATELINE_BENCH_SERVE", database).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        command.env("DATELINE_BENCH_SERVE", database).env("DATELINE_BENCH_WRITES", written);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        let mut output = BufReader::new(child.stdout.as_mut().unwrap());
+        // Nothing of what follows is taken with it.
+        let mut output = BufReader::with_capacity(1, child.stdout.as_mut().unwrap());
         output.read_line(&mut line).unwrap();
         Self { address: line.trim().parse().unwrap(), child }
     }
@@ -51,6 +61,17 @@ impl Server {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0");
         line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
+    }
+
+    /// Returns what it prints.
+    pub fn output(&mut self) -> ChildStdout {
+        self.child.stdout.take().unwrap()
+    }
+
+    /// Ends it.
+    pub fn end(mut self) {
+        drop(self.child.stdin.take());
+        self.child.wait().unwrap();
     }
 
     /// Stops it, and returns how many events it wrote.
@@ -78,15 +99,19 @@ pub fn serve(database: &Path) {
     let stopped = Arc::new(AtomicBool::new(false));
     // Other events than those of an earlier run, which a database that is kept holds already.
     let century = Century::new(2 + (last_change >> 10).unsigned_abs());
+    let writes_year = std::env::var("DATELINE_BENCH_WRITES").is_ok_and(|written| written == "year");
     let writes = {
         let stopped = stopped.clone();
-        std::thread::spawn(move || stream(writer, century, &stopped))
+        std::thread::spawn(move || match writes_year {
+            true => crate::year::write(writer),
+            false => println!("{}", stream(writer, century, &stopped)),
+        })
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.spawn(server.serve(std::future::pending()));
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
     stopped.store(true, Ordering::Relaxed);
-    println!("{}", writes.join().unwrap());
+    writes.join().unwrap();
     runtime.shutdown_background();
 }
 

@@ -1,11 +1,15 @@
 //! The flags that the Kafka commands share. Each is also a key of the configuration and an environment variable.
 
+use std::fmt::Display;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Args;
 
 use super::shared::{ExtractArgs, variables};
-use crate::config::{Configuration, Error, Settings};
+use super::{FAILED, USAGE, failed};
+use crate::config::{Configuration, Error, Log, Settings};
+use crate::telemetry::start_log;
 
 /// Where the configuration comes from, and the keys that are set most often.
 #[derive(Debug, Clone, Default, Args)]
@@ -72,5 +76,26 @@ impl KafkaArgs {
         let given =
             flags.into_iter().chain(more.iter().copied()).filter_map(|(flag, key, text)| Some((flag, key, text?)));
         Configuration::load(self.config.as_deref(), variables(), given.chain(self.extract.given()))
+    }
+
+    /// Starts the log of a long-running command, or reports why there are no settings for it: also that in the format that
+    /// the log would have.
+    ///
+    /// # Errors
+    /// If there are none, or the log cannot be started: with the exit code.
+    pub fn start<T, E: Display>(&self, settings: Result<T, E>, log: impl FnOnce(&T) -> &Log) -> Result<T, ExitCode> {
+        match settings {
+            Ok(settings) => match start_log(log(&settings)) {
+                Ok(()) => Ok(settings),
+                Err(error) => Err(failed(FAILED, &error)),
+            },
+            Err(error) => {
+                if Configuration::asks_for_json(self.config.as_deref(), variables()) {
+                    // Without one the error is a line of text.
+                    let _ = start_log(&Log::json());
+                }
+                Err(failed(USAGE, &error))
+            }
+        }
     }
 }

@@ -31,6 +31,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::telemetry::{log_panics, report_exit};
+
 /// Extracts dated events from news articles
 #[derive(Debug, Parser)]
 #[command(name = "dateline", version, about, arg_required_else_help = true)]
@@ -64,6 +66,7 @@ const REJECTED: u8 = 3;
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
+    log_panics();
     match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
         Command::Extract(command) => extract::run(&command),
@@ -92,9 +95,8 @@ fn written(result: io::Result<()>) -> ExitCode {
     }
 }
 
-/// Prints an error to standard error, and returns the exit code.
+/// Reports an error, in the log if there is one, and returns the exit code.
 fn failed(code: u8, error: &dyn Display) -> ExitCode {
-    // If standard error is closed, there is nowhere left to report to.
-    let _ = writeln!(io::stderr(), "dateline: {error}");
+    report_exit(code, error);
     code.into()
 }

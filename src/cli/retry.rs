@@ -9,12 +9,11 @@ use indicatif::HumanCount;
 
 use super::kafka::KafkaArgs;
 use super::service::run_with_health;
-use super::{FAILED, REJECTED, USAGE, bounds, failed};
+use super::{FAILED, REJECTED, bounds, failed};
 use crate::config::Settings;
 use crate::stream::Control;
 use crate::stream::backfill::Edge;
 use crate::stream::retry::{Report, Request, retry};
-use crate::telemetry::start_log;
 
 /// Lets rejected messages go through again, after a mend of the configuration or the program
 ///
@@ -44,13 +43,10 @@ pub struct RetryArgs {
 
 /// Runs the command.
 pub fn run(args: &RetryArgs) -> ExitCode {
-    let (settings, request) = match parse_args(args) {
+    let (settings, request) = match args.kafka.start(parse_args(args), |(settings, _)| &settings.log) {
         Ok(settled) => settled,
-        Err(error) => return failed(USAGE, &error),
+        Err(code) => return code,
     };
-    if let Err(error) = start_log(&settings.log) {
-        return failed(FAILED, &error);
-    }
     let control = Control::default();
     let report = match run_with_health(&settings, &control, || retry(&settings, &request, &control)) {
         Ok(report) => report,

@@ -6,9 +6,8 @@ use clap::Args;
 
 use super::kafka::KafkaArgs;
 use super::service::run_with_health;
-use super::{FAILED, USAGE, failed};
+use super::{FAILED, failed};
 use crate::stream::{self, Control};
-use crate::telemetry::start_log;
 
 /// Reads articles from Kafka and publishes their events, until it is stopped (Ctrl-C, SIGTERM)
 ///
@@ -22,13 +21,10 @@ pub struct RunArgs {
 
 /// Runs the command.
 pub fn run(args: &RunArgs) -> ExitCode {
-    let settings = match args.kafka.settings() {
-        Ok(settings) => settings,
-        Err(error) => return failed(USAGE, &error),
+    let settings = match args.kafka.start(args.kafka.settings(), |settings| &settings.log) {
+        Ok(settled) => settled,
+        Err(code) => return code,
     };
-    if let Err(error) = start_log(&settings.log) {
-        return failed(FAILED, &error);
-    }
     let kafka = &settings.kafka;
     tracing::info!(
         version = crate::VERSION, brokers = kafka.brokers, input = kafka.input, group = kafka.group,

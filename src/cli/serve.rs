@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::kafka::KafkaArgs;
 use super::service::{health_state, run_with_servers};
-use super::{FAILED, USAGE, failed};
+use super::{FAILED, failed};
 use crate::config::{Error, Serve, Settings};
-use crate::store::{Store, Writer};
+use crate::store::{self, Store, Writer};
 use crate::stream::Control;
 use crate::stream::follow::follow;
-use crate::telemetry::{Progress, start_log};
+use crate::telemetry::Progress;
 use crate::web::{Access, HttpServer, ReadOnlyLink, TimelineState, timeline_router};
 
 /// The address if none is configured.
@@ -29,9 +29,10 @@ pub struct ServeArgs {
     /// The file that holds the timeline; created if it does not exist
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
-    /// Delete the contents of the file and read the topics from their beginning
-    #[arg(long)]
-    rebuild: bool,
+    /// Delete the contents of the file and read the topics from their beginning, once: the file remembers it, so that the flag
+    /// can stay in a manifest. A start without it, or with another NAME, such as the day, lets it rebuild again
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    rebuild: Option<String>,
     /// A file with the secret that requests must send as `Authorization: Bearer`
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
@@ -51,18 +52,15 @@ pub struct Service {
 
 /// Runs the command.
 pub fn run(args: &ServeArgs) -> ExitCode {
-    let settings = match settings(args) {
-        Ok(settings) => settings,
-        Err(error) => return failed(USAGE, &error),
+    let settings = match args.kafka.start(settings(args), |settings| &settings.log) {
+        Ok(settled) => settled,
+        Err(code) => return code,
     };
-    if let Err(error) = start_log(&settings.log) {
-        return failed(FAILED, &error);
-    }
     tracing::info!(
         version = crate::VERSION, brokers = settings.kafka.brokers, database = %settings.serve.database.display(),
-        rebuild = args.rebuild, "starting"
+        rebuild = args.rebuild.is_some(), "starting"
     );
-    match serve(&settings, args.rebuild) {
+    match serve(&settings, args.rebuild.as_deref()) {
         Ok(()) => {
             tracing::info!("shut down cleanly");
             ExitCode::SUCCESS
@@ -81,7 +79,7 @@ fn settings(args: &ServeArgs) -> Result<Settings, Error> {
     args.kafka.configuration_with(&flags)?.settings()
 }
 
-fn serve(settings: &Settings, rebuild: bool) -> Fallible<()> {
+fn serve(settings: &Settings, rebuild: Option<&str>) -> Fallible<()> {
     let control = Control::default();
     let address = settings.http.unwrap_or_else(|| SocketAddr::from(DEFAULT_ADDRESS));
     let Service { mut writer, progress, server } = prepare(settings, &control, address, rebuild)?;
@@ -98,11 +96,17 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 ///
 /// # Errors
 /// If the file, the token or the links cannot be read, or the address is not available.
-pub fn prepare(settings: &Settings, control: &Control, address: SocketAddr, rebuild: bool) -> Fallible<Service> {
+pub fn prepare(
+    settings: &Settings,
+    control: &Control,
+    address: SocketAddr,
+    rebuild: Option<&str>,
+) -> Fallible<Service> {
     let token = settings.serve.token_file.as_deref().map(token).transpose()?;
     let links = settings.serve.links_file.as_deref().map(links).transpose()?.unwrap_or_default();
     let origins = settings.serve.origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>()?;
-    let (store, writer) = Store::open(&settings.serve.database, rebuild)?;
+    let (store, writer) = open(&settings.serve.database, rebuild)?;
+    control.metrics.serve_timeline();
     let progress = Arc::<Progress>::default();
     let Serve { hosts, limits, public_url, frame_ancestors, .. } = settings.serve.clone();
     let state = TimelineState::new(store, progress.clone(), limits.body_timeout);
@@ -113,6 +117,20 @@ pub fn prepare(settings: &Settings, control: &Control, address: SocketAddr, rebu
     );
     let server = HttpServer::bind(address, "the timeline", router, limits, control.metrics.clone())?;
     Ok(Service { writer, progress, server })
+}
+
+/// Opens the timeline; with `rebuild` its contents are deleted, unless they were under this name at an earlier start.
+fn open(database: &Path, rebuild: Option<&str>) -> Result<(Store, Writer), store::Error> {
+    let was_rebuilt = rebuild.is_some_and(|name| Store::was_rebuilt(database, name).unwrap_or(false));
+    if was_rebuilt {
+        tracing::info!(
+            "an earlier start rebuilt the database with this --rebuild, so that it is not done again; give it another name \
+             (--rebuild=NAME), or start once without it, to rebuild again"
+        );
+    }
+    let (store, writer) = Store::open(database, rebuild.is_some() && !was_rebuilt)?;
+    writer.remember_rebuild(rebuild)?;
+    Ok((store, writer))
 }
 
 /// Reads the token from its file.
@@ -157,6 +175,21 @@ pub fn links(path: &Path) -> Result<Vec<ReadOnlyLink>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rebuild_that_is_left_in_a_manifest_is_done_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("timeline.db");
+        let birth = |rebuild: Option<&str>| open(&path, rebuild).unwrap().0.version();
+        let first = birth(None);
+        let rebuilt = birth(Some(""));
+        assert_ne!(first, rebuilt);
+        assert_eq!(birth(Some("")), rebuilt, "the next start goes on with it");
+        let named = birth(Some("2026-11-29"));
+        assert_ne!(named, rebuilt);
+        assert_eq!([birth(Some("2026-11-29")), birth(None)], [named.clone(), named.clone()]);
+        assert_ne!(birth(Some("2026-11-29")), named, "there was a start without it");
+    }
 
     #[test]
     fn links_are_names_with_secrets_that_are_not_shown() {

@@ -8,6 +8,7 @@
 mod client;
 mod collector;
 mod error;
+mod keep;
 mod layers;
 mod output;
 mod raw;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use tracing_subscriber::filter::Targets;
 
 pub use self::error::Error;
+pub use self::keep::Keep;
 use self::layers::{Layers, Origin};
 pub use self::output::{Output, PassedHeader};
 use self::raw::Raw;
@@ -60,6 +62,16 @@ impl Configuration {
             layers.text(key, text, &Origin::Flag(flag))?;
         }
         Ok(Self { layers })
+    }
+
+    /// Whether these ask for a log in JSON, whatever is wrong with them: that is logged as they ask.
+    pub fn asks_for_json(file: Option<&Path>, variables: impl IntoIterator<Item = (String, String)>) -> bool {
+        let variable = variables.into_iter().find(|(name, _)| name == "DATELINE_LOG__FORMAT").map(|(_, value)| value);
+        let in_file = || {
+            let table = std::fs::read_to_string(file?).ok()?.parse::<toml::Table>().ok()?;
+            table.get("log")?.get("format")?.as_str().map(str::to_owned)
+        };
+        variable.or_else(in_file).as_deref() == Some("json")
     }
 
     /// Validates every value.
@@ -229,6 +241,8 @@ pub enum EmbargoPolicy {
 pub struct Serve {
     /// The database file.
     pub database: PathBuf,
+    /// What is kept in it.
+    pub keep: Keep,
     /// The consumer group that reads the topics.
     pub group: String,
     /// The file with the token that requests must send.
@@ -289,6 +303,14 @@ pub struct Log {
     pub format: LogFormat,
     /// Where spans are sent; `None` for nowhere.
     pub collector: Option<Collector>,
+}
+
+impl Log {
+    /// A log of errors in JSON, for those of a configuration.
+    #[must_use]
+    pub fn json() -> Self {
+        Self { level: Targets::new().with_default(tracing::Level::ERROR), format: LogFormat::Json }
+    }
 }
 
 /// The format of the log.

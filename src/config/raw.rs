@@ -242,6 +242,11 @@ pub(crate) struct Revisions {
 pub(crate) struct Serve {
     /// The file that holds the timeline; created if it does not exist. Flag: `--database`.
     pub database: String,
+    /// What the timeline keeps, by the age of publication, in days, weeks or years, and by the size of the file, in MB, GB or TB:
+    /// for example `365 days`, `20 GB`, or `365 days, 20 GB`, of which each limit holds. Older events leave it in small steps,
+    /// and while the file is too large the oldest; articles and names leave with their last event. The topics keep what they
+    /// have. Empty for everything.
+    pub keep: String,
     /// The consumer group that reads the topics. No offsets are committed to it: they are in the database.
     pub group: String,
     /// The file with the secret that requests must send as `Authorization: Bearer`. Health and the bare page are open.

@@ -1,6 +1,7 @@
 //! The configuration as a specification: the order of the layers, every message, and that secrets are not printed.
 
 mod input;
+mod keep;
 mod membership;
 mod passing;
 mod source;
@@ -118,7 +119,7 @@ mod layers {
             &[],
         )
         .serve;
-        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"], hosts: ["desk.example", "timeline"], links_file: None, public_url: None, frame_ancestors: [], limits: HttpLimits { connections: 512, header_timeout: 10s, body_timeout: 10s, send_timeout: 60s } }"#);
+        assert_snapshot!(format!("{serve:?}"), @r#"Serve { database: "/data/t.db", keep: Keep { age: None, bytes: None }, group: "dateline-serve", token_file: None, origins: ["https://desk.example", "http://[::1]:3000"], hosts: ["desk.example", "timeline"], links_file: None, public_url: None, frame_ancestors: [], limits: HttpLimits { connections: 512, header_timeout: 10s, body_timeout: 10s, send_timeout: 60s } }"#);
         assert_snapshot!(in_file("[serve]\ndatabase = ''"), @"serve.database (file my.toml): the file that holds the timeline is required");
         for origin in ["*", "desk.example", "https://desk.example/", "https://", "https://a b"] {
             let message = in_file(&format!("[serve]\norigins = '{origin}'"));
@@ -455,6 +456,7 @@ mod output {
 
         [serve]
         database = "timeline.db"
+        keep = ""
         group = "dateline-serve"
         token_file = ""
         origins = ""

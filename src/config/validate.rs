@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::layers::{Layers, Origin};
 use super::topics::{Inputs, topic_name};
 use super::{
-    Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Log, LogFormat, Revisions, Serve, Settings, Stream,
+    Delivery, EmbargoPolicy, Error, HttpLimits, Kafka, Keep, Log, LogFormat, Revisions, Serve, Settings, Stream,
     TombstonePolicy, Topics, client, raw,
 };
 use crate::article::{self, FieldPaths, Format, ItemPaths, RecordTime, Reference, Unwrap};
@@ -225,6 +225,7 @@ impl Check<'_> {
             .ok_or_else(|| self.error("serve.database", "the file that holds the timeline is required"))?;
         Ok(Serve {
             database,
+            keep: Keep::parse(listed(&raw.keep)).map_err(|problem| self.error("serve.keep", problem))?,
             group: self.id("serve.group", &raw.group)?,
             token_file: path(&raw.token_file),
             origins: self.origins("serve.origins", &raw.origins)?,

@@ -1,14 +1,20 @@
 //! A set of rows, one bit each. Clones share what has not changed: a set is extended while others read it.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
 /// How many rows a part covers.
-const PART: usize = 1 << 16;
+pub const PART: usize = 1 << 16;
+
+type Part = [u64; PART / 64];
+
+/// All empty parts share one allocation.
+static EMPTY: LazyLock<Arc<Part>> = LazyLock::new(|| Arc::new([0; PART / 64]));
 
 /// A set of row numbers, with how far the rows were scanned to fill it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bitmap {
-    parts: Vec<Arc<[u64; PART / 64]>>,
+    parts: Vec<Arc<Part>>,
     len: usize,
     /// The last row that was scanned.
     pub scanned_to: i64,
@@ -25,8 +31,7 @@ impl Bitmap {
     pub fn insert(&mut self, row: u32) {
         let (part, word, bit) = (row as usize / PART, row as usize % PART / 64, 1 << (row % 64));
         if part >= self.parts.len() {
-            // All empty parts share one allocation.
-            self.parts.resize(part + 1, Arc::new([0; PART / 64]));
+            self.parts.resize(part + 1, EMPTY.clone());
         }
         let part = Arc::make_mut(&mut self.parts[part]);
         self.len += usize::from(part[word] & bit == 0);
@@ -45,6 +50,16 @@ impl Bitmap {
         self.scanned_to = self.scanned_to.min(other.scanned_to);
     }
 
+    /// Removes the rows of all parts but these.
+    pub fn retain(&mut self, parts: &BTreeSet<usize>) {
+        for (at, part) in self.parts.iter_mut().enumerate() {
+            if !parts.contains(&at) && !Arc::ptr_eq(part, &EMPTY) {
+                self.len -= part.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+                *part = EMPTY.clone();
+            }
+        }
+    }
+
     /// How many rows the set holds.
     pub fn len(&self) -> usize {
         self.len
@@ -54,6 +69,17 @@ impl Bitmap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_without_rows_that_are_left_are_empty() {
+        let mut bitmap = Bitmap::default();
+        [1, 2, 65_536, 200_000].into_iter().for_each(|row| bitmap.insert(row));
+        bitmap.retain(&BTreeSet::from([1]));
+        assert!(bitmap.contains(65_536) && !bitmap.contains(1) && !bitmap.contains(200_000));
+        assert_eq!(bitmap.len(), 1);
+        bitmap.insert(2);
+        assert_eq!((bitmap.len(), bitmap.contains(2), bitmap.contains(1)), (2, true, false));
+    }
 
     #[test]
     fn a_clone_is_not_changed_by_later_inserts() {

@@ -3,6 +3,8 @@
 //!
 //! Must not know SQL, text or JSON: terms are ids here, and words are bitmaps.
 
+mod live;
+
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bitmap::Bitmap;
 use super::happenings::{Happenings, Item, Place};
+use super::stop::Stop;
 
 /// How many events a block holds.
 const BLOCK: usize = 1 << 14;
@@ -164,6 +167,8 @@ pub struct Predicate {
     pub words: Vec<Arc<Bitmap>>,
     /// The row is in none of these sets.
     pub without: Vec<Arc<Bitmap>>,
+    /// Stops a pass midway.
+    pub stop: Stop,
 }
 
 /// Published at any time, or it is not known when.
@@ -182,6 +187,7 @@ impl Default for Predicate {
             terms: Vec::new(),
             words: Vec::new(),
             without: Vec::new(),
+            stop: Stop::default(),
         }
     }
 }
@@ -189,7 +195,7 @@ impl Default for Predicate {
 impl Predicate {
     /// Whether every event matches.
     fn matches_all(&self) -> bool {
-        let Self { from, to, begins, published, open, weight, confidence, terms, words, without } = self;
+        let Self { from, to, begins, published, open, weight, confidence, terms, words, without, stop: _ } = self;
         let any_time = (*from, *to, *begins) == (i64::MIN, i64::MAX, false) && *published == ANY_TIME && open.is_none();
         let any_words = words.is_empty() && without.is_empty();
         any_time && *weight <= 0.0 && *confidence <= 0.0 && terms.is_empty() && any_words
@@ -201,8 +207,8 @@ impl Predicate {
 pub struct Index {
     blocks: Vec<Block>,
     count: usize,
-    /// The highest term id.
-    max_term: u32,
+    /// How many were removed.
+    removed: usize,
     /// The distinct combinations of language, status, granularity and basis. There are few of them.
     attributes: Vec<[u32; 4]>,
     attribute_ids: FxHashMap<[u32; 4], u32>,
@@ -242,7 +248,6 @@ impl Index {
 
     /// Adds an event with its terms for [`Facet::SINGLE_VALUED`] and its names. Its row must be higher than all others.
     pub fn add(&mut self, mut entry: IndexEntry, terms: [u32; 6], names: &[u32]) {
-        self.max_term = terms.iter().chain(names).copied().fold(self.max_term, u32::max);
         let [source, article, attributes @ ..] = terms;
         (entry.source, entry.article) = (source, article);
         entry.attributes = *self.attribute_ids.entry(attributes).or_insert_with(|| {
@@ -278,6 +283,7 @@ impl Index {
             block.update_extent();
         }
         self.count -= 1;
+        self.removed += 1;
         self.forget(&removed);
         let Some(block) = self.blocks.get_mut(at) else { return };
         // Rows stay in order, so a full block may shrink, but it is never filled again.
@@ -338,11 +344,6 @@ impl Index {
         after.checked_sub(1)
     }
 
-    /// Returns the highest term id.
-    pub fn max_term(&self) -> u32 {
-        self.max_term
-    }
-
     /// Returns the term of an event for a single-valued facet; `None` for names.
     pub fn term(&self, entry: &IndexEntry, facet: Facet) -> Option<u32> {
         match facet {
@@ -393,6 +394,9 @@ impl Index {
     /// Calls `visit` for each matching event, ordered by row.
     pub fn for_each(&self, predicate: &Predicate, mut visit: impl FnMut(&IndexEntry, &[u32])) {
         for block in &self.blocks {
+            if predicate.stop.is_requested() {
+                return;
+            }
             let mut from = 0;
             for entry in &block.entries {
                 let names = block.names.get(from..entry.names_end as usize).unwrap_or_default();

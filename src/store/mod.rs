@@ -15,17 +15,20 @@
 mod bitmap;
 mod changes;
 mod density;
+mod feed;
 mod fold;
 mod happenings;
 mod index;
+mod keep;
 mod lanes;
 mod overview;
 pub mod query;
 mod read;
 mod record;
-mod restore;
 mod schema;
 mod search;
+mod space;
+mod stop;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -41,15 +44,21 @@ use tokio::sync::watch;
 
 pub use self::changes::{Change, ChangeKind};
 pub use self::density::{Bucket, BucketSize, Density};
+pub use self::feed::{FeedPage, Verdict};
 use self::happenings::Place;
 pub use self::index::{Facet, SortKey};
 use self::index::{Index, IndexEntry};
+pub use self::keep::Pruned;
+use self::keep::Sweep;
 pub use self::lanes::{GrainCount, Lane, Lanes};
 pub use self::overview::Overview;
-pub use self::read::{Entry, Page, Row, RowLookup, Totals};
+pub use self::read::{Entry, Page, Row, Totals};
 use self::search::SearchCache;
+pub use self::space::Size;
+pub use self::stop::{Stop, StopOnDrop};
 pub use self::story::StoryDay;
 pub use self::writer::{Position, RecordKind, TopicRecord, Writer};
+use crate::config::Keep;
 
 /// Why the store failed.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +77,12 @@ pub enum Error {
         /// The version of its tables.
         found: i64,
     },
+    /// The question was stopped.
+    #[error("the question was stopped, since nobody waits for it any more")]
+    Stopped,
+    /// The thread beside it cannot be started.
+    #[error("a thread cannot be started: {0}")]
+    Thread(std::io::Error),
     /// The file cannot be created in this folder.
     #[error("the folder {}: {error}; it must exist and be writable", folder.display())]
     Folder {
@@ -78,8 +93,31 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether this passes by itself, or once somebody makes room: the disk is full or fails, or another process writes to the
+    /// file.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        let Self::Database(error) = self else { return false };
+        let passing = [
+            Code::DiskFull,
+            Code::SystemIoFailure,
+            Code::ReadOnly,
+            Code::CannotOpen,
+            Code::DatabaseBusy,
+            Code::DatabaseLocked,
+            Code::FileLockingProtocolFailed,
+        ];
+        error.sqlite_error_code().is_some_and(|code| passing.contains(&code))
+    }
+}
+
 /// How many idle connections for reading are kept.
 const IDLE_READERS: usize = 4;
+
+/// After how many instructions of SQLite it is checked whether a query is to stop.
+const STOP_CHECK: i32 = 1000;
 
 /// How often the cached results for frequent words are extended.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -88,6 +126,8 @@ const REFRESH: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    /// Stops what is read through this handle.
+    stop: Stop,
 }
 
 #[derive(Debug)]
@@ -121,17 +161,25 @@ impl Store {
     /// Opens a file, or creates it; with `rebuild` its contents are deleted first.
     ///
     /// # Errors
-    /// If it cannot be opened, is not a database, or was made by another program or a later version. One of an earlier
-    /// version is rebuilt from what it holds.
+    /// If it cannot be opened, is not a database, or was made by another program or a later version. The contents of one of an
+    /// earlier version are deleted as well: the topics have them.
     pub fn open(path: &Path, rebuild: bool) -> Result<(Self, Writer), Error> {
-        let (mut connection, is_old) = schema::open_writer(path, rebuild)?;
-        if is_old {
-            restore::restore(&mut connection)?;
-        }
+        let connection = schema::open_writer(path, rebuild)?;
         let inner = Arc::new(Inner::load(path, &connection)?);
         let weak = Arc::downgrade(&inner);
-        thread::spawn(move || refresh(&weak));
-        Ok((Self { inner: inner.clone() }, Writer { connection, store: inner }))
+        thread::Builder::new().name("search-cache".to_owned()).spawn(move || refresh(&weak)).map_err(Error::Thread)?;
+        let writer =
+            Writer { connection, store: inner.clone(), keep: Keep::default(), cutoff: None, sweep: Sweep::default() };
+        Ok((Self { inner, stop: Stop::default() }, writer))
+    }
+
+    /// Whether the contents of a file were deleted by an earlier start with `--rebuild` under this name, and no start without
+    /// it, or under another name, came after that.
+    ///
+    /// # Errors
+    /// If there is such a file and it cannot be read.
+    pub fn was_rebuilt(path: &Path, name: &str) -> Result<bool, Error> {
+        schema::was_rebuilt(path, name)
     }
 
     /// Opens a snapshot of a file, to which another process may be writing.
@@ -141,7 +189,7 @@ impl Store {
     pub fn snapshot(path: &Path) -> Result<Self, Error> {
         let connection = schema::open_reader(path)?;
         schema::require_version(&connection, path)?;
-        Ok(Self { inner: Arc::new(Inner::load(path, &connection)?) })
+        Ok(Self { inner: Arc::new(Inner::load(path, &connection)?), stop: Stop::default() })
     }
 
     /// Whether a file holds a timeline that can be written; false if there is no file, but one can be created. Changes
@@ -153,10 +201,11 @@ impl Store {
         schema::probe(path)
     }
 
-    /// Returns the version of the timeline, which differs after each change: an entity tag.
+    /// Returns the version of the timeline, which differs after each change, and after events have left it: an entity tag.
     #[must_use]
     pub fn version(&self) -> String {
-        format!("{}-{}", self.inner.instance, self.last_change())
+        let last = self.last_change();
+        format!("{}-{}-{last}", self.inner.instance, self.index().len())
     }
 
     /// Subscribes to changes: the channel holds the sequence number of the last one.
@@ -165,14 +214,27 @@ impl Store {
         self.inner.last_change.subscribe()
     }
 
+    /// Returns a handle through which what is read can be stopped.
+    #[must_use]
+    pub fn with_stop(&self, stop: Stop) -> Self {
+        Self { inner: self.inner.clone(), stop }
+    }
+
     /// Runs a query on a connection that nobody else uses meanwhile.
-    fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let idle = lock(&self.inner.readers).pop();
-        let connection = match idle {
+        let mut connection = match idle {
             Some(connection) => connection,
             None => schema::open_reader(&self.inner.path)?,
         };
-        let result = query(&connection)?;
+        let stop = self.stop.clone();
+        connection.progress_handler(STOP_CHECK, Some(move || stop.is_requested()))?;
+        let result = query(&connection);
+        // The index may have been left midway, and a statement was interrupted: both mean nothing.
+        if self.stop.is_requested() {
+            return Err(Error::Stopped);
+        }
+        let result = result?;
         let mut readers = lock(&self.inner.readers);
         if readers.len() < IDLE_READERS {
             readers.push(connection);
@@ -181,16 +243,23 @@ impl Store {
     }
 
     fn index(&self) -> RwLockReadGuard<'_, Index> {
-        self.inner.index.read().unwrap_or_else(PoisonError::into_inner)
+        read(&self.inner.index)
     }
 }
 
 /// Keeps the cached results for frequent words up to date for as long as there is a store.
 fn refresh(store: &Weak<Inner>) {
-    let mut warmed = 0;
+    let (mut warmed, mut removed) = (0, 0);
     while let Some(inner) = store.upgrade() {
-        let store = Store { inner };
-        let events = store.index().len();
+        let store = Store { inner, stop: Stop::default() };
+        let (events, removed_now) = {
+            let index = store.index();
+            (index.len(), index.removed())
+        };
+        // What is known of rows that are gone takes room.
+        let live = (removed_now - removed >= bitmap::PART).then(|| store.index().live_parts());
+        removed = if live.is_some() { removed_now } else { removed };
+        lock(&store.inner.search_cache).adjust(events, live.as_ref());
         // Once there are half as many more, other words may be frequent.
         let grown = events > warmed + warmed / 2;
         let done = store.read(|connection| match grown {
@@ -248,6 +317,10 @@ fn load_index(connection: &Connection) -> Result<Index, Error> {
 /// The values are consistent at any time, so a poisoned lock can be used.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read<T>(shared: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    shared.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {

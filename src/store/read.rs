@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use rusqlite::{Connection, OptionalExtension};
+use rustc_hash::FxHashMap;
 
 use super::density::{self, Density};
 use super::happenings::Item;
@@ -52,17 +53,6 @@ pub struct Page {
     pub rows: Vec<Row>,
     /// The position after which the next page starts, if there is one.
     pub next: Option<SortKey>,
-}
-
-/// What a row holds for somebody with given filters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowLookup {
-    /// Nothing: a later change deleted or replaced the event.
-    Deleted,
-    /// An event that the filters leave out.
-    Filtered,
-    /// The record of an event that matches.
-    Record(String),
 }
 
 /// The size of the timeline.
@@ -177,27 +167,6 @@ impl Store {
         })
     }
 
-    /// Returns what a row holds for somebody with these filters.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn look_up(&self, row: u32, filters: &Filters) -> Result<RowLookup, Error> {
-        self.read(|connection| {
-            let predicate = self.predicate(connection, filters)?;
-            let is_match = {
-                let index = self.index();
-                index.get(row).map(|(entry, names)| index.matches(&predicate, entry, names))
-            };
-            match is_match {
-                None => return Ok(RowLookup::Deleted),
-                Some(false) => return Ok(RowLookup::Filtered),
-                Some(true) => {}
-            }
-            let record = records(connection, std::iter::once(row))?.pop();
-            Ok(record.map_or(RowLookup::Deleted, RowLookup::Record))
-        })
-    }
-
     /// Counts events over time, in at most `max_buckets` buckets unless centuries need more.
     ///
     /// # Errors
@@ -220,8 +189,9 @@ impl Store {
             filters.terms.retain(|(own, _)| *own != facet);
             let predicate = self.predicate(connection, &filters)?;
             let index = self.index();
-            let mut counts = vec![0_u32; index.max_term() as usize + 1];
-            let mut count = |term: u32| counts[term as usize] += 1;
+            // Not one for each term that there is: most questions touch a few.
+            let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
+            let mut count = |term: u32| *counts.entry(term).or_default() += 1;
             index.for_each(&predicate, |entry, names| match index.term(entry, facet) {
                 Some(term) => count(term),
                 None => names.iter().copied().for_each(&mut count),
@@ -229,7 +199,8 @@ impl Store {
             drop(index);
             // A bounded heap instead of a sort: most names occur once.
             let mut most_frequent = BinaryHeap::with_capacity(limit + 1);
-            for (term, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+            #[expect(clippy::iter_over_hash_type, reason = "the heap orders them, whatever order they come in")]
+            for (term, count) in counts {
                 most_frequent.push((Reverse(count), term));
                 if most_frequent.len() > limit {
                     most_frequent.pop();
@@ -238,9 +209,10 @@ impl Store {
             let mut text = connection.prepare_cached("SELECT text FROM terms WHERE id = ?1")?;
             let mut labels = Vec::new();
             for (Reverse(count), term) in most_frequent.into_sorted_vec() {
-                let text: String = text.query_row([term as i64], |row| row.get(0))?;
+                // It is gone if its last event left the timeline meanwhile.
+                let text: Option<String> = text.query_row([term], |row| row.get(0)).optional()?;
                 // An article without a source has the empty one.
-                labels.extend((!text.is_empty()).then_some((text, u64::from(count))));
+                labels.extend(text.filter(|text| !text.is_empty()).map(|text| (text, u64::from(count))));
             }
             Ok(labels)
         })
@@ -285,6 +257,7 @@ impl Store {
             open: filters.open,
             weight: filters.weight,
             confidence: filters.confidence,
+            stop: self.stop.clone(),
             ..Predicate::default()
         };
         for (facet, values) in &filters.terms {

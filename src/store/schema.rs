@@ -2,16 +2,19 @@
 //!
 //! A row of `events` is never updated: an event that changes gets a new row with a higher number. So what is known of a
 //! row (its words, its entry in the in-memory index) stays true for as long as the row exists.
+//!
+//! The file is a cache of the topics: tables of an earlier version are not converted, but filled from them again.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::Error;
 
 /// The version of the tables, kept in `user_version`.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// How long a connection waits for the lock of another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -19,8 +22,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The schema. Times are seconds since 1970 in UTC; a day starts at midnight in UTC. An event with an open end is at the
 /// unit to which its other end is known, and one without a date nowhere (`null`).
 const TABLES: &str = "
-CREATE TABLE meta (birth TEXT NOT NULL) STRICT;
-INSERT INTO meta VALUES (lower(hex(randomblob(8))));
+-- With the name of the `--rebuild` that made it, until a start without one, and whether it has once had all that the topics
+-- have.
+CREATE TABLE meta (birth TEXT NOT NULL, rebuild TEXT, complete INTEGER NOT NULL) STRICT;
+INSERT INTO meta VALUES (lower(hex(randomblob(8))), NULL, 0);
 
 -- The next offset to read in each partition.
 CREATE TABLE offsets (topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, partition)) STRICT, WITHOUT ROWID;
@@ -36,6 +41,7 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_of_article ON events (article);
 CREATE INDEX events_of_happening ON events (happening);
+CREATE INDEX events_by_publication ON events (published);
 -- What events report, one or many: with the row and the id of the event that it began with, its place, and what others
 -- are compared with.
 CREATE TABLE happenings (
@@ -64,67 +70,91 @@ CREATE INDEX hidden_of_article ON hidden (article);
 CREATE TABLE changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, id TEXT NOT NULL, row INTEGER) STRICT;
 ";
 
-const TABLE_NAMES: [&str; 12] = [
-    "meta",
-    "offsets",
-    "terms",
-    "events",
-    "names",
-    "happenings",
-    "happening_keys",
-    "records",
-    "words",
-    "articles",
-    "hidden",
-    "changes",
-];
+/// Tables that every version had.
+const COMMON: [&str; 4] = ["offsets", "terms", "records", "changes"];
 
-/// The oldest version whose records can be taken over: its tables `offsets`, `articles`, `records` and `hidden` are the
-/// same.
-const OLDEST: i64 = 3;
+/// How large the write-ahead log stays, in bytes, after it was larger.
+const MAX_LOG: i64 = 64 << 20;
 
-/// Opens the file for the writer, and creates the tables if there are none; with `rebuild`, in any case. Also returns
-/// whether the records are still in the tables of an older version, from which [`restore`](super::restore) takes them.
-pub fn open_writer(path: &Path, rebuild: bool) -> Result<(Connection, bool), Error> {
+/// Opens the file for the writer, and creates the tables if there are none; with `rebuild`, or if an earlier version made
+/// them, in any case.
+pub fn open_writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Only a file without tables takes it over: what is free can be given back to the disk.
+    connection.pragma_update(None, "auto_vacuum", "incremental")?;
     connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "journal_size_limit", MAX_LOG)?;
     // A power failure may lose the last commits, offsets included: their records are read again.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", -4000)?;
     connection.set_prepared_statement_cache_capacity(64);
     let found = version(&connection)?;
     if found == VERSION && !rebuild {
-        return Ok((connection, false));
+        return Ok(connection);
     }
-    if (OLDEST..VERSION).contains(&found) && !rebuild {
-        return Ok((connection, true));
-    }
-    // A file without tables is new; the tables of another program must not be dropped.
-    let tables: bool = connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables && !rebuild {
+    let has_tables: bool = connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    let is_ours = is_ours(&connection, found)?;
+    // The tables of another program must not be dropped.
+    if has_tables && !rebuild && !is_ours {
         return Err(Error::Version { path: path.to_owned(), found });
     }
+    let mut last = 0;
+    if has_tables {
+        if is_ours {
+            // Sequence numbers must keep growing, so that followers notice that what they hold is out of date.
+            last = super::changes::last_seq(&connection)?;
+        }
+        if !rebuild {
+            tracing::info!(
+                found,
+                version = VERSION,
+                "an earlier version made the database; it is rebuilt from the topics"
+            );
+        }
+        empty(&connection)?;
+    }
     let transaction = connection.transaction()?;
-    // Sequence numbers must keep growing, so that followers notice that what they hold is out of date.
-    let last: i64 = match found {
-        OLDEST..=VERSION => transaction.query_row("SELECT coalesce(max(seq), 0) FROM changes", [], |row| row.get(0))?,
-        _ => 0,
-    };
-    create(&transaction, last)?;
+    transaction.execute_batch(TABLES)?;
+    transaction.execute("INSERT INTO changes VALUES (?1, ?2, '', NULL)", (last + 1, super::changes::RESET))?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
-    Ok((connection, false))
+    Ok(connection)
 }
 
-/// Drops all tables and creates them anew, as the change after a sequence number.
-pub fn create(connection: &Connection, last: i64) -> Result<(), Error> {
-    for name in TABLE_NAMES {
-        connection.execute(&format!("DROP TABLE IF EXISTS {name}"), [])?;
-    }
-    connection.execute_batch(TABLES)?;
-    connection.execute("INSERT INTO changes VALUES (?1, ?2, '', NULL)", (last + 1, super::changes::RESET))?;
-    connection.pragma_update(None, "user_version", VERSION)?;
+/// Deletes everything in the file, and gives its room back to the disk.
+fn empty(connection: &Connection) -> Result<(), Error> {
+    connection.flush_prepared_statement_cache();
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, true)?;
+    let emptied = connection.execute_batch("VACUUM");
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, false)?;
+    emptied?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
     Ok(())
+}
+
+/// Whether this program made the tables, in this version or an earlier one.
+fn is_ours(connection: &Connection, found: i64) -> Result<bool, Error> {
+    let mut table = connection.prepare("SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    let mut has_all = (1..=VERSION).contains(&found);
+    for name in COMMON {
+        has_all = has_all && table.query_row([name], |row| row.get(0))?;
+    }
+    Ok(has_all)
+}
+
+/// Whether the file holds what a `--rebuild` of this name began.
+pub fn was_rebuilt(path: &Path, name: &str) -> Result<bool, Error> {
+    if !path.try_exists().unwrap_or(false) {
+        return Ok(false);
+    }
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if version(&connection)? != VERSION || !is_ours(&connection, VERSION)? {
+        return Ok(false);
+    }
+    let by: Option<String> = connection.query_row("SELECT rebuild FROM meta", [], |row| row.get(0))?;
+    Ok(by.as_deref() == Some(name))
 }
 
 /// Opens the file for reading.
@@ -147,7 +177,8 @@ pub fn probe(path: &Path) -> Result<bool, Error> {
         return Ok(false);
     }
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    if !(OLDEST..VERSION).contains(&version(&connection)?) {
+    let found = version(&connection)?;
+    if found == VERSION || !is_ours(&connection, found)? {
         require_version(&connection, path)?;
     }
     connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;

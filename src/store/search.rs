@@ -4,7 +4,7 @@
 //! letter that somebody types. So the results for such words are cached, one bit per row. A row never changes: a result
 //! stays true, and only the rows added since have to be looked up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use regex::Regex;
@@ -33,6 +33,8 @@ pub struct SearchCache {
     frequent: HashMap<String, Arc<Bitmap>>,
     /// The latest one last.
     recent: Vec<(String, Arc<Bitmap>)>,
+    /// How many events there are, roughly.
+    events: usize,
 }
 
 impl SearchCache {
@@ -46,7 +48,7 @@ impl SearchCache {
     }
 
     fn insert(&mut self, query: String, rows: Arc<Bitmap>) {
-        let worthwhile = is_quick_to_extend(&query) && is_frequent(&rows);
+        let worthwhile = is_quick_to_extend(&query) && self.are_many(&rows);
         if worthwhile && (self.is_frequent(&query) || self.make_room(rows.len())) {
             self.frequent.insert(query, rows);
             return;
@@ -58,6 +60,21 @@ impl SearchCache {
         self.recent.push((query, rows));
     }
 
+    /// Adjusts to how many events there are now, and to the parts of rows that still have some, if that has changed much.
+    pub fn adjust(&mut self, events: usize, live: Option<&BTreeSet<usize>>) {
+        self.events = events;
+        let Some(live) = live else { return };
+        let recent = self.recent.iter_mut().map(|(_, rows)| rows);
+        for rows in self.frequent.values_mut().chain(recent) {
+            Arc::make_mut(rows).retain(live);
+        }
+    }
+
+    /// Whether a word with these rows is frequent.
+    fn are_many(&self, rows: &Bitmap) -> bool {
+        rows.len() > FREQUENT_MIN.max(self.events / FREQUENT_SHARE)
+    }
+
     /// Evicts the result that saves the least if the cache is full and that result saves less than one of `len` rows.
     fn make_room(&mut self, len: usize) -> bool {
         if self.frequent.len() < MAX_FREQUENT {
@@ -67,10 +84,6 @@ impl SearchCache {
         let least = least.filter(|(_, rows)| rows.len() < len).map(|(query, _)| query.clone());
         least.is_some_and(|query| self.frequent.remove(&query).is_some())
     }
-}
-
-fn is_frequent(rows: &Bitmap) -> bool {
-    rows.len() > FREQUENT_MIN.max(usize::try_from(rows.scanned_to).unwrap_or(0) / FREQUENT_SHARE)
 }
 
 /// Letters and digits of any script, with the marks that belong to them: the vowel signs of Hindi, accents written apart.
@@ -181,7 +194,9 @@ pub fn warm(cache: &Mutex<SearchCache>, connection: &Connection) -> Result<(), E
     while let Some(prefix) = prefixes.pop() {
         for letter in ('a'..='z').chain('0'..='9') {
             let word = format!("{prefix}{letter}");
-            if is_frequent(&*run(cache, connection, fts_query(&word, true))?) {
+            let rows = run(cache, connection, fts_query(&word, true))?;
+            let are_many = super::lock(cache).are_many(&rows);
+            if are_many {
                 run(cache, connection, fts_query(&word, false))?;
                 prefixes.extend((word.len() < INDEXED).then_some(word));
             }

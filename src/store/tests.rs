@@ -6,6 +6,7 @@ use super::query::{Filters, Paging, Parameters};
 use super::*;
 
 mod fold;
+mod keep;
 mod versions;
 
 /// A store in a folder of its own.

@@ -10,8 +10,10 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::happenings::Place;
 use super::index::{Facet, IndexEntry};
+use super::keep::Sweep;
 use super::record::{Disposition, Event, id_prefix};
-use super::{Error, Inner, changes, write};
+use super::{Error, Inner, changes, read, write};
+use crate::config::Keep;
 
 /// A record of a topic.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +47,7 @@ pub struct Position {
 }
 
 /// A change to make in the index once a batch is committed.
-enum IndexUpdate {
+pub enum IndexUpdate {
     /// An event, with the place of its happening if that began with another one.
     Add(IndexEntry, [u32; 6], Vec<u32>, Option<Place>),
     Remove(u32),
@@ -56,6 +58,11 @@ enum IndexUpdate {
 pub struct Writer {
     pub(super) connection: Connection,
     pub(super) store: Arc<Inner>,
+    /// What is kept.
+    pub(super) keep: Keep,
+    /// Events that were published before are not stored.
+    pub(super) cutoff: Option<i64>,
+    pub(super) sweep: Sweep,
 }
 
 impl Writer {
@@ -66,7 +73,7 @@ impl Writer {
     /// If the file cannot be written; then nothing was applied.
     pub fn apply(&mut self, records: &[TopicRecord<'_>], positions: &[Position]) -> Result<usize, Error> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut batch = Batch::new(&transaction);
+        let mut batch = Batch::new(&transaction, self.cutoff);
         let mut unreadable = 0;
         for record in records {
             let is_readable = match record.kind {
@@ -76,6 +83,7 @@ impl Writer {
             unreadable += usize::from(!is_readable);
         }
         let updates = batch.updates;
+        let has_removed = updates.iter().any(|update| matches!(update, IndexUpdate::Remove(_)));
         for Position { topic, partition, next } in positions {
             transaction
                 .prepare_cached("INSERT OR REPLACE INTO offsets VALUES (?1, ?2, ?3)")?
@@ -84,6 +92,79 @@ impl Writer {
         changes::trim(&transaction)?;
         let seq = changes::last_seq(&transaction)?;
         transaction.commit()?;
+        self.update_index(updates);
+        if has_removed {
+            self.sweep.request();
+        }
+        self.store.last_change.send_replace(seq);
+        Ok(unreadable)
+    }
+
+    /// Remembers the name of the `--rebuild` with which the process was started, or that there was none.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn remember_rebuild(&self, name: Option<&str>) -> Result<(), Error> {
+        self.connection.execute("UPDATE meta SET rebuild = ?1 WHERE rebuild IS NOT ?1", [name])?;
+        Ok(())
+    }
+
+    /// Returns how many events there are.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        read(&self.store.index).len()
+    }
+
+    /// Returns the time before which nothing is stored, by its publication, in seconds since 1970.
+    #[must_use]
+    pub fn cutoff(&self) -> Option<i64> {
+        self.cutoff
+    }
+
+    /// Whether the timeline once had everything that the topics have.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_complete(&self) -> Result<bool, Error> {
+        Ok(self.connection.query_row("SELECT complete FROM meta", [], |row| row.get(0))?)
+    }
+
+    /// Remembers that the timeline has everything that the topics have.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn set_complete(&self) -> Result<(), Error> {
+        self.connection.execute("UPDATE meta SET complete = 1 WHERE complete = 0", [])?;
+        Ok(())
+    }
+
+    /// Writes without a change, to find out whether the file can be written.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub fn try_write(&self) -> Result<(), Error> {
+        self.connection.execute("UPDATE meta SET complete = complete", [])?;
+        Ok(())
+    }
+
+    /// Moves the write-ahead log into the file, and gives its room back to the disk.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Lets the file grow by so many pages and no more, as a full disk does.
+    #[cfg(test)]
+    pub fn limit_pages(&self, more: i64) {
+        let pages: i64 = self.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        self.connection.pragma_update(None, "max_page_count", pages + more).unwrap();
+    }
+
+    /// Makes the changes of a transaction in the index.
+    pub(super) fn update_index(&self, updates: Vec<IndexUpdate>) {
         let mut index = write(&self.store.index);
         for update in updates {
             match update {
@@ -92,9 +173,6 @@ impl Writer {
                 IndexUpdate::Remove(row) => index.remove(row),
             }
         }
-        drop(index);
-        self.store.last_change.send_replace(seq);
-        Ok(unreadable)
     }
 
     /// Returns the positions from which to resume.
@@ -112,13 +190,15 @@ impl Writer {
 /// Changes of the tables, in a transaction.
 pub struct Batch<'a> {
     pub(super) connection: &'a Connection,
-    updates: Vec<IndexUpdate>,
+    /// Events that were published before are not stored.
+    cutoff: Option<i64>,
+    pub(super) updates: Vec<IndexUpdate>,
 }
 
 impl<'a> Batch<'a> {
     /// Starts without changes.
-    pub fn new(connection: &'a Connection) -> Self {
-        Self { connection, updates: Vec::new() }
+    pub fn new(connection: &'a Connection, cutoff: Option<i64>) -> Self {
+        Self { connection, cutoff, updates: Vec::new() }
     }
 
     pub(super) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<(), Error> {
@@ -137,10 +217,15 @@ impl<'a> Batch<'a> {
     }
 
     /// Puts an event on the timeline, or hides it; false if it cannot be parsed.
-    pub fn apply_record(&mut self, value: &[u8]) -> Result<bool, Error> {
+    fn apply_record(&mut self, value: &[u8]) -> Result<bool, Error> {
         let (Ok(text), Ok(event)) = (std::str::from_utf8(value), serde_json::from_slice::<Event>(value)) else {
             return Ok(false);
         };
+        if self.is_too_old(&event) {
+            self.execute("DELETE FROM hidden WHERE id = ?1", [&event.id])?;
+            self.retract(&event.id)?;
+            return Ok(true);
+        }
         let article = self.term_id(Facet::Article, &event.article.id)?;
         if self.is_listed(article, &event.id)? {
             self.upsert(&event, text, article)?;
@@ -149,6 +234,10 @@ impl<'a> Batch<'a> {
             self.execute("INSERT OR REPLACE INTO hidden VALUES (?1, ?2, ?3)", (&event.id, article, text))?;
         }
         Ok(true)
+    }
+
+    fn is_too_old(&self, event: &Event) -> bool {
+        self.cutoff.zip(event.published()).is_some_and(|(cutoff, published)| published < cutoff)
     }
 
     /// Applies a record of an article; false if it cannot be parsed.
@@ -173,18 +262,6 @@ impl<'a> Batch<'a> {
             self.replace_events(article, &disposition.events.iter().map(String::as_str).collect())?;
         }
         Ok(true)
-    }
-
-    /// Takes over the articles of a database that is rebuilt: what is in the index is read again after that.
-    pub fn restore_articles(&mut self) -> Result<(), Error> {
-        let mut articles = self.connection.prepare("SELECT id, record, events FROM old_articles ORDER BY rowid")?;
-        let mut articles = articles.query([])?;
-        while let Some(row) = articles.next()? {
-            let article = self.term_id(Facet::Article, &row.get::<_, String>(0)?)?;
-            let (record, events): (String, Option<String>) = (row.get(1)?, row.get(2)?);
-            self.execute("INSERT INTO articles VALUES (?1, ?2, ?3)", (article, record, events))?;
-        }
-        Ok(())
     }
 
     /// Shows and hides events of an article, so that exactly those that it lists are on the timeline.
@@ -318,7 +395,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn delete(&mut self, row: u32) -> Result<(), Error> {
+    pub(super) fn delete(&mut self, row: u32) -> Result<(), Error> {
         for sql in [
             "DELETE FROM events WHERE row = ?1",
             "DELETE FROM records WHERE row = ?1",

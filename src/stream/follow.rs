@@ -1,9 +1,12 @@
 //! Follows the topics that the workers write, into the timeline's store.
 //!
 //! The offsets are in the store, committed together with the records before them. So partitions are assigned by hand, and
-//! the group is only a name. Errors of the brokers do not stop it: the timeline can be queried without them.
+//! the group is only a name. Errors of the brokers do not stop it, nor does a full disk: the timeline can be queried without
+//! them, and as it is.
 //!
 //! Must not know how the store keeps records, or who queries it.
+
+mod storage;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -13,6 +16,7 @@ use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::OwnedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
+use self::storage::Storage;
 use super::consumer::{Consumer, Event, PartitionOffsets};
 use super::error::is_denied;
 use super::passed::event_id;
@@ -20,7 +24,7 @@ use super::topic_partition::TopicPartition;
 use super::{Control, Error};
 use crate::config::{Settings, Topics};
 use crate::store::{Position, RecordKind, TopicRecord, Writer};
-use crate::telemetry::{Lag, Progress};
+use crate::telemetry::Progress;
 
 /// The most records that are applied at once.
 const BATCH_RECORDS: usize = 1000;
@@ -59,13 +63,16 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
         );
         return Err(Error::timeline_store(&reason));
     }
+    let is_complete = writer.is_complete().map_err(|error| Error::timeline_store(&error))?;
+    progress.set_building(!is_complete);
+    control.metrics.timeline.building(!is_complete);
     let mut follower = Follower {
         consumer: Consumer::new(&settings, &OVERRIDES)?,
         stored: positions.into_iter().map(|it| (TopicPartition::new(&it.topic, it.partition), it.next)).collect(),
         group: settings.kafka.group,
         control,
         progress,
-        writer,
+        storage: Storage::new(writer, settings.serve.keep, control, progress),
         topics,
         end_reached: BTreeMap::new(),
         batch: Vec::new(),
@@ -81,7 +88,7 @@ struct Follower<'a> {
     group: String,
     control: &'a Control,
     progress: &'a Progress,
-    writer: &'a mut Writer,
+    storage: Storage<'a>,
     topics: Topics,
     /// The next offset of each partition after what is stored.
     stored: BTreeMap<TopicPartition, i64>,
@@ -111,6 +118,7 @@ impl Follower<'_> {
             if self.batch.len() >= BATCH_RECORDS || is_due {
                 self.apply_batch()?;
             }
+            self.storage.prune()?;
         }
         self.apply_batch()
     }
@@ -207,21 +215,24 @@ impl Follower<'_> {
         for message in &self.batch {
             next.insert(TopicPartition::of(message), message.offset() + 1);
         }
-        let received = self.batch.iter().filter_map(|message| {
-            let kind = if message.topic() == self.topics.events { RecordKind::Event } else { RecordKind::Article };
+        let (batch, topics, cutoff) = (&self.batch, &self.topics, self.storage.writer.cutoff());
+        let kept =
+            || batch.iter().filter(|message| !(message.topic() == topics.articles && is_before(message, cutoff)));
+        let received = kept().filter_map(|message| {
+            let kind = if message.topic() == topics.events { RecordKind::Event } else { RecordKind::Article };
             let key = std::str::from_utf8(message.key()?).ok()?;
             let key = if kind == RecordKind::Event { event_id(key) } else { key };
             Some(TopicRecord { kind, key, value: message.payload() })
         });
         let received: Vec<_> = received.collect();
-        let without_key = self.batch.len() - received.len();
+        let without_key = kept().count() - received.len();
         let position = |(partition, next): (&TopicPartition, &i64)| Position {
             topic: partition.topic.to_owned(),
             partition: partition.number,
             next: *next,
         };
         let positions: Vec<_> = next.iter().map(position).collect();
-        let unreadable = self.writer.apply(&received, &positions).map_err(|error| Error::timeline_store(&error))?;
+        let Some(unreadable) = self.storage.apply(&received, &positions)? else { return Ok(()) };
         let skipped = without_key + unreadable;
         if skipped > 0 {
             tracing::warn!(records = skipped, "skipped records that dateline did not write");
@@ -234,26 +245,43 @@ impl Follower<'_> {
 
     /// Reports the lag, and that it is ready once the end of every partition was reached.
     fn report_lag(&mut self, partitions: Vec<PartitionOffsets>) {
-        let mut total = 0;
-        for PartitionOffsets { topic, partition, end, high_watermark, start, position } in partitions {
+        let (mut total, mut records) = (0, 0);
+        for PartitionOffsets { topic, partition, end, start, position, .. } in partitions {
             let partition = TopicPartition::new(&topic, partition);
             let stored = self.stored.get(&partition).copied().unwrap_or(start);
             // With an empty batch all that was read is stored.
             let position = position.filter(|_| self.batch.is_empty()).unwrap_or(stored);
             let lag = (end - stored.max(position)).max(0);
-            let (committed, high_watermark) = (stored.max(position), (high_watermark - stored.max(position)).max(lag));
-            self.control.metrics.lag(partition.topic, partition.number, Lag { stable: lag, high_watermark, committed });
+            self.control.metrics.timeline.lag(partition.topic, partition.number, lag);
             total += lag.unsigned_abs();
+            records += (end - start).max(0).unsigned_abs();
             if let Some(end_reached) = self.end_reached.get_mut(&partition) {
                 *end_reached |= lag == 0;
             }
         }
-        self.progress.set_lag(total);
+        self.progress.set_lag(total, records);
+        self.storage.report_size();
         // Reported once: contact with the brokers is tracked apart from this.
         if !self.caught_up && !self.end_reached.is_empty() && self.end_reached.values().all(|reached| *reached) {
             self.caught_up = true;
+            // If it cannot be written now, that is reported with the next record.
+            let _ = self.storage.writer.set_complete();
+            self.progress.set_building(false);
+            self.control.metrics.timeline.building(false);
             self.control.health.ready();
             tracing::info!("caught up with the topics");
+        } else if !self.caught_up && total > 0 {
+            let is_building = self.progress.is_building();
+            let what =
+                if is_building { "building the timeline from the topics" } else { "catching up with the topics" };
+            self.control.health.not_ready(format!("{what}: {total} of {records} records to read"));
         }
     }
+}
+
+/// Whether a record is of a message that came before a time. An article that did has no event that is kept; an event that was
+/// published later than it came, by its own account, is shown as if its article had no record.
+fn is_before(message: &OwnedMessage, cutoff: Option<i64>) -> bool {
+    let came = message.timestamp().to_millis();
+    cutoff.zip(came).is_some_and(|(cutoff, came)| came.div_euclid(1000) < cutoff)
 }

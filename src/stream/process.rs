@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::DateTime;
 use rdkafka::Message;
@@ -13,14 +12,15 @@ use rdkafka::message::{Headers, OwnedMessage};
 use crate::article::{self, Published, RecordTime};
 use crate::error;
 use crate::pipeline::{self, Processed, Settings};
+use crate::telemetry::{Place, catch_panic};
 
 /// Why a message could not be processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProcessError {
     /// No article could be read from it.
     Unreadable(error::Error),
-    /// The pipeline panicked.
-    Panicked,
+    /// The pipeline panicked: where, if that is known.
+    Panicked(Option<Place>),
 }
 
 impl ProcessError {
@@ -29,7 +29,7 @@ impl ProcessError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreadable(error) => error.code(),
-            Self::Panicked => "internal-error",
+            Self::Panicked(_) => "internal-error",
         }
     }
 }
@@ -38,8 +38,9 @@ impl fmt::Display for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(error) => error.fmt(f),
-            Self::Panicked => {
-                f.write_str("dateline panicked on this article; this is a bug in dateline, please report it")
+            Self::Panicked(place) => {
+                let place = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
+                write!(f, "dateline panicked{place} on this article; this is a bug in dateline, please report it")
             }
         }
     }
@@ -59,7 +60,7 @@ pub fn process(message: &OwnedMessage, settings: &Settings) -> Result<Vec<Proces
         key: message.key(),
     };
     let settings = with_record_time(settings, message);
-    catch_panic(|| pipeline::process_message(&read, &settings))
+    rejecting_panics(|| pipeline::process_message(&read, &settings))
 }
 
 /// Adds the time of a message to the settings, if they use it.
@@ -75,11 +76,8 @@ fn with_record_time<'s>(settings: &'s Settings, message: &OwnedMessage) -> Cow<'
 }
 
 /// A bug in the pipeline must not let one article stop the worker, again after each restart.
-fn catch_panic(run: impl Fn() -> Result<Vec<Processed>, error::Error>) -> Result<Vec<Processed>, ProcessError> {
-    match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(result) => result.map_err(ProcessError::Unreadable),
-        Err(_) => Err(ProcessError::Panicked),
-    }
+fn rejecting_panics(run: impl Fn() -> Result<Vec<Processed>, error::Error>) -> Result<Vec<Processed>, ProcessError> {
+    catch_panic(run).map_err(ProcessError::Panicked)?.map_err(ProcessError::Unreadable)
 }
 
 #[cfg(test)]
@@ -111,7 +109,12 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_in_the_pipeline_is_an_error() {
-        assert_eq!(catch_panic(|| panic!("a bug in a rule")), Err(ProcessError::Panicked));
+    fn a_panic_in_the_pipeline_is_an_error_that_names_the_place() {
+        crate::telemetry::remember_panics();
+        let line = line!() + 1;
+        let error = rejecting_panics(|| panic!("a bug in a rule")).unwrap_err();
+        let place = format!("{}:{line}", file!());
+        assert_eq!(error.code(), "internal-error");
+        assert!(error.to_string().starts_with(&format!("dateline panicked at {place} on this article")), "{error}");
     }
 }

@@ -29,6 +29,8 @@ pub enum Condition {
     Replicas,
     /// Messages are behind a transaction that has been open for long.
     OpenTransaction,
+    /// The timeline cannot be stored.
+    Store,
 }
 
 #[derive(Debug)]
@@ -84,6 +86,8 @@ impl Health {
                     _ if state.conditions.contains_key(&condition) => {}
                     // They belong to every start.
                     Condition::Assignment | Condition::Restore => tracing::info!("not ready: {reason}"),
+                    // Whoever reports it repeats it as an error.
+                    Condition::Store => {}
                     _ => tracing::warn!("not ready: {reason}"),
                 }
                 state.conditions.insert(condition, reason);

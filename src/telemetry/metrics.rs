@@ -1,8 +1,9 @@
-//! The worker's metrics, for Prometheus. A test checks the dashboard and the alerts under `config/` against the names here.
+//! The metrics, for Prometheus: those of a worker, and with `timeline` and `http` those of the server of the timeline and of
+//! both. A test checks the boards and the alerts under `config/` against the names here.
 
 use std::fmt;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
@@ -13,7 +14,9 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::http::HttpMetrics;
 use super::process::ProcessMetrics;
+use super::timeline::TimelineMetrics;
 use super::{lock, text};
 
 /// One label: its name and its value.
@@ -64,7 +67,12 @@ pub struct Lag {
 /// read again counts once; times are measured whether or not the batch is committed.
 #[derive(Debug)]
 pub struct Metrics {
+    /// The metrics of a worker.
     registry: Registry,
+    /// Those of the server of the timeline.
+    of_timeline: Registry,
+    /// Those of both.
+    common: Registry,
     /// The metrics of the process, which have names of their own.
     process: Registry,
     articles: Family<[Label; 1], Counter>,
@@ -93,19 +101,24 @@ pub struct Metrics {
     removed_offsets: Counter,
     commit_age: Gauge<f64, AtomicU64>,
     last_commit: Mutex<Instant>,
-    http_connections: Gauge,
-    http_dropped_connections: Counter,
-    http_requests: Gauge,
-    http_panics: Counter,
+    /// What HTTP servers do.
+    pub http: HttpMetrics,
+    /// What the server of the timeline does.
+    pub timeline: TimelineMetrics,
+    is_timeline: AtomicBool,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         // 1 ms to 32 s.
         let batch_times = || Histogram::new(exponential_buckets(0.001, 2.0, 16));
+        let [mut common, mut timeline] = [(); 2].map(|()| Registry::with_prefix("dateline"));
+        common.register("build", "The version of the program", Info::new([("version", crate::VERSION)]));
+        let mut process = Registry::default();
+        process.register_collector(Box::new(ProcessMetrics));
         let metrics = Self {
             registry: Registry::with_prefix("dateline"),
-            process: Registry::default(),
+            process,
             articles: Family::default(),
             rejections: Family::default(),
             events: Counter::default(),
@@ -134,10 +147,11 @@ impl Default for Metrics {
             removed_offsets: Counter::default(),
             commit_age: Gauge::default(),
             last_commit: Mutex::new(Instant::now()),
-            http_connections: Gauge::default(),
-            http_dropped_connections: Counter::default(),
-            http_requests: Gauge::default(),
-            http_panics: Counter::default(),
+            http: HttpMetrics::register(&mut common),
+            timeline: TimelineMetrics::register(&mut timeline),
+            common,
+            of_timeline: timeline,
+            is_timeline: AtomicBool::new(false),
         };
         // A rate can be computed for the first increment only if there was a zero before it.
         for outcome in [COMMITTED, ABORTED] {
@@ -153,7 +167,6 @@ const ABORTED: [Label; 1] = [("outcome", "aborted")];
 impl Metrics {
     fn register(mut self) -> Self {
         let registry = &mut self.registry;
-        registry.register("build", "The version of the program", Info::new([("version", crate::VERSION)]));
         registry.register("articles", "Articles read, by what became of them", self.articles.clone());
         registry.register("rejections", "Messages rejected, by the reason", self.rejections.clone());
         registry.register("events", "Timeline events published", self.events.clone());
@@ -202,49 +215,12 @@ impl Metrics {
         registry.register("call_timeouts", help, self.call_timeouts.clone());
         let help = "Time since the last commit; since the start if there was none";
         registry.register_with_unit("last_commit_age", help, Unit::Seconds, self.commit_age.clone());
-        self.register_http();
-        self.process.register_collector(Box::new(ProcessMetrics));
         self
     }
 
-    fn register_http(&mut self) {
-        let registry = &mut self.registry;
-        registry.register("http_connections", "Open HTTP connections", self.http_connections.clone());
-        let help = "HTTP connections closed because there were too many";
-        registry.register("http_dropped_connections", help, self.http_dropped_connections.clone());
-        let help = "HTTP requests whose response is not complete";
-        registry.register("http_requests", help, self.http_requests.clone());
-        registry.register("http_panics", "Panics while an HTTP request was handled", self.http_panics.clone());
-    }
-
-    /// Counts a connection that was opened.
-    pub fn connection_opened(&self) {
-        self.http_connections.inc();
-    }
-
-    /// Counts a connection that was closed.
-    pub fn connection_closed(&self) {
-        self.http_connections.dec();
-    }
-
-    /// Counts a connection that is closed because there are too many.
-    pub fn connection_dropped(&self) {
-        self.http_dropped_connections.inc();
-    }
-
-    /// Counts a request whose handling begins.
-    pub fn request_began(&self) {
-        self.http_requests.inc();
-    }
-
-    /// Counts a request whose response is complete, or that its client gave up.
-    pub fn request_ended(&self) {
-        self.http_requests.dec();
-    }
-
-    /// Counts a panic while a request was handled.
-    pub fn handler_panicked(&self) {
-        self.http_panics.inc();
+    /// From now on these are the metrics of the server of the timeline, and no longer those of a worker.
+    pub fn serve_timeline(&self) {
+        self.is_timeline.store(true, Ordering::Relaxed);
     }
 
     /// Counts a message whose batch was committed: the statuses of its articles (`extracted`, `skipped`, `withdrawn`,
@@ -364,7 +340,8 @@ impl Metrics {
     pub fn encode(&self) -> Result<String, fmt::Error> {
         self.commit_age.set(lock(&self.last_commit).elapsed().as_secs_f64());
         let mut text = String::new();
-        for registry in [&self.registry, &self.process] {
+        let own = if self.is_timeline.load(Ordering::Relaxed) { &self.of_timeline } else { &self.registry };
+        for registry in [&self.common, own, &self.process] {
             encode_registry(&mut text, registry)?;
         }
         encode_eof(&mut text)?;
@@ -422,6 +399,29 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
+    }
+
+    #[test]
+    fn the_server_of_the_timeline_has_metrics_of_its_own() {
+        let metrics = Metrics::default();
+        metrics.timeline.lag("timeline.events", 3, 17);
+        metrics.http.responded("/api/events/{id}", 404, Duration::from_millis(250));
+        let response = r#"dateline_http_responses_total{route="/api/events/{id}",status="404"} 1"#;
+        let text = lines(&metrics);
+        assert!(text.contains(response) && !text.contains("dateline_timeline"), "{text}");
+        metrics.serve_timeline();
+        let text = lines(&metrics);
+        for line in [
+            &format!("dateline_build_info{{version=\"{}\"}} 1", crate::VERSION),
+            response,
+            r#"dateline_http_response_seconds_sum{route="/api/events/{id}"} 0.25"#,
+            r#"dateline_timeline_lag{topic="timeline.events",partition="3"} 17"#,
+            "dateline_timeline_writable 1",
+            "dateline_timeline_database_bytes 0",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+        }
+        assert!(!text.contains("dateline_batches"), "{text}");
     }
 
     #[test]

@@ -138,14 +138,16 @@ pub async fn story(State(state): State<TimelineState>, RawQuery(query): RawQuery
 pub async fn status(State(state): State<TimelineState>) -> HandlerResult {
     let totals = state.query(Store::totals).await?;
     let [first, last] = totals.extent.map(|ends| ends.map(query::format_time)).unwrap_or_default();
-    let (connected, lag) = (state.progress.is_connected(), state.progress.lag());
     Ok(json(&super::responses::State {
         events: totals.events,
         articles: totals.articles,
         first,
         last,
-        connected,
-        lag,
+        connected: state.progress.is_connected(),
+        lag: state.progress.lag(),
+        records: state.progress.records(),
+        building: state.progress.is_building(),
+        writable: state.progress.is_writable(),
         version: crate::VERSION,
     }))
 }

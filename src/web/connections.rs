@@ -57,11 +57,11 @@ impl Connections {
             Ok(permit) => permit,
             Err(_) if self.close_longest_waiting() => self.free.clone().acquire_owned().await.ok()?,
             Err(_) => {
-                self.metrics.connection_dropped();
+                self.metrics.http.connection_dropped();
                 return None;
             }
         };
-        self.metrics.connection_opened();
+        self.metrics.http.connection_opened();
         let closing = Arc::<Notify>::default();
         let turn = self.lock().wait(&closing);
         Some(Arc::new(Admission { all: self.clone(), closing, turn: Mutex::new(turn), _permit: permit }))
@@ -70,7 +70,7 @@ impl Connections {
     /// Closes the connection that has been waiting longest for a request; false if none is waiting.
     pub fn close_longest_waiting(&self) -> bool {
         let Some((_, closing)) = self.lock().waiting.pop_first() else { return false };
-        self.metrics.connection_dropped();
+        self.metrics.http.connection_dropped();
         closing.notify_one();
         true
     }
@@ -104,7 +104,7 @@ impl Admission {
         }
         queue.busy += 1;
         queue.waiting.remove(&self.turn());
-        self.all.metrics.request_began();
+        self.all.metrics.http.request_began();
         Some(Request(self.clone()))
     }
 
@@ -117,7 +117,7 @@ impl Drop for Admission {
     fn drop(&mut self) {
         let turn = *self.turn();
         self.all.lock().waiting.remove(&turn);
-        self.all.metrics.connection_closed();
+        self.all.metrics.http.connection_closed();
     }
 }
 
@@ -131,7 +131,7 @@ impl Drop for Request {
         let mut queue = place.all.lock();
         queue.busy -= 1;
         *place.turn() = queue.wait(&place.closing);
-        place.all.metrics.request_ended();
+        place.all.metrics.http.request_ended();
     }
 }
 

@@ -1,38 +1,37 @@
 //! The live feed: the changes to the timeline as server-sent events.
 //!
-//! Each follower reads the change log at its own pace, so that a slow one costs no memory; a follower that was away for
-//! longer than the log reaches back gets a `reset`.
+//! A follower gets its events from the ring, which all share. It reads the change log by itself where that has gone on without
+//! it: when it resumes, or was too slow. A follower that was away for longer than the log reaches back gets a `reset`.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::sse::{Event, Sse};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
 use super::api::filters;
 use super::problem::Problem;
+use super::ring::{self, Batch, Membership};
 use super::timeline::TimelineState;
-use crate::store::query::Filters;
-use crate::store::{Change, ChangeKind, RowLookup, Store};
 
 /// The longest silence: proxies would take the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How many changes are read at a time.
-const BATCH: usize = 200;
 
 struct Follower {
     state: TimelineState,
-    filters: Filters,
-    changes: watch::Receiver<i64>,
-    /// The sequence number of the last change that was read.
+    membership: Membership,
+    /// The sequence number of the last change that was sent, or would have been if it matched.
     seq: i64,
-    pending: VecDeque<Event>,
+    /// Whether the log has changes that the ring will not bring.
+    is_behind: bool,
+    /// What is sent before anything else.
+    opening: Option<Bytes>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -54,81 +53,78 @@ pub async fn feed(
     let permit = state.followers.clone().try_acquire_owned().map_err(|_| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the feed has too many followers; poll /api/events instead")
     })?;
-    let changes = state.store.subscribe();
+    let membership = state.ring.join(&state.store, filters);
+    state.metrics.timeline.follower_came();
     // Without data, so that clients dispatch no event: it sets the id to resume from after a disconnect.
-    let pending = VecDeque::from([Event::default().id(seq.to_string())]);
-    let follower = Follower { state, filters, changes, seq, pending, _permit: permit };
+    let opening = Some(format!("id: {seq}\n\n").into());
+    let follower = Follower { state, membership, seq, is_behind: true, opening, _permit: permit };
     let events = stream::unfold(follower, |mut follower| async move {
-        let event = follower.next().await?;
-        Some((Ok::<_, Infallible>(event), follower))
+        let events = follower.next().await?;
+        Some((Ok::<_, Infallible>(events), follower))
     });
+    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
     // Middleware may poll it again after its end.
-    Ok(Sse::new(events.fuse()).into_response())
+    Ok((headers, Body::from_stream(events.fuse())).into_response())
 }
 
 impl Follower {
-    /// Returns the next event to send; `None` at shutdown.
-    async fn next(&mut self) -> Option<Event> {
+    /// Returns the next events to send; `None` at shutdown.
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(opening) = self.opening.take() {
+            return Some(opening);
+        }
         loop {
-            if let Some(event) = self.pending.pop_front() {
-                return Some(event);
-            }
-            self.changes.borrow_and_update();
-            let (seq, filters) = (self.seq, self.filters.clone());
-            let batch = self.state.query(move |store| read_changes(store, &filters, seq)).await.ok()?;
-            let is_behind = batch.seq != self.seq;
-            self.seq = batch.seq;
-            self.pending.extend(batch.events);
-            if is_behind {
-                continue;
-            }
-            match timeout(HEARTBEAT, self.changes.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return None,
-                // With the id, so that a follower whose filters match little can still resume from the log.
-                Err(_) => return Some(Event::default().comment("").id(self.seq.to_string())),
+            let events = if self.is_behind {
+                self.read_log().await?
+            } else {
+                match timeout(HEARTBEAT, self.membership.batches.recv()).await {
+                    Ok(Ok(batch)) => self.take(&batch),
+                    Ok(Err(RecvError::Lagged(_))) => {
+                        self.state.metrics.timeline.follower_fell_behind();
+                        self.is_behind = true;
+                        continue;
+                    }
+                    Ok(Err(RecvError::Closed)) => return None,
+                    // With the id, so that a follower whose filters match little can still resume from the log.
+                    Err(_) => {
+                        self.is_behind = self.seq < self.state.store.last_change();
+                        format!(":\nid: {}\n\n", self.seq).into()
+                    }
+                }
+            };
+            if !events.is_empty() {
+                return Some(events.into());
             }
         }
     }
-}
 
-struct FeedBatch {
-    seq: i64,
-    events: Vec<Event>,
-}
-
-/// Reads the changes after a sequence number.
-fn read_changes(store: &Store, filters: &Filters, seq: i64) -> Result<FeedBatch, crate::store::Error> {
-    let Some(changes) = store.changes(seq, BATCH)? else {
-        let seq = store.last_change();
-        return Ok(FeedBatch { seq, events: vec![reset(seq)] });
-    };
-    let mut batch = FeedBatch { seq: changes.last().map_or(seq, |last| last.seq), events: Vec::new() };
-    for Change { seq, kind, id } in changes {
-        let retract = || sse_event("retract", seq).data(serde_json::json!({ "id": id }).to_string());
-        let event = match kind {
-            ChangeKind::Reset => Some(reset(seq)),
-            ChangeKind::Retract => Some(retract()),
-            ChangeKind::Insert(row) | ChangeKind::Update(row) => match store.look_up(row, filters)? {
-                // A later change in the log deleted or replaced it.
-                RowLookup::Deleted => None,
-                RowLookup::Filtered if matches!(kind, ChangeKind::Insert(_)) => None,
-                RowLookup::Filtered => Some(retract()),
-                RowLookup::Record(record) => {
-                    let name = if matches!(kind, ChangeKind::Insert(_)) { "insert" } else { "change" };
-                    Some(sse_event(name, seq).data(record))
-                }
-            },
+    /// Takes the events out of a batch.
+    fn take(&mut self, batch: &Batch) -> Vec<u8> {
+        if batch.last <= self.seq {
+            return Vec::new();
+        }
+        let own = Some(()).filter(|()| batch.after <= self.seq);
+        let Some(events) = own.and_then(|()| batch.of(self.membership.group, self.seq)) else {
+            self.is_behind = true;
+            return Vec::new();
         };
-        batch.events.extend(event);
+        self.seq = batch.last;
+        events
     }
-    Ok(batch)
+
+    /// Reads the next events from the change log; `None` if that is not possible.
+    async fn read_log(&mut self) -> Option<Vec<u8>> {
+        let (seq, group) = (self.seq, (self.membership.group, self.membership.filters.clone()));
+        let number = group.0;
+        let batch = self.state.catch_up(move |store| ring::read(store, seq, &[group])).await.ok()?;
+        self.is_behind = batch.last != seq;
+        self.seq = batch.last;
+        Some(batch.of(number, i64::MIN).unwrap_or_default())
+    }
 }
 
-fn reset(seq: i64) -> Event {
-    sse_event("reset", seq).data("{}")
-}
-
-fn sse_event(name: &str, seq: i64) -> Event {
-    Event::default().event(name).id(seq.to_string())
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.state.metrics.timeline.follower_left();
+    }
 }

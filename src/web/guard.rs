@@ -1,21 +1,22 @@
 //! What surrounds every route: no panic takes a connection down, and every error is a problem (RFC 9457), whichever library
 //! reports it.
 
-use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tracing::{Instrument, Span};
 
 use super::health::is_health;
 use super::problem::{MAX_TARGET, MEDIA_TYPE, Problem};
@@ -29,7 +30,19 @@ pub fn guarded(router: Router, metrics: Arc<Metrics>) -> Router {
     router
         .layer(middleware::from_fn(limit_target))
         .layer(middleware::from_fn(describe_errors))
-        .layer(middleware::from_fn_with_state(metrics, catch_panics))
+        .layer(middleware::from_fn_with_state(metrics.clone(), catch_panics))
+        .layer(middleware::from_fn_with_state(metrics, measure))
+}
+
+/// Counts responses by route and status, with the time until they begin.
+async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let started = Instant::now();
+    let response = next.run(request).await;
+    // What no route is for can be anything.
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    metrics.http.responded(route, response.status().as_u16(), started.elapsed());
+    response
 }
 
 /// Refuses a URL that is longer than any real one.
@@ -75,15 +88,15 @@ fn advice(status: StatusCode) -> &'static str {
 }
 
 /// Turns a panic into a 500. One that happens while the body is sent cuts the body, which clients notice: the end of the
-/// chunks is missing.
+/// chunks is missing. The line that logs a panic names the path of the request.
 async fn catch_panics(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    let span = tracing::error_span!("request", path = request.uri().path());
+    match AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind().await {
         // A body of a known size is bytes already.
         Ok(response) if response.body().size_hint().exact().is_some() => response,
-        Ok(response) => response.map(|body| Body::new(GuardedBody { body: Some(body), path, metrics })),
-        Err(panic) => {
-            report(&metrics, &path, &*panic);
+        Ok(response) => response.map(|body| Body::new(GuardedBody { body: Some(body), span, metrics })),
+        Err(_) => {
+            metrics.http.handler_panicked();
             let detail = "this is a bug in dateline, please report it; the log of the server has the details";
             let mut response = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response();
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -92,21 +105,11 @@ async fn catch_panics(State(metrics): State<Arc<Metrics>>, request: Request, nex
     }
 }
 
-fn report(metrics: &Metrics, path: &str, panic: &(dyn Any + Send)) {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!(
-        path,
-        panic = text.unwrap_or("of an unknown kind"),
-        "a handler panicked; this is a bug in dateline"
-    );
-    metrics.handler_panicked();
-}
-
 /// A body whose panics are errors.
 struct GuardedBody {
     /// `None` after a panic: it must not be polled again.
     body: Option<Body>,
-    path: String,
+    span: Span,
     metrics: Arc<Metrics>,
 }
 
@@ -118,9 +121,11 @@ impl HttpBody for GuardedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let span = self.span.clone();
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
-        catch_unwind(AssertUnwindSafe(|| Pin::new(body).poll_frame(context))).unwrap_or_else(|panic| {
-            report(&self.metrics, &self.path, &*panic);
+        let polled = span.in_scope(|| catch_unwind(AssertUnwindSafe(|| Pin::new(body).poll_frame(context))));
+        polled.unwrap_or_else(|_| {
+            self.metrics.http.handler_panicked();
             self.body = None;
             Poll::Ready(Some(Err(axum::Error::new(io::Error::other("the handler panicked")))))
         })

@@ -5,6 +5,7 @@
 //! | `health` | `/live`, `/ready`, `/metrics`: served by every long-running process |
 //! | `timeline` | the routes of the timeline, and the middleware around them |
 //! | `api`, `feed`, `export`, `grafana` | the handlers |
+//! | `ring` | what all followers of the feed share |
 //! | `responses`, `openapi` | the response bodies, and the OpenAPI description generated from them |
 //! | `auth`, `links`, `host` | the bearer token and CORS; read-only links and public addresses; the names that the server answers to |
 //! | `server`, `opening`, `connections` | connections, and their limits |
@@ -29,6 +30,7 @@ mod opening;
 pub mod page;
 mod problem;
 mod responses;
+mod ring;
 mod server;
 mod timeline;
 

@@ -34,6 +34,11 @@ impl Problem {
         Self { r#type: "about:blank", title, status: status.as_u16(), detail: detail.into() }
     }
 
+    /// A query took longer than anybody waits.
+    pub fn took_too_long() -> Self {
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "the query took too long; narrow it with filters, or try again later")
+    }
+
     /// The path of a request and its query have more than [`MAX_TARGET`] bytes.
     pub fn target_too_long() -> Self {
         let detail = format!("path and query are longer than {MAX_TARGET} bytes; use fewer or shorter filters");

@@ -375,6 +375,12 @@ pub struct State {
     pub connected: bool,
     /// How many records of the topics are still to be read.
     pub lag: u64,
+    /// How many records the topics have, by their offsets.
+    pub records: u64,
+    /// Whether the timeline is built from the beginning of the topics, and has not had everything that they have yet.
+    pub building: bool,
+    /// Whether what is new is stored; not while the disk is full, for example.
+    pub writable: bool,
     /// The version of the program.
     pub version: &'static str,
 }

@@ -21,12 +21,15 @@ use super::guard::guarded;
 use super::health::health_routes;
 use super::links::{self, ReadOnlyLink};
 use super::problem::Problem;
+use super::ring::Ring;
 use super::{HealthState, api, export, feed, grafana, host, openapi, page, responses};
-use crate::store::{self, Store};
-use crate::telemetry::Progress;
+use crate::store::{self, Stop, Store};
+use crate::telemetry::{Metrics, Progress};
 
 /// How many queries run at a time; the others wait.
 const MAX_QUERIES: usize = 4;
+/// How many followers read the change log by themselves at a time. They take nothing from those who query.
+const MAX_CATCHING_UP: usize = 2;
 /// How many clients may follow the feed.
 const MAX_FOLLOWERS: usize = 256;
 /// How long a response may take to start.
@@ -62,7 +65,12 @@ pub struct TimelineState {
     pub(super) followers: Arc<Semaphore>,
     pub(super) links: Arc<[ReadOnlyLink]>,
     pub(super) public_url: Option<String>,
+    pub(super) ring: Arc<Ring>,
+    pub(super) metrics: Arc<Metrics>,
     queries: Arc<Semaphore>,
+    catching_up: Arc<Semaphore>,
+    /// How long a query may take, with the time that it waits.
+    query_timeout: Duration,
     body_timeout: Duration,
 }
 
@@ -76,30 +84,72 @@ impl TimelineState {
     /// Creates the state for a store and the progress of what fills it, with how long the body of a request may take.
     #[must_use]
     pub fn new(store: Store, progress: Arc<Progress>, body_timeout: Duration) -> Self {
-        let [followers, queries] = [MAX_FOLLOWERS, MAX_QUERIES].map(|max| Arc::new(Semaphore::new(max)));
-        Self { store, progress, followers, links: Arc::default(), public_url: None, queries, body_timeout }
+        let [followers, queries, catching_up] =
+            [MAX_FOLLOWERS, MAX_QUERIES, MAX_CATCHING_UP].map(|max| Arc::new(Semaphore::new(max)));
+        Self {
+            store,
+            progress,
+            followers,
+            links: Arc::default(),
+            public_url: None,
+            ring: Arc::default(),
+            metrics: Arc::default(),
+            queries,
+            catching_up,
+            query_timeout: RESPONSE_TIMEOUT,
+            body_timeout,
+        }
     }
 
-    /// Runs a query on the store, off the async threads.
+    /// Runs a query on the store, off the async threads. It is stopped when it takes too long, or when nobody waits for it
+    /// any more.
     pub(super) async fn query<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Store) -> Result<T, store::Error> + Send + 'static,
     ) -> Result<T, Problem> {
-        let shutting_down = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down");
-        let permit = self.queries.clone().acquire_owned().await.map_err(|_| shutting_down())?;
-        let store = self.store.clone();
-        let result = tokio::task::spawn_blocking(move || {
-            let result = query(&store);
-            drop(permit);
-            result
-        });
-        match result.await {
-            Ok(result) => Ok(result?),
-            // What surrounds the routes reports it.
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(shutting_down()),
-        }
+        self.run(&self.queries, query).await
     }
+
+    /// The same for a follower that reads the change log.
+    pub(super) async fn catch_up<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Store) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.run(&self.catching_up, query).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        permits: &Arc<Semaphore>,
+        query: impl FnOnce(&Store) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let answer = async {
+            let permit = permits.clone().acquire_owned().await.map_err(|_| shutting_down())?;
+            let stop = Stop::default();
+            // Dropped when the answer is there, or when nobody waits for it.
+            let _stops = stop.on_drop();
+            let (store, metrics, span) = (self.store.with_stop(stop), self.metrics.clone(), tracing::Span::current());
+            let result = tokio::task::spawn_blocking(move || {
+                let result = span.in_scope(|| query(&store));
+                if matches!(result, Err(store::Error::Stopped)) {
+                    metrics.timeline.query_interrupted();
+                }
+                drop(permit);
+                result
+            });
+            match result.await {
+                Ok(result) => Ok(result?),
+                // What surrounds the routes reports it.
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                Err(_) => Err(shutting_down()),
+            }
+        };
+        timeout(self.query_timeout, answer).await.unwrap_or_else(|_| Err(Problem::took_too_long()))
+    }
+}
+
+fn shutting_down() -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down")
 }
 
 /// The body of a request, which must be complete in time.
@@ -125,6 +175,7 @@ impl FromRequest<TimelineState> for TimelyBody {
 /// The routes of the timeline, with those of health and metrics.
 pub fn timeline_router(mut state: TimelineState, health: HealthState, access: &Access) -> Router {
     (state.links, state.public_url) = (access.links.clone().into(), access.public_url.clone());
+    state.metrics = health.metrics.clone();
     let embedded = HeaderValue::from_str(&policy(&access.frame_ancestors)).ok();
     let cacheable = Router::new()
         .route("/api/events", get(api::events))
@@ -221,4 +272,48 @@ async fn etag(State(state): State<TimelineState>, request: Request, next: Next) 
         headers.extend(HeaderValue::from_str(&tag).ok().map(|tag| (header::ETAG, tag)));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_question_that_takes_too_long_is_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
+        let mut state = TimelineState::new(store, Arc::default(), Duration::from_secs(60));
+        state.query_timeout = Duration::from_millis(50);
+        let endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n";
+        let ask = || {
+            state.query(|store| {
+                store.read(|connection| Ok(connection.query_row(endless, [], |row| row.get::<_, i64>(0))?))
+            })
+        };
+        for problem in futures_util::future::join_all((0..MAX_QUERIES).map(|_| ask())).await {
+            let problem = problem.unwrap_err();
+            assert_eq!(problem.status, StatusCode::GATEWAY_TIMEOUT.as_u16());
+            assert!(problem.detail.contains("narrow it"), "{}", problem.detail);
+        }
+        state.query_timeout = Duration::from_secs(60);
+        assert!(state.query(Store::totals).await.is_ok(), "their places are free again");
+        while state.queries.available_permits() < MAX_QUERIES {
+            tokio::task::yield_now().await;
+        }
+        state.metrics.serve_timeline();
+        let metrics = state.metrics.encode().unwrap();
+        assert!(metrics.contains("dateline_timeline_interrupted_queries_total 4\n"), "{metrics}");
+    }
+
+    #[tokio::test]
+    async fn followers_that_catch_up_take_no_places_of_questions() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _writer) = Store::open(&folder.path().join("timeline.db"), false).unwrap();
+        let state = TimelineState::new(store, Arc::default(), Duration::from_secs(60));
+        let _all = state.catching_up.clone().acquire_many_owned(MAX_CATCHING_UP as u32).await.unwrap();
+        assert!(state.query(Store::totals).await.is_ok());
+        let _questions = state.queries.clone().acquire_many_owned(MAX_QUERIES as u32).await.unwrap();
+        drop(_all);
+        assert!(state.catch_up(Store::totals).await.is_ok());
+    }
 }

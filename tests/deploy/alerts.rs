@@ -1,4 +1,5 @@
-//! The alerts are tried against workers in several states: each fires exactly where it should. The expressions are evaluated
+//! The alerts are tried against workers in several states, and in `timeline_alerts` against the server of the timeline: each
+//! fires exactly where it should. The expressions are evaluated
 //! here, as Prometheus does, one sample a minute.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,9 +9,8 @@ use saphyr::{LoadableYamlNode, Yaml};
 
 type Labels = BTreeMap<String, String>;
 
-/// The series of some workers, with a sample for each minute, `None` where there is none.
-#[derive(Default)]
-struct Series(Vec<(String, Labels, Vec<Option<f64>>)>);
+/// The series of a job, with a sample for each minute, `None` where there is none.
+pub struct Series(pub Vec<(String, Labels, Vec<Option<f64>>)>, &'static str);
 
 /// What an expression is at some minute.
 enum Value {
@@ -19,8 +19,13 @@ enum Value {
 }
 
 impl Series {
-    fn add(&mut self, name: &str, labels: &[(&str, &str)], sample: impl Fn(usize) -> f64) {
-        let instance = [("instance", "worker"), ("job", "dateline")];
+    /// Nothing yet of a job.
+    pub fn of(job: &'static str) -> Self {
+        Self(Vec::new(), job)
+    }
+
+    pub fn add(&mut self, name: &str, labels: &[(&str, &str)], sample: impl Fn(usize) -> f64) {
+        let instance = [("instance", "one"), ("job", self.1)];
         let labels = labels.iter().chain(&instance).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         self.0.push((name.to_owned(), labels.collect(), (0..MINUTES).map(|minute| Some(sample(minute))).collect()));
     }
@@ -99,11 +104,11 @@ impl Series {
 
     /// The alerts that fire at some minute.
     fn fired(&self) -> BTreeSet<String> {
-        let text =
-            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/prometheus/alerts.yml")).unwrap();
-        let documents = Yaml::load_from_str(&text).unwrap();
-        let groups = documents[0]["groups"].as_sequence().unwrap();
-        let rules = groups.iter().flat_map(|group| group["rules"].as_sequence().unwrap());
+        let read = |name| std::fs::read_to_string(format!("{}/config/prometheus/{name}", env!("CARGO_MANIFEST_DIR")));
+        let texts = ["alerts.yml", "timeline-alerts.yml"].map(|name| read(name).unwrap());
+        let documents: Vec<_> = texts.iter().flat_map(|text| Yaml::load_from_str(text).unwrap()).collect();
+        let groups = documents.iter().flat_map(|document| document["groups"].as_sequence().unwrap());
+        let rules = groups.flat_map(|group| group["rules"].as_sequence().unwrap());
         let fires = |rule: &&Yaml<'_>| {
             let expression = parser::parse(rule["expr"].as_str().unwrap()).unwrap();
             let time = rule["for"].as_str().unwrap();
@@ -159,6 +164,7 @@ fn combine(operator: &str, left: Value, right: Value, matching: Option<&LabelMod
         "+" => Some(left + right),
         "/" => Some(left / right),
         ">" => (left > right).then_some(left),
+        "<" => (left < right).then_some(left),
         "==" => (left == right).then_some(left),
         other => panic!("{other}"),
     };
@@ -180,7 +186,7 @@ fn combine(operator: &str, left: Value, right: Value, matching: Option<&LabelMod
 }
 
 /// How long each worker is watched.
-const MINUTES: usize = 360;
+pub const MINUTES: usize = 480;
 
 /// A worker with one partition: what is committed, sent, and readable at each minute, and when it last committed.
 fn worker(
@@ -189,7 +195,7 @@ fn worker(
     readable: impl Fn(usize) -> f64,
     last_commit: impl Fn(usize) -> usize,
 ) -> Series {
-    let mut series = Series::default();
+    let mut series = Series::of("dateline");
     let partition = [("topic", "articles"), ("partition", "0")];
     series.add("up", &[], |_| 1.0);
     series.add("dateline_build_info", &[("version", "1")], |_| 1.0);
@@ -206,7 +212,7 @@ fn worker(
     series
 }
 
-fn assert_fires(series: &Series, expected: &[&str]) {
+pub fn assert_fires(series: &Series, expected: &[&str]) {
     let expected: BTreeSet<String> = expected.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(series.fired(), expected);
 }
@@ -288,4 +294,35 @@ fn a_worker_that_is_down_is_reported() {
         samples[60..].fill((name == "up").then_some(0.0));
     }
     assert_fires(&series, &["DatelineDown"]);
+}
+
+#[test]
+fn rejections_and_batches_that_are_rolled_back_are_reported() {
+    let sent = |minute| minute as f64 * 600.0;
+    let mut series = worker(sent, sent, sent, |minute| minute);
+    series.add("dateline_rejections_total", &[("reason", "not-json")], |minute| minute as f64 * 60.0);
+    assert_fires(&series, &["DatelineRejects"]);
+    let mut series = worker(sent, sent, sent, |minute| minute);
+    series.0.retain(|(_, labels, _)| labels.get("outcome").is_none_or(|outcome| outcome != "aborted"));
+    series.add("dateline_batches_total", &[("outcome", "aborted")], |minute| minute as f64 * 6.0);
+    assert_fires(&series, &["DatelineRollsBack"]);
+}
+
+#[test]
+fn a_panic_of_a_handler_of_a_worker_is_reported() {
+    let constant = |_| 500.0;
+    let mut series = worker(constant, constant, constant, |_| 0);
+    series.0.retain(|(name, ..)| name != "dateline_http_panics_total");
+    series.add("dateline_http_panics_total", &[], |minute| if minute < 100 { 0.0 } else { 1.0 });
+    assert_fires(&series, &["DatelineHttpPanics"]);
+}
+
+#[test]
+fn workers_without_partitions_and_of_two_versions_are_reported() {
+    let constant = |_| 500.0;
+    let mut series = worker(constant, constant, constant, |_| 0);
+    series.0.retain(|(name, ..)| name != "dateline_assigned_partitions");
+    series.add("dateline_assigned_partitions", &[], |_| 0.0);
+    series.add("dateline_build_info", &[("version", "2")], |_| 1.0);
+    assert_fires(&series, &["DatelineVersionsDiffer", "DatelineWithoutPartitions"]);
 }

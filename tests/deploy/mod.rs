@@ -6,3 +6,4 @@ mod manifests;
 mod monitoring;
 mod project;
 mod sinks;
+mod timeline_alerts;

@@ -1,4 +1,4 @@
-//! The dashboard and the alerts under `config/` agree with what the program serves: every metric that they name exists,
+//! The boards and the alerts under `config/` agree with what the program serves: every metric that they name exists,
 //! with every label that they use.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,9 +19,26 @@ fn read(path: &str) -> String {
 /// What Prometheus adds to what it is served.
 const ADDED: [&str; 2] = ["instance", "job"];
 
-/// All series of a worker that has done everything, with their labels.
-fn served() -> BTreeMap<String, BTreeSet<String>> {
+/// All series of a worker and of the server of a timeline, with their labels.
+fn served() -> Served {
+    of_worker().into_iter().chain(of_timeline()).collect()
+}
+
+type Served = BTreeMap<String, BTreeSet<String>>;
+
+/// Those of a timeline that has done everything.
+fn of_timeline() -> Served {
     let metrics = Metrics::default();
+    metrics.serve_timeline();
+    metrics.timeline.lag("timeline.events", 0, 1);
+    metrics.http.responded("/api/events", 200, Duration::ZERO);
+    series(&metrics)
+}
+
+/// Those of a worker that has done everything.
+fn of_worker() -> Served {
+    let metrics = Metrics::default();
+    metrics.http.responded("/metrics", 200, Duration::ZERO);
     metrics.articles(["extracted"].into_iter(), 1, 1, 1);
     metrics.rejection("not-json", 1);
     metrics.extraction(1, Duration::ZERO);
@@ -31,6 +48,10 @@ fn served() -> BTreeMap<String, BTreeSet<String>> {
     for stage in Stage::ALL {
         metrics.stage(stage, Duration::ZERO);
     }
+    series(&metrics)
+}
+
+fn series(metrics: &Metrics) -> Served {
     let text = metrics.encode().unwrap();
     let series = text.lines().filter(|line| !line.starts_with('#')).map(|line| {
         let (name, rest) = line.split_once(['{', ' ']).unwrap();
@@ -124,13 +145,15 @@ mod alerts {
 
     /// Does something with each rule.
     fn each_rule(then: impl Fn(&str, &Yaml)) {
-        let text = read("config/prometheus/alerts.yml");
-        let documents = Yaml::load_from_str(&text).unwrap();
-        let groups = documents[0]["groups"].as_sequence().unwrap();
-        let rules: Vec<_> = groups.iter().flat_map(|group| group["rules"].as_sequence().unwrap()).collect();
-        assert!(!rules.is_empty());
-        for rule in rules {
-            then(rule["alert"].as_str().unwrap(), rule);
+        for file in ["config/prometheus/alerts.yml", "config/prometheus/timeline-alerts.yml"] {
+            let text = read(file);
+            let documents = Yaml::load_from_str(&text).unwrap();
+            let groups = documents[0]["groups"].as_sequence().unwrap();
+            let rules: Vec<_> = groups.iter().flat_map(|group| group["rules"].as_sequence().unwrap()).collect();
+            assert!(!rules.is_empty());
+            for rule in rules {
+                then(rule["alert"].as_str().unwrap(), rule);
+            }
         }
     }
 
@@ -138,6 +161,22 @@ mod alerts {
     fn use_what_is_served() {
         each_rule(|name, rule| {
             assert_eq!(missing(rule["expr"].as_str().unwrap()), Vec::<String>::new(), "{name}");
+        });
+    }
+
+    #[test]
+    fn are_loaded_for_jobs_that_are_scraped() {
+        let text = read("config/prometheus/prometheus.yml");
+        let documents = Yaml::load_from_str(&text).unwrap();
+        let files: Vec<_> = documents[0]["rule_files"].as_sequence().unwrap().iter().map(|it| it.as_str()).collect();
+        assert_eq!(files, [Some("alerts.yml"), Some("timeline-alerts.yml")]);
+        let jobs = documents[0]["scrape_configs"].as_sequence().unwrap();
+        let jobs: BTreeSet<_> = jobs.iter().map(|job| job["job_name"].as_str().unwrap()).collect();
+        each_rule(|name, rule| {
+            let expression = rule["expr"].as_str().unwrap();
+            for named in expression.split("job=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                assert!(jobs.contains(named), "{name}: {named}");
+            }
         });
     }
 
@@ -193,86 +232,106 @@ mod alerts {
     }
 }
 
-mod dashboard {
+mod boards {
     use super::*;
 
-    fn dashboard() -> Value {
-        serde_json::from_str(&read("config/grafana/dashboard.json")).unwrap()
+    /// The board of the workers and that of the server of the timeline, with what each is about.
+    fn boards() -> [(&'static str, Value, Served); 2] {
+        let board = |path| serde_json::from_str(&read(path)).unwrap();
+        [("config/grafana/dashboard.json", of_worker()), ("config/grafana/serve.json", of_timeline())]
+            .map(|(path, served)| (path, board(path), served))
     }
 
     /// The panels that show something.
-    fn panels() -> Vec<Value> {
-        let panels = dashboard()["panels"].as_array().unwrap().clone();
+    fn panels(board: &Value) -> Vec<Value> {
+        let panels = board["panels"].as_array().unwrap().clone();
         panels.into_iter().filter(|panel| panel["type"] != "row").collect()
     }
 
     #[test]
-    fn uses_what_is_served() {
-        for panel in panels() {
-            for target in panel["targets"].as_array().unwrap() {
-                assert_eq!(missing(target["expr"].as_str().unwrap()), Vec::<String>::new(), "{}", panel["title"]);
-            }
-        }
-    }
-
-    #[test]
-    fn shows_everything_that_is_served() {
-        let panels = panels();
-        let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap());
-        let shown: String = targets.map(|target| target["expr"].as_str().unwrap()).collect();
-        let ends = ["_bucket", "_sum", "_count"];
-        for name in served().into_keys().filter(|name| name != "up") {
-            let family = ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-            assert!(shown.contains(family), "{family} is on no panel");
-        }
-    }
-
-    #[test]
-    fn has_panels_with_a_title_of_their_own_a_description_and_a_unit() {
-        let mut titles = BTreeSet::new();
-        for panel in panels() {
-            let title = panel["title"].as_str().unwrap().to_owned();
-            assert!(!title.is_empty());
-            assert!(!panel["description"].as_str().unwrap().is_empty(), "{title}");
-            assert!(!panel["fieldConfig"]["defaults"]["unit"].as_str().unwrap().is_empty(), "{title}");
-            assert!(titles.insert(title.clone()), "{title} is there twice");
-        }
-        assert!(!titles.is_empty());
-    }
-
-    #[test]
-    fn has_panels_that_do_not_overlap() {
-        let all = dashboard()["panels"].as_array().unwrap().clone();
-        let mut taken = BTreeSet::new();
-        let mut ids = BTreeSet::new();
-        for panel in &all {
-            let number = |name: &str| panel["gridPos"][name].as_u64().unwrap();
-            assert!(number("x") + number("w") <= 24, "{}", panel["title"]);
-            for x in number("x")..number("x") + number("w") {
-                for y in number("y")..number("y") + number("h") {
-                    assert!(taken.insert((x, y)), "{} overlaps another", panel["title"]);
+    fn use_what_is_served() {
+        for (path, board, served) in boards() {
+            for panel in panels(&board) {
+                for target in panel["targets"].as_array().unwrap() {
+                    let expression = target["expr"].as_str().unwrap();
+                    assert_eq!(missing(expression), Vec::<String>::new(), "{path}: {}", panel["title"]);
+                    let is_served = |(name, _): &(String, _)| served.contains_key(name);
+                    assert!(Asked::of(expression).series.iter().all(is_served), "{path}: {}", panel["title"]);
                 }
             }
-            assert!(ids.insert(panel["id"].as_u64().unwrap()), "{}", panel["id"]);
         }
     }
 
     #[test]
-    fn queries_the_data_source_and_the_workers_that_are_chosen() {
-        let text = read("config/grafana/dashboard.json");
-        let dashboard = dashboard();
-        let variables = dashboard["templating"]["list"].as_array().unwrap();
-        let names: BTreeSet<_> = variables.iter().map(|variable| variable["name"].as_str().unwrap()).collect();
-        assert_eq!(names, BTreeSet::from(["datasource", "instance"]));
-        for panel in panels() {
-            assert_eq!(panel["datasource"]["uid"], "${datasource}", "{}", panel["title"]);
-            for target in panel["targets"].as_array().unwrap() {
-                assert!(target["expr"].as_str().unwrap().contains("$instance"), "{}", panel["title"]);
+    fn show_everything_that_is_served() {
+        for (path, board, served) in boards() {
+            let panels = panels(&board);
+            let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap());
+            let shown: String = targets.map(|target| target["expr"].as_str().unwrap()).collect();
+            let ends = ["_bucket", "_sum", "_count"];
+            for name in served.into_keys().filter(|name| name != "up") {
+                let family = ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+                assert!(shown.contains(family), "{path}: {family} is on no panel");
             }
         }
-        let asked = variables[1]["query"]["query"].as_str().unwrap();
-        let metric = asked.strip_prefix("label_values(").and_then(|rest| rest.split(',').next()).unwrap();
-        assert!(served().contains_key(metric), "{asked}");
-        assert!(text.ends_with("}\n"));
+    }
+
+    #[test]
+    fn have_panels_with_a_title_of_their_own_a_description_and_a_unit() {
+        for (path, board, _) in boards() {
+            let mut titles = BTreeSet::new();
+            for panel in panels(&board) {
+                let title = panel["title"].as_str().unwrap().to_owned();
+                assert!(!title.is_empty(), "{path}");
+                assert!(!panel["description"].as_str().unwrap().is_empty(), "{path}: {title}");
+                let unit = panel["fieldConfig"]["defaults"]["unit"].as_str().unwrap();
+                assert!(!unit.is_empty(), "{path}: {title}");
+                assert!(titles.insert(title.clone()), "{path}: {title} is there twice");
+            }
+            assert!(!titles.is_empty());
+        }
+    }
+
+    #[test]
+    fn have_panels_that_do_not_overlap() {
+        for (path, board, _) in boards() {
+            let all = board["panels"].as_array().unwrap().clone();
+            let mut taken = BTreeSet::new();
+            let mut ids = BTreeSet::new();
+            for panel in &all {
+                let number = |name: &str| panel["gridPos"][name].as_u64().unwrap();
+                assert!(number("x") + number("w") <= 24, "{path}: {}", panel["title"]);
+                for x in number("x")..number("x") + number("w") {
+                    for y in number("y")..number("y") + number("h") {
+                        assert!(taken.insert((x, y)), "{path}: {} overlaps another", panel["title"]);
+                    }
+                }
+                assert!(ids.insert(panel["id"].as_u64().unwrap()), "{path}: {}", panel["id"]);
+            }
+        }
+    }
+
+    #[test]
+    fn query_the_data_source_and_the_processes_that_are_chosen() {
+        for (path, board, served) in boards() {
+            let variables = board["templating"]["list"].as_array().unwrap();
+            let names: BTreeSet<_> = variables.iter().map(|variable| variable["name"].as_str().unwrap()).collect();
+            assert_eq!(names, BTreeSet::from(["datasource", "instance"]), "{path}");
+            for panel in panels(&board) {
+                assert_eq!(panel["datasource"]["uid"], "${datasource}", "{path}: {}", panel["title"]);
+                for target in panel["targets"].as_array().unwrap() {
+                    assert!(target["expr"].as_str().unwrap().contains("$instance"), "{path}: {}", panel["title"]);
+                }
+            }
+            let asked = variables[1]["query"]["query"].as_str().unwrap();
+            let metric = asked.strip_prefix("label_values(").and_then(|rest| rest.split(',').next()).unwrap();
+            assert!(served.contains_key(metric), "{path}: {asked}");
+            assert!(read(path).ends_with("}\n"), "{path}");
+        }
+        let [(_, workers, of_worker), (_, timeline, of_timeline)] = boards();
+        assert_ne!(workers["uid"], timeline["uid"]);
+        let asked = |board: &Value| board["templating"]["list"][1]["query"]["query"].as_str().unwrap().to_owned();
+        let is_of = |board: &Value, served: &Served| served.keys().any(|name| asked(board).contains(name.as_str()));
+        assert!(!is_of(&workers, &of_timeline) && !is_of(&timeline, &of_worker), "each lists its own");
     }
 }

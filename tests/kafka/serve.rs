@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::program::{dateline, get, terminate};
 use crate::broker::cluster::shared;
-use crate::broker::wire::{PATIENCE, Wire, article};
+use crate::broker::wire::{Outgoing, PATIENCE, Wire, article};
 
 /// The program, and its address.
 struct Served {
@@ -20,8 +20,12 @@ struct Served {
 }
 
 fn serve(wire: &Wire, database: &str, flags: &[&str]) -> Served {
+    serve_with(wire, database, flags, &[])
+}
+
+fn serve_with(wire: &Wire, database: &str, flags: &[&str], variables: &[(&str, &str)]) -> Served {
     let flags = [&["--database", database, "--http", "0"], flags].concat();
-    let mut child = dateline(wire, "serve", &flags).spawn().unwrap();
+    let mut child = dateline(wire, "serve", &flags).envs(variables.iter().copied()).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
     let served = log.by_ref().map_while(Result::ok).find(|line| line.contains("serving the timeline")).unwrap();
     let address = served.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
@@ -103,8 +107,58 @@ fn the_timeline_has_what_was_published_resumes_after_a_kill_and_can_be_rebuilt()
     let third = serve(&wire, &database, &["--rebuild"]);
     third.await_events(wire.expected().events.len());
     assert_eq!(third.events(), wire.expected().events);
-    assert!(last_change(&third) > last, "numbers grow over a rebuild");
+    let rebuilt = last_change(&third);
+    assert!(rebuilt > last, "numbers grow over a rebuild");
     third.end();
+
+    // Left in a manifest, the flag does not rebuild again.
+    let fourth = serve(&wire, &database, &["--rebuild"]);
+    fourth.await_ready();
+    assert_eq!((last_change(&fourth), fourth.events()), (rebuilt, wire.expected().events));
+    fourth.end();
+}
+
+#[test]
+fn a_database_of_an_earlier_version_is_filled_from_the_topics_again() {
+    let Some(cluster) = shared() else { return };
+    let (wire, folder) = (Wire::new(cluster), tempfile::tempdir().unwrap());
+    let database = database(&folder);
+    wire.send((0..5).map(article));
+    wire.run_until(5);
+    let first = serve(&wire, &database, &[]);
+    first.await_events(wire.expected().events.len());
+    first.await_ready();
+    assert_eq!(first.ask("/api/status")["building"], false);
+    first.end();
+
+    let file = rusqlite::Connection::open(&database).unwrap();
+    file.execute_batch("DROP TABLE meta; DELETE FROM records; PRAGMA user_version = 4").unwrap();
+    drop(file);
+    let second = serve(&wire, &database, &[]);
+    second.await_ready();
+    assert_eq!(second.events(), wire.expected().events);
+    assert_eq!(second.ask("/api/status")["writable"], true);
+    second.end();
+}
+
+#[test]
+fn what_is_older_than_is_kept_is_not_on_the_timeline() {
+    let Some(cluster) = shared() else { return };
+    let (wire, folder) = (Wire::new(cluster), tempfile::tempdir().unwrap());
+    let of_2019 = |n| {
+        let article = article(n);
+        let text = String::from_utf8(article.value.unwrap()).unwrap().replace("2026-03-", "2019-03-");
+        Outgoing { value: Some(text.into_bytes()), ..article }
+    };
+    wire.send((0..5).map(of_2019));
+    wire.run_until(5);
+    let served = serve_with(&wire, &database(&folder), &[], &[("DATELINE_SERVE__KEEP", "30 days, 1 GB")]);
+    served.await_ready();
+    assert_eq!(served.ask("/api/status")["events"], 0);
+    let metrics = get(&served.address, "/metrics");
+    assert!(metrics.contains("dateline_timeline_keep_bytes 1000000000\n"), "{metrics}");
+    assert!(metrics.contains("dateline_timeline_lag{") && !metrics.contains("dateline_lag{"), "{metrics}");
+    served.end();
 }
 
 /// The number of the last change: the tag of an answer ends with it.

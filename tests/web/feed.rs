@@ -104,3 +104,44 @@ async fn an_invalid_last_event_id_is_refused() {
     let request = Request::get("/api/feed").header("last-event-id", "yesterday").body(Body::empty()).unwrap();
     assert_eq!(fixture.send(request).await.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn each_follower_gets_what_its_filters_match() {
+    let mut fixture = Fixture::empty(&Access::default());
+    let mut clients = Vec::new();
+    for filters in ["", "status=planned", "status=denied", "status=planned"] {
+        let mut client = FeedClient::new(&fixture, filters, None).await;
+        client.next().await;
+        clients.push(client);
+    }
+    for (n, status) in ["planned", "denied", "planned", "happened"].into_iter().enumerate() {
+        fixture.apply(RecordKind::Event, &format!("event{n}"), &event(&format!("event{n}"), status));
+    }
+    let expected: [&[&str]; 4] =
+        [&["event0", "event1", "event2", "event3"], &["event0", "event2"], &["event1"], &["event0", "event2"]];
+    for (client, expected) in clients.iter_mut().zip(expected) {
+        for id in expected {
+            let (_, name, found) = client.next().await;
+            assert_eq!((name.as_str(), found.as_str()), ("insert", *id));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_follower_that_is_slower_than_the_feed_misses_nothing() {
+    let mut fixture = Fixture::empty(&Access::default());
+    let mut quick = FeedClient::new(&fixture, "", None).await;
+    let mut slow = FeedClient::new(&fixture, "", None).await;
+    let (begin, ..) = quick.next().await;
+    slow.next().await;
+    // More than what all followers share holds: the slow one has to read the rest by itself.
+    for n in 1..=60 {
+        fixture.apply(RecordKind::Event, &format!("event{n}"), &event(&format!("event{n}"), "planned"));
+        assert_eq!(quick.next().await, (begin + n, "insert".to_owned(), format!("event{n}")));
+    }
+    for n in 1..=60 {
+        assert_eq!(slow.next().await, (begin + n, "insert".to_owned(), format!("event{n}")));
+    }
+    fixture.apply(RecordKind::Event, "last", &event("last", "planned"));
+    assert_eq!(slow.next().await.2, "last");
+}

@@ -6,6 +6,7 @@ mod accessibility;
 mod api;
 mod browser;
 mod client;
+mod disk;
 mod drawer;
 mod export;
 mod feed;

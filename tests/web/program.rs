@@ -32,9 +32,13 @@ pub struct Program {
 impl Program {
     /// Starts it with nothing to show, on a port that it picks.
     pub fn start() -> Self {
+        Self::start_in(tempfile::tempdir().unwrap())
+    }
+
+    /// The same, with its database in a folder.
+    pub fn start_in(folder: tempfile::TempDir) -> Self {
         let (brokers, cluster) = cluster();
         let producer = ClientConfig::new().set("bootstrap.servers", &brokers).create().unwrap();
-        let folder = tempfile::tempdir().unwrap();
         let address = "127.0.0.1:0".to_owned();
         let mut program = Self { producer, folder, brokers, address, running: None, _cluster: cluster };
         program.start_again();

@@ -15,11 +15,10 @@ use clap::{Args, ValueEnum};
 use self::display::{ProgressDisplay, plan, report};
 use super::kafka::KafkaArgs;
 use super::service::run_with_health;
-use super::{FAILED, REJECTED, USAGE, bounds, failed};
+use super::{FAILED, REJECTED, bounds, failed};
 use crate::config::Settings;
 use crate::stream::Control;
 use crate::stream::backfill::{Destination, PartitionName, Prepared, Report, Request, prepare};
-use crate::telemetry::start_log;
 
 /// Replays a range of the input topic once, and exits
 ///
@@ -97,13 +96,10 @@ enum By {
 
 /// Runs the command.
 pub fn run(args: &BackfillArgs) -> ExitCode {
-    let (settings, request) = match parse_args(args) {
+    let (settings, request) = match args.kafka.start(parse_args(args), |(settings, _)| &settings.log) {
         Ok(settled) => settled,
-        Err(error) => return failed(USAGE, &error),
+        Err(code) => return code,
     };
-    if let Err(error) = start_log(&settings.log) {
-        return failed(FAILED, &error);
-    }
     match backfill(args, &settings, request) {
         Ok(Some(report)) if !report.finished || report.removed > 0 => ExitCode::from(FAILED),
         Ok(Some(report)) if report.rejections() > 0 && !args.allow_rejected => ExitCode::from(REJECTED),

@@ -112,7 +112,7 @@ fn run_demo(
     let mut settings = settings.clone();
     settings.serve.database = folder.path().join("timeline.db");
     let settings = &settings;
-    let Service { mut writer, progress, server } = prepare(settings, &timeline_control, address, false)?;
+    let Service { mut writer, progress, server } = prepare(settings, &timeline_control, address, None)?;
     let page = format!("Timeline: http://{}/\n", server.address()?);
     print(&page)?;
     let mut servers = vec![server];

@@ -3,35 +3,56 @@
 use super::*;
 
 #[test]
-fn an_old_database_rebuilds_itself_from_what_it_received() {
+fn a_database_of_an_earlier_version_starts_over_by_itself() {
+    for found in [1, 3, 4] {
+        let mut fixture = Fixture::new();
+        fixture.event(day("one", "2019-04-01"));
+        fixture.writer.apply(&[], &[Position { topic: "events".to_owned(), partition: 0, next: 7 }]).unwrap();
+        fixture.writer.set_complete().unwrap();
+        let (last, path) = (fixture.store.last_change(), fixture.folder.path().join("timeline.db"));
+        // Tables that earlier versions did not have, and columns.
+        let older = format!(
+            "DROP TABLE happenings; DROP TABLE happening_keys; DROP TABLE words; DROP TABLE meta; DROP INDEX events_of_happening;
+             ALTER TABLE events DROP COLUMN happening; PRAGMA user_version = {found}"
+        );
+        fixture.writer.connection.execute_batch(&older).unwrap();
+        assert!(Store::probe(&path).unwrap(), "it can be rebuilt");
+        let mut fixture = fixture.reopen(false);
+        assert_eq!((fixture.found(""), fixture.writer.positions().unwrap()), (Vec::new(), Vec::new()));
+        assert!(!fixture.writer.is_complete().unwrap());
+        assert_eq!(fixture.changes(last), ["reset"], "followers load everything");
+        fixture.event(day("one", "2019-04-01"));
+        assert_eq!(fixture.reopen(false).found("q=%22the+ferry%22"), ["one"]);
+    }
+}
+
+#[test]
+fn a_rebuild_gives_the_room_of_the_file_back() {
     let mut fixture = Fixture::new();
-    let position = Position { topic: "events".to_owned(), partition: 0, next: 7 };
-    fixture.event(day("one", "2019-04-01"));
-    fixture.event(day("two", "2019-04-02"));
-    fixture.article("extracted", &["one"]);
-    fixture.writer.apply(&[], std::slice::from_ref(&position)).unwrap();
-    let last = fixture.store.last_change();
-    // The tables that version 3 did not have, and its index of words.
-    fixture
-        .writer
-        .connection
-        .execute_batch(
-            "DROP TABLE happenings; DROP TABLE happening_keys; DROP TABLE words; DROP INDEX events_of_happening;
-             ALTER TABLE events DROP COLUMN published; ALTER TABLE events DROP COLUMN flags;
-             ALTER TABLE events DROP COLUMN happening;
-             CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = none);
-             PRAGMA user_version = 3",
-        )
-        .unwrap();
-    let mut fixture = fixture.reopen(false);
-    assert_eq!(fixture.found("q=%22the+ferry%22"), ["one"]);
-    assert_eq!(
-        (fixture.writer.positions().unwrap(), fixture.changes(last)),
-        (vec![position], vec!["reset".to_owned()])
-    );
-    assert!(fixture.store.event("one").unwrap().unwrap().1.is_some(), "the record of its article");
-    fixture.article("extracted", &["one", "two"]);
-    assert_eq!(fixture.found(""), ["one", "two"], "what was hidden is kept");
+    for at in 0..200 {
+        let mut event = day(&format!("event{at}"), "2019-04-01");
+        event["statement"]["sentence"] = json!("and so on ".repeat(500));
+        fixture.event(event);
+    }
+    fixture.writer.checkpoint().unwrap();
+    let before = fixture.writer.size().unwrap().file;
+    let fixture = fixture.reopen(true);
+    fixture.writer.checkpoint().unwrap();
+    let after = fixture.writer.size().unwrap().file;
+    assert!(after < before / 4, "{before} and {after}");
+}
+
+#[test]
+fn a_rebuild_is_remembered_under_its_name_until_a_start_without_one() {
+    let fixture = Fixture::new();
+    let path = fixture.folder.path().join("timeline.db");
+    let was_rebuilt = |name: &str| Store::was_rebuilt(&path, name).unwrap();
+    assert!(!was_rebuilt(""));
+    fixture.writer.remember_rebuild(Some("")).unwrap();
+    assert!(was_rebuilt("") && !was_rebuilt("2026-11-29"));
+    fixture.writer.remember_rebuild(None).unwrap();
+    assert!(!was_rebuilt(""));
+    assert!(!Store::was_rebuilt(&fixture.folder.path().join("missing.db"), "").unwrap());
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn the_fallback_of_a_rejected_message_is_small_and_says_where_the_message_is() {
 fn an_article_on_which_the_pipeline_panics_is_rejected() {
     let output = output_settings(AMPLE, EmbargoPolicy::Hold);
     let now = "2026-04-01T00:00:00Z".parse().unwrap();
-    let disposition = Disposition::new(&message(Some(ARTICLE)), Err(ProcessError::Panicked), &output, now);
+    let disposition = Disposition::new(&message(Some(ARTICLE)), Err(ProcessError::Panicked(None)), &output, now);
     assert_eq!(header(records(&disposition)[0], "dateline-error-code"), Some("internal-error"));
 }
 

@@ -55,11 +55,18 @@ export function live({ refresh, retracted, changed }) {
     watch = setTimeout(() => document.hidden || checkStatus(), server?.connected && !server.lag ? CHECK_INTERVAL : RETRY_INTERVAL);
   }
 
+  /** How much of the topics is read, in percent. */
+  function share({ lag = 0, records = 1 }) {
+    return Math.max(0, Math.floor(100 * (1 - lag / Math.max(records, lag))));
+  }
+
   function showState() {
     const states = [
       [isConnected === null, 'waiting', 'Connecting…'],
       [!isConnected, 'lost', `Not connected; retrying in ${Math.round(wait / 1000) || 1} s`],
       [server && !server.connected, 'lost', 'The server is not connected to its brokers'],
+      [server && !server.writable, 'lost', 'Read-only: the server cannot store what is new'],
+      [server?.building && server.lag > 0, 'waiting', `Building the timeline: ${share(server ?? {})} % of the records are read`],
       [server?.lag > 0, 'waiting', `Catching up: ${counted(server?.lag ?? 0, 'record')} to read`],
       [true, 'live', server ? `Live · ${counted(server.events, 'event')}, ${counted(server.articles, 'article')}` : 'Live'],
     ];
