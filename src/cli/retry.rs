@@ -9,6 +9,7 @@ use indicatif::HumanCount;
 
 use super::kafka::KafkaArgs;
 use super::service::run_with_health;
+use super::shared::log_ignored;
 use super::{FAILED, REJECTED, USAGE, bounds, failed};
 use crate::config::Settings;
 use crate::stream::Control;
@@ -51,6 +52,7 @@ pub fn run(args: &RetryArgs) -> ExitCode {
     if let Err(error) = start_log(&settings.log) {
         return failed(FAILED, &error);
     }
+    log_ignored(&settings.ignored);
     let control = Control::default();
     let report = match run_with_health(&settings, &control, || retry(&settings, &request, &control)) {
         Ok(report) => report,

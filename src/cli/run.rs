@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::kafka::KafkaArgs;
 use super::service::run_with_health;
+use super::shared::log_ignored;
 use super::{FAILED, USAGE, failed};
 use crate::stream::{self, Control};
 use crate::telemetry::start_log;
@@ -29,6 +30,7 @@ pub fn run(args: &RunArgs) -> ExitCode {
     if let Err(error) = start_log(&settings.log) {
         return failed(FAILED, &error);
     }
+    log_ignored(&settings.ignored);
     let kafka = &settings.kafka;
     tracing::info!(
         version = crate::VERSION, brokers = kafka.brokers, input = kafka.input, group = kafka.group,

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::kafka::KafkaArgs;
 use super::service::{health_state, run_with_servers};
+use super::shared::log_ignored;
 use super::{FAILED, USAGE, failed};
 use crate::config::{Error, Serve, Settings};
 use crate::store::{Store, Writer};
@@ -58,6 +59,7 @@ pub fn run(args: &ServeArgs) -> ExitCode {
     if let Err(error) = start_log(&settings.log) {
         return failed(FAILED, &error);
     }
+    log_ignored(&settings.ignored);
     tracing::info!(
         version = crate::VERSION, brokers = settings.kafka.brokers, database = %settings.serve.database.display(),
         rebuild = args.rebuild, "starting"

@@ -16,6 +16,7 @@ mod sources;
 mod tests;
 mod topics;
 mod validate;
+mod variables;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use self::layers::{Layers, Origin};
 pub use self::output::{Output, PassedHeader};
 use self::raw::Raw;
 pub use self::topics::{Inputs, Topics};
+pub use self::variables::Ignored;
 use crate::pipeline;
 
 /// The built-in values. The file is generated: see [`reference()`].
@@ -41,7 +43,8 @@ pub struct Configuration {
 
 impl Configuration {
     /// Merges the built-in values with `file`, `variables` (those named `DATELINE_…`) and `flags` (flag, key and value
-    /// of each); the later ones override the earlier ones.
+    /// of each); the later ones override the earlier ones. Variables that are like no section and no key, and those that
+    /// Kubernetes injects for Services named `dateline…`, set nothing.
     ///
     /// # Errors
     /// If the file cannot be read or is not TOML, a key is unknown, or a value has the wrong type.
@@ -120,6 +123,8 @@ pub struct Settings {
     pub serve: Serve,
     /// The log.
     pub log: Log,
+    /// The environment variables that set nothing.
+    pub ignored: Ignored,
 }
 
 /// The Kafka cluster, and the names of topics and groups.

@@ -15,6 +15,7 @@ use clap::{Args, ValueEnum};
 use self::display::{ProgressDisplay, plan, report};
 use super::kafka::KafkaArgs;
 use super::service::run_with_health;
+use super::shared::log_ignored;
 use super::{FAILED, REJECTED, USAGE, bounds, failed};
 use crate::config::Settings;
 use crate::stream::Control;
@@ -104,6 +105,7 @@ pub fn run(args: &BackfillArgs) -> ExitCode {
     if let Err(error) = start_log(&settings.log) {
         return failed(FAILED, &error);
     }
+    log_ignored(&settings.ignored);
     match backfill(args, &settings, request) {
         Ok(Some(report)) if !report.finished || report.removed > 0 => ExitCode::from(FAILED),
         Ok(Some(report)) if report.rejections() > 0 && !args.allow_rejected => ExitCode::from(REJECTED),
