@@ -53,7 +53,11 @@ fn all_that_kubernetes_injects_for_services_beside_the_pod_is_ignored() {
             let mut names: Vec<_> = variables.iter().map(|(name, _)| name.clone()).collect();
             names.sort();
             let mut settings = with(variables).unwrap_or_else(|error| panic!("{service}: {error}"));
-            assert_eq!(std::mem::take(&mut settings.ignored), Ignored { injected: names, foreign: vec![] }, "{service}");
+            assert_eq!(
+                std::mem::take(&mut settings.ignored),
+                Ignored { injected: names, foreign: vec![] },
+                "{service}"
+            );
             assert_eq!(format!("{settings:?}"), format!("{defaults:?}"), "{service}");
         }
     }
