@@ -155,7 +155,7 @@ impl Century {
             "also_at": [],
             "weight": f64::from(self.random.u8(0..100)) / 100.0,
             "confidence": f64::from(self.random.u8(50..100)) / 100.0,
-            "extractor": "dateline 0.1.0, en 1"
+            "extractor": "dateline 0.2.0, en 1 statements"
         });
         (id, record.to_string())
     }

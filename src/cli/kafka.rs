@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::shared::{ExtractArgs, variables};
+use super::shared::{ExtractArgs, log_ignored, variables};
 use super::{FAILED, USAGE, failed};
 use crate::config::{Configuration, Error, Log, Settings};
 use crate::telemetry::start_log;
@@ -78,17 +78,19 @@ impl KafkaArgs {
         Configuration::load(self.config.as_deref(), variables(), given.chain(self.extract.given()))
     }
 
-    /// Starts the log of a long-running command, or reports why there are no settings for it: also that in the format that
-    /// the log would have.
+    /// Starts the log of a long-running command, with the variables that it ignored, or reports why there are no settings for
+    /// it: also that in the format that the log would have.
     ///
     /// # Errors
     /// If there are none, or the log cannot be started: with the exit code.
-    pub fn start<T, E: Display>(&self, settings: Result<T, E>, log: impl FnOnce(&T) -> &Log) -> Result<T, ExitCode> {
-        match settings {
-            Ok(settings) => match start_log(log(&settings)) {
-                Ok(()) => Ok(settings),
-                Err(error) => Err(failed(FAILED, &error)),
-            },
+    pub fn start<T, E: Display>(&self, settled: Result<T, E>, of: impl FnOnce(&T) -> &Settings) -> Result<T, ExitCode> {
+        match settled {
+            Ok(settled) => {
+                let settings = of(&settled);
+                start_log(&settings.log).map_err(|error| failed(FAILED, &error))?;
+                log_ignored(&settings.ignored);
+                Ok(settled)
+            }
             Err(error) => {
                 if Configuration::asks_for_json(self.config.as_deref(), variables()) {
                     // Without one the error is a line of text.

@@ -43,7 +43,7 @@ pub struct RetryArgs {
 
 /// Runs the command.
 pub fn run(args: &RetryArgs) -> ExitCode {
-    let (settings, request) = match args.kafka.start(parse_args(args), |(settings, _)| &settings.log) {
+    let (settings, request) = match args.kafka.start(parse_args(args), |(settings, _)| settings) {
         Ok(settled) => settled,
         Err(code) => return code,
     };

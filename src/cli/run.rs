@@ -21,7 +21,7 @@ pub struct RunArgs {
 
 /// Runs the command.
 pub fn run(args: &RunArgs) -> ExitCode {
-    let settings = match args.kafka.start(args.kafka.settings(), |settings| &settings.log) {
+    let settings = match args.kafka.start(args.kafka.settings(), |settings| settings) {
         Ok(settled) => settled,
         Err(code) => return code,
     };

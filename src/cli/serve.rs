@@ -52,7 +52,7 @@ pub struct Service {
 
 /// Runs the command.
 pub fn run(args: &ServeArgs) -> ExitCode {
-    let settings = match args.kafka.start(settings(args), |settings| &settings.log) {
+    let settings = match args.kafka.start(settings(args), |settings| settings) {
         Ok(settled) => settled,
         Err(code) => return code,
     };

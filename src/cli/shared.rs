@@ -6,6 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use crate::article::Format;
+use crate::config::Ignored;
 use crate::error::Error;
 use crate::pipeline::{Genre, Settings};
 
@@ -55,6 +56,16 @@ pub fn variables() -> impl Iterator<Item = (String, String)> {
     // A name that is not Unicode is not ours; a value that is not Unicode fails validation.
     let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
+}
+
+/// Logs which variables with our prefix set nothing. To be called once the log was started.
+pub fn log_ignored(ignored: &Ignored) {
+    if !ignored.foreign.is_empty() {
+        tracing::info!(variables = ignored.foreign.join(", "), "ignored variables that are like no key");
+    }
+    if !ignored.injected.is_empty() {
+        tracing::debug!(variables = ignored.injected.join(", "), "ignored variables of Kubernetes for a Service");
+    }
 }
 
 /// Which events are left out.

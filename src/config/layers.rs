@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::variables::{self, Ignored, PREFIX};
 use super::{Error, sources};
 use crate::nearest::nearest;
 
@@ -24,7 +25,6 @@ const FREE_FORM: [(&str, &str); 6] = [
 ];
 /// The keys whose values are lists, separated by commas; files may have them as lists as well.
 const LISTS: [&str; 5] = ["kafka.input", "input.items", "output.headers", "serve.origins", "serve.hosts"];
-const PREFIX: &str = "DATELINE_";
 
 /// Where a value was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,13 +70,15 @@ impl Origin {
 pub(super) struct Layers {
     pub values: Table,
     origins: BTreeMap<String, Origin>,
+    /// The variables that set nothing.
+    pub ignored: Ignored,
 }
 
 impl Layers {
     pub fn new(mut built_in: Table) -> Self {
         // No entry is built in, and an empty list would keep a copy of the file from having `[[source]]`.
         built_in.insert(sources::KEY.to_owned(), Value::Array(Vec::new()));
-        Self { values: built_in, origins: BTreeMap::new() }
+        Self { values: built_in, origins: BTreeMap::new(), ignored: Ignored::default() }
     }
 
     /// Returns where a key was set.
@@ -92,14 +94,29 @@ impl Layers {
         self.merge(&table, "", &origin)
     }
 
-    /// Merges environment variables; those that do not start with `DATELINE_` are ignored.
+    /// Merges environment variables. Those without our prefix are not looked at; those with it that are not meant for the
+    /// configuration are kept apart.
     pub fn variables(&mut self, variables: impl IntoIterator<Item = (String, String)>) -> Result<(), Error> {
-        let ours: BTreeMap<_, _> = variables.into_iter().filter(|(name, _)| is_ours(name)).collect();
+        let ours: BTreeMap<_, _> = variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
         for (name, text) in ours {
-            let key = name[PREFIX.len()..].to_lowercase().replace("__", ".");
-            self.text(&key, &text, &Origin::Variable(name))?;
+            let Some(key) = variables::key(&name) else { continue };
+            if self.value_at(&key).is_some() || is_in_free_form(&key) {
+                self.text(&key, &text, &Origin::Variable(name))?;
+            } else if variables::is_injected(&name, &text) {
+                self.ignored.injected.push(name);
+            } else if self.is_meant(&key) {
+                let origin = Origin::Variable(name);
+                return Err(Error::origin(&origin, self.unknown(&key, &origin)));
+            } else {
+                self.ignored.foreign.push(name);
+            }
         }
         Ok(())
+    }
+
+    /// Whether a variable that names no key was meant to: its first part is a section, or it is like a section or a key.
+    fn is_meant(&self, key: &str) -> bool {
+        self.values.contains_key(variables::section(key)) || self.nearest(key).is_some()
     }
 
     /// Merges one value that is given as text: from a variable or a flag.
@@ -190,11 +207,19 @@ impl Layers {
     }
 
     fn unknown(&self, key: &str, origin: &Origin) -> String {
+        let nearest = self.nearest(key).map(|near| format!("; did you mean {}?", origin.spelled(&near)));
+        format!("unknown key {key}{}", nearest.unwrap_or_default())
+    }
+
+    /// Returns the key that is most similar to one that is not there; or else the section, if its own is similar to one.
+    fn nearest(&self, key: &str) -> Option<String> {
         let mut known = Vec::new();
         collect_keys(&self.values, "", &mut known);
-        let nearest = nearest(key, known.iter().map(String::as_str));
-        let hint = nearest.map(|near| format!("; did you mean {}?", origin.spelled(near))).unwrap_or_default();
-        format!("unknown key {key}{hint}")
+        let section = || {
+            let (first, _) = key.split_once('.')?;
+            nearest(first, self.values.keys().map(String::as_str)).filter(|near| *near != first)
+        };
+        nearest(key, known.iter().map(String::as_str)).or_else(section).map(str::to_owned)
     }
 }
 
@@ -203,13 +228,6 @@ impl Layers {
 fn syntax(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     format!("line {} is not valid TOML: {}", before.matches('\n').count() + 1, error.message())
-}
-
-/// Whether a variable is meant for the configuration. Kubernetes sets `DATELINE_SERVICE_HOST`, `DATELINE_PORT` and
-/// others in every pod if there is a Service named "dateline", and tests and benchmarks have variables of their own.
-fn is_ours(name: &str) -> bool {
-    let foreign = ["SERVICE_", "PORT", "TEST_", "BENCH_", "SHARED"];
-    name.strip_prefix(PREFIX).is_some_and(|rest| !foreign.iter().any(|prefix| rest.starts_with(prefix)))
 }
 
 fn collect_keys(table: &Table, prefix: &str, into: &mut Vec<String>) {
@@ -226,6 +244,10 @@ fn collect_keys(table: &Table, prefix: &str, into: &mut Vec<String>) {
 
 fn joined(texts: &[Value]) -> String {
     texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn is_in_free_form(key: &str) -> bool {
+    FREE_FORM.iter().any(|(table, _)| key.strip_prefix(table).is_some_and(|rest| rest.starts_with('.')))
 }
 
 fn is_free_form(key: &str) -> bool {

@@ -18,6 +18,7 @@ mod sources;
 mod tests;
 mod topics;
 mod validate;
+mod variables;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -32,6 +33,7 @@ use self::layers::{Layers, Origin};
 pub use self::output::{Output, PassedHeader};
 use self::raw::Raw;
 pub use self::topics::{Inputs, Topics};
+pub use self::variables::Ignored;
 use crate::pipeline;
 
 /// The built-in values. The file is generated: see [`reference()`].
@@ -44,7 +46,8 @@ pub struct Configuration {
 
 impl Configuration {
     /// Merges the built-in values with `file`, `variables` (those named `DATELINE_…`) and `flags` (flag, key and value
-    /// of each); the later ones override the earlier ones.
+    /// of each); the later ones override the earlier ones. Variables that are like no section and no key, and those that
+    /// Kubernetes injects for Services named `dateline…`, set nothing.
     ///
     /// # Errors
     /// If the file cannot be read or is not TOML, a key is unknown, or a value has the wrong type.
@@ -133,6 +136,8 @@ pub struct Settings {
     pub serve: Serve,
     /// The log.
     pub log: Log,
+    /// The environment variables that set nothing.
+    pub ignored: Ignored,
 }
 
 /// The Kafka cluster, and the names of topics and groups.
@@ -309,7 +314,7 @@ impl Log {
     /// A log of errors in JSON, for those of a configuration.
     #[must_use]
     pub fn json() -> Self {
-        Self { level: Targets::new().with_default(tracing::Level::ERROR), format: LogFormat::Json }
+        Self { level: Targets::new().with_default(tracing::Level::ERROR), format: LogFormat::Json, collector: None }
     }
 }
 

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// These values are built in. A file named with `--config` overrides them, and needs only the keys that differ;
 /// environment variables override the file (`kafka.brokers` is `DATELINE_KAFKA__BROKERS`: two underscores stand for the
-/// dot); flags override everything. `dateline config` prints the result.
+/// dot); flags override everything. `dateline config` prints the result. A variable that is almost a key is an error; those
+/// that Kubernetes sets for Services named `dateline…`, and those that are like no key, set nothing and are logged.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {

@@ -6,6 +6,7 @@ mod membership;
 mod passing;
 mod source;
 mod telemetry;
+mod variables;
 
 use std::io::Write;
 
@@ -97,18 +98,6 @@ mod layers {
         let http = |text| settings("", NONE, &[("--http", "http", text)]).http.unwrap().to_string();
         assert_eq!(http("9464"), "127.0.0.1:9464");
         assert_eq!(http("0.0.0.0:9464"), "0.0.0.0:9464");
-    }
-
-    #[test]
-    fn variables_of_kubernetes_and_of_the_tests_are_ignored() {
-        let foreign = [
-            ("DATELINE_SERVICE_HOST", "10.0.0.1"),
-            ("DATELINE_PORT_9464_TCP", "tcp://10.0.0.1:9464"),
-            ("DATELINE_TEST_REQUIRE", "all"),
-            ("DATELINE_SHARED", "/somewhere"),
-            ("OTHER", "x"),
-        ];
-        settings("", &foreign, &[]);
     }
 
     #[test]

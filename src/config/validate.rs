@@ -36,6 +36,7 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
         http: check.http(&raw.http)?,
         serve: check.serve(&raw.serve)?,
         log: Log { collector: check.collector(raw)?, ..check.log(&raw.log)? },
+        ignored: layers.ignored.clone(),
     })
 }
 

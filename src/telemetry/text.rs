@@ -42,7 +42,7 @@ mod tests {
         let openmetrics = "\
 # HELP dateline_build The version of the program.
 # TYPE dateline_build info
-dateline_build_info{version=\"0.1.0\"} 1
+dateline_build_info{version=\"0.2.0\"} 1
 # HELP dateline_articles Articles read, by what became of them.
 # TYPE dateline_articles counter
 dateline_articles_total{status=\"extracted\"} 3
@@ -56,7 +56,7 @@ dateline_batch_seconds_bucket{le=\"+Inf\"} 1
         let expected = "\
 # HELP dateline_build_info The version of the program.
 # TYPE dateline_build_info gauge
-dateline_build_info{version=\"0.1.0\"} 1
+dateline_build_info{version=\"0.2.0\"} 1
 # HELP dateline_articles_total Articles read, by what became of them.
 # TYPE dateline_articles_total counter
 dateline_articles_total{status=\"extracted\"} 3

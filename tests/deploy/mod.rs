@@ -1,9 +1,12 @@
 //! What is beside the program agrees with it: manifests, monitoring, sinks, the image, dependencies, documentation.
 
 mod alerts;
+mod compose;
 mod dependencies;
-mod manifests;
+mod kubernetes;
+mod kustomize;
 mod monitoring;
 mod project;
 mod sinks;
 mod timeline_alerts;
+mod yaml;

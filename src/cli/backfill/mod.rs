@@ -96,7 +96,7 @@ enum By {
 
 /// Runs the command.
 pub fn run(args: &BackfillArgs) -> ExitCode {
-    let (settings, request) = match args.kafka.start(parse_args(args), |(settings, _)| &settings.log) {
+    let (settings, request) = match args.kafka.start(parse_args(args), |(settings, _)| settings) {
         Ok(settled) => settled,
         Err(code) => return code,
     };

@@ -161,7 +161,7 @@ pub(in crate::record) mod tests {
             also_at: Vec::new(),
             weight: 0.8,
             confidence: 0.9,
-            extractor: "dateline 0.1.0, en 1".into(),
+            extractor: "dateline 0.2.0, en 1 statements".into(),
         }
     }
 
