@@ -281,8 +281,14 @@ impl Consumer {
         let event = self.inner.context().pop().unwrap_or_else(|| self.poll(timeout));
         match &event {
             Event::Message(message) => {
-                if let Some(reading) = self.reading.get_mut(&TopicPartition::of(message)) {
-                    reading.next = message.offset() + 1;
+                let partition = TopicPartition::of(message);
+                match self.reading.get_mut(&partition) {
+                    Some(reading) if message.offset() < reading.next => {
+                        let next = reading.next;
+                        return self.correct(partition, message.offset(), next);
+                    }
+                    Some(reading) => reading.next = message.offset() + 1,
+                    None => {}
                 }
             }
             Event::Revoked { partitions, .. } => {
@@ -292,6 +298,17 @@ impl Consumer {
             _ => {}
         }
         event
+    }
+
+    /// Goes back to where a partition is read. librdkafka may have gone elsewhere by itself: when the group changes while it
+    /// asks for the committed offset of a partition that is assigned, whose owner's transaction has not ended, it forgets
+    /// that the offset is not known, and reads the partition from its start.
+    fn correct(&self, partition: TopicPartition, offset: i64, next: i64) -> Event {
+        tracing::debug!(%partition, offset, next, "a message that was read already is dropped");
+        match self.seek(partition, next) {
+            Ok(_) => Event::Idle,
+            Err(error) => Event::Error(error),
+        }
     }
 
     fn poll(&self, timeout: Duration) -> Event {
@@ -491,3 +508,6 @@ const REQUIRED: [(&str, &str); 4] = [
     // For the lag, and for whether a broker is connected.
     ("statistics.interval.ms", "1000"),
 ];
+
+#[cfg(test)]
+mod tests;

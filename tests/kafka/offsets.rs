@@ -1,12 +1,16 @@
 //! The position follows the log: also where the log goes back, begins later, or ends in markers of transactions.
 
-use rdkafka::Message;
+use std::thread;
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::{Message, Offset, TopicPartitionList};
 use serde_json::json;
 
 use crate::broker::cluster::shared;
 use crate::broker::revisions::revision;
-use crate::broker::wire::{PATIENCE, Wire, article};
+use crate::broker::wire::{PARTITIONS, PATIENCE, Wire, article};
 
 /// How many dispositions there are.
 fn dispositions(wire: &Wire) -> usize {
@@ -196,4 +200,33 @@ fn the_lag_up_to_the_high_watermark_is_that_of_what_an_open_transaction_holds_ba
         assert!(started.elapsed() < PATIENCE, "{}", worker.metric("dateline_high_watermark_lag"));
     }
     worker.end().unwrap();
+}
+
+#[test]
+fn a_partition_whose_offset_is_not_decided_yet_is_not_read_from_its_start() {
+    let Some(cluster) = shared() else { return };
+    let wire = Wire::new(cluster);
+    wire.send((0..9).map(article));
+    wire.run_until(9);
+    // The worker that had the partitions has sent their offsets, and its transaction has not ended.
+    let former: BaseProducer = wire.client().set("transactional.id", "former").create().unwrap();
+    former.init_transactions(PATIENCE).unwrap();
+    former.begin_transaction().unwrap();
+    let group: BaseConsumer = wire.client().set("group.id", &wire.settings.kafka.group).create().unwrap();
+    let mut offsets = TopicPartitionList::new();
+    for partition in 0..PARTITIONS {
+        offsets.add_partition_offset(&wire.topics.input, partition, Offset::Offset(3)).unwrap();
+    }
+    former.send_offsets_to_transaction(&offsets, &group.group_metadata().unwrap(), PATIENCE).unwrap();
+    let worker = wire.worker("0");
+    worker.await_metric("dateline_restoring_partitions 3");
+    wire.send((9..12).map(article));
+    // As long as it takes the brokers to be asked several times.
+    thread::sleep(Duration::from_secs(1));
+    former.commit_transaction(PATIENCE).unwrap();
+    wire.await_end();
+    worker.await_no_lag();
+    worker.end().unwrap();
+
+    assert_eq!(dispositions(&wire), 12, "one of each message");
 }

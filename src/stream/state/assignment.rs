@@ -63,10 +63,14 @@ fn positions(settings: &Settings, topics: &Topics, assigned: Vec<Assigned>) -> R
 fn start_of(consumer: &Consumer, uncommitted: &Consumer, partition: TopicPartition) -> KafkaResult<Start> {
     let list = TopicPartition::list(&[partition]);
     let committed = consumer.client().committed_offsets(list, REQUEST_TIMEOUT)?;
-    let position = match committed.elements().first().map(|element| element.offset()) {
-        Some(Offset::Offset(next)) => Some(next),
-        _ => None,
-    };
+    let mut position = None;
+    for element in committed.elements() {
+        // It has no offset then, as if nothing had ever been committed.
+        element.error()?;
+        if let Offset::Offset(next) = element.offset() {
+            position = Some(next);
+        }
+    }
     // After the committed offset, so that the log can only have grown since it was committed.
     let log = uncommitted.client().fetch_watermarks(partition.topic, partition.number, REQUEST_TIMEOUT)?;
     Ok(Start::within(position, log))
