@@ -155,6 +155,8 @@ pub struct Kafka {
     pub instance: String,
     /// The name by which it is a static member of the group, if it is one.
     pub static_member: Option<String>,
+    /// Whether records are written so that workers of version 0.1 find them.
+    pub is_upgrade_from_0_1: bool,
     /// The file with the token for OAUTHBEARER; read again whenever a token is needed.
     pub token_file: Option<PathBuf>,
     /// The file with the expiry of that token, if the token does not say it.

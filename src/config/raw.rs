@@ -118,6 +118,10 @@ pub(crate) struct Kafka {
     /// or `auto`, if `kafka.instance` is set. Only with the classic protocol: with `"group.protocol" = "consumer"` a killed
     /// member is waited for until the broker's `group.consumer.session.timeout.ms` is over.
     pub static_membership: String,
+    /// The version of the workers that this one takes over from, as long as some of the group are still of that version, or may
+    /// be again: `0.1`. Records are then written where that version looks for them, under its transactional ids, so that the
+    /// group can be rolled back. Empty once there is no way back; what was written meanwhile stays where it is.
+    pub upgrade_from: String,
     /// The file with the token for `sasl.mechanism = "OAUTHBEARER"`: a JSON Web Token, a token of AWS (MSK IAM), or, with
     /// `kafka.token_expiry_file`, any other. Another program must keep it fresh; it is read again before the token expires.
     /// Requesting tokens from an identity provider (OIDC) is not supported. Empty without OAUTHBEARER.

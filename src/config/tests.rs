@@ -393,6 +393,7 @@ mod output {
         group = "dateline"
         instance = "0"
         static_membership = "auto"
+        upgrade_from = ""
         token_file = ""
         token_expiry_file = ""
         partitions = 6

@@ -77,6 +77,7 @@ impl Check<'_> {
             group: self.id("kafka.group", &raw.group)?,
             instance: self.id("kafka.instance", &raw.instance)?,
             static_member: self.static_member(raw)?,
+            is_upgrade_from_0_1: self.choice("kafka.upgrade_from", &raw.upgrade_from, &[("", false), ("0.1", true)])?,
             token_file: path(&raw.token_file),
             token_expiry_file: self.token_expiry_file(raw)?,
             client: self.client(raw)?.into_iter().collect(),

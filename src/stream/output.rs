@@ -2,6 +2,7 @@
 //!
 //! Must not know what a record is about.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use rdkafka::message::{Header, Headers as _, OwnedHeaders};
@@ -9,7 +10,7 @@ use rdkafka::message::{Header, Headers as _, OwnedHeaders};
 use super::consumer::Consumer;
 use super::passed::Passed;
 use super::times::TimeLimits;
-use super::{Error, limits};
+use super::{Error, limits, partition};
 use crate::config::{EmbargoPolicy, Output, Settings, TombstonePolicy, Topics};
 
 /// What a record takes on the wire besides key, value and headers: an upper bound.
@@ -30,6 +31,8 @@ pub struct OutputSettings {
     pub changelog_partitions: i32,
     /// The number of partitions of `timeline.events`.
     pub event_partitions: i32,
+    /// Whether version 0.1 must find the records.
+    pub for_version_0_1: bool,
     /// What is done with an article under embargo.
     pub embargo: EmbargoPolicy,
     /// What a message without a value does.
@@ -50,10 +53,33 @@ impl OutputSettings {
             times: TimeLimits::default(),
             changelog_partitions: 1,
             event_partitions: 1,
+            for_version_0_1: false,
             embargo: EmbargoPolicy::Hold,
             tombstones: TombstonePolicy::Reject,
             passing: Output::default(),
         }
+    }
+
+    /// Returns the partition of `timeline.articles` for the record of an article that is not known, and the number of partitions
+    /// that those of its events are chosen from; `None` for those of version 0.1, which looks for articles by the partition of
+    /// the input.
+    #[must_use]
+    pub fn place(&self, id: &str, input_partition: i32) -> (i32, Option<i32>) {
+        if self.for_version_0_1 {
+            return (input_partition % self.changelog_partitions.max(1), None);
+        }
+        (partition::of_key(id.as_bytes(), self.changelog_partitions), Some(self.event_partitions))
+    }
+
+    /// Returns the partitions of `timeline.articles` in which another writer may just be writing about an article that is not
+    /// known.
+    #[must_use]
+    pub fn possible_places(&self, id: &str) -> Range<i32> {
+        if self.for_version_0_1 {
+            return 0..self.changelog_partitions;
+        }
+        let place = partition::of_key(id.as_bytes(), self.changelog_partitions);
+        place..place + 1
     }
 
     /// Asks the brokers for what the configuration does not say.
@@ -72,6 +98,7 @@ impl OutputSettings {
             times: limits.times,
             changelog_partitions: partitions(&topics.articles)?,
             event_partitions: partitions(&topics.events)?,
+            for_version_0_1: settings.kafka.is_upgrade_from_0_1,
             embargo: settings.revisions.embargo,
             tombstones: settings.tombstones,
             passing: settings.output.clone(),

@@ -186,6 +186,10 @@ pub fn create(settings: &Settings, max_record_bytes: usize) -> Result<OutputProd
 /// Returns the transactional id. It is the same after a restart, so that a new process fences the one that it replaces.
 pub fn transactional_id(settings: &Settings) -> String {
     let (group, instance) = (&settings.kafka.group, &settings.kafka.instance);
+    // Version 0.1 had no such end. A worker that replaces one of that version, or is replaced by one, fences it.
+    if settings.kafka.is_upgrade_from_0_1 {
+        return format!("{group}-{instance}");
+    }
     // Where the instance has a hyphen as well, another group could end with a part of it.
     let hyphens = instance.matches('-').count();
     let end = if hyphens > 0 || instance.contains('~') { format!("~{hyphens}") } else { String::new() };

@@ -59,6 +59,11 @@ impl Wire {
         Self { settings, topics }
     }
 
+    /// The same wire, for another thread.
+    pub fn another(&self) -> Self {
+        Self { settings: self.settings.clone(), topics: self.topics.clone() }
+    }
+
     /// Makes topics and waits until they are seen.
     pub fn make_topics<'a>(&self, names: impl IntoIterator<Item = &'a str>, partitions: i32) {
         let topic = |name: &'a str| {

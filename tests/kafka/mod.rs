@@ -8,6 +8,7 @@ mod backfill;
 mod check;
 mod deletions;
 mod delivery;
+mod former;
 mod inputs;
 mod knowledge;
 mod offsets;
@@ -23,3 +24,4 @@ mod serve;
 #[cfg(feature = "otlp")]
 mod spans;
 mod times;
+mod upgrade;

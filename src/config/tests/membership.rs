@@ -28,6 +28,16 @@ fn it_can_be_chosen() {
 }
 
 #[test]
+fn a_worker_takes_over_from_version_0_1_if_it_is_to() {
+    let upgraded = |kafka: &str| settings(&format!("[kafka]\n{kafka}"), NONE, &[]).kafka.is_upgrade_from_0_1;
+    assert!(upgraded("upgrade_from = '0.1'") && !upgraded(""));
+    assert_snapshot!(
+        in_file("[kafka]\nupgrade_from = '0.0'"),
+        @r#"kafka.upgrade_from (file my.toml): unknown value "0.0"; did you mean 0.1?"#
+    );
+}
+
+#[test]
 fn there_is_none_with_the_protocol_of_kip_848_or_beside_a_name_that_is_passed_through() {
     assert_eq!(member("instance = 'a'\nclient.'group.protocol' = 'consumer'", &[]), None);
     assert_eq!(member("instance = 'a'\nclient.'group.instance.id' = 'mine'", &[]), None);

@@ -17,7 +17,7 @@ use crate::record::{ArticleStatus, HeldFields, StandingFields};
 use crate::stream::disposition::{ArticleOutput, Disposition, Effect, Outcome};
 use crate::stream::output::OutputSettings;
 use crate::stream::topic_partition::TopicPartition;
-use crate::stream::{Error, moved, partition, unknown};
+use crate::stream::{Error, moved, unknown};
 
 /// The hash of an article's id: 128 bits, so that no two of billions collide.
 pub type Key = [u8; 16];
@@ -63,7 +63,7 @@ pub struct StateStore {
     changed: bool,
     /// The articles that the batch was settled by, those that are not known as well.
     read: FxHashSet<Key>,
-    /// The partitions of the changelog in which the batch did not find an article, and writes nothing about it.
+    /// The partitions of the changelog in which the batch did not find an article that may be there by now.
     unknown: BTreeSet<i32>,
 }
 
@@ -154,9 +154,7 @@ impl StateStore {
                     disposition.outcome = Outcome::Articles(vec![tombstone.output(id, revision, source, output)]);
                 }
                 None => {
-                    let places = tombstone.ids.iter();
-                    let places = places.map(|id| partition::of_key(id.as_bytes(), output.changelog_partitions));
-                    self.unknown.extend(places);
+                    self.unknown.extend(tombstone.ids.iter().flat_map(|id| output.possible_places(id)));
                 }
             }
         }
@@ -179,13 +177,15 @@ impl StateStore {
         if let Some(from) = from.filter(|_| output.effect != Effect::None) {
             output.warn(moved::warning(from, source)).map_err(|error| Error::state_store(&error))?;
         }
-        let id = output.article.id.as_bytes();
-        let changelog = state.as_ref().and_then(|it| it.changelog);
-        let changelog = changelog.unwrap_or_else(|| partition::of_key(id, settings.changelog_partitions));
+        let (new_place, new_event_partitions) = settings.place(&output.article.id, source.number);
+        let changelog = state.as_ref().and_then(|it| it.changelog).unwrap_or(new_place);
         output.record.partition = Some(changelog);
+        if settings.for_version_0_1 && state.is_none() {
+            self.unknown.extend(settings.possible_places(&output.article.id));
+        }
         let event_partitions = match &state {
             Some(state) => state.event_partitions.map(|count| count.min(settings.event_partitions)),
-            None => Some(settings.event_partitions),
+            None => new_event_partitions,
         };
         output.article.event_partitions = event_partitions;
         let seen = output.record.timestamp.map(|time| time.div_euclid(1000));
@@ -236,7 +236,7 @@ impl StateStore {
         self.get(&key)
     }
 
-    /// Returns the partitions of the changelog in which the batch did not find an article, and writes nothing about it.
+    /// Returns the partitions of the changelog in which the batch did not find an article that may be there by now.
     #[must_use]
     pub fn unknown(&self) -> &BTreeSet<i32> {
         &self.unknown
