@@ -291,7 +291,8 @@ pub(crate) struct Serve {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
-    /// `off`, `error`, `warn`, `info`, `debug` or `trace`; for one module as well, `info,dateline::stream=debug`.
+    /// `off`, `error`, `warn`, `info`, `debug` or `trace`; for one module as well, `info,dateline::stream=debug`. The line that
+    /// says why the process ends is written at any level.
     pub level: String,
     /// `text`, or `json` with one object per line.
     pub format: String,

@@ -122,8 +122,9 @@ impl Ring {
         let (group, filters) = members.join(filters);
         if !std::mem::replace(&mut members.is_filled, true) {
             // Here, so that no change is between what the follower has read by itself and what the ring begins with.
-            let changes = store.subscribe();
-            tokio::spawn(fill(Filling(Some(self.clone())), store.clone(), changes));
+            let mut changes = store.subscribe();
+            let seq = *changes.borrow_and_update();
+            tokio::spawn(fill(Filling(Some(self.clone())), store.clone(), changes, seq));
         }
         drop(members);
         Membership { ring: self.clone(), group, filters, batches }
@@ -195,8 +196,7 @@ impl Filling {
 }
 
 /// Reads batches as changes come, for as long as there are followers.
-async fn fill(mut filling: Filling, store: Store, mut changes: watch::Receiver<i64>) {
-    let mut seq = *changes.borrow_and_update();
+async fn fill(mut filling: Filling, store: Store, mut changes: watch::Receiver<i64>, mut seq: i64) {
     while changes.changed().await.is_ok() {
         changes.borrow_and_update();
         loop {

@@ -29,7 +29,6 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "it says that it is skipped")]
 fn a_full_disk_makes_the_timeline_read_only_and_it_goes_on_once_there_is_room() {
     let Ok(disk) = std::env::var("DATELINE_TEST_SMALL_DISK") else {
         return eprintln!("skipped: DATELINE_TEST_SMALL_DISK names no small file system");

@@ -27,6 +27,23 @@ fn a_database_of_an_earlier_version_starts_over_by_itself() {
 }
 
 #[test]
+fn a_file_that_starts_over_can_shrink_whoever_made_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("timeline.db");
+    let old = Connection::open(&path).unwrap();
+    let tables =
+        "PRAGMA journal_mode = wal; CREATE TABLE offsets (a); CREATE TABLE terms (a); CREATE TABLE records (a);
+                  CREATE TABLE changes (seq INTEGER); PRAGMA user_version = 3";
+    old.execute_batch(tables).unwrap();
+    drop(old);
+    let (_store, writer) = Store::open(&path, false).unwrap();
+    let pragma = |name| writer.connection.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(pragma("journal_mode"), "wal");
+    let incremental: i64 = writer.connection.pragma_query_value(None, "auto_vacuum", |row| row.get(0)).unwrap();
+    assert_eq!(incremental, 2);
+}
+
+#[test]
 fn a_rebuild_gives_the_room_of_the_file_back() {
     let mut fixture = Fixture::new();
     for at in 0..200 {
