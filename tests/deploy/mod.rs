@@ -6,6 +6,7 @@ mod dependencies;
 mod kubernetes;
 mod kustomize;
 mod monitoring;
+mod package;
 mod project;
 mod sinks;
 mod timeline_alerts;
