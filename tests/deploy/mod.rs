@@ -3,6 +3,7 @@
 mod alerts;
 mod compose;
 mod dependencies;
+mod guides;
 mod kubernetes;
 mod kustomize;
 mod monitoring;
