@@ -85,7 +85,7 @@ fn the_timeline_has_a_volume_that_the_user_of_the_image_may_write() {
     let dockerfile = read("Dockerfile");
     let user = dockerfile.lines().find_map(|line| line.strip_prefix("USER ")).unwrap();
     let (user, group) = user.split_once(':').unwrap();
-    assert!(dockerfile.contains(&format!("RUN install -d -o {user} -g {group} {folder}\n")));
+    assert!(dockerfile.contains(&format!("install -d -o {user} -g {group} /image{folder}\n")));
 }
 
 #[test]

@@ -3,9 +3,11 @@
 mod alerts;
 mod compose;
 mod dependencies;
+mod guides;
 mod kubernetes;
 mod kustomize;
 mod monitoring;
+mod package;
 mod project;
 mod sinks;
 mod timeline_alerts;

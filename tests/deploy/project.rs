@@ -36,6 +36,26 @@ mod image {
     }
 
     #[test]
+    fn what_it_is_built_from_is_pinned_by_digest_and_nothing_else_is_in_it() {
+        let file = read("Dockerfile");
+        let stages: Vec<_> = file.lines().filter_map(|line| line.strip_prefix("FROM ")).collect();
+        let (last, built) = stages.split_last().unwrap();
+        assert_eq!(*last, "scratch", "a shell would be in the image");
+        for base in built {
+            let digest = base.split(' ').next().unwrap().split_once("@sha256:").expect(base).1;
+            assert!(digest.len() == 64 && digest.chars().all(|it| it.is_ascii_hexdigit()), "{base}");
+        }
+    }
+
+    #[test]
+    fn it_is_built_with_a_rust_that_is_promised() {
+        let file = read("Dockerfile");
+        let minor = |text: &str| text.split('.').nth(1).unwrap().parse::<u32>().unwrap();
+        let tag = file.split_once("FROM rust:").unwrap().1.split('-').next().unwrap();
+        assert!(minor(tag) >= minor(env!("CARGO_PKG_RUST_VERSION")), "{tag}");
+    }
+
+    #[test]
     fn what_is_copied_is_not_ignored() {
         let ignore = read(".dockerignore");
         let allowed: BTreeSet<_> = ignore.lines().filter_map(|line| line.strip_prefix('!')).collect();

@@ -16,7 +16,7 @@ use crate::temporal::Resolved;
 use crate::text::Span;
 
 /// Names the program, the language pack, their versions and how much of a text the pack reads, as in records:
-/// `dateline 0.2.0, en 3 statements`.
+/// `dateline 0.2.0, en 2 statements`.
 #[must_use]
 pub fn extractor(pack: &Pack) -> String {
     format!("dateline {VERSION}, {} {} {}", pack.language, pack.version, pack.depth.name())
