@@ -97,6 +97,15 @@ mod documentation {
     use super::*;
 
     #[test]
+    fn cargo_run_has_one_program_to_run() {
+        let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
+        let members = manifest["workspace"]["default-members"].as_array().unwrap().iter();
+        let folders = members.map(|member| Path::new(env!("CARGO_MANIFEST_DIR")).join(member.as_str().unwrap()));
+        let programs = folders.filter(|folder| folder.join("src/main.rs").exists()).count();
+        assert_eq!(programs, 1, "the README's first command is `cargo run`");
+    }
+
+    #[test]
     fn the_readme_names_every_command() {
         let help = run(env!("CARGO_BIN_EXE_dateline"), &["--help"]);
         let (_, commands) = help.split_once("Commands:\n").unwrap();
