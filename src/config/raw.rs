@@ -33,10 +33,12 @@ pub(crate) struct Raw {
     /// otherwise. What an article declares itself comes first; `input.timezones`, `input.cities`, `input.format`
     /// and `[extract]` come after these; so does `input.fields`, for each field. No variables. For example:
     ///
+    /// ```toml
     ///     [[source]]
     ///     source = ["PA", "pamedia.example"]
     ///     timezone = "Europe/London"
     ///     day_first = true
+    /// ```
     #[serde(default)]
     pub source: Vec<Source>,
     /// Kafka: the cluster, and the names of topics and groups.

@@ -83,8 +83,11 @@ fn parse(line: &str) -> Line<'_> {
     }
 }
 
-/// Returns the description of a schema as comment lines.
+/// Returns the description of a schema as comment lines, without the fences around an example.
 fn comment_lines(schema: &Value) -> String {
     let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-    text.lines().map(|line| format!("# {line}").trim_end().to_owned() + "\n").collect()
+    text.lines()
+        .filter(|line| !line.starts_with("```"))
+        .map(|line| format!("# {line}").trim_end().to_owned() + "\n")
+        .collect()
 }
