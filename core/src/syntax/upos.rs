@@ -134,6 +134,11 @@ impl Word {
     /// What is before the first and after the last word of a sentence.
     pub(super) const EDGE: Self = Self { word: 1, beginning: 1, ending: 1, short_ending: 1, shape: 1 };
 
+    /// The shape of a word in lower case.
+    const LOWER: u32 = 2;
+    /// The shape of a word with a capital at its head.
+    const CAPITAL: u32 = 3;
+
     /// All figures are one word.
     const FIGURE: Self = Self { word: 2, beginning: 2, ending: 2, short_ending: 2, shape: 10 };
 
@@ -142,8 +147,8 @@ impl Word {
     pub fn of(token: &Token, text: &str) -> Self {
         let word = token.of(text).as_bytes();
         let shape = match token.shape {
-            Shape::Lower => 2,
-            Shape::Capital => 3,
+            Shape::Lower => Self::LOWER,
+            Shape::Capital => Self::CAPITAL,
             Shape::Upper if word.len() > 1 => 4,
             Shape::Upper => 5,
             Shape::Possessive => 6,
@@ -175,9 +180,18 @@ pub fn tag(table: &TaggerTable, words: &[Word], tags: &mut [Upos]) {
     let (mut last, mut before_last) = (Upos::Other, Upos::Other);
     for (at, tag) in tags.iter_mut().enumerate().take(words.len()) {
         let sums = table.sums(&features(words, at, last, before_last));
-        *tag = Upos::ALL[best(&sums, (1 << Upos::ALL.len()) - 1)];
+        *tag = Upos::ALL[best(&sums, allowed(words, at, last))];
         (before_last, last) = (last, *tag);
     }
+}
+
+/// Returns the tags that a token may have, as a set of bits by their numbers. A word in lower case is no name ("For the full
+/// year 2025, profit was"), save within one ("João da Silva").
+fn allowed(words: &[Word], at: usize, last: Upos) -> u32 {
+    let all = (1 << Upos::ALL.len()) - 1;
+    let shape = |at: usize| words.get(at).map(|word| word.shape);
+    let within_name = last == Upos::ProperNoun || shape(at + 1) == Some(Word::CAPITAL);
+    if shape(at) == Some(Word::LOWER) && !within_name { all & !(1 << Upos::ProperNoun as u32) } else { all }
 }
 
 /// Returns the features of a token, given the tags of the two before it.
