@@ -47,6 +47,10 @@ grammar! {
     since = "SINCEPREP",
     /// "to".
     to = "TO",
+    /// What counts back from the hour behind it: German "halb" and "vor".
+    hour_before = "HOURBEFORE",
+    /// A number and a half in one word: German "eineinhalb".
+    and_a_half = "ANDAHALF",
     /// "and".
     and = "AND",
     /// "between".

@@ -15,7 +15,7 @@ enum Kind {
 }
 
 /// The classes whose values code reads.
-const KINDS: [(&str, Kind); 27] = [
+const KINDS: [(&str, Kind); 28] = [
     ("UNIT", Kind::Unit),
     ("SINGULAR", Kind::Unit),
     ("PLURAL", Kind::Unit),
@@ -32,6 +32,7 @@ const KINDS: [(&str, Kind); 27] = [
     ("ORDINAL", Kind::Number(1..=100)),
     ("ROMAN", Kind::Number(1..=40)),
     ("CARDINAL", Kind::Number(0..=99)),
+    ("ANDAHALF", Kind::Number(1..=9)),
     ("TEENS", Kind::Number(10..=19)),
     ("TENS", Kind::Number(10..=90)),
     ("HOURWORD", Kind::Number(1..=12)),

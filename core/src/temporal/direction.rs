@@ -74,7 +74,7 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
     let (first, end) = (expression.first, expression.end);
     if passage.pack.depth == Depth::Dates {
         return clause
-            .preposition(first, || None)
+            .preposition(clause.before_article(first), || None)
             .or_else(|| clause.of_auxiliaries(first, end))
             .unwrap_or(Reading::NO_VERB);
     }
@@ -148,6 +148,12 @@ impl Clause<'_> {
         } else {
             None
         }
+    }
+
+    /// The token before which the preposition of a date stands: its article is skipped, as in "hasta el jueves".
+    fn before_article(&self, first: usize) -> usize {
+        let article = first.checked_sub(1).filter(|before| self.sentence.contains(before));
+        article.filter(|&at| self.passage.has(at, self.passage.pack.grammar.determiner)).unwrap_or(first)
     }
 
     /// "They had given him until Thursday": whether the verb before a token looks back from another past.

@@ -74,6 +74,7 @@ pub(super) fn amount(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<Amo
                 return Some(Amount::Open);
             }
             _ if is(token, grammar.couple) => count = 2,
+            _ if is(token, grammar.and_a_half) => (count, part) = (number(token, grammar.and_a_half)?, 30),
             _ if is(token, grammar.half) => part = 60 / number(token, grammar.half)?,
             _ if is(token, grammar.scale) => count = count.max(1).checked_mul(number(token, grammar.scale)?)?,
             // "two or three", "10 to 15", "10-15": the first is what annotators write.

@@ -211,6 +211,9 @@ impl<V: Vocabulary> Lexer<'_, V> {
         }
         let word = self.text.get(start..end).unwrap_or_default();
         let shape = shape_of(word);
+        if let Some((end, lexeme)) = self.hyphenated(start, end).or_else(|| self.accented(word, end, shape)) {
+            return self.push_as(end, shape, lexeme);
+        }
         // What was elided is known without its apostrophe.
         let lexeme = self.vocabulary.word(word.trim_end_matches(['\'', '’']), shape);
         if lexeme.entry == Token::UNKNOWN && self.split_run_on(start, end) {
@@ -218,6 +221,31 @@ impl<V: Vocabulary> Lexer<'_, V> {
         }
         let dot = self.peek(end) == b'.' && self.vocabulary.takes_dot(lexeme.entry);
         self.push_as(end + usize::from(dot), shape, lexeme);
+    }
+
+    /// "après-midi": the longest word that is known among those that hyphens make of one which ends at `end`, and its end.
+    fn hyphenated(&self, start: usize, mut end: usize) -> Option<(usize, Lexeme)> {
+        let mut known = None;
+        while self.peek(end) == b'-' && self.vocabulary.writing().hyphenated {
+            let next = self.letters(end + 1);
+            if next == end + 1 {
+                break;
+            }
+            end = next;
+            let word = self.text.get(start..end).unwrap_or_default();
+            let lexeme = self.vocabulary.word(word, shape_of(word));
+            known = if lexeme.entry == Token::UNKNOWN { known } else { Some((end, lexeme)) };
+        }
+        known
+    }
+
+    /// "lunedi'": a word that is known with an accent for the apostrophe behind it, and its end.
+    fn accented(&self, word: &str, end: usize, shape: Shape) -> Option<(usize, Lexeme)> {
+        if self.peek(end) != b'\'' || self.peek(end + 1).is_ascii_alphabetic() {
+            return None;
+        }
+        let lexeme = self.vocabulary.word(&self.vocabulary.writing().accented(word)?, shape);
+        (lexeme.entry != Token::UNKNOWN).then_some((end + 1, lexeme))
     }
 
     /// Takes a run of letters up to `end` apart: into the longest words that are known, and what is between them.

@@ -2,6 +2,20 @@
 
 use serde::Deserialize;
 
+/// Vowels with and without their accent.
+const ACCENTED: [(char, char); 10] = [
+    ('a', 'à'),
+    ('e', 'è'),
+    ('i', 'ì'),
+    ('o', 'ò'),
+    ('u', 'ù'),
+    ('A', 'À'),
+    ('E', 'È'),
+    ('I', 'Ì'),
+    ('O', 'Ò'),
+    ('U', 'Ù'),
+];
+
 /// How a language writes numbers and joins words, as the table `writing` of its words says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +32,10 @@ pub struct Writing {
     pub ordinal_endings: Vec<String>,
     /// Words that lose their vowel before another: `l'avril`, `dell'anno`. Written without the apostrophe, in lower case.
     pub elision: Vec<String>,
+    /// Whether words that a hyphen ties are one where they are known so: `après-midi`, `segunda-feira`.
+    pub hyphenated: bool,
+    /// Whether an apostrophe behind a vowel may stand for its accent: `lunedi'`, as on wires without accents.
+    pub accent_apostrophe: bool,
     /// Whether endings follow an apostrophe: `3 Mart'ta`.
     pub apostrophe_endings: bool,
     /// Whether words stand beside each other without a space, or endings grow on them, so that a run of letters is taken
@@ -44,6 +62,14 @@ impl Writing {
         !self.elision.is_empty() && self.elision.iter().any(|word| equal_in_any_case(word, head))
     }
 
+    /// Returns a word with an accent on the vowel that it ends in, where an apostrophe behind it may stand for that.
+    #[must_use]
+    pub fn accented(&self, word: &str) -> Option<String> {
+        let last = word.chars().next_back().filter(|_| self.accent_apostrophe)?;
+        let (_, accented) = ACCENTED.iter().find(|(plain, _)| *plain == last)?;
+        Some(format!("{}{accented}", word.strip_suffix(last)?))
+    }
+
     /// Returns how many bytes of the text behind a number make an ordinal of it; 0 if none do.
     #[must_use]
     pub fn ordinal_ending(&self, behind: &str) -> usize {
@@ -59,7 +85,8 @@ impl Writing {
     #[must_use]
     pub fn words<'t>(&self, phrase: &'t str) -> Vec<&'t str> {
         let mut words = Vec::new();
-        for word in phrase.split([' ', '-']).filter(|word| !word.is_empty()) {
+        let parts = |letter| letter == ' ' || letter == '-' && !self.hyphenated;
+        for word in phrase.split(parts).filter(|word| !word.is_empty()) {
             let mut rest = word;
             while let Some((head, tail)) = rest.split_once(['\'', '’']).filter(|(head, _)| self.elides(head)) {
                 words.push(head);

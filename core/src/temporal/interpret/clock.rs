@@ -46,7 +46,8 @@ impl Parts<'_> {
 
     fn hour_and_minute(&self) -> Option<(u8, Option<u8>, Option<u8>)> {
         if let Some(sign) = self.text(Slot::Sign) {
-            return self.past_the_hour(sign.eq_ignore_ascii_case("to"));
+            let before = self.range(Slot::Sign).is_some_and(|at| self.passage.has(at.start, self.classes().hour_before));
+            return self.past_the_hour(before || sign.eq_ignore_ascii_case("to"));
         }
         if let Some(hour) = self.small(Slot::Noon, self.classes().noon) {
             return Some((hour, Some(0), None));
@@ -59,7 +60,7 @@ impl Parts<'_> {
             return Some(((whole / 100) as u8, Some((whole % 100) as u8), None));
         }
         if let Some(text) = self.text(Slot::Clock).or_else(|| self.text(Slot::Point)) {
-            let mut numbers = text.split([':', '.']).map_while(|number| number.parse::<u8>().ok());
+            let mut numbers = text.split([':', '.', ',']).map_while(|number| number.parse::<u8>().ok());
             let (hour, minute) = (numbers.next()?, numbers.next()?);
             return (hour <= 24 && minute < 60).then_some((hour, Some(minute), numbers.next()));
         }
