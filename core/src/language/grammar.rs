@@ -223,6 +223,8 @@ grammar! {
     cardinal = "CARDINAL",
     /// Months in lower case.
     month_lower = "MONTH_LOWER",
+    /// Short names of months: "Jan.", "févr."
+    month_short = "MONTHABBR",
     /// "today", "tomorrow".
     deictic = "DEICTIC",
     /// Names of weekdays.

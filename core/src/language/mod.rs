@@ -48,7 +48,7 @@ use self::words::Words;
 const CORE: [&str; 1] = ["UNIT"];
 
 /// The classes that only the shared rules name, so that a language with rules of its own needs no words of them.
-const SHARED_ALONE: [&str; 3] = ["ANDAHALF", "HOURBEFORE", "ROMAN"];
+const SHARED_ALONE: [&str; 4] = ["ANDAHALF", "HOURBEFORE", "MONTHABBR", "ROMAN"];
 
 /// The words, rules and weights of one language, compiled.
 #[derive(Debug)]

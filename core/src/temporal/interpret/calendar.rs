@@ -41,6 +41,7 @@ impl Parts<'_> {
         fields.month = self
             .small(Slot::Month, self.classes().month)
             .or_else(|| self.small(Slot::Month, self.classes().month_lower))
+            .or_else(|| self.small(Slot::Month, self.classes().month_short))
             .or_else(|| self.month_in_digits());
         fields.day = match self.tokens(Slot::Day) {
             Some(tokens) => Some(numbers::ordinal(self.passage, tokens).filter(|day| (1..=31).contains(day))? as u8),
