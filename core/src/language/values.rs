@@ -15,7 +15,7 @@ enum Kind {
 }
 
 /// The classes whose values code reads.
-const KINDS: [(&str, Kind); 29] = [
+const KINDS: [(&str, Kind); 28] = [
     ("UNIT", Kind::Unit),
     ("SINGULAR", Kind::Unit),
     ("PLURAL", Kind::Unit),
@@ -25,7 +25,6 @@ const KINDS: [(&str, Kind); 29] = [
     ("NIGHTS", Kind::PartOfDay),
     ("MONTH", Kind::Number(1..=12)),
     ("MONTH_LOWER", Kind::Number(1..=12)),
-    ("MONTHABBR", Kind::Number(1..=12)),
     ("WEEKDAY", Kind::Number(1..=7)),
     ("WEEKDAYSHORT", Kind::Number(1..=7)),
     ("WEEKDAYS", Kind::Number(1..=7)),
