@@ -204,6 +204,33 @@ mod tests {
     }
 
     #[test]
+    fn words_whose_value_is_told_by_another_class_are_in_that_class() {
+        let pairs = [
+            ("TONIGHT", "DEICTIC"),
+            ("TONIGHT", "PART"),
+            ("WEEKDAYPART", "WEEKDAY"),
+            ("WEEKDAYPART", "PART"),
+            ("WEEKWORD", "UNIT"),
+            ("LASTING", "UNIT"),
+            ("LASTING", "PLURAL"),
+            ("UNITSTART", "UNIT"),
+            ("UNITMID", "UNIT"),
+            ("UNITEND", "UNIT"),
+            ("DECADEALONE", "DECADEWORD"),
+            ("PARTICIPLE", "SEASON"),
+        ];
+        for pack in super::packs() {
+            for (class, other) in pairs {
+                let words = |name| pack.lexicon.class(name).map(|class| pack.lexicon.words_of(class));
+                let told: Vec<&str> = words(other).into_iter().flatten().map(|(word, _)| word).collect();
+                for (word, _) in words(class).into_iter().flatten() {
+                    assert!(told.contains(&word), "{}: `{word}` of {class} is not in {other}", pack.language);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_pack_compiles_and_answers_to_its_tag() {
         for pack in super::packs() {
             assert!(super::pack(pack.language).is_some());

@@ -12,7 +12,7 @@ use super::lexicon::Value;
 use super::nearest::explained;
 use super::rules::{Entry, Example, File, Template, classes_of};
 use super::words::{ClassWords, Counted, Words};
-use crate::calendar::PartialDate;
+use crate::calendar::{PartialDate, Unit};
 
 /// The text of the shared rules.
 const SOURCE: &str = include_str!("rules.toml");
@@ -100,21 +100,36 @@ fn alternatives(phrases: &[String], words: &Words) -> String {
     }
 }
 
-/// Returns the rules for the phrases of a unit counted from publication.
+/// Returns the rules for the phrases of a unit counted from publication; behind one of a day its part may stand.
 fn shifts(words: &Words) -> Vec<Entry> {
     let mut by_meaning: BTreeMap<Counted, Vec<String>> = BTreeMap::new();
     for (phrase, &counted) in &words.shifts {
         by_meaning.entry(counted).or_default().push(phrase.clone());
     }
-    let rules = by_meaning.into_iter().map(|(counted, phrases)| Entry {
-        id: format!("phrase-{}{:+}", counted.unit.name(), counted.by),
-        doc: "Phrases for a unit counted from publication.".to_owned(),
-        pattern: alternatives(&phrases, words),
-        meaning: Template::Shift { unit: Some(counted.unit), by: Some(counted.by) },
-        examples: phrases.iter().filter_map(|phrase| example(phrase, counted)).collect(),
-        ..Entry::default()
-    });
-    rules.collect()
+    let mut rules = Vec::with_capacity(by_meaning.len());
+    for (counted, phrases) in by_meaning {
+        let id = format!("phrase-{}{:+}", counted.unit.name(), counted.by);
+        let pattern = alternatives(&phrases, words);
+        if counted.unit == Unit::Day {
+            rules.push(Entry {
+                id: format!("{id}-part"),
+                doc: "A part of a day that a phrase counts from publication.".to_owned(),
+                pattern: format!("{pattern} part:PART"),
+                meaning: Template::PartOfDay { by: Some(counted.by) },
+                ..Entry::default()
+            });
+        }
+        rules.push(Entry {
+            id,
+            doc: "Phrases for a unit counted from publication.".to_owned(),
+            // "heutigen Freitag": the weekday says it once more.
+            pattern: if counted.unit == Unit::Day { format!("{pattern} (COMMA? WEEKDAY)?") } else { pattern },
+            meaning: Template::Shift { unit: Some(counted.unit), by: Some(counted.by) },
+            examples: phrases.iter().filter_map(|phrase| example(phrase, counted)).collect(),
+            ..Entry::default()
+        });
+    }
+    rules
 }
 
 /// The phrase as an example, said on the usual day.

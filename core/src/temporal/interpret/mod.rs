@@ -161,6 +161,7 @@ impl Parts<'_> {
             let day = Meaning::Shift { by: sign, unit: Unit::Day, from };
             return Some(Meaning::PartOfDay { part, day: Some(Box::new(day)) });
         }
+        let amount = self.and_a_half(amount);
         Some(Meaning::Count { amount, unit: self.unit(Slot::Unit)?, sign, from, anchor: None, tail })
     }
 
@@ -202,7 +203,15 @@ impl Parts<'_> {
             None if self.number_is_plural() => Amount::Open,
             None => Amount::whole(1),
         };
-        Some(Meaning::Length { amount, unit, window })
+        Some(Meaning::Length { amount: self.and_a_half(amount), unit, window })
+    }
+
+    /// "un año y medio": an amount with a half behind its unit.
+    fn and_a_half(&self, amount: Amount) -> Amount {
+        match amount {
+            Amount::Exact { count, part: 0 } if self.range(Slot::Half).is_some() => Amount::Exact { count, part: 30 },
+            amount => amount,
+        }
     }
 
     fn number_is_plural(&self) -> bool {

@@ -1,5 +1,7 @@
 //! Names and numbers that look like dates and are none.
 
+use std::ops::RangeInclusive;
+
 use super::drop_it;
 use crate::temporal::{Dropped, Expression, Fields, Meaning, ParsedPassage};
 use crate::text::{Shape, Token};
@@ -17,6 +19,34 @@ pub(super) fn refine(
             None => kept.push(expression),
         }
     }
+    kept
+}
+
+/// Years that are likely ones wherever they stand.
+const LIKELY: RangeInclusive<i32> = 1500..=2050;
+
+/// Why another one is none.
+const UNLIKELY: &str = "a bare number is taken for a year only behind a preposition, or where it is a likely one";
+
+/// Takes out what is no year, in languages of which no more than the words of dates is known: "scesa da 1190 a 1023".
+pub(super) fn refine_years(
+    passage: &ParsedPassage<'_>,
+    expressions: Vec<Expression>,
+    dropped: &mut Vec<Dropped>,
+) -> Vec<Expression> {
+    let unlikely = |expression: &Expression| match &expression.meaning {
+        Meaning::Calendar(fields) => {
+            let year = fields.year.filter(|_| expression.end == expression.first + 1);
+            year.is_some_and(|year| !LIKELY.contains(&year))
+        }
+        _ => false,
+    };
+    let led = |expression: &Expression| {
+        let before = expression.first.checked_sub(1);
+        before.is_some_and(|before| passage.has(before, passage.pack.grammar.time_preposition))
+    };
+    let (numbers, kept): (Vec<_>, Vec<_>) = expressions.into_iter().partition(|it| unlikely(it) && !led(it));
+    numbers.iter().for_each(|number| drop_it(number, "false-dates", UNLIKELY, dropped));
     kept
 }
 
@@ -101,7 +131,7 @@ fn bare(passage: &ParsedPassage<'_>, expression: &Expression, fields: &Fields) -
         return Some("it is the number of a name");
     }
     if !like_year && !preposition && !(1500..1900).contains(&year) {
-        return Some("a bare number is taken for a year only behind a preposition, or where it is a likely one");
+        return Some(UNLIKELY);
     }
     if !preposition && next.is_some_and(|next| next.shape == Shape::Lower) && !like_year {
         return Some("what follows is counted by it");

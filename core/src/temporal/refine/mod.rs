@@ -52,7 +52,8 @@ const REFINERS: [Refiner; 13] = [
 ];
 
 /// Those that need no verb: for languages that are read for their dates alone.
-const WITHOUT_VERBS: [Refiner; 9] = [
+const WITHOUT_VERBS: [Refiner; 10] = [
+    false_dates::refine_years,
     lengths::refine,
     periods::refine,
     modifiers::refine,
