@@ -197,7 +197,10 @@ impl Parts<'_> {
     #[expect(clippy::option_option, reason = "no century given, and an impossible one, are two things")]
     fn century(&self) -> Option<Option<i32>> {
         let Some(tokens) = self.tokens(Slot::Century) else { return Some(None) };
-        let number = i32::try_from(numbers::ordinal(self.passage, tokens)?).ok().filter(|n| (1..=40).contains(n))?;
+        let number = i32::try_from(numbers::ordinal(self.passage, tokens)?).ok()?;
+        // Swedish "1800-talet": the century that has these years.
+        let number = if number >= 1000 && number % 100 == 0 { number / 100 + 1 } else { number };
+        let number = Some(number).filter(|number| (1..=40).contains(number))?;
         Some(Some(if self.is_before_christ() { -number } else { number - 1 }))
     }
 
@@ -297,7 +300,12 @@ impl Parts<'_> {
         let fields = self.fields()?;
         let (name, range) =
             [Slot::Days, Slot::Centuries, Slot::Quarters].iter().find_map(|&slot| Some((slot, self.range(slot)?)))?;
-        let number = |at: usize| numbers::ordinal(self.passage, self.passage.tokens.get(at..at + 1)?);
+        // "i" joins in Catalan and Polish, and is a Roman numeral as well.
+        let joins = |at: usize| self.passage.has(at, self.classes().join);
+        let number = |at: usize| match joins(at) {
+            true => None,
+            false => numbers::ordinal(self.passage, self.passage.tokens.get(at..at + 1)?),
+        };
         let numbers: Vec<(usize, u8)> =
             range.filter_map(|at| Some((at, u8::try_from(number(at)?).ok().filter(|number| *number > 0)?))).collect();
         let last = numbers.len().checked_sub(1)?;
