@@ -46,7 +46,8 @@ impl Parts<'_> {
 
     fn hour_and_minute(&self) -> Option<(u8, Option<u8>, Option<u8>)> {
         if let Some(sign) = self.text(Slot::Sign) {
-            let before = self.range(Slot::Sign).is_some_and(|at| self.passage.has(at.start, self.classes().hour_before));
+            let before =
+                self.range(Slot::Sign).is_some_and(|at| self.passage.has(at.start, self.classes().hour_before));
             return self.past_the_hour(before || sign.eq_ignore_ascii_case("to"));
         }
         if let Some(hour) = self.small(Slot::Noon, self.classes().noon) {
