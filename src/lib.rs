@@ -8,6 +8,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`config`] | files, environment variables and flags to validated settings |
+//! | `registry` | the client of a schema registry, with the feature `schema-registry` |
 //! | [`stream`] | Kafka, and the delivery contract |
 //! | [`store`] | the queryable timeline: SQLite and an in-memory index |
 //! | [`web`] | health, metrics, the API and page of the timeline |
@@ -23,6 +24,8 @@ pub use dateline_core::{
 
 pub mod cli;
 pub mod config;
+#[cfg(feature = "schema-registry")]
+pub mod registry;
 pub mod store;
 pub mod stream;
 pub mod telemetry;

@@ -21,6 +21,12 @@ pub(crate) enum ErrorKind {
     Syntax,
     /// The text is not XML.
     Xml,
+    /// The bytes are not a value of their schema, in Avro.
+    #[cfg(feature = "schema-registry")]
+    Avro,
+    /// The same in Protobuf.
+    #[cfg(feature = "schema-registry")]
+    Protobuf,
     /// Elements are nested deeper than in any article.
     TooDeep,
     /// It can be parsed, but is not an article of any format: a field is missing or of the wrong type.
@@ -59,6 +65,10 @@ impl Error {
             ErrorKind::Encoding => "not-utf8",
             ErrorKind::Syntax => "not-json",
             ErrorKind::Xml => "not-xml",
+            #[cfg(feature = "schema-registry")]
+            ErrorKind::Avro => "not-avro",
+            #[cfg(feature = "schema-registry")]
+            ErrorKind::Protobuf => "not-protobuf",
             ErrorKind::TooDeep => "too-deep",
             ErrorKind::Shape => "not-an-article",
             ErrorKind::PublishedMissing => "published-missing",

@@ -31,3 +31,4 @@ mod shapes;
 mod status_agreement;
 mod timeml_round_trip;
 mod times;
+mod wire_format;

@@ -65,7 +65,7 @@ impl MessageArgs {
     pub fn message<T>(&self, value: &[u8], read: impl FnOnce(&Message<'_>) -> T) -> T {
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let key = self.key.as_deref().map(str::as_bytes);
-        read(&Message { value, headers: &headers, topic: self.topic.as_deref(), key })
+        read(&Message { value, headers: &headers, topic: self.topic.as_deref(), key, schema: None })
     }
 }
 

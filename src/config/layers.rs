@@ -13,11 +13,13 @@ use super::variables::{self, Ignored, PREFIX};
 use super::{Error, sources};
 use crate::nearest::nearest;
 
-/// The tables with free-form keys: settings of librdkafka, and names of sources and cities; and what an underscore in
+/// The tables with free-form keys: settings of librdkafka and of the schema registry, and names of sources and cities; and what an underscore in
 /// the name of a variable stands for in them: `SASL_PASSWORD` is librdkafka's `sasl.password`.
-const FREE_FORM: [(&str, &str); 6] = [
+const FREE_FORM: [(&str, &str); 8] = [
     ("kafka.client", "."),
     ("kafka.client_files", "."),
+    ("schema.registry", "."),
+    ("schema.registry_files", "."),
     ("input.fields", "_"),
     ("input.references", " "),
     ("input.timezones", " "),

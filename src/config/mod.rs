@@ -13,6 +13,7 @@ mod layers;
 mod output;
 mod raw;
 mod reference;
+mod schema_registry;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub use self::keep::Keep;
 use self::layers::{Layers, Origin};
 pub use self::output::{Output, PassedHeader};
 use self::raw::Raw;
+pub use self::schema_registry::{EventFormat, SchemaRegistry};
 pub use self::topics::{Inputs, Topics};
 pub use self::variables::Ignored;
 use crate::pipeline;
@@ -130,6 +132,10 @@ pub struct Settings {
     pub revisions: Revisions,
     /// What of messages passes on to records.
     pub output: Output,
+    /// What the values of events are.
+    pub event_format: EventFormat,
+    /// Where the schemas of messages and events are, if anywhere.
+    pub schema_registry: Option<SchemaRegistry>,
     /// Health and metrics; `None` for no server.
     pub http: Option<SocketAddr>,
     /// The timeline.

@@ -53,6 +53,8 @@ pub(crate) struct Raw {
     pub revisions: Revisions,
     /// How dates are extracted from articles.
     pub extract: Extract,
+    /// The schemas of messages and records that are not JSON alone.
+    pub schema: Schema,
     /// The timeline: `dateline serve`.
     pub serve: Serve,
     /// The log, on standard error.
@@ -230,6 +232,26 @@ pub(crate) struct Output {
     /// `timeline.articles`, and what the keys of events begin with, so that tenants cannot change each other's articles. It
     /// must be there from the first message on: with another prefix it is another article. Empty for none.
     pub key_prefix: String,
+    /// What the values of `timeline.events` are: `json`, the bare record; `avro`, or `json-schema`, in the wire format of
+    /// `schema.registry`: a zero byte, the id of the schema, and the record in Avro or in JSON. The schema is registered under
+    /// the name of the topic and `-value`, such as `timeline.events-value`. `timeline.articles` is always the bare record.
+    pub format: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Schema {
+    /// The schema registry: settings under the names that Confluent's clients have for them. With `url`, messages that begin
+    /// with a zero byte and the id of a schema are read by that schema, in Avro, JSON Schema or Protobuf; others as ever.
+    /// `url`, the address, or several of one registry, separated by commas; `basic.auth.user.info`, `user:password`, or
+    /// `bearer.auth.token`; `ssl.ca.location`, a file in PEM with the authorities to trust in place of those of the system.
+    /// For example `url = "https://registry.example.org"`; as a variable `DATELINE_SCHEMA__REGISTRY__URL`, and
+    /// `DATELINE_SCHEMA__REGISTRY__BASIC_AUTH_USER_INFO`. Secrets are never printed. Needs a program that was built with
+    /// `--features schema-registry`.
+    pub registry: BTreeMap<String, String>,
+    /// The same, with values that are read from files: `"bearer.auth.token" = "/run/secrets/registry"`. A line break at the
+    /// end of the file is ignored. Credentials are read again for each request, since tokens expire.
+    pub registry_files: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]

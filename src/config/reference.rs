@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::layers::{Layers, Origin};
 use super::raw::Raw;
-use super::{Error, client};
+use super::{Error, client, schema_registry};
 
 /// Returns every key with its value and description.
 pub(super) fn reference(raw: &Raw) -> Result<String, Error> {
@@ -40,6 +40,7 @@ pub(super) fn effective(mut raw: Raw, layers: &Layers) -> Result<String, Error> 
     for (_, value) in raw.kafka.client.iter_mut().filter(|(name, _)| client::is_secret(name)) {
         client::MASK.clone_into(value);
     }
+    schema_registry::mask(&mut raw.schema.registry, client::MASK);
     let (mut out, mut table) = (String::new(), String::new());
     for line in to_toml(&raw)?.lines() {
         let parsed = parse(line);

@@ -4,6 +4,7 @@ mod input;
 mod keep;
 mod membership;
 mod passing;
+mod schema_registry;
 mod source;
 mod telemetry;
 mod variables;

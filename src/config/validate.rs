@@ -33,6 +33,8 @@ pub(super) fn settings(raw: &raw::Raw, layers: &Layers) -> Result<Settings, Erro
         tombstones: check.tombstones(&raw.input)?,
         revisions: check.revisions(&raw.revisions)?,
         output: check.output(&raw.output)?,
+        event_format: check.event_format(raw)?,
+        schema_registry: check.schema_registry(&raw.schema)?,
         http: check.http(&raw.http)?,
         serve: check.serve(&raw.serve)?,
         log: Log { collector: check.collector(raw)?, ..check.log(&raw.log)? },
@@ -397,7 +399,7 @@ impl Check<'_> {
         })
     }
 
-    fn choice<T: Copy>(&self, key: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Error> {
+    pub fn choice<T: Copy>(&self, key: &str, value: &str, choices: &[(&str, T)]) -> Result<T, Error> {
         choose(value, choices).map_err(|problem| self.error(key, problem))
     }
 }

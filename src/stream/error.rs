@@ -108,6 +108,11 @@ impl Error {
         Self::new(message, None)
     }
 
+    #[cfg(feature = "schema-registry")]
+    pub(super) fn schema_registry(problem: &str) -> Self {
+        Self::new(format!("schema.registry: {problem}"), None)
+    }
+
     pub(super) fn timeline_store(reason: &dyn fmt::Display) -> Self {
         Self::new(format!("the timeline cannot be stored: {reason}"), None)
     }

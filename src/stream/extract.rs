@@ -19,8 +19,8 @@ use super::batch::{Batch, Incoming, Origin};
 use super::disposition::Disposition;
 use super::topic_partition::TopicPartition;
 
-/// What is done with one message.
-pub type Extract = dyn Fn(&OwnedMessage) -> Disposition + Send + Sync;
+/// What is done with one message; `None` if a shutdown was requested before it could be.
+pub type Extract = dyn Fn(&OwnedMessage) -> Option<Disposition> + Send + Sync;
 
 /// A batch after extraction.
 pub struct ExtractedBatch {
@@ -39,7 +39,10 @@ pub struct ExtractedBatch {
 /// The extraction thread, seen from outside.
 pub struct Extractor {
     batches: SyncSender<Batch>,
-    extracted: Receiver<ExtractedBatch>,
+    /// `None` for a batch that was given up since a shutdown was requested; nothing comes after it.
+    extracted: Receiver<Option<ExtractedBatch>>,
+    /// Whether it has given up: what is submitted from then on is left to the next worker.
+    is_over: bool,
     /// What has happened to the partitions of the batch in progress; `None` if there is no batch in progress.
     changes: Option<Changes>,
 }
@@ -68,13 +71,18 @@ impl Extractor {
                 let extraction = tracing::info_span!(parent: &span, "extract");
                 let dispositions = extraction.in_scope(|| extract_all(batch.messages(), threads, &*extract));
                 drop(extraction);
-                let batch = ExtractedBatch { dispositions, first_received, started, finished: Instant::now(), span };
-                if sender.send(batch).is_err() {
+                let finished = Instant::now();
+                let extracted = dispositions.map(|dispositions| {
+                    let span = span.clone();
+                    ExtractedBatch { dispositions, first_received, started, finished, span }
+                });
+                let is_over = extracted.is_none();
+                if sender.send(extracted).is_err() || is_over {
                     break;
                 }
             }
         });
-        Self { batches, extracted, changes: None }
+        Self { batches, extracted, is_over: false, changes: None }
     }
 
     /// Returns whether a batch is in progress.
@@ -83,12 +91,21 @@ impl Extractor {
         self.changes.is_some()
     }
 
+    /// Returns whether it gave a batch up, since a shutdown was requested.
+    #[must_use]
+    pub fn has_given_up(&self) -> bool {
+        self.is_over
+    }
+
     /// Submits a batch. Only to be called when it is not busy.
     ///
     /// # Errors
     /// If the thread panicked.
     pub fn submit(&mut self, batch: Batch) -> Result<(), Error> {
         debug_assert!(!self.is_busy(), "one batch at a time");
+        if self.is_over {
+            return Ok(());
+        }
         self.changes = Some(Changes::default());
         self.batches.send(batch).map_err(|_| Error::extraction_panicked())
     }
@@ -102,7 +119,12 @@ impl Extractor {
             return Ok(None);
         }
         match self.extracted.recv_timeout(timeout) {
-            Ok(mut extracted) => {
+            Ok(None) => {
+                self.is_over = true;
+                self.changes = None;
+                Ok(None)
+            }
+            Ok(Some(mut extracted)) => {
                 let Changes { discarded, former } = self.changes.take().unwrap_or_default();
                 extracted.dispositions.retain(|it| !discarded.contains(&it.partition));
                 for it in &mut extracted.dispositions {
@@ -138,15 +160,20 @@ pub fn batch_span(messages: usize) -> Span {
 }
 
 /// Extracts each message of a batch on several threads. A thread that is done takes the next message, so that one long
-/// article does not delay the short ones.
-fn extract_all(batch: &[Incoming], threads: usize, extract: &Extract) -> Vec<Disposition> {
+/// article does not delay the short ones. Returns `None` if one was given up.
+fn extract_all(batch: &[Incoming], threads: usize, extract: &Extract) -> Option<Vec<Disposition>> {
     let next = AtomicUsize::new(0);
     let take_messages = || {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(Incoming { message, origin }) = batch.get(index) else { return done };
-            done.push((index, Disposition { origin: origin.clone(), ..extract(message) }));
+            let Some(disposition) = extract(message) else {
+                // None of the others counts without it.
+                next.store(batch.len(), Ordering::Relaxed);
+                return done;
+            };
+            done.push((index, Disposition { origin: origin.clone(), ..disposition }));
         }
     };
     let mut done = thread::scope(|scope| {
@@ -158,8 +185,12 @@ fn extract_all(batch: &[Incoming], threads: usize, extract: &Extract) -> Vec<Dis
             all
         })
     });
+    if done.len() < batch.len() {
+        return None;
+    }
     done.sort_unstable_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, disposition)| disposition).collect()
+    let done = done.into_iter().map(|(_, disposition)| disposition).collect();
+    Some(done)
 }
 
 #[cfg(test)]
@@ -185,10 +216,11 @@ mod tests {
         batch
     }
 
-    fn disposition(message: &OwnedMessage) -> Disposition {
+    fn disposition(message: &OwnedMessage) -> Option<Disposition> {
         let outcome = Outcome::Articles(Vec::new());
         let origin = Origin::Log;
-        Disposition { partition: TopicPartition::of(message), offset: message.offset(), bytes: 0, origin, outcome }
+        let (partition, offset) = (TopicPartition::of(message), message.offset());
+        Some(Disposition { partition, offset, bytes: 0, origin, outcome })
     }
 
     fn offsets(dispositions: &[Disposition]) -> Vec<(i32, i64)> {
@@ -198,7 +230,7 @@ mod tests {
     #[test]
     fn dispositions_keep_the_order_of_the_batch_on_many_threads() {
         let order: Vec<(i32, i64)> = (0..500).map(|n| (n % 3, i64::from(n))).collect();
-        assert_eq!(offsets(&extract_all(batch(&order).messages(), 8, &disposition)), order);
+        assert_eq!(offsets(&extract_all(batch(&order).messages(), 8, &disposition).unwrap()), order);
     }
 
     #[test]
@@ -220,6 +252,18 @@ mod tests {
         let extracted = extractor.poll(TIMEOUT).unwrap().unwrap();
         let origins: Vec<_> = extracted.dispositions.iter().map(|it| it.origin.clone()).collect();
         assert_eq!(origins, [Origin::FormerLog, Origin::Log]);
+    }
+
+    #[test]
+    fn nothing_is_extracted_behind_a_batch_that_was_given_up() {
+        let mut extractor =
+            Extractor::start(Arc::new(|message| if message.offset() == 6 { None } else { disposition(message) }));
+        extractor.submit(batch(&[(0, 5), (0, 6), (0, 7)])).unwrap();
+        assert!(extractor.poll(TIMEOUT).unwrap().is_none());
+        assert!(!extractor.is_busy());
+        extractor.submit(batch(&[(0, 8)])).unwrap();
+        assert!(!extractor.is_busy());
+        assert!(extractor.poll(TIMEOUT).unwrap().is_none());
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod storage;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ use self::storage::Storage;
 use super::consumer::{Consumer, Event, PartitionOffsets};
 use super::error::is_denied;
 use super::passed::event_id;
+use super::schemas::{Schemas, Unresolved};
 use super::topic_partition::TopicPartition;
 use super::{Control, Error};
 use crate::config::{Settings, Topics};
@@ -69,9 +71,10 @@ pub fn follow(settings: &Settings, control: &Control, progress: &Progress, write
     let mut follower = Follower {
         consumer: Consumer::new(&settings, &OVERRIDES)?,
         stored: positions.into_iter().map(|it| (TopicPartition::new(&it.topic, it.partition), it.next)).collect(),
-        group: settings.kafka.group,
+        group: settings.kafka.group.clone(),
         control,
         progress,
+        schemas: Schemas::new(&settings, control)?.on_the_loop(),
         storage: Storage::new(writer, settings.serve.keep, control, progress),
         topics,
         end_reached: BTreeMap::new(),
@@ -89,6 +92,7 @@ struct Follower<'a> {
     control: &'a Control,
     progress: &'a Progress,
     storage: Storage<'a>,
+    schemas: Schemas,
     topics: Topics,
     /// The next offset of each partition after what is stored.
     stored: BTreeMap<TopicPartition, i64>,
@@ -218,14 +222,22 @@ impl Follower<'_> {
         let (batch, topics, cutoff) = (&self.batch, &self.topics, self.storage.writer.cutoff());
         let kept =
             || batch.iter().filter(|message| !(message.topic() == topics.articles && is_before(message, cutoff)));
-        let received = kept().filter_map(|message| {
+        let mut values = Vec::with_capacity(batch.len());
+        for message in kept() {
+            match self.value(message) {
+                Err(Unresolved::Interrupted) => return Ok(()),
+                value => values.push(value.ok()),
+            }
+        }
+        let received = kept().zip(&values).filter_map(|(message, value)| {
             let kind = if message.topic() == topics.events { RecordKind::Event } else { RecordKind::Article };
             let key = std::str::from_utf8(message.key()?).ok()?;
             let key = if kind == RecordKind::Event { event_id(key) } else { key };
-            Some(TopicRecord { kind, key, value: message.payload() })
+            Some(TopicRecord { kind, key, value: value.as_ref()?.as_deref() })
         });
         let received: Vec<_> = received.collect();
-        let without_key = kept().count() - received.len();
+        // Without a key, or with a value that is not as its schema says.
+        let unusable = values.len() - received.len();
         let position = |(partition, next): (&TopicPartition, &i64)| Position {
             topic: partition.topic.to_owned(),
             partition: partition.number,
@@ -233,7 +245,7 @@ impl Follower<'_> {
         };
         let positions: Vec<_> = next.iter().map(position).collect();
         let Some(unreadable) = self.storage.apply(&received, &positions)? else { return Ok(()) };
-        let skipped = without_key + unreadable;
+        let skipped = unusable + unreadable;
         if skipped > 0 {
             tracing::warn!(records = skipped, "skipped records that dateline did not write");
         }
@@ -241,6 +253,15 @@ impl Follower<'_> {
         self.batch.clear();
         self.stored.extend(next);
         Ok(())
+    }
+
+    /// Returns the value of a record as JSON.
+    fn value<'m>(&self, message: &'m OwnedMessage) -> Result<Option<Cow<'m, [u8]>>, Unresolved> {
+        let value = message.payload();
+        if message.topic() != self.topics.events {
+            return Ok(value.map(Cow::Borrowed));
+        }
+        value.map(|value| self.schemas.event_as_json(value)).transpose()
     }
 
     /// Reports the lag, and that it is ready once the end of every partition was reached.

@@ -80,11 +80,16 @@
 //! | at-least-once: the commit of offsets fails | Retry, up to five attempts within a second; then rewind |
 //! | the state of the articles cannot be restored, because the brokers are unavailable | Retry; partitions that are restored already go on |
 //! | the state of the articles cannot be stored, for example because there is no room for temporary files | Fatal |
+//! | the schema registry does not answer, or refuses what it is asked | Retry; not ready meanwhile. The messages of the batch wait, and the next ones behind it |
+//! | the schema registry has no such schema, or a value is not as its schema says | its message is rejected |
 //! | an article cannot be read, makes the pipeline panic, or needs a record that is too large | its message is rejected; if other articles of the message can be read, an unreadable one is only `skipped` |
 //! | librdkafka reports a fatal error of the consumer or the producer | Fatal |
 //! | a shutdown is requested | the batch that is being extracted is finished within 15 s, the group is left; exit code 0. A call that hangs is not waited for longer than 30 s in all |
 //!
 //! # Modules
+//!
+//! `schemas` finds the schema of a message before the pipeline reads it, and that of events before they are written
+//! (`event_value`), if there is a registry.
 //!
 //! `worker` is the loop of the live worker: `consumer` → `batch` → `extract` (with `process` and `disposition`) → `state`
 //! (which revision stands) → `producer`, used by `transaction` or by `idempotent`; `position` decides where it starts, and
@@ -105,6 +110,7 @@ mod clock;
 mod consumer;
 mod disposition;
 mod error;
+mod event_value;
 mod extract;
 pub mod follow;
 mod idempotent;
@@ -118,6 +124,7 @@ mod position;
 mod process;
 mod producer;
 pub mod retry;
+mod schemas;
 mod shutdown;
 mod state;
 mod times;

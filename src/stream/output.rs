@@ -3,11 +3,13 @@
 //! Must not know what a record is about.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::message::{Header, Headers as _, OwnedHeaders};
 
 use super::consumer::Consumer;
+use super::event_value::EventValues;
 use super::passed::Passed;
 use super::times::TimeLimits;
 use super::{Error, limits, partition};
@@ -39,6 +41,8 @@ pub struct OutputSettings {
     pub tombstones: TombstonePolicy,
     /// What of messages passes on to records.
     pub passing: Output,
+    /// How the values of events are written.
+    pub values: Arc<EventValues>,
 }
 
 impl OutputSettings {
@@ -57,6 +61,7 @@ impl OutputSettings {
             embargo: EmbargoPolicy::Hold,
             tombstones: TombstonePolicy::Reject,
             passing: Output::default(),
+            values: Arc::new(EventValues::json()),
         }
     }
 
@@ -86,7 +91,13 @@ impl OutputSettings {
     ///
     /// # Errors
     /// If the brokers do not answer within `timeout`, or librdkafka rejects the settings.
-    pub fn load(settings: &Settings, topics: &Topics, consumer: &Consumer, timeout: Duration) -> Result<Self, Error> {
+    pub fn load(
+        settings: &Settings,
+        topics: &Topics,
+        values: Arc<EventValues>,
+        consumer: &Consumer,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
         let partitions = |topic: &str| {
             let count = consumer.partition_count(topic, timeout).map_err(Error::consumer)?;
             Ok(i32::try_from(count).unwrap_or(i32::MAX))
@@ -102,6 +113,7 @@ impl OutputSettings {
             embargo: settings.revisions.embargo,
             tombstones: settings.tombstones,
             passing: settings.output.clone(),
+            values,
         })
     }
 }

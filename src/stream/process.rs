@@ -4,12 +4,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+#[cfg(feature = "schema-registry")]
+use std::sync::Arc;
 
 use chrono::DateTime;
 use rdkafka::Message;
 use rdkafka::message::{Headers, OwnedMessage};
 
-use crate::article::{self, Published, RecordTime};
+use crate::article::{self, Published, RecordTime, WireSchema};
 use crate::error;
 use crate::pipeline::{self, Processed, Settings};
 use crate::telemetry::{Place, catch_panic};
@@ -19,6 +21,12 @@ use crate::telemetry::{Place, catch_panic};
 pub enum ProcessError {
     /// No article could be read from it.
     Unreadable(error::Error),
+    /// The registry has no schema of its id.
+    #[cfg(feature = "schema-registry")]
+    UnknownSchema(Arc<str>),
+    /// Its schema cannot be used.
+    #[cfg(feature = "schema-registry")]
+    UnusableSchema(Arc<str>),
     /// The pipeline panicked: where, if that is known.
     Panicked(Option<Place>),
 }
@@ -29,6 +37,10 @@ impl ProcessError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreadable(error) => error.code(),
+            #[cfg(feature = "schema-registry")]
+            Self::UnknownSchema(_) => "schema-unknown",
+            #[cfg(feature = "schema-registry")]
+            Self::UnusableSchema(_) => "schema-unusable",
             Self::Panicked(_) => "internal-error",
         }
     }
@@ -38,6 +50,8 @@ impl fmt::Display for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(error) => error.fmt(f),
+            #[cfg(feature = "schema-registry")]
+            Self::UnknownSchema(problem) | Self::UnusableSchema(problem) => problem.fmt(f),
             Self::Panicked(place) => {
                 let place = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
                 write!(f, "dateline panicked{place} on this article; this is a bug in dateline, please report it")
@@ -46,11 +60,15 @@ impl fmt::Display for ProcessError {
     }
 }
 
-/// Extracts the articles of a message.
+/// Extracts the articles of a message, whose value may have a schema.
 ///
 /// # Errors
 /// If no article can be read from it, or the pipeline panics.
-pub fn process(message: &OwnedMessage, settings: &Settings) -> Result<Vec<Processed>, ProcessError> {
+pub fn process(
+    message: &OwnedMessage,
+    schema: Option<&WireSchema>,
+    settings: &Settings,
+) -> Result<Vec<Processed>, ProcessError> {
     let headers = message.headers().into_iter().flat_map(|headers| headers.iter());
     let headers: Vec<_> = headers.filter_map(|header| Some((header.key, header.value?))).collect();
     let read = article::Message {
@@ -58,6 +76,7 @@ pub fn process(message: &OwnedMessage, settings: &Settings) -> Result<Vec<Proces
         headers: &headers,
         topic: Some(message.topic()),
         key: message.key(),
+        schema,
     };
     let settings = with_record_time(settings, message);
     rejecting_panics(|| pipeline::process_message(&read, &settings))
@@ -97,11 +116,11 @@ mod tests {
         let without = message(r#"{"id": "a", "body": "The bridge shut on Monday."}"#);
         let with =
             message(r#"{"id": "a", "body": "The bridge shut on Monday.", "published_at": "2019-05-14T08:15:00Z"}"#);
-        let code = |message| process(message, &Settings::default()).err().map(|error| error.code());
+        let code = |message| process(message, None, &Settings::default()).err().map(|error| error.code());
         assert_eq!(code(&without), Some("published-missing"));
         let mut settings = Settings::default();
         settings.input.record_time = RecordTime::LastResort(None);
-        let article = |message| process(message, &settings).unwrap()[0].events[0].article.clone();
+        let article = |message| process(message, None, &settings).unwrap()[0].events[0].article.clone();
         let found = article(&without);
         assert_eq!(found.published_from, Reference::Record);
         assert_eq!(found.published_at, "2019-05-23T18:35:07+00:00");

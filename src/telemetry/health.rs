@@ -29,6 +29,8 @@ pub enum Condition {
     Replicas,
     /// Messages are behind a transaction that has been open for long.
     OpenTransaction,
+    /// The schema registry does not answer.
+    SchemaRegistry,
     /// The timeline cannot be stored.
     Store,
 }

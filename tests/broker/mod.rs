@@ -9,5 +9,7 @@ mod maven;
 mod node;
 pub mod output;
 mod ports;
+#[cfg(feature = "schema-registry")]
+pub mod registry;
 pub mod revisions;
 pub mod wire;

@@ -19,6 +19,8 @@ mod rejection;
 mod repeated;
 mod retry;
 mod revisions;
+#[cfg(feature = "schema-registry")]
+mod schemas;
 mod security;
 mod serve;
 #[cfg(feature = "otlp")]

@@ -11,7 +11,7 @@ use crate::broker::wire::{PARTITIONS, PATIENCE, Wire, Worker, article};
 const NOTICED: Duration = Duration::from_secs(10);
 
 /// Waits until a worker is ready, or is not for a reason that contains a text; returns the reason.
-fn await_readiness(worker: &Worker, reason: Option<&str>, time: Duration) -> String {
+pub fn await_readiness(worker: &Worker, reason: Option<&str>, time: Duration) -> String {
     let started = Instant::now();
     loop {
         let found = worker.control.health.readiness();

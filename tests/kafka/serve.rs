@@ -12,7 +12,7 @@ use crate::broker::cluster::shared;
 use crate::broker::wire::{Outgoing, PATIENCE, Wire, article};
 
 /// The program, and its address.
-struct Served {
+pub struct Served {
     child: Child,
     address: String,
     // Held, so that the program can go on logging.
@@ -23,7 +23,7 @@ fn serve(wire: &Wire, database: &str, flags: &[&str]) -> Served {
     serve_with(wire, database, flags, &[])
 }
 
-fn serve_with(wire: &Wire, database: &str, flags: &[&str], variables: &[(&str, &str)]) -> Served {
+pub fn serve_with(wire: &Wire, database: &str, flags: &[&str], variables: &[(&str, &str)]) -> Served {
     let flags = [&["--database", database, "--http", "0"], flags].concat();
     let mut child = dateline(wire, "serve", &flags).envs(variables.iter().copied()).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -39,7 +39,7 @@ impl Served {
     }
 
     /// The keys and values of all events, in the order of keys.
-    fn events(&self) -> Vec<(String, String)> {
+    pub fn events(&self) -> Vec<(String, String)> {
         let lines = get(&self.address, "/api/export/jsonl");
         // The answer comes in chunks: the lines that are not records are their lengths.
         let records = lines.lines().filter(|line| line.starts_with('{'));
@@ -50,14 +50,14 @@ impl Served {
     }
 
     /// Waits until it has so many events.
-    fn await_events(&self, count: usize) {
+    pub fn await_events(&self, count: usize) {
         let begun = Instant::now();
         while self.ask("/api/status")["events"] != count {
             assert!(begun.elapsed() < PATIENCE, "{} and not {count} events", self.ask("/api/status"));
         }
     }
 
-    fn await_ready(&self) {
+    pub fn await_ready(&self) {
         let begun = Instant::now();
         while !get(&self.address, "/ready").starts_with("HTTP/1.1 200") {
             assert!(begun.elapsed() < PATIENCE, "{}", get(&self.address, "/ready"));
@@ -69,7 +69,7 @@ impl Served {
         self.child.wait().unwrap();
     }
 
-    fn end(self) {
+    pub fn end(self) {
         let Self { child, log, .. } = self;
         let output = terminate(child);
         let log: Vec<_> = log.map_while(Result::ok).collect();
@@ -79,7 +79,7 @@ impl Served {
 }
 
 /// A file of its own for each test.
-fn database(folder: &tempfile::TempDir) -> String {
+pub fn database(folder: &tempfile::TempDir) -> String {
     folder.path().join("timeline.db").to_str().unwrap().to_owned()
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use dateline_core::article::{EnvelopeName, Format, Preset, about};
+use dateline_core::article::{EnvelopeName, Format, Preset, SCHEMA_KINDS, about};
 
 const TEMPLATE: &str = include_str!("template.md");
 
@@ -32,6 +32,7 @@ pub fn documentation() -> String {
         ("{{formats}}", formats()),
         ("{{presets}}", presets()),
         ("{{envelopes}}", envelopes()),
+        ("{{schemas}}", schemas()),
         ("{{fields}}", fields()),
         ("{{format examples}}", format_examples()),
         ("{{preset examples}}", preset_examples()),
@@ -116,6 +117,11 @@ fn envelopes() -> String {
         vec![code(name.name()), recognised, article_in, withdraws]
     });
     table(&["envelope", "recognised by", "article in", "withdraws"], rows)
+}
+
+fn schemas() -> String {
+    let rows = SCHEMA_KINDS.into_iter().map(|(name, read)| vec![name.to_owned(), read.to_owned()]);
+    table(&["schema type", "how a value is read"], rows)
 }
 
 fn format_examples() -> String {

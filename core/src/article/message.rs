@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
+use super::wire_format::WireSchema;
 use super::{binary, markup};
 use crate::error::{Error, ErrorKind};
 
@@ -20,6 +21,8 @@ pub struct Message<'m> {
     pub topic: Option<&'m str>,
     /// Its key, if it has one.
     pub key: Option<&'m [u8]>,
+    /// The schema of its value, if that is in the wire format of a schema registry.
+    pub schema: Option<&'m WireSchema>,
 }
 
 impl<'m> Message<'m> {

@@ -11,6 +11,7 @@ use super::message::{self, Message};
 use super::page::Page;
 use super::reader::{Inspected, MessageReader};
 use super::settings::Settings;
+use super::wire_format::{Decoded, WireSchema};
 use super::{
     compression, envelope, json, json_ld, markup, news_please, newsml, newsml_1, ninjs, nitf, page, plain, presets,
     recognise, syndication, xml,
@@ -86,7 +87,24 @@ fn read_message(message: &Message<'_>, reader: &mut MessageReader<'_>) -> Result
     }
     let mut media_type = MediaType::new(media_type.unwrap_or_default());
     media_type.charset = media_type.charset.or_else(|| message.header("charset"));
-    read_bytes(message.value, "", media_type, reader)
+    match message.schema {
+        Some(schema) => read_registered(schema, message.value, media_type, reader),
+        None => read_bytes(message.value, "", media_type, reader),
+    }
+}
+
+/// Reads a value that a schema describes.
+fn read_registered(
+    schema: &WireSchema,
+    value: &[u8],
+    media_type: MediaType<'_>,
+    reader: &mut MessageReader<'_>,
+) -> Result<(), Error> {
+    match schema.decode(value)? {
+        Decoded::Bytes(bytes) => read_bytes(bytes, "", media_type, reader),
+        Decoded::Tree(json::Json::Text(text)) => read_data(&text, "", media_type, reader),
+        Decoded::Tree(tree) => read_value(&json::Node::root(&tree, ""), reader),
+    }
 }
 
 /// Reads bytes, which may be compressed.

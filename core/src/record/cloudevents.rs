@@ -6,12 +6,24 @@ use super::EventRecord;
 /// The `ce_type` of an event record; its version is that of the record.
 pub const TYPE: &str = "dateline.timeline.event.v1";
 
-/// Returns the headers of a record, in a fixed order.
+/// The media type of bare records, and of those in JSON behind the id of a schema.
+pub const JSON: &str = "application/json";
+
+/// The media type of records in Avro.
+pub const AVRO: &str = "application/avro";
+
+/// Returns the headers of a record in JSON, in a fixed order.
+#[must_use]
+pub fn headers(record: &EventRecord) -> Vec<(&'static str, String)> {
+    headers_of(record, JSON)
+}
+
+/// Returns the headers of a record whose value is of a media type, in a fixed order.
 ///
 /// `ce_time` is the article's publication time rather than the time of writing, because the same article must give the
 /// same bytes whenever it is replayed.
 #[must_use]
-pub fn headers(record: &EventRecord) -> Vec<(&'static str, String)> {
+pub fn headers_of(record: &EventRecord, content_type: &str) -> Vec<(&'static str, String)> {
     vec![
         ("ce_specversion", "1.0".to_owned()),
         ("ce_id", record.id.clone()),
@@ -19,7 +31,7 @@ pub fn headers(record: &EventRecord) -> Vec<(&'static str, String)> {
         ("ce_source", "/dateline".to_owned()),
         ("ce_time", record.article.published_at.clone()),
         ("ce_subject", record.article.id.clone()),
-        ("content-type", "application/json".to_owned()),
+        ("content-type", content_type.to_owned()),
     ]
 }
 

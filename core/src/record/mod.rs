@@ -3,6 +3,8 @@
 //!
 //! Must not know how records travel (Kafka, files) or how values were found.
 
+#[cfg(feature = "schema-registry")]
+mod avro;
 pub mod cloudevents;
 mod convert;
 pub mod export;
@@ -21,6 +23,8 @@ use crate::calendar::Granularity;
 pub use crate::error::Warning;
 use crate::event::Status;
 use crate::temporal::{Basis, Modifier, TimexType};
+#[cfg(feature = "schema-registry")]
+pub use avro::AvroEvents;
 pub use convert::{event_records, extractor};
 pub use scheduled::scheduled_event_record;
 pub use words::{Listed, Word, of_word};

@@ -19,6 +19,7 @@ use crate::stream::Error;
 use crate::stream::consumer::Hooks;
 use crate::stream::disposition::{ArticleOutput, Disposition, Effect, Outcome};
 use crate::stream::passed::event_id;
+use crate::stream::schemas::Schemas;
 use crate::stream::topic_partition::TopicPartition;
 
 /// How long the brokers may take to send more.
@@ -66,7 +67,7 @@ impl Comparison {
     ///
     /// # Errors
     /// If the brokers do not answer.
-    pub fn read(client: &BaseConsumer<Hooks>, topics: &Topics) -> Result<Self, Error> {
+    pub fn read(client: &BaseConsumer<Hooks>, topics: &Topics, schemas: &Schemas) -> Result<Self, Error> {
         let mut comparison = Self::default();
         for topic in [&topics.events, &topics.articles] {
             let planner = Planner { client, topics: std::slice::from_ref(topic) };
@@ -81,7 +82,7 @@ impl Comparison {
             while !unfinished.is_empty() {
                 match client.poll(POLL_TIMEOUT) {
                     Some(Ok(message)) => {
-                        comparison.add_published(&message, topics);
+                        comparison.add_published(&message, topics, schemas);
                         let partition = TopicPartition::of(&message);
                         let end = unfinished.get(&partition).map_or(0, |(_, high)| *high);
                         if message.offset() + 1 >= end {
@@ -101,12 +102,16 @@ impl Comparison {
     }
 
     /// Adds a record of an output topic; a later record of a key replaces an earlier one.
-    fn add_published(&mut self, message: &impl Message, topics: &Topics) {
+    fn add_published(&mut self, message: &impl Message, topics: &Topics, schemas: &Schemas) {
         let Some(key) = message.key().and_then(|key| std::str::from_utf8(key).ok()) else { return };
         if message.topic() == topics.events {
             let id = event_id(key);
             match message.payload() {
-                Some(value) => drop(self.published.insert(id.to_owned(), digest(value))),
+                Some(value) => {
+                    // What cannot be read is as it is: it differs from whatever is extracted.
+                    let json = schemas.event_as_json(value).unwrap_or(value.into());
+                    self.published.insert(id.to_owned(), digest(&json));
+                }
                 None => drop(self.published.remove(id)),
             }
             return;
@@ -226,7 +231,7 @@ mod tests {
             <entry><id>c</id><type>picture</type></entry></feed>"#;
         let message = OwnedMessage::new(Some(feed.to_vec()), None, "in".into(), Timestamp::NotAvailable, 0, 0, None);
         let output = OutputSettings { topics, tombstones: TombstonePolicy::Withdraw, ..OutputSettings::sample() };
-        let processed = process(&message, &Settings::default());
+        let processed = process(&message, None, &Settings::default());
         let disposition = Disposition::new(&message, processed, &output, chrono::DateTime::UNIX_EPOCH);
         let [a, b, _] = disposition.articles() else { panic!("three items") };
         let [opened, closed] = &a.events[..] else { panic!("two events") };

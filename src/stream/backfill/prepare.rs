@@ -94,7 +94,7 @@ impl Prepared {
     pub fn sample_time(&self) -> Option<Duration> {
         let started = Instant::now();
         for message in &self.preview.sample {
-            let _ = process(message, &self.settings.extract);
+            let _ = process(message, None, &self.settings.extract);
         }
         let count = u32::try_from(self.preview.sample.len()).ok().filter(|count| *count > 0)?;
         Some(started.elapsed() / count)

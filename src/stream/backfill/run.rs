@@ -13,7 +13,7 @@ use super::plan::{PartitionRange, Plan, Planner};
 use super::prepare::{Prepared, STARTUP_TIMEOUT};
 use super::rate::RateLimiter;
 use super::report::{Progress, Report};
-use super::request::{Edge, Request};
+use super::request::{Destination, Edge, Request};
 use super::sink::Sink;
 use crate::config::{Settings, Topics};
 use crate::record::ArticleStatus;
@@ -24,8 +24,8 @@ use crate::stream::consumer::{Consumer, Event};
 use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::extract::{Extract, ExtractedBatch, Extractor};
 use crate::stream::output::OutputSettings;
-use crate::stream::process::process;
 use crate::stream::producer::{DeliveryError, SHUTDOWN_GRACE, is_overdue};
+use crate::stream::schemas::Schemas;
 use crate::stream::state::StateStores;
 use crate::stream::topic_partition::TopicPartition;
 use crate::stream::{Control, Error, moved, unknown};
@@ -77,8 +77,12 @@ impl<'a> Backfill<'a> {
     pub fn start(prepared: Prepared, control: &'a Control) -> Result<Self, Error> {
         let Prepared { settings, request, topics, inputs, consumer, mut plan, .. } = prepared;
         let started = Instant::now();
-        let comparison = request.compare.then(|| Comparison::read(consumer.client(), &topics)).transpose()?;
-        let output = OutputSettings::load(&settings, &topics, &consumer, STARTUP_TIMEOUT)?;
+        let schemas = Schemas::new(&settings, control)?;
+        // What is compared, or written to a file, is the bare record.
+        let is_to_topics = request.destination == Destination::Topics;
+        let schemas = if is_to_topics { schemas } else { schemas.with_bare_events() };
+        let output = OutputSettings::load(&settings, &topics, schemas.event_values(), &consumer, STARTUP_TIMEOUT)?;
+        let comparison = request.compare.then(|| Comparison::read(consumer.client(), &topics, &schemas)).transpose()?;
         let max_record_bytes = output.max_record_bytes;
         let sink = Sink::open(&request.destination, &settings, max_record_bytes, plan.written, control)?;
         let planner = Planner { client: consumer.client(), topics: &inputs };
@@ -101,7 +105,7 @@ impl<'a> Backfill<'a> {
             sink,
             state,
             max_record_bytes,
-            extractor: Extractor::start(extraction(&settings, &request, output)),
+            extractor: Extractor::start(extraction(&settings, &request, schemas, output)),
             collecting: Batch::default(),
             partitions: plan.ranges.iter().map(partition).collect(),
             edges: plan.edges,
@@ -164,7 +168,8 @@ impl<'a> Backfill<'a> {
     }
 
     fn is_done(&self) -> bool {
-        self.is_read() && self.collecting.first_received().is_none() && !self.extractor.is_busy()
+        let is_extracted = !self.extractor.is_busy() && !self.extractor.has_given_up();
+        self.is_read() && self.collecting.first_received().is_none() && is_extracted
     }
 
     fn is_full(&self) -> bool {
@@ -438,11 +443,11 @@ fn restore(state: &mut StateStores, plan: &Plan, control: &Control) -> Result<()
 
 /// Returns what the extraction threads do with each message. If the range is one of publication times, a message outside
 /// of it becomes no records, and neither does one without a publication time.
-fn extraction(settings: &Settings, request: &Request, output: OutputSettings) -> Arc<Extract> {
+fn extraction(settings: &Settings, request: &Request, schemas: Schemas, output: OutputSettings) -> Arc<Extract> {
     let settings = settings.extract.clone();
     let window = request.by_published.then(|| (request.from.clone(), request.to.clone()));
     Arc::new(move |message| {
-        let processed = process(message, &settings);
+        let processed = schemas.process(message, &settings)?;
         let is_inside = window.as_ref().is_none_or(|(from, to)| {
             let articles = processed.as_deref().unwrap_or_default();
             let mut times = articles.iter().filter_map(|article| article.published);
@@ -452,7 +457,7 @@ fn extraction(settings: &Settings, request: &Request, output: OutputSettings) ->
         if !is_inside {
             disposition.outcome = Outcome::Articles(Vec::new());
         }
-        disposition
+        Some(disposition)
     })
 }
 

@@ -4,6 +4,8 @@
 //! topic in a transaction that it aborts. Must not know how findings are shown.
 
 mod reasons;
+#[cfg(feature = "schema-registry")]
+mod schemas;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -73,6 +75,8 @@ pub async fn check(settings: &Settings, role: Role, create: bool, timeout: Durat
             check.add(Verdict::Wrong, "configuration", hint);
         }
     }
+    #[cfg(feature = "schema-registry")]
+    check.check_schema_registry();
     check.findings
 }
 

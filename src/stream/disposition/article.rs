@@ -39,11 +39,10 @@ pub fn output(
     let published = if article.events.is_empty() { Vec::new() } else { processed.events };
     // Consumes the events one by one: those of a very long article are not in memory twice.
     let event_record = |event: EventRecord| {
-        let value = serde_json::to_vec(&event).map_err(not_serialised)?;
+        let value = output.values.encode(&event).map_err(not_serialised)?;
+        let headers = cloudevents::headers_of(&event, output.values.content_type());
         let key = passed.event_key(&event.id);
-        OutputRecord::new(&topics.events, &key, Some(value), &cloudevents::headers(&event), timestamp)
-            .with(&passed)
-            .fit(limit, 0)
+        OutputRecord::new(&topics.events, &key, Some(value), &headers, timestamp).with(&passed).fit(limit, 0)
     };
     let events = published.into_iter().map(event_record).collect::<Result<_, _>>()?;
     let is_revision = article.standing.is_some() || article.held.is_some();
@@ -147,6 +146,6 @@ pub(super) fn json() -> RecordHeader {
     ("content-type", "application/json".to_owned())
 }
 
-fn not_serialised(error: serde_json::Error) -> String {
+fn not_serialised(error: impl std::fmt::Display) -> String {
     format!("a record of this article cannot be serialised: {error}")
 }

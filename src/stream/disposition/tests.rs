@@ -29,7 +29,7 @@ fn output_settings(max_record_bytes: usize, embargo: EmbargoPolicy) -> OutputSet
 
 fn disposition_at(payload: Option<&[u8]>, output: &OutputSettings, now: &str) -> Disposition {
     let message = message(payload);
-    Disposition::new(&message, process(&message, &Settings::default()), output, now.parse().unwrap())
+    Disposition::new(&message, process(&message, None, &Settings::default()), output, now.parse().unwrap())
 }
 
 fn disposition_of(payload: Option<&[u8]>, max_record_bytes: usize) -> Disposition {

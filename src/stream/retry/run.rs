@@ -14,8 +14,8 @@ use crate::stream::clock::now;
 use crate::stream::consumer::Consumer;
 use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::output::OutputSettings;
-use crate::stream::process::process;
 use crate::stream::producer::{DeliveryError, OutputProducer, SHUTDOWN_GRACE};
+use crate::stream::schemas::Schemas;
 use crate::stream::state::StateStores;
 use crate::stream::topic_partition::TopicPartition;
 use crate::stream::{Control, Error, check, idempotent, moved, transaction, unknown};
@@ -55,7 +55,8 @@ pub fn retry(settings: &Settings, request: &Request, control: &Control) -> Resul
         survey(&consumer, &topics.rejected, request, control, &mut report)?;
         return Ok(report);
     }
-    let output = OutputSettings::load(&settings, &topics, &consumer, STARTUP_TIMEOUT)?;
+    let schemas = Schemas::new(&settings, control)?.on_the_loop();
+    let output = OutputSettings::load(&settings, &topics, schemas.event_values(), &consumer, STARTUP_TIMEOUT)?;
     // Ends a transaction that an earlier run has left open, with markers in it.
     let producer = transaction::open_producer(&settings, output.max_record_bytes, control)?;
     let retried = survey(&consumer, &topics.rejected, request, control, &mut report)?;
@@ -69,6 +70,7 @@ pub fn retry(settings: &Settings, request: &Request, control: &Control) -> Resul
             consumer: &consumer,
             reader,
             producer,
+            schemas,
             output,
             state,
             partitions,
@@ -103,6 +105,7 @@ struct Run<'a> {
     /// Reads messages of the input that were too large for `timeline.rejected`.
     reader: Consumer,
     producer: OutputProducer,
+    schemas: Schemas,
     output: OutputSettings,
     state: StateStores,
     /// The partitions of the input.
@@ -166,7 +169,7 @@ impl Run<'_> {
     fn settle(&mut self) -> Result<(), Error> {
         let batch = std::mem::take(&mut self.batch);
         loop {
-            let mut dispositions = self.dispositions(&batch)?;
+            let Some(mut dispositions) = self.dispositions(&batch)? else { return Ok(()) };
             let mended = dispositions.len();
             for at in 0..mended {
                 let marker = self.marker(&batch, &dispositions[at]);
@@ -201,15 +204,17 @@ impl Run<'_> {
         }
     }
 
-    /// Returns the dispositions of the messages that are not rejected again.
-    fn dispositions(&mut self, batch: &[Rejection]) -> Result<Vec<Disposition>, Error> {
+    /// Returns the dispositions of the messages that are not rejected again; `None` if a shutdown was requested meanwhile.
+    fn dispositions(&mut self, batch: &[Rejection]) -> Result<Option<Vec<Disposition>>, Error> {
         let all = batch.iter().map(|rejection| {
             let message = &rejection.message;
-            Disposition::new(message, process(message, &self.settings.extract), &self.output, now())
+            let processed = self.schemas.process(message, &self.settings.extract)?;
+            Some(Disposition::new(message, processed, &self.output, now()))
         });
-        let mut mended: Vec<_> = all.filter(|it| !matches!(it.outcome, Outcome::Rejected { .. })).collect();
+        let Some(all) = all.collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let mut mended: Vec<_> = all.into_iter().filter(|it| !matches!(it.outcome, Outcome::Rejected { .. })).collect();
         self.state.reconcile(&mut mended, now())?;
-        Ok(mended)
+        Ok(Some(mended))
     }
 
     fn marker(&self, batch: &[Rejection], mended: &Disposition) -> Option<Disposition> {

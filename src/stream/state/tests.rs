@@ -119,7 +119,7 @@ impl Wire {
             offset,
             None,
         );
-        let processed = process(&message, &pipeline::Settings::default());
+        let processed = process(&message, None, &pipeline::Settings::default());
         let output = OutputSettings { tombstones: self.tombstones, ..OutputSettings::sample() };
         let mut disposition = Disposition::new(&message, processed, &output, now.parse().unwrap());
         assert!(!matches!(disposition.outcome, Outcome::Rejected { .. }), "{:?}", disposition.outcome);

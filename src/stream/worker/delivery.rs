@@ -1,6 +1,7 @@
 //! Delivers an extracted batch, or rolls it back and rewinds.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::Offset;
@@ -11,7 +12,7 @@ use crate::record::ArticleStatus;
 use crate::stream::clock::now;
 use crate::stream::disposition::{Disposition, Outcome};
 use crate::stream::error::{is_denied, is_outage};
-use crate::stream::extract::{ExtractedBatch, Extractor};
+use crate::stream::extract::{Extract, ExtractedBatch, Extractor};
 use crate::stream::producer::{DeliveryError, is_overdue};
 use crate::stream::topic_partition::TopicPartition;
 use crate::stream::{Error, idempotent, limits, moved, transaction, unknown};
@@ -80,8 +81,12 @@ impl Worker<'_> {
             return Err(Error::record_too_large(reason, self.output.max_record_bytes));
         }
         self.output.max_record_bytes = limit;
-        self.extractor = Extractor::start(extraction(self.settings, self.output.clone(), &self.control.metrics));
+        self.extractor = Extractor::start(self.extraction());
         self.abort_and_rewind(reason)
+    }
+
+    fn extraction(&self) -> Arc<Extract> {
+        extraction(self.settings, &self.schemas, self.output.clone(), &self.control.metrics)
     }
 
     /// Rewinds to make records with times that the topics accept.
@@ -92,7 +97,7 @@ impl Worker<'_> {
             return Err(Error::interrupted(reason));
         };
         self.output.times = times;
-        self.extractor = Extractor::start(extraction(self.settings, self.output.clone(), &self.control.metrics));
+        self.extractor = Extractor::start(self.extraction());
         self.abort_and_rewind(reason)
     }
 

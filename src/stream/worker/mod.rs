@@ -31,8 +31,8 @@ use super::error::is_denied;
 use super::extract::{Extract, Extractor};
 use super::output::OutputSettings;
 use super::pace::Pace;
-use super::process::process;
 use super::producer::{OutputProducer, is_overdue};
+use super::schemas::Schemas;
 use super::state::StateStores;
 use super::topic_partition::TopicPartition;
 use super::watch::{Assigned, FoundInputs, Watch};
@@ -82,7 +82,8 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
             return Err(Error::topic_missing(topic));
         }
     }
-    let output = OutputSettings::load(settings, &topics, &consumer, STARTUP_TIMEOUT)?;
+    let schemas = Arc::new(Schemas::new(settings, control)?);
+    let output = OutputSettings::load(settings, &topics, schemas.event_values(), &consumer, STARTUP_TIMEOUT)?;
     let producer = transaction::open_producer(settings, output.max_record_bytes, control)?;
     let (assigned, inputs) = (Assigned::default(), FoundInputs::default());
     let watch = Watch::start(settings, &topics, assigned.clone(), inputs.clone(), control)?;
@@ -92,7 +93,8 @@ pub fn run(settings: &Settings, control: &Control) -> Result<Summary, Error> {
         topics,
         consumer,
         producer,
-        extractor: Extractor::start(extraction(settings, output.clone(), &control.metrics)),
+        extractor: Extractor::start(extraction(settings, &schemas, output.clone(), &control.metrics)),
+        schemas,
         state: StateStores::new(settings, output.clone()),
         embargoes_checked: Instant::now(),
         more_is_due: false,
@@ -129,13 +131,18 @@ fn overrides(settings: &Settings) -> Vec<(&str, &str)> {
 }
 
 /// Returns what the extraction threads do with each message.
-fn extraction(settings: &Settings, output: OutputSettings, metrics: &Arc<Metrics>) -> Arc<Extract> {
-    let (settings, metrics) = (settings.extract.clone(), metrics.clone());
+fn extraction(
+    settings: &Settings,
+    schemas: &Arc<Schemas>,
+    output: OutputSettings,
+    metrics: &Arc<Metrics>,
+) -> Arc<Extract> {
+    let (settings, schemas, metrics) = (settings.extract.clone(), schemas.clone(), metrics.clone());
     Arc::new(move |message| {
         let started = Instant::now();
-        let disposition = Disposition::new(message, process(message, &settings), &output, now());
+        let disposition = Disposition::new(message, schemas.process(message, &settings)?, &output, now());
         metrics.extraction(disposition.bytes, started.elapsed());
-        disposition
+        Some(disposition)
     })
 }
 
@@ -146,6 +153,7 @@ struct Worker<'a> {
     consumer: Consumer,
     producer: OutputProducer,
     extractor: Extractor,
+    schemas: Arc<Schemas>,
     output: OutputSettings,
     state: StateStores,
     /// When it was last checked which embargoes are over.

@@ -3,9 +3,8 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Days, NaiveDate, SecondsFormat};
-
 use super::super::json::{Json, Node};
+use super::super::since_epoch::Unit;
 use super::{Content, Data, EnvelopeAbout, Opened};
 use crate::error::Error;
 
@@ -15,43 +14,6 @@ pub(super) const ABOUT: EnvelopeAbout = EnvelopeAbout {
     article_in: "`payload`, also as text",
     withdraws: "",
 };
-
-/// What the numbers of a field count since 1970.
-#[derive(Clone, Copy)]
-enum Unit {
-    Days,
-    Millis,
-    Micros,
-    Nanos,
-}
-
-impl Unit {
-    /// Of a schema's name.
-    fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "io.debezium.time.Date" | "org.apache.kafka.connect.data.Date" => Self::Days,
-            "io.debezium.time.Timestamp" | "org.apache.kafka.connect.data.Timestamp" => Self::Millis,
-            "io.debezium.time.MicroTimestamp" => Self::Micros,
-            "io.debezium.time.NanoTimestamp" => Self::Nanos,
-            _ => return None,
-        })
-    }
-
-    /// Writes a number as a day or a time.
-    fn written(self, number: i64) -> Option<String> {
-        let at = match self {
-            Self::Days => {
-                let (first, days) = (NaiveDate::from_ymd_opt(1970, 1, 1)?, Days::new(number.unsigned_abs()));
-                let day = if number < 0 { first.checked_sub_days(days) } else { first.checked_add_days(days) };
-                return day.map(|day| day.to_string());
-            }
-            Self::Millis => DateTime::from_timestamp_millis(number)?,
-            Self::Micros => DateTime::from_timestamp_micros(number)?,
-            Self::Nanos => DateTime::from_timestamp_nanos(number),
-        };
-        Some(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
-    }
-}
 
 /// Opens a payload.
 pub(super) fn open<'j>(node: &Node<'j>, is_set: bool) -> Result<Opened<'j>, Error> {
@@ -81,7 +43,7 @@ fn names_a_unit(schema: &Node<'_>) -> bool {
 }
 
 fn unit_of(schema: &Node<'_>) -> Option<Unit> {
-    Unit::of(super::text_of(schema, "name")?)
+    Unit::of_connect(super::text_of(schema, "name")?)
 }
 
 fn fields_of<'j>(schema: &Node<'j>) -> Vec<Node<'j>> {
