@@ -64,8 +64,9 @@ impl SchemaType {
 pub struct Registry {
     client: Client,
     found: RwLock<HashMap<u32, (Found, Instant)>>,
-    /// Held while it is asked, so that threads that need the same schema ask once.
-    asking: Mutex<()>,
+    /// Held while it is asked, so that threads that need the same schema ask once; and when it last did not answer, which
+    /// is an answer to all who waited for it.
+    asking: Mutex<Option<(Instant, Outage)>>,
 }
 
 impl Registry {
@@ -85,11 +86,17 @@ impl Registry {
         if let Some(found) = self.known(id) {
             return Ok(found);
         }
-        let _asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = Instant::now();
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = self.known(id) {
             return Ok(found);
         }
-        let found = self.ask(id)?;
+        if let Some((at, outage)) = &*asking
+            && *at >= since
+        {
+            return Err(outage.clone());
+        }
+        let found = self.ask(id).inspect_err(|outage| *asking = Some((Instant::now(), outage.clone())))?;
         let mut all = self.found.write().unwrap_or_else(PoisonError::into_inner);
         if !matches!(found, Found::Schema(_)) && all.len() >= REFUSED {
             all.retain(|_, (found, _)| matches!(found, Found::Schema(_)));

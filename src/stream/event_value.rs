@@ -2,8 +2,6 @@
 //!
 //! Must not know who registers a schema.
 
-use crate::record::EventRecord;
-
 #[cfg(feature = "schema-registry")]
 pub use self::registered::EventValues;
 
@@ -23,7 +21,7 @@ impl EventValues {
     ///
     /// # Errors
     /// None in practice: a record can always be written.
-    pub fn encode(&self, event: &EventRecord) -> Result<Vec<u8>, String> {
+    pub fn encode(&self, event: &crate::record::EventRecord) -> Result<Vec<u8>, String> {
         serde_json::to_vec(event).map_err(|error| error.to_string())
     }
 

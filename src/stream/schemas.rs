@@ -205,3 +205,48 @@ mod registered {
         }
     }
 }
+
+#[cfg(all(test, feature = "schema-registry"))]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::thread;
+    use std::time::Duration;
+
+    use rdkafka::Timestamp;
+
+    use super::*;
+    use crate::config::Configuration;
+
+    /// Settings with a registry that does not answer.
+    fn settings() -> Settings {
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let url = format!("http://{address}");
+        let flags = [("--test", "schema.registry.url", url.as_str())];
+        Configuration::load(None, [], flags).unwrap().settings().unwrap()
+    }
+
+    fn message(value: &[u8]) -> OwnedMessage {
+        OwnedMessage::new(Some(value.to_vec()), None, "articles".into(), Timestamp::NotAvailable, 0, 0, None)
+    }
+
+    #[test]
+    fn whoever_needs_a_schema_waits_until_a_shutdown_is_requested_and_the_reason_is_named() {
+        let (settings, control) = (settings(), Control::default());
+        control.health.ready();
+        let schemas = Schemas::new(&settings, &control).unwrap();
+        let processed = schemas.process(&message(b"{}"), &settings.extract).unwrap();
+        assert_eq!(processed.unwrap_err().code(), "not-an-article", "that needs none");
+        assert_eq!(control.health.readiness(), Ok(()));
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| schemas.process(&message(b"\0\0\0\0\x07x"), &settings.extract).is_none());
+            while control.health.readiness().is_ok() {
+                thread::sleep(Duration::from_millis(5));
+            }
+            let reason = control.health.readiness().unwrap_err();
+            assert!(reason.starts_with("the schema registry http://127.0.0.1:"), "{reason}");
+            assert!(!waiting.is_finished());
+            control.shutdown.trigger();
+            assert!(waiting.join().unwrap());
+        });
+    }
+}

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::in_file;
 #[cfg(feature = "schema-registry")]
-use super::{NONE, settings};
+use super::{Configuration, NONE, load, settings};
 
 #[cfg(feature = "schema-registry")]
 #[test]
@@ -13,6 +13,8 @@ fn a_registry_has_addresses_and_one_way_to_say_who_asks() {
     let registry = settings(file, NONE, &[]).schema_registry.unwrap();
     assert_eq!(registry.urls, ["https://a.example/apis", "http://b.example:8081"]);
     assert!(!format!("{registry:?}").contains("night"));
+    let shown = load(file, NONE, &[], Configuration::effective).unwrap();
+    assert!(shown.contains("\"basic.auth.user.info\" = \"***\"") && !shown.contains("night"), "{shown}");
     let variables = [
         ("DATELINE_SCHEMA__REGISTRY__URL", "http://localhost:8081"),
         ("DATELINE_SCHEMA__REGISTRY__BEARER_AUTH_TOKEN", "token"),
