@@ -433,6 +433,7 @@ mod output {
         [output]
         headers = ""
         key_prefix = ""
+        format = "json"
 
         [revisions]
         window = 30
@@ -444,6 +445,10 @@ mod output {
         timezone = "UTC"
         fiscal_year_start = 1
         max_bytes = 33554432
+
+        [schema.registry]
+
+        [schema.registry_files]
 
         [serve]
         database = "timeline.db"

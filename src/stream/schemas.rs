@@ -19,6 +19,7 @@ use crate::pipeline::{self, Processed};
 
 /// Why there is no schema for a message.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "schema-registry"), allow(dead_code, reason = "without a registry none is missing"))]
 pub enum Unresolved {
     /// A shutdown was requested while the registry did not answer.
     Interrupted,

@@ -24,7 +24,7 @@ pub struct Registry {
     shell: Mutex<Child>,
     /// The address of its interface.
     pub url: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Registry {
@@ -60,7 +60,7 @@ impl Registry {
         ports.release();
         let shell = Mutex::new(shell.spawn().map_err(text)?);
         let url = format!("http://127.0.0.1:{}/apis/ccompat/v7", numbers[0]);
-        let registry = Self { shell, url, _folder: folder };
+        let registry = Self { shell, url, folder: folder };
         registry.wait()
     }
 
@@ -68,7 +68,7 @@ impl Registry {
         let start = Instant::now();
         while ureq::get(format!("{}/schemas/types", self.url)).call().is_err() {
             if start.elapsed() > PATIENCE {
-                let log = std::fs::read_to_string(self._folder.path().join("log")).unwrap_or_default();
+                let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
                 return Err(format!("the registry does not answer:\n{log}"));
             }
             std::thread::sleep(Duration::from_millis(100));
@@ -80,7 +80,7 @@ impl Registry {
     pub fn register(&self, subject: &str, schema_type: &str, schema: &str, references: Value) -> u32 {
         let new = json!({"schema": schema, "schemaType": schema_type, "references": references}).to_string();
         let post = ureq::post(format!("{}/subjects/{subject}/versions", self.url));
-        let answer = post.header("content-type", "application/vnd.schemaregistry.v1+json").send(&new);
+        let answer = post.header("content-type", "application/vnd.schemaregistry.v1+json").send(new.as_str());
         let answer: Value = serde_json::from_str(&answer.unwrap().body_mut().read_to_string().unwrap()).unwrap();
         answer["id"].as_u64().unwrap() as u32
     }

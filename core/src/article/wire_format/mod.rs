@@ -7,6 +7,7 @@
 
 #[cfg(feature = "schema-registry")]
 mod avro;
+#[cfg(feature = "schema-registry")]
 mod budget;
 #[cfg(feature = "schema-registry")]
 mod protobuf;
@@ -23,7 +24,7 @@ pub const KINDS: [(&str, &str); 3] = [
     (
         "`AVRO`",
         "a record is an object, a map too; of a union there is the value. Days and timestamps (`date`, `timestamp-millis`, …, and \
-         those of Kafka Connect and Debezium, by `connect.name`) are read as such, decimals and UUIDs as text; bytes are text if \
+         those of Kafka Connect and Debezium, by `connect.name`) are read as such, decimals as text; bytes are text if \
          they are UTF-8",
     ),
     ("`JSON`", "the JSON behind the id. It is not held against its schema"),
@@ -62,6 +63,7 @@ pub struct ReferencedSchema {
 /// What a value holds.
 pub(super) enum Decoded<'b> {
     /// A tree of named values.
+    #[cfg_attr(not(feature = "schema-registry"), allow(dead_code, reason = "JSON needs no schema to be read"))]
     Tree(Json<'b>),
     /// Bytes as those of any message.
     Bytes(&'b [u8]),

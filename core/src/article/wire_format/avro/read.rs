@@ -55,14 +55,18 @@ impl<'b> Reader<'_, 'b> {
             }
             Type::List(items) => {
                 let mut list = Vec::new();
-                self.blocks(|reader| Ok(list.push(reader.value(items, depth + 1)?)))?;
+                self.blocks(|reader| {
+                    list.push(reader.value(items, depth + 1)?);
+                    Ok(())
+                })?;
                 Json::List(list)
             }
             Type::Map(values) => {
                 let mut object = Vec::new();
                 self.blocks(|reader| {
                     let key = Cow::Borrowed(reader.text()?);
-                    Ok(object.push((key, reader.value(values, depth + 1)?)))
+                    object.push((key, reader.value(values, depth + 1)?));
+                    Ok(())
                 })?;
                 Json::Object(object)
             }
