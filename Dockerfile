@@ -6,6 +6,7 @@ FROM rust:1.90-bookworm@sha256:3914072ca0c3b8aad871db9169a651ccfce30cf58303e5d6f
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates musl-tools
 WORKDIR /src
 COPY Cargo.toml Cargo.lock README.md ./
+COPY .cargo .cargo
 COPY config config
 COPY core core
 COPY src src
