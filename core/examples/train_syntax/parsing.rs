@@ -31,14 +31,11 @@ struct Mistakes {
     arcs: usize,
 }
 
-/// Returns the tables of the parser, one behind the other, trained with these tags of the sentences.
-pub fn train(sentences: &[Sentence], tags: &[Vec<Upos>]) -> Vec<u8> {
+/// Returns the tables of the parser, one behind the other and of as many buckets, trained with these tags of the sentences.
+pub fn train(sentences: &[Sentence], tags: &[Vec<Upos>], buckets: [usize; 2]) -> Vec<u8> {
     let pairs = sentences.iter().zip(tags.iter().map(Vec::as_slice));
     let pairs: Vec<(&Sentence, &[Upos])> = pairs.flat_map(|pair| std::iter::repeat_n(pair, pair.0.weight)).collect();
-    let mut parser = Parser {
-        transitions: Perceptron::new(ParserTable::BUCKETS),
-        relations: Perceptron::new(RelationTable::BUCKETS),
-    };
+    let mut parser = Parser { transitions: Perceptron::new(buckets[0]), relations: Perceptron::new(buckets[1]) };
     parser.learn_all(&pairs, ROUNDS[0], FOLLOWED[0]);
     parser = Parser { transitions: parser.transitions.pruned(), relations: parser.relations.pruned() };
     parser.learn_all(&pairs, ROUNDS[1], FOLLOWED[1]);

@@ -102,3 +102,23 @@ pub fn recase(text: &str, turn: usize) -> String {
         }
     }
 }
+
+/// Returns a text with an apostrophe for the accent at the end of a word: `piu'`. No byte moves, since both are two bytes.
+pub fn without_accents(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        let letter = match char {
+            'à' => 'a',
+            'è' | 'é' => 'e',
+            'ì' => 'i',
+            'ò' => 'o',
+            'ù' => 'u',
+            'È' => 'E',
+            _ => char,
+        };
+        let ends = letter != char && chars.peek().is_none_or(|next| !next.is_alphanumeric());
+        if ends { plain.extend([letter, '\'']) } else { plain.push(char) }
+    }
+    plain
+}

@@ -21,10 +21,10 @@ type Tagger = Perceptron<{ TaggerTable::ROW }>;
 
 const TAGS: u32 = (1 << Upos::ALL.len()) - 1;
 
-/// Returns the table of the tagger.
-pub fn train(sentences: &[Sentence]) -> Vec<u8> {
+/// Returns the table of the tagger, of as many buckets.
+pub fn train(sentences: &[Sentence], buckets: usize) -> Vec<u8> {
     let all: Vec<&Sentence> = sentences.iter().collect();
-    let mut perceptron = Perceptron::new(TaggerTable::BUCKETS);
+    let mut perceptron = Perceptron::new(buckets);
     learn(&mut perceptron, &all, ROUNDS[0]);
     let mut perceptron = perceptron.pruned();
     learn(&mut perceptron, &all, ROUNDS[1]);
@@ -33,13 +33,13 @@ pub fn train(sentences: &[Sentence]) -> Vec<u8> {
 
 /// Returns the tags of all sentences by taggers that did not see them: with these the parser is trained, since it will meet
 /// the same mistakes.
-pub fn cross_tags(sentences: &[Sentence]) -> Vec<Vec<Upos>> {
+pub fn cross_tags(sentences: &[Sentence], buckets: usize) -> Vec<Vec<Upos>> {
     let in_fold = |at: usize, fold: usize| at / DOCUMENT % 2 == fold;
     let mut tags = vec![Vec::new(); sentences.len()];
     for fold in 0..2 {
         let others = sentences.iter().enumerate().filter(|&(at, _)| !in_fold(at, fold));
         let others: Vec<&Sentence> = others.map(|(_, sentence)| sentence).collect();
-        let mut perceptron = Perceptron::new(TaggerTable::BUCKETS);
+        let mut perceptron = Perceptron::new(buckets);
         learn(&mut perceptron, &others, CROSS_ROUNDS);
         for (at, sentence) in sentences.iter().enumerate().filter(|&(at, _)| in_fold(at, fold)) {
             tags[at] = tag(&perceptron, sentence);

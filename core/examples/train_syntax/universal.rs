@@ -7,6 +7,7 @@ use dateline_core::syntax::{Relation, Upos};
 pub struct Features {
     form: Form,
     imperative: bool,
+    conditional: bool,
     tense: Tense,
     plural: bool,
     possessive: bool,
@@ -30,6 +31,7 @@ enum Tense {
     None,
     Past,
     Present,
+    Future,
 }
 
 impl Features {
@@ -38,7 +40,7 @@ impl Features {
         let pairs = features.split('|').filter_map(|pair| pair.split_once('='));
         pairs.fold(Self { whole: true, ..Self::default() }, |read, (name, value)| match name {
             "VerbForm" => Self { form: form(value), ..read },
-            "Mood" => Self { imperative: value == "Imp", ..read },
+            "Mood" => Self { imperative: value == "Imp", conditional: value == "Cnd", ..read },
             "Tense" => Self { tense: tense(value), ..read },
             "Number" => Self { plural: value == "Plur", ..read },
             "Poss" => Self { possessive: value == "Yes", ..read },
@@ -54,11 +56,18 @@ impl Features {
         Self {
             form: form(first),
             imperative: mood == "Imp",
+            conditional: mood == "Cnd",
             tense: tense(last),
             plural: first == "Plur",
             possessive: false,
             whole: false,
         }
+    }
+}
+
+impl Features {
+    fn looks_ahead(self) -> bool {
+        self.conditional || self.tense == Tense::Future
     }
 }
 
@@ -77,6 +86,7 @@ fn tense(value: &str) -> Tense {
     match value {
         "Past" | "Imp" | "Pqp" => Tense::Past,
         "Pres" => Tense::Present,
+        "Fut" => Tense::Future,
         _ => Tense::None,
     }
 }
@@ -106,12 +116,13 @@ pub fn tag(part: &str, features: Features, relation: &str, has_case: bool) -> Up
     }
 }
 
-/// A modal is finite and has no tense.
+/// A modal is finite and has no tense, or is in the future or the conditional.
 fn auxiliary(features: Features) -> Upos {
     match (features.form, features.tense) {
         (Form::Participle | Form::Gerund, _) => Upos::AuxParticiple,
         (Form::Infinitive, _) => Upos::AuxBase,
         _ if features.imperative => Upos::AuxBase,
+        _ if features.looks_ahead() => Upos::Modal,
         (_, Tense::Past) => Upos::AuxPast,
         (Form::Finite, Tense::None) => Upos::Modal,
         _ => Upos::AuxPresent,
@@ -124,6 +135,7 @@ fn verb(features: Features) -> Upos {
         (Form::Participle, _) => Upos::Participle,
         (Form::Infinitive, _) => Upos::Base,
         _ if features.imperative => Upos::Base,
+        _ if features.looks_ahead() => Upos::Modal,
         (_, Tense::Past) => Upos::Past,
         _ => Upos::Present,
     }

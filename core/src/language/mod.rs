@@ -40,6 +40,8 @@ pub use slot::Slot;
 pub use source::{Source, WeightFiles};
 pub use tag::tag_of;
 
+use std::sync::OnceLock;
+
 use self::weights::Table;
 use self::words::Words;
 
@@ -67,8 +69,13 @@ pub struct Pack {
     pub rules: Rules,
     /// The feasts that have a name in the language.
     pub feasts: Feasts,
-    /// The weights of the tagger and the parser; none, where the language is read for its dates alone.
-    pub syntax: Option<SyntaxWeights>,
+    /// The weights of the tagger and the parser, read when they are first asked for: that a text resembles a language is found
+    /// without them.
+    syntax: OnceLock<Option<SyntaxWeights>>,
+    /// The files of what was trained for the language.
+    weights: Option<WeightFiles>,
+    /// Whether what lines and events are weighed by knows words of the language.
+    pub knows_words: bool,
     /// The weights that lines are chosen by.
     pub lines: Vec<i8>,
     /// The weights that events are weighed by; none, where nothing was learned for the language.
@@ -76,13 +83,13 @@ pub struct Pack {
 }
 
 /// The table of parts of speech.
-pub type TaggerTable = Table<32, { 1 << 15 }>;
+pub type TaggerTable = Table<32>;
 
 /// The table of transitions. There are three, so that a row is short and many features have one.
-pub type ParserTable = Table<4, { 1 << 16 }>;
+pub type ParserTable = Table<4>;
 
 /// The table of relations.
-pub type RelationTable = Table<16, { 1 << 14 }>;
+pub type RelationTable = Table<16>;
 
 /// The weights that the structure of sentences is found by.
 #[derive(Debug)]
@@ -97,30 +104,61 @@ pub struct SyntaxWeights {
     pub relations: RelationTable,
 }
 
+/// How many buckets each table of a file of weights has, as powers of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Buckets {
+    /// Those of the table of parts of speech.
+    pub tagger: u8,
+    /// Those of the table of transitions.
+    pub parser: u8,
+    /// Those of the table of relations.
+    pub relations: u8,
+}
+
+impl Buckets {
+    /// The greatest power of two that is read.
+    const MOST: u8 = 20;
+}
+
 impl SyntaxWeights {
     /// The length of the fingerprint of the features, in bytes.
     pub const FINGERPRINT: usize = 16;
 
-    /// The length of a file of weights, in bytes.
-    pub const BYTES: usize = Self::FINGERPRINT + TaggerTable::BYTES + ParserTable::BYTES + RelationTable::BYTES;
-
-    /// Reads a file of weights: the fingerprint and the three tables, one behind the other. Returns `None` if its length is
-    /// wrong.
+    /// Reads a file of weights: the fingerprint, the three bytes of [`Buckets`], and the three tables, one behind the other.
+    /// Returns `None` if its length is another than these say.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (&fingerprint, bytes) = bytes.split_first_chunk()?;
-        let (tagger, bytes) = bytes.split_at_checked(TaggerTable::BYTES)?;
-        let (parser, relations) = bytes.split_at_checked(ParserTable::BYTES)?;
+        let (&[tagger, parser, relations], bytes) = bytes.split_first_chunk()?;
+        let buckets = |power: u8| (power <= Buckets::MOST).then(|| 1_usize << power);
+        let (tagger, bytes) = bytes.split_at_checked(TaggerTable::bytes(buckets(tagger)?))?;
+        let (parser, bytes) = bytes.split_at_checked(ParserTable::bytes(buckets(parser)?))?;
+        if bytes.len() != RelationTable::bytes(buckets(relations)?) {
+            return None;
+        }
         Some(Self {
             fingerprint,
             tagger: Table::read(tagger)?,
             parser: Table::read(parser)?,
-            relations: Table::read(relations)?,
+            relations: Table::read(bytes)?,
         })
     }
 }
 
 impl Pack {
+    /// Returns the weights of the tagger and the parser; `None`, where the language is read for its dates alone.
+    #[must_use]
+    pub fn syntax(&self) -> Option<&SyntaxWeights> {
+        // That the files of all languages can be read is tested beside the fingerprints.
+        self.syntax.get_or_init(|| self.weights?.syntax(self.language).ok()).as_ref()
+    }
+
+    /// Whether verbs are read by their forms alone, as the tagger sees them, without lists of them.
+    #[must_use]
+    pub fn reads_forms(&self) -> bool {
+        self.grammar.verb.is_missing()
+    }
+
     /// Compiles the data of a language.
     ///
     /// # Errors
@@ -143,15 +181,30 @@ impl Pack {
         if let Some(name) = CORE.iter().find(|name| !has_words(name)) {
             return Err(in_words(format!("the class {name} is missing")));
         }
-        let demanded = |name: &str| depth > Depth::Dates && !SHARED_ALONE.contains(&name);
+        // A language with rules of its own does without the shared ones, but not without a class that code asks for.
+        let demanded = |name: &str| source.base.is_empty() && depth > Depth::Dates && !SHARED_ALONE.contains(&name);
         let grammar = Grammar::compile(&lexicon, demanded).map_err(in_words)?;
         let rules =
             Rules::compile(language, rules, &lexicon).map_err(|error| format!("{language}/rules.toml: {error}"))?;
-        let syntax = source.weights.map(|weights| weights.syntax(language)).transpose()?;
         let signed = |bytes: &[u8]| bytes.iter().map(|byte| byte.cast_signed()).collect();
         let (lines, weight) =
             source.weights.map_or((Vec::new(), Vec::new()), |it| (signed(it.lines), signed(it.weight)));
-        Ok(Self { language, version, depth, lexicon, grammar, rules, feasts, syntax, lines, weight })
+        let (syntax, weights) = (OnceLock::new(), source.weights);
+        let knows_words = source.weights.is_some_and(|weights| weights.knows_words);
+        Ok(Self {
+            language,
+            version,
+            depth,
+            lexicon,
+            grammar,
+            rules,
+            feasts,
+            syntax,
+            weights,
+            knows_words,
+            lines,
+            weight,
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The data of a language, as in its folder, before it is compiled.
 
+use std::io::Read;
+
 use super::words::Words;
 use super::{Depth, SyntaxWeights};
 
@@ -27,8 +29,11 @@ pub struct Source {
 /// The files of weights of a language.
 #[derive(Debug, Clone, Copy)]
 pub struct WeightFiles {
-    /// The weights of the tagger and the parser, as [`SyntaxWeights::read`] reads them.
+    /// The weights of the tagger and the parser, as [`SyntaxWeights::read`] reads them, or compressed with gzip.
     pub syntax: &'static [u8],
+    /// Whether `lines` and `weight` were learned from texts of the language, so that they know its words; else those of another
+    /// language serve, without what they say of words.
+    pub knows_words: bool,
     /// The weights that lines are chosen by, a signed byte each.
     pub lines: &'static [u8],
     /// The weights that events are weighed by, a signed byte each.
@@ -44,9 +49,19 @@ impl Source {
     }
 }
 
+/// What a file begins with that gzip compressed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 impl WeightFiles {
     pub(super) fn syntax(&self, language: &str) -> Result<SyntaxWeights, String> {
-        SyntaxWeights::read(self.syntax)
-            .ok_or_else(|| format!("{language}/syntax.bin: it must have {} bytes", SyntaxWeights::BYTES))
+        let mut bytes = std::borrow::Cow::Borrowed(self.syntax);
+        if self.syntax.starts_with(&GZIP) {
+            let mut unpacked = Vec::new();
+            let read = flate2::read::GzDecoder::new(self.syntax).read_to_end(&mut unpacked);
+            read.map_err(|error| format!("{language}/syntax.bin.gz: {error}"))?;
+            bytes = unpacked.into();
+        }
+        SyntaxWeights::read(&bytes)
+            .ok_or_else(|| format!("{language}/syntax.bin: its tables are not as long as its head says"))
     }
 }

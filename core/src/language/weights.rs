@@ -12,35 +12,37 @@ pub type Sums<const ROW: usize> = [i16; ROW];
 /// What stands for a weight of 0: it is added to each, so that bytes without a sign are summed.
 const BIAS: u8 = 128;
 
-/// A table of weights in as many buckets, a power of two. A row is as many bytes: a weight for each class, and the check;
-/// that is a power of two as well.
+/// A table of weights in a power of two of buckets. A row is as many bytes: a weight for each class, and the check; that is a
+/// power of two as well.
 #[derive(Debug)]
-pub struct Table<const ROW: usize, const BUCKETS: usize> {
+pub struct Table<const ROW: usize> {
     /// The checks of the two rows of each bucket, apart from the rows, since four of ten features have none.
-    checks: Box<[[u8; 2]; BUCKETS]>,
+    checks: Box<[[u8; 2]]>,
     /// The rows of all buckets, behind one of zeros for the features that have none.
     rows: Box<[[u8; ROW]]>,
 }
 
-impl<const ROW: usize, const BUCKETS: usize> Table<ROW, BUCKETS> {
+impl<const ROW: usize> Table<ROW> {
     /// The length of a row in bytes, which is one more than the number of classes.
     pub const ROW: usize = ROW;
-    /// The number of buckets.
-    pub const BUCKETS: usize = BUCKETS;
-    /// Its length in bytes.
-    pub const BYTES: usize = 2 * ROW * BUCKETS;
 
-    /// Reads a table. Returns `None` if it has another length.
+    /// Returns the length in bytes of a table of as many buckets.
+    #[must_use]
+    pub const fn bytes(buckets: usize) -> usize {
+        2 * ROW * buckets
+    }
+
+    /// Reads a table. Returns `None` if it has another length than one of two buckets, four, eight, and so on.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() != Self::BYTES {
+        let buckets = bytes.len() / Self::bytes(1);
+        if buckets < 2 || !buckets.is_power_of_two() || bytes.len() != Self::bytes(buckets) {
             return None;
         }
         let rows = bytes.as_chunks::<ROW>().0;
-        let checks: Box<[_]> =
-            rows.as_chunks().0.iter().map(|[first, second]| [first[ROW - 1], second[ROW - 1]]).collect();
+        let checks = rows.as_chunks().0.iter().map(|[first, second]| [first[ROW - 1], second[ROW - 1]]).collect();
         let weights = rows.iter().map(|row| row.map(|weight| weight.wrapping_add(BIAS)));
-        Some(Self { checks: checks.try_into().ok()?, rows: std::iter::once([BIAS; ROW]).chain(weights).collect() })
+        Some(Self { checks, rows: std::iter::once([BIAS; ROW]).chain(weights).collect() })
     }
 
     /// Returns the sums of the weights of some features.
@@ -61,7 +63,7 @@ impl<const ROW: usize, const BUCKETS: usize> Table<ROW, BUCKETS> {
     /// Returns the place of the row of a feature.
     #[inline]
     fn row(&self, feature: u32) -> usize {
-        let (bucket, check) = (bucket(feature, BUCKETS), check(feature));
+        let (bucket, check) = (bucket(feature, self.checks.len()), check(feature));
         let [first, second] = self.checks[bucket];
         let own = 2 * bucket + 1 + usize::from(second == check);
         select_unpredictable((first == check) | (second == check), own, 0)
@@ -128,7 +130,7 @@ mod tests {
     const CLASSES: usize = ROW - 1;
     const BUCKET: usize = 2 * ROW;
 
-    type Table = super::Table<ROW, BUCKETS>;
+    type Table = super::Table<ROW>;
 
     /// A feature of a bucket with a check.
     fn feature(bucket: u32, check: u8) -> u32 {
@@ -137,7 +139,7 @@ mod tests {
 
     /// A table whose bucket 1 has rows for the checks 7 (weights of -1) and 9 (weights of 100).
     fn table() -> Table {
-        let mut bytes = [0; Table::BYTES];
+        let mut bytes = [0; Table::bytes(BUCKETS)];
         bytes[BUCKET..BUCKET + CLASSES].fill(-1i8 as u8);
         bytes[BUCKET + CLASSES] = 7;
         bytes[BUCKET + ROW..BUCKET + ROW + CLASSES].fill(100);
@@ -159,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_table_of_another_length_is_refused() {
-        for length in [0, BUCKET * (BUCKETS - 1), Table::BYTES + ROW, Table::BYTES + 1] {
+        for length in [0, BUCKET, BUCKET * (BUCKETS - 1), BUCKET * BUCKETS + ROW, BUCKET * BUCKETS + 1] {
             assert!(Table::read(&vec![0; length]).is_none(), "{length} bytes");
         }
     }

@@ -15,6 +15,7 @@ pub const SOURCE: Source = Source {
         // Trained on the English Web Treebank of Universal Dependencies (Silveira et al. 2014; CC BY-SA 4.0) and on news
         // parsed by a teacher.
         syntax: include_bytes!("syntax.bin"),
+        knows_words: true,
         lines: include_bytes!("lines.bin"),
         weight: include_bytes!("weight.bin"),
     }),
