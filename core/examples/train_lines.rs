@@ -5,6 +5,9 @@
 //! cargo run --release -p dateline-core --example train_lines -- ARTICLES.jsonl GOLD.jsonl core/src/language/en/lines.bin
 //! ```
 //!
+//! With `--without-words` behind them features that name words are left out: what is learned then serves other languages
+//! (`core/src/language/lines.bin`).
+//!
 //! `training` has the form of the files; here each date of the gold has a `statement` as well (the best line), and the words
 //! that a line `must` and `mustnt` hold. The same files give the same weights on any machine. What is printed is
 //! cross-validated by article.
@@ -15,9 +18,10 @@ mod training;
 use std::error::Error;
 use std::fs;
 
-use dateline_core::event::{Candidate, Event, rank};
+use dateline_core::event::rank::{self, Feature};
+use dateline_core::event::{Candidate, Event};
 use serde_json::Value;
-use training::{Annotated, FOLDS, annotated, arguments, shuffle, sum};
+use training::{Annotated, FOLDS, annotated, shuffle, sum, three};
 
 const ROUNDS: usize = 12;
 const RATE: f32 = 0.04;
@@ -54,8 +58,11 @@ impl Grade {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let [articles, gold, out] = &arguments("train_lines")?;
-    let cases: Vec<Case> = annotated(articles, gold)?.iter().enumerate().flat_map(|(at, it)| cases(at, it)).collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words = arguments.pop_if(|last| last == "--without-words").is_none();
+    let [articles, gold, out] = &three("train_lines", arguments)?;
+    let cases: Vec<Case> =
+        annotated(articles, gold)?.iter().enumerate().flat_map(|(at, it)| cases(at, it, words)).collect();
     let mut chosen = Vec::new();
     for fold in 0..FOLDS {
         let weights = train(cases.iter().filter(|case| case.article % FOLDS != fold).collect());
@@ -69,15 +76,16 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Finds the candidates of the dates of an article that the gold has events on.
-fn cases(article: usize, annotated: &Annotated) -> Vec<Case> {
+fn cases(article: usize, annotated: &Annotated, words: bool) -> Vec<Case> {
     let wanted = annotated.dates.iter().filter(|date| date["kind"] == "event" && date["worth"] != 0);
     let mut cases = Vec::new();
     for (place, date) in wanted.filter_map(|date| Some((annotated.place(date)?, date))) {
         let is_at = |event: &&Event| annotated.is_at(event, place) && !event.candidates.is_empty();
         let case = |event: &Event| {
-            let sentence = words(event.sentence.of(annotated.found.text.as_str()));
+            let sentence = words_of(event.sentence.of(annotated.found.text.as_str()));
             let graded = |candidate: &Candidate| {
-                let features = candidate.features.iter().map(|feature| feature.place).collect();
+                let known = |feature: &&Feature| words || !feature.names_word();
+                let features = candidate.features.iter().filter(known).map(|feature| feature.place).collect();
                 (features, grade(date, &candidate.text, &sentence))
             };
             Case { article, candidates: event.candidates.iter().map(graded).collect() }
@@ -89,9 +97,9 @@ fn cases(article: usize, annotated: &Annotated) -> Vec<Case> {
 
 fn grade(gold: &Value, line: &str, sentence: &[String]) -> Grade {
     let list = |key: &str| gold[key].as_array().cloned().unwrap_or_default();
-    let have = words(line);
-    let statement = words(gold["statement"].as_str().unwrap_or_default());
-    let holds = |wanted: &Value| words(wanted.as_str().unwrap_or_default()).iter().all(|word| have.contains(word));
+    let have = words_of(line);
+    let statement = words_of(gold["statement"].as_str().unwrap_or_default());
+    let holds = |wanted: &Value| words_of(wanted.as_str().unwrap_or_default()).iter().all(|word| have.contains(word));
     Grade {
         told: list("must").iter().all(holds) && !list("mustnt").iter().any(holds),
         rouge: rouge(&have, &statement),
@@ -101,7 +109,7 @@ fn grade(gold: &Value, line: &str, sentence: &[String]) -> Grade {
     }
 }
 
-fn words(text: &str) -> Vec<String> {
+fn words_of(text: &str) -> Vec<String> {
     let part = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '\'' | '’'));
     let trimmed = |word: &str| {
         let word = word.trim_matches(['\'', '’']);

@@ -16,7 +16,7 @@ use std::fs;
 
 use dateline_core::event::weight::SCALE;
 use dateline_core::event::{rank, weight};
-use training::{Annotated, FOLDS, annotated, arguments, shuffle, sum};
+use training::{Annotated, FOLDS, annotated, shuffle, sum, three};
 
 const ROUNDS: usize = 12;
 const RATE: f32 = 0.06;
@@ -30,7 +30,7 @@ struct Case {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let [articles, gold, out] = &arguments("train_weight")?;
+    let [articles, gold, out] = &three("train_weight", std::env::args().skip(1).collect())?;
     let cases: Vec<Case> = annotated(articles, gold)?.iter().enumerate().flat_map(|(at, it)| cases(at, it)).collect();
     let mut weighed = Vec::new();
     for fold in 0..FOLDS {

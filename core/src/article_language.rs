@@ -160,7 +160,13 @@ fn function_words(text: &str, pack: &Pack) -> usize {
         let lexeme = pack.lexicon.word(word, Shape::Lower);
         classes.iter().any(|&class| pack.lexicon.lexeme_has(lexeme, class))
     };
-    words_of(text).take(LOOKED_AT).filter(is_function).take(ENOUGH).count()
+    let words: Vec<&str> = words_of(text).take(LOOKED_AT).collect();
+    let is_capital =
+        |at: Option<usize>| at.and_then(|at| words.get(at)).is_some_and(|word| word.starts_with(char::is_uppercase));
+    // "Carl von Lund": what stands within a name says nothing of the text.
+    let is_in_name = |at: usize| is_capital(at.checked_sub(1)) && is_capital(Some(at + 1));
+    let own = (0..words.len()).filter(|&at| !is_in_name(at)).map(|at| words[at]);
+    own.filter(is_function).take(ENOUGH).count()
 }
 
 /// Whether a text has so many figures that its words say little of its language.

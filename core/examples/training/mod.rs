@@ -28,8 +28,7 @@ pub struct Annotated {
 ///
 /// # Errors
 /// If there are not three arguments.
-pub fn arguments(program: &str) -> Result<[String; 3], String> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+pub fn three(program: &str, arguments: Vec<String>) -> Result<[String; 3], String> {
     arguments.try_into().map_err(|_| format!("usage: {program} ARTICLES.jsonl GOLD.jsonl WEIGHTS.bin"))
 }
 

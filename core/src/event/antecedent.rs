@@ -150,7 +150,7 @@ impl<'s> Pronoun<'s> {
 
     /// Describes the pronoun that stays.
     pub(super) fn kept(&self) -> Collector {
-        let mut features = Collector::default();
+        let mut features = Collector::new(self.passage.pack);
         features.add(Kind::Pronoun, self.code(), 0);
         features.add(Kind::PronounWord, hash_word(self.passage.word(self.at).as_bytes()), 0);
         features
@@ -280,7 +280,7 @@ impl<'s> Pronoun<'s> {
         let determined = group.first().is_some_and(|&at| structure.tag(at) == Upos::Determiner);
         let joined = u32::from(group.iter().any(|&at| structure.relation(at) == Relation::Conjunct));
         let named = u32::from(structure.tag(head) == Upos::ProperNoun);
-        let mut features = Collector::default();
+        let mut features = Collector::new(self.passage.pack);
         features.add(Kind::Antecedent, pronoun, 0);
         features.add(Kind::AntecedentPlace, pack(&[pronoun, distance, relation]), u32::from(of_root));
         features.add(Kind::AntecedentTag, pack(&[pronoun, tag, joined]), 0);
@@ -402,7 +402,8 @@ pub(super) fn noun_phrase(
     }
     phrase.sort_unstable();
     // "of student Joel Amis", where the preposition hangs by "student".
-    while phrase.first().is_some_and(|&at| at != noun && passage.has(at, passage.pack.grammar.of)) {
+    let is_of = |at: usize| passage.has(at, passage.pack.grammar.of) && structure.tag(at) != Upos::Determiner;
+    while phrase.first().is_some_and(|&at| at != noun && is_of(at)) {
         phrase.remove(0);
     }
     phrase

@@ -141,7 +141,7 @@ impl DatedSentence<'_> {
         if let Some(reason) = self.no_event(date) {
             return Err(reason);
         }
-        if self.passage.pack.depth == Depth::Dates {
+        if self.passage.pack.depth < Depth::Statements {
             return self.whole_sentence(sentence, date, last);
         }
         let trigger = sentence.trigger(date);
@@ -192,8 +192,8 @@ impl DatedSentence<'_> {
         DatePosition { passage: self.passage, sentence: self.tokens, date: &date.expression }
     }
 
-    /// Returns the statement on a date of a language that is read for its dates alone: its line is its sentence, and its
-    /// status its place in time.
+    /// Returns the statement on a date of a language of which lines are not made: its line is its sentence. Its status is that of
+    /// its verb, where verbs are known, else its place in time.
     fn whole_sentence<'v>(
         &self,
         sentence: &'v ParsedSentence<'v>,
@@ -205,10 +205,11 @@ impl DatedSentence<'_> {
         if !others.any(|at| self.passage.tokens[at].shape.is_word()) {
             return Err("its sentence is a label");
         }
+        let trigger = sentence.trigger(date);
         Ok(Statement {
-            trigger: None,
-            word: None,
-            agreed: status::status(sentence, None, date, last),
+            trigger,
+            word: trigger.map(|trigger| trigger.token()),
+            agreed: status::status(sentence, trigger, date, last),
             summary: self.normalised.to_owned(),
             names: Vec::new(),
             weight: Vec::new(),

@@ -82,7 +82,9 @@ impl NameFinder<'_> {
     fn is_part(&self, at: usize) -> bool {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let closed = [grammar.weekday, grammar.month, grammar.determiner, grammar.zone, grammar.meridiem];
+        let is_noun = passage.pack.lexicon.writing().capital_nouns && passage.tag(at) != Upos::ProperNoun;
         passage.tokens.get(at).is_some_and(|token| token.shape.is_capital())
+            && !is_noun
             && !self.dates.contains(&at)
             && !closed.into_iter().any(|class| passage.has(at, class))
             && !matches!(

@@ -5,6 +5,7 @@
 
 use super::parts::{Kept, Part};
 use super::unit::{DatedClause, Unit};
+use crate::language::Pack;
 use crate::language::weights::{feature, hash_word};
 use crate::syntax::{Structure, Upos};
 
@@ -14,6 +15,14 @@ pub struct Feature {
     kind: Kind,
     /// Its place in the table of weights.
     pub place: u16,
+}
+
+impl Feature {
+    /// Whether it names a word, so that it says nothing of another language.
+    #[must_use]
+    pub fn names_word(&self) -> bool {
+        self.kind.names_word()
+    }
 }
 
 /// What a feature is of. Its place in the table of weights depends on the number of its kind.
@@ -77,6 +86,27 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether features of this kind name words.
+    fn names_word(self) -> bool {
+        use Kind::{
+            AntecedentDeterminer, AntecedentVerb, AntecedentWord, HeadWord, Lead, LeadPath, Opening, PartLead, Pivot,
+            PronounWord,
+        };
+        matches!(
+            self,
+            Pivot
+                | Lead
+                | LeadPath
+                | HeadWord
+                | PartLead
+                | Opening
+                | PronounWord
+                | AntecedentWord
+                | AntecedentDeterminer
+                | AntecedentVerb
+        )
+    }
+
     /// Returns what features of this kind say, in the words of `--explain`.
     fn reason(self) -> &'static str {
         match self {
@@ -159,17 +189,28 @@ pub(super) struct Described<'c> {
 }
 
 /// Collects features, each by the hash of what it is of.
-#[derive(Clone, Default)]
-pub(super) struct Collector(Vec<Feature>);
+#[derive(Clone)]
+pub(super) struct Collector {
+    features: Vec<Feature>,
+    /// Whether the model knows words of the language; else features that name words are left out.
+    knows_words: bool,
+}
 
 impl Collector {
+    /// Returns an empty one for a language.
+    pub(super) fn new(pack: &Pack) -> Self {
+        Self { features: Vec::new(), knows_words: pack.knows_words }
+    }
+
     /// Returns what was collected.
     pub(super) fn features(&self) -> &[Feature] {
-        &self.0
+        &self.features
     }
 
     pub(super) fn add(&mut self, kind: Kind, one: u32, other: u32) {
-        self.0.push(Feature { kind, place: place(kind as u32, one, other) });
+        if self.knows_words || !kind.names_word() {
+            self.features.push(Feature { kind, place: place(kind as u32, one, other) });
+        }
     }
 }
 
@@ -185,13 +226,13 @@ pub(super) fn pack(parts: &[u32]) -> u32 {
 
 /// Returns the features of a candidate.
 pub(super) fn features(dated: &DatedClause<'_>, candidate: &Described<'_>) -> Vec<Feature> {
-    let mut collector = Collector(Vec::with_capacity(40));
+    let mut collector = Collector { features: Vec::with_capacity(40), knows_words: dated.passage.pack.knows_words };
     of_pivot(dated, candidate, &mut collector);
     of_unit(dated, candidate, &mut collector);
     of_governor(dated, candidate.unit, &mut collector);
     of_parts(dated, candidate, &mut collector);
     of_text(dated, candidate, &mut collector);
-    collector.0
+    collector.features
 }
 
 fn word(dated: &DatedClause<'_>, at: usize) -> u32 {

@@ -199,6 +199,8 @@ fn of_verb(sentence: &ParsedSentence<'_>, verb: &Verb, date: &Resolved, when: Ti
         VerbForm::Infinitive if when == Timing::Before => Status::Happened,
         VerbForm::Infinitive => Status::Planned,
         _ if verb.perfect && is_since(passage, date) => Status::Ongoing,
+        // "está cerrado desde el martes": other languages than English say in the present what goes on.
+        VerbForm::Present if passage.pack.reads_forms() && is_since(passage, date) => Status::Ongoing,
         _ if when == Timing::After && passage.has(verb.head, grammar.uncertain) => Status::Possible,
         _ if when == Timing::After => Status::Planned,
         // "bonds planned for later this year"
@@ -305,7 +307,11 @@ fn is_planned_modifier(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
 }
 
 fn is_since(passage: &ParsedPassage<'_>, date: &Resolved) -> bool {
-    let before = date.expression.first.checked_sub(1);
+    let mut before = date.expression.first.checked_sub(1);
+    if passage.pack.reads_forms() {
+        before = before
+            .and_then(|at| if passage.has(at, passage.pack.grammar.determiner) { at.checked_sub(1) } else { Some(at) });
+    }
     before.is_some_and(|before| passage.has(before, passage.pack.grammar.since))
 }
 

@@ -381,6 +381,9 @@ impl DatedClause<'_> {
             Relation::Object | Relation::Oblique if self.takes_date(top) => return start..start,
             _ => {}
         }
+        // "durante los próximos tres años": where prepositions and articles are many, their tags say what leads a date.
+        let reads_forms = self.passage.pack.reads_forms();
+        let leads_by_form = |tag| reads_forms && matches!(tag, Upos::Adposition | Upos::Determiner);
         while start > tokens.start {
             let before = start - 1;
             if self.has(before, grammar.date_keeper)
@@ -391,11 +394,15 @@ impl DatedClause<'_> {
             let preposition = self.has(before, grammar.time_preposition);
             let small = preposition && !self.has(before, grammar.and)
                 || self.has(before, grammar.date_lead) && structure.relation(before) != Relation::Subject
+                || leads_by_form(structure.tag(before))
                 // "so far this year"
                 || self.has(start, grammar.far) && structure.tag(before) == Upos::Adverb;
+            let is_date = |head: usize| (start..end).contains(&head);
             let attached = match structure.tag(before) {
                 Upos::Adposition | Upos::Subordinator | Upos::Adverb | Upos::Participle => true,
-                _ => structure.head(before).is_some_and(|head| (start..end).contains(&head)),
+                // "l'an prochain", "le 3 mai", "der vergangene Sonntag"
+                Upos::Determiner => reads_forms || structure.head(before).is_some_and(is_date),
+                _ => structure.head(before).is_some_and(is_date),
             };
             // "to last until July": the verb is no "last".
             let is_verb = structure.tag(before).is_verb() && structure.tag(before) != Upos::Participle;

@@ -44,24 +44,34 @@ pub(super) struct Written<'e> {
 }
 
 /// Features of an event, as places in the table of weights.
-#[derive(Default)]
-struct Collector(Vec<u16>);
+struct Collector {
+    features: Vec<u16>,
+    /// Whether the model knows words of the language.
+    knows_words: bool,
+}
 
 impl Collector {
     fn add(&mut self, kind: u32, one: u32, other: u32) {
-        self.0.push(place(kind, one, other));
+        self.features.push(place(kind, one, other));
+    }
+
+    fn add_word(&mut self, kind: u32, word: &str) {
+        if self.knows_words {
+            self.add(kind, hash_word(word.as_bytes()), 0);
+        }
     }
 }
 
 /// Returns the features of an event, as places in the table of weights.
 pub(super) fn features(event: &Written<'_>) -> Vec<u16> {
-    let mut collector = Collector::default();
+    let knows_words = event.clause.passage.pack.knows_words;
+    let mut collector = Collector { features: Vec::new(), knows_words };
     collector.add(1, 0, 0);
     of_place(event, &mut collector);
     of_date(event, &mut collector);
     of_statement(event, &mut collector);
     of_line(event, &mut collector);
-    collector.0
+    collector.features
 }
 
 /// Where it stands in the article.
@@ -91,24 +101,26 @@ fn of_date(event: &Written<'_>, features: &mut Collector) {
     features.add(15, status, u32::from(event.agreed.conflict));
     features.add(16, status, away);
     features.add(17, modifier.map_or(0, |modifier| modifier as u32 + 1), 0);
-    features.add(18, hash_word(expression.rule.as_bytes()), 0);
+    features.add_word(18, &expression.rule);
 }
 
 /// What it is attached to.
 fn of_statement(event: &Written<'_>, features: &mut Collector) {
     let clause = event.clause;
     let (passage, structure) = (clause.passage, clause.structure);
-    let word = |at: usize| hash_word(passage.word(at).as_bytes());
     let date = clause.date.start;
     let quoted = u32::from(is_quoted(passage, date));
-    let lead = date.checked_sub(1).filter(|at| structure.tokens().contains(at)).map_or(0, word);
+    let lead = date.checked_sub(1).filter(|at| structure.tokens().contains(at));
     features.add(
         20,
         clause.others.len().min(3) as u32,
         u32::from(clause.others.first().is_some_and(|it| it.start < date)),
     );
     features.add(21, quoted, 0);
-    features.add(22, lead, 0);
+    match lead {
+        Some(lead) => features.add_word(22, passage.word(lead)),
+        None => features.add(22, 0, 0),
+    }
     features.add(23, structure.relation(clause.top()) as u32, 0);
     let Some(trigger) = clause.trigger else { return features.add(24, 0, 0) };
     let (tag, relation) = (structure.tag(trigger) as u32, structure.relation(trigger) as u32);
@@ -116,7 +128,7 @@ fn of_statement(event: &Written<'_>, features: &mut Collector) {
     features.add(25, relation, tag);
     features.add(26, u32::from(clause.reports(trigger)), quoted);
     features.add(27, u32::from(clause.is_event_noun(trigger)), u32::from(structure.is_predicate(trigger)));
-    features.add(28, word(trigger), 0);
+    features.add_word(28, passage.word(trigger));
     features.add(29, structure.tense(trigger) as u32, quoted);
 }
 
@@ -135,9 +147,8 @@ fn of_line(event: &Written<'_>, features: &mut Collector) {
     features.add(44, has(|part| part.is_ascii_digit()), phrase);
     features.add(45, has(|part| matches!(part, '"' | '“' | '”')), 0);
     features.add(46, u32::from(clause.reports(pivot)), u32::from(clause.reports(unit)));
-    features.add(47, hash_word(clause.passage.word(unit).as_bytes()), 0);
-    let first = line.split(' ').next().unwrap_or_default();
-    features.add(48, hash_word(first.as_bytes()), 0);
+    features.add_word(47, clause.passage.word(unit));
+    features.add_word(48, line.split(' ').next().unwrap_or_default());
 }
 
 /// Whether a token stands within quotation marks that open in its paragraph.

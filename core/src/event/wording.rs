@@ -17,7 +17,7 @@ pub(super) struct Wording {
     /// How many at the front are a subject that was supplied.
     supplied: usize,
     /// The auxiliary that is supplied behind them: "The tower, opened in 1968," is "The tower was opened".
-    auxiliary: Option<&'static str>,
+    auxiliary: Option<String>,
     /// The tokens of the date that are left out.
     cut: Range<usize>,
 }
@@ -42,8 +42,10 @@ impl Wording {
         let needs =
             |at| [grammar.be_past, grammar.be_present, grammar.lasting].iter().any(|&class| dated.has(at, class));
         let before = self.cut.start.checked_sub(1).filter(|before| self.tokens.contains(before));
+        // "riaprirà": where verbs have a future of their own, the tag is that of a full verb as well.
+        let is_modal = |at| dated.structure.tag(at) == Upos::Modal && !dated.passage.pack.reads_forms();
         !self.cut.is_empty()
-            && (last.is_some_and(|&at| needs(at) || dated.structure.tag(at) == Upos::Modal)
+            && (last.is_some_and(|&at| needs(at) || is_modal(at))
                 || before.is_some_and(|before| dated.has(before, grammar.lasting)))
     }
 
@@ -140,7 +142,7 @@ fn with_subject(dated: &DatedClause<'_>, unit: Unit, mut kept: Vec<usize>, cut: 
             let antecedent = whole_group(dated, noun);
             supplied = noun_phrase(dated.passage, structure, antecedent, &dated.date);
             if structure.tag(clause) == Upos::Participle && structure.auxiliaries(clause).next().is_none() {
-                auxiliary = Some(was(dated, antecedent));
+                auxiliary = was(dated, antecedent);
             }
         }
         (None, Relation::Conjunct | Relation::AdverbialClause | Relation::Complement, Some(head)) => {
@@ -149,9 +151,37 @@ fn with_subject(dated: &DatedClause<'_>, unit: Unit, mut kept: Vec<usize>, cut: 
         _ => {}
     }
     supplied.retain(|at| !kept.contains(at));
+    if !unit.is_phrase && dated.passage.pack.lexicon.writing().verb_second {
+        put_verb_second(dated, clause, &mut supplied, &mut kept);
+    }
     let count = supplied.len();
     supplied.extend(kept);
     Wording { tokens: supplied, supplied: count, auxiliary, cut: cut.clone() }
+}
+
+/// Gives a clause the order of a statement, where it begins with its verb now that its date is gone ("[Am Montag] schloss das
+/// Werk"), or had its verb at its end ("das Werk, das am Montag schloss"): the subject, the verb, the rest.
+fn put_verb_second(dated: &DatedClause<'_>, clause: usize, supplied: &mut Vec<usize>, kept: &mut Vec<usize>) {
+    let structure = dated.structure;
+    let finite = structure.auxiliaries(clause).chain([clause]).find(|&at| structure.tag(at).is_finite());
+    let Some(finite) = finite.filter(|finite| kept.contains(finite)) else { return };
+    let is_word = |at: &usize| dated.passage.tokens[*at].shape.is_word();
+    let begins = kept.iter().find(|at| is_word(at)) == Some(&finite);
+    let ends = kept.iter().rfind(|at| is_word(at)) == Some(&finite);
+    let Some(subject) = structure.subject(clause) else {
+        if ends && !supplied.is_empty() {
+            kept.retain(|&at| at != finite);
+            kept.insert(0, finite);
+        }
+        return;
+    };
+    if supplied.is_empty() && (begins || ends) {
+        *supplied = structure.subtree(subject).filter(|at| kept.contains(at)).collect();
+    }
+    if begins || ends {
+        kept.retain(|at| !supplied.contains(at) && *at != finite);
+        kept.insert(0, finite);
+    }
 }
 
 /// Returns the noun of the whole group where a bare noun with "of" is a part of it: "a group of islands discovered in 1722".
@@ -163,15 +193,16 @@ fn whole_group(dated: &DatedClause<'_>, noun: usize) -> usize {
     above.filter(|&above| led && !determined && structure.tag(above).is_noun()).unwrap_or(noun)
 }
 
-/// The form of "be" that agrees with a noun.
-fn was(dated: &DatedClause<'_>, noun: usize) -> &'static str {
+/// The form of "be" that agrees with a noun, as far as the language has one to supply.
+fn was(dated: &DatedClause<'_>, noun: usize) -> Option<String> {
     let structure = dated.structure;
     let joined = structure.child(noun, Relation::Conjunct).is_some_and(|at| structure.tag(at).is_noun());
     // "Exams planned for May have been put off": the verb shows the number of a noun that looks like a name.
     let verb = structure.head(noun).filter(|_| structure.relation(noun) == Relation::Subject);
     let mut auxiliaries = verb.into_iter().flat_map(|verb| structure.auxiliaries(verb));
     let agrees = auxiliaries.any(|at| matches!(dated.passage.word(at), "have" | "are" | "were"));
-    if structure.tag(noun) == Upos::PluralNoun || joined || agrees { "were" } else { "was" }
+    let is_plural = structure.tag(noun) == Upos::PluralNoun || joined || agrees;
+    dated.passage.pack.lexicon.writing().passive.get(usize::from(is_plural)).cloned()
 }
 
 /// Removes what joined the line to what is gone: conjunctions at its front, function words and marks at its end.
@@ -282,7 +313,7 @@ impl Wording {
         // Hyphens and brackets move what follows them.
         let own =
             tokens.get(*supplied).and_then(|first| whole.iter().position(|at| at == first)).unwrap_or(whole.len());
-        let mut auxiliary = *auxiliary;
+        let mut auxiliary = auxiliary.as_deref();
         let mark = |at: usize| match passage.tokens[at].shape {
             Shape::Mark(mark) => Some(mark),
             _ => None,
@@ -331,7 +362,7 @@ impl Wording {
                 }
                 None => !adjacent,
             };
-            if parted && !text.is_empty() {
+            if parted && last.is_some_and(|last| passage.has(last, grammar.indefinite)) {
                 agree(&mut text, passage.word(at));
             }
             // The comma before a clause may have gone with the clause before it.

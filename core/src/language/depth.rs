@@ -5,6 +5,8 @@
 pub enum Depth {
     /// Dates: an event's line is its sentence, and its status its place in time.
     Dates,
+    /// Clauses: verb forms give bare names their direction and events their status; the line is still the sentence.
+    Clauses,
     /// Statements: verb forms give bare names their direction, and an event's line is what happened, in one clause.
     Statements,
 }
@@ -15,6 +17,7 @@ impl Depth {
     pub fn name(self) -> &'static str {
         match self {
             Self::Dates => "dates",
+            Self::Clauses => "clauses",
             Self::Statements => "statements",
         }
     }

@@ -20,6 +20,11 @@ pub struct Class(pub(super) u16);
 impl Class {
     /// The class that no word has: it stands for each one that a language has no words of.
     pub(super) const NONE: Self = Self(0);
+
+    /// Whether the language has no such class.
+    pub(crate) fn is_missing(self) -> bool {
+        self == Self::NONE
+    }
 }
 
 /// The value of a word within a class: a number or a name.

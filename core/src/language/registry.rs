@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Depth, Pack, Source, en, tag_of};
+use super::{Depth, Pack, Source, WeightFiles, en, tag_of};
 
 /// A language, and its pack once it is used.
 struct Registered {
@@ -34,43 +34,69 @@ macro_rules! dates {
     };
 }
 
+/// A language that is read beyond its dates, to some depth: the files of its folder, with the words of its clauses and the weights of
+/// its tagger and its parser, and the rules that all languages share. What was learned about lines from English texts serves it, as
+/// far as it names no word.
+macro_rules! tagged {
+    ($language:literal, $depth:expr) => {
+        registered!(Source {
+            language: $language,
+            version: 2,
+            depth: $depth,
+            base: include_str!(concat!($language, "/base.toml")),
+            words: concat!(
+                include_str!(concat!($language, "/clauses.toml")),
+                include_str!(concat!($language, "/words.toml"))
+            ),
+            rules: "",
+            feasts: include_str!(concat!($language, "/feasts.toml")),
+            weights: Some(WeightFiles {
+                syntax: include_bytes!(concat!($language, "/syntax.bin.gz")),
+                knows_words: false,
+                lines: include_bytes!("lines.bin"),
+                weight: include_bytes!("en/weight.bin"),
+            }),
+        })
+    };
+}
+
 /// The languages, by their tags.
 static LANGUAGES: [Registered; 39] = [
     dates!("ar"),
     dates!("bg"),
-    dates!("ca"),
+    tagged!("ca", Depth::Clauses),
     dates!("cs"),
     dates!("da"),
-    dates!("de"),
+    tagged!("de", Depth::Statements),
     dates!("el"),
     registered!(en::SOURCE),
-    dates!("es"),
+    tagged!("es", Depth::Statements),
     dates!("et"),
     dates!("eu"),
     dates!("fa"),
     dates!("fi"),
-    dates!("fr"),
+    tagged!("fr", Depth::Statements),
     dates!("gl"),
     dates!("he"),
     dates!("hi"),
     dates!("hr"),
     dates!("hu"),
     dates!("id"),
-    dates!("it"),
+    tagged!("it", Depth::Statements),
     dates!("ja"),
     dates!("ko"),
     dates!("lt"),
     dates!("lv"),
-    dates!("nb"),
-    dates!("nl"),
+    tagged!("nb", Depth::Clauses),
+    tagged!("nl", Depth::Clauses),
     dates!("pl"),
-    dates!("pt"),
+    tagged!("pt", Depth::Statements),
     dates!("ro"),
     dates!("ru"),
     dates!("sk"),
     dates!("sl"),
     dates!("sr"),
-    dates!("sv"),
+    tagged!("sv", Depth::Clauses),
     dates!("tr"),
     dates!("uk"),
     dates!("vi"),

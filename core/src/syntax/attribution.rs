@@ -24,10 +24,13 @@ pub(super) struct Attribution {
     pub(super) words: Range<usize>,
     /// Its verb.
     verb: usize,
+    /// Whether a date is told in it: then the saying is what is dated, and the statement is what was said.
+    is_dated: bool,
 }
 
 impl Attribution {
-    /// Finds the attribution of a sentence that is tagged. One with a date is none: there the saying is what is dated.
+    /// Finds the attribution of a sentence that is tagged. In English one with a date is none: the saying is what is dated, and the
+    /// parser knows what to make of it. In languages with less to learn from ("…, informó ayer el ministro") it is one all the same.
     pub(super) fn find(passage: &LexedPassage<'_>, outline: &Outline, tags: &[Upos]) -> Option<Self> {
         let reports =
             |place: usize| tags[place].is_finite() && passage.has(outline.words[place], passage.pack.grammar.report);
@@ -38,27 +41,42 @@ impl Attribution {
             let first = speaker.last()?;
             (first.checked_sub(1)?, last)
         } else {
-            let inverted = |&place: &usize| is_mark(&(place - 1)) && reports(place);
+            // "…, según informó"
+            let led = |place: usize| passage.has(outline.words[place], passage.pack.grammar.according);
+            let begins = |place: usize| is_mark(&place) || place > 0 && led(place) && is_mark(&(place - 1));
+            let inverted = |&place: &usize| begins(place - 1) && reports(place);
             let verb = (1..last).rev().take(LONGEST_INVERTED).find(inverted)?;
-            let rest = tags[verb + 1..=last].iter().all(|&tag| names(tag) || tag == Upos::Punctuation);
-            (verb - 1, if rest { verb } else { return None })
+            let describes = |place: usize| passage.pack.reads_forms() && tags[place] == Upos::Participle;
+            let may_follow = |place: usize| {
+                names(tags[place]) || is_mark(&place) || describes(place) || outline.has_date(&(place..place + 1))
+            };
+            let comma = if is_mark(&(verb - 1)) { verb - 1 } else { verb - 2 };
+            (comma, if (verb + 1..=last).all(may_follow) { verb } else { return None })
         };
         // A quotation keeps its speaker.
         let quotes = |&at: &usize| matches!(passage.tokens[at].shape, Shape::Mark('"' | '“' | '”'));
-        let closes =
-            passage.has(outline.words[comma], passage.pack.grammar.comma) && !outline.words[..comma].iter().any(quotes);
         let words = comma..tags.len();
-        (closes && comma >= SHORTEST_STATEMENT && !outline.has_date(&words)).then_some(Self { words, verb })
+        let is_dated = outline.has_date(&words);
+        let closes = passage.has(outline.words[comma], passage.pack.grammar.comma)
+            && (is_dated && passage.pack.reads_forms() || !is_dated && !outline.words[..comma].iter().any(quotes));
+        (closes && comma >= SHORTEST_STATEMENT).then_some(Self { words, verb, is_dated })
     }
 
-    /// Hangs the attribution by the root of the statement, which is parsed.
-    pub(super) fn hang(self, tags: &[Upos], heads: &mut Vec<u16>, relations: &mut Vec<Relation>) {
+    /// Hangs the attribution by the root of the statement, which is parsed; or, where it is dated, the statement by it.
+    pub(super) fn hang(self, outline: &Outline, tags: &[Upos], heads: &mut Vec<u16>, relations: &mut Vec<Relation>) {
         let root = heads.iter().position(|&head| head == NONE).unwrap_or(0) as u16;
-        let Self { words, verb } = self;
-        let speaker = words.clone().find(|&place| tags[place].is_noun() || tags[place] == Upos::Pronoun);
+        let Self { words, verb, is_dated } = self;
+        let is_date = |place: usize| outline.has_date(&(place..place + 1));
+        let speaks = |&place: &usize| (tags[place].is_noun() || tags[place] == Upos::Pronoun) && !is_date(place);
+        let speaker = words.clone().find(speaks);
+        if is_dated {
+            (heads[usize::from(root)], relations[usize::from(root)]) = (verb as u16, Relation::Complement);
+        }
         for place in words {
             let (head, relation) = match tags[place] {
+                _ if place == verb && is_dated => (NONE, Relation::Root),
                 _ if place == verb => (root, Relation::Parataxis),
+                _ if is_date(place) => (verb as u16, Relation::Oblique),
                 _ if Some(place) == speaker => (verb as u16, Relation::Subject),
                 Upos::Punctuation => (verb as u16, Relation::Punctuation),
                 _ => (speaker.unwrap_or(verb) as u16, Relation::Determiner),

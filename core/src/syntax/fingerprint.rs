@@ -59,12 +59,13 @@ fn sample_transition(step: usize, allowed: u32) -> (Transition, Relation) {
 #[cfg(test)]
 mod tests {
     use super::of_features;
-    use crate::language;
+    use crate::language::{self, Depth};
 
     #[test]
     fn weights_are_trained_with_the_features_that_sentences_have() {
-        for (pack, syntax) in language::packs().filter_map(|pack| Some((pack, pack.syntax.as_ref()?))) {
+        for pack in language::packs().filter(|pack| pack.depth > Depth::Dates) {
             let language = pack.language;
+            let syntax = pack.syntax().unwrap_or_else(|| panic!("{language}: its weights cannot be read"));
             assert!(
                 syntax.fingerprint == of_features(pack),
                 "the features of `{language}` have changed since its tagger and parser were trained; train them again:\n  \

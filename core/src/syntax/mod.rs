@@ -11,6 +11,7 @@ mod position;
 mod repair;
 mod segments;
 mod structure;
+mod tagged_verbs;
 pub mod transition;
 pub mod upos;
 mod verb_group;
@@ -89,7 +90,7 @@ impl<'p> ParsedPassage<'p> {
     #[must_use]
     pub fn parse(lexed: LexedPassage<'p>, sentences: impl Iterator<Item = usize>) -> Self {
         let mut parsed = Self { lexed, tags: Vec::new(), verbs: Vec::new() };
-        let Some(weights) = &lexed.pack.syntax else { return parsed };
+        let Some(weights) = lexed.pack.syntax() else { return parsed };
         let sentences: Vec<_> = sentences.filter_map(|sentence| lexed.sentences.get(sentence)).collect();
         if sentences.is_empty() {
             return parsed;
@@ -98,7 +99,8 @@ impl<'p> ParsedPassage<'p> {
         for &sentence in &sentences {
             tag(&lexed, weights, sentence, parsed.tags.get_mut(sentence.clone()).unwrap_or_default());
         }
-        parsed.verbs = sentences.into_iter().flat_map(|sentence| verb_group::verbs(&parsed, sentence)).collect();
+        let verbs = if lexed.pack.reads_forms() { tagged_verbs::verbs } else { verb_group::verbs };
+        parsed.verbs = sentences.into_iter().flat_map(|sentence| verbs(&parsed, sentence)).collect();
         parsed
     }
 

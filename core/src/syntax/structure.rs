@@ -14,6 +14,7 @@ use super::repair::{Repair, mend_tags};
 use super::segments::clauses;
 use super::transition::{LONGEST, NONE, Relation, parse};
 use super::upos::{Upos, Word};
+use crate::language::Depth;
 
 /// The structure of a sentence, or of its part that is parsed. Tokens are named by their place in the passage.
 #[derive(Debug, Clone)]
@@ -40,11 +41,14 @@ pub enum Tense {
 
 impl Structure {
     /// Parses some tokens of a passage, in which dates are known: to the parser each is one word. Where the language is
-    /// read for its dates alone, the structure is empty.
+    /// not read for its statements, the structure is empty.
     #[must_use]
     pub fn parse(passage: &ParsedPassage<'_>, tokens: Range<usize>, dates: &[Range<usize>]) -> Self {
         let tokens = tokens.start..tokens.end.min(tokens.start + LONGEST).min(passage.tokens.len());
-        let Some(weights) = &passage.pack.syntax else { return Self::empty(tokens.start) };
+        let pack = passage.pack;
+        let Some(weights) = pack.syntax().filter(|_| pack.depth >= Depth::Statements) else {
+            return Self::empty(tokens.start);
+        };
         let outline = Outline::new(passage, tokens.clone(), dates);
         let words: Vec<Word> = outline.words.iter().map(|&at| Word::of(&passage.tokens[at], passage.text)).collect();
         let all_tags = passage.tags(weights, &tokens);
@@ -73,7 +77,7 @@ impl Structure {
             adjunct.hang(&mut heads, &mut relations);
         }
         if let Some(attribution) = attribution {
-            attribution.hang(&tags, &mut heads, &mut relations);
+            attribution.hang(&outline, &tags, &mut heads, &mut relations);
         }
         let mut structure = outline.expand(passage, &tags, &heads, &relations);
         structure.find_subtrees();

@@ -53,7 +53,7 @@ pub enum Upos {
     AuxBase,
     /// AUX, participle: "been", "being".
     AuxParticiple,
-    /// AUX, finite without tense: "will", "may".
+    /// AUX, finite without tense: "will", "may"; AUX or VERB in the future or the conditional: "llegará".
     Modal,
     /// VERB, finite, present.
     Present,
@@ -101,6 +101,12 @@ impl Upos {
     #[must_use]
     pub fn is_verb(self) -> bool {
         self >= Self::AuxPresent
+    }
+
+    /// Whether it is an auxiliary or a copula with a tense or a form of its own; [`Self::Modal`] may be a full verb.
+    #[must_use]
+    pub fn is_auxiliary(self) -> bool {
+        matches!(self, Self::AuxPresent | Self::AuxPast | Self::AuxBase | Self::AuxParticiple)
     }
 
     /// Whether it is a finite form.

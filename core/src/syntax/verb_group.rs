@@ -426,7 +426,7 @@ fn semi_auxiliary(passage: &ParsedPassage<'_>, at: usize, end: usize, verb: &Ver
 
 /// Changes the form of an infinitive or a gerund as the verb before it asks: "plans to open", "refused to vote", "is
 /// considering moving".
-fn apply_governor(passage: &ParsedPassage<'_>, governor: &Verb, verb: &mut Verb) {
+pub(super) fn apply_governor(passage: &ParsedPassage<'_>, governor: &Verb, verb: &mut Verb) {
     let grammar = &passage.pack.grammar;
     let between = governor.tokens.end..verb.tokens.start;
     let divided = between.clone().any(|at| matches!(passage.tokens[at].shape, Shape::Mark(_)));

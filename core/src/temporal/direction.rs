@@ -79,7 +79,9 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
             .unwrap_or(Reading::NO_VERB);
     }
     let nearest_before = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
-    if let Some(reading) = clause.preposition(first, nearest_before) {
+    // "hasta el jueves", "jusqu'au 3 mai"
+    let lead = if passage.pack.reads_forms() { clause.before_article(first) } else { first };
+    if let Some(reading) = clause.preposition(lead, nearest_before) {
         return reading;
     }
     if clause.is_of_what_happened(end)
@@ -211,7 +213,9 @@ impl Clause<'_> {
 
     /// "There is a meeting on Friday", "a service is Friday".
     fn is_of_now(&self) -> bool {
-        self.verbs.iter().any(|verb| verb.form == VerbForm::Present)
+        let pack = self.passage.pack;
+        (!pack.reads_forms() || pack.lexicon.writing().present_ahead)
+            && self.verbs.iter().any(|verb| verb.form == VerbForm::Present)
     }
 
     /// The nearest word before the date that decides. A noun of planning does so only where no past verb stands before
@@ -383,6 +387,11 @@ impl Clause<'_> {
             VerbForm::Past if is(grammar.ruled) && passage.has(verb.head + 1, grammar.out) => Some(Reading::EXPECTED),
             VerbForm::Past if verb.finite && !self.may_describe(verb) => Some(Reading::DONE),
             VerbForm::Past => Some(Reading::PAST),
+            VerbForm::Present | VerbForm::Infinitive
+                if passage.pack.reads_forms() && !passage.pack.lexicon.writing().present_ahead =>
+            {
+                is(grammar.plan).then_some(Reading::EXPECTED)
+            }
             // "opens on Saturday", "is arriving on Saturday", "is heard in May": where a name of the calendar stands with
             // it, the plan is meant.
             // "Friday's eruption follows two others"

@@ -38,6 +38,19 @@ pub struct Writing {
     pub accent_apostrophe: bool,
     /// Whether endings follow an apostrophe: `3 Mart'ta`.
     pub apostrophe_endings: bool,
+    /// Whether nouns have a capital, so that a capital alone makes no name.
+    pub capital_nouns: bool,
+    /// Whether the finite verb is the second part of a main clause, whatever the first is: `Am Montag schloss das Werk`.
+    pub verb_second: bool,
+    /// Whether the last part of a verb group stands at the end of its clause: `wurde am Montag gesperrt`.
+    pub verb_bracket: bool,
+    /// Whether a verb of the present beside a bare name of a day looks ahead (`Am Montag beginnt der Prozess`). In French and Italian
+    /// reports it more often tells what happened.
+    pub present_ahead: bool,
+    /// The auxiliaries that make a statement of a noun with its participle, for one and for several: `was`, `were`.
+    pub passive: Vec<String>,
+    /// The endings of verbs in the conditional.
+    pub conditional: Vec<String>,
     /// Whether words stand beside each other without a space, or endings grow on them, so that a run of letters is taken
     /// apart into the longest words that are known.
     pub unspaced: bool,

@@ -43,6 +43,35 @@ impl Repair<'_> {
         }
     }
 
+    /// "El lunes murió el actor", "Montag beginnt der Prozess": a bare date beside a verb is when, not who. English has its own way
+    /// to see that, since there a date may well do something ("2005 will mark its 30th year").
+    pub(super) fn free_bare_dates(&mut self) {
+        for date in 0..self.heads.len() {
+            if self.dates[date] && matches!(self.relations[date], Relation::Subject | Relation::Object) {
+                self.relations[date] = Relation::Oblique;
+            }
+            self.free_from_date(date);
+        }
+    }
+
+    /// "divulgou em maio que foi abordada", "anunciaron el lunes la venta": what stands behind a date hangs by what the date hangs by.
+    fn free_from_date(&mut self, date: usize) {
+        let Some(above) = self.head(date).filter(|&above| self.dates[date] && above < date) else { return };
+        for at in date + 1..self.heads.len() {
+            let part = match self.relations[at] {
+                Relation::AdnominalClause => Relation::Complement,
+                // "effectuait, hier, une mission banale"
+                Relation::Apposition if self.tags[at].is_noun() => Relation::Object,
+                Relation::Object | Relation::Complement | Relation::Conjunct => self.relations[at],
+                _ => continue,
+            };
+            let is_clause = self.tags[above].is_verb() && self.head(at) == Some(date) && !self.dates[at];
+            if is_clause {
+                (self.heads[at], self.relations[at]) = (above as u16, part);
+            }
+        }
+    }
+
     /// A date behind its preposition is neither a subject ("who had been missing since Tuesday was found") nor what somebody is
     /// ("were without power at noon on Thursday").
     pub(super) fn free_dates(&mut self, clauses: &mut [Clause]) {

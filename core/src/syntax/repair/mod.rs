@@ -50,6 +50,9 @@ impl Repair<'_> {
         self.lift_auxiliaries();
         self.free_before_marks();
         self.free_from_dates();
+        if self.passage.pack.reads_forms() {
+            self.free_bare_dates();
+        }
         let mut clauses = self.clauses();
         self.free_dates(&mut clauses);
         self.find_dates_that_do(&mut clauses);

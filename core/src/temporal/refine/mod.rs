@@ -15,11 +15,11 @@ mod periods;
 mod ranges;
 mod shared_week;
 mod shared_year;
+mod tagged;
 
 pub(super) use clock_days::is_reported;
 
 use super::{DropStage, Dropped, Expression, ParsedPassage};
-use crate::language::Depth;
 
 type Refiner = fn(&ParsedPassage<'_>, Vec<Expression>, &mut Vec<Dropped>) -> Vec<Expression>;
 
@@ -51,8 +51,10 @@ const REFINERS: [Refiner; 13] = [
     clock_days::refine,
 ];
 
-/// Those that need no verb: for languages that are read for their dates alone.
-const WITHOUT_VERBS: [Refiner; 10] = [
+/// Those that need no list of verbs: for languages without.
+const WITHOUT_LISTS: [Refiner; 11] = [
+    // First, so that nothing below is joined to what is no date.
+    tagged::refine,
     false_dates::refine_years,
     lengths::refine,
     periods::refine,
@@ -71,7 +73,7 @@ pub(super) fn refine(
     expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
-    let refiners: &[Refiner] = if passage.pack.depth == Depth::Dates { &WITHOUT_VERBS } else { &REFINERS };
+    let refiners: &[Refiner] = if passage.pack.reads_forms() { &WITHOUT_LISTS } else { &REFINERS };
     refiners.iter().fold(expressions, |expressions, refiner| refiner(passage, expressions, dropped))
 }
 
