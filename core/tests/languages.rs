@@ -61,7 +61,7 @@ const SENTENCES: &[(&str, &str, &[&str])] = &[
 #[test]
 fn every_language_reads_a_whole_date_and_one_counted_from_publication() {
     let mut wrong = Vec::new();
-    for source in language::languages().filter(|source| source.depth == Depth::Dates) {
+    for source in language::languages().filter(|source| !source.base.is_empty()) {
         let (_, text, values) = SENTENCES
             .iter()
             .find(|(code, ..)| *code == source.language)
@@ -77,17 +77,35 @@ fn every_language_reads_a_whole_date_and_one_counted_from_publication() {
 
 #[test]
 fn an_event_of_a_language_read_for_its_dates_has_its_sentence_and_its_place_in_time() {
-    let found = processed("Die Brücke wurde am 12. März 2018 gesperrt. Sie wird am 5. Juni 2020 geöffnet.", Some("de"));
+    let found = processed("Most zamknięto 12 marca 2018. Zostanie otwarty 5 czerwca 2020.", Some("pl"));
     let events: Vec<_> =
         found.events.iter().map(|it| (it.statement.summary.as_str(), it.statement.status.name())).collect();
     assert_eq!(
         events,
-        [
-            ("Die Brücke wurde am 12. März 2018 gesperrt.", "happened"),
-            ("Sie wird am 5. Juni 2020 geöffnet.", "planned")
-        ]
+        [("Most zamknięto 12 marca 2018.", "happened"), ("Zostanie otwarty 5 czerwca 2020.", "planned")]
     );
-    assert!(found.events[0].extractor.ends_with(", de 1 dates"), "{}", found.events[0].extractor);
+    assert!(found.events[0].extractor.ends_with(", pl 1 dates"), "{}", found.events[0].extractor);
+}
+
+#[test]
+fn an_event_of_a_language_read_for_its_clauses_has_its_sentence_and_the_status_of_its_verb() {
+    let found = processed("De fabriek zal in juni niet opengaan. De brug kan in 2021 opengaan.", Some("nl"));
+    let events: Vec<_> =
+        found.events.iter().map(|it| (it.statement.summary.as_str(), it.statement.status.name())).collect();
+    assert_eq!(
+        events,
+        [("De fabriek zal in juni niet opengaan.", "denied"), ("De brug kan in 2021 opengaan.", "possible")]
+    );
+    assert!(found.events[0].extractor.ends_with(", nl 2 clauses"), "{}", found.events[0].extractor);
+}
+
+#[test]
+fn an_event_of_a_language_read_for_its_statements_has_a_line() {
+    let found = processed("Die Brücke wurde am 12. März 2018 gesperrt. Im Juni 2020 wird sie geöffnet.", Some("de"));
+    let events: Vec<_> =
+        found.events.iter().map(|it| (it.statement.summary.as_str(), it.statement.status.name())).collect();
+    assert_eq!(events, [("Die Brücke wurde gesperrt", "happened"), ("Sie wird geöffnet", "planned")]);
+    assert!(found.events[0].extractor.ends_with(", de 2 statements"), "{}", found.events[0].extractor);
 }
 
 /// What a template is filled with: places, and what stands for a deed there.
