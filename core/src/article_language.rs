@@ -160,13 +160,7 @@ fn function_words(text: &str, pack: &Pack) -> usize {
         let lexeme = pack.lexicon.word(word, Shape::Lower);
         classes.iter().any(|&class| pack.lexicon.lexeme_has(lexeme, class))
     };
-    let words: Vec<&str> = words_of(text).take(LOOKED_AT).collect();
-    let is_capital =
-        |at: Option<usize>| at.and_then(|at| words.get(at)).is_some_and(|word| word.starts_with(char::is_uppercase));
-    // "Carl von Lund": what stands within a name says nothing of the text.
-    let is_in_name = |at: usize| is_capital(at.checked_sub(1)) && is_capital(Some(at + 1));
-    let own = (0..words.len()).filter(|&at| !is_in_name(at)).map(|at| words[at]);
-    own.filter(is_function).take(ENOUGH).count()
+    words_of(text).take(LOOKED_AT).filter(is_function).take(ENOUGH).count()
 }
 
 /// Whether a text has so many figures that its words say little of its language.
@@ -187,18 +181,14 @@ const LONG: usize = 300;
 /// The same, where the script is not Latin.
 const SHORT: usize = 4;
 
-fn function_classes(pack: &Pack) -> [language::Class; 8] {
+fn function_classes(pack: &Pack) -> Vec<language::Class> {
     let grammar = &pack.grammar;
-    [
-        grammar.determiner,
-        grammar.preposition,
-        grammar.time_preposition,
-        grammar.of,
-        grammar.and,
-        grammar.be_past,
-        grammar.be_present,
-        grammar.to,
-    ]
+    let mut classes = vec![grammar.determiner, grammar.time_preposition, grammar.of, grammar.and, grammar.be_past];
+    // Beside these, other languages have words of every name ("Carl von Lund").
+    if !pack.reads_forms() {
+        classes.extend([grammar.preposition, grammar.be_present, grammar.to]);
+    }
+    classes
 }
 
 /// Returns the language that a text is in, which has so many function words of the one expected; `None` where that is not

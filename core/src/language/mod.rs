@@ -264,15 +264,16 @@ mod tests {
             ("WEEKDAYPART", "WEEKDAY"),
             ("WEEKDAYPART", "PART"),
             ("WEEKWORD", "UNIT"),
-            ("LASTING", "UNIT"),
-            ("LASTING", "PLURAL"),
+            ("UNITLONG", "UNIT"),
+            ("UNITLONG", "PLURAL"),
             ("UNITSTART", "UNIT"),
             ("UNITMID", "UNIT"),
             ("UNITEND", "UNIT"),
             ("DECADEALONE", "DECADEWORD"),
             ("PARTICIPLE", "SEASON"),
         ];
-        for pack in super::packs() {
+        // English has rules of its own, and other uses for some of these names.
+        for pack in super::packs().filter(|pack| pack.reads_forms()) {
             for (class, other) in pairs {
                 let words = |name| pack.lexicon.class(name).map(|class| pack.lexicon.words_of(class));
                 let told: Vec<&str> = words(other).into_iter().flatten().map(|(word, _)| word).collect();
