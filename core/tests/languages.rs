@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use dateline_core::article::{Article, Published};
 use dateline_core::article_language::LanguageFrom;
-use dateline_core::language::{self, Depth};
+use dateline_core::language;
 use dateline_core::pipeline::{self, Processed, Settings, process_article};
 
 fn article(text: &str, language: Option<&str>) -> Article {

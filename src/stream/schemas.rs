@@ -207,7 +207,8 @@ mod registered {
     }
 }
 
-#[cfg(all(test, feature = "schema-registry"))]
+#[cfg(feature = "schema-registry")]
+#[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, TcpListener};
     use std::thread;

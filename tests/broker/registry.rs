@@ -60,7 +60,7 @@ impl Registry {
         ports.release();
         let shell = Mutex::new(shell.spawn().map_err(text)?);
         let url = format!("http://127.0.0.1:{}/apis/ccompat/v7", numbers[0]);
-        let registry = Self { shell, url, folder: folder };
+        let registry = Self { shell, url, folder };
         registry.wait()
     }
 

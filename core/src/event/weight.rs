@@ -101,7 +101,7 @@ fn of_date(event: &Written<'_>, features: &mut Collector) {
     features.add(15, status, u32::from(event.agreed.conflict));
     features.add(16, status, away);
     features.add(17, modifier.map_or(0, |modifier| modifier as u32 + 1), 0);
-    features.add_word(18, &expression.rule);
+    features.add_word(18, expression.rule);
 }
 
 /// What it is attached to.
