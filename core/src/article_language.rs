@@ -118,7 +118,7 @@ pub fn is_foreign(passage: &LexedPassage<'_>, sentence: usize) -> bool {
     let Some(tokens) = passage.sentences.get(sentence) else { return false };
     let words: Vec<usize> = tokens.clone().filter(|&at| passage.tokens[at].shape.is_word()).collect();
     let classes = function_classes(passage.pack);
-    let own = words.iter().filter(|&&at| classes.iter().any(|&class| passage.has(at, class))).count();
+    let own = words.iter().filter(|&&at| classes.clone().any(|class| passage.has(at, class))).count();
     if words.len() < FEWEST_WORDS || own * SHARE > words.len() {
         return false;
     }
@@ -158,7 +158,7 @@ fn function_words(text: &str, pack: &Pack) -> usize {
     }
     let is_function = |word: &&str| {
         let lexeme = pack.lexicon.word(word, Shape::Lower);
-        classes.iter().any(|&class| pack.lexicon.lexeme_has(lexeme, class))
+        classes.clone().any(|class| pack.lexicon.lexeme_has(lexeme, class))
     };
     words_of(text).take(LOOKED_AT).filter(is_function).take(ENOUGH).count()
 }
@@ -181,14 +181,12 @@ const LONG: usize = 300;
 /// The same, where the script is not Latin.
 const SHORT: usize = 4;
 
-fn function_classes(pack: &Pack) -> Vec<language::Class> {
+fn function_classes(pack: &Pack) -> impl Iterator<Item = language::Class> + Clone {
     let grammar = &pack.grammar;
-    let mut classes = vec![grammar.determiner, grammar.time_preposition, grammar.of, grammar.and, grammar.be_past];
-    // Beside these, other languages have words of every name ("Carl von Lund").
-    if !pack.reads_forms() {
-        classes.extend([grammar.preposition, grammar.be_present, grammar.to]);
-    }
-    classes
+    let beside_dates = [grammar.determiner, grammar.time_preposition, grammar.of, grammar.and, grammar.be_past];
+    // With these, other languages have words of every name ("Carl von Lund").
+    let others = [grammar.preposition, grammar.be_present, grammar.to];
+    beside_dates.into_iter().chain(others.into_iter().take(if pack.reads_forms() { 0 } else { 3 }))
 }
 
 /// Returns the language that a text is in, which has so many function words of the one expected; `None` where that is not

@@ -284,11 +284,8 @@ impl DatedSentence<'_> {
     /// Returns which end of the period is open, by the words around the date. "Not until Friday" means Friday alone.
     fn open(&self, date: &Resolved, trigger: Option<Trigger<'_>>) -> Option<Open> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
-        let mut before = date.expression.first.checked_sub(1).filter(|before| self.tokens.contains(before))?;
-        // "hasta el domingo"
-        if passage.pack.reads_forms() && before > self.tokens.start && passage.has(before, grammar.determiner) {
-            before -= 1;
-        }
+        let lead = passage.behind_preposition(date.expression.first);
+        let before = lead.checked_sub(1).filter(|before| self.tokens.contains(before))?;
         let verb = match trigger {
             Some(Trigger::Verb(verb)) => Some(verb),
             _ => None,

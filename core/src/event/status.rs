@@ -307,11 +307,7 @@ fn is_planned_modifier(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
 }
 
 fn is_since(passage: &ParsedPassage<'_>, date: &Resolved) -> bool {
-    let mut before = date.expression.first.checked_sub(1);
-    if passage.pack.reads_forms() {
-        before = before
-            .and_then(|at| if passage.has(at, passage.pack.grammar.determiner) { at.checked_sub(1) } else { Some(at) });
-    }
+    let before = passage.behind_preposition(date.expression.first).checked_sub(1);
     before.is_some_and(|before| passage.has(before, passage.pack.grammar.since))
 }
 

@@ -59,6 +59,14 @@ impl LexedPassage<'_> {
         self.tokens.get(at).is_some_and(|token| self.pack.lexicon.has(token, class))
     }
 
+    /// Returns the token before which the preposition of a date stands that begins at `first`. Where verbs are read by their forms,
+    /// an article may stand between: "hasta el jueves". (In English, "since the" leads no date.)
+    #[must_use]
+    pub(crate) fn behind_preposition(&self, first: usize) -> usize {
+        let is_article = |at: &usize| self.pack.reads_forms() && self.has(*at, self.pack.grammar.determiner);
+        first.checked_sub(1).filter(is_article).unwrap_or(first)
+    }
+
     /// Returns the text of a token.
     #[must_use]
     pub fn word(&self, at: usize) -> &str {

@@ -74,14 +74,12 @@ pub(super) fn direction(passage: &ParsedPassage<'_>, expression: &Expression) ->
     let (first, end) = (expression.first, expression.end);
     if passage.pack.depth == Depth::Dates {
         return clause
-            .preposition(clause.before_article(first), || None)
+            .preposition(passage.behind_preposition(first), || None)
             .or_else(|| clause.of_auxiliaries(first, end))
             .unwrap_or(Reading::NO_VERB);
     }
     let nearest_before = || clause.looks_back(first).or_else(|| clause.looks_ahead(end));
-    // "hasta el jueves", "jusqu'au 3 mai"
-    let lead = if passage.pack.reads_forms() { clause.before_article(first) } else { first };
-    if let Some(reading) = clause.preposition(lead, nearest_before) {
+    if let Some(reading) = clause.preposition(passage.behind_preposition(first), nearest_before) {
         return reading;
     }
     if clause.is_of_what_happened(end)
@@ -150,12 +148,6 @@ impl Clause<'_> {
         } else {
             None
         }
-    }
-
-    /// The token before which the preposition of a date stands: its article is skipped, as in "hasta el jueves".
-    fn before_article(&self, first: usize) -> usize {
-        let article = first.checked_sub(1).filter(|before| self.sentence.contains(before));
-        article.filter(|&at| self.passage.has(at, self.passage.pack.grammar.determiner)).unwrap_or(first)
     }
 
     /// "They had given him until Thursday": whether the verb before a token looks back from another past.
