@@ -46,7 +46,28 @@ impl Wording {
         let is_modal = |at| dated.structure.tag(at) == Upos::Modal && !dated.passage.pack.reads_forms();
         !self.cut.is_empty()
             && (last.is_some_and(|&at| needs(at) || is_modal(at))
+                || self.leaves_lead(dated)
                 || before.is_some_and(|before| dated.has(before, grammar.lasting)))
+    }
+
+    /// Whether a word stays that only led the date: "Over [the weekend], tributes were paid", "at exactly [noon]".
+    fn leaves_lead(&self, dated: &DatedClause<'_>) -> bool {
+        use Upos::{Adjective, Adposition, Adverb, Determiner};
+        let structure = dated.structure;
+        let is_lead = |at: usize| match structure.tag(at) {
+            Adposition => structure.relation(at) == Relation::Case,
+            Determiner => structure.relation(at) == Relation::Determiner,
+            _ => false,
+        };
+        let reaches = |at: usize| {
+            (at + 1..self.cut.start).all(|at| matches!(structure.tag(at), Adjective | Adposition | Adverb | Determiner))
+        };
+        self.tokens.iter().any(|&at| {
+            at < self.cut.start
+                && is_lead(at)
+                && structure.head(at).is_some_and(|head| self.cut.contains(&head))
+                && reaches(at)
+        })
     }
 
     /// Whether the line is a statement: a clause with its subject, or a phrase.
