@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::unit::{DatedClause, Unit};
 use crate::syntax::{Relation, Structure, Tense, Upos};
+use crate::text::Shape;
 
 impl DatedClause<'_> {
     /// Returns what is kept of a unit: with all that a line has room for and, where that differs, without anything that can
@@ -165,6 +166,8 @@ impl Walk<'_> {
                 Treatment::Cut
             }
             Relation::Conjunct if structure.is_predicate(child) => self.deed(at, child, other),
+            // "the actor Jane Low": the name is part of whom it is about.
+            Relation::Apposition if first == at + 1 && self.begins_name(first) => Treatment::Kept,
             Relation::Conjunct | Relation::Apposition if other => Treatment::Cut,
             Relation::Apposition => Treatment::Optional(Optional::Circumstance),
             Relation::AdverbialClause => self.circumstance(child, front, comma, other),
@@ -183,8 +186,10 @@ impl Walk<'_> {
             Relation::Oblique | Relation::NounModifier if other => {
                 let lead = structure.child(child, Relation::Case);
                 let apart = lead.is_some_and(|lead| dated.has(lead, grammar.apart));
-                let bare = dated.others.iter().any(|other| other.contains(&child));
-                if apart || bare { Treatment::Cut } else { Treatment::Kept }
+                let bare = dated.others.iter().find(|other| other.contains(&child));
+                // "Sunday's concert" is no "concert".
+                let determines = bare.is_some_and(|other| dated.passage.tokens.get(other.end).is_some_and(|next| next.shape == Shape::Possessive));
+                if apart || bare.is_some() && !determines { Treatment::Cut } else { Treatment::Kept }
             }
             // The words that join the unit to what is not stated.
             Relation::Case if own && unit.is_phrase => Treatment::Cut,
@@ -196,6 +201,11 @@ impl Walk<'_> {
             }
             _ => Treatment::Kept,
         }
+    }
+
+    /// Whether a name begins at a token, and no mark before it.
+    fn begins_name(&self, first: usize) -> bool {
+        self.dated.passage.tokens[first].shape.is_word() && self.dated.structure.tag(first) == Upos::ProperNoun
     }
 
     /// Another deed: cut where it has a time or, in the unit itself, a subject of its own.
