@@ -62,7 +62,9 @@ impl Wording {
         let reaches = |at: usize| {
             (at + 1..self.cut.start).all(|at| matches!(structure.tag(at), Adjective | Adposition | Adverb | Determiner))
         };
-        self.tokens.iter().any(|&at| {
+        // "filled in [between 1926 and 1931]": the words that lead it are known.
+        let is_bare = self.cut.start == dated.date.start;
+        self.tokens.iter().filter(|_| is_bare).any(|&at| {
             at < self.cut.start
                 && is_lead(at)
                 && structure.head(at).is_some_and(|head| self.cut.contains(&head))
