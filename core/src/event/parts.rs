@@ -117,8 +117,12 @@ impl Walk<'_> {
         }
         let children: Vec<usize> = self.dated.structure.children(at).collect();
         for child in children {
+            // "the treaties of 1921 [and 1934]"
+            let is_joined = self.dated.structure.relation(child) == Relation::Conjunct;
+            let is_conjunction = |at| is_joined && at < child && self.dated.structure.tag(at) == Upos::Conjunction;
+            let is_rest = |at| self.dated.is_mark(at, ',') || is_conjunction(at);
             let only_date = self.cut.contains(&child)
-                && self.dated.structure.subtree(child).all(|at| self.cut.contains(&at) || self.dated.is_mark(at, ','));
+                && self.dated.structure.subtree(child).all(|at| self.cut.contains(&at) || is_rest(at));
             let is_gone = only_date || child != self.trigger && self.hollow.contains(&child);
             // What holds the trigger, or is on the way to it, is never cut.
             let part = if is_gone {
@@ -188,7 +192,9 @@ impl Walk<'_> {
                 let apart = lead.is_some_and(|lead| dated.has(lead, grammar.apart));
                 let bare = dated.others.iter().find(|other| other.contains(&child));
                 // "Sunday's concert" is no "concert".
-                let determines = bare.is_some_and(|other| dated.passage.tokens.get(other.end).is_some_and(|next| next.shape == Shape::Possessive));
+                let determines = bare.is_some_and(|other| {
+                    dated.passage.tokens.get(other.end).is_some_and(|next| next.shape == Shape::Possessive)
+                });
                 if apart || bare.is_some() && !determines { Treatment::Cut } else { Treatment::Kept }
             }
             // The words that join the unit to what is not stated.

@@ -170,6 +170,7 @@ fn with_subject(dated: &DatedClause<'_>, unit: Unit, mut kept: Vec<usize>, cut: 
         }
         (None, Relation::Conjunct | Relation::AdverbialClause | Relation::Complement, Some(head)) => {
             supplied = shared_subject(dated, clause, head, cut);
+            auxiliary = reduced_above(dated, clause).and_then(|noun| was(dated, noun));
         }
         _ => {}
     }
@@ -180,6 +181,26 @@ fn with_subject(dated: &DatedClause<'_>, unit: Unit, mut kept: Vec<usize>, cut: 
     let count = supplied.len();
     supplied.extend(kept);
     Wording { tokens: supplied, supplied: count, auxiliary, cut: cut.clone() }
+}
+
+/// Returns the noun that a participle hangs by, where a clause is joined to that participle: "the mill, built in 1900 and sold".
+fn reduced_above(dated: &DatedClause<'_>, clause: usize) -> Option<usize> {
+    let (structure, grammar) = (dated.structure, &dated.passage.pack.grammar);
+    let is_joined = |at: &usize| structure.relation(*at) == Relation::Conjunct && structure.subject(*at).is_none();
+    let first =
+        std::iter::successors(Some(clause).filter(is_joined), |at| structure.head(*at).filter(is_joined)).last()?;
+    let participle = structure.head(first)?;
+    let is_bare = |at: usize| structure.auxiliaries(at).next().is_none();
+    let is_reduced = structure.relation(participle) == Relation::AdnominalClause
+        && structure.tag(participle) == Upos::Participle
+        && is_bare(participle);
+    let is_active = structure.tag(clause) == Upos::Gerund
+        || structure.child(clause, Relation::Object).is_some()
+        || dated.has(clause, grammar.irregular_past)
+        || dated.has(clause, grammar.intransitive);
+    structure
+        .head(participle)
+        .filter(|_| is_reduced && is_bare(clause) && structure.tag(clause).is_verb() && !is_active)
 }
 
 /// Gives a clause the order of a statement, where it begins with its verb now that its date is gone ("[Am Montag] schloss das
