@@ -51,6 +51,12 @@ grammar! {
     hour_before = "HOURBEFORE",
     /// A number and a half in one word: German "eineinhalb".
     and_a_half = "ANDAHALF",
+    /// A number and a unit in one word, by their number, none where it is open: German "zweitägig".
+    length_word = "LENGTHWORD",
+    /// The unit of such a word, or behind a number: German "tägig".
+    length_unit = "LENGTHUNIT",
+    /// Centuries in one word, by their number: Polish "dwudziestowieczny".
+    century_word = "CENTURYALONE",
     /// "and".
     and = "AND",
     /// "between".
@@ -327,6 +333,8 @@ grammar! {
     arrange = "ARRANGE",
     /// "Street", "Avenue", after a house number.
     street = "STREET",
+    /// "calle", "rue", before the name of a street.
+    street_lead = "STREETLEAD",
     /// Capitalised words that make a title of a name of the calendar: "Times", "Games".
     title = "CAPITALNOUN",
     /// What is counted: "people", "dollars".

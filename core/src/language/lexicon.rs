@@ -319,7 +319,7 @@ impl Lexicon {
     }
 
     /// Returns the words of a class, with their values.
-    pub(super) fn words_of(&self, class: Class) -> impl Iterator<Item = (&str, Option<&Value>)> {
+    pub(crate) fn words_of(&self, class: Class) -> impl Iterator<Item = (&str, Option<&Value>)> {
         let senses = self.entries.iter().flat_map(|entry| entry.senses.iter().map(|sense| (&*entry.word, sense)));
         senses.filter(move |(_, sense)| sense.class == class).map(|(word, sense)| (word, sense.value.as_ref()))
     }

@@ -53,6 +53,7 @@ pub(super) fn join(language: &str, own: File, words: &mut Words) -> Result<File,
         return Err(format!("no shared rule names the phrases `{unknown}`"));
     }
     fragments.extend(own.fragments);
+    std::mem::take(&mut words.compounds).join(&mut words.classes);
     let mut rules = own.rule;
     rules.extend(shifts(words));
     for SharedEntry { mut entry, mut said, mut never } in shared.rule {

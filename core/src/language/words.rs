@@ -20,6 +20,9 @@ pub(super) struct Words {
     /// Phrases for a unit counted from publication: `"pasado mañana" = { unit = "day", by = 2 }`.
     #[serde(default)]
     pub(super) shifts: BTreeMap<String, Counted>,
+    /// Numbers and units that make one word for a length of time.
+    #[serde(default)]
+    pub(super) compounds: Compounds,
     /// The classes, by name.
     #[serde(flatten)]
     pub(super) classes: BTreeMap<String, ClassWords>,
@@ -33,6 +36,37 @@ pub(super) struct Counted {
     pub(super) unit: Unit,
     /// How many; below zero, before it.
     pub(super) by: i64,
+}
+
+/// Numbers and units that make one word for a length of time: Polish "dwu" and "dniowy".
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Compounds {
+    /// First halves, with their number, which is 0 where it is open.
+    numbers: BTreeMap<String, u32>,
+    /// Second halves, with their unit.
+    units: BTreeMap<String, Unit>,
+}
+
+impl Compounds {
+    /// Adds the words that they make to their classes.
+    pub(super) fn join(&self, classes: &mut BTreeMap<String, ClassWords>) {
+        let mut add = |class: &str, word: String, value: Value| {
+            let words = classes.entry(class.to_owned()).or_insert_with(|| ClassWords::Values(BTreeMap::new()));
+            if let ClassWords::Values(words) = words {
+                words.insert(word, value);
+            }
+        };
+        for (units, unit) in &self.units {
+            let name = || Value::Name(unit.name().to_owned());
+            add("LENGTHUNIT", units.clone(), name());
+            for (number, count) in &self.numbers {
+                let words: Vec<String> = units.split(' ').map(|unit| format!("{number}{unit}")).collect();
+                add("LENGTHWORD", words.join(" "), Value::Number((*count).into()));
+                add("LENGTHUNIT", words.join(" "), name());
+            }
+        }
+    }
 }
 
 /// The words of a class: a list, or words with values.

@@ -12,7 +12,8 @@ use crate::text::{Shape, Token};
 pub(super) fn ordinal(passage: &LexedPassage<'_>, tokens: &[Token]) -> Option<u32> {
     let lexicon = &passage.pack.lexicon;
     let grammar = &passage.pack.grammar;
-    let classes = [grammar.ordinal, grammar.quarter_number, grammar.tens, grammar.hour_word, grammar.roman];
+    let classes =
+        [grammar.ordinal, grammar.quarter_number, grammar.tens, grammar.hour_word, grammar.roman, grammar.century_word];
     let mut sum = 0;
     for token in tokens {
         sum += match token.shape {

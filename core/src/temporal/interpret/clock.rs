@@ -82,22 +82,29 @@ impl Parts<'_> {
         *digits != self.whole || verb.is_some_and(|verb| self.passage.has(verb, self.classes().clock_verb))
     }
 
-    /// Two hours of which only the second gives its half of the day: "7-9pm" is from 19 to 21, "11 to 2 p.m." from 11.
+    /// Two hours of which only the second gives its half of the day: "7-9pm" is from 19 to 21, "11 to 2 p.m." from 11; or two
+    /// of the whole day: German "von 9 bis 14 Uhr".
     pub(super) fn clocks(&self) -> Option<[(Meaning, Range<usize>); 2]> {
-        let later = u8::try_from(self.number(Slot::Meridiem, self.classes().meridiem)?).ok()?;
-        let read = |name| {
+        let read = |name, most: u8| {
             let mut numbers = self.text(name)?.split([':', '.']).map(|number| number.parse::<u8>().ok());
             let (hour, minute) = (numbers.next()??, numbers.next().unwrap_or(Some(0))?);
-            (hour <= 12 && minute < 60).then_some((hour % 12, minute))
+            (hour <= most && minute < 60).then_some((hour, minute))
         };
-        let (from, until) = (read(Slot::From)?, read(Slot::Until)?);
-        let first = if from < until { later } else { 12 - later };
-        let clock = |(hour, minute): (u8, u8), later: u8| {
-            let clock = Clock { hour: hour + later, minute: Some(minute), second: None, offset: None };
+        let clock = |hour, minute| {
+            let clock = Clock { hour, minute: Some(minute), second: None, offset: None };
             Meaning::Clock { clock, day: None }
         };
-        let (start, end) = (self.range(Slot::From)?, self.range(Slot::Until)?.start..self.range(Slot::Meridiem)?.end);
-        Some([(clock(from, first), start), (clock(until, later), end)])
+        let (start, end) = (self.range(Slot::From)?, self.range(Slot::Until)?);
+        let Some(meridiem) = self.range(Slot::Meridiem) else {
+            let (from, until) = (read(Slot::From, 24)?, read(Slot::Until, 24)?);
+            let (start, end) = (self.whole.start..start.end, end.start..self.whole.end);
+            return Some([(clock(from.0, from.1), start), (clock(until.0, until.1), end)]);
+        };
+        let later = u8::try_from(self.number(Slot::Meridiem, self.classes().meridiem)?).ok()?;
+        let (from, until) = (read(Slot::From, 12)?, read(Slot::Until, 12)?);
+        let (from, until) = ((from.0 % 12, from.1), (until.0 % 12, until.1));
+        let first = if from < until { later } else { 12 - later };
+        Some([(clock(from.0 + first, from.1), start), (clock(until.0 + later, until.1), end.start..meridiem.end)])
     }
 
     /// "half past six", "ten to three".

@@ -126,17 +126,19 @@ impl Parts<'_> {
         };
         let which = self.which();
         let mut from = which.map_or(CountedFrom::Publication, |which| which.from);
-        if self.tells_the_next() && unit <= Unit::Day {
+        if unit <= Unit::Day && self.tells_the_next() {
             from = CountedFrom::Narrative;
         }
         Some(Meaning::Shift { by: by.or(which.map(|which| which.by))?, unit, from })
     }
 
-    /// "the next day" follows the day mentioned last, "next day" and "next year" follow publication.
+    /// "the next day" follows the day mentioned last, "next day" and "next year" follow publication. Where a language has no
+    /// articles, the next day is that of the story: publication's is "tomorrow".
     fn tells_the_next(&self) -> bool {
         let Some(which) = self.range(Slot::Which) else { return false };
-        let article =
-            which.start.checked_sub(1).is_some_and(|before| self.passage.has(before, self.classes().determiner));
+        let determiner = self.classes().determiner;
+        let article = which.start.checked_sub(1).is_some_and(|before| self.passage.has(before, determiner))
+            || self.passage.pack.lexicon.words_of(determiner).next().is_none();
         article && self.number(Slot::Which, self.classes().next).is_some()
     }
 
@@ -198,10 +200,12 @@ impl Parts<'_> {
             });
         }
         let unit = self.unit(Slot::Unit)?;
-        let amount = match self.tokens(Slot::Amount) {
-            Some(tokens) => numbers::amount(self.passage, tokens)?,
-            None if self.number_is_plural() => Amount::Open,
-            None => Amount::whole(1),
+        let amount = match (self.small(Slot::Amount, self.classes().length_word), self.tokens(Slot::Amount)) {
+            (Some(0), _) => Amount::Open,
+            (Some(count), _) => Amount::whole(count),
+            (None, Some(tokens)) => numbers::amount(self.passage, tokens)?,
+            (None, None) if self.number_is_plural() => Amount::Open,
+            (None, None) => Amount::whole(1),
         };
         Some(Meaning::Length { amount: self.and_a_half(amount), unit, window })
     }

@@ -67,7 +67,7 @@ impl<'p> Parts<'p> {
     }
 
     pub(super) fn unit(&self, slot: Slot) -> Option<Unit> {
-        let classes = [self.classes().unit, self.classes().singular, self.classes().period];
+        let classes = [self.classes().unit, self.classes().singular, self.classes().period, self.classes().length_unit];
         Unit::from_name(classes.into_iter().find_map(|class| self.word(slot, class))?)
     }
 }

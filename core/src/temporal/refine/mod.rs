@@ -15,6 +15,7 @@ mod periods;
 mod ranges;
 mod shared_week;
 mod shared_year;
+mod streets;
 mod tagged;
 
 pub(super) use clock_days::is_reported;
@@ -52,9 +53,10 @@ const REFINERS: [Refiner; 13] = [
 ];
 
 /// Those that need no list of verbs: for languages without.
-const WITHOUT_LISTS: [Refiner; 11] = [
+const WITHOUT_LISTS: [Refiner; 12] = [
     // First, so that nothing below is joined to what is no date.
     tagged::refine,
+    streets::refine,
     false_dates::refine_years,
     lengths::refine,
     periods::refine,

@@ -57,11 +57,11 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(anchor: &'a Anchor, expressions: &[Expression]) -> Self {
+    pub(super) fn new(anchor: &'a Anchor, expressions: &[Expression], is_deictic: fn(&Meaning) -> bool) -> Self {
         let narrative = match anchor.genre {
             Genre::News => false,
             Genre::Narrative => true,
-            Genre::Auto => is_history(anchor, expressions),
+            Genre::Auto => is_history(anchor, expressions, is_deictic),
         };
         Self {
             anchor,
@@ -320,7 +320,7 @@ fn looks_back(meaning: &Meaning) -> bool {
 
 /// Whether a document is a history: it mentions many years, most of them far from its publication, and hardly anything
 /// that only makes sense on a day of publication.
-fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
+fn is_history(anchor: &Anchor, expressions: &[Expression], is_deictic: fn(&Meaning) -> bool) -> bool {
     let years = expressions.iter().filter_map(|expression| match &expression.meaning {
         Meaning::Calendar(fields) => fields.year,
         _ => None,
@@ -330,8 +330,13 @@ fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
     for year in years {
         if (year - published).abs() <= 1 { near += 1 } else { far += 1 }
     }
-    // What only makes sense on a day of publication: "yesterday", "last week", a bare weekday.
-    let deictic = expressions.iter().filter(|expression| match &expression.meaning {
+    let deictic = expressions.iter().filter(|expression| is_deictic(&expression.meaning));
+    far >= 5 && far > near && deictic.count() * 10 <= far
+}
+
+/// What only makes sense on a day of publication: "yesterday", "last week", a bare weekday.
+pub(super) fn is_deictic(meaning: &Meaning) -> bool {
+    match meaning {
         Meaning::Shift {
             unit: Unit::Day | Unit::Week | Unit::Month | Unit::Year,
             from: CountedFrom::Publication,
@@ -339,6 +344,14 @@ fn is_history(anchor: &Anchor, expressions: &[Expression]) -> bool {
         } => true,
         Meaning::Calendar(fields) => fields.weekday.is_some() && fields.month.is_none() && fields.year.is_none(),
         _ => false,
-    });
-    far >= 5 && far > near && deictic.count() * 10 <= far
+    }
+}
+
+/// The same in languages whose "last year" and "this day" are those of a story as well, and "today" nowadays.
+pub(super) fn is_deictic_in_any_language(meaning: &Meaning) -> bool {
+    match meaning {
+        Meaning::Shift { by, unit: Unit::Day | Unit::Week, .. } => *by != 0 && is_deictic(meaning),
+        Meaning::Shift { .. } => false,
+        meaning => is_deictic(meaning),
+    }
 }

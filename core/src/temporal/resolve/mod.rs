@@ -75,7 +75,8 @@ pub(super) fn resolve(
     anchor: &Anchor,
     log: &mut DropLog,
 ) -> Vec<Resolved> {
-    let mut context = Context::new(anchor, &expressions);
+    let deictic = if passage.pack.reads_forms() { context::is_deictic_in_any_language } else { context::is_deictic };
+    let mut context = Context::new(anchor, &expressions, deictic);
     let mut resolved = Vec::with_capacity(expressions.len());
     let mut days = Days::new(passage, &expressions);
     let count = expressions.len();
