@@ -317,12 +317,12 @@ fn events_go_to_standard_output_and_everything_else_to_standard_error() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("Articles extracted"));
 }
 
-/// That it is reached as well, `backfill::rate` tests with a clock of its own: here that depends on the machine.
 #[test]
-fn a_rate_is_not_exceeded() {
+fn a_rate_is_kept_within_a_tenth() {
     let Some(cluster) = shared() else { return };
     let wire = Wire::new(cluster);
-    wire.send((0..1500).map(article));
+    // Twenty seconds' worth: the start and the end, which count as well, are more than a second on a busy machine.
+    wire.send((0..6000).map(article));
     let folder = TempDir::new().unwrap();
     let mut program = dateline(&wire, "backfill", &["--earliest", "--rate", "300", "--yes"]);
     program.args(["--report", folder.path().join("report.json").to_str().unwrap()]);
@@ -330,7 +330,7 @@ fn a_rate_is_not_exceeded() {
     let run = ended(&output, folder.path());
     let seconds = run.report["seconds"].as_f64().unwrap();
     let rate = run.report["read"].as_f64().unwrap() / seconds;
-    assert!(rate <= 330.0, "{rate} articles a second: {}", run.printed);
+    assert!((270.0..=330.0).contains(&rate), "{rate} articles a second: {}", run.printed);
 }
 
 #[test]
