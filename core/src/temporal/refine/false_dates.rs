@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::drop_it;
+use super::drop_those;
 use crate::temporal::{Dropped, Expression, Fields, Meaning, ParsedPassage};
 use crate::text::{Shape, Token};
 
@@ -12,14 +12,7 @@ pub(super) fn refine(
     expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
-    let mut kept = Vec::with_capacity(expressions.len());
-    for expression in expressions {
-        match reason(passage, &expression) {
-            Some(reason) => drop_it(&expression, "false-dates", reason, dropped),
-            None => kept.push(expression),
-        }
-    }
-    kept
+    drop_those(expressions, "false-dates", dropped, |expression| reason(passage, expression))
 }
 
 /// Years that are likely ones wherever they stand.
@@ -45,9 +38,7 @@ pub(super) fn refine_years(
         let before = expression.first.checked_sub(1);
         before.is_some_and(|before| passage.has(before, passage.pack.grammar.time_preposition))
     };
-    let (numbers, kept): (Vec<_>, Vec<_>) = expressions.into_iter().partition(|it| unlikely(it) && !led(it));
-    numbers.iter().for_each(|number| drop_it(number, "false-dates", UNLIKELY, dropped));
-    kept
+    drop_those(expressions, "false-dates", dropped, |it| (unlikely(it) && !led(it)).then_some(UNLIKELY))
 }
 
 fn reason(passage: &ParsedPassage<'_>, expression: &Expression) -> Option<&'static str> {

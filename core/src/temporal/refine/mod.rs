@@ -82,3 +82,20 @@ pub(super) fn refine(
 fn drop_it(expression: &Expression, refiner: &'static str, reason: &'static str, dropped: &mut Vec<Dropped>) {
     dropped.push(Dropped { span: expression.span, rule: expression.rule, stage: DropStage::Refine(refiner), reason });
 }
+
+/// Drops the expressions for which there is a reason to.
+fn drop_those(
+    mut expressions: Vec<Expression>,
+    refiner: &'static str,
+    dropped: &mut Vec<Dropped>,
+    reason: impl Fn(&Expression) -> Option<&'static str>,
+) -> Vec<Expression> {
+    expressions.retain(|expression| {
+        let reason = reason(expression);
+        if let Some(reason) = reason {
+            drop_it(expression, refiner, reason, dropped);
+        }
+        reason.is_none()
+    });
+    expressions
+}

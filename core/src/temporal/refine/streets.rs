@@ -1,24 +1,20 @@
 //! "Avenida 17 de Junio", "rue du 8 Mai", "ul. Polna 6, 22 maja": a date that a street is called for is none, and neither is the
 //! number of a house.
 
-use super::drop_it;
+use super::drop_those;
 use crate::temporal::{Dropped, Expression, Meaning, ParsedPassage};
 use crate::text::Shape;
 
 /// Drops names of streets and numbers of houses, in languages that write the word for a street before its name.
 pub(super) fn refine(
     passage: &ParsedPassage<'_>,
-    mut expressions: Vec<Expression>,
+    expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
-    expressions.retain(|expression| {
+    drop_those(expressions, "streets", dropped, |expression| {
         let named = may_name(&expression.meaning) && is_of_street(passage, expression.first);
-        if named {
-            drop_it(expression, "streets", "it belongs to the name of a street", dropped);
-        }
-        !named
-    });
-    expressions
+        named.then_some("it belongs to the name of a street")
+    })
 }
 
 /// Days, months and feasts; not years, which stand behind words that mean other things as well: "nel corso del 1990".

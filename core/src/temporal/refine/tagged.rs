@@ -1,7 +1,7 @@
 //! "a été inaugurée", "Julio Arce": what the tagger sees as an auxiliary or in a name is no season and no month. (Full verbs are not
 //! so sure: "est arrivé hier".) "Anna Rossi 28 anni": years behind a name are an age.
 
-use super::drop_it;
+use super::drop_those;
 use crate::calendar::Unit;
 use crate::syntax::Upos;
 use crate::temporal::{Amount, Dropped, Expression, Meaning, ParsedPassage};
@@ -10,22 +10,16 @@ use crate::text::Shape;
 /// Drops dates of one word that are an auxiliary, or a month that a name begins with, and ages behind a name.
 pub(super) fn refine(
     passage: &ParsedPassage<'_>,
-    mut expressions: Vec<Expression>,
+    expressions: Vec<Expression>,
     dropped: &mut Vec<Dropped>,
 ) -> Vec<Expression> {
-    expressions.retain(|expression| {
-        let reason = if is_age(passage, expression) {
-            Some("it is the age of the person before it")
-        } else {
-            let only = Some(expression.first).filter(|first| expression.end == first + 1);
-            only.and_then(|at| reason_against(passage, at))
-        };
-        if let Some(reason) = reason {
-            drop_it(expression, "tagged", reason, dropped);
+    drop_those(expressions, "tagged", dropped, |expression| {
+        if is_age(passage, expression) {
+            return Some("it is the age of the person before it");
         }
-        reason.is_none()
-    });
-    expressions
+        let only = Some(expression.first).filter(|first| expression.end == first + 1);
+        only.and_then(|at| reason_against(passage, at))
+    })
 }
 
 fn is_name(passage: &ParsedPassage<'_>, at: usize) -> bool {
