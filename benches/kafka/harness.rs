@@ -1,5 +1,6 @@
 //! The means to measure: a sender, a reader, a worker in a process of its own, and what can be observed of them from outside.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -152,6 +153,27 @@ impl Worker {
     /// Returns the processor time that it has used, in seconds.
     pub fn cpu_seconds(&self) -> f64 {
         cpu_seconds(&self.child.id().to_string())
+    }
+
+    /// Returns the processor time of each kind of its threads, in seconds. Threads that have ended only extracted.
+    pub fn thread_seconds(&self) -> BTreeMap<&'static str, f64> {
+        let own = self.child.id().to_string();
+        let mut seconds = BTreeMap::from([("extraction", self.cpu_seconds())]);
+        for thread in fs::read_dir(format!("/proc/{own}/task")).unwrap() {
+            let thread = thread.unwrap().file_name().into_string().unwrap();
+            let path = format!("{own}/task/{thread}");
+            let name = fs::read_to_string(format!("/proc/{path}/comm")).unwrap();
+            let kind = match name.trim() {
+                _ if thread == own => "the loop: reconciling, sending, committing",
+                "dateline" => "extraction",
+                name if name.starts_with("rdk:") => "librdkafka",
+                _ => "others",
+            };
+            let used = cpu_seconds(&path);
+            *seconds.entry(kind).or_default() += used;
+            *seconds.entry("extraction").or_default() -= used;
+        }
+        seconds
     }
 
     /// Returns its resident memory, in megabytes.

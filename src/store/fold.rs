@@ -79,21 +79,18 @@ impl Batch<'_> {
 
     /// Begins a happening with an event, whose id it has.
     pub(super) fn begin_happening(&self, row: u32, event: &Event, account: &Account) -> Result<(), Error> {
-        self.execute("UPDATE events SET happening = row WHERE row = ?1", [row])?;
-        // The happening that began with this event may go on without it.
+        let ([start, end], account_json) = (event.span(), serde_json::to_string(account)?);
+        let mut insert = self
+            .connection
+            .prepare_cached("INSERT INTO happenings VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING")?;
         let mut id = event.id.clone();
-        let mut is_taken = self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM happenings WHERE id = ?1)")?;
         for number in 2.. {
-            if !is_taken.query_row([&id], |row| row.get::<_, bool>(0))? {
+            if insert.execute((row, &id, start, end, &account_json))? > 0 {
                 break;
             }
+            // The happening that began with this event goes on without it.
             id = format!("{}-{number}", event.id);
         }
-        let [start, end] = event.span();
-        self.execute(
-            "INSERT INTO happenings VALUES (?1, ?2, ?3, ?4, ?5)",
-            (row, &id, start, end, serde_json::to_string(account)?),
-        )?;
         self.insert_keys(row, account)
     }
 

@@ -99,7 +99,7 @@ impl Writer {
             let swept = batch.sweep(&index, &mut sweep, horizon, limit)?;
             drop(index);
             (pruned.articles, pruned.terms) = (pruned.articles + swept.articles, swept.terms);
-            let updates = batch.updates;
+            let updates = batch.finish()?;
             transaction.commit()?;
             self.sweep = sweep;
             self.update_index(updates);

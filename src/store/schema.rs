@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::Error;
 
 /// The version of the tables, kept in `user_version`.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 
 /// How long a connection waits for the lock of another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -80,6 +80,7 @@ const MAX_LOG: i64 = 64 << 20;
 /// them, in any case.
 pub fn open_writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
     let mut connection = Connection::open(path)?;
+    plan_once(&connection)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // Only a file without tables takes it over: what is free can be given back to the disk.
     connection.pragma_update(None, "auto_vacuum", "incremental")?;
@@ -122,6 +123,12 @@ pub fn open_writer(path: &Path, rebuild: bool) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// Plans each statement for all values. Otherwise SQLite plans many of them anew for each value, such as each limit.
+fn plan_once(connection: &Connection) -> Result<(), Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 /// Deletes everything in the file, and gives its room back to the disk.
 fn empty(connection: &Connection) -> Result<(), Error> {
     connection.flush_prepared_statement_cache();
@@ -160,6 +167,7 @@ pub fn was_rebuilt(path: &Path, name: &str) -> Result<bool, Error> {
 /// Opens the file for reading.
 pub fn open_reader(path: &Path) -> Result<Connection, Error> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    plan_once(&connection)?;
     // Small, since there are several readers; the operating system caches what is read often.
     connection.pragma_update(None, "cache_size", -1000)?;
     connection.set_prepared_statement_cache_capacity(32);

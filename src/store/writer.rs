@@ -82,7 +82,7 @@ impl Writer {
             };
             unreadable += usize::from(!is_readable);
         }
-        let updates = batch.updates;
+        let updates = batch.finish()?;
         let has_removed = updates.iter().any(|update| matches!(update, IndexUpdate::Remove(_)));
         for Position { topic, partition, next } in positions {
             transaction
@@ -192,13 +192,31 @@ pub struct Batch<'a> {
     pub(super) connection: &'a Connection,
     /// Events that were published before are not stored.
     cutoff: Option<i64>,
-    pub(super) updates: Vec<IndexUpdate>,
+    updates: Vec<IndexUpdate>,
+    /// What the full-text index is to have and not to have any more, by row. It is told at the end: SQLite writes out what it
+    /// has gathered for that index before each other statement that can fail midway.
+    added_text: Vec<(u32, String)>,
+    removed_text: Vec<u32>,
 }
 
 impl<'a> Batch<'a> {
     /// Starts without changes.
     pub fn new(connection: &'a Connection, cutoff: Option<i64>) -> Self {
-        Self { connection, cutoff, updates: Vec::new() }
+        Self { connection, cutoff, updates: Vec::new(), added_text: Vec::new(), removed_text: Vec::new() }
+    }
+
+    /// Makes the changes of the full-text index. Returns those of the index in memory, to be made after the commit.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn finish(self) -> Result<Vec<IndexUpdate>, Error> {
+        for row in &self.removed_text {
+            self.execute("DELETE FROM words WHERE rowid = ?1", [row])?;
+        }
+        for (row, text) in &self.added_text {
+            self.execute("INSERT INTO words (rowid, text) VALUES (?1, ?2)", (row, text))?;
+        }
+        Ok(self.updates)
     }
 
     pub(super) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<(), Error> {
@@ -266,25 +284,30 @@ impl<'a> Batch<'a> {
 
     /// Shows and hides events of an article, so that exactly those that it lists are on the timeline.
     fn replace_events(&mut self, article: u32, listed: &HashSet<&str>) -> Result<(), Error> {
-        let on_timeline = "SELECT e.id, r.record FROM events e JOIN records r ON r.row = e.row WHERE e.article = ?1";
-        for (id, record) in self.query_events(on_timeline, article)? {
+        // Nearly always the article lists just what is there: records are read only where it does not.
+        for id in self.event_ids("SELECT id FROM events WHERE article = ?1", article)? {
             if !listed.contains(id.as_str()) {
+                self.execute(
+                    "INSERT OR REPLACE INTO hidden
+                     SELECT e.id, e.article, r.record FROM events e JOIN records r ON r.row = e.row WHERE e.id = ?1",
+                    [&id],
+                )?;
                 self.retract(&id)?;
-                self.execute("INSERT OR REPLACE INTO hidden VALUES (?1, ?2, ?3)", (&id, article, &record))?;
             }
         }
-        for (id, record) in self.query_events("SELECT id, record FROM hidden WHERE article = ?1", article)? {
+        for id in self.event_ids("SELECT id FROM hidden WHERE article = ?1", article)? {
             if listed.contains(id.as_str()) {
-                self.execute("DELETE FROM hidden WHERE id = ?1", [&id])?;
+                let mut shown = self.connection.prepare_cached("DELETE FROM hidden WHERE id = ?1 RETURNING record")?;
+                let record: String = shown.query_row([&id], |row| row.get(0))?;
                 self.upsert(&serde_json::from_str(&record)?, &record, article)?;
             }
         }
         Ok(())
     }
 
-    fn query_events(&self, sql: &str, article: u32) -> Result<Vec<(String, String)>, Error> {
+    fn event_ids(&self, sql: &str, article: u32) -> Result<Vec<String>, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        Ok(statement.query_map([article], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([article], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
     fn is_listed(&self, article: u32, event: &str) -> Result<bool, Error> {
@@ -316,7 +339,7 @@ impl<'a> Batch<'a> {
         let terms = self.terms(event, article)?;
         let row = self.insert_event(event, terms, joined)?;
         self.execute("INSERT INTO records VALUES (?1, ?2)", (row, record))?;
-        self.execute("INSERT INTO words (rowid, text) VALUES (?1, ?2)", (row, event.searchable_text()))?;
+        self.added_text.push((row, event.searchable_text()));
         let mut names =
             event.statement.names.iter().map(|name| self.term_id(Facet::Name, name)).collect::<Result<Vec<_>, _>>()?;
         names.sort_unstable();
@@ -358,13 +381,10 @@ impl<'a> Batch<'a> {
     /// Inserts the row of an event, which joins a happening or begins one.
     fn insert_event(&self, event: &Event, terms: [u32; 6], joined: Option<u32>) -> Result<u32, Error> {
         let ([start, end], [source, article, language, status, granularity, basis]) = (event.span(), terms);
-        let mut insert = self.connection.prepare_cached(
-            "INSERT INTO events
-                 (id, start, end, weight, confidence, source, article, language, status, granularity, basis, published, flags,
-                  happening)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING row",
-        )?;
+        let next = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1";
+        let row = self.connection.prepare_cached(next)?.query_row([], |row| row.get(0))?;
         let values = rusqlite::params![
+            row,
             event.id,
             start,
             end,
@@ -378,9 +398,16 @@ impl<'a> Batch<'a> {
             basis,
             event.published(),
             event.flags(),
-            joined.unwrap_or(0)
+            joined.unwrap_or(row)
         ];
-        Ok(insert.query_row(values, |row| row.get(0))?)
+        self.execute(
+            "INSERT INTO events
+                 (row, id, start, end, weight, confidence, source, article, language, status, granularity, basis, published,
+                  flags, happening)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            values,
+        )?;
+        Ok(row)
     }
 
     /// Removes an event from the timeline, if it is there.
@@ -400,9 +427,12 @@ impl<'a> Batch<'a> {
             "DELETE FROM events WHERE row = ?1",
             "DELETE FROM records WHERE row = ?1",
             "DELETE FROM names WHERE row = ?1",
-            "DELETE FROM words WHERE rowid = ?1",
         ] {
             self.execute(sql, [row])?;
+        }
+        match self.added_text.iter().position(|(added, _)| *added == row) {
+            Some(at) => drop(self.added_text.remove(at)),
+            None => self.removed_text.push(row),
         }
         self.updates.push(IndexUpdate::Remove(row));
         Ok(())

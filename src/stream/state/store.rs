@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
@@ -80,6 +81,8 @@ impl Restorer {
     pub fn new(window: Duration) -> Result<Self, Error> {
         let create = || {
             let database = Connection::open("")?;
+            // Otherwise some statements are planned anew for each value.
+            database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             database.execute_batch(SCHEMA)?;
             database.pragma_update(None, "cache_size", -RESTORE_CACHE)?;
             database.set_prepared_statement_cache_capacity(16);
