@@ -2,16 +2,21 @@
 //!
 //! A rule without examples, a counter-example or documentation is rejected, since nobody could check it. All patterns
 //! together are one DFA, which finds every rule that matches at a position in one linear pass; the pattern of the rule
-//! that wins is then run alone over the few tokens of the match, to find its named parts.
+//! that wins is then run alone over the few tokens of the match, to find its named parts. Texts meet few states of that
+//! automaton and few rules, and a program is started for a single sentence as well: so states are built when they are first
+//! met, and the pattern of a rule when it first wins.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
-use regex_automata::dfa::{Automaton, dense};
+use regex_automata::hybrid::LazyStateID;
+use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::util::primitives::{NonMaxUsize, PatternID, StateID};
+use regex_automata::util::pool::{Pool, PoolGuard};
+use regex_automata::util::primitives::{NonMaxUsize, PatternID};
 use regex_automata::util::start;
 use regex_automata::{Anchored, Input, MatchKind, meta};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Hir, HirKind, Look};
 use serde::Deserialize;
 
 use super::lexicon::{Class, Lexicon};
@@ -191,18 +196,30 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// Phrases that it must not match.
     pub not: Vec<String>,
-    parts: meta::Regex,
-    /// The slots of the parts, with the index at which the regular expression stores their starts; the ends are next to
-    /// them.
+    regex: Hir,
+    parts: OnceLock<Option<Parts>>,
+}
+
+/// The named parts of a rule.
+#[derive(Debug)]
+struct Parts {
+    regex: meta::Regex,
+    /// The slots, with the index at which the regular expression stores their starts; the ends are next to them.
     slots: Vec<(Slot, usize)>,
 }
+
+type NewCache = Box<dyn Fn() -> Cache + Send + Sync>;
+
+/// How much the states of the automaton may take for each thread, in bytes. They are built anew when they take more.
+const CACHE_BYTES: usize = 16 << 20;
 
 /// The rules of a language.
 #[derive(Debug)]
 pub struct Rules {
     rules: Vec<Rule>,
-    scanner: dense::DFA<Vec<u32>>,
-    start: StateID,
+    scanner: DFA,
+    /// The states so far, for each thread.
+    caches: Pool<Cache, NewCache>,
     /// Whether any rule can start with the symbol.
     starts: Vec<bool>,
 }
@@ -290,28 +307,30 @@ impl Rules {
             let id = entry.id.clone();
             let regex = pattern::to_regex(&entry.pattern, &file.fragments, lexicon)
                 .map_err(|error| format!("rule `{id}`: {error}"))?;
-            if !can_match(&regex).map_err(|error| format!("rule `{id}`: {error}"))? {
+            let regex = regex_syntax::parse(&regex).map_err(|error| format!("rule `{id}`: {error}"))?;
+            if !can_match(&regex) {
                 continue;
             }
-            rules
-                .push(compile_rule(language, entry, &regex, lexicon).map_err(|error| format!("rule `{id}`: {error}"))?);
+            let rule = compile_rule(language, entry, regex.clone(), lexicon);
+            rules.push(rule.map_err(|error| format!("rule `{id}`: {error}"))?);
             patterns.push(regex);
         }
-        let scanner = dense::Builder::new()
-            .thompson(thompson::Config::new().which_captures(WhichCaptures::None))
-            .configure(
-                dense::Config::new().match_kind(MatchKind::All).start_kind(regex_automata::dfa::StartKind::Anchored),
-            )
-            .build_many(&patterns)
+        let nfa = thompson::Compiler::new()
+            .configure(thompson::Config::new().which_captures(WhichCaptures::None))
+            .build_many_from_hir(&patterns)
             .map_err(|error| error.to_string())?;
-        let start =
-            scanner.start_state(&start::Config::new().anchored(Anchored::Yes)).map_err(|error| error.to_string())?;
-        let alive = |symbol| {
-            let step = |state, byte| scanner.next_state(state, byte);
-            !scanner.is_dead_state(encoded(symbol).into_iter().flatten().fold(start, step))
-        };
-        let starts = (0..MOST_SYMBOLS).map(alive).collect();
-        Ok(Self { rules, scanner, start, starts })
+        let scanner = DFA::builder()
+            .configure(DFA::config().match_kind(MatchKind::All).cache_capacity(CACHE_BYTES))
+            .build_from_nfa(nfa)
+            .map_err(|error| error.to_string())?;
+        let own = scanner.clone();
+        let caches: Pool<Cache, NewCache> = Pool::new(Box::new(move || own.create_cache()));
+        let mut rules = Self { rules, scanner, caches, starts: Vec::new() };
+        let mut scan = rules.scan();
+        let starts = (0..MOST_SYMBOLS).map(|symbol| scan.is_alive(symbol)).collect();
+        drop(scan);
+        rules.starts = starts;
+        Ok(rules)
     }
 
     /// Returns all rules, in order of priority.
@@ -326,34 +345,65 @@ impl Rules {
         self.starts[usize::from(symbol)]
     }
 
+    /// Prepares for searches on this thread.
+    #[must_use]
+    pub fn scan(&self) -> Scan<'_> {
+        Scan { rules: self, cache: self.caches.get() }
+    }
+}
+
+/// Searches for matches of rules.
+pub struct Scan<'r> {
+    rules: &'r Rules,
+    cache: PoolGuard<'r, Cache, NewCache>,
+}
+
+impl<'r> Scan<'r> {
     /// Finds every match at the start of `symbols`, as (number of tokens, rule), shortest first.
-    pub fn matches<'r>(&'r self, symbols: &[Symbol], found: &mut Vec<(usize, &'r Rule)>) {
+    pub fn matches(&mut self, symbols: &[Symbol], found: &mut Vec<(usize, &'r Rule)>) {
         found.clear();
-        let mut state = self.start;
+        // There is always a next state: only a limit on how often states are built anew would be an error.
+        let Some(mut state) = self.start() else { return };
         for (at, &symbol) in symbols.iter().enumerate() {
             let [first, second] = encoded(symbol);
-            for byte in first.into_iter() {
-                state = self.scanner.next_state(state, byte);
-            }
+            let Some(next) = self.step(state, first) else { return };
             // The automaton reports a match one byte late.
-            self.collect(state, at, found);
-            if self.scanner.is_dead_state(state) {
+            self.collect(next, at, found);
+            if next.is_dead() {
                 return;
             }
-            for byte in second.into_iter() {
-                state = self.scanner.next_state(state, byte);
-            }
+            let Some(next) = self.step(next, second) else { return };
+            state = next;
         }
-        self.collect(self.scanner.next_eoi_state(state), symbols.len(), found);
+        let end = self.rules.scanner.next_eoi_state(&mut self.cache, state);
+        end.into_iter().for_each(|state| self.collect(state, symbols.len(), found));
     }
 
-    fn collect<'r>(&'r self, state: StateID, end: usize, found: &mut Vec<(usize, &'r Rule)>) {
-        if !self.scanner.is_match_state(state) {
+    fn start(&mut self) -> Option<LazyStateID> {
+        let anchored = start::Config::new().anchored(Anchored::Yes);
+        self.rules.scanner.start_state(&mut self.cache, &anchored).ok()
+    }
+
+    fn step(&mut self, state: LazyStateID, byte: Option<u8>) -> Option<LazyStateID> {
+        let Some(byte) = byte else { return Some(state) };
+        self.rules.scanner.next_state(&mut self.cache, state, byte).ok()
+    }
+
+    /// Whether any rule can start with the symbol.
+    fn is_alive(&mut self, symbol: Symbol) -> bool {
+        let [first, second] = encoded(symbol);
+        let state = self.start().and_then(|state| self.step(state, first));
+        state.and_then(|state| self.step(state, second)).is_some_and(|state| !state.is_dead())
+    }
+
+    fn collect(&self, state: LazyStateID, end: usize, found: &mut Vec<(usize, &'r Rule)>) {
+        if !state.is_match() {
             return;
         }
         let first = found.len();
-        for index in 0..self.scanner.match_len(state) {
-            found.push((end, &self.rules[self.scanner.match_pattern(state, index).as_usize()]));
+        for index in 0..self.rules.scanner.match_len(&self.cache, state) {
+            let rule = self.rules.scanner.match_pattern(&self.cache, state, index);
+            found.push((end, &self.rules.rules[rule.as_usize()]));
         }
         // Of equal length, the first rule in the file wins; the caller reads from the end.
         found[first..].reverse();
@@ -364,40 +414,55 @@ impl Rule {
     /// Returns the parts of a match, by slot, as ranges of its symbols.
     #[must_use]
     pub fn parts(&self, symbols: &[Symbol]) -> Vec<(Slot, std::ops::Range<usize>)> {
-        if self.slots.is_empty() {
+        let parts = self.parts.get_or_init(|| Parts::compile(&self.regex));
+        let Some(Parts { regex, slots }) = parts.as_ref().filter(|parts| !parts.slots.is_empty()) else {
             return Vec::new();
-        }
+        };
         let (mut bytes, mut starts) = (Vec::with_capacity(2 * symbols.len()), Vec::with_capacity(symbols.len()));
         for &symbol in symbols {
             starts.push(bytes.len());
             bytes.extend(encoded(symbol).into_iter().flatten());
         }
-        let mut offsets = vec![None; self.parts.group_info().slot_len()];
-        self.parts.search_slots(&Input::new(&bytes).anchored(Anchored::Yes), &mut offsets);
+        let mut offsets = vec![None; regex.group_info().slot_len()];
+        regex.search_slots(&Input::new(&bytes).anchored(Anchored::Yes), &mut offsets);
         let symbol = |at: usize| {
             let byte = offsets.get(at).copied().flatten().map(NonMaxUsize::get)?;
             Some(starts.partition_point(|&start| start < byte))
         };
-        self.slots.iter().filter_map(|&(slot, at)| Some((slot, symbol(at)?..symbol(at + 1)?))).collect()
+        slots.iter().filter_map(|&(slot, at)| Some((slot, symbol(at)?..symbol(at + 1)?))).collect()
+    }
+}
+
+impl Parts {
+    /// Compiles a pattern that the scanner, which knows no parts, has compiled with all others: `None` only if that of a
+    /// single one were too large.
+    fn compile(regex: &Hir) -> Option<Self> {
+        // The scanner found the end of the match, so the pattern must reach it.
+        let whole = Hir::concat(vec![regex.clone(), Hir::look(Look::End)]);
+        // The bounds of the match are known: only its parts are to be found.
+        let config = meta::Config::new().utf8_empty(false).hybrid(false).dfa(false);
+        let regex = meta::Builder::new().configure(config).build_from_hir(&whole).ok()?;
+        let groups = regex.group_info().pattern_names(PatternID::ZERO).enumerate();
+        let indices =
+            groups.filter_map(|(group, name)| Some((name?, regex.group_info().slot(PatternID::ZERO, group)?)));
+        let slots = indices.map(|(name, index)| Some((pattern::slot(name).ok()?, index))).collect::<Option<_>>()?;
+        Some(Self { regex, slots })
     }
 }
 
 /// Whether there are words that a pattern matches: a language need not have words of all classes that a shared rule names.
-fn can_match(regex: &str) -> Result<bool, String> {
-    fn matches(pattern: &Hir) -> bool {
-        match pattern.kind() {
-            HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => true,
-            HirKind::Class(class) => !class.is_empty(),
-            HirKind::Repetition(repeated) => repeated.min == 0 || matches(&repeated.sub),
-            HirKind::Capture(captured) => matches(&captured.sub),
-            HirKind::Concat(parts) => parts.iter().all(matches),
-            HirKind::Alternation(branches) => branches.iter().any(matches),
-        }
+fn can_match(pattern: &Hir) -> bool {
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => true,
+        HirKind::Class(class) => !class.is_empty(),
+        HirKind::Repetition(repeated) => repeated.min == 0 || can_match(&repeated.sub),
+        HirKind::Capture(captured) => can_match(&captured.sub),
+        HirKind::Concat(parts) => parts.iter().all(can_match),
+        HirKind::Alternation(branches) => branches.iter().any(can_match),
     }
-    regex_syntax::parse(regex).map(|pattern| matches(&pattern)).map_err(|error| error.to_string())
 }
 
-fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) -> Result<Rule, String> {
+fn compile_rule(language: &str, entry: Entry, regex: Hir, lexicon: &Lexicon) -> Result<Rule, String> {
     let classes = |names: &[String]| -> Result<Vec<Class>, String> {
         let find = |name: &String| lexicon.class(name).ok_or_else(|| unknown("class", name, lexicon.class_names()));
         names.iter().map(find).collect()
@@ -408,16 +473,6 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
         before: classes(&entry.before)?,
         not_before: classes(&entry.not_before)?,
     };
-    // The scanner found the end of the match, so the pattern must reach it.
-    let whole = format!("(?:{regex})\\z");
-    let parts = meta::Builder::new()
-        // The bounds of the match are known: only its parts are to be found.
-        .configure(meta::Config::new().utf8_empty(false).hybrid(false).dfa(false))
-        .build(&whole)
-        .map_err(|error| error.to_string())?;
-    let groups = parts.group_info().pattern_names(PatternID::ZERO).enumerate();
-    let indices = groups.filter_map(|(group, name)| Some((name?, parts.group_info().slot(PatternID::ZERO, group)?)));
-    let slots = indices.map(|(name, index)| Ok((pattern::slot(name)?, index))).collect::<Result<_, String>>()?;
     Ok(Rule {
         // A pack lives as long as the program, and every expression refers to its rule.
         id: String::leak(format!("{language}/{}", entry.id)),
@@ -430,7 +485,7 @@ fn compile_rule(language: &str, entry: Entry, regex: &str, lexicon: &Lexicon) ->
         needs_modifier: entry.needs_modifier,
         examples: entry.examples,
         not: entry.not,
-        parts,
-        slots,
+        regex,
+        parts: OnceLock::new(),
     })
 }

@@ -13,12 +13,12 @@ pub(super) fn recognise(passage: &LexedPassage<'_>, log: &mut DropLog) -> Vec<Ex
     let symbols: Vec<Symbol> = passage.tokens.iter().map(|token| token.symbol).collect();
     let register = register(passage);
     let mut expressions = Vec::new();
-    let mut found = Vec::new();
+    let (mut found, mut scan) = (Vec::new(), passage.pack.rules.scan());
     for (sentence, range) in passage.sentences.iter().enumerate() {
         let mut at = range.start;
         while let Some(next) = symbols[at..range.end].iter().position(|&symbol| passage.pack.rules.can_start(symbol)) {
             at += next;
-            passage.pack.rules.matches(&symbols[at..range.end], &mut found);
+            scan.matches(&symbols[at..range.end], &mut found);
             let best = found.iter().rev().find_map(|&(length, rule)| {
                 let tokens = at..at + length;
                 let fits = reads(rule, register) && fits(passage, rule, tokens.start, tokens.end);
