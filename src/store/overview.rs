@@ -1,5 +1,7 @@
 //! The whole of what matches: for a strip above the drawing, with what to show first.
 
+use rustc_hash::FxHashMap;
+
 use super::density::{self, Density};
 use super::index::{Index, Predicate};
 use super::query::{DAY, Filters, now};
@@ -46,7 +48,7 @@ impl Store {
 /// the day, if there are any.
 fn ends(index: &Index, predicate: &Predicate) -> (Option<[i64; 2]>, Option<[i64; 2]>) {
     let (mut first, mut last) = (i32::MAX, i32::MIN);
-    let (mut fine, mut coarse) = (Vec::new(), Vec::new());
+    let (mut fine, mut coarse) = (Days::default(), Days::default());
     index.for_each(predicate, |entry, _| {
         if entry.published != i32::MIN {
             (first, last) = (first.min(entry.published), last.max(entry.published));
@@ -54,19 +56,35 @@ fn ends(index: &Index, predicate: &Predicate) -> (Option<[i64; 2]>, Option<[i64;
         if entry.start != i64::MIN {
             let days = if entry.is_fine() { &mut fine } else { &mut coarse };
             // As far as dates of records can go, days have fewer bits.
-            days.push(entry.start.div_euclid(DAY) as i32);
+            *days.entry(entry.start.div_euclid(DAY) as i32).or_default() += 1;
         }
     });
     let published = (first <= last).then(|| [first, last].map(|minute| i64::from(minute) * 60));
     (published, core(if fine.is_empty() { coarse } else { fine }))
 }
 
-fn core(mut days: Vec<i32>) -> Option<[i64; 2]> {
-    let skipped = (days.len() as f64 * OUTLIERS) as usize;
-    let last = days.len().checked_sub(1 + skipped)?;
-    let from = *days.select_nth_unstable(skipped).1;
-    let to = *days.select_nth_unstable(last).1;
+/// How many events begin on each day: a century has few days beside its events.
+type Days = FxHashMap<i32, usize>;
+
+fn core(days: Days) -> Option<[i64; 2]> {
+    let mut days: Vec<(i32, usize)> = days.into_iter().collect();
+    days.sort_unstable();
+    let skipped = (days.iter().map(|(_, events)| *events).sum::<usize>() as f64 * OUTLIERS) as usize;
+    let from = after(skipped, days.iter())?;
+    let to = after(skipped, days.iter().rev())?;
     Some([i64::from(from) * DAY, (i64::from(to) + 1) * DAY])
+}
+
+/// Returns the day of the first event after so many others.
+fn after<'a>(mut skipped: usize, mut days: impl Iterator<Item = &'a (i32, usize)>) -> Option<i32> {
+    let found = days.find(|(_, events)| match skipped.checked_sub(*events) {
+        Some(left) => {
+            skipped = left;
+            false
+        }
+        None => true,
+    });
+    found.map(|(day, _)| *day)
 }
 
 /// Returns the days of news, given the newest publication and the time at which somebody asks.
@@ -79,6 +97,15 @@ fn news(newest: i64, now: i64) -> [i64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_core_is_where_all_but_a_twentieth_at_either_end_lie() {
+        let days = |days: &[(i32, usize)]| core(days.iter().copied().collect()).map(|ends| ends.map(|end| end / DAY));
+        assert_eq!(days(&[]), None);
+        assert_eq!(days(&[(7, 1)]), Some([7, 8]));
+        assert_eq!(days(&[(-90, 1), (1, 10), (5, 28), (80, 1)]), Some([1, 6]), "one of forty at either end");
+        assert_eq!(days(&[(-90, 3), (1, 37)]), Some([-90, 2]), "three of forty");
+    }
 
     #[test]
     fn news_end_today_only_if_the_newest_article_is_less_than_two_days_old() {

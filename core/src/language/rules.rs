@@ -303,11 +303,10 @@ impl Rules {
     pub(super) fn compile(language: &str, file: File, lexicon: &Lexicon) -> Result<Self, String> {
         let mut rules = Vec::with_capacity(file.rule.len());
         let mut patterns = Vec::with_capacity(file.rule.len());
+        let mut translator = pattern::Translator::new(&file.fragments, lexicon);
         for entry in file.rule {
             let id = entry.id.clone();
-            let regex = pattern::to_regex(&entry.pattern, &file.fragments, lexicon)
-                .map_err(|error| format!("rule `{id}`: {error}"))?;
-            let regex = regex_syntax::parse(&regex).map_err(|error| format!("rule `{id}`: {error}"))?;
+            let regex = translator.translate(&entry.pattern).map_err(|error| format!("rule `{id}`: {error}"))?;
             if !can_match(&regex) {
                 continue;
             }
@@ -488,4 +487,14 @@ fn compile_rule(language: &str, entry: Entry, regex: Hir, lexicon: &Lexicon) -> 
         regex,
         parts: OnceLock::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_pattern_of_every_rule_compiles_alone() {
+        for rule in crate::language::packs().flat_map(|pack| pack.rules.all()) {
+            assert!(super::Parts::compile(&rule.regex).is_some(), "{}", rule.id);
+        }
+    }
 }
