@@ -440,11 +440,15 @@ impl Consumer {
         self.inner.pause(&TopicPartition::list(partitions))
     }
 
-    /// Lets a partition whose state is restored be read from an offset.
-    pub fn resume_restored(&mut self, partition: TopicPartition, offset: i64) -> KafkaResult<()> {
-        self.restoring.remove(&partition);
-        self.place(partition, offset)?;
-        if self.paused { Ok(()) } else { self.inner.resume(&TopicPartition::list(&[partition])) }
+    /// Lets partitions whose state is restored be read from these offsets: all at once, since the first would fill the queue
+    /// while the position of the next is set.
+    pub fn resume_restored(&mut self, starts: &[(TopicPartition, i64)]) -> KafkaResult<()> {
+        for &(partition, offset) in starts {
+            self.place(partition, offset)?;
+        }
+        let partitions: Vec<_> = starts.iter().map(|(partition, _)| *partition).collect();
+        self.restoring.retain(|partition| !partitions.contains(partition));
+        if self.paused { Ok(()) } else { self.inner.resume(&TopicPartition::list(&partitions)) }
     }
 
     /// Returns the metadata of the group as it is now. To be fetched anew for each transaction.

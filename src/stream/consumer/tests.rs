@@ -41,7 +41,7 @@ fn what_was_read_is_not_read_again_if_librdkafka_goes_back_by_itself() {
         assert!(started.elapsed() < TIMEOUT, "nothing was assigned");
     }
     consumer.pause_for_restore(&[partition]).unwrap();
-    consumer.resume_restored(partition, 5).unwrap();
+    consumer.resume_restored(&[(partition, 5)]).unwrap();
     assert_eq!([(); 5].map(|()| next_offset(&mut consumer)), [5, 6, 7, 8, 9]);
 
     let start = TopicPartition::list_at([(partition, Offset::Offset(0))]).unwrap();

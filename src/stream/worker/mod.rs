@@ -306,8 +306,12 @@ impl Worker<'_> {
 
     /// Resumes the partitions whose state is restored.
     fn resume_restored(&mut self) -> Result<(), Error> {
-        for (partition, start) in self.state.take_restored()? {
-            self.consumer.resume_restored(partition, start.offset).map_err(Error::consumer)?;
+        let restored = self.state.take_restored()?;
+        if !restored.is_empty() {
+            let starts: Vec<_> = restored.iter().map(|(partition, start)| (*partition, start.offset)).collect();
+            self.consumer.resume_restored(&starts).map_err(Error::consumer)?;
+        }
+        for (partition, start) in restored {
             self.set_committed(partition, start.offset);
             self.report_move(partition, start);
         }
