@@ -103,8 +103,8 @@ mod tests {
         let days = |days: &[(i32, usize)]| core(days.iter().copied().collect()).map(|ends| ends.map(|end| end / DAY));
         assert_eq!(days(&[]), None);
         assert_eq!(days(&[(7, 1)]), Some([7, 8]));
-        assert_eq!(days(&[(-90, 1), (1, 10), (5, 28), (80, 1)]), Some([1, 6]), "one of forty at either end");
-        assert_eq!(days(&[(-90, 3), (1, 37)]), Some([-90, 2]), "three of forty");
+        assert_eq!(days(&[(-90, 1), (1, 10), (5, 28), (80, 1)]), Some([1, 6]), "one of forty far off at either end");
+        assert_eq!(days(&[(-90, 3), (1, 37)]), Some([-90, 2]), "three of forty are too many to be outliers");
     }
 
     #[test]

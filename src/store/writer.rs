@@ -193,8 +193,8 @@ pub struct Batch<'a> {
     /// Events that were published before are not stored.
     cutoff: Option<i64>,
     updates: Vec<IndexUpdate>,
-    /// What the full-text index is to have and not to have any more, by row. It is told at the end: SQLite writes out what it
-    /// has gathered for that index before each other statement that can fail midway.
+    /// What to add to the full-text index and what to remove from it, by row. Both wait until the end of the batch: SQLite flushes
+    /// what it has buffered for that index before each other statement that can fail midway.
     added_text: Vec<(u32, String)>,
     removed_text: Vec<u32>,
 }
