@@ -3,186 +3,35 @@
 //!
 //! Must not know what is done with messages.
 
+mod hooks;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rdkafka::client::{ClientContext, OAuthToken};
+pub use hooks::{Event, Hooks, PartitionOffsets};
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, ConsumerGroupMetadata, RebalanceProtocol};
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerGroupMetadata, RebalanceProtocol};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::OwnedMessage;
-use rdkafka::statistics::{ConsumerGroup, Statistics};
-use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use super::Error;
+use super::batch::message_size;
 use super::client::client_config;
 use super::token::TokenFile;
-use super::topic_ids::TopicIds;
 use super::topic_partition::TopicPartition;
 use crate::config::{Settings, Topics};
 
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How much of what was fetched is kept during a pause, in bytes: what librdkafka prefetches by default.
+const MAX_KEPT: usize = 16 << 20;
+
 /// How long librdkafka has to begin to leave the group.
 const LEAVE_PAUSE: Duration = Duration::from_millis(100);
-
-/// How long brokers may take to decide what they give to a member: that of a heartbeat.
-const MAX_UNDECIDED: Duration = Duration::from_secs(5);
-
-/// What a poll can return.
-#[derive(Debug)]
-pub enum Event {
-    /// A message.
-    Message(OwnedMessage),
-    /// Partitions were assigned to this worker.
-    Assigned(Vec<TopicPartition>),
-    /// Partitions were revoked from this worker.
-    Revoked {
-        /// The partitions.
-        partitions: Vec<TopicPartition>,
-        /// Whether they were lost, so that they may have another owner already.
-        lost: bool,
-    },
-    /// A topic was deleted and made again: its offsets have begun anew.
-    TopicRecreated(String),
-    /// librdkafka's statistics, once a second.
-    Statistics {
-        /// The offsets of the partitions that are being fetched.
-        partitions: Vec<PartitionOffsets>,
-        /// How long ago a connected broker last answered; `None` if none is connected.
-        broker_seen: Option<Duration>,
-        /// Whether the group has agreed who gets which partitions.
-        is_settled: bool,
-    },
-    /// The end of a partition, a missing permission, an offset that the log does not have, or an error that librdkafka
-    /// recovers from by itself: a broker is unavailable, a partition has a new leader.
-    Error(KafkaError),
-    /// An error that librdkafka does not recover from: this consumer is unusable.
-    Fatal(KafkaError),
-    /// Nothing happened within the time.
-    Idle,
-}
-
-/// The offsets of a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartitionOffsets {
-    /// The topic.
-    pub topic: String,
-    /// The partition's number.
-    pub partition: i32,
-    /// The last stable offset: the one after the last message that can be read.
-    pub end: i64,
-    /// The offset after the last message, also of open transactions.
-    pub high_watermark: i64,
-    /// Where reading starts if nothing was read yet: the committed offset, or the first one.
-    pub start: i64,
-    /// The next offset to fetch, if every message that was fetched has been polled. It goes beyond the markers of
-    /// transactions, which take offsets but are no messages.
-    pub position: Option<i64>,
-}
-
-/// Queues what the hooks report during a poll. It holds no reference to the consumer, which owns it.
-pub struct Hooks {
-    events: Mutex<VecDeque<Event>>,
-    topic_ids: TopicIds,
-    token: TokenFile,
-    /// Whether the configuration asks for librdkafka's own debug messages.
-    debug: bool,
-    /// Whether the members of the group decide who gets which partitions, not the brokers.
-    classic: bool,
-}
-
-impl Hooks {
-    fn push(&self, event: Event) {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).push_back(event);
-    }
-
-    /// Whether the group has agreed who gets which partitions, as far as librdkafka knows.
-    fn is_settled(&self, group: &ConsumerGroup) -> bool {
-        // With the protocol of KIP-848 the brokers decide, and a member to which they give nothing is not notified.
-        let is_without = !self.classic && group.state == "up" && group.join_state == "init";
-        group.join_state == "steady" || is_without && group.stateage > MAX_UNDECIDED.as_millis() as i64
-    }
-
-    fn pop(&self) -> Option<Event> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
-    }
-}
-
-impl ClientContext for Hooks {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
-        self.token.token()
-    }
-
-    /// Ignored: a poll returns the error as well.
-    fn error(&self, _: KafkaError, _: &str) {}
-
-    /// librdkafka reports that a topic was made again only here.
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        if facility == "METADATA"
-            && let Some(topic) = self.topic_ids.recreated(message)
-        {
-            self.push(Event::TopicRecreated(topic));
-        }
-        match level {
-            RDKafkaLogLevel::Debug if !self.debug => {}
-            RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", "{facility} {message}"),
-            RDKafkaLogLevel::Info | RDKafkaLogLevel::Notice => {
-                tracing::info!(target: "librdkafka", "{facility} {message}");
-            }
-            RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", "{facility} {message}"),
-            _ => tracing::error!(target: "librdkafka", "{facility} {message}"),
-        }
-    }
-
-    /// librdkafka's own lag is not used: it is -1 for a transactional worker, whose offsets librdkafka does not commit.
-    fn stats(&self, statistics: Statistics) {
-        let topics = statistics.topics.values();
-        let all = topics.flat_map(|topic| topic.partitions.values().map(|it| (&topic.topic, it)));
-        let fetched = all.filter(|(_, it)| it.fetch_state == "active" && it.ls_offset >= 0);
-        let partitions = fetched.map(|(topic, it)| PartitionOffsets {
-            topic: topic.clone(),
-            partition: it.partition,
-            end: it.ls_offset,
-            high_watermark: it.hi_offset,
-            start: if it.committed_offset >= 0 { it.committed_offset } else { it.lo_offset.max(0) },
-            position: (it.fetchq_cnt == 0).then_some(it.next_offset),
-        });
-        let connected = statistics.brokers.values().filter(|broker| broker.state == "UP");
-        let idle = connected.filter_map(|broker| u64::try_from(broker.rxidle).ok()).min();
-        self.push(Event::Statistics {
-            partitions: partitions.collect(),
-            broker_seen: idle.map(Duration::from_micros),
-            is_settled: statistics.cgrp.as_ref().is_some_and(|group| self.is_settled(group)),
-        });
-    }
-}
-
-impl ConsumerContext for Hooks {
-    /// Accepts what the group decides. Where a partition is read from is decided when its state is restored, by
-    /// [`Consumer::place`]: librdkafka is not to look for that, nor to fail if there is no such offset.
-    fn rebalance(&self, consumer: &BaseConsumer<Self>, change: RDKafkaRespErr, list: &mut TopicPartitionList) {
-        let is_cooperative = matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative);
-        let (event, result) = if change == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            let begin = list.set_all_offsets(Offset::Beginning);
-            let assign = || if is_cooperative { consumer.incremental_assign(list) } else { consumer.assign(list) };
-            (Event::Assigned(TopicPartition::all_of(list)), begin.and_then(|()| assign()))
-        } else {
-            let revoked = Event::Revoked { partitions: TopicPartition::all_of(list), lost: consumer.assignment_lost() };
-            let result = if is_cooperative { consumer.incremental_unassign(list) } else { consumer.unassign() };
-            (revoked, result)
-        };
-        self.push(event);
-        if let Err(error) = result {
-            self.push(Event::Error(error));
-        }
-    }
-}
 
 /// How far a partition was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,8 +58,13 @@ pub struct Consumer {
     reading: BTreeMap<TopicPartition, Reading>,
     /// The partitions that are paused until their state is restored.
     restoring: BTreeSet<TopicPartition>,
-    /// Whether all partitions are paused.
+    /// Whether no messages are returned.
     paused: bool,
+    /// Whether librdkafka fetches nothing: while `paused` and until what is in `fetched` has been returned.
+    halted: bool,
+    /// What had been fetched before the pause. librdkafka throws that away, and fetches it again beginning with the same
+    /// partition: one whose articles take long would starve the others.
+    fetched: VecDeque<OwnedMessage>,
 }
 
 impl Consumer {
@@ -233,13 +87,12 @@ impl Consumer {
         if config.get("debug").is_some() {
             config.set_log_level(RDKafkaLogLevel::Debug);
         }
-        let token = TokenFile::new(&settings.kafka);
-        let hooks = Hooks { events: Mutex::default(), topic_ids: TopicIds::default(), token, debug, classic };
+        let hooks = Hooks::new(TokenFile::new(&settings.kafka), debug, classic);
         let inner: BaseConsumer<Hooks> = config.create_with_context(hooks).map_err(Error::client)?;
         // librdkafka asks for a token only while it is polled; before partitions are assigned, a poll does nothing else.
         let _ = inner.poll(Duration::ZERO);
-        let (reading, restoring) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Self { inner, reading, restoring, paused: false })
+        let (reading, restoring, fetched) = (BTreeMap::new(), BTreeSet::new(), VecDeque::new());
+        Ok(Self { inner, reading, restoring, paused: false, halted: false, fetched })
     }
 
     /// Returns the client itself, for readers that assign partitions themselves and do not join the group.
@@ -277,8 +130,11 @@ impl Consumer {
     /// Returns the next event, waiting for `timeout` at most. Must be called often: hooks run only here, and a member
     /// that does not call it for `max.poll.interval.ms` is removed from the group.
     pub fn next(&mut self, timeout: Duration) -> Event {
+        if let Err(error) = self.fetch_again() {
+            return Event::Error(error);
+        }
         // A poll that ran a hook returns no message, so that what the hook queued is older than the next message.
-        let event = self.inner.context().pop().unwrap_or_else(|| self.poll(timeout));
+        let event = self.inner.context().pop().unwrap_or_else(|| self.take(timeout));
         match &event {
             Event::Message(message) => {
                 let partition = TopicPartition::of(message);
@@ -294,16 +150,29 @@ impl Consumer {
             Event::Revoked { partitions, .. } => {
                 self.reading.retain(|partition, _| !partitions.contains(partition));
                 self.restoring.retain(|partition| !partitions.contains(partition));
+                self.fetched.retain(|message| !partitions.contains(&TopicPartition::of(message)));
             }
             _ => {}
         }
         event
     }
 
+    /// Returns the next message of those that were fetched before the pause, or what a poll returns. Polls in any case: hooks
+    /// run only then.
+    fn take(&mut self, timeout: Duration) -> Event {
+        if self.paused || self.fetched.is_empty() {
+            return self.poll(timeout);
+        }
+        match self.poll(Duration::ZERO) {
+            Event::Idle => self.fetched.pop_front().map_or(Event::Idle, Event::Message),
+            event => event,
+        }
+    }
+
     /// Goes back to where a partition is read. librdkafka may have gone elsewhere by itself: when the group changes while it
     /// asks for the committed offset of a partition that is assigned, whose owner's transaction has not ended, it forgets
     /// that the offset is not known, and reads the partition from its start.
-    fn correct(&self, partition: TopicPartition, offset: i64, next: i64) -> Event {
+    fn correct(&mut self, partition: TopicPartition, offset: i64, next: i64) -> Event {
         tracing::debug!(%partition, offset, next, "a message that was read already is dropped");
         match self.seek(partition, next) {
             Ok(_) => Event::Idle,
@@ -314,14 +183,16 @@ impl Consumer {
     fn poll(&self, timeout: Duration) -> Event {
         match self.inner.poll(timeout) {
             Some(Ok(message)) => Event::Message(message.detach()),
-            Some(Err(KafkaError::MessageConsumptionFatal(code))) => {
-                // The code of the event only says that it is fatal.
-                let code = self.inner.client().fatal_error().map_or(code, |(code, _)| code);
-                Event::Fatal(KafkaError::MessageConsumptionFatal(code))
-            }
-            Some(Err(error)) => Event::Error(error),
+            Some(Err(error)) => self.failed(error),
             None => self.inner.context().pop().unwrap_or(Event::Idle),
         }
+    }
+
+    fn failed(&self, error: KafkaError) -> Event {
+        let KafkaError::MessageConsumptionFatal(code) = error else { return Event::Error(error) };
+        // The code of the event only says that it is fatal.
+        let code = self.inner.client().fatal_error().map_or(code, |(code, _)| code);
+        Event::Fatal(KafkaError::MessageConsumptionFatal(code))
     }
 
     /// Returns the positions of the partitions that are read.
@@ -329,7 +200,11 @@ impl Consumer {
         let consumed = self.inner.position()?;
         let position = |(partition, reading): (&TopicPartition, &Reading)| {
             let consumed = consumed.find_partition(partition.topic, partition.number).map(|element| element.offset());
-            let consumed = if let Some(Offset::Offset(consumed)) = consumed { consumed } else { reading.next };
+            let consumed = match consumed {
+                // librdkafka has returned what is kept, this consumer has not.
+                Some(Offset::Offset(consumed)) if self.fetched.is_empty() => consumed,
+                _ => reading.next,
+            };
             (*partition, Position { read: reading.next, passed: consumed.max(reading.next) })
         };
         Ok(self.reading.iter().map(position).collect())
@@ -354,11 +229,11 @@ impl Consumer {
 
     /// Returns the partitions that librdkafka does not read, each with its position: it gives up those whose position the log
     /// does not have, and does not report which. All others go on where they are.
-    pub fn lost_positions(&self) -> KafkaResult<Vec<(TopicPartition, i64)>> {
+    pub fn lost_positions(&mut self) -> KafkaResult<Vec<(TopicPartition, i64)>> {
         let mut lost = Vec::new();
-        for (partition, reading) in &self.reading {
-            if !self.seek(*partition, reading.next)? {
-                lost.push((*partition, reading.next));
+        for (partition, reading) in self.reading.clone() {
+            if !self.seek(partition, reading.next)? {
+                lost.push((partition, reading.next));
             }
         }
         Ok(lost)
@@ -389,7 +264,8 @@ impl Consumer {
 
     /// Seeks to an offset. Returns false if that is not possible because librdkafka does not read the partition: it has
     /// lost its position.
-    fn seek(&self, partition: TopicPartition, offset: i64) -> KafkaResult<bool> {
+    fn seek(&mut self, partition: TopicPartition, offset: i64) -> KafkaResult<bool> {
+        self.fetched.retain(|message| TopicPartition::of(message) != partition);
         let target = TopicPartition::list_at([(partition, Offset::Offset(offset))])?;
         let sought = self.inner.seek_partitions(target, REQUEST_TIMEOUT)?;
         let error = sought.elements().iter().find_map(|element| element.error().err());
@@ -416,19 +292,49 @@ impl Consumer {
             self.inner.assign(&all)?;
         }
         let mut paused = TopicPartition::all_of(&self.inner.assignment()?);
-        paused.retain(|partition| self.paused || self.restoring.contains(partition));
+        paused.retain(|partition| self.halted || self.restoring.contains(partition));
         if paused.is_empty() { Ok(()) } else { self.inner.pause(&TopicPartition::list(&paused)) }
     }
 
     /// Pauses all partitions that are assigned now. Hooks run all the same.
     pub fn pause_all(&mut self) -> KafkaResult<()> {
         self.paused = true;
+        if !std::mem::replace(&mut self.halted, true) {
+            self.keep_fetched();
+        }
         self.inner.pause(&TopicPartition::list(&TopicPartition::all_of(&self.inner.assignment()?)))
+    }
+
+    /// Takes what was fetched out of librdkafka.
+    fn keep_fetched(&mut self) {
+        let (mut bytes, hooks) = (0, self.inner.context());
+        while bytes < MAX_KEPT {
+            let queued = hooks.queued();
+            match self.inner.poll(Duration::ZERO) {
+                Some(Ok(message)) => {
+                    let message = message.detach();
+                    bytes += message_size(&message);
+                    self.fetched.push_back(message);
+                }
+                Some(Err(error)) => hooks.push(self.failed(error)),
+                None if hooks.queued() > queued => {}
+                None => break,
+            }
+        }
     }
 
     /// Resumes all partitions, except those that are still being restored.
     pub fn resume_all(&mut self) -> KafkaResult<()> {
         self.paused = false;
+        self.fetch_again()
+    }
+
+    /// Lets librdkafka go on after a pause when what it had fetched before has been returned.
+    fn fetch_again(&mut self) -> KafkaResult<()> {
+        if !self.halted || self.paused || !self.fetched.is_empty() {
+            return Ok(());
+        }
+        self.halted = false;
         let mut partitions = TopicPartition::all_of(&self.inner.assignment()?);
         partitions.retain(|partition| !self.restoring.contains(partition));
         self.inner.resume(&TopicPartition::list(&partitions))
@@ -448,7 +354,7 @@ impl Consumer {
         }
         let partitions: Vec<_> = starts.iter().map(|(partition, _)| *partition).collect();
         self.restoring.retain(|partition| !partitions.contains(partition));
-        if self.paused { Ok(()) } else { self.inner.resume(&TopicPartition::list(&partitions)) }
+        if self.halted { Ok(()) } else { self.inner.resume(&TopicPartition::list(&partitions)) }
     }
 
     /// Returns the metadata of the group as it is now. To be fetched anew for each transaction.
@@ -512,6 +418,3 @@ const REQUIRED: [(&str, &str); 4] = [
     // For the lag, and for whether a broker is connected.
     ("statistics.interval.ms", "1000"),
 ];
-
-#[cfg(test)]
-mod tests;
