@@ -22,7 +22,7 @@ const COMMIT_ATTEMPTS: u32 = 5;
 pub fn deliver(
     producer: &OutputProducer,
     consumer: &Consumer,
-    dispositions: &[Disposition],
+    dispositions: &mut [Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
     check: &mut Check<'_>,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,8 +25,11 @@ use crate::config::{Delivery, Kafka, Settings, Topics};
 /// How long work may go on after a shutdown was requested, if the brokers do not answer.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(15);
 
-/// The interval at which waits look again. Short beside a transaction, which takes about 10 ms.
+/// The interval at which it is looked whether the queue has room. Short beside a transaction, which takes about 10 ms.
 const WAIT_INTERVAL: Duration = Duration::from_micros(500);
+
+/// How long a wait for delivery reports may be without a sign of life.
+const BEAT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long records may be in flight before it is checked whether they can be delivered at all.
 const STUCK_AFTER: Duration = Duration::from_secs(1);
@@ -56,6 +59,8 @@ pub type Delivered = BTreeMap<i32, Vec<Range<i64>>>;
 /// delivered to.
 pub struct DeliveryReports {
     first_failure: Mutex<Option<(String, KafkaError)>>,
+    /// How many records are sent and not reported, and the sign that there are none.
+    in_flight: (Mutex<usize>, Condvar),
     changelog: String,
     delivered: Mutex<Delivered>,
     token: TokenFile,
@@ -65,7 +70,27 @@ impl DeliveryReports {
     /// Starts without a failure.
     pub fn new(kafka: &Kafka) -> Self {
         let (changelog, token) = (Topics::new(kafka).articles, TokenFile::new(kafka));
-        Self { first_failure: Mutex::default(), changelog, delivered: Mutex::default(), token }
+        let (first_failure, in_flight, delivered) = Default::default();
+        Self { first_failure, in_flight, changelog, delivered, token }
+    }
+
+    fn in_flight(&self) -> MutexGuard<'_, usize> {
+        self.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note that a record is no longer in flight.
+    fn landed(&self) {
+        let mut count = self.in_flight();
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            self.in_flight.1.notify_all();
+        }
+    }
+
+    /// Waits until no record is in flight, for `timeout` at most. Returns whether none is.
+    fn wait(&self, timeout: Duration) -> bool {
+        let waited = self.in_flight.1.wait_timeout_while(self.in_flight(), timeout, |count| *count > 0);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 == 0
     }
 }
 
@@ -101,6 +126,7 @@ impl ProducerContext for DeliveryReports {
             }
             Ok(_) => {}
         }
+        self.landed();
     }
 }
 
@@ -209,15 +235,15 @@ pub fn max_message_bytes(settings: &Settings) -> Result<usize, Error> {
     Ok(limit.parse().unwrap_or(DEFAULT_MESSAGE_BYTES))
 }
 
-/// Queues the records of all dispositions, in order.
+/// Queues the records of all dispositions, in order. Their headers move with them.
 pub fn send_all(
     producer: &OutputProducer,
-    dispositions: &[Disposition],
+    dispositions: &mut [Disposition],
     control: &Control,
 ) -> Result<(), DeliveryError> {
-    for record in dispositions.iter().flat_map(Disposition::records) {
+    for record in dispositions.iter_mut().flat_map(Disposition::records_mut) {
         match send(producer, record, control) {
-            Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)) => match &record.fallback {
+            Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)) => match &mut record.fallback {
                 Some(fallback) => send(producer, fallback, control),
                 None => Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge)),
             },
@@ -229,12 +255,16 @@ pub fn send_all(
 }
 
 /// Queues one record, waiting while the queue is full.
-fn send(producer: &OutputProducer, record: &OutputRecord, control: &Control) -> Result<(), KafkaError> {
-    let mut outgoing = BaseRecord::<[u8], [u8]>::to(&record.topic).headers(OwnedHeaders::clone(&record.headers));
+fn send(producer: &OutputProducer, record: &mut OutputRecord, control: &Control) -> Result<(), KafkaError> {
+    let headers = std::mem::replace(&mut record.headers, OwnedHeaders::new_with_capacity(0));
+    let mut outgoing = BaseRecord::<[u8], [u8]>::to(&record.topic).headers(headers);
     outgoing.key = record.key.as_deref();
     outgoing.payload = record.value.as_deref();
     outgoing.timestamp = record.timestamp;
     outgoing.partition = record.partition;
+    let reports = producer.client().context();
+    // Before it is sent, since its report may come at once.
+    *reports.in_flight() += 1;
     loop {
         match producer.send(outgoing) {
             Ok(()) => return Ok(()),
@@ -244,7 +274,10 @@ fn send(producer: &OutputProducer, record: &OutputRecord, control: &Control) -> 
                 outgoing = unsent;
                 thread::sleep(WAIT_INTERVAL);
             }
-            Err((error, _)) => return Err(error),
+            Err((error, _)) => {
+                reports.landed();
+                return Err(error);
+            }
         }
     }
 }
@@ -257,7 +290,7 @@ pub fn flush(
     is_hopeless: impl Fn() -> bool,
 ) -> Result<(), DeliveryError> {
     let mut checked = Instant::now();
-    while producer.in_flight_count() > 0 {
+    while !producer.client().context().wait(BEAT_INTERVAL) {
         if is_overdue(&control.shutdown) {
             return Err(DeliveryError::Fatal(Error::interrupted("the brokers did not take the last records")));
         }
@@ -268,7 +301,6 @@ pub fn flush(
             checked = Instant::now();
         }
         control.health.beat();
-        thread::sleep(WAIT_INTERVAL);
     }
     Ok(())
 }

@@ -85,7 +85,7 @@ pub type Check<'a> = dyn FnMut(Delivered) -> Result<(), DeliveryError> + 'a;
 pub fn deliver(
     producer: &OutputProducer,
     consumer: &Consumer,
-    dispositions: &[Disposition],
+    dispositions: &mut [Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
     check: &mut Check<'_>,
@@ -137,7 +137,7 @@ fn must_abort(producer: &OutputProducer) -> bool {
 fn send_and_commit(
     producer: &OutputProducer,
     consumer: &Consumer,
-    dispositions: &[Disposition],
+    dispositions: &mut [Disposition],
     offsets: &TopicPartitionList,
     control: &Control,
     check: &mut Check<'_>,

@@ -280,7 +280,7 @@ impl<'a> Backfill<'a> {
         if let Some(state) = &mut self.state {
             tracing::info_span!("reconcile").in_scope(|| state.reconcile(&mut extracted.dispositions, now()))?;
         }
-        let dispositions = &extracted.dispositions;
+        let dispositions = &mut extracted.dispositions;
         let next: BTreeMap<TopicPartition, i64> = dispositions.iter().map(|it| (it.partition, it.offset + 1)).collect();
         let (partitions, edges) = (&self.partitions, &self.edges);
         let offsets = |written| {
@@ -390,7 +390,7 @@ impl<'a> Backfill<'a> {
             let (partitions, edges) = (&self.partitions, &self.edges);
             let ends = |written| offsets(partitions.values().map(|it| (it.range, it.range.end)), written, edges);
             self.sink
-                .deliver(&self.consumer, &[], &self.topics, self.control, ends, &mut |_| Ok(()))
+                .deliver(&self.consumer, &mut [], &self.topics, self.control, ends, &mut |_| Ok(()))
                 .map_err(|error| error.into_error(&self.settings))?;
         }
         self.report.added = self.added();

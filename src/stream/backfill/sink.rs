@@ -67,7 +67,7 @@ impl Sink {
     pub fn deliver(
         &mut self,
         consumer: &Consumer,
-        dispositions: &[Disposition],
+        dispositions: &mut [Disposition],
         topics: &Topics,
         control: &Control,
         offsets: impl Fn(u64) -> Result<TopicPartitionList, Error>,

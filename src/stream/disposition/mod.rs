@@ -176,6 +176,10 @@ impl ArticleOutput {
     fn records(&self) -> impl Iterator<Item = &OutputRecord> {
         self.events.iter().chain(&self.tombstones).chain([&self.record])
     }
+
+    fn records_mut(&mut self) -> impl Iterator<Item = &mut OutputRecord> {
+        self.events.iter_mut().chain(&mut self.tombstones).chain([&mut self.record])
+    }
 }
 
 impl Disposition {
@@ -241,6 +245,16 @@ impl Disposition {
             Outcome::Articles(_) | Outcome::Tombstone(_) => None,
         };
         self.articles().iter().flat_map(ArticleOutput::records).chain(rejected)
+    }
+
+    /// Returns all its records to be sent, in that order.
+    pub fn records_mut(&mut self) -> impl Iterator<Item = &mut OutputRecord> {
+        let (articles, rejected) = match &mut self.outcome {
+            Outcome::Articles(articles) => (articles.as_mut_slice(), None),
+            Outcome::Rejected { record, .. } | Outcome::Retried(record) => (Default::default(), Some(&mut **record)),
+            Outcome::Tombstone(_) => Default::default(),
+        };
+        articles.iter_mut().flat_map(ArticleOutput::records_mut).chain(rejected)
     }
 
     /// Returns the statuses of its articles.

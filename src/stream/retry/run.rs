@@ -181,7 +181,7 @@ impl Run<'_> {
             };
             let (state, control, none) = (&mut self.state, self.control, TopicPartitionList::new());
             let mut check = |delivered| state.check(delivered, control);
-            match deliver(&self.producer, self.consumer, &dispositions, &none, control, &mut check) {
+            match deliver(&self.producer, self.consumer, &mut dispositions, &none, control, &mut check) {
                 Ok(()) => {
                     self.state.commit()?;
                     self.backoff.reset();

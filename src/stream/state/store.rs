@@ -171,7 +171,8 @@ impl StateStore {
         {
             output.rename(id).map_err(|error| Error::state_store(&error))?;
         }
-        let state = self.look_up(&output.article.id)?;
+        let key = key(&output.article.id);
+        let state = self.look_up(key)?;
         if state.is_none() && output.article.status == ArticleStatus::Withdrawn {
             output.warn(unknown::warning(self.window)).map_err(|error| Error::state_store(&error))?;
         }
@@ -199,13 +200,14 @@ impl StateStore {
         let Some(new) = new else { return Ok(()) };
         let (source, changelog, seen) = (Some(source), Some(changelog), seen.unwrap_or(latest));
         let new = ArticleState { seen, source, changelog, event_partitions, ..new };
-        self.put(&output.article.id, &new)
+        self.begin()?;
+        self.write(REPLACE, &key, &output.article.id, &new)
     }
 
     /// Returns the first of these ids that is the id of an article, and the article's revision.
     fn first_known(&mut self, ids: &[String]) -> Result<Option<(String, String)>, Error> {
         for id in ids {
-            if let Some(ArticleState { standing, held, .. }) = self.look_up(id)? {
+            if let Some(ArticleState { standing, held, .. }) = self.look_up(key(id))? {
                 let revision = standing.map(|it| it.revision).or_else(|| held.map(|it| it.revision));
                 return Ok(Some((id.clone(), revision.unwrap_or_default())));
             }
@@ -228,13 +230,12 @@ impl StateStore {
 
     /// Whether an article has events, or a revision that is held.
     fn has_events(&mut self, id: &str) -> Result<bool, Error> {
-        let state = self.look_up(id)?;
+        let state = self.look_up(key(id))?;
         Ok(state.is_some_and(|state| !state.events.is_empty() || state.held.is_some()))
     }
 
     /// Returns the state of an article, and notes that the batch is settled by it.
-    fn look_up(&mut self, id: &str) -> Result<Option<ArticleState>, Error> {
-        let key = key(id);
+    fn look_up(&mut self, key: Key) -> Result<Option<ArticleState>, Error> {
         self.read.insert(key);
         self.get(&key)
     }

@@ -35,7 +35,7 @@ impl Worker<'_> {
         let _entered = span.enter();
         tracing::info_span!("reconcile").in_scope(|| self.state.reconcile(&mut extracted.dispositions, now()))?;
         let next = self.next_offsets(&extracted.dispositions)?;
-        if tracing::info_span!("commit").in_scope(|| self.commit(&extracted.dispositions, next))? {
+        if tracing::info_span!("commit").in_scope(|| self.commit(&mut extracted.dispositions, next))? {
             self.count(&extracted);
         }
         Ok(())
@@ -44,7 +44,7 @@ impl Worker<'_> {
     /// Commits dispositions together with the next offsets of their partitions. Returns false if it was rolled back.
     pub(super) fn commit(
         &mut self,
-        dispositions: &[Disposition],
+        dispositions: &mut [Disposition],
         next: BTreeMap<TopicPartition, i64>,
     ) -> Result<bool, Error> {
         let offsets = next.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset)));

@@ -67,7 +67,7 @@ impl Worker<'_> {
         if next.is_empty() {
             return Ok(());
         }
-        self.commit(&[], next).map(drop)
+        self.commit(&mut [], next).map(drop)
     }
 
     /// Moves the partitions whose position the log does not have to the start of the log. Others may have been given up as
