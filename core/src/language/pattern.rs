@@ -86,14 +86,16 @@ impl<'a> Translator<'a> {
                     let (word, after) = rest.split_at(end);
                     if let Some(after) = after.strip_prefix(':') {
                         Slot::named(word)?;
-                        (name, rest) = (Some(word), after.trim_start());
+                        // The one that holds others comes first, as in any regular expression.
+                        *groups += 1;
+                        (name, rest) = (Some((word, *groups)), after.trim_start());
                         continue;
                     }
                     (self.named(word, groups, depth)?, after)
                 }
                 _ => return Err(format!("`{first}` means nothing in the pattern `{pattern}`")),
             };
-            sequence.push(if let Some(name) = name.take() { part(name, item, groups) } else { item });
+            sequence.push(if let Some((name, number)) = name.take() { part(name, number, item) } else { item });
             rest = rest.trim_start();
         }
         branches.push(Hir::concat(sequence));
@@ -135,9 +137,8 @@ fn repeated(item: Option<Hir>, bounds: &str, pattern: &str) -> Result<Hir, Strin
 }
 
 /// Returns a named part. Alternatives may share a name, groups may not: their number makes it unique, [`slot`] drops it.
-fn part(name: &str, item: Hir, groups: &mut u32) -> Hir {
-    *groups += 1;
-    let (index, name) = (*groups, Some(format!("{name}_{groups}").into()));
+fn part(name: &str, index: u32, item: Hir) -> Hir {
+    let name = Some(format!("{name}_{index}").into());
     Hir::capture(Capture { index, name, sub: Box::new(item) })
 }
 
@@ -182,6 +183,14 @@ mod tests {
         let pattern = translated("month:MONTH? year:(\"of\" | day){0,2}").unwrap();
         assert_eq!(pattern.properties().explicit_captures_len(), 2);
         assert_eq!(pattern.properties().minimum_len(), Some(0));
+    }
+
+    #[test]
+    fn a_part_within_a_part_keeps_its_name() {
+        let pattern = translated("month:(day:MONTH) year:\"of\"").unwrap();
+        let regex = regex_automata::meta::Regex::builder().build_from_hir(&pattern).unwrap();
+        let names: Vec<_> = regex.group_info().pattern_names(regex_automata::PatternID::ZERO).flatten().collect();
+        assert_eq!(names, ["month_1", "day_2", "year_3"]);
     }
 
     #[test]
