@@ -209,6 +209,8 @@ grammar! {
     doubt = "DOUBT",
     /// Participles of hearsay before "to": "is believed to have fled".
     hearsay = "HEARSAY",
+    /// Words for today that mean the time of writing as well: German "heute".
+    nowadays = "NOWADAYS",
     /// Hedging adverbs: "perhaps", "allegedly".
     hedge = "PERHAPS",
     /// Base forms of verbs.

@@ -50,8 +50,17 @@ use self::words::Words;
 const CORE: [&str; 1] = ["UNIT"];
 
 /// The classes that only the shared rules name, so that a language with rules of its own needs no words of them.
-const SHARED_ALONE: [&str; 8] =
-    ["ANDAHALF", "CENTURYALONE", "HOURBEFORE", "LENGTHUNIT", "LENGTHWORD", "MONTHABBR", "ROMAN", "STREETLEAD"];
+const SHARED_ALONE: [&str; 9] = [
+    "ANDAHALF",
+    "CENTURYALONE",
+    "HOURBEFORE",
+    "LENGTHUNIT",
+    "LENGTHWORD",
+    "MONTHABBR",
+    "NOWADAYS",
+    "ROMAN",
+    "STREETLEAD",
+];
 
 /// The words, rules and weights of one language, compiled.
 #[derive(Debug)]

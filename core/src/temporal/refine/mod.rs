@@ -10,6 +10,7 @@ mod feasts;
 mod following;
 mod lengths;
 mod modifiers;
+mod nowadays;
 mod offsets;
 mod periods;
 mod ranges;
@@ -53,7 +54,7 @@ const REFINERS: [Refiner; 13] = [
 ];
 
 /// Those that need no list of verbs: for languages without.
-const WITHOUT_LISTS: [Refiner; 12] = [
+const WITHOUT_LISTS: [Refiner; 13] = [
     // First, so that nothing below is joined to what is no date.
     tagged::refine,
     streets::refine,
@@ -67,6 +68,8 @@ const WITHOUT_LISTS: [Refiner; 12] = [
     shared_year::refine,
     ranges::refine,
     clock_days::refine,
+    // Whether an article names days is known when all of its dates are whole.
+    nowadays::refine,
 ];
 
 /// Runs every refiner that the language has what it takes for.
