@@ -16,10 +16,8 @@ const BIAS: u8 = 128;
 /// power of two as well.
 #[derive(Debug)]
 pub struct Table<const ROW: usize> {
-    /// The checks of the two rows of each bucket, apart from the rows, since four of ten features have none.
-    checks: Box<[[u8; 2]]>,
-    /// The rows of all buckets, behind one of zeros for the features that have none.
-    rows: Box<[[u8; ROW]]>,
+    /// The two rows of each bucket, with their checks behind them: one read from memory brings all.
+    buckets: Box<[[[u8; ROW]; 2]]>,
 }
 
 impl<const ROW: usize> Table<ROW> {
@@ -39,10 +37,13 @@ impl<const ROW: usize> Table<ROW> {
         if buckets < 2 || !buckets.is_power_of_two() || bytes.len() != Self::bytes(buckets) {
             return None;
         }
-        let rows = bytes.as_chunks::<ROW>().0;
-        let checks = rows.as_chunks().0.iter().map(|[first, second]| [first[ROW - 1], second[ROW - 1]]).collect();
-        let weights = rows.iter().map(|row| row.map(|weight| weight.wrapping_add(BIAS)));
-        Some(Self { checks, rows: std::iter::once([BIAS; ROW]).chain(weights).collect() })
+        let biased = |row: &[u8; ROW]| {
+            let mut weights = row.map(|weight| weight.wrapping_add(BIAS));
+            weights[ROW - 1] = row[ROW - 1];
+            weights
+        };
+        let rows = bytes.as_chunks::<ROW>().0.as_chunks::<2>().0;
+        Some(Self { buckets: rows.iter().map(|rows| rows.each_ref().map(biased)).collect() })
     }
 
     /// Returns the sums of the weights of some features.
@@ -52,21 +53,20 @@ impl<const ROW: usize> Table<ROW> {
         // Nothing here branches on what is in the table, so that the reads of all rows overlap.
         let mut sums = [0; ROW];
         for &feature in features {
-            let row = &self.rows[self.row(feature)];
-            for (sum, &weight) in sums.iter_mut().zip(row) {
+            for (sum, &weight) in sums.iter_mut().zip(self.row(feature)) {
                 *sum += i16::from(weight);
             }
         }
         sums.map(|sum| sum - i16::from(BIAS) * N as i16)
     }
 
-    /// Returns the place of the row of a feature.
+    /// Returns the row of a feature: one of zeros if it has none.
     #[inline]
-    fn row(&self, feature: u32) -> usize {
-        let (bucket, check) = (bucket(feature, self.checks.len()), check(feature));
-        let [first, second] = self.checks[bucket];
-        let own = 2 * bucket + 1 + usize::from(second == check);
-        select_unpredictable((first == check) | (second == check), own, 0)
+    fn row(&self, feature: u32) -> &[u8; ROW] {
+        let [first, second] = &self.buckets[bucket(feature, self.buckets.len())];
+        let is_own = |row: &[u8; ROW]| row[ROW - 1] == check(feature);
+        let second = select_unpredictable(is_own(second), second, &[BIAS; ROW]);
+        select_unpredictable(is_own(first), first, second)
     }
 }
 
