@@ -44,6 +44,8 @@ use crate::telemetry::{Condition, Metrics};
 const IDLE_POLL: Duration = Duration::from_millis(100);
 /// How long a poll waits during an extraction or a restore. Bounds how late its end is noticed.
 const BUSY_POLL: Duration = Duration::from_millis(5);
+/// How many messages that are there are taken before anything else is looked at.
+const MAX_POLLS: usize = 64;
 /// How long a full batch waits for the extraction of the one before it until the input is paused. Long enough to be rare,
 /// since pausing throws prefetched messages away; short, since no hook runs meanwhile.
 const PAUSE_AFTER: Duration = Duration::from_secs(1);
@@ -199,8 +201,7 @@ impl Worker<'_> {
 
     fn step(&mut self) -> Result<(), Error> {
         self.control.health.beat();
-        let event = self.consumer.next(self.poll_timeout());
-        self.handle(event)?;
+        self.collect()?;
         self.resume_restored()?;
         self.report_restoring();
         self.release_held()?;
@@ -215,6 +216,22 @@ impl Worker<'_> {
             None => {}
         }
         if self.is_paused && !self.is_full() { self.resume() } else { Ok(()) }
+    }
+
+    /// Handles what comes next, and what has come with it.
+    fn collect(&mut self) -> Result<(), Error> {
+        let mut timeout = self.poll_timeout();
+        for _ in 0..MAX_POLLS {
+            match self.consumer.next(timeout) {
+                Event::Idle => break,
+                event => self.handle(event)?,
+            }
+            if self.is_full() {
+                break;
+            }
+            timeout = Duration::ZERO;
+        }
+        Ok(())
     }
 
     fn poll_timeout(&self) -> Duration {
