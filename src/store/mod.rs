@@ -66,6 +66,14 @@ pub enum Error {
     /// An error of SQLite.
     #[error("the database: {0}")]
     Database(#[from] rusqlite::Error),
+    /// A file that cannot be opened.
+    #[error("the database {}: {error}; {}", path.display(), remedy(error))]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        error: rusqlite::Error,
+    },
     /// The file holds something else than what was written.
     #[error("the database holds an invalid record: {0}; start with --rebuild")]
     Record(#[from] serde_json::Error),
@@ -93,7 +101,31 @@ pub enum Error {
     },
 }
 
+/// Returns what can be done about a file that cannot be opened.
+fn remedy(error: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode as Code;
+    match error.sqlite_error_code() {
+        Some(Code::DiskFull) => "make room on its disk, or name a file on another one",
+        Some(Code::CannotOpen | Code::ReadOnly | Code::PermissionDenied) => {
+            "its folder must exist, and this user must be allowed to write to both"
+        }
+        Some(Code::NotADatabase | Code::DatabaseCorrupt) => {
+            "name another file, or remove this one: what a timeline holds is read again from its topics"
+        }
+        Some(Code::DatabaseBusy | Code::DatabaseLocked) => "another process uses it: end that, or name another file",
+        _ => "name another file if this one cannot be mended",
+    }
+}
+
 impl Error {
+    /// Says of which file an error of SQLite is.
+    fn of_file(self, path: &Path) -> Self {
+        match self {
+            Self::Database(error) => Self::File { path: path.to_owned(), error },
+            error => error,
+        }
+    }
+
     /// Whether this passes by itself, or once somebody makes room: the disk is full or fails, or another process writes to the
     /// file.
     #[must_use]
@@ -164,8 +196,11 @@ impl Store {
     /// If it cannot be opened, is not a database, or was made by another program or a later version. The contents of one of an
     /// earlier version are deleted as well: the topics have them.
     pub fn open(path: &Path, rebuild: bool) -> Result<(Self, Writer), Error> {
-        let connection = schema::open_writer(path, rebuild)?;
-        let inner = Arc::new(Inner::load(path, &connection)?);
+        let open = || {
+            let connection = schema::open_writer(path, rebuild)?;
+            Ok((Arc::new(Inner::load(path, &connection)?), connection))
+        };
+        let (inner, connection) = open().map_err(|error: Error| error.of_file(path))?;
         let weak = Arc::downgrade(&inner);
         thread::Builder::new().name("search-cache".to_owned()).spawn(move || refresh(&weak)).map_err(Error::Thread)?;
         let writer =
@@ -187,9 +222,13 @@ impl Store {
     /// # Errors
     /// If it cannot be opened, or is not a timeline of this version.
     pub fn snapshot(path: &Path) -> Result<Self, Error> {
-        let connection = schema::open_reader(path)?;
-        schema::require_version(&connection, path)?;
-        Ok(Self { inner: Arc::new(Inner::load(path, &connection)?), stop: Stop::default() })
+        let open = || {
+            let connection = schema::open_reader(path)?;
+            schema::require_version(&connection, path)?;
+            Inner::load(path, &connection)
+        };
+        let inner = open().map_err(|error: Error| error.of_file(path))?;
+        Ok(Self { inner: Arc::new(inner), stop: Stop::default() })
     }
 
     /// Whether a file holds a timeline that can be written; false if there is no file, but one can be created. Changes
@@ -198,7 +237,7 @@ impl Store {
     /// # Errors
     /// If the file can neither be written nor created.
     pub fn probe(path: &Path) -> Result<bool, Error> {
-        schema::probe(path)
+        schema::probe(path).map_err(|error| error.of_file(path))
     }
 
     /// Returns the version of the timeline, which differs after each change, and after events have left it: an entity tag.

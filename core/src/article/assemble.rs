@@ -179,8 +179,13 @@ impl Assembly<'_, '_> {
         let written = self.draft.text(Field::Title)?.unwrap_or_default();
         let start = written.char_indices().nth(4 * TITLE).map_or(written.len(), |(at, _)| at);
         let decoded = entities::decoded(written.get(..start).unwrap_or_default());
-        let clean: String = decoded.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let mut title = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut title = String::with_capacity(decoded.len());
+        for word in decoded.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()) {
+            if !title.is_empty() {
+                title.push(' ');
+            }
+            title.push_str(word);
+        }
         if let Some((end, _)) = title.char_indices().nth(TITLE) {
             title.truncate(end);
             let length = written.len();

@@ -97,8 +97,14 @@ impl<'j> Node<'j> {
 
     /// Returns the value of one of its keys.
     pub fn child(&self, key: &str, value: &'j Json<'j>) -> Self {
-        let dot = if self.path.is_empty() { "" } else { "." };
-        Self { value, path: format!("{}{dot}{key}", self.path) }
+        // Each field of each message comes here: cheaper than by a format.
+        let mut path = String::with_capacity(self.path.len() + 1 + key.len());
+        if !self.path.is_empty() {
+            path.push_str(&self.path);
+            path.push('.');
+        }
+        path.push_str(key);
+        Self { value, path }
     }
 
     /// Follows a path of names from object to object.

@@ -119,6 +119,9 @@ const SHARED: Names = &[
 /// The longest name.
 const LONGEST: usize = 24;
 
+/// How many of its fields an article usually has.
+const FIELDS: usize = 12;
+
 /// The names of one format, by name: what is found in one pass over the keys of an object.
 #[derive(Debug)]
 pub(super) struct FieldNames(FxHashMap<Box<str>, Vec<Meaning>>);
@@ -165,7 +168,7 @@ impl FieldNames {
             key: &'j str,
             value: &'j Json<'j>,
         }
-        let mut entries: Vec<Entry<'j>> = Vec::new();
+        let mut entries: Vec<Entry<'j>> = Vec::with_capacity(FIELDS);
         for (key, value) in node.entries() {
             let mut buffer = [0; LONGEST];
             let Some(meanings) = lowered(key, &mut buffer).and_then(|name| self.0.get(name)) else { continue };
@@ -182,11 +185,11 @@ impl FieldNames {
         let values = entries.into_iter().flat_map(|Entry { meaning: Meaning { field, is_own, .. }, key, value }| {
             let node = node.child(key, value).unwrapped();
             // An article may be in several languages, and of several statuses the worst counts.
-            let all = match field {
-                Field::Language | Field::Status | Field::State => node.each(),
-                _ => vec![node],
+            let (all, one) = match field {
+                Field::Language | Field::Status | Field::State => (node.each(), None),
+                _ => (Vec::new(), Some(node)),
             };
-            all.into_iter().map(move |node| Found { field, node, is_own })
+            all.into_iter().chain(one).map(move |node| Found { field, node, is_own })
         });
         values.filter(Found::is_usable).collect()
     }

@@ -66,7 +66,8 @@ pub fn tag_of(written: &str) -> Option<Cow<'_, str>> {
     // The encoding and the modifier of a locale.
     let first = first.split(['.', '@']).next().unwrap_or_default().trim();
     let (primary, rest) = first.split_at(first.find(['-', '_']).unwrap_or(first.len()));
-    if is_unknown(first) || is_unknown(primary) {
+    // What is shorter than what was written may say nothing where the whole does.
+    if [first, primary].into_iter().any(|part| part != written && is_unknown(part)) {
         return None;
     }
     match of_name(primary).or_else(|| of_words(first)) {

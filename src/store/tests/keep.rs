@@ -199,5 +199,8 @@ fn a_file_that_is_no_database_does_not_mend_itself() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("timeline.db");
     std::fs::write(&path, "not a database at all".repeat(100)).unwrap();
-    assert!(!Store::open(&path, false).unwrap_err().is_passing());
+    let error = Store::open(&path, false).unwrap_err();
+    assert!(!error.is_passing());
+    let error = error.to_string();
+    assert!(error.contains("timeline.db: file is not a database; name another file"), "{error}");
 }

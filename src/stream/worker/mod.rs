@@ -47,7 +47,7 @@ const BUSY_POLL: Duration = Duration::from_millis(5);
 /// How many messages that are there are taken before anything else is looked at.
 const MAX_POLLS: usize = 64;
 /// How long a full batch waits for the extraction of the one before it until the input is paused. Long enough to be rare,
-/// since pausing throws prefetched messages away; short, since no hook runs meanwhile.
+/// since fetching begins anew behind it; short, since no hook runs meanwhile.
 const PAUSE_AFTER: Duration = Duration::from_secs(1);
 /// How long the brokers may take to answer at the start.
 const STARTUP_TIMEOUT: Duration = Duration::from_secs(15);

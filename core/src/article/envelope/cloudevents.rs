@@ -27,6 +27,9 @@ const PREFIXES: [&str; 2] = ["ce_", "ce-"];
 
 /// Takes the attributes from the headers of a message, if it is a CloudEvent in binary mode.
 pub(in super::super) fn headers(message: &Message<'_>, reader: &mut MessageReader<'_>) {
+    if message.headers.is_empty() {
+        return;
+    }
     let is_prefix = |prefix: &&&str| message.header(&format!("{prefix}specversion")).is_some();
     let Some(prefix) = PREFIXES.iter().find(is_prefix) else { return };
     for (name, field) in ATTRIBUTES {
