@@ -111,7 +111,8 @@ impl<R: BufRead> Input<R> {
             [b'{', ..] if head.len() <= self.limit && is_unclosed_object(trimmed(&head)) => {
                 Content::Message(self.read_rest(head)?)
             }
-            [b'{', ..] => {
+            // Converters for strings write a message as a string of JSON.
+            [b'{', ..] | [b'"', b'{' | b'[' | b'<', ..] => {
                 self.state = State::Lines;
                 Content::Message(head)
             }
@@ -193,6 +194,14 @@ mod tests {
     fn each_line_of_json_is_a_document() {
         let found = documents("\n{\"a\": 1}\r\n\n  \n{\"a\": 2}", 100);
         assert_eq!(found, [(2, json("\n{\"a\": 1}\r\n")), (5, json("{\"a\": 2}"))]);
+    }
+
+    #[test]
+    fn a_message_in_a_string_of_json_is_one_and_a_quotation_is_none() {
+        let found = documents("\"{\\\"a\\\": 1}\"\n\"<a/>\"\n", 100);
+        assert_eq!(found, [(1, json("\"{\\\"a\\\": 1}\"\n")), (2, json("\"<a/>\"\n"))]);
+        let quotation = "\"It closed,\" she said.";
+        assert_eq!(documents(quotation, 100), [(1, Content::Plain(quotation.into()))]);
     }
 
     #[test]
