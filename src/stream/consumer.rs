@@ -27,7 +27,7 @@ use crate::config::{Settings, Topics};
 /// How long a request to the brokers may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How much of what was fetched is kept during a pause, in bytes: what librdkafka prefetches by default.
+/// How much of what was fetched is kept during a pause, in bytes: what librdkafka may prefetch by [`DEFAULTS`].
 const MAX_KEPT: usize = 16 << 20;
 
 /// How long librdkafka has to begin to leave the group.

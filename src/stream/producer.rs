@@ -25,10 +25,10 @@ use crate::config::{Delivery, Kafka, Settings, Topics};
 /// How long work may go on after a shutdown was requested, if the brokers do not answer.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(15);
 
-/// The interval at which it is looked whether the queue has room. Short beside a transaction, which takes about 10 ms.
+/// How often a full queue is checked for room. Short beside a transaction, which takes about 10 ms.
 const WAIT_INTERVAL: Duration = Duration::from_micros(500);
 
-/// How long a wait for delivery reports may be without a sign of life.
+/// How long a wait for delivery reports may take before the health of the worker is reported again.
 const BEAT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long records may be in flight before it is checked whether they can be delivered at all.
@@ -59,7 +59,7 @@ pub type Delivered = BTreeMap<i32, Vec<Range<i64>>>;
 /// delivered to.
 pub struct DeliveryReports {
     first_failure: Mutex<Option<(String, KafkaError)>>,
-    /// How many records are sent and not reported, and the sign that there are none.
+    /// The number of records without a delivery report, and a signal for when it reaches zero.
     in_flight: (Mutex<usize>, Condvar),
     changelog: String,
     delivered: Mutex<Delivered>,
@@ -78,8 +78,8 @@ impl DeliveryReports {
         self.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note that a record is no longer in flight.
-    fn landed(&self) {
+    /// Counts a record as no longer in flight.
+    fn complete(&self) {
         let mut count = self.in_flight();
         *count = count.saturating_sub(1);
         if *count == 0 {
@@ -88,7 +88,7 @@ impl DeliveryReports {
     }
 
     /// Waits until no record is in flight, for `timeout` at most. Returns whether none is.
-    fn wait(&self, timeout: Duration) -> bool {
+    fn wait_for_all(&self, timeout: Duration) -> bool {
         let waited = self.in_flight.1.wait_timeout_while(self.in_flight(), timeout, |count| *count > 0);
         *waited.unwrap_or_else(PoisonError::into_inner).0 == 0
     }
@@ -126,7 +126,7 @@ impl ProducerContext for DeliveryReports {
             }
             Ok(_) => {}
         }
-        self.landed();
+        self.complete();
     }
 }
 
@@ -235,7 +235,7 @@ pub fn max_message_bytes(settings: &Settings) -> Result<usize, Error> {
     Ok(limit.parse().unwrap_or(DEFAULT_MESSAGE_BYTES))
 }
 
-/// Queues the records of all dispositions, in order. Their headers move with them.
+/// Queues the records of all dispositions, in order. Takes their headers, which nobody reads afterwards.
 pub fn send_all(
     producer: &OutputProducer,
     dispositions: &mut [Disposition],
@@ -275,7 +275,7 @@ fn send(producer: &OutputProducer, record: &mut OutputRecord, control: &Control)
                 thread::sleep(WAIT_INTERVAL);
             }
             Err((error, _)) => {
-                reports.landed();
+                reports.complete();
                 return Err(error);
             }
         }
@@ -290,7 +290,7 @@ pub fn flush(
     is_hopeless: impl Fn() -> bool,
 ) -> Result<(), DeliveryError> {
     let mut checked = Instant::now();
-    while !producer.client().context().wait(BEAT_INTERVAL) {
+    while !producer.client().context().wait_for_all(BEAT_INTERVAL) {
         if is_overdue(&control.shutdown) {
             return Err(DeliveryError::Fatal(Error::interrupted("the brokers did not take the last records")));
         }

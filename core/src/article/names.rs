@@ -119,8 +119,8 @@ const SHARED: Names = &[
 /// The longest name.
 const LONGEST: usize = 24;
 
-/// How many of its fields an article usually has.
-const FIELDS: usize = 12;
+/// Room for the fields that an article usually has.
+const USUAL_FIELDS: usize = 12;
 
 /// The names of one format, by name: what is found in one pass over the keys of an object.
 #[derive(Debug)]
@@ -168,7 +168,7 @@ impl FieldNames {
             key: &'j str,
             value: &'j Json<'j>,
         }
-        let mut entries: Vec<Entry<'j>> = Vec::with_capacity(FIELDS);
+        let mut entries: Vec<Entry<'j>> = Vec::with_capacity(USUAL_FIELDS);
         for (key, value) in node.entries() {
             let mut buffer = [0; LONGEST];
             let Some(meanings) = lowered(key, &mut buffer).and_then(|name| self.0.get(name)) else { continue };

@@ -66,7 +66,7 @@ pub fn tag_of(written: &str) -> Option<Cow<'_, str>> {
     // The encoding and the modifier of a locale.
     let first = first.split(['.', '@']).next().unwrap_or_default().trim();
     let (primary, rest) = first.split_at(first.find(['-', '_']).unwrap_or(first.len()));
-    // What is shorter than what was written may say nothing where the whole does.
+    // The whole was checked above: only parts of it are left.
     if [first, primary].into_iter().any(|part| part != written && is_unknown(part)) {
         return None;
     }

@@ -44,10 +44,10 @@ use crate::telemetry::{Condition, Metrics};
 const IDLE_POLL: Duration = Duration::from_millis(100);
 /// How long a poll waits during an extraction or a restore. Bounds how late its end is noticed.
 const BUSY_POLL: Duration = Duration::from_millis(5);
-/// How many messages that are there are taken before anything else is looked at.
+/// The most events of the consumer that are handled in one step, so that a backlog does not keep the loop from its other work.
 const MAX_POLLS: usize = 64;
 /// How long a full batch waits for the extraction of the one before it until the input is paused. Long enough to be rare,
-/// since fetching begins anew behind it; short, since no hook runs meanwhile.
+/// since fetching has to start again after it; short, since no hook runs meanwhile.
 const PAUSE_AFTER: Duration = Duration::from_secs(1);
 /// How long the brokers may take to answer at the start.
 const STARTUP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -218,7 +218,7 @@ impl Worker<'_> {
         if self.is_paused && !self.is_full() { self.resume() } else { Ok(()) }
     }
 
-    /// Handles what comes next, and what has come with it.
+    /// Handles the next event of the consumer, and those that are already waiting behind it.
     fn collect(&mut self) -> Result<(), Error> {
         let mut timeout = self.poll_timeout();
         for _ in 0..MAX_POLLS {

@@ -7,7 +7,7 @@ use crate::language::{CountedFrom, Depth, Reference};
 use crate::syntax::{Verb, VerbForm};
 use crate::temporal::{Dropped, Expression, Meaning, ParsedPassage};
 
-/// From how many sentences on an article that names no day is no report of one.
+/// The number of sentences from which an article that names no day is not a report of the day.
 const ESSAY: usize = 20;
 
 /// Lets "today" mean the present where no day is meant.
@@ -47,7 +47,8 @@ fn names_day(meaning: &Meaning) -> bool {
     }
 }
 
-/// The finite verb next to a date that is an adverb: "the meeting of today", "planned for today" are of a day.
+/// The finite verb nearest to a date that is an adverb; `None` behind a preposition: "the meeting of today", "planned for today"
+/// mean the day.
 fn verb_beside<'p>(passage: &'p ParsedPassage<'_>, date: &Expression) -> Option<&'p Verb> {
     let grammar = &passage.pack.grammar;
     let led = [grammar.preposition, grammar.time_preposition, grammar.of, grammar.by, grammar.since, grammar.until];
