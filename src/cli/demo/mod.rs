@@ -68,7 +68,10 @@ pub fn run(args: &DemoArgs) -> ExitCode {
         Ok(address) => address,
         Err(error) => return failed(USAGE, &error),
     };
-    match run_demo(args, &cluster, &settings, address) {
+    let result = run_demo(args, &cluster, &settings, address);
+    // It ends with the process: a client that is closed a moment later would log that the broker is gone.
+    std::mem::forget(cluster);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(FAILED, &error),
     }
@@ -83,10 +86,7 @@ fn settings(args: &DemoArgs, brokers: &str) -> Result<Settings, config::Error> {
         ("demo", "log.level", "warn,librdkafka=error"),
     ];
     flags.extend(args.http.as_deref().map(|http| ("--http", "http", http)));
-    let mut settings = Configuration::load(None, [], flags)?.settings()?;
-    // The embedded broker makes a member that rejoins wait for this long.
-    settings.kafka.client.push(("session.timeout.ms".into(), "6000".into()));
-    Ok(settings)
+    Ok(Configuration::load(None, [], flags)?.settings()?)
 }
 
 /// Returns the address for the timeline. It is parsed like the key `http`, which the demo uses for the worker.
