@@ -40,11 +40,14 @@ impl Bitmap {
 
     /// Adds the rows of another set, and takes the shorter scan of both.
     pub fn add_all(&mut self, other: &Self) {
-        for (part, words) in other.parts.iter().enumerate() {
-            for (at, word) in words.iter().enumerate().filter(|(_, word)| **word != 0) {
-                let rows = (0..64).filter(|bit| word >> bit & 1 == 1).map(|bit| part * PART + at * 64 + bit);
-                // Rows are numbered with 32 bits.
-                rows.for_each(|row| self.insert(row as u32));
+        if self.parts.len() < other.parts.len() {
+            self.parts.resize(other.parts.len(), EMPTY.clone());
+        }
+        for (own, others) in self.parts.iter_mut().zip(&other.parts).filter(|(_, others)| !Arc::ptr_eq(others, &EMPTY))
+        {
+            for (word, other) in Arc::make_mut(own).iter_mut().zip(&**others) {
+                self.len += (other & !*word).count_ones() as usize;
+                *word |= other;
             }
         }
         self.scanned_to = self.scanned_to.min(other.scanned_to);
@@ -79,6 +82,22 @@ mod tests {
         assert_eq!(bitmap.len(), 1);
         bitmap.insert(2);
         assert_eq!((bitmap.len(), bitmap.contains(2), bitmap.contains(1)), (2, true, false));
+    }
+
+    #[test]
+    fn a_union_holds_the_rows_of_both_and_counts_them_once() {
+        let set = |rows: &[u32]| {
+            let mut bitmap = Bitmap::default();
+            rows.iter().for_each(|row| bitmap.insert(*row));
+            bitmap
+        };
+        let (mut one, other) = (set(&[1, 2, 70_000]), set(&[2, 3, 70_000, 300_000]));
+        one.add_all(&other);
+        assert!([1, 2, 3, 70_000, 300_000].into_iter().all(|row| one.contains(row)) && !one.contains(4));
+        assert_eq!((one.len(), other.len()), (5, 4));
+        let mut first = set(&[1, 300_000]);
+        first.add_all(&set(&[2]));
+        assert_eq!((first.len(), first.contains(2), first.contains(300_000)), (3, true, true));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
 use super::happenings::Place;
-use super::index::{Index, Predicate};
+use super::index::{Index, IndexEntry, Predicate};
 use crate::calendar::Granularity;
 
 /// How long a bucket is. Buckets start where the calendar unit does, in UTC.
@@ -124,16 +124,27 @@ const FURTHEST: i64 = 8_200_000_000_000;
 /// Counts the matching events in at most `max_buckets` buckets, or in more if centuries need more; with `fold`, those that
 /// report the same once.
 pub fn density(index: &Index, predicate: &Predicate, fold: bool, max_buckets: usize) -> Density {
+    density_and_events(index, predicate, fold, max_buckets, |_| {})
+}
+
+/// The same, and calls `event` for each matching event.
+pub fn density_and_events(
+    index: &Index,
+    predicate: &Predicate,
+    fold: bool,
+    max_buckets: usize,
+    event: impl FnMut(&IndexEntry),
+) -> Density {
     let [from, to] = range(index, predicate);
     let (Some(from), Some(to)) = (from, to) else {
         let mut total = 0;
-        index.items(predicate, fold, |_| total += 1);
+        index.events_and_items(predicate, fold, event, |_| total += 1);
         return Density { range: None, size: BucketSize::Century, total, longer: total, open: 0, buckets: Vec::new() };
     };
     let buckets = Buckets::new(from, to, max_buckets);
     let mut counts = vec![0_u64; buckets.len()];
     let (mut total, mut longer, mut open) = (0, 0, 0);
-    index.items(predicate, fold, |item| {
+    index.events_and_items(predicate, fold, event, |item| {
         total += 1;
         open += u64::from(item.entry.is_open());
         match buckets.of(item.place) {
@@ -192,13 +203,17 @@ fn lay_out(size: BucketSize, from: i64, to: i64) -> Vec<i64> {
 pub struct Buckets {
     size: BucketSize,
     bounds: Vec<i64>,
+    /// How many of them a second is, roughly.
+    per_second: f64,
 }
 
 impl Buckets {
     /// Lays out at most so many buckets, or more if centuries need more.
     pub fn new(from: i64, to: i64, max_buckets: usize) -> Self {
         let (size, bounds) = bounds(from, to, max_buckets);
-        Self { size, bounds }
+        let seconds = bounds.first().zip(bounds.last()).map_or(1, |(first, last)| (last - first).max(1));
+        let per_second = bounds.len().saturating_sub(1) as f64 / seconds as f64;
+        Self { size, bounds, per_second }
     }
 
     /// Returns how many there are.
@@ -229,8 +244,7 @@ impl Buckets {
         let (first, last) = (*bounds.first()?, *bounds.last()?);
         let count = Some(self.len()).filter(|count| *count > 0)?;
         let start = place.start.clamp(first, last - 1);
-        let share = (start - first) as f64 / (last - first) as f64;
-        let mut at = ((share * count as f64) as usize).min(count - 1);
+        let mut at = (((start - first) as f64 * self.per_second) as usize).min(count - 1);
         while bounds[at] > start {
             at -= 1;
         }

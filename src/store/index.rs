@@ -195,10 +195,20 @@ impl Default for Predicate {
 impl Predicate {
     /// Whether every event matches.
     fn matches_all(&self) -> bool {
-        let Self { from, to, begins, published, open, weight, confidence, terms, words, without, stop: _ } = self;
-        let any_time = (*from, *to, *begins) == (i64::MIN, i64::MAX, false) && *published == ANY_TIME && open.is_none();
+        (self.from, self.to) == (i64::MIN, i64::MAX) && self.is_range()
+    }
+
+    /// Whether all events match that overlap the range.
+    fn is_range(&self) -> bool {
+        let Self { from: _, to: _, begins, published, open, weight, confidence, terms, words, without, stop: _ } = self;
+        let any_time = !begins && *published == ANY_TIME && open.is_none();
         let any_words = words.is_empty() && without.is_empty();
         any_time && *weight <= 0.0 && *confidence <= 0.0 && terms.is_empty() && any_words
+    }
+
+    /// Whether the event overlaps the range.
+    fn overlaps(&self, entry: &IndexEntry) -> bool {
+        entry.start < self.to && entry.end > self.from
     }
 }
 
@@ -358,8 +368,7 @@ impl Index {
 
     /// Whether an event with these names matches.
     pub fn matches(&self, predicate: &Predicate, entry: &IndexEntry, names: &[u32]) -> bool {
-        entry.start < predicate.to
-            && entry.end > predicate.from
+        predicate.overlaps(entry)
             && (!predicate.begins || entry.start >= predicate.from)
             && (predicate.published == ANY_TIME
                 || (predicate.published[0]..predicate.published[1]).contains(&entry.published))
@@ -393,7 +402,9 @@ impl Index {
 
     /// Calls `visit` for each matching event, ordered by row.
     pub fn for_each(&self, predicate: &Predicate, mut visit: impl FnMut(&IndexEntry, &[u32])) {
-        for block in &self.blocks {
+        let is_range = predicate.is_range();
+        // Events that arrive together are of the same time, mostly.
+        for block in self.blocks.iter().filter(|block| block.may_overlap(predicate)) {
             if predicate.stop.is_requested() {
                 return;
             }
@@ -401,7 +412,7 @@ impl Index {
             for entry in &block.entries {
                 let names = block.names.get(from..entry.names_end as usize).unwrap_or_default();
                 from = entry.names_end as usize;
-                if self.matches(predicate, entry, names) {
+                if if is_range { predicate.overlaps(entry) } else { self.matches(predicate, entry, names) } {
                     visit(entry, names);
                 }
             }
@@ -409,16 +420,30 @@ impl Index {
     }
 
     /// Calls `visit` for each matching event; with `fold`, once for all that report the same, with the one that weighs most.
-    pub fn items(&self, predicate: &Predicate, fold: bool, mut visit: impl FnMut(&Item<'_>)) {
+    pub fn items(&self, predicate: &Predicate, fold: bool, visit: impl FnMut(&Item<'_>)) {
+        self.events_and_items(predicate, fold, |_| {}, visit);
+    }
+
+    /// The same, and calls `event` for each event before the item that it is in.
+    pub fn events_and_items(
+        &self,
+        predicate: &Predicate,
+        fold: bool,
+        mut event: impl FnMut(&IndexEntry),
+        mut visit: impl FnMut(&Item<'_>),
+    ) {
         let mut seen = FxHashSet::default();
-        self.for_each(predicate, |entry, _| match self.happenings.get(entry) {
-            None => visit(&Item::of_event(entry)),
-            Some(happening) if !fold => visit(&happening.event(entry)),
-            Some(happening) => {
-                if seen.insert(entry.happening)
-                    && let Some(best) = self.matching(predicate, entry.happening).into_iter().next()
-                {
-                    visit(&happening.item(best));
+        self.for_each(predicate, |entry, _| {
+            event(entry);
+            match self.happenings.get(entry) {
+                None => visit(&Item::of_event(entry)),
+                Some(happening) if !fold => visit(&happening.event(entry)),
+                Some(happening) => {
+                    if seen.insert(entry.happening)
+                        && let Some(best) = self.matching(predicate, entry.happening).into_iter().next()
+                    {
+                        visit(&happening.item(best));
+                    }
                 }
             }
         });
@@ -462,6 +487,12 @@ impl Index {
 }
 
 impl Block {
+    /// Whether any of its events may overlap the range. One without a date overlaps those that have no beginning.
+    fn may_overlap(&self, predicate: &Predicate) -> bool {
+        let overlaps = |[first, last]: [i64; 2]| first < predicate.to && last > predicate.from;
+        predicate.from == i64::MIN || self.extent.ends().is_some_and(overlaps)
+    }
+
     fn names_of(&self, at: usize) -> &[u32] {
         let start = at.checked_sub(1).map_or(0, |before| self.entries[before].names_end);
         self.names.get(start as usize..self.entries[at].names_end as usize).unwrap_or_default()

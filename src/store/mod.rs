@@ -14,6 +14,7 @@
 
 mod bitmap;
 mod changes;
+mod days;
 mod density;
 mod feed;
 mod fold;

@@ -1,9 +1,8 @@
 //! The whole of what matches: for a strip above the drawing, with what to show first.
 
-use rustc_hash::FxHashMap;
-
+use super::days::Days;
 use super::density::{self, Density};
-use super::index::{Index, Predicate};
+use super::index::IndexEntry;
 use super::query::{DAY, Filters, now};
 use super::{Error, Store};
 
@@ -36,47 +35,58 @@ impl Store {
         let filters = Filters { from: None, to: None, begins: false, ..filters.clone() };
         self.read(|connection| {
             let predicate = self.predicate(connection, &filters)?;
-            let density = density::density(&self.index(), &predicate, fold, max_buckets);
-            let (published, core) = ends(&self.index(), &predicate);
+            let mut ends = Ends::default();
+            let event = |entry: &IndexEntry| ends.include(entry);
+            let density = density::density_and_events(&self.index(), &predicate, fold, max_buckets, event);
+            let (published, core) = (ends.published(), ends.core());
             let news = published.map(|[_, newest]| news(newest, now()));
             Ok(Overview { density, news, core, published })
         })
     }
 }
 
-/// Returns the first and the last publication, and the days from the first to the last but for outliers: of events known to
-/// the day, if there are any.
-fn ends(index: &Index, predicate: &Predicate) -> (Option<[i64; 2]>, Option<[i64; 2]>) {
-    let (mut first, mut last) = (i32::MAX, i32::MIN);
-    let (mut fine, mut coarse) = (Days::default(), Days::default());
-    index.for_each(predicate, |entry, _| {
-        if entry.published != i32::MIN {
-            (first, last) = (first.min(entry.published), last.max(entry.published));
-        }
-        if entry.start != i64::MIN {
-            let days = if entry.is_fine() { &mut fine } else { &mut coarse };
-            // As far as dates of records can go, days have fewer bits.
-            *days.entry(entry.start.div_euclid(DAY) as i32).or_default() += 1;
-        }
-    });
-    let published = (first <= last).then(|| [first, last].map(|minute| i64::from(minute) * 60));
-    (published, core(if fine.is_empty() { coarse } else { fine }))
+/// Where events begin, and when they were published.
+#[derive(Default)]
+struct Ends {
+    /// The first and the last minute of publication.
+    published: Option<[i32; 2]>,
+    /// How many events begin on each day: those known to the day, and the others.
+    fine: Days<u32>,
+    coarse: Days<u32>,
 }
 
-/// How many events begin on each day: a century has few days beside its events.
-type Days = FxHashMap<i32, usize>;
+impl Ends {
+    fn include(&mut self, entry: &IndexEntry) {
+        let minute = entry.published;
+        if minute != i32::MIN {
+            let [first, last] = self.published.unwrap_or([minute; 2]);
+            self.published = Some([first.min(minute), last.max(minute)]);
+        }
+        if entry.start != i64::MIN {
+            let days = if entry.is_fine() { &mut self.fine } else { &mut self.coarse };
+            *days.get_mut(entry.start.div_euclid(DAY)) += 1;
+        }
+    }
 
-fn core(days: Days) -> Option<[i64; 2]> {
-    let mut days: Vec<(i32, usize)> = days.into_iter().collect();
-    days.sort_unstable();
-    let skipped = (days.iter().map(|(_, events)| *events).sum::<usize>() as f64 * OUTLIERS) as usize;
-    let from = after(skipped, days.iter())?;
-    let to = after(skipped, days.iter().rev())?;
-    Some([i64::from(from) * DAY, (i64::from(to) + 1) * DAY])
+    fn published(&self) -> Option<[i64; 2]> {
+        self.published.map(|ends| ends.map(|minute| i64::from(minute) * 60))
+    }
+
+    /// Returns the days from the first to the last but for outliers: of events known to the day, if there are any.
+    fn core(&self) -> Option<[i64; 2]> {
+        core(&self.fine).or_else(|| core(&self.coarse))
+    }
+}
+
+fn core(days: &Days<u32>) -> Option<[i64; 2]> {
+    let days = || days.iter().filter(|(_, events)| **events > 0).map(|(day, events)| (day, *events as usize));
+    let skipped = (days().map(|(_, events)| events).sum::<usize>() as f64 * OUTLIERS) as usize;
+    let (from, to) = (after(skipped, days())?, after(skipped, days().rev())?);
+    Some([from * DAY, (to + 1) * DAY])
 }
 
 /// Returns the day of the first event after so many others.
-fn after<'a>(mut skipped: usize, mut days: impl Iterator<Item = &'a (i32, usize)>) -> Option<i32> {
+fn after(mut skipped: usize, mut days: impl Iterator<Item = (i64, usize)>) -> Option<i64> {
     let found = days.find(|(_, events)| match skipped.checked_sub(*events) {
         Some(left) => {
             skipped = left;
@@ -84,7 +94,7 @@ fn after<'a>(mut skipped: usize, mut days: impl Iterator<Item = &'a (i32, usize)
         }
         None => true,
     });
-    found.map(|(day, _)| *day)
+    found.map(|(day, _)| day)
 }
 
 /// Returns the days of news, given the newest publication and the time at which somebody asks.
@@ -100,7 +110,11 @@ mod tests {
 
     #[test]
     fn the_core_is_where_all_but_a_twentieth_at_either_end_lie() {
-        let days = |days: &[(i32, usize)]| core(days.iter().copied().collect()).map(|ends| ends.map(|end| end / DAY));
+        let days = |days: &[(i64, u32)]| {
+            let mut counts = Days::default();
+            days.iter().for_each(|(day, events)| *counts.get_mut(*day) = *events);
+            core(&counts).map(|ends| ends.map(|end| end / DAY))
+        };
         assert_eq!(days(&[]), None);
         assert_eq!(days(&[(7, 1)]), Some([7, 8]));
         assert_eq!(days(&[(-90, 1), (1, 10), (5, 28), (80, 1)]), Some([1, 6]), "one of forty far off at either end");

@@ -8,10 +8,10 @@ use std::collections::BinaryHeap;
 
 use chrono::{DateTime, NaiveDate};
 use rusqlite::OptionalExtension;
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::index::{Index, IndexEntry, Predicate};
+use super::days::Days;
+use super::index::{Index, Predicate};
 use super::query::{DAY, Filters};
 use super::read::records;
 use super::{Error, Row, Store};
@@ -36,7 +36,7 @@ pub struct StoryDay {
 }
 
 /// What is known of a day so far. Sets of months and sources are kept as 64 bits each, by their remainders.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Sums {
     later: f64,
     months: u64,
@@ -73,9 +73,8 @@ impl Store {
             drop(index);
             let most = scored.first().map_or(f64::MIN_POSITIVE, |(_, score)| score.max(f64::MIN_POSITIVE));
             let mut story = Vec::new();
-            for (day, score) in scored {
+            for ((day, score), rows) in scored.into_iter().zip(best) {
                 let Some(date) = DateTime::from_timestamp(day * DAY, 0) else { continue };
-                let rows = best.get(&day).cloned().unwrap_or_default();
                 let rows = self.rows(connection, &predicate, true, rows.into_iter())?;
                 let mut rows: Vec<(Option<Statement>, Row)> =
                     rows.into_iter().map(|row| (statement(&row.record), row)).collect();
@@ -148,21 +147,23 @@ fn day(seconds: i64) -> i64 {
 
 /// Returns the days that matter most, with their scores.
 fn key_days(index: &Index, predicate: &Predicate, count: usize) -> Vec<(i64, f64)> {
-    let mut days: FxHashMap<i64, Sums> = FxHashMap::default();
-    let mut published: FxHashMap<i64, f64> = FxHashMap::default();
+    let (mut days, mut published) = (Days::<Sums>::default(), Days::<u32>::default());
     let mut last_article = u32::MAX;
     index.for_each(predicate, |entry, _| {
         let minutes = i64::from(entry.published);
         // The events of an article follow each other, nearly always.
         if entry.article != last_article {
             last_article = entry.article;
-            *published.entry(day(minutes * 60)).or_default() += 1.0;
+            if entry.published != i32::MIN {
+                *published.get_mut(day(minutes * 60)) += 1;
+            }
         }
         if !entry.is_fine() {
             return;
         }
-        let sums = days.entry(day(entry.start)).or_default();
-        if minutes * 60 >= (day(entry.start) + 1) * DAY && sums.article != entry.article {
+        let own = day(entry.start);
+        let sums = days.get_mut(own);
+        if minutes * 60 >= (own + 1) * DAY && sums.article != entry.article {
             sums.later += f64::from(entry.weight);
         }
         sums.article = entry.article;
@@ -170,10 +171,9 @@ fn key_days(index: &Index, predicate: &Predicate, count: usize) -> Vec<(i64, f64
         sums.sources |= 1 << (entry.source % 64);
     });
     let mut best = BinaryHeap::with_capacity(count + 1);
-    // The heap orders them, whatever order they come in.
-    let days: Vec<(i64, Sums)> = days.into_iter().collect();
-    for (day, sums) in days {
-        let on = |day: i64| published.get(&day).copied().unwrap_or_default();
+    // Each event of a day sets a bit.
+    for (day, sums) in days.iter().filter(|(_, sums)| sums.sources != 0) {
+        let on = |day: i64| published.get(day).copied().map_or(0.0, f64::from);
         let (months, sources) = (f64::from(sums.months.count_ones()), f64::from(sums.sources.count_ones()));
         let score = DaySums { reported: on(day) + on(day + 1), later: sums.later, months, sources }.score();
         // Scores are positive, so their bits are ordered as they are.
@@ -189,8 +189,11 @@ fn key_days(index: &Index, predicate: &Predicate, count: usize) -> Vec<(i64, f64
 type Best = BinaryHeap<Reverse<(u32, Reverse<u32>)>>;
 
 /// Returns the rows of what counts most on each of these days, in order.
-fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> FxHashMap<i64, Vec<u32>> {
-    let mut best: FxHashMap<i64, Best> = days.iter().map(|(day, _)| (*day, BinaryHeap::new())).collect();
+fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> Vec<Vec<u32>> {
+    let mut best: Vec<Best> = days.iter().map(|_| BinaryHeap::new()).collect();
+    // The position of each day among these, counted from one.
+    let mut positions = Days::<usize>::default();
+    days.iter().zip(1..).for_each(|((day, _), position)| *positions.get_mut(*day) = position);
     let (first, last) =
         days.iter().fold((i64::MAX, i64::MIN), |(first, last), (day, _)| (first.min(*day), last.max(*day)));
     let range = Predicate {
@@ -198,10 +201,10 @@ fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> Fx
         to: predicate.to.min((last.saturating_add(1)).saturating_mul(DAY)),
         ..predicate.clone()
     };
-    let is_fine = |entry: &IndexEntry| entry.is_fine();
     index.items(&range, true, |item| {
-        if let Some(heap) = best.get_mut(&day(item.entry.start))
-            && is_fine(item.entry)
+        if item.entry.is_fine()
+            && let Some(position) = positions.get(day(item.entry.start)).and_then(|position| position.checked_sub(1))
+            && let Some(heap) = best.get_mut(position)
         {
             heap.push(Reverse((item.rank.to_bits(), Reverse(item.entry.row))));
             if heap.len() > MAX_ENTRIES {
@@ -210,5 +213,5 @@ fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> Fx
         }
     });
     let rows = |heap: Best| heap.into_sorted_vec().into_iter().map(|Reverse((_, Reverse(row)))| row).collect();
-    best.into_iter().map(|(day, heap)| (day, rows(heap))).collect()
+    best.into_iter().map(rows).collect()
 }

@@ -86,7 +86,7 @@ fn settings(args: &DemoArgs, brokers: &str) -> Result<Settings, config::Error> {
         ("demo", "log.level", "warn,librdkafka=error"),
     ];
     flags.extend(args.http.as_deref().map(|http| ("--http", "http", http)));
-    Ok(Configuration::load(None, [], flags)?.settings()?)
+    Configuration::load(None, [], flags)?.settings()
 }
 
 /// Returns the address for the timeline. It is parsed like the key `http`, which the demo uses for the worker.
