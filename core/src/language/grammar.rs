@@ -55,6 +55,8 @@ grammar! {
     length_word = "LENGTHWORD",
     /// The unit of such a word, or behind a number: German "tägig".
     length_unit = "LENGTHUNIT",
+    /// Words for a year, among them those that count none: Polish "r.".
+    year_word = "YEARWORD",
     /// Centuries in one word, by their number: Polish "dwudziestowieczny".
     century_word = "CENTURYALONE",
     /// "and".

@@ -50,7 +50,7 @@ use self::words::Words;
 const CORE: [&str; 1] = ["UNIT"];
 
 /// The classes that only the shared rules name, so that a language with rules of its own needs no words of them.
-const SHARED_ALONE: [&str; 9] = [
+const SHARED_ALONE: [&str; 10] = [
     "ANDAHALF",
     "CENTURYALONE",
     "HOURBEFORE",
@@ -60,6 +60,7 @@ const SHARED_ALONE: [&str; 9] = [
     "NOWADAYS",
     "ROMAN",
     "STREETLEAD",
+    "YEARWORD",
 ];
 
 /// The words, rules and weights of one language, compiled.

@@ -39,6 +39,9 @@ pub enum Template {
         unit: Option<Unit>,
         /// The number of units, if no part is named `which`.
         by: Option<i64>,
+        /// The anchor, if no part determines it.
+        #[serde(default)]
+        from: CountedFrom,
     },
     /// An amount of units from an anchor: "two weeks ago".
     Count {
@@ -114,10 +117,11 @@ impl Reference {
 }
 
 /// The anchor that an amount is counted from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CountedFrom {
     /// Publication.
+    #[default]
     Publication,
     /// The last date mentioned.
     Narrative,

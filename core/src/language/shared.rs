@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::lexicon::Value;
 use super::nearest::explained;
-use super::rules::{Entry, Example, File, Template, classes_of};
+use super::rules::{CountedFrom, Entry, Example, File, Template, classes_of};
 use super::words::{ClassWords, Counted, Words};
 use crate::calendar::{PartialDate, Unit};
 
@@ -101,7 +101,7 @@ fn alternatives(phrases: &[String], words: &Words) -> String {
     }
 }
 
-/// Returns the rules for the phrases of a unit counted from publication; behind one of a day its part may stand.
+/// Returns the rules for the phrases of a unit that is counted from an anchor; behind one of a day its part may stand.
 fn shifts(words: &Words) -> Vec<Entry> {
     let mut by_meaning: BTreeMap<Counted, Vec<String>> = BTreeMap::new();
     for (phrase, &counted) in &words.shifts {
@@ -109,9 +109,11 @@ fn shifts(words: &Words) -> Vec<Entry> {
     }
     let mut rules = Vec::with_capacity(by_meaning.len());
     for (counted, phrases) in by_meaning {
-        let id = format!("phrase-{}{:+}", counted.unit.name(), counted.by);
+        let is_told = counted.from != CountedFrom::Publication;
+        let anchor = if is_told { "-of-the-story" } else { "" };
+        let id = format!("phrase-{}{:+}{anchor}", counted.unit.name(), counted.by);
         let pattern = alternatives(&phrases, words);
-        if counted.unit == Unit::Day {
+        if counted.unit == Unit::Day && !is_told {
             rules.push(Entry {
                 id: format!("{id}-part"),
                 doc: "A part of a day that a phrase counts from publication.".to_owned(),
@@ -122,10 +124,12 @@ fn shifts(words: &Words) -> Vec<Entry> {
         }
         rules.push(Entry {
             id,
-            doc: "Phrases for a unit counted from publication.".to_owned(),
+            doc: "Phrases for a unit that is counted from an anchor.".to_owned(),
             // "heutigen Freitag": the weekday says it once more.
             pattern: if counted.unit == Unit::Day { format!("{pattern} (COMMA? WEEKDAY)?") } else { pattern },
-            meaning: Template::Shift { unit: Some(counted.unit), by: Some(counted.by) },
+            meaning: Template::Shift { unit: Some(counted.unit), by: Some(counted.by), from: counted.from },
+            // "the eve of the wedding": of what has no date here.
+            not_before: if is_told { vec!["OF".to_owned()] } else { Vec::new() },
             examples: phrases.iter().filter_map(|phrase| example(phrase, counted)).collect(),
             ..Entry::default()
         });

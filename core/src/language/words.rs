@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::lexicon::Value;
+use super::rules::CountedFrom;
 use crate::calendar::Unit;
 use crate::text::Writing;
 
@@ -28,7 +29,7 @@ pub(super) struct Words {
     pub(super) classes: BTreeMap<String, ClassWords>,
 }
 
-/// So many units from publication.
+/// So many units from an anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Counted {
@@ -36,6 +37,9 @@ pub(super) struct Counted {
     pub(super) unit: Unit,
     /// How many; below zero, before it.
     pub(super) by: i64,
+    /// The anchor.
+    #[serde(default)]
+    pub(super) from: CountedFrom,
 }
 
 /// Numbers and units that make one word for a length of time: Polish "dwu" and "dniowy".

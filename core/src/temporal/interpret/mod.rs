@@ -70,7 +70,7 @@ impl Parts<'_> {
     fn meaning(&self, template: &Template, tokens: &Range<usize>) -> Option<Meaning> {
         Some(match template {
             Template::Calendar => Meaning::Calendar(Box::new(self.fields()?)),
-            Template::Shift { unit, by } => self.shift(*unit, *by)?,
+            Template::Shift { unit, by, from } => self.shift(*unit, *by, *from)?,
             Template::Count { sign, from } => self.count(*sign, *from, tokens)?,
             Template::SamePeriod => {
                 let fields = self.fields()?;
@@ -101,7 +101,7 @@ impl Parts<'_> {
         })
     }
 
-    fn shift(&self, unit: Option<Unit>, by: Option<i64>) -> Option<Meaning> {
+    fn shift(&self, unit: Option<Unit>, by: Option<i64>, from: CountedFrom) -> Option<Meaning> {
         if self.range(Slot::Anaphor).is_some() {
             // "the quarter" is the one under discussion; "the year" is the one of publication, or in a history the one mentioned last.
             let unit = self.unit(Slot::Anaphor)?;
@@ -125,7 +125,7 @@ impl Parts<'_> {
             None => self.unit(Slot::Unit)?,
         };
         let which = self.which();
-        let mut from = which.map_or(CountedFrom::Publication, |which| which.from);
+        let mut from = which.map_or(from, |which| which.from);
         if unit <= Unit::Day && self.tells_the_next() {
             from = CountedFrom::Narrative;
         }

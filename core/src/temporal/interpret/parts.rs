@@ -68,6 +68,12 @@ impl<'p> Parts<'p> {
 
     pub(super) fn unit(&self, slot: Slot) -> Option<Unit> {
         let classes = [self.classes().unit, self.classes().singular, self.classes().period, self.classes().length_unit];
-        Unit::from_name(classes.into_iter().find_map(|class| self.word(slot, class))?)
+        match classes.into_iter().find_map(|class| self.word(slot, class)) {
+            Some(name) => Unit::from_name(name),
+            None => {
+                let year_word = self.passage.pack.grammar.year_word;
+                self.range(slot)?.all(|at| self.passage.has(at, year_word)).then_some(Unit::Year)
+            }
+        }
     }
 }

@@ -221,9 +221,17 @@ impl Choice {
         PartialDate::Day(day).step(7 * weeks)
     }
 
+    /// Whether a day by its number comes after the anchor: as the word before it says, else as its clause has it.
+    fn looks_ahead(&self) -> bool {
+        match self.which {
+            Some(by) if by != 0 => by > 0,
+            _ => self.narrative || self.direction == Direction::Future,
+        }
+    }
+
     /// "Friday the 12th": the nearest month, in the direction, in which it is one.
     fn weekday_with_day(&self, weekday: Weekday, day: u8) -> Option<PartialDate> {
-        let step = if self.direction == Direction::Future { 1 } else { -1 };
+        let step = if self.looks_ahead() { 1 } else { -1 };
         let mut month = PartialDate::containing(self.anchor, Unit::Month);
         for _ in 0..24 {
             let first = month.first_day()?;
@@ -239,7 +247,7 @@ impl Choice {
 
     /// "the 14th": the first month, in the direction, in which the day comes.
     fn day_of_month(&self, day: u8) -> Option<PartialDate> {
-        let ahead = self.narrative || self.direction == Direction::Future;
+        let ahead = self.looks_ahead();
         let mut month = PartialDate::containing(self.anchor, Unit::Month);
         for _ in 0..4 {
             let first = month.first_day()?;
