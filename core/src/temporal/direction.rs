@@ -130,6 +130,9 @@ impl Clause<'_> {
         });
         let ahead_of =
             has(grammar.of) && before > self.sentence.start && self.passage.has(before - 1, grammar.ahead_of);
+        // "from January until March": the clause that has the first has the last as well.
+        let ends_range = before > self.sentence.start
+            && [grammar.month, grammar.weekday].into_iter().any(|class| self.passage.has(before - 1, class));
         if self.is_arranged(before, first) {
             Some(Reading::ARRANGED)
         } else if as_of && !clause().is_some_and(|reading| reading.is_firm) {
@@ -142,6 +145,7 @@ impl Clause<'_> {
             Some(Reading::SINCE)
         } else if (has(grammar.by) || soon) && !past()
             || has(grammar.ahead)
+                && !ends_range
                 && !((before == self.sentence.start || not_until || self.is_pluperfect(before)) && past())
         {
             Some(Reading::UNTIL)
