@@ -76,6 +76,8 @@ pub enum Template {
     PartOfDay {
         /// Days from the anchor, if no part determines them.
         by: Option<i64>,
+        /// The anchor, if no part determines it; none for that of a part of the day that is named alone.
+        from: Option<CountedFrom>,
     },
     /// A part of the period after `of`: `nth`, `lastnth` or `beforelast`, of a `unit`, `half` or `weekday`.
     PartOfPeriod,

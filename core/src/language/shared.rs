@@ -113,12 +113,12 @@ fn shifts(words: &Words) -> Vec<Entry> {
         let anchor = if is_told { "-of-the-story" } else { "" };
         let id = format!("phrase-{}{:+}{anchor}", counted.unit.name(), counted.by);
         let pattern = alternatives(&phrases, words);
-        if counted.unit == Unit::Day && !is_told {
+        if counted.unit == Unit::Day {
             rules.push(Entry {
                 id: format!("{id}-part"),
-                doc: "A part of a day that a phrase counts from publication.".to_owned(),
-                pattern: format!("{pattern} part:PART"),
-                meaning: Template::PartOfDay { by: Some(counted.by) },
+                doc: "A part of a day that a phrase counts from an anchor.".to_owned(),
+                pattern: format!("{pattern} (DET | PARTPREP){{0,2}} part:PART"),
+                meaning: Template::PartOfDay { by: Some(counted.by), from: is_told.then_some(counted.from) },
                 ..Entry::default()
             });
         }

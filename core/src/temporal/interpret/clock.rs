@@ -124,7 +124,7 @@ impl Parts<'_> {
         (minutes < 60 && hour <= 24).then_some(((all / 60 % 24) as u8, Some((all % 60) as u8), None))
     }
 
-    pub(super) fn part_of_day(&self, by: Option<i64>) -> Option<Meaning> {
+    pub(super) fn part_of_day(&self, by: Option<i64>, from: Option<CountedFrom>) -> Option<Meaning> {
         let part = match self.range(Slot::Night) {
             Some(_) => PartOfDay::Night,
             None => self.word(Slot::Part, self.classes().part_of_day).and_then(PartOfDay::from_name)?,
@@ -137,8 +137,9 @@ impl Parts<'_> {
         } else if let Some(which) = self.which() {
             Some(shift(which.by, if self.tells_the_next() { CountedFrom::Narrative } else { which.from }))
         } else {
-            let from = if self.range(Slot::Night).is_some() { CountedFrom::Publication } else { CountedFrom::Sentence };
-            by.map(|by| shift(by, from))
+            let night = self.range(Slot::Night).is_some();
+            let alone = if night { CountedFrom::Publication } else { CountedFrom::Sentence };
+            by.map(|by| shift(by, from.unwrap_or(alone)))
         };
         Some(Meaning::PartOfDay { part, day: day.map(Box::new) })
     }

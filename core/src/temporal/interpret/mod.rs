@@ -93,7 +93,7 @@ impl Parts<'_> {
                 }
                 clock => clock,
             },
-            Template::PartOfDay { by } => self.part_of_day(*by)?,
+            Template::PartOfDay { by, from } => self.part_of_day(*by, *from)?,
             Template::Modifier { modifier } => Meaning::Modifier(*modifier),
             Template::PartOfPeriod => self.part_of_period(tokens)?,
             Template::Nothing => Meaning::Nothing,
