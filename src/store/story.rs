@@ -191,9 +191,8 @@ type Best = BinaryHeap<Reverse<(u32, Reverse<u32>)>>;
 /// Returns the rows of what counts most on each of these days, in order.
 fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> Vec<Vec<u32>> {
     let mut best: Vec<Best> = days.iter().map(|_| BinaryHeap::new()).collect();
-    // The position of each day among these, counted from one.
-    let mut positions = Days::<usize>::default();
-    days.iter().zip(1..).for_each(|((day, _), position)| *positions.get_mut(*day) = position);
+    let mut positions = Days::<Option<usize>>::default();
+    days.iter().enumerate().for_each(|(position, (day, _))| *positions.get_mut(*day) = Some(position));
     let (first, last) =
         days.iter().fold((i64::MAX, i64::MIN), |(first, last), (day, _)| (first.min(*day), last.max(*day)));
     let range = Predicate {
@@ -203,7 +202,7 @@ fn best_of_days(index: &Index, predicate: &Predicate, days: &[(i64, f64)]) -> Ve
     };
     index.items(&range, true, |item| {
         if item.entry.is_fine()
-            && let Some(position) = positions.get(day(item.entry.start)).and_then(|position| position.checked_sub(1))
+            && let Some(position) = positions.get(day(item.entry.start)).copied().flatten()
             && let Some(heap) = best.get_mut(position)
         {
             heap.push(Reverse((item.rank.to_bits(), Reverse(item.entry.row))));

@@ -55,7 +55,7 @@ grammar! {
     length_word = "LENGTHWORD",
     /// The unit of such a word, or behind a number: German "tägig".
     length_unit = "LENGTHUNIT",
-    /// Words for a year, among them those that count none: Polish "r.".
+    /// Words for a year, among them abbreviations that only stand behind a date: Polish "r.".
     year_word = "YEARWORD",
     /// Centuries in one word, by their number: Polish "dwudziestowieczny".
     century_word = "CENTURYALONE",

@@ -20,6 +20,7 @@ mod shared;
 mod slot;
 mod source;
 mod tag;
+mod template;
 mod values;
 pub mod weights;
 mod word_map;
@@ -34,11 +35,12 @@ pub use grammar::Grammar;
 pub use lexicon::{Class, Lexicon, Value};
 pub(crate) use registry::pack_exists;
 pub use registry::{languages, pack, packs, primary};
-pub use rules::{Context, CountedFrom, Example, Reference, Register, Rule, Rules, Template};
+pub use rules::{Context, Example, Register, Rule, Rules};
 pub use sets::Symbol;
 pub use slot::Slot;
 pub use source::{Source, WeightFiles};
 pub use tag::tag_of;
+pub use template::{CountedFrom, Reference, Template};
 
 use std::sync::OnceLock;
 

@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::lexicon::Value;
 use super::nearest::explained;
-use super::rules::{CountedFrom, Entry, Example, File, Template, classes_of};
+use super::rules::{Entry, Example, File, classes_of};
+use super::template::{CountedFrom, Template};
 use super::words::{ClassWords, Counted, Words};
 use crate::calendar::{PartialDate, Unit};
 
@@ -109,8 +110,8 @@ fn shifts(words: &Words) -> Vec<Entry> {
     }
     let mut rules = Vec::with_capacity(by_meaning.len());
     for (counted, phrases) in by_meaning {
-        let is_told = counted.from != CountedFrom::Publication;
-        let anchor = if is_told { "-of-the-story" } else { "" };
+        let is_anaphoric = counted.from != CountedFrom::Publication;
+        let anchor = if is_anaphoric { "-of-the-story" } else { "" };
         let id = format!("phrase-{}{:+}{anchor}", counted.unit.name(), counted.by);
         let pattern = alternatives(&phrases, words);
         if counted.unit == Unit::Day {
@@ -118,7 +119,7 @@ fn shifts(words: &Words) -> Vec<Entry> {
                 id: format!("{id}-part"),
                 doc: "A part of a day that a phrase counts from an anchor.".to_owned(),
                 pattern: format!("{pattern} (DET | PARTPREP){{0,2}} part:PART"),
-                meaning: Template::PartOfDay { by: Some(counted.by), from: is_told.then_some(counted.from) },
+                meaning: Template::PartOfDay { by: Some(counted.by), from: is_anaphoric.then_some(counted.from) },
                 ..Entry::default()
             });
         }
@@ -129,7 +130,7 @@ fn shifts(words: &Words) -> Vec<Entry> {
             pattern: if counted.unit == Unit::Day { format!("{pattern} (COMMA? WEEKDAY)?") } else { pattern },
             meaning: Template::Shift { unit: Some(counted.unit), by: Some(counted.by), from: counted.from },
             // "the eve of the wedding": of what has no date here.
-            not_before: if is_told { vec!["OF".to_owned()] } else { Vec::new() },
+            not_before: if is_anaphoric { vec!["OF".to_owned()] } else { Vec::new() },
             examples: phrases.iter().filter_map(|phrase| example(phrase, counted)).collect(),
             ..Entry::default()
         });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::lexicon::Value;
-use super::rules::CountedFrom;
+use super::template::CountedFrom;
 use crate::calendar::Unit;
 use crate::text::Writing;
 

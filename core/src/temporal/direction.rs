@@ -4,62 +4,16 @@
 //! "was arrested on Friday" looks back, "will meet on Friday" and "agreed to sell in October" look ahead.
 
 mod noun;
+mod reading;
 
 use std::ops::Range;
 
+pub use self::reading::Direction;
+pub(super) use self::reading::Reading;
 use super::Expression;
-use super::confidence::Evidence;
 use crate::language::Depth;
 use crate::syntax::{ParsedPassage, Upos, Verb, VerbForm, called_off, is_adverb, is_past_form, opens_clause, unkept};
 use crate::text::Shape;
-
-/// Which way a bare name looks from its anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// To the last one.
-    Past,
-    /// To the next one.
-    Future,
-}
-
-/// Which way a clause looks, and what shows it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Reading {
-    /// The way.
-    pub(super) direction: Direction,
-    /// What shows it.
-    pub(super) reason: &'static str,
-    /// The kind of evidence that this is.
-    pub(super) evidence: Evidence,
-    /// Whether a finite verb of its clause decides, so that no date of it lies on the other side.
-    pub(super) is_firm: bool,
-}
-
-impl Reading {
-    const SINCE: Self = Self::past("its preposition looks back", Evidence::BackwardPreposition);
-    const UNTIL: Self = Self::future("its preposition looks ahead", Evidence::ForwardPreposition);
-    const HAPPENED: Self = Self::past("it is the day of what happened", Evidence::EventNoun);
-    const PAST: Self = Self::past("its verb is in the past", Evidence::PastVerb);
-    const DONE: Self = Self { is_firm: true, ..Self::PAST };
-    const EXPECTED: Self = Self::future("its verb looks ahead", Evidence::FutureVerb);
-    const AHEAD: Self = Self { is_firm: true, ..Self::EXPECTED };
-    const ARRANGED: Self = Self::future("it is the date that something is arranged for", Evidence::PlanningWord);
-    const FOLLOWED: Self = Self::past("its verb follows what happened", Evidence::EventNoun);
-    const INFINITIVE: Self = Self::future("its verb is an infinitive", Evidence::Infinitive);
-    const CARRIED_OUT: Self = Self::past("its verb is an infinitive that the past carried out", Evidence::Infinitive);
-    const PLANNED: Self = Self::future("a word of planning stands beside it", Evidence::PlanningWord);
-    const LISTED: Self = Self::past("it opens an entry of a list: the nearest one", Evidence::Listed);
-    const NOW: Self = Self::future("its verb is in the present", Evidence::PresentVerb);
-    pub(super) const NO_VERB: Self = Self::past("no verb gives a direction: taken for the last one", Evidence::NoVerb);
-
-    const fn past(reason: &'static str, evidence: Evidence) -> Self {
-        Self { direction: Direction::Past, reason, evidence, is_firm: false }
-    }
-
-    const fn future(reason: &'static str, evidence: Evidence) -> Self {
-        Self { direction: Direction::Future, reason, evidence, is_firm: false }
-    }
-}
 
 /// How far before a date "as of" stands, in tokens.
 const AS_OF: usize = 3;
