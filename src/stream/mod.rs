@@ -115,6 +115,8 @@ mod extract;
 pub mod follow;
 mod idempotent;
 mod limits;
+#[cfg(test)]
+mod mock;
 mod moved;
 mod output;
 mod pace;

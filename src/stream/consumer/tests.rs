@@ -1,31 +1,19 @@
-use rdkafka::ClientConfig;
-use rdkafka::mocking::MockCluster;
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
-
 use super::*;
-use crate::config::Configuration;
-
-const TIMEOUT: Duration = Duration::from_secs(30);
+use crate::stream::mock::{Mock, TIMEOUT};
 
 /// A topic with one partition, which a consumer reads from an offset on.
 struct Topic {
-    _cluster: MockCluster<'static, rdkafka::producer::DefaultProducerContext>,
-    producer: BaseProducer,
+    mock: Mock,
     partition: TopicPartition,
     consumer: Consumer,
 }
 
 impl Topic {
     fn read_from(offset: i64) -> Self {
-        let cluster = MockCluster::new(1).unwrap();
-        cluster.create_topic("articles", 1, 1).unwrap();
-        let mut settings = Configuration::load(None, [], []).unwrap().settings().unwrap();
-        settings.kafka.brokers = cluster.bootstrap_servers();
-        let mut config = ClientConfig::new();
-        let producer = config.set("bootstrap.servers", &settings.kafka.brokers).create().unwrap();
+        let mock = Mock::start();
         let partition = TopicPartition::new("articles", 0);
-        let consumer = Consumer::new(&settings, &[]).unwrap();
-        let mut topic = Self { _cluster: cluster, producer, partition, consumer };
+        let consumer = Consumer::new(&mock.settings, &[]).unwrap();
+        let mut topic = Self { mock, partition, consumer };
         topic.send(10);
         topic.consumer.subscribe(&["articles".to_owned()]).unwrap();
         let started = Instant::now();
@@ -38,10 +26,7 @@ impl Topic {
     }
 
     fn send(&self, count: usize) {
-        for _ in 0..count {
-            self.producer.send(BaseRecord::<(), str>::to("articles").payload("article")).unwrap();
-        }
-        self.producer.flush(TIMEOUT).unwrap();
+        self.mock.send((0..count).map(|n| format!("article {n}")));
     }
 
     /// Returns the offset of the next message.
@@ -53,6 +38,16 @@ impl Topic {
             }
         }
         panic!("no message came");
+    }
+
+    /// Asserts that nothing is waiting but statistics.
+    fn assert_no_message(&mut self) {
+        loop {
+            match self.consumer.next(Duration::ZERO) {
+                Event::Idle => break,
+                event => assert!(matches!(event, Event::Statistics { .. }), "{event:?}"),
+            }
+        }
     }
 
     fn next_offsets<const COUNT: usize>(&mut self) -> [i64; COUNT] {
@@ -79,7 +74,7 @@ fn what_was_fetched_before_a_pause_is_returned_after_it_and_then_what_came_meanw
 
     topic.consumer.pause_all().unwrap();
     topic.send(2);
-    assert!(matches!(topic.consumer.next(Duration::ZERO), Event::Idle));
+    topic.assert_no_message();
     let kept: Vec<_> = topic.consumer.fetched.iter().map(Message::offset).collect();
     assert_eq!(kept, [6, 7, 8, 9]);
     topic.consumer.resume_all().unwrap();
