@@ -359,6 +359,8 @@ impl DatedClause<'_> {
         let (structure, grammar) = (self.structure, &self.passage.pack.grammar);
         let Range { mut start, mut end } = self.date.clone();
         end += usize::from(self.has(end, grammar.onwards));
+        // "at 14:00 local time"
+        end += if self.has(end, grammar.local) && self.has(end + 1, grammar.time_word) { 2 } else { 0 };
         // "on Tuesday at the latest"
         end += if self.has(end + 2, grammar.limit) { 3 } else { 0 };
         let tokens = structure.tokens();

@@ -486,9 +486,11 @@ fn without_brackets(passage: &ParsedPassage<'_>, mut tokens: Vec<usize>) -> Vec<
     tokens
 }
 
-/// Capitalises the first letter.
+/// Capitalises the first letter; "eBay" stays.
 pub(super) fn capitalised(mut text: String) -> String {
-    match text.chars().next() {
+    let mut start = text.chars();
+    match start.next() {
+        Some(first) if first.is_lowercase() && start.next().is_some_and(char::is_uppercase) => {}
         Some(first) if !first.is_ascii() => {
             text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
         }

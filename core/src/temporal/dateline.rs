@@ -79,12 +79,21 @@ fn mark_stamp(passage: &ParsedPassage<'_>, dates: &mut [Resolved], published: Na
     let shape = passage.tokens.get(at).map(|token| token.shape);
     let apart = shape.is_none_or(|shape| shape.is_capital() || matches!(shape, Shape::Break | Shape::Mark('(' | '[')));
     let dated = whole && clock && if word { opens || title || apart } else { apart && !led };
-    if dated || word && opens && (whole || clock) {
+    if dated || word && opens && (whole || clock) || whole && is_date_of_issue(passage, start, at) {
         for date in dates.iter_mut().take(count) {
             date.basis = Basis::Publication;
             date.steps.push("it is the date of a stamp");
         }
     }
+}
+
+/// Whether a whole date is printed before everything else, on a line of its own or in figures before a headline: "03/05/2019
+/// Mill closes".
+fn is_date_of_issue(passage: &ParsedPassage<'_>, start: usize, end: usize) -> bool {
+    let shape = |at: usize| passage.tokens.get(at).map(|token| token.shape);
+    let is_first = (0..start).all(|at| shape(at) == Some(Shape::Break));
+    let is_figures = shape(start) == Some(Shape::Date) && end == start + 1;
+    is_first && shape(end).is_some_and(|next| next == Shape::Break || is_figures && next.is_capital())
 }
 
 /// Whether it is a day, or a time of a day, on which the story may have been written.
@@ -158,6 +167,9 @@ mod tests {
             ("3 May 2019 Last updated at 14:07 GMT Help The mill has closed.", 2),
             ("Friday 3 May 2019 14.07 BST The mill has closed.", 1),
             ("Updated: May 3, 2019", 1),
+            ("2019-05-03 Mill closes for good.", 1),
+            ("2019-05-03\n\nThe mill has closed.", 1),
+            ("3 May 2019\n\nThe mill has closed.", 1),
             ("Mill closes for good Friday 3 May 2019 14.07 BST The mill has closed.", 1),
         ] {
             assert_eq!(datelines(text), vec![true; count], "{text}");
@@ -184,6 +196,9 @@ mod tests {
     #[test]
     fn other_dates_are_what_they_are() {
         for text in [
+            "Mill closes\n\n2019-05-03 Its owner blames the river.",
+            "2019-05-03 was a bad day.",
+            "2019-04-03 Mill closes for good.",
             "LONDON, April 29 - A date long past.",
             "LONDON, May 4 - A date to come.",
             "LONDON, May 2019 - No day.",

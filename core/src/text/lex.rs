@@ -29,6 +29,10 @@ const LONG_LINE: usize = 200;
 /// The length of a bracket as treebanks write it: "-LRB-".
 const BRACKET: usize = 5;
 
+/// Names of firms and sites end with these: "Amazon.com", "dateline.org.uk".
+const DOMAINS: [&[u8]; 12] =
+    [b"com", b"org", b"net", b"gov", b"edu", b"info", b"co", b"uk", b"eu", b"io", b"tv", b"ru"];
+
 /// Splits a text into tokens.
 #[must_use]
 pub fn lex(text: &str, vocabulary: &impl Vocabulary) -> Vec<Token> {
@@ -266,10 +270,17 @@ impl<V: Vocabulary> Lexer<'_, V> {
         }
     }
 
-    /// Returns the end of a word whose first letters end at `end`, with the marks inside it: "U.S.", "don't".
+    /// Returns the end of a word whose first letters end at `end`, with the marks inside it: "U.S.", "don't", "Amazon.com".
     fn end_with_marks(&self, start: usize, mut end: usize) -> usize {
         if end - start == 1 && self.peek(end) == b'.' && self.peek(end + 1).is_ascii_alphabetic() {
             end = self.dotted(start);
+        }
+        while self.peek(end) == b'.' {
+            let next = self.letters(end + 1);
+            if !self.bytes.get(end + 1..next).is_some_and(|label| DOMAINS.contains(&label)) {
+                break;
+            }
+            end = next;
         }
         let inner = self.apostrophe_width(end);
         if inner == 0 {
@@ -349,7 +360,9 @@ impl<V: Vocabulary> Lexer<'_, V> {
         let marked = self.tokens.last().is_some_and(|last| !self.spaced && matches!(last.shape, Shape::Mark(_)));
         let lower =
             shape == Shape::Lower && head.len() > 3 && tail.len() > 3 && !marked && shape_of(tail) == Shape::Capital;
-        if lexeme.symbol == 0 && !opens && !lower {
+        // "DeSoto", "SunTrust": short words of dates begin names as well.
+        let dated = lexeme.symbol != 0 && (head.len() > 3 || self.vocabulary.is_opener(after));
+        if !dated && !opens && !lower {
             return false;
         }
         self.push_as(seam, shape, lexeme);

@@ -49,6 +49,38 @@ impl Repair<'_> {
         }
     }
 
+    /// "The deadline, set for Monday, was missed", "He was ill, needing a transplant": what a gerund or a participle alone says behind
+    /// a comma is an aside of the clause that is finite.
+    pub(super) fn free_bare_root(&mut self) {
+        let Some(root) = (1..self.heads.len()).find(|&at| self.head(at).is_none()) else { return };
+        let clauses = self.clauses();
+        let is_bare = matches!(self.tags[root], Upos::Gerund | Upos::Participle) && !clauses[root].has_auxiliary;
+        if !is_bare || !self.has(root - 1, self.passage.pack.grammar.comma) {
+            return;
+        }
+        let is_clause = |&at: &usize| {
+            let joined = matches!(self.relations[at], Relation::Conjunct | Relation::Parataxis);
+            self.head(at) == Some(root) && joined && clauses[at].is_finite && !clauses[at].is_joined
+        };
+        let Some(clause) = (0..self.heads.len()).find(is_clause) else { return };
+        let is_subject = |&at: &usize| self.head(at) == Some(root) && self.relations[at] == Relation::Subject;
+        let subject = (0..root).find(is_subject);
+        let owns = clauses[clause].has_subject;
+        let is_enclosed = (root..clause).any(|at| self.has(at, self.passage.pack.grammar.comma));
+        let (above, relation) = match subject {
+            Some(subject) if !owns && is_enclosed => (subject, Relation::AdnominalClause),
+            None if owns => (clause, Relation::AdverbialClause),
+            _ => return,
+        };
+        for at in (0..root).chain(clause..self.heads.len()).filter(|&at| at != clause) {
+            if self.head(at) == Some(root) {
+                self.heads[at] = clause as u16;
+            }
+        }
+        (self.heads[clause], self.relations[clause]) = (NONE, Relation::Root);
+        (self.heads[root], self.relations[root]) = (above as u16, relation);
+    }
+
     /// "A third, who fled to Dubai, is being sought": a clause that a relative pronoun opens hangs by the noun before it.
     pub(super) fn hang_relative_clause(&mut self, subject: usize) {
         let grammar = &self.passage.pack.grammar;

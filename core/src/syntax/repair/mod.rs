@@ -65,6 +65,7 @@ impl Repair<'_> {
         if has_full_stop(self.passage, self.words) {
             self.find_verb_of_root(&mut clauses);
         }
+        self.free_bare_root();
         for at in 0..self.heads.len() {
             self.free_relative_root(at);
             self.hang_relative_clause(at);

@@ -115,8 +115,15 @@ fn bare(passage: &ParsedPassage<'_>, expression: &Expression, fields: &Fields) -
     if let Some(reason) = numbered(passage, at) {
         return Some(reason);
     }
+    let determined_at =
+        |back: usize| at.checked_sub(back).is_some_and(|before| passage.has(before, passage.pack.grammar.determiner));
+    let determined = determined_at(1);
+    let about = passage.has(at.wrapping_sub(1), passage.pack.grammar.about) && determined_at(2);
+    // "its roughly 2000 Spanish shops"
+    if about && next.is_some_and(|next| next.shape.is_word()) {
+        return Some("what follows is counted by it");
+    }
     let like_year = (1900..=2050).contains(&year);
-    let determined = passage.has(at.wrapping_sub(1), passage.pack.grammar.determiner);
     let capital_behind = next.is_some_and(|next| next.shape == Shape::Capital && next.spaced && next.symbol == 0);
     if !like_year && capital_behind && !(determined && (1500..1900).contains(&year)) {
         return Some("it is the number of a name");
