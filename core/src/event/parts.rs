@@ -199,6 +199,8 @@ impl Walk<'_> {
             }
             // The words that join the unit to what is not stated.
             Relation::Case if own && unit.is_phrase => Treatment::Cut,
+            // "should be above last year's results"
+            Relation::Case if own && is_predicate_phrase(structure, at, child) => Treatment::Kept,
             Relation::Case if own && front && structure.relation(at) != Relation::Root => {
                 // "to hand it over", "he was to hand it over"
                 let bare = structure.subject(at).is_none() || structure.auxiliaries(at).next().is_some();
@@ -235,6 +237,11 @@ impl Walk<'_> {
             .find(|&at| matches!(structure.relation(at), Relation::Case | Relation::AdverbialModifier));
         let manner = lead.is_some_and(|lead| structure.tag(lead) == Upos::Adposition) && tag == Upos::Gerund && !comma;
         let time = lead.is_some_and(|lead| sentence.has(lead, grammar.clause_lead));
+        // "They saw the river rising"
+        let is_seen = structure.subject(child).is_some_and(|subject| structure.tag(subject).is_noun());
+        if lead.is_none() && !comma && !front && tag == Upos::Gerund && is_seen {
+            return Treatment::Kept;
+        }
         let infinitive = tag == Upos::Base && lead.is_some_and(|lead| structure.tag(lead) == Upos::Particle);
         if dated && !manner && !infinitive || front && time && structure.subject(child).is_some() {
             return Treatment::Cut;
@@ -245,6 +252,11 @@ impl Walk<'_> {
             _ => Optional::Clause,
         })
     }
+}
+
+/// Whether a preposition leads what a copula before it says: "is in effect".
+fn is_predicate_phrase(structure: &Structure, predicate: usize, case: usize) -> bool {
+    structure.tag(case) == Upos::Adposition && structure.auxiliaries(predicate).any(|copula| copula < case)
 }
 
 /// Whether a clause has a complement of its own behind it: "said that".

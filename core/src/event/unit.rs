@@ -220,14 +220,21 @@ impl DatedClause<'_> {
         // "the summit which begins tomorrow"
         let relative = |part: usize| self.has(part, self.passage.pack.grammar.relative);
         let is_reduced = |&at: &usize| {
-            let is_verb = structure.tag(at) == Upos::Participle || structure.tag(at).is_finite();
-            structure.relation(at) == Relation::AdnominalClause
-                && is_verb
-                && structure.subtree(at).all(|part| is_rest(at, part) || relative(part))
+            let tag = structure.tag(at);
+            let is_verb = match structure.relation(at) {
+                Relation::AdnominalClause => matches!(tag, Upos::Participle | Upos::Gerund) || tag.is_finite(),
+                // "a rise in activity, beginning in May"
+                Relation::AdverbialClause => tag == Upos::Gerund,
+                _ => false,
+            };
+            is_verb && structure.subtree(at).all(|part| is_rest(at, part) || relative(part))
         };
+        let ends_sentence = ['.', ';'].iter().any(|&mark| self.is_mark(cut.end, mark));
         let is_alone = |&at: &usize| {
             let (tag, is_word) = (structure.tag(at), self.passage.tokens[at].shape.is_word());
-            let between = at > 0 && self.is_mark(at - 1, ',') && self.is_mark(cut.end, ',');
+            // "cut its rate, effective tomorrow.", but "in Rome, Italy on Monday."
+            let ends = ends_sentence && matches!(tag, Upos::Adjective | Upos::Gerund | Upos::Participle);
+            let between = at > 0 && self.is_mark(at - 1, ',') && (self.is_mark(cut.end, ',') || ends);
             between && is_word && !tag.is_finite() && tag != Upos::Adverb
         };
         let is_cut = !cut.is_empty();
@@ -367,11 +374,13 @@ impl DatedClause<'_> {
         if end < tokens.end && self.passage.tokens[end].shape == Shape::Possessive {
             return start..start;
         }
+        // "between 1 April and the day of payment": only one end of the time is a date.
+        let is_bounded = start > tokens.start && self.has(start - 1, grammar.between) && self.has(end, grammar.and);
         let lasts = start > tokens.start && (self.has(start - 1, grammar.ahead) || self.has(start - 1, grammar.since));
         // "lay empty until 1958, when", "unbeaten since October,"
         let is_explained = self.is_mark(end, ',') && end + 1 < tokens.end && self.has(end + 1, grammar.when);
         let described = start > tokens.start + 1 && self.hollow_words(&(start - 1..end)).any(|at| at == start - 2);
-        if lasts && (is_explained || described) || self.is_of_what_is_compared() || self.is_new_date() {
+        if lasts && (is_explained || described) || is_bounded || self.is_of_what_is_compared() || self.is_new_date() {
             return start..start;
         }
         if self.is_entry() {

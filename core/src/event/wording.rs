@@ -87,6 +87,13 @@ impl Wording {
         let relative =
             |at: usize| structure.tag(at) == Upos::Pronoun && dated.has(at, dated.passage.pack.grammar.relative);
         // "Who fled", "under which it met"
+        // "those agreed in May", "Japan's locally made planes": whom it is about is not said.
+        let supplied = &self.tokens[..self.supplied];
+        let is_vague = match *supplied {
+            [only] => matches!(structure.tag(only), Upos::Pronoun | Upos::Determiner),
+            [.., last] => dated.passage.tokens[last].shape == Shape::Possessive,
+            [] => false,
+        } && structure.relation(unit.head) == Relation::AdnominalClause;
         let opens_clause = structure.tag(first) == Upos::Subordinator
             || relative(first)
             || structure.tag(first) == Upos::Adposition && relative(first + 1);
@@ -100,6 +107,7 @@ impl Wording {
         let unfinished = shared && !structure.is_finite(unit.head);
         let is_complete = if structure.is_finite(unit.head) { has_subject } else { !unfinished };
         !opens_clause
+            && !is_vague
             && !ends
             && !broken
             && !hollow

@@ -81,6 +81,33 @@ impl Repair<'_> {
         (self.heads[root], self.relations[root]) = (above as u16, relation);
     }
 
+    /// "During his visit he is to speak.": a phrase with a preposition is no sentence, what was taken for its relative clause is one.
+    pub(super) fn free_opening_phrase(&mut self) {
+        let Some(noun) = (1..self.heads.len()).find(|&at| self.head(at).is_none()) else { return };
+        let is_case = |at: usize| self.head(at) == Some(noun) && self.relations[at] == Relation::Case;
+        let is_led = (0..noun).any(|at| is_case(at) && self.tags[at] == Upos::Adposition);
+        if !is_led || !self.tags[noun].is_noun() {
+            return;
+        }
+        let clauses = self.clauses();
+        let is_clause = |&at: &usize| {
+            let own = self.head(at) == Some(noun) && self.relations[at] == Relation::AdnominalClause;
+            own && clauses[at].is_finite && clauses[at].has_subject && !clauses[at].is_joined
+        };
+        let Some(clause) = (noun + 1..self.heads.len()).find(is_clause) else { return };
+        let relative = self.passage.pack.grammar.relative;
+        if (noun + 1..clause).any(|at| self.has(at, relative)) {
+            return;
+        }
+        for at in clause + 1..self.heads.len() {
+            if self.head(at) == Some(noun) {
+                self.heads[at] = clause as u16;
+            }
+        }
+        (self.heads[clause], self.relations[clause]) = (NONE, Relation::Root);
+        (self.heads[noun], self.relations[noun]) = (clause as u16, Relation::Oblique);
+    }
+
     /// "A third, who fled to Dubai, is being sought": a clause that a relative pronoun opens hangs by the noun before it.
     pub(super) fn hang_relative_clause(&mut self, subject: usize) {
         let grammar = &self.passage.pack.grammar;

@@ -63,6 +63,7 @@ impl Repair<'_> {
             }
         }
         if has_full_stop(self.passage, self.words) {
+            self.free_opening_phrase();
             self.find_verb_of_root(&mut clauses);
         }
         self.free_bare_root();

@@ -19,6 +19,13 @@ pub(in crate::syntax) fn mend_tags(passage: &LexedPassage<'_>, words: &[usize], 
             *tag = Upos::ProperNoun;
         }
     }
+    // "UH Mānoa", "OK Go": what opens a name is no exclamation.
+    for at in 1..tags.len() {
+        let is_upper = passage.tokens[words[at - 1]].shape == Shape::Upper;
+        if lower && is_upper && tags[at - 1] == Upos::Other && tags[at] == Upos::ProperNoun {
+            tags[at - 1] = Upos::ProperNoun;
+        }
+    }
     // "compared with £198 million" is no clause.
     for at in 1..tags.len() {
         if tags[at] == Upos::Participle
