@@ -3,6 +3,7 @@
 //! This module must not know how dates were recognised, nor what records look like.
 
 mod antecedent;
+mod date_phrase;
 mod dated;
 mod echo;
 mod edition;
@@ -15,6 +16,7 @@ pub mod rank;
 mod repeat;
 mod sentence;
 mod status;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod trigger;

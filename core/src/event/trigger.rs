@@ -156,13 +156,15 @@ impl<'s> ParsedSentence<'s> {
         Some(self.verb_or_predicate(date, verb))
     }
 
-    /// Returns the verb after "that" in a cleft: "It was on Friday that the mill closed".
+    /// Returns the verb after "that" in a cleft: "It was on Friday that the mill closed", "Fue el lunes cuando cerró".
     fn cleft(&self, date: &Resolved) -> Option<Trigger<'s>> {
         let (passage, grammar) = (self.passage, &self.passage.pack.grammar);
         let that = date.expression.end;
         let be = self.verbs.iter().rev().find(|verb| verb.tokens.end <= date.expression.first)?;
         let it = be.tokens.start.checked_sub(1).is_some_and(|at| passage.has(at, grammar.neuter));
-        if !passage.has(that, grammar.that) || !it || !self.is_copula(be) {
+        let opens = passage.pack.reads_forms() && be.tokens.start <= self.tokens.start + 1;
+        let joins = passage.has(that, grammar.that) || opens && passage.has(that, grammar.clause_lead);
+        if !joins || !(it || opens) || !self.is_copula(be) {
             return None;
         }
         self.verbs

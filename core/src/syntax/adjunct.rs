@@ -8,6 +8,8 @@ use super::upos::Upos;
 
 /// The most words before the date: "early on Friday,".
 const MOST_BEFORE: usize = 2;
+/// The most words before the date of a cleft sentence: "C'est dans la nuit du".
+const MOST_BEFORE_CLEFT: usize = 4;
 
 /// A date that opens a sentence. Words are named by their place in the outline.
 pub(super) struct Adjunct {
@@ -17,6 +19,25 @@ pub(super) struct Adjunct {
 impl Adjunct {
     /// Finds the opening date of a sentence that is tagged. One that a clause goes on about ("In 1985, when") is none.
     pub(super) fn find(passage: &LexedPassage<'_>, outline: &Outline, tags: &[Upos]) -> Option<Self> {
+        Self::opening(passage, outline, tags).or_else(|| Self::cleft(passage, outline, tags))
+    }
+
+    /// Finds the date of a cleft sentence: "C'est en 1987 que l'usine a ouvert", "Fue en 1987 cuando abrió".
+    fn cleft(passage: &LexedPassage<'_>, outline: &Outline, tags: &[Upos]) -> Option<Self> {
+        let grammar = &passage.pack.grammar;
+        let date = (1..=MOST_BEFORE_CLEFT).find(|&place| outline.has_date(&(place..place + 1)))?;
+        let (before, clause) = (tags.get(..date)?, tags.get(date + 2..)?);
+        let is_be = |&at: &usize| passage.has(at, grammar.be_present) || passage.has(at, grammar.be_past);
+        let be = outline.words.iter().take(2.min(date)).position(|at| is_be(at))?;
+        let leads = |tag: &Upos| matches!(tag, Upos::Adposition | Upos::Adverb | Upos::Determiner);
+        let opens = before[..be].iter().all(|tag| *tag == Upos::Pronoun) && before[be + 1..].iter().all(leads);
+        let &next = outline.words.get(date + 1)?;
+        let is_joined = passage.has(next, grammar.that) || passage.has(next, grammar.clause_lead);
+        let is_clause = clause.iter().any(|tag| tag.is_finite());
+        (passage.pack.reads_forms() && opens && is_joined && is_clause).then_some(Self { date })
+    }
+
+    fn opening(passage: &LexedPassage<'_>, outline: &Outline, tags: &[Upos]) -> Option<Self> {
         let grammar = &passage.pack.grammar;
         let is_date = |place: usize| outline.has_date(&(place..place + 1));
         let date = (0..=MOST_BEFORE).find(|&place| is_date(place))?;
@@ -30,7 +51,7 @@ impl Adjunct {
         (leads && is_clause && !goes_on && passage.has(comma, grammar.comma)).then_some(Self { date })
     }
 
-    /// Returns how many words it has, with its comma.
+    /// Returns how many words it has, with its comma or what joins the clause.
     pub(super) fn len(&self) -> usize {
         self.date + 2
     }

@@ -140,8 +140,27 @@ impl<'p> ParsedPassage<'p> {
 }
 
 /// Writes the tags of some tokens into `tags`, which is as long.
-fn tag(lexed: &LexedPassage<'_>, weights: &SyntaxWeights, tokens: &Range<usize>, tags: &mut [Upos]) {
-    let tokens = lexed.tokens.get(tokens.clone()).unwrap_or_default();
+fn tag(lexed: &LexedPassage<'_>, weights: &SyntaxWeights, range: &Range<usize>, tags: &mut [Upos]) {
+    let tokens = lexed.tokens.get(range.clone()).unwrap_or_default();
     let words: Vec<Word> = tokens.iter().map(|token| Word::of(token, lexed.text)).collect();
     upos::tag(&weights.tagger, &words, tags);
+    if lexed.pack.reads_forms() {
+        mend_forms(lexed, range, tags);
+    }
+}
+
+/// Mends the tags of verbs of which the tagger has seen few.
+fn mend_forms(lexed: &LexedPassage<'_>, range: &Range<usize>, tags: &mut [Upos]) {
+    let writing = lexed.pack.lexicon.writing();
+    for (place, at) in range.clone().enumerate() {
+        let led = place > 0 && tags.get(place - 1) == Some(&Upos::Adposition);
+        let leads = tags.get(place + 1) == Some(&Upos::Adposition);
+        let Some(tag) = tags.get_mut(place) else { return };
+        if (tag.is_finite() || *tag == Upos::Adjective) && writing.looks_ahead(lexed.word(at)) {
+            *tag = Upos::Modal;
+        } else if tag.is_verb() && led && leads && lexed.has(at, lexed.pack.grammar.by) {
+            // "à partir de 14 h"
+            *tag = Upos::Adposition;
+        }
+    }
 }

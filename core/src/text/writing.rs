@@ -49,8 +49,14 @@ pub struct Writing {
     pub present_ahead: bool,
     /// The auxiliaries that make a statement of a noun with its participle, for one and for several: `was`, `were`.
     pub passive: Vec<String>,
+    /// The auxiliaries of participles that are not passive, where the language has others for them: `est`, `sont`.
+    pub active: Vec<String>,
     /// The endings of verbs in the conditional.
     pub conditional: Vec<String>,
+    /// Endings that only verbs in the future and the conditional have, and words that end so and are none.
+    pub ahead: Vec<String>,
+    /// See `ahead`.
+    pub not_ahead: Vec<String>,
     /// Whether words stand beside each other without a space, or endings grow on them, so that a run of letters is taken
     /// apart into the longest words that are known.
     pub unspaced: bool,
@@ -69,6 +75,12 @@ pub enum DateOrder {
 }
 
 impl Writing {
+    /// Whether a finite verb is in the future or the conditional by its ending.
+    #[must_use]
+    pub fn looks_ahead(&self, verb: &str) -> bool {
+        self.ahead.iter().any(|ending| verb.ends_with(ending)) && !self.not_ahead.iter().any(|word| word == verb)
+    }
+
     /// Whether a word loses its vowel before an apostrophe.
     #[must_use]
     pub fn elides(&self, head: &str) -> bool {

@@ -50,32 +50,37 @@ impl Repair<'_> {
     }
 
     /// "The deadline, set for Monday, was missed", "He was ill, needing a transplant": what a gerund or a participle alone says behind
-    /// a comma is an aside of the clause that is finite.
+    /// a comma is an aside of the clause that is finite. A verb that a comma parts from its subject is a participle as well.
     pub(super) fn free_bare_root(&mut self) {
         let Some(root) = (1..self.heads.len()).find(|&at| self.head(at).is_none()) else { return };
         let clauses = self.clauses();
-        let is_bare = matches!(self.tags[root], Upos::Gerund | Upos::Participle) && !clauses[root].has_auxiliary;
-        if !is_bare || !self.has(root - 1, self.passage.pack.grammar.comma) {
+        let comma = |at: usize| self.has(at, self.passage.pack.grammar.comma);
+        if !self.tags[root].is_verb() || clauses[root].has_auxiliary || !comma(root - 1) {
             return;
         }
         let is_clause = |&at: &usize| {
-            let joined = matches!(self.relations[at], Relation::Conjunct | Relation::Parataxis);
+            use Relation::{AdverbialClause, Conjunct, Parataxis};
+            let joined = matches!(self.relations[at], AdverbialClause | Conjunct | Parataxis);
             self.head(at) == Some(root) && joined && clauses[at].is_finite && !clauses[at].is_joined
         };
         let Some(clause) = (0..self.heads.len()).find(is_clause) else { return };
         let is_subject = |&at: &usize| self.head(at) == Some(root) && self.relations[at] == Relation::Subject;
         let subject = (0..root).find(is_subject);
         let owns = clauses[clause].has_subject;
-        let is_enclosed = (root..clause).any(|at| self.has(at, self.passage.pack.grammar.comma));
+        let is_bare = matches!(self.tags[root], Upos::Gerund | Upos::Participle);
+        let is_enclosed = (root..clause).any(comma) && !(0..root - 1).any(comma);
         let (above, relation) = match subject {
             Some(subject) if !owns && is_enclosed => (subject, Relation::AdnominalClause),
-            None if owns => (clause, Relation::AdverbialClause),
+            None if owns && is_bare => (clause, Relation::AdverbialClause),
             _ => return,
         };
         for at in (0..root).chain(clause..self.heads.len()).filter(|&at| at != clause) {
             if self.head(at) == Some(root) {
                 self.heads[at] = clause as u16;
             }
+        }
+        if !is_bare {
+            self.tags[root] = Upos::Participle;
         }
         (self.heads[clause], self.relations[clause]) = (NONE, Relation::Root);
         (self.heads[root], self.relations[root]) = (above as u16, relation);
@@ -131,6 +136,13 @@ impl Repair<'_> {
             Relation::Subject | Relation::Object | Relation::Oblique | Relation::NounModifier | Relation::Root
         );
         let nominal = self.tags[noun].is_noun() || self.relations[noun] == Relation::Subject;
+        // "The guards, who had been called in March, were called again": the verb has taken the subject of the one above it.
+        let above = self.head(verb).filter(|&above| above > verb && self.head(noun) == Some(verb));
+        if let Some(above) = above.filter(|_| self.relations[noun] == Relation::Subject && comma(&(subject - 1))) {
+            (self.heads[noun], self.relations[noun]) = (above as u16, Relation::Subject);
+            (self.heads[verb], self.relations[verb]) = (noun as u16, Relation::AdnominalClause);
+            return;
+        }
         if noun < subject && role && nominal && !self.is_below(noun, verb) {
             (self.heads[verb], self.relations[verb]) = (noun as u16, Relation::AdnominalClause);
         }
