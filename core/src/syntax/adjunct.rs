@@ -28,7 +28,7 @@ impl Adjunct {
         let date = (1..=MOST_BEFORE_CLEFT).find(|&place| outline.has_date(&(place..place + 1)))?;
         let (before, clause) = (tags.get(..date)?, tags.get(date + 2..)?);
         let is_be = |&at: &usize| passage.has(at, grammar.be_present) || passage.has(at, grammar.be_past);
-        let be = outline.words.iter().take(2.min(date)).position(|at| is_be(at))?;
+        let be = outline.words.iter().take(2.min(date)).position(is_be)?;
         let leads = |tag: &Upos| matches!(tag, Upos::Adposition | Upos::Adverb | Upos::Determiner);
         let opens = before[..be].iter().all(|tag| *tag == Upos::Pronoun) && before[be + 1..].iter().all(leads);
         let &next = outline.words.get(date + 1)?;

@@ -20,13 +20,7 @@ pub(super) fn refine(
             if gap == 1 && join_zones(passage, last, end, &expression) {
                 continue;
             }
-            let beside = match gap {
-                0 => true,
-                1 => joins(passage, end),
-                // "Tuesday 14 May, at 8 p.m."
-                2 => is_comma(passage, end) && is_led(passage, end + 1),
-                _ => false,
-            };
+            let beside = gap == 0 || gap == 1 && joins(passage, end);
             if beside && join(passage, last, &expression) {
                 continue;
             }
@@ -95,15 +89,8 @@ fn join(passage: &ParsedPassage<'_>, first: &mut Expression, second: &Expression
 
 /// What may stand within one expression: "3 p.m., Friday", "3 p.m. on Friday", "Friday at 3 p.m."
 fn joins(passage: &ParsedPassage<'_>, at: usize) -> bool {
-    is_comma(passage, at) || is_led(passage, at)
-}
-
-fn is_comma(passage: &ParsedPassage<'_>, at: usize) -> bool {
     passage.tokens.get(at).is_some_and(|token| token.shape.is_mark(','))
-}
-
-fn is_led(passage: &ParsedPassage<'_>, at: usize) -> bool {
-    passage.has(at, passage.pack.grammar.clock_preposition)
+        || passage.has(at, passage.pack.grammar.clock_preposition)
 }
 
 /// A time in a part of a day, which says what half of the day its hour is of: "this afternoon at 3:20". The hours behind
