@@ -65,7 +65,11 @@ impl DatedClause<'_> {
             let attached = match structure.tag(before) {
                 Upos::Adposition | Upos::Subordinator | Upos::Adverb | Upos::Participle => true,
                 // "l'an prochain", "le 3 mai", "der vergangene Sonntag"
-                Upos::Determiner => reads_forms || structure.head(before).is_some_and(is_date),
+                // "das für Sonntag geplante Rennen": that of a noun behind the date is none of the date.
+                Upos::Determiner => {
+                    let head = structure.head(before);
+                    head.is_some_and(is_date) || reads_forms && head.is_none_or(|head| head < end)
+                }
                 _ => structure.head(before).is_some_and(is_date),
             };
             // "to last until July": the verb is no "last".

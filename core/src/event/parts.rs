@@ -169,6 +169,8 @@ impl Walk<'_> {
             {
                 Treatment::Cut
             }
+            // "Wie die Polizei mitteilte,": it tells who said so.
+            Relation::AdverbialClause if (comma || front) && only_reports(dated, child) => Treatment::Cut,
             Relation::Conjunct if structure.is_predicate(child) => self.deed(at, child, other),
             // "the actor Jane Low": the name is part of whom it is about.
             Relation::Apposition if first == at + 1 && self.begins_name(first) => Treatment::Kept,
@@ -257,6 +259,16 @@ impl Walk<'_> {
 /// Whether a preposition leads what a copula before it says: "is in effect".
 fn is_predicate_phrase(structure: &Structure, predicate: usize, case: usize) -> bool {
     structure.tag(case) == Upos::Adposition && structure.auxiliaries(predicate).any(|copula| copula < case)
+}
+
+/// Whether all that a subordinate clause says is who said so: "as the police said", "wie die Polizei mitteilte".
+fn only_reports(dated: &DatedClause<'_>, clause: usize) -> bool {
+    let structure = dated.structure;
+    let lacks = |relation| structure.child(clause, relation).is_none();
+    dated.reports(clause)
+        && structure.subject(clause).is_some()
+        && lacks(Relation::Object)
+        && lacks(Relation::Complement)
 }
 
 /// Whether a clause has a complement of its own behind it: "said that".

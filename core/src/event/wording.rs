@@ -40,8 +40,17 @@ impl Wording {
     pub(super) fn needs_date(&self, dated: &DatedClause<'_>) -> bool {
         let grammar = &dated.passage.pack.grammar;
         let last = self.tokens.iter().rfind(|&&at| dated.passage.tokens[at].shape.is_word());
-        let needs =
-            |at| [grammar.be_past, grammar.be_present, grammar.lasting].iter().any(|&class| dated.has(at, class));
+        // "ist am Montag verletzt worden": at the end of its group it is no copula.
+        let bracket = dated.passage.pack.lexicon.writing().verb_bracket;
+        let closes = |at: usize| {
+            bracket
+                && dated.structure.relation(at) == Relation::Auxiliary
+                && dated.structure.head(at).is_some_and(|verb| verb < at)
+        };
+        let needs = |at| {
+            !closes(at)
+                && [grammar.be_past, grammar.be_present, grammar.lasting].iter().any(|&class| dated.has(at, class))
+        };
         let before = self.cut.start.checked_sub(1).filter(|before| self.tokens.contains(before));
         // "riaprirà": where verbs have a future of their own, the tag is that of a full verb as well.
         let is_modal = |at| dated.structure.tag(at) == Upos::Modal && !dated.passage.pack.reads_forms();
@@ -98,7 +107,11 @@ impl Wording {
         let opens_clause = structure.tag(first) == Upos::Subordinator
             || relative(first)
             || structure.tag(first) == Upos::Adposition && relative(first + 1);
-        let ends = self.needs_date(dated) || matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
+        let is_closed = dated.passage.pack.lexicon.writing().verb_bracket
+            && structure.relation(last) == Relation::Auxiliary
+            && structure.head(last).is_some_and(|verb| verb < last && self.tokens.contains(&verb));
+        let ends =
+            self.needs_date(dated) || !is_closed && matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
         let broken = dated.reports(unit.head) && self.cuts_quotation(dated);
         let hollow = dated.hollow_words(&self.cut).any(|at| at != unit.head && self.tokens.contains(&at));
         let apart = (first..last).any(|at| dated.is_mark(at, ';') || dated.is_mark(at, ':'));

@@ -53,6 +53,9 @@ impl Repair<'_> {
         if self.passage.pack.reads_forms() {
             self.free_bare_dates();
         }
+        if self.passage.pack.lexicon.writing().verb_second {
+            self.find_objects_that_do();
+        }
         let mut clauses = self.clauses();
         self.free_dates(&mut clauses);
         self.find_dates_that_do(&mut clauses);

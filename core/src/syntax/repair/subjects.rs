@@ -64,6 +64,30 @@ impl Repair<'_> {
         }
     }
 
+    /// "Am Montag findet um 20 Uhr eine Versammlung statt": where the verb comes second every clause has a subject; a word with a
+    /// preposition is none, and what seems the only object is it.
+    pub(super) fn find_objects_that_do(&mut self) {
+        for verb in 0..self.heads.len() {
+            let is_main = matches!(self.tags[verb], Upos::Present | Upos::Past);
+            let (subjects, objects) =
+                (self.parts_behind(verb, Relation::Subject), self.parts_behind(verb, Relation::Object));
+            let ([subject], [object]) = (&*subjects, &*objects) else { continue };
+            if is_main && self.has_preposition(*subject) && !self.has_preposition(*object) {
+                (self.relations[*subject], self.relations[*object]) = (Relation::Oblique, Relation::Subject);
+            }
+        }
+    }
+
+    fn parts_behind(&self, verb: usize, relation: Relation) -> Vec<usize> {
+        let is_part = |&at: &usize| self.head(at) == Some(verb) && self.relations[at] == relation;
+        (verb + 1..self.heads.len()).filter(is_part).collect()
+    }
+
+    fn has_preposition(&self, noun: usize) -> bool {
+        let leads = |mark: usize| self.head(mark) == Some(noun) && self.relations[mark] == Relation::Case;
+        (0..noun).any(|mark| leads(mark) && self.tags[mark] == Upos::Adposition)
+    }
+
     /// Hangs a verb in the place of a noun, and the noun by it.
     fn make_subject(&mut self, noun: usize, verb: usize, relation: Relation) {
         (self.heads[verb], self.relations[verb]) = (self.heads[noun], relation);
