@@ -68,7 +68,8 @@ impl DatedClause<'_> {
                 // "das für Sonntag geplante Rennen": that of a noun behind the date is none of the date.
                 Upos::Determiner => {
                     let head = structure.head(before);
-                    head.is_some_and(is_date) || reads_forms && head.is_none_or(|head| head < end)
+                    let is_apart = start < self.date.start && head.is_some_and(|head| head >= end);
+                    head.is_some_and(is_date) || reads_forms && !is_apart
                 }
                 _ => structure.head(before).is_some_and(is_date),
             };

@@ -175,7 +175,7 @@ fn of_verb(sentence: &ParsedSentence<'_>, verb: &Verb, date: &Resolved, when: Ti
     // "was not released until 2004": it was, then.
     let negated = verb.negated && (verb.form != VerbForm::Potential || within(grammar.can)) && !is_until(passage, date);
     let planned = verb.form == VerbForm::Future;
-    let led = (clause.start..verb.tokens.start).any(|at| passage.has(at, grammar.condition));
+    let led = (clause.start..verb.tokens.start).any(|at| is_condition(passage, at));
     let conditional = planned && is_conditional(sentence, verb) || led && when != Timing::Before;
     // "if it is not settled by Friday": that it is not is as open as that it is.
     if negated && !(led && when != Timing::Before)
@@ -336,6 +336,11 @@ fn is_unfulfilled(passage: &ParsedPassage<'_>, verb: &Verb) -> bool {
     counterfactual && (first + 1..verb.head).any(|at| passage.has(at, grammar.have))
 }
 
+/// Whether a word opens a condition; a pronoun of the same form does not ("para se reunir").
+fn is_condition(passage: &ParsedPassage<'_>, at: usize) -> bool {
+    passage.has(at, passage.pack.grammar.condition) && passage.tag(at) != Upos::Pronoun
+}
+
 /// Whether the sentence holds a condition for a verb of the future: "if elected", "should the talks fail".
 fn is_conditional(sentence: &ParsedSentence<'_>, verb: &Verb) -> bool {
     let (passage, grammar) = (sentence.passage, &sentence.passage.pack.grammar);
@@ -346,7 +351,7 @@ fn is_conditional(sentence: &ParsedSentence<'_>, verb: &Verb) -> bool {
         || sentence.tokens.clone().any(|at| {
             let asks = |before: usize| passage.has(before, grammar.no_condition) || passage.has(before, grammar.asking);
             let opens = at == first || !asks(at - 1);
-            passage.has(at, grammar.condition) && !passage.has(at, grammar.whether) && opens
+            is_condition(passage, at) && !passage.has(at, grammar.whether) && opens
         })
 }
 

@@ -53,6 +53,8 @@ pub(super) fn with_subject(
                 auxiliary = was(dated, antecedent, clause);
             }
         }
+        // ""Ayer recibimos la respuesta", dijo": the verb tells whose deed it is, and that is not the speaker.
+        (None, Relation::Complement, _) if drops_subjects(dated) && structure.is_finite(clause) => {}
         (None, Relation::Conjunct | Relation::AdverbialClause | Relation::Complement, Some(head)) => {
             supplied = shared_subject(dated, clause, head, cut);
             let opening = opening_participle(dated, clause, head);
@@ -67,6 +69,11 @@ pub(super) fn with_subject(
     let count = supplied.len();
     supplied.extend(kept);
     WithSubject { tokens: supplied, supplied: count, auxiliary }
+}
+
+/// Whether verbs of the language go without a subject that is known.
+fn drops_subjects(dated: &DatedClause<'_>) -> bool {
+    dated.passage.pack.reads_forms() && !dated.passage.pack.lexicon.writing().verb_second
 }
 
 /// Returns the subject of a clause that a participle opens: "Born in Rome, she led the bank" says that she was born in Rome.

@@ -149,15 +149,27 @@ fn tag(lexed: &LexedPassage<'_>, weights: &SyntaxWeights, range: &Range<usize>, 
     }
 }
 
+fn may_be_participle(tag: Upos) -> bool {
+    matches!(tag, Upos::Adjective | Upos::Past | Upos::Present)
+}
+
 /// Mends the tags of verbs of which the tagger has seen few.
 fn mend_forms(lexed: &LexedPassage<'_>, range: &Range<usize>, tags: &mut [Upos]) {
     let writing = lexed.pack.lexicon.writing();
     for (place, at) in range.clone().enumerate() {
         let led = place > 0 && tags.get(place - 1) == Some(&Upos::Adposition);
         let leads = tags.get(place + 1) == Some(&Upos::Adposition);
+        let apart = place > 0 && lexed.has(at - 1, lexed.pack.grammar.comma);
         let Some(tag) = tags.get_mut(place) else { return };
         if (tag.is_finite() || *tag == Upos::Adjective) && writing.looks_ahead(lexed.word(at)) {
             *tag = Upos::Modal;
+        } else if apart
+            && leads
+            && may_be_participle(*tag)
+            && writing.participle.iter().any(|end| lexed.word(at).ends_with(&**end))
+        {
+            // "La ley, aprobada en marzo,"
+            *tag = Upos::Participle;
         } else if tag.is_verb() && led && leads && lexed.has(at, lexed.pack.grammar.by) {
             // "à partir de 14 h"
             *tag = Upos::Adposition;

@@ -53,6 +53,8 @@ pub struct Writing {
     pub active: Vec<String>,
     /// The endings of verbs in the conditional.
     pub conditional: Vec<String>,
+    /// The endings of participles.
+    pub participle: Vec<String>,
     /// Endings that only verbs in the future and the conditional have, and words that end so and are none.
     pub ahead: Vec<String>,
     /// See `ahead`.

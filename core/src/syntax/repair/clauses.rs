@@ -143,7 +143,9 @@ impl Repair<'_> {
             (self.heads[verb], self.relations[verb]) = (noun as u16, Relation::AdnominalClause);
             return;
         }
-        if noun < subject && role && nominal && !self.is_below(noun, verb) {
+        // "anunciou na quarta-feira que": nothing of that day.
+        let is_date = self.passage.pack.reads_forms() && self.dates[noun];
+        if noun < subject && role && nominal && !is_date && !self.is_below(noun, verb) {
             (self.heads[verb], self.relations[verb]) = (noun as u16, Relation::AdnominalClause);
         }
     }

@@ -9,6 +9,13 @@ impl Repair<'_> {
     /// "An older cable, laid in 1976, was switched off": a participle with a date between commas says which.
     pub(super) fn hang_asides(&mut self) {
         let grammar = &self.passage.pack.grammar;
+        // "La ley, aprobada en marzo,"
+        for at in 1..self.heads.len() {
+            let is_apart = self.tags[at] == Upos::Participle && self.has(at - 1, grammar.comma);
+            if is_apart && self.relations[at] == Relation::Determiner && self.head(at).is_some_and(|noun| noun < at) {
+                self.relations[at] = Relation::AdnominalClause;
+            }
+        }
         for at in 2..self.heads.len().saturating_sub(3) {
             let between = self.has(at - 1, grammar.comma) && self.has(at + 3, grammar.comma) && self.dates[at + 2];
             let verbal = self.has(at, grammar.irregular_past) && matches!(self.tags[at], Upos::Adjective | Upos::Noun);
@@ -68,7 +75,19 @@ impl Repair<'_> {
             let is_clause = self.tags[above].is_verb() && self.head(at) == Some(date) && !self.dates[at];
             if is_clause {
                 (self.heads[at], self.relations[at]) = (above as u16, part);
+                self.demote_conjunction(at);
             }
+        }
+    }
+
+    /// "que a piscina fechará": of two subjects before the verb, the word that may join clauses does.
+    fn demote_conjunction(&mut self, clause: usize) {
+        let is_subject = |&at: &usize| self.head(at) == Some(clause) && self.relations[at] == Relation::Subject;
+        let subjects: Vec<usize> = (0..clause).filter(is_subject).collect();
+        if let [first, _, ..] = subjects[..]
+            && self.has(first, self.passage.pack.grammar.that)
+        {
+            self.relations[first] = Relation::Case;
         }
     }
 
