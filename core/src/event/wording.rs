@@ -1,5 +1,5 @@
-//! How a unit is written: its tokens in the order of the article, the subject that it shares with another clause supplied,
-//! marks that belonged to what is gone gone with it.
+//! How a unit is written: its tokens in the order of the article, behind the subject that `subject` supplies, without the
+//! marks that belonged to what is gone.
 //!
 //! This module must not know which candidate is best.
 
@@ -40,15 +40,8 @@ impl Wording {
     pub(super) fn needs_date(&self, dated: &DatedClause<'_>) -> bool {
         let grammar = &dated.passage.pack.grammar;
         let last = self.tokens.iter().rfind(|&&at| dated.passage.tokens[at].shape.is_word());
-        // "ist am Montag verletzt worden": at the end of its group it is no copula.
-        let bracket = dated.passage.pack.lexicon.writing().verb_bracket;
-        let closes = |at: usize| {
-            bracket
-                && dated.structure.relation(at) == Relation::Auxiliary
-                && dated.structure.head(at).is_some_and(|verb| verb < at)
-        };
         let needs = |at| {
-            !closes(at)
+            !closes_group(dated, at)
                 && [grammar.be_past, grammar.be_present, grammar.lasting].iter().any(|&class| dated.has(at, class))
         };
         let before = self.cut.start.checked_sub(1).filter(|before| self.tokens.contains(before));
@@ -107,9 +100,8 @@ impl Wording {
         let opens_clause = structure.tag(first) == Upos::Subordinator
             || relative(first)
             || structure.tag(first) == Upos::Adposition && relative(first + 1);
-        let is_closed = dated.passage.pack.lexicon.writing().verb_bracket
-            && structure.relation(last) == Relation::Auxiliary
-            && structure.head(last).is_some_and(|verb| verb < last && self.tokens.contains(&verb));
+        let is_closed =
+            closes_group(dated, last) && structure.head(last).is_some_and(|verb| self.tokens.contains(&verb));
         let ends =
             self.needs_date(dated) || !is_closed && matches!(structure.tag(last), Upos::AuxPast | Upos::AuxPresent);
         let broken = dated.reports(unit.head) && self.cuts_quotation(dated);
@@ -159,6 +151,14 @@ impl Wording {
             kept > 0 && kept < all
         })
     }
+}
+
+/// Whether an auxiliary stands at the end of its verb group, where it is no copula: "ist am Montag verletzt worden".
+fn closes_group(dated: &DatedClause<'_>, at: usize) -> bool {
+    let structure = dated.structure;
+    dated.passage.pack.lexicon.writing().verb_bracket
+        && structure.relation(at) == Relation::Auxiliary
+        && structure.head(at).is_some_and(|verb| verb < at)
 }
 
 /// Removes what joined the line to what is gone: conjunctions at its front, function words and marks at its end.

@@ -55,9 +55,9 @@ pub struct Writing {
     pub conditional: Vec<String>,
     /// The endings of participles.
     pub participle: Vec<String>,
-    /// Endings that only verbs in the future and the conditional have, and words that end so and are none.
+    /// The endings of verbs in the future and the conditional.
     pub ahead: Vec<String>,
-    /// See `ahead`.
+    /// Verbs that end in one of `ahead` and are in another tense: `tirait`.
     pub not_ahead: Vec<String>,
     /// Whether words stand beside each other without a space, or endings grow on them, so that a run of letters is taken
     /// apart into the longest words that are known.
